@@ -1,0 +1,44 @@
+/** What a key template says of a key: it is none of its keys, or is one, or begins like one and is none. */
+export type KeyMatch = { readonly parts: readonly string[] } | { readonly malformed: string } | undefined;
+
+/**
+ * The shape of one key: literals and `<named>` parts, such as `IMG#<image_id>`. A part may hold any text, `#`
+ * included, but not none; it ends where the next literal first occurs, and the last part takes the rest.
+ */
+export class KeyTemplate {
+  readonly text: string;
+  /** What every key of this shape begins with. Without parts: the whole key. */
+  readonly prefix: string;
+  /** Whether the key is one fixed text. */
+  readonly fixed: boolean;
+  readonly #names: readonly string[];
+  readonly #literals: readonly string[];
+
+  constructor(text: string) {
+    this.text = text;
+    const pieces = text.split(/<(\w+)>/);
+    this.#literals = pieces.filter((_, index) => index % 2 === 0);
+    this.#names = pieces.filter((_, index) => index % 2 === 1);
+    this.prefix = this.#literals[0] ?? '';
+    this.fixed = this.#names.length === 0;
+  }
+
+  match(key: string): KeyMatch {
+    if (this.fixed) return key === this.text ? { parts: [] } : undefined;
+    if (!key.startsWith(this.prefix)) return undefined;
+    const parts: string[] = [];
+    let from = this.prefix.length;
+    for (const [index, name] of this.#names.entries()) {
+      const next = this.#literals[index + 1] ?? '';
+      const last = index === this.#names.length - 1;
+      const to = last ? key.length - next.length : key.indexOf(next, from + 1);
+      if (to <= from || !key.startsWith(next, to))
+        return { malformed: `${JSON.stringify(key)} has no ${name} where ${this.text} asks for one` };
+      const part = key.slice(from, to);
+      if (!part.isWellFormed()) return { malformed: `${JSON.stringify(key)} is not well-formed Unicode` };
+      parts.push(part);
+      from = to + next.length;
+    }
+    return { parts };
+  }
+}

@@ -1,0 +1,78 @@
+import type { EntityType, Row } from '../../domain/row.ts';
+import { KeyTemplate } from './key-template.ts';
+
+/** One kind of row: what its keys look like, and what a row with such keys is. */
+interface RowModel {
+  readonly pk: KeyTemplate;
+  readonly sk: KeyTemplate;
+  /** Makes the row of its key's parts, in the order of the templates; a text says why they make none. */
+  readonly row: (...parts: string[]) => Row | string;
+}
+
+function model(pk: string, sk: string, row: RowModel['row']): RowModel {
+  return { pk: new KeyTemplate(pk), sk: new KeyTemplate(sk), row };
+}
+
+const ENTITY = 'IMAGES#ORG#<org_id>#ENTITY#<entity_type>#ID#<entity_id>';
+
+/** The kinds of rows in the table, by their keys. The only place that knows what the keys look like. */
+export const ROW_MODELS: readonly RowModel[] = [
+  model('AIRCRAFT#REGISTRY#FAA', 'DETAIL#<registration>', (registration) => ({
+    kind: 'registration',
+    registry: 'FAA',
+    registration,
+  })),
+  model('AIRCRAFT#REGISTRY#FOREIGN', 'DETAIL#<registration>', (registration) => ({
+    kind: 'registration',
+    registry: 'FOREIGN',
+    registration,
+  })),
+  model(ENTITY, 'IMG#<image_id>', (orgId, entityType, entityId, imageId) =>
+    isEntityType(entityType)
+      ? { kind: 'image', entity: { orgId, entityType, entityId }, imageId }
+      : unknownEntityType(entityType),
+  ),
+  model(ENTITY, 'DEFAULT', (orgId, entityType, entityId) =>
+    isEntityType(entityType)
+      ? { kind: 'default-image', entity: { orgId, entityType, entityId } }
+      : unknownEntityType(entityType),
+  ),
+  model('ICAO#AIRCRAFT', 'TYPE#<designator>', (designator) => ({ kind: 'icao-type', designator })),
+  model('ICAO#MANUFACTURERS', 'MFR#<code>', (code) => ({ kind: 'icao-manufacturer', code })),
+  model('ICAO#VARIANTS', '<anything>', () => ({ kind: 'icao-variant' })),
+  model('FAA#LINKS', 'MFR_MDL_CODE#<code>#SN#<serial>', (code, serial) => ({
+    kind: 'link',
+    link: { code, serial },
+  })),
+  model('ICAO#MATCHER#MFR#<manufacturer>', 'MODEL#<model>#TYPE#<type_designator>', () => ({
+    kind: 'matcher-tuple',
+  })),
+];
+
+/**
+ * Finds what a row is by its keys alone.
+ *
+ * @returns the row; undefined when no kind of row has such keys; `malformed` when the keys begin like a known
+ *   kind's and then are none, which is never passed over in silence.
+ */
+export function rowOf(pk: string, sk: string): Row | { readonly malformed: string } | undefined {
+  for (const candidate of ROW_MODELS) {
+    const inPk = candidate.pk.match(pk);
+    if (inPk === undefined) continue;
+    const inSk = candidate.sk.match(sk);
+    if (inSk === undefined) continue;
+    if ('malformed' in inPk) return { malformed: `PK ${inPk.malformed}` };
+    if ('malformed' in inSk) return { malformed: `SK ${inSk.malformed}` };
+    const row = candidate.row(...inPk.parts, ...inSk.parts);
+    return typeof row === 'string' ? { malformed: `PK ${JSON.stringify(pk)} ${row}` } : row;
+  }
+  return undefined;
+}
+
+function isEntityType(text: string): text is EntityType {
+  return text === 'ICAO' || text === 'REGISTRATION';
+}
+
+function unknownEntityType(found: string): string {
+  return `names the entity type ${JSON.stringify(found)}; expected ICAO or REGISTRATION`;
+}

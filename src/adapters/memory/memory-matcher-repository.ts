@@ -1,0 +1,50 @@
+import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { Fault } from '../../domain/fault.ts';
+import { type LinkMove, type LinkState, netDeltas } from '../../domain/link-move.ts';
+import { type Link, linkKey } from '../../domain/row.ts';
+import { type Tuple, tupleKey } from '../../domain/tuple.ts';
+import { compareVersions } from '../../domain/version.ts';
+
+/** Tuple counts and link states in memory. */
+export class MemoryMatcherRepository extends MatcherRepository {
+  readonly #states = new Map<string, LinkState>();
+  readonly #counts = new Map<string, { readonly tuple: Tuple; readonly count: number }>();
+
+  override load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
+    return Promise.resolve(links.map((link) => this.#states.get(linkKey(link))));
+  }
+
+  override apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+    return Promise.resolve(moves.map((move) => this.#applyOne(move)));
+  }
+
+  *tupleCounts(): Generator<{ readonly tuple: Tuple; readonly count: number }> {
+    yield* this.#counts.values();
+  }
+
+  #applyOne(move: LinkMove): 'applied' | 'conflict' | Fault {
+    const key = linkKey(move.link);
+    if (!sameState(this.#states.get(key), move.from)) return 'conflict';
+    const counts = netDeltas([move]).map(({ tuple, delta }) => ({
+      tuple,
+      count: (this.#counts.get(tupleKey(tuple))?.count ?? 0) + delta,
+    }));
+    const below = counts.find(({ count }) => count < 0);
+    if (below !== undefined)
+      return new Fault(
+        'permanent',
+        `the count of ${tupleKey(below.tuple)} would fall below zero: it was changed from outside`,
+      );
+
+    for (const { tuple, count } of counts)
+      if (count === 0) this.#counts.delete(tupleKey(tuple));
+      else this.#counts.set(tupleKey(tuple), { tuple, count });
+    this.#states.set(key, move.to);
+    return 'applied';
+  }
+}
+
+function sameState(stored: LinkState | undefined, read: LinkState | undefined): boolean {
+  if (stored === undefined || read === undefined) return stored === read;
+  return compareVersions(stored.version, read.version) === 0;
+}

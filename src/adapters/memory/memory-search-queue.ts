@@ -1,0 +1,36 @@
+import { SearchQueue } from '../../application/ports/search-queue.ts';
+import type { SearchAction } from '../../domain/search-action.ts';
+import { passesFence, type Version } from '../../domain/version.ts';
+
+/**
+ * A FIFO queue of search actions in memory. Instead of identities within a time window it remembers the newest
+ * version accepted for each document: a repeat is accepted and not delivered again, however late.
+ */
+export class MemorySearchQueue extends SearchQueue {
+  readonly #accepted = new Map<string, Version>();
+  #waiting: SearchAction[] = [];
+  #sent = 0;
+
+  override send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+    for (const action of actions) {
+      const document = `${action.key.collection} ${action.key.id}`;
+      if (!passesFence(this.#accepted.get(document), action.version)) continue;
+      this.#accepted.set(document, action.version);
+      this.#waiting.push(action);
+      this.#sent++;
+    }
+    return Promise.resolve(actions.map(() => 'sent'));
+  }
+
+  /** How many actions were accepted since the start, repeats not counted. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Takes every waiting action off the queue, in the order in which they were sent. */
+  drain(): readonly SearchAction[] {
+    const actions = this.#waiting;
+    this.#waiting = [];
+    return actions;
+  }
+}

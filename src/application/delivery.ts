@@ -1,0 +1,34 @@
+import type { Change } from '../domain/change.ts';
+import type { Fault } from '../domain/fault.ts';
+
+/** What is known of a stream record without decoding it: for logs and reports. Parts that it lacks are undefined. */
+export interface RecordSummary {
+  readonly eventName?: string | undefined;
+  readonly pk?: string | undefined;
+  readonly sk?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly sequenceNumber?: string | undefined;
+  readonly eventID?: string | undefined;
+  /** Where the record was read from (`feed.ndjson:12`), for recorded ones. */
+  readonly place?: string | undefined;
+}
+
+/** One record of a batch, routed by its keys. */
+export type Delivery = { readonly record: RecordSummary } & (
+  | { readonly kind: 'change'; readonly change: Change }
+  /** A row that nothing is derived from. */
+  | { readonly kind: 'unrecognised' }
+  /** `item` is known when the record's keys are. */
+  | { readonly kind: 'undecodable'; readonly fault: Fault; readonly item?: string | undefined }
+);
+
+/** What became of one record. Every record of a batch gets exactly one. */
+export type Outcome =
+  /** Everything that the change asks for is done; perhaps it asked for nothing. */
+  | { readonly status: 'applied' }
+  /** A row that nothing is derived from. */
+  | { readonly status: 'ignored' }
+  /** The same change stands earlier in the batch. */
+  | { readonly status: 'duplicate' }
+  /** To be delivered again. `heldBack`: not for a reason of its own, but because an earlier change of its item failed. */
+  | { readonly status: 'failed'; readonly fault: Fault; readonly heldBack: boolean };

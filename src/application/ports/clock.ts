@@ -1,0 +1,5 @@
+/** The time. */
+export abstract class Clock {
+  /** Milliseconds since 1970. May go backwards. */
+  abstract now(): number;
+}

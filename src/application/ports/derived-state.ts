@@ -1,0 +1,20 @@
+import type { Image } from '../../domain/default-image.ts';
+import type { Entity } from '../../domain/row.ts';
+import type { Attributes } from '../../domain/value.ts';
+import type { DocumentFields, DocumentKey } from '../../domain/search-document.ts';
+import type { Tuple } from '../../domain/tuple.ts';
+
+/** Reads everything that is derived, and the rows that it is derived from: for reports and for proof. */
+export abstract class DerivedState {
+  /** The documents that the search index holds, in no particular order. */
+  abstract documents(): AsyncIterable<{ readonly key: DocumentKey; readonly fields: DocumentFields }>;
+
+  /** The default rows, in no particular order. */
+  abstract defaultImages(): AsyncIterable<{ readonly entity: Entity; readonly image: Image }>;
+
+  /** The counts, none of them zero, in no particular order. */
+  abstract tupleCounts(): AsyncIterable<{ readonly tuple: Tuple; readonly count: number }>;
+
+  /** The table's rows of the kinds that something is derived from, `PK` and `SK` among their attributes. */
+  abstract rows(): AsyncIterable<Attributes>;
+}

@@ -1,0 +1,13 @@
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** What goes with a message. Nothing secret, and no row's content. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where the worker says what it does. */
+export abstract class Logger {
+  /** Whether a level is written at all: ask before building fields that cost something. */
+  abstract enabled(level: LogLevel): boolean;
+
+  /** Writes one line. An `error` field is written with its stack and its causes. */
+  abstract log(level: LogLevel, message: string, fields: LogFields): void;
+}

@@ -1,0 +1,21 @@
+import type { Fault } from '../../domain/fault.ts';
+import type { LinkMove, LinkState } from '../../domain/link-move.ts';
+import type { Link } from '../../domain/row.ts';
+
+/** Tuple counts, and for every link row what was counted for it. */
+export abstract class MatcherRepository {
+  /** What was last counted for each link row, read consistently; one result a link, in the order given. */
+  abstract load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]>;
+
+  /**
+   * Applies moves, at most one a link in one call. One result a move, in the order given.
+   *
+   * - Atomicity: a link's state and the counts that it moves change together or not at all.
+   * - `applied`: done. A count that reaches zero goes away.
+   * - `conflict`: the link's state is no longer what the move was decided on, and nothing of the move was done:
+   *   load and decide again.
+   * - A Fault: the move may or may not have been done. Loading again tells.
+   * - Concurrency: any number of callers; counts are added to, never overwritten.
+   */
+  abstract apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]>;
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../domain/fault.ts';
+import type { SearchAction } from '../../domain/search-action.ts';
+
+/** Takes search actions to the indexer. */
+export abstract class SearchQueue {
+  /**
+   * Sends actions, at most one a document in one call.
+   *
+   * - Order: actions of one document are delivered in the order in which they were sent; others in any.
+   * - Idempotency: an action whose identity and document were accepted within the last five minutes is accepted
+   *   and not delivered again. Later repeats are delivered, and dropped by the index's fence.
+   * - Partial failure: one result an action, in the order given. `sent` means durably accepted; a Fault means
+   *   that the action may or may not have been.
+   * - Concurrency: any number of callers.
+   */
+  abstract send(actions: readonly SearchAction[]): Promise<readonly ('sent' | Fault)[]>;
+}

@@ -1,0 +1,42 @@
+import type { Row } from './row.ts';
+import { type Attributes, equalRecords } from './value.ts';
+import type { Version } from './version.ts';
+
+export type Operation = 'INSERT' | 'MODIFY' | 'REMOVE';
+
+/** Who made the change: a writer, the table's time-to-live process, or replication from another region. */
+export type Origin = 'user' | 'ttl' | 'replication';
+
+/**
+ * A row's image on one side of a change: its attributes, `absent` where the row did not exist, `withheld` where
+ * it did but the stream does not carry it.
+ */
+export type Side = Attributes | 'absent' | 'withheld';
+
+/** One change of one row. */
+export interface Change {
+  /** Who this change is: no two changes share both. */
+  readonly identity: { readonly stream: string; readonly sequence: string };
+  readonly version: Version;
+  /** One text per item of the table; changes of the same item must be applied in order. */
+  readonly item: string;
+  readonly row: Row;
+  readonly operation: Operation;
+  readonly before: Side;
+  readonly after: Side;
+  /** What the stream says it carries (`NEW_AND_OLD_IMAGES`, …), where it says so. */
+  readonly viewType?: string;
+  /** When the change was made, in milliseconds since 1970, to the second. */
+  readonly at?: number;
+  readonly origin: Origin;
+}
+
+/** Whether two records of the same change say the same of it. Decodes both images of both. */
+export function sameContent(a: Change, b: Change): boolean {
+  return a.operation === b.operation && sameSide(a.before, b.before) && sameSide(a.after, b.after);
+}
+
+function sameSide(a: Side, b: Side): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return equalRecords(Object.fromEntries(a.all()), Object.fromEntries(b.all()));
+}

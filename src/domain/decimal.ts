@@ -1,0 +1,45 @@
+const SHAPE = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/**
+ * A decimal number kept as text, so that no digit is lost on the way from the table to a search document.
+ * DynamoDB numbers have up to 38 digits and exponents up to 125, beyond what a JavaScript number holds.
+ */
+export class Decimal {
+  /** The number as a valid JSON number: the source's own digits wherever those are valid JSON. */
+  readonly text: string;
+
+  private constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Reads a decimal or scientific notation; undefined when the text is no number (`NaN`, `1,5`, an empty text). */
+  static parse(text: string): Decimal | undefined {
+    if (JSON_NUMBER.test(text)) return new Decimal(text);
+    const canonical = canonicalise(text);
+    return canonical === undefined ? undefined : new Decimal(canonical);
+  }
+
+  /** Numeric equality: `1`, `1.0` and `10e-1` are equal. */
+  equals(other: Decimal): boolean {
+    return this.text === other.text || canonicalise(this.text) === canonicalise(other.text);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** One text per number: the digits without surrounding zeros and an exponent, which is itself a JSON number. */
+function canonicalise(text: string): string | undefined {
+  const match = SHAPE.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return '0';
+  const significant = digits.replace(/0+$/, '');
+  // A BigInt, because an exponent of any length is legal text and must not be rounded.
+  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  return `${sign === '-' ? '-' : ''}${significant}e${scale}`;
+}

@@ -1,0 +1,77 @@
+import type { Entity } from './row.ts';
+import { type Attributes, equalRecords, type Value } from './value.ts';
+
+/** What an image row carries, and its default row repeats. */
+export const IMAGE_ATTRIBUTES = [
+  'org_id',
+  'entity_type',
+  'entity_id',
+  'image_id',
+  'url',
+  'thumbnail_url',
+  'caption',
+  'credit',
+  'width',
+  'height',
+  'uploaded_at',
+] as const;
+
+/** An image, or what the default row says of one. */
+export interface Image {
+  readonly imageId: string;
+  /** The row's `IMAGE_ATTRIBUTES`, those that it has. */
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+
+/** Everything that is needed to decide on an entity's default image, read at one time. */
+export interface EntityImages {
+  readonly entity: Entity;
+  /** The image with the highest id; undefined when the entity has no images. */
+  readonly newest: Image | undefined;
+  /** What the default row says; undefined when there is none. */
+  readonly current: Image | undefined;
+  /** The image that the default row points to, as it is now; undefined when it is gone, or there is no default. */
+  readonly pointed: Image | undefined;
+}
+
+export type DefaultImageDecision =
+  /** The default row is as it must be: write nothing. */
+  | { readonly action: 'keep' }
+  /** No images remain: remove the default row. */
+  | { readonly action: 'remove' }
+  /** `create` where there was none, `switch` from an image that is gone, `repair` where attributes differ. */
+  | { readonly action: 'create' | 'switch' | 'repair'; readonly image: Image };
+
+/**
+ * The four cases of an entity's default image: no images, no default; a default only if there are images; a
+ * default whose image is gone moves to the newest; a valid default stays, even beside a newer image.
+ */
+export function decideDefaultImage({ newest, current, pointed }: EntityImages): DefaultImageDecision {
+  if (newest === undefined) return current === undefined ? { action: 'keep' } : { action: 'remove' };
+  if (current === undefined) return { action: 'create', image: newest };
+  if (pointed === undefined) return { action: 'switch', image: newest };
+  return equalRecords(current.attributes, pointed.attributes)
+    ? { action: 'keep' }
+    : { action: 'repair', image: pointed };
+}
+
+/** The image that a row is. Its key says which one it is, so that goes before what its attributes say. */
+export function imageOf({ orgId, entityType, entityId }: Entity, imageId: string, row: Attributes): Image {
+  const identity = { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };
+  return { imageId, attributes: { ...imageAttributes(row), ...identity } };
+}
+
+/** What a default row says, right or wrong. One that names no image points to none that exists. */
+export function defaultImageOf(row: Attributes): Image {
+  const imageId = row.get('image_id');
+  return { imageId: typeof imageId === 'string' ? imageId : '', attributes: imageAttributes(row) };
+}
+
+function imageAttributes(row: Attributes): Record<string, Value> {
+  const attributes: Record<string, Value> = {};
+  for (const name of IMAGE_ATTRIBUTES) {
+    const value = row.get(name);
+    if (value !== undefined) attributes[name] = value;
+  }
+  return attributes;
+}

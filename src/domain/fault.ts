@@ -1,0 +1,25 @@
+/**
+ * What a failure asks for:
+ * - `transient`: try again later, unchanged (throttling, time-outs, lost connections);
+ * - `conflict`: somebody else wrote in between; read again, decide again;
+ * - `permanent`: the input itself cannot be handled, and never will be;
+ * - `configuration`: it will work once an operator changes a setting, which the message names.
+ */
+export type FaultKind = 'transient' | 'conflict' | 'permanent' | 'configuration';
+
+/** A failure in the domain's terms. Adapters translate what their clients throw into one, kept as `cause`. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly kind: FaultKind;
+
+  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+
+  /** The failure itself when it is a Fault already; otherwise a transient one, which is safe to try again. */
+  static from(error: unknown): Fault {
+    if (error instanceof Fault) return error;
+    return new Fault('transient', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,35 @@
+import type { SyncSearchDocumentCommand } from './command.ts';
+import { newest } from './coalesce.ts';
+import type { DocumentFields, DocumentKey } from './search-document.ts';
+import type { Change } from './change.ts';
+import type { Version } from './version.ts';
+
+/** What the indexer is told about one document. */
+export interface SearchAction {
+  readonly key: DocumentKey;
+  /** The version of the change that decided this; the index drops an action that is not newer than its fence. */
+  readonly version: Version;
+  /** The change that decided this: an action sent twice has the same one. */
+  readonly identity: Change['identity'];
+  /** The document as it must be; undefined when it must be gone. */
+  readonly document: DocumentFields | undefined;
+}
+
+/**
+ * The one action that leaves the index as all the commands of one document would, in their order. Undefined
+ * when no command asks for any.
+ *
+ * The last change that decided something is sent even where the batch as a whole changes nothing (insert, then
+ * remove): an earlier delivery may have got only as far as the insert.
+ */
+export function coalesceSearch(commands: readonly SyncSearchDocumentCommand[]): SearchAction | undefined {
+  const [first, ...others] = commands.filter(({ decision }) => decision.action !== 'none');
+  if (first === undefined) return undefined;
+  const { change, key, decision } = newest([first, ...others]);
+  return {
+    key,
+    version: change.version,
+    identity: change.identity,
+    document: decision.action === 'upsert' ? decision.document : undefined,
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Where a change stands among the changes of its item: the stream's label, then the sequence number.
+ * A table's stream that is switched off and on again is a new stream with a later label, so a new epoch.
+ */
+export interface Version {
+  /** The stream's label, an ISO 8601 time; empty for an unnamed stream. */
+  readonly epoch: string;
+  /** Decimal digits, of any length; leading zeros mean nothing. */
+  readonly sequence: string;
+}
+
+/** Negative when `a` is older, positive when it is newer, 0 when both are the same change of the item. */
+export function compareVersions(a: Version, b: Version): number {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
+  return compareSequences(a.sequence, b.sequence);
+}
+
+/**
+ * Numeric order of two sequence numbers. They differ in length and pass 2^64, so neither text order nor
+ * `Number` would do.
+ */
+export function compareSequences(a: string, b: string): number {
+  const left = a.replace(/^0+/, '');
+  const right = b.replace(/^0+/, '');
+  if (left.length !== right.length) return left.length - right.length;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** The fence rule: a change takes effect only when nothing as new as it has. */
+export function passesFence(fence: Version | undefined, version: Version): boolean {
+  return fence === undefined || compareVersions(version, fence) > 0;
+}
