@@ -50,9 +50,10 @@ export class ProcessBatch {
   async execute(deliveries: readonly Delivery[]): Promise<BatchResult> {
     const started = this.#deps.clock.now();
     const { outcomes, planned } = this.#plan(deliveries);
-    await this.#replicate(planned, outcomes);
+    const replica = await this.#replicate([...planned.values()]);
 
-    const commands = [...planned.values()].map((plan) => plan.commands);
+    // Effects are computed from the rows: without them none may run.
+    const commands = replica.size > 0 ? [] : [...planned.values()].map((plan) => plan.commands);
     const [search, defaultImages, matcher] = await Promise.all([
       settle(
         this.#deps.search,
@@ -68,12 +69,12 @@ export class ProcessBatch {
       ),
     ]);
 
-    conclude(deliveries, planned, outcomes, [search.failed, defaultImages.failed, matcher.failed]);
+    conclude(deliveries, planned, outcomes, [replica, search.failed, defaultImages.failed, matcher.failed]);
     const result: BatchResult = {
       outcomes: outcomes as Outcome[],
-      search: { ...NO_SEARCH, ...search.tally },
-      defaultImages: { ...NO_DEFAULT_IMAGES, ...defaultImages.tally },
-      matcher: { ...NO_MATCHER, ...matcher.tally },
+      search: { ...NO_TALLIES.search, ...search.tally },
+      defaultImages: { ...NO_TALLIES.defaultImages, ...defaultImages.tally },
+      matcher: { ...NO_TALLIES.matcher, ...matcher.tally },
     };
     this.#report(deliveries, result, this.#deps.clock.now() - started);
     return result;
@@ -122,16 +123,14 @@ export class ProcessBatch {
     return { outcomes, planned };
   }
 
-  async #replicate(planned: Map<number, Planned>, outcomes: (Outcome | undefined)[]): Promise<void> {
-    if (this.#deps.replica === undefined) return;
+  async #replicate(planned: readonly Planned[]): Promise<FailedCommands> {
+    const failed = new FailedCommands();
     try {
-      await this.#deps.replica.apply([...planned.values()].map(({ change }) => change));
+      await this.#deps.replica?.apply(planned.map(({ change }) => change));
     } catch (error) {
-      // Effects are computed from the rows: without them none may run.
-      for (const index of planned.keys())
-        outcomes[index] = { status: 'failed', fault: Fault.from(error), heldBack: false };
-      planned.clear();
+      failed.add(planned, Fault.from(error));
     }
+    return failed;
   }
 
   #report(deliveries: readonly Delivery[], result: BatchResult, milliseconds: number): void {
@@ -161,20 +160,11 @@ export class ProcessBatch {
   }
 }
 
-const NO_SEARCH: Record<SearchTally, number> = { upserts: 0, deletes: 0, unchanged: 0 };
-const NO_DEFAULT_IMAGES: Record<DefaultImageTally, number> = {
-  created: 0,
-  switched: 0,
-  repaired: 0,
-  removed: 0,
-  kept: 0,
-};
-const NO_MATCHER: Record<MatcherTally, number> = {
-  incremented: 0,
-  decremented: 0,
-  moved: 0,
-  unchanged: 0,
-  stale: 0,
+/** The tallies of a batch in which nothing was done. */
+export const NO_TALLIES: Pick<BatchResult, 'search' | 'defaultImages' | 'matcher'> = {
+  search: { upserts: 0, deletes: 0, unchanged: 0 },
+  defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
+  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
 };
 
 /** Runs a use case; a port that throws has failed every command that it was given. */

@@ -1,4 +1,6 @@
 const SHAPE = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+/** From the first digit that is not 0 to the last. Linear in the length of any text of digits. */
+const SIGNIFICANT = /[1-9](?:\d*[1-9])?/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -20,9 +22,15 @@ export class Decimal {
     return canonical === undefined ? undefined : new Decimal(canonical);
   }
 
+  /** One text per number, however it was written: `1`, `1.0` and `10e-1` have the same. */
+  get canonical(): string {
+    // Never undefined: the text has been read once already.
+    return canonicalise(this.text) as string;
+  }
+
   /** Numeric equality: `1`, `1.0` and `10e-1` are equal. */
   equals(other: Decimal): boolean {
-    return this.text === other.text || canonicalise(this.text) === canonicalise(other.text);
+    return this.canonical === other.canonical;
   }
 
   toString(): string {
@@ -35,11 +43,12 @@ function canonicalise(text: string): string | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  if (whole === '' && fraction === '') return undefined;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  if (digits === '') return '0';
-  const significant = digits.replace(/0+$/, '');
+  const digits = whole + fraction;
+  if (digits === '') return undefined;
+  const significant = SIGNIFICANT.exec(digits);
+  if (significant === null) return '0';
+  const trailingZeros = digits.length - significant.index - significant[0].length;
   // A BigInt, because an exponent of any length is legal text and must not be rounded.
-  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
-  return `${sign === '-' ? '-' : ''}${significant}e${scale}`;
+  const scale = BigInt(exponent) - BigInt(fraction.length) + BigInt(trailingZeros);
+  return `${sign === '-' ? '-' : ''}${significant[0]}e${scale}`;
 }

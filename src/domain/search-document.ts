@@ -38,21 +38,22 @@ const ICAO_MANUFACTURER_ATTRIBUTES = ['code', 'name', 'country'];
 /** Only images that the platform itself shows of a registration can be found by searching. */
 const INDEXED_IMAGE_OWNER = { orgId: 'SYSTEM', entityType: 'REGISTRATION' };
 
-interface Projection extends DocumentKey {
+interface Projection {
+  readonly key: DocumentKey;
   readonly attributes: readonly string[];
   readonly constants?: Readonly<Record<string, Value>>;
 }
 
 /** Which document a row has in the index; undefined for rows that have none. */
 export function documentKeyOf(row: Row): DocumentKey | undefined {
-  return projectionOf(row);
+  return projectionOf(row)?.key;
 }
 
 /** The row's document: its id, and those of the collection's attributes that the row has. */
 export function documentOf(row: Row, attributes: Attributes): DocumentFields | undefined {
   const projection = projectionOf(row);
   if (projection === undefined) return undefined;
-  const fields: Record<string, Value> = { id: projection.id, ...projection.constants };
+  const fields: Record<string, Value> = { id: projection.key.id, ...projection.constants };
   for (const name of projection.attributes) {
     const value = attributes.get(name);
     if (value !== undefined) fields[name] = value;
@@ -79,8 +80,7 @@ function projectionOf(row: Row): Projection | undefined {
   switch (row.kind) {
     case 'registration':
       return {
-        collection: 'registry',
-        id: idOf(row.registry, row.registration),
+        key: { collection: 'registry', id: idOf(row.registry, row.registration) },
         attributes: REGISTRATION_ATTRIBUTES,
         constants: { registry: row.registry },
       };
@@ -91,16 +91,17 @@ function projectionOf(row: Row): Projection | undefined {
       )
         return undefined;
       return {
-        collection: 'aircraft_images',
-        id: idOf(row.entity.entityId, row.imageId),
+        key: { collection: 'aircraft_images', id: idOf(row.entity.entityId, row.imageId) },
         attributes: IMAGE_ATTRIBUTES,
       };
     case 'icao-type':
-      return { collection: 'icao_aircraft', id: idOf(row.designator), attributes: ICAO_TYPE_ATTRIBUTES };
+      return {
+        key: { collection: 'icao_aircraft', id: idOf(row.designator) },
+        attributes: ICAO_TYPE_ATTRIBUTES,
+      };
     case 'icao-manufacturer':
       return {
-        collection: 'icao_manufacturers',
-        id: idOf(row.code),
+        key: { collection: 'icao_manufacturers', id: idOf(row.code) },
         attributes: ICAO_MANUFACTURER_ATTRIBUTES,
       };
     case 'icao-variant':

@@ -26,11 +26,16 @@ export class ValueSet {
   }
 
   equals(other: ValueSet): boolean {
-    return (
-      this.members.length === other.members.length &&
-      this.members.every((mine) => other.members.some((theirs) => equalValues(mine, theirs)))
-    );
+    const mine = new Set(this.members.map(memberKey));
+    const theirs = new Set(other.members.map(memberKey));
+    return mine.size === theirs.size && [...mine].every((key) => theirs.has(key));
   }
+}
+
+/** One text per member: a row has room for a hundred thousand, too many to compare each with each. */
+function memberKey(member: SetMember): string {
+  if (typeof member === 'string') return `S${member}`;
+  return member instanceof Decimal ? `N${member.canonical}` : `B${member.join()}`;
 }
 
 /** The attributes of a row, each decoded when it is asked for. */
@@ -63,7 +68,7 @@ export function equalValues(a: Value | undefined, b: Value | undefined): boolean
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof Decimal) return b instanceof Decimal && a.equals(b);
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && equalLists([...a], [...b]);
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
   if (a instanceof ValueSet) return b instanceof ValueSet && a.equals(b);
   if (isList(a)) return isList(b) && equalLists(a, b);
   if (b instanceof Decimal || b instanceof Uint8Array || b instanceof ValueSet || isList(b)) return false;
@@ -82,11 +87,12 @@ export function equalRecords(
   );
 }
 
-function equalLists(a: readonly (Value | number)[], b: readonly (Value | number)[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((value, index) => value === b[index] || equalValues(value as Value, b[index] as Value))
-  );
+function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((value, index) => equalValues(value, b[index]));
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function isList(value: Value): value is readonly Value[] {

@@ -11,8 +11,7 @@ export interface Version {
 
 /** Negative when `a` is older, positive when it is newer, 0 when both are the same change of the item. */
 export function compareVersions(a: Version, b: Version): number {
-  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
-  return compareSequences(a.sequence, b.sequence);
+  return compareTexts(a.epoch, b.epoch) || compareSequences(a.sequence, b.sequence);
 }
 
 /**
@@ -22,12 +21,14 @@ export function compareVersions(a: Version, b: Version): number {
 export function compareSequences(a: string, b: string): number {
   const left = a.replace(/^0+/, '');
   const right = b.replace(/^0+/, '');
-  if (left.length !== right.length) return left.length - right.length;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+  return left.length - right.length || compareTexts(left, right);
 }
 
 /** The fence rule: a change takes effect only when nothing as new as it has. */
 export function passesFence(fence: Version | undefined, version: Version): boolean {
   return fence === undefined || compareVersions(version, fence) > 0;
+}
+
+function compareTexts(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }

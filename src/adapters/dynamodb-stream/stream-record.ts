@@ -127,31 +127,40 @@ function sideOf(
 
 /** Deletions by time-to-live: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */
 function originOf(input: Json, dynamodb: Json): Origin {
-  const { userIdentity } = input;
-  if (
-    isObject(userIdentity) &&
-    userIdentity['type'] === 'Service' &&
-    userIdentity['principalId'] === 'dynamodb.amazonaws.com'
-  )
-    return 'ttl';
+  if (isTimeToLive(input['userIdentity'])) return 'ttl';
   // Global tables of version 2017.11.29 note in the row the region that wrote it; later versions leave no trace.
   const image = isObject(dynamodb['NewImage']) ? dynamodb['NewImage'] : dynamodb['OldImage'];
   const writer = isObject(image) ? keyText(image['aws:rep:updateregion']) : undefined;
   return writer !== undefined && writer !== input['awsRegion'] ? 'replication' : 'user';
 }
 
+/** Lambda writes the names of these fields small, GetRecords writes them large. */
+function isTimeToLive(identity: unknown): boolean {
+  if (!isObject(identity)) return false;
+  const type = identity['type'] ?? identity['Type'];
+  const principalId = identity['principalId'] ?? identity['PrincipalId'];
+  return type === 'Service' && principalId === 'dynamodb.amazonaws.com';
+}
+
 /** Seconds since 1970 from Lambda, an ISO 8601 text from the AWS CLI, a Date from the SDK. */
 function timeOf(created: unknown): number | undefined {
-  if (typeof created === 'number') return created * 1000;
-  const time =
-    typeof created === 'string' ? Date.parse(created) : created instanceof Date ? created.getTime() : NaN;
-  return Number.isNaN(time) ? undefined : time;
+  let time = NaN;
+  if (typeof created === 'number') time = created * 1000;
+  else if (typeof created === 'string') time = Date.parse(created);
+  else if (created instanceof Date) time = created.getTime();
+  return Number.isFinite(time) ? time : undefined;
 }
+
+/** The label last read: nearly every record has the one before's, and texts that are kept should be one text. */
+let lastLabel = { streamArn: '', label: '' };
 
 /** The stream's label: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL`. */
 function labelOf(streamArn: string): string {
-  const at = streamArn.lastIndexOf('/stream/');
-  return at < 0 ? '' : streamArn.slice(at + '/stream/'.length);
+  if (streamArn !== lastLabel.streamArn) {
+    const at = streamArn.lastIndexOf('/stream/');
+    lastLabel = { streamArn, label: at < 0 ? '' : streamArn.slice(at + '/stream/'.length) };
+  }
+  return lastLabel.label;
 }
 
 function keysFault(keys: unknown): Fault {

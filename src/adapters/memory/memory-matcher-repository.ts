@@ -4,14 +4,16 @@ import { type LinkMove, type LinkState, netDeltas } from '../../domain/link-move
 import { type Link, linkKey } from '../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../domain/tuple.ts';
 import { compareVersions } from '../../domain/version.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** Tuple counts and link states in memory. */
 export class MemoryMatcherRepository extends MatcherRepository {
   readonly #states = new Map<string, LinkState>();
+  readonly #removed = new Tombstones();
   readonly #counts = new Map<string, { readonly tuple: Tuple; readonly count: number }>();
 
   override load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
-    return Promise.resolve(links.map((link) => this.#states.get(linkKey(link))));
+    return Promise.resolve(links.map((link) => this.#state(linkKey(link))));
   }
 
   override apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
@@ -24,7 +26,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
 
   #applyOne(move: LinkMove): 'applied' | 'conflict' | Fault {
     const key = linkKey(move.link);
-    if (!sameState(this.#states.get(key), move.from)) return 'conflict';
+    if (!sameState(this.#state(key), move.from)) return 'conflict';
     const counts = netDeltas([move]).map(({ tuple, delta }) => ({
       tuple,
       count: (this.#counts.get(tupleKey(tuple))?.count ?? 0) + delta,
@@ -39,8 +41,19 @@ export class MemoryMatcherRepository extends MatcherRepository {
     for (const { tuple, count } of counts)
       if (count === 0) this.#counts.delete(tupleKey(tuple));
       else this.#counts.set(tupleKey(tuple), { tuple, count });
-    this.#states.set(key, move.to);
+    if (move.to.removed) {
+      this.#states.delete(key);
+      this.#removed.add(key, move.to.version);
+    } else {
+      this.#states.set(key, move.to);
+      this.#removed.delete(key);
+    }
     return 'applied';
+  }
+
+  #state(key: string): LinkState | undefined {
+    const version = this.#removed.get(key);
+    return version === undefined ? this.#states.get(key) : { version, tuple: undefined, removed: true };
   }
 }
 

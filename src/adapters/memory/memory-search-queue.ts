@@ -1,6 +1,7 @@
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
+import { Tombstones } from './tombstones.ts';
 
 /**
  * A FIFO queue of search actions in memory. Instead of identities within a time window it remembers the newest
@@ -8,18 +9,29 @@ import { passesFence, type Version } from '../../domain/version.ts';
  */
 export class MemorySearchQueue extends SearchQueue {
   readonly #accepted = new Map<string, Version>();
+  readonly #deleted = new Tombstones();
   #waiting: SearchAction[] = [];
   #sent = 0;
 
   override send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
     for (const action of actions) {
       const document = `${action.key.collection} ${action.key.id}`;
-      if (!passesFence(this.#accepted.get(document), action.version)) continue;
-      this.#accepted.set(document, action.version);
+      if (!passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) continue;
+      this.#remember(document, action);
       this.#waiting.push(action);
       this.#sent++;
     }
     return Promise.resolve(actions.map(() => 'sent'));
+  }
+
+  #remember(document: string, action: SearchAction): void {
+    if (action.document === undefined) {
+      this.#accepted.delete(document);
+      this.#deleted.add(document, action.version);
+    } else {
+      this.#accepted.set(document, action.version);
+      this.#deleted.delete(document);
+    }
   }
 
   /** How many actions were accepted since the start, repeats not counted. */

@@ -4,11 +4,12 @@ import { type Entity, entityKey } from '../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { Tombstones } from './tombstones.ts';
 
-/** A row as last applied; without attributes once it is removed, so that a late record is known to be late. */
+/** A row as last applied. */
 interface StoredRow {
   readonly version: Version;
-  readonly attributes: Attributes | undefined;
+  readonly attributes: Attributes;
 }
 
 interface StoredEntity {
@@ -18,11 +19,12 @@ interface StoredEntity {
 }
 
 /**
- * The table's rows in memory. Keeps every row that the worker reads, one small tombstone for every row that was
- * removed, and nothing of rows that the worker does not recognise.
+ * The table's rows in memory. Keeps every row that the worker reads, a small tombstone for each of the rows
+ * removed last, and nothing of rows that the worker does not recognise.
  */
 export class MemoryTable extends TableReplica {
   readonly #rows = new Map<string, StoredRow>();
+  readonly #removed = new Tombstones();
   readonly #entities = new Map<string, StoredEntity>();
   #revisions = 0;
 
@@ -67,15 +69,21 @@ export class MemoryTable extends TableReplica {
 
   /** The rows that exist, as the changes brought them; default rows that the worker wrote are not among them. */
   *rows(): Generator<Attributes> {
-    for (const { attributes } of this.#rows.values()) if (attributes !== undefined) yield attributes;
+    for (const { attributes } of this.#rows.values()) yield attributes;
   }
 
   #applyOne({ item, version, row, after }: Change): void {
     if (row.kind === 'matcher-tuple') return;
-    if (!passesFence(this.#rows.get(item)?.version, version)) return;
+    if (!passesFence(this.#rows.get(item)?.version ?? this.#removed.get(item), version)) return;
     // Decoded and on its own: the record that it came with must not stay in memory.
     const attributes = typeof after === 'string' ? undefined : new DecodedAttributes(after.all());
-    this.#rows.set(item, { version, attributes });
+    if (attributes === undefined) {
+      this.#rows.delete(item);
+      this.#removed.add(item, version);
+    } else {
+      this.#rows.set(item, { version, attributes });
+      this.#removed.delete(item);
+    }
     if (row.kind === 'image') {
       const stored = this.#entity(row.entity);
       if (attributes === undefined) stored.images.delete(row.imageId);

@@ -1,0 +1,38 @@
+import type { Recorded } from './output.ts';
+import { Reader } from './reader.ts';
+
+export type { Recorded } from './output.ts';
+
+/**
+ * Reads stream records from a file, as its bytes come in.
+ *
+ * The file is a sequence of JSON values with any white space between them, so JSON Lines and pretty-printed JSON too,
+ * in UTF-8 with or without a byte order mark. Each value is one of
+ * - an event as Lambda gets it, or what `get-records` returns: an object with `Records`;
+ * - what Lambda leaves in S3 for a batch that failed: an object with such an event, or its text, under `payload`;
+ * - a stream record by itself;
+ * - a list of any of these.
+ *
+ * Yields, in the order of the file and with the place where each starts, every record and every problem: what is not
+ * JSON, not UTF-8, not one of the forms above, larger than 64 MiB or nested more than 500 levels deep. A record inside
+ * a text under `payload` has the place of that text. Reading goes on behind a problem: with the list's next element
+ * when the brackets allow to tell where that is, otherwise with the next line that starts with a bracket and is
+ * indented no deeper than the broken value. Lists of records may hold anything, also null: records are not validated.
+ *
+ * Memory depends on the largest element and the largest chunk, not on the length of the file. Chunks are not copied:
+ * their bytes must stay as they are. Throws only what `chunks` throws.
+ *
+ * @param file What to call the file in places; `-` is standard input.
+ */
+export async function* readRecorded(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Recorded[]> {
+  const reader = new Reader(file);
+  for await (const chunk of chunks) {
+    const items = reader.push(chunk);
+    if (items.length > 0) yield items;
+  }
+  const items = reader.finish();
+  if (items.length > 0) yield items;
+}

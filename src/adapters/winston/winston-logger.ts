@@ -1,0 +1,70 @@
+import { createLogger, format, type Logger as WinstonClient, transports } from 'winston';
+import { type LogFields, Logger, type LogLevel } from '../../application/ports/logger.ts';
+
+export interface WinstonLoggerOptions {
+  readonly level: LogLevel | 'silent';
+  /** Where lines go. */
+  readonly stream: NodeJS.WritableStream;
+  /** Text for people instead of JSON lines. */
+  readonly readable: boolean;
+}
+
+/** Logs through winston: one JSON object a line, or on a terminal one readable line. */
+export class WinstonLogger extends Logger {
+  readonly #client: WinstonClient;
+
+  constructor({ level, stream, readable }: WinstonLoggerOptions) {
+    super();
+    this.#client = createLogger({
+      level: level === 'silent' ? 'error' : level,
+      silent: level === 'silent',
+      format: format.combine(format.timestamp(), readable ? format.printf(readableLine) : format.json()),
+      // winston's types have one name for this transport's class and for its instances.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+      transports: [new transports.Stream({ stream })],
+    });
+  }
+
+  override enabled(level: LogLevel): boolean {
+    return !this.#client.silent && this.#client.isLevelEnabled(level);
+  }
+
+  override log(level: LogLevel, message: string, fields: LogFields): void {
+    if (!this.enabled(level)) return;
+    const { error, ...others } = fields;
+    this.#client.log({
+      level,
+      message,
+      ...others,
+      ...(error === undefined ? {} : { error: describeError(error) }),
+    });
+  }
+}
+
+interface DescribedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** An error as data: its stack, and the errors that caused it. Nothing else that a client may have hung on it. */
+function describeError(error: unknown, depth = 0): DescribedError {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message,
+    stack,
+    ...(cause === undefined || depth >= 5 ? {} : { cause: describeError(cause, depth + 1) }),
+  };
+}
+
+function readableLine({ timestamp, level, message, error, ...fields }: Record<string, unknown>): string {
+  const details = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const stack =
+    error === undefined ? '' : `\n${(error as DescribedError).stack ?? (error as DescribedError).message}`;
+  return `${String(timestamp)} ${String(level).padEnd(5)} ${String(message)} ${details.join(' ')}${stack}`;
+}

@@ -1,0 +1,90 @@
+import type { Attributes, Value } from '../../domain/value.ts';
+
+/** An entity's images by id, each with the attributes that its default row must repeat. */
+export type ImagesById = Map<string, Record<string, Value>>;
+
+/** What must be derived from a table's rows. */
+export interface Recount {
+  /** By collection, then by id. */
+  readonly documents: Map<string, Map<string, Record<string, Value>>>;
+  /** By partition key. */
+  readonly images: Map<string, ImagesById>;
+  /** By tuple, as `[manufacturer, model, type designator]` in JSON. */
+  readonly counts: Map<string, number>;
+}
+
+const FIELDS: Record<string, string> = {
+  registry:
+    'registration serial_number manufacturer model type_designator icao24 year_manufactured status owner_name country updated_at',
+  aircraft_images:
+    'org_id entity_type entity_id image_id url thumbnail_url caption credit width height uploaded_at',
+  icao_aircraft: 'designator manufacturer model description engine_type engine_count wake_category',
+  icao_manufacturers: 'code name country',
+};
+
+/**
+ * Works out from the rows alone what must be derived from them. Written apart from the worker on purpose: it
+ * shares neither its key patterns nor its projections nor its decisions, so that a mistake there shows here.
+ */
+export async function recount(rows: AsyncIterable<Attributes>): Promise<Recount> {
+  const result: Recount = { documents: new Map(), images: new Map(), counts: new Map() };
+  for await (const row of rows) {
+    const pk = textOf(row, 'PK');
+    const sk = textOf(row, 'SK');
+    const after = (prefix: string) => (sk.startsWith(prefix) ? sk.slice(prefix.length) : undefined);
+    if (pk === 'AIRCRAFT#REGISTRY#FAA' || pk === 'AIRCRAFT#REGISTRY#FOREIGN') {
+      const registry = pk.slice('AIRCRAFT#REGISTRY#'.length);
+      addDocument(result, 'registry', [registry, after('DETAIL#')], row, { registry });
+    } else if (pk === 'ICAO#AIRCRAFT') addDocument(result, 'icao_aircraft', [after('TYPE#')], row);
+    else if (pk === 'ICAO#MANUFACTURERS') addDocument(result, 'icao_manufacturers', [after('MFR#')], row);
+    else if (pk === 'FAA#LINKS') addLink(result, row);
+    else if (pk.startsWith('IMAGES#ORG#') && after('IMG#') !== undefined)
+      addImage(result, pk, sk.slice(4), row);
+  }
+  return result;
+}
+
+function addDocument(
+  { documents }: Recount,
+  collection: string,
+  idParts: readonly (string | undefined)[],
+  row: Attributes,
+  constants: Record<string, Value> = {},
+): void {
+  if (idParts.includes(undefined)) return;
+  const id = idParts.map((part) => encodeURIComponent(String(part))).join(':');
+  const inCollection = documents.get(collection) ?? new Map<string, Record<string, Value>>();
+  documents.set(collection, inCollection);
+  inCollection.set(id, { id, ...constants, ...pick(row, collection) });
+}
+
+function addImage(result: Recount, pk: string, imageId: string, row: Attributes): void {
+  const [, org, type, id] = /^IMAGES#ORG#(.+?)#ENTITY#(ICAO|REGISTRATION)#ID#(.+)$/su.exec(pk) ?? [];
+  if (org === undefined || type === undefined || id === undefined) return;
+  const images: ImagesById = result.images.get(pk) ?? new Map<string, Record<string, Value>>();
+  result.images.set(pk, images);
+  const identity = { org_id: org, entity_type: type, entity_id: id, image_id: imageId };
+  images.set(imageId, { ...pick(row, 'aircraft_images'), ...identity });
+  if (org === 'SYSTEM' && type === 'REGISTRATION') addDocument(result, 'aircraft_images', [id, imageId], row);
+}
+
+function addLink({ counts }: Recount, row: Attributes): void {
+  const tuple = ['manufacturer', 'model', 'type_designator'].map((name) => textOf(row, name).trim());
+  if (tuple.includes('')) return;
+  const key = JSON.stringify(tuple);
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function pick(row: Attributes, collection: string): Record<string, Value> {
+  const picked: Record<string, Value> = {};
+  for (const name of FIELDS[collection]?.split(' ') ?? []) {
+    const value = row.get(name);
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+function textOf(row: Attributes, name: string): string {
+  const value = row.get(name);
+  return typeof value === 'string' ? value : '';
+}

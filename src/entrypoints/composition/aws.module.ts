@@ -1,0 +1,58 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
+import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { SearchQueue } from '../../application/ports/search-queue.ts';
+import type { AwsBackend } from '../config.ts';
+
+/** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
+const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+/** The document client's own class has no public constructor, so it cannot be its token. */
+const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
+
+/**
+ * `BACKEND=aws`: DynamoDB through ElectroDB, and SQS. One client a service, made when first needed, its
+ * connections kept alive and closed with the container. Region, credentials and endpoints are the SDK's own
+ * variables.
+ */
+export function awsModule({
+  table,
+  stateTable,
+  queueUrl,
+  maxBatchBytes,
+  allowStandardQueue,
+}: AwsBackend): ContainerModule {
+  return new ContainerModule(({ bind, onDeactivation }) => {
+    bind(DOCUMENT_CLIENT).toResolvedValue(
+      () =>
+        DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: TIMEOUTS }), {
+          marshallOptions: { removeUndefinedValues: true },
+          // Numbers as text: JavaScript's would lose digits.
+          unmarshallOptions: { wrapNumbers: true },
+        }),
+      [],
+    );
+    bind(SQSClient).toResolvedValue(() => new SQSClient({ requestHandler: TIMEOUTS }), []);
+    onDeactivation(DOCUMENT_CLIENT, (client) => client.destroy());
+    onDeactivation(SQSClient, (client) => client.destroy());
+
+    bind(ImageRepository).toResolvedValue(
+      (client) => new ElectroDbImageRepository(client, table),
+      [DOCUMENT_CLIENT],
+    );
+    bind(MatcherRepository).toResolvedValue(
+      (client) => new ElectroDbMatcherRepository(client, { table, stateTable }),
+      [DOCUMENT_CLIENT],
+    );
+    bind(SearchQueue).toResolvedValue(
+      (client) => new SqsSearchQueue(client, { queueUrl, maxBatchBytes, allowStandard: allowStandardQueue }),
+      [SQSClient],
+    );
+  });
+}

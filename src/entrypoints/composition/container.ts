@@ -1,0 +1,13 @@
+import 'reflect-metadata';
+import { Container, type ContainerModule } from 'inversify';
+import { coreModule } from './core.module.ts';
+
+/**
+ * Puts a worker together: the use cases, and the modules that bind their ports. A later module may `rebind` what
+ * an earlier one bound, so swapping one adapter is one line.
+ */
+export function compose(...modules: readonly ContainerModule[]): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.load(coreModule, ...modules);
+  return container;
+}

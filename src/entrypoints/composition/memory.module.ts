@@ -1,0 +1,29 @@
+import { ContainerModule } from 'inversify';
+import { DerivedState } from '../../application/ports/derived-state.ts';
+import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { TableReplica } from '../../application/ports/table-replica.ts';
+import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
+import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
+import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
+import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
+import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
+import { MemoryTable } from '../../adapters/memory/memory-table.ts';
+
+/** `BACKEND=memory`: everything in this process, gone when it ends. */
+export const memoryModule = new ContainerModule(({ bind }) => {
+  bind(MemoryTable).toResolvedValue(() => new MemoryTable(), []);
+  bind(MemoryMatcherRepository).toResolvedValue(() => new MemoryMatcherRepository(), []);
+  bind(MemorySearchQueue).toResolvedValue(() => new MemorySearchQueue(), []);
+  bind(MemorySearchIndex).toResolvedValue(() => new MemorySearchIndex(), []);
+
+  bind(TableReplica).toService(MemoryTable);
+  bind(SearchQueue).toService(MemorySearchQueue);
+  bind(MatcherRepository).toService(MemoryMatcherRepository);
+  bind(ImageRepository).toResolvedValue((table) => new MemoryImageRepository(table), [MemoryTable]);
+  bind(DerivedState).toResolvedValue(
+    (index, table, matcher) => new MemoryDerivedState(index, table, matcher),
+    [MemorySearchIndex, MemoryTable, MemoryMatcherRepository],
+  );
+});

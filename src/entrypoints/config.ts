@@ -1,0 +1,92 @@
+import { Fault } from '../domain/fault.ts';
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+const FAILURE_MODES = ['report', 'throw'] as const;
+const BACKENDS = ['aws', 'memory'] as const;
+
+/** SQS's own bound on a request, and so on a message. */
+const MAX_BATCH_BYTES = 1_048_576;
+
+export interface Config {
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** `report` failed records to the event source, or `throw` for sources without partial responses. */
+  readonly failureMode: (typeof FAILURE_MODES)[number];
+  readonly backend: MemoryBackend | AwsBackend;
+}
+
+export interface MemoryBackend {
+  readonly kind: 'memory';
+}
+
+export interface AwsBackend {
+  readonly kind: 'aws';
+  readonly table: string;
+  readonly stateTable: string;
+  readonly queueUrl: string;
+  /** Bytes in one request to the queue. */
+  readonly maxBatchBytes: number;
+  /** Whether a queue without order and deduplication will do. */
+  readonly allowStandardQueue: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the environment. Empty variables count as unset.
+ *
+ * @throws Fault `configuration` that names every variable that is wrong or missing, and what it may be.
+ */
+export function readConfig(environment: Environment): Config {
+  const reader = new Reader(environment);
+  const config: Config = {
+    logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    failureMode: reader.oneOf('FAILURE_MODE', FAILURE_MODES, 'report'),
+    backend: reader.oneOf('BACKEND', BACKENDS, 'aws') === 'memory' ? { kind: 'memory' } : awsBackend(reader),
+  };
+  if (reader.problems.length > 0) throw new Fault('configuration', reader.problems.join('\n'));
+  return config;
+}
+
+function awsBackend(reader: Reader): AwsBackend {
+  return {
+    kind: 'aws',
+    table: reader.text('TABLE_NAME', 'the name of the table whose stream is read'),
+    stateTable: reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state'),
+    queueUrl: reader.text('TYPESENSE_QUEUE_URL', 'the URL of the FIFO queue that search actions go to'),
+    maxBatchBytes: reader.whole('SEARCH_MAX_BATCH_BYTES', 1_024, MAX_BATCH_BYTES),
+    allowStandardQueue: reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true',
+  };
+}
+
+class Reader {
+  readonly problems: string[] = [];
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], byDefault: T): T {
+    const value = this.#environment[name] || byDefault;
+    if ((allowed as readonly string[]).includes(value)) return value as T;
+    this.problems.push(`${name} is ${JSON.stringify(value)}; expected ${allowed.join(', ')}`);
+    return byDefault;
+  }
+
+  text(name: string, meaning: string): string {
+    const value = this.#environment[name]?.trim() ?? '';
+    if (value === '') this.problems.push(`${name} is not set; it must be ${meaning}`);
+    return value;
+  }
+
+  /** A whole number from `least` to `most`, which is the default too. */
+  whole(name: string, least: number, most: number): number {
+    const value = this.#environment[name] || String(most);
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (number >= least && number <= most) return number;
+    this.problems.push(
+      `${name} is ${JSON.stringify(value)}; expected a whole number from ${least} to ${most}`,
+    );
+    return most;
+  }
+}

@@ -1,0 +1,341 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { decodeValue, EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { Decimal } from '../../../src/domain/decimal.ts';
+import { type Value, ValueSet } from '../../../src/domain/value.ts';
+import { comparable } from '../../contracts/contract.ts';
+import { decimal, faultOf, map } from '../../support/factories.ts';
+
+describe('decodeValue', () => {
+  const decode = (encoded: unknown) => decodeValue(encoded, 'NewImage.x');
+
+  it('agrees with unmarshall on everything that unmarshall does not damage', () => {
+    fc.assert(
+      fc.property(plainValue, (plain) => {
+        const encoded = marshall({ x: plain });
+        expect(comparable(decode(encoded['x']))).to.deep.equal(
+          comparable(fromPlain(unmarshall(encoded)['x'])),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('agrees with unmarshall on the JSON that Lambda makes of it, where bytes are base64', () => {
+    fc.assert(
+      fc.property(plainValue, (plain) => {
+        const encoded = marshall({ x: plain });
+        const json = JSON.stringify(encoded, (_, value: unknown) =>
+          value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+        );
+        const received = JSON.parse(json) as { x: unknown };
+        expect(comparable(decode(received.x))).to.deep.equal(comparable(fromPlain(unmarshall(encoded)['x'])));
+      }),
+    );
+  });
+
+  describe('keeps what unmarshall loses:', () => {
+    const whole = (encoded: unknown) => unmarshall({ x: encoded as never })['x'] as unknown;
+
+    it('38 digits after the point', () => {
+      const encoded = { N: '0.12345678901234567890123456789012345678' };
+      expect(whole(encoded)).to.equal(0.12345678901234568);
+      expect(decode(encoded)).to.deep.equal(decimal('0.12345678901234567890123456789012345678'));
+    });
+
+    for (const text of ['1E+30', '9007199254740993.5', '9.9E+125', '-1E+125'])
+      it(`${text}, on which it throws`, () => {
+        expect(() => whole({ N: text })).to.throw();
+        expect(decode({ N: text })).to.deep.equal(decimal(text));
+      });
+
+    it('38 digits, which it makes a BigInt, that JSON cannot hold', () => {
+      const encoded = { N: '12345678901234567890123456789012345678' };
+      expect(whole(encoded)).to.be.a('bigint');
+      expect((decode(encoded) as Decimal).text).to.equal(encoded.N);
+    });
+
+    it('an attribute named __proto__, which it loses', () => {
+      const encoded = JSON.parse(
+        '{"M": {"__proto__": {"M": {"admin": {"BOOL": true}}}, "a": {"S": "b"}}}',
+      ) as unknown;
+      expect(Object.keys(whole(encoded) as object)).to.deep.equal(['a']);
+      const decoded = decode(encoded) as { readonly [name: string]: Value };
+      expect(Object.keys(decoded)).to.deep.equal(['__proto__', 'a']);
+      expect(Object.getPrototypeOf(decoded)).to.equal(null);
+      expect(decoded['admin']).to.equal(undefined);
+      expect(({} as Record<string, unknown>)['admin'], 'no other object is touched').to.equal(undefined);
+    });
+
+    it('attributes named like what every object has', () => {
+      const names = ['constructor', 'toString', 'hasOwnProperty', 'length', 'then'];
+      const encoded = { M: Object.fromEntries(names.map((name) => [name, { S: name }])) };
+      expect(comparable(decode(encoded))).to.deep.equal(
+        comparable(map(...names.map((name) => [name, name] as const))),
+      );
+    });
+
+    it('sets, which JSON makes an empty object of', () => {
+      expect(JSON.stringify(whole({ SS: ['b', 'a'] }))).to.equal('{}');
+      expect(decode({ SS: ['b', 'a'] })).to.deep.equal(new ValueSet(['b', 'a']));
+    });
+
+    it('members of a number set that are one as doubles', () => {
+      const members = ['9007199254740993.1', '9007199254740993.2'];
+      expect(() => whole({ NS: members })).to.throw();
+      expect(decode({ NS: members })).to.deep.equal(new ValueSet(members.map(decimal)));
+    });
+  });
+
+  it('decodes base64 to bytes, and leaves bytes as they are', () => {
+    expect(decode({ B: 'AP+ACg==' })).to.deep.equal(Buffer.of(0, 255, 128, 10));
+    expect(decode({ B: '' })).to.deep.equal(Buffer.of());
+    const bytes = Uint8Array.of(1, 2);
+    expect(decode({ B: bytes })).to.equal(bytes);
+    expect(comparable(decode({ BS: ['AQ==', bytes] }))).to.deep.equal(
+      comparable(new ValueSet([Uint8Array.of(1), bytes])),
+    );
+  });
+
+  it('decodes the largest binary that a row can hold', () => {
+    const bytes = Buffer.alloc(400_000, 7);
+    expect((decode({ B: bytes.toString('base64') }) as Uint8Array).length).to.equal(400_000);
+  });
+
+  describe('throws a permanent Fault that says where and what,', () => {
+    const malformed: [encoded: unknown, message: string][] = [
+      [undefined, 'NewImage.x is not an attribute value'],
+      [null, 'NewImage.x is not an attribute value'],
+      ['text', 'NewImage.x is not an attribute value'],
+      [7, 'NewImage.x is not an attribute value'],
+      [{}, 'NewImage.x must hold exactly one type and its value'],
+      [[], 'NewImage.x must hold exactly one type and its value'],
+      [{ S: 'a', N: '1' }, 'NewImage.x must hold exactly one type and its value'],
+      [[{ S: 'a' }], 'NewImage.x has the unknown type "0"'],
+      [{ s: 'a' }, 'NewImage.x has the unknown type "s"'],
+      [{ 'a type with a long name': 1 }, 'NewImage.x has the unknown type "a type with a long n"'],
+      [JSON.parse('{"__proto__": {"S": "a"}}'), 'NewImage.x has the unknown type "__proto__"'],
+      [{ S: 5 }, 'NewImage.x is a string that holds no text'],
+      [{ S: null }, 'NewImage.x is a string that holds no text'],
+      [{ N: 5 }, 'NewImage.x is a number that is no number: number'],
+      [{ N: '' }, 'NewImage.x is a number that is no number: ""'],
+      [{ N: 'NaN' }, 'NewImage.x is a number that is no number: "NaN"'],
+      [{ N: 'Infinity' }, 'NewImage.x is a number that is no number: "Infinity"'],
+      [{ N: '1,5' }, 'NewImage.x is a number that is no number: "1,5"'],
+      [{ N: ' 1' }, 'NewImage.x is a number that is no number: " 1"'],
+      [{ N: '0x1F' }, 'NewImage.x is a number that is no number: "0x1F"'],
+      [{ N: '1n' }, 'NewImage.x is a number that is no number: "1n"'],
+      [{ N: 'x'.repeat(100) }, `NewImage.x is a number that is no number: "${'x'.repeat(60)}"`],
+      [{ BOOL: 'true' }, 'NewImage.x is a BOOL that is neither true nor false'],
+      [{ BOOL: 1 }, 'NewImage.x is a BOOL that is neither true nor false'],
+      [{ NULL: false }, 'NewImage.x is a NULL that is not true'],
+      [{ NULL: 'true' }, 'NewImage.x is a NULL that is not true'],
+      [{ B: 'AP+ACg=' }, 'NewImage.x is binary that is not base64'],
+      [{ B: 'AP+A\nCg==' }, 'NewImage.x is binary that is not base64'],
+      [{ B: 'AP-_' }, 'NewImage.x is binary that is not base64'],
+      [{ B: [1, 2] }, 'NewImage.x is binary that is not base64'],
+      [{ SS: 'a' }, 'NewImage.x is a list or set that holds no list'],
+      [{ SS: ['a', 5] }, 'NewImage.x[1] is a string that holds no text'],
+      [{ NS: ['1', 'one'] }, 'NewImage.x[1] is a number that is no number: "one"'],
+      [{ NS: [1] }, 'NewImage.x[0] is a number that is no number: number'],
+      [{ BS: ['AQ==', '?'] }, 'NewImage.x[1] is binary that is not base64'],
+      [{ L: { 0: { S: 'a' } } }, 'NewImage.x is a list or set that holds no list'],
+      [{ L: [{ S: 'a' }, 'b'] }, 'NewImage.x[1] is not an attribute value'],
+      [{ M: [] }, 'NewImage.x is a map that holds no map'],
+      [{ M: null }, 'NewImage.x is a map that holds no map'],
+      [{ M: 'a' }, 'NewImage.x is a map that holds no map'],
+      [
+        { M: { a: { L: [{ M: { b: { N: 'c' } } }] } } },
+        'NewImage.x.a[0].b is a number that is no number: "c"',
+      ],
+      [{ M: { a: undefined } }, 'NewImage.x.a is not an attribute value'],
+    ];
+    for (const [encoded, message] of malformed)
+      it(`given ${encoded === undefined ? 'nothing' : JSON.stringify(encoded).slice(0, 60)}: ${message}`, () => {
+        const fault = faultOf(() => decode(encoded));
+        expect(fault.kind).to.equal('permanent');
+        expect(fault.message).to.equal(message);
+      });
+
+    it('and of a very long path no more than its beginning', () => {
+      const { message } = faultOf(() => decode({ M: { ['n'.repeat(10_000)]: { N: 'x' } } }));
+      expect(message).to.equal(`NewImage.x.${'n'.repeat(189)}… is a number that is no number: "x"`);
+    });
+  });
+
+  describe('given deep nesting', () => {
+    const nested = (levels: number, type: 'L' | 'M') => {
+      let encoded: unknown = { S: 'bottom' };
+      for (let level = 0; level < levels; level++)
+        encoded = type === 'L' ? { L: [encoded] } : { M: { a: encoded } };
+      return encoded;
+    };
+
+    for (const type of ['L', 'M'] as const) {
+      it(`decodes what DynamoDB allows, and twice as much (${type})`, () => {
+        let value: Value | undefined = decode(nested(64, type));
+        for (let level = 0; level < 64; level++)
+          value = (value as Readonly<Record<string, Value>>)[type === 'L' ? '0' : 'a'];
+        expect(value).to.equal('bottom');
+      });
+
+      it(`refuses more, however much, before it exhausts the stack (${type})`, () => {
+        for (const levels of [65, 100_000])
+          expect(faultOf(() => decode(nested(levels, type))).message).to.match(
+            /^NewImage\.x.* is nested more than 64 levels deep$/,
+          );
+      });
+    }
+  });
+
+  it('given any JSON, decodes it or throws a permanent Fault', () => {
+    const type = fc.constantFrom('S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M', 'X');
+    const attributeLike = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.tuple(type, tie('content')).map(([name, content]) => ({ [name]: content })),
+      ),
+      content: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.string(), tie('value'), { maxKeys: 3 }),
+      ),
+    })).value;
+    fc.assert(
+      fc.property(attributeLike, (encoded) => {
+        try {
+          decode(encoded);
+        } catch (error) {
+          expect(error).to.have.property('name', 'Fault');
+          expect(error).to.have.property('kind', 'permanent');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('EncodedAttributes', () => {
+  const keys = { PK: { S: 'pk' }, SK: { S: 'sk' } };
+  const undecodable = { N: 'not a number' };
+
+  it('decodes the attribute that is asked for, and touches no other', () => {
+    const image = new Proxy(
+      { a: { S: 'x' }, b: undecodable },
+      {
+        get(target, name) {
+          if (name !== 'a') throw new Error(`${String(name)} was read`);
+          return target['a'];
+        },
+      },
+    );
+    expect(new EncodedAttributes(image, keys, 'NewImage').get('a')).to.equal('x');
+  });
+
+  it('throws only when an attribute is asked for that cannot be decoded, and says where it stands', () => {
+    const image = new EncodedAttributes({ a: { S: 'x' }, b: undecodable }, keys, 'OldImage');
+    expect(image.get('a')).to.equal('x');
+    expect(faultOf(() => image.get('b')).message).to.match(/^OldImage\.b is a number that is no number/);
+    expect(faultOf(() => image.all()).message).to.match(/^OldImage\.b is a number that is no number/);
+    expect(image.get('a'), 'still readable').to.equal('x');
+  });
+
+  it('has no attributes but those of the image and the keys', () => {
+    const image = new EncodedAttributes({}, keys, 'NewImage');
+    for (const name of ['a', 'constructor', 'toString', '__proto__', ''])
+      expect(image.get(name)).to.equal(undefined);
+  });
+
+  it('gives attributes whatever their names', () => {
+    const json = '{"__proto__": {"S": "a"}, "constructor": {"S": "b"}, "": {"S": "c"}, "a.b": {"S": "d"}}';
+    const image = new EncodedAttributes(JSON.parse(json) as object, keys, 'NewImage');
+    for (const [name, value] of [
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['', 'c'],
+      ['a.b', 'd'],
+    ] as const) {
+      expect(image.get(name)).to.equal(value);
+      expect(image.all().get(name)).to.equal(value);
+      expect(image.get(name), 'after all').to.equal(value);
+    }
+  });
+
+  it('gives all attributes, in one and by one, the keys among them', () => {
+    const image = new EncodedAttributes({ a: { S: 'x' }, n: { N: '1' } }, keys, 'NewImage');
+    expect(Object.fromEntries(image.all())).to.deep.equal({ PK: 'pk', SK: 'sk', a: 'x', n: decimal('1') });
+    expect(image.get('missing')).to.equal(undefined);
+    expect(image.get('a')).to.equal('x');
+  });
+
+  it('completes an image that leaves out the keys, and prefers what the image says', () => {
+    const image = new EncodedAttributes({ PK: { S: 'as in the image' } }, keys, 'NewImage');
+    expect(image.get('PK')).to.equal('as in the image');
+    expect(image.get('SK')).to.equal('sk');
+    expect(image.all().get('PK')).to.equal('as in the image');
+  });
+
+  it('decodes all attributes once', () => {
+    let reads = 0;
+    const image = new EncodedAttributes(
+      {
+        get a() {
+          reads++;
+          return { S: 'x' };
+        },
+      },
+      keys,
+      'NewImage',
+    );
+    expect(image.all()).to.equal(image.all());
+    expect(image.get('a')).to.equal('x');
+    expect(reads).to.equal(1);
+  });
+});
+
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+  .filter((text) => text !== '__proto__');
+const finite = fc.double({
+  noNaN: true,
+  noDefaultInfinity: true,
+  min: Number.MIN_SAFE_INTEGER,
+  max: Number.MAX_SAFE_INTEGER,
+});
+const bigInteger = fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n });
+const setOf = <T>(member: fc.Arbitrary<T>) =>
+  fc.array(member, { minLength: 1, maxLength: 5 }).map((members) => new Set(members));
+
+/** Values as programs write them with `marshall`. */
+const plainValue = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.string({ unit: 'binary' }),
+    finite,
+    fc.maxSafeInteger(),
+    bigInteger,
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array({ minLength: 1 }),
+    setOf(fc.string({ minLength: 1 })),
+    setOf(fc.maxSafeInteger()),
+    setOf(bigInteger),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+  ),
+})).value;
+
+/** What `unmarshall` gives, in the domain's terms. */
+function fromPlain(plain: unknown): Value {
+  if (plain === null || typeof plain === 'string' || typeof plain === 'boolean') return plain;
+  if (typeof plain === 'number' || typeof plain === 'bigint') return decimal(String(plain));
+  if (plain instanceof Uint8Array) return plain;
+  if (plain instanceof Set) return new ValueSet([...plain].map((member) => fromPlain(member) as string));
+  if (Array.isArray(plain)) return plain.map(fromPlain);
+  if (typeof plain === 'object')
+    return map(...Object.entries(plain).map(([key, value]) => [key, fromPlain(value)] as const));
+  throw new Error(`unmarshall gave a ${typeof plain}`);
+}

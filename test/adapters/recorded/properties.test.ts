@@ -1,0 +1,258 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Recorded } from '../../../src/adapters/recorded/read-recorded.ts';
+import { outline, read, record } from './support.ts';
+
+interface Doc {
+  readonly form: 'record' | 'event' | 'get-records' | 'list' | 'list-of-events' | 'batch' | 'batch-text';
+  readonly records: readonly object[];
+  readonly indent: number | string;
+  readonly lineEnd: string;
+}
+
+const FORMS: readonly Doc['form'][] = [
+  'record',
+  'event',
+  'get-records',
+  'list',
+  'list-of-events',
+  'batch',
+  'batch-text',
+];
+
+/** A record with any JSON in it: keys such as `__proto__`, quotes, escapes, all of Unicode. */
+const anyRecord = fc
+  .record({
+    id: fc.nat(),
+    image: fc.jsonValue({ noUnicodeString: false }),
+    text: fc.string({ unit: 'binary' }),
+  })
+  .map(
+    ({ id, image, text }) =>
+      // By way of text, so that `__proto__` is a key and -0 is 0.
+      JSON.parse(
+        `{"eventID":${id},"__proto__":${JSON.stringify(text)},"dynamodb":${JSON.stringify(image)}}`,
+      ) as object,
+  );
+
+const anyDoc: fc.Arbitrary<Doc> = fc.record({
+  form: fc.constantFrom(...FORMS),
+  records: fc.array(anyRecord, { maxLength: 4 }),
+  indent: fc.constantFrom(0, 0, 2, '\t'),
+  lineEnd: fc.constantFrom('\n', '\r\n'),
+});
+
+/** A file: its text, and what is to be read from it. */
+class File {
+  text = '';
+  readonly expected: Recorded[] = [];
+
+  get line(): number {
+    return this.text.split('\n').length;
+  }
+
+  add(text: string): this {
+    this.text += text;
+    return this;
+  }
+
+  expect(record: object, line = this.line): void {
+    this.expected.push({ kind: 'record', record, place: `f:${line}` });
+  }
+
+  addDoc({ form, records, indent, lineEnd }: Doc): void {
+    const write = (value: unknown) => JSON.stringify(value, null, indent).replaceAll('\n', lineEnd);
+    const gap = indent === 0 ? '' : lineEnd;
+    const list = () => {
+      this.add(`[${gap}`);
+      for (const [index, item] of records.entries()) {
+        this.add(index > 0 ? `,${gap}` : '').expect(item);
+        this.add(write(item));
+      }
+      this.add(`${gap}]`);
+    };
+    switch (form) {
+      case 'record':
+        for (const item of records) {
+          this.expect(item);
+          this.add(`${write(item)}${gap}`);
+        }
+        break;
+      case 'event':
+        this.add(`{${gap}"Records":${gap}`);
+        list();
+        this.add(`${gap}}`);
+        break;
+      case 'get-records':
+        this.add(`{"NextShardIterator":${write({ a: ['\\"', { Records: [1] }] })},${gap}"Records" : `);
+        list();
+        this.add(`,"last":${write([{}, ']'])}}`);
+        break;
+      case 'list':
+        list();
+        break;
+      case 'list-of-events':
+        this.add(`[{"Records":${gap}`);
+        list();
+        this.add(`},${gap}{"Records":`);
+        list();
+        this.add(`${gap}}]`);
+        break;
+      case 'batch':
+        this.add(`{"version":"1.0",${gap}"payload":${gap}{"x":{},"Records":`);
+        list();
+        this.add(`,${gap}"y":1},"DDBStreamBatchInfo":${write({ shardId: 's' })}}`);
+        break;
+      case 'batch-text':
+        this.add(`{"version":"1.0",${gap}"payload":${gap}`);
+        for (const item of records) this.expect(item);
+        this.add(`${write(JSON.stringify({ Records: records }, null, indent))}${gap}}`);
+    }
+  }
+}
+
+/** Cuts bytes at any positions; the same position twice makes an empty chunk. */
+function cut(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
+  const at = [
+    0,
+    ...positions.map((position) => position % (bytes.length + 1)).sort((x, y) => x - y),
+    bytes.length,
+  ];
+  return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 40 });
+
+/** Compared as text, where `__proto__` is a key like any other, and the order of keys counts. */
+const asText = (items: readonly Recorded[]) => items.map((item) => JSON.stringify(item));
+
+describe('recorded changes, for any input', () => {
+  it('given records in any forms, when cut into any chunks, then they read back equal, with their lines', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(anyDoc, fc.constantFrom('', '\n', '\r\n', ' ', '\n \n\t')), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        cuts,
+        fc.boolean(),
+        async (docs, positions, byteByByte) => {
+          const file = new File();
+          for (const [doc, separator] of docs) {
+            file.addDoc(doc);
+            file.add(separator);
+          }
+          fc.pre(file.text.trim() !== '');
+          const bytes = Buffer.from(file.text);
+          const all = byteByByte ? Array.from(bytes.keys()) : positions;
+          expect(asText(await read(...cut(bytes, all)))).to.deep.equal(asText(file.expected));
+        },
+      ),
+      { numRuns: 500 },
+    ));
+
+  it('given any damage, when cut into any chunks, then it reads the same, in order, in short messages', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(anyDoc, { minLength: 1, maxLength: 3 }),
+        fc.array(
+          fc.record({
+            at: fc.nat(),
+            remove: fc.nat({ max: 3 }),
+            insert: fc.constantFrom(
+              '',
+              '{',
+              '}',
+              '[',
+              ']',
+              '"',
+              ',',
+              ':',
+              '\n',
+              '\\',
+              '1',
+              'x',
+              '\n{',
+              '\n[',
+              '\u0000',
+              'é',
+            ),
+          }),
+          { minLength: 1, maxLength: 4 },
+        ),
+        fc.option(fc.record({ at: fc.nat(), byte: fc.nat({ max: 255 }) })),
+        cuts,
+        async (docs, edits, flip, positions) => {
+          const file = new File();
+          for (const doc of docs) {
+            file.addDoc(doc);
+            file.add(doc.lineEnd);
+          }
+          let { text } = file;
+          for (const { at, remove, insert } of edits) {
+            const from = at % (text.length + 1);
+            text = text.slice(0, from) + insert + text.slice(from + remove);
+          }
+          const bytes = Buffer.from(text);
+          if (flip !== null && bytes.length > 0) bytes[flip.at % bytes.length] = flip.byte;
+          const items = await read(bytes);
+          expect(asText(await read(...cut(bytes, positions)))).to.deep.equal(asText(items));
+          const lines = items.map(({ place }) => Number(place.slice(2)));
+          expect(lines).to.deep.equal(lines.toSorted((x, y) => x - y));
+          for (const item of items) {
+            if (item.kind === 'record') continue;
+            expect(item.message.length).to.be.within(1, 500);
+            expect(item.message).not.to.match(/[\u0000-\u001f]/); // eslint-disable-line no-control-regex
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    ));
+
+  it('given any line cut anywhere, when read, then it is one problem, and the other lines come out', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...FORMS), { minLength: 1, maxLength: 5 }),
+        fc.array(anyRecord, { minLength: 1, maxLength: 3 }),
+        fc.nat(),
+        fc.nat(),
+        fc.constantFrom('\n', '\r\n'),
+        async (forms, records, which, at, lineEnd) => {
+          const file = new File();
+          const broken = which % forms.length;
+          for (const [index, form] of forms.entries()) {
+            const some = form === 'record' ? records.slice(0, 1) : records;
+            const line = new File();
+            line.addDoc({ form, records: some, indent: 0, lineEnd });
+            if (index === broken) file.add(line.text.slice(0, 1 + (at % (line.text.length - 1))));
+            else file.addDoc({ form, records: some, indent: 0, lineEnd });
+            file.add(lineEnd);
+          }
+          const items = await read(file.text);
+          const others = items.filter((item) => item.kind === 'record' && item.place !== `f:${broken + 1}`);
+          expect(asText(others)).to.deep.equal(asText(file.expected));
+          const found = items.filter(({ kind }) => kind === 'problem').map(({ place }) => place);
+          // A line cut where a value may follow is only seen to be broken by what follows.
+          expect(found).to.have.length(1);
+          expect(found[0]).to.be.oneOf([`f:${broken + 1}`, `f:${broken + 2}`]);
+        },
+      ),
+      { numRuns: 1000 },
+    ));
+
+  it('given any brackets and quotes, when read, then it ends, and what follows on lines of its own comes out', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('{', '}', '[', ']', '"', ',', ':', ' ', '1', '\\', '"a":', '{"Records":['), {
+          maxLength: 30,
+        }),
+        async (tokens) => {
+          // The last line of all cannot be a part of what is before: no value may follow another without a comma.
+          const last = JSON.stringify(record('last'));
+          const items = await read(`${tokens.join('')}\n${last}\n${last}`);
+          expect(outline(items).filter((item) => item.startsWith('last'))).to.include('last f:3');
+        },
+      ),
+      { numRuns: 1000 },
+    ));
+});

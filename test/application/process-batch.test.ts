@@ -1,0 +1,599 @@
+import { expect } from 'chai';
+import type { Outcome } from '../../src/application/delivery.ts';
+import { NO_TALLIES } from '../../src/application/process-batch.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { Entity } from '../../src/domain/row.ts';
+import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { range } from '../contracts/contract.ts';
+import {
+  defaultRow,
+  Encoded,
+  faaRow,
+  foreignRow,
+  icaoVariantRow,
+  imageRow,
+  linkRow,
+  matcherTupleRow,
+  SourceTable,
+  strangeRow,
+  streamRecord,
+  type TableRow,
+  withDynamodb,
+} from '../support/stream-records.ts';
+import {
+  RecordingLogger,
+  ScriptedImages,
+  ScriptedMatcher,
+  ScriptedQueue,
+  ScriptedReplica,
+} from './doubles.ts';
+import { aWorker, derivedBy, inShort } from './worker.ts';
+
+const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };
+const TUPLE = ['CESSNA', '172S', 'C172'];
+const throttled = new Fault('transient', 'throttled');
+
+/** An aircraft whose model cannot be decoded. */
+function poison(registration: string): TableRow {
+  return faaRow(registration, { model: new Encoded({ N: 'none' }) });
+}
+
+function faultsOf(outcomes: readonly Outcome[]): (string | undefined)[] {
+  return outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault.message : undefined));
+}
+
+function kindsOf(outcomes: readonly Outcome[]): (string | undefined)[] {
+  return outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault.kind : undefined));
+}
+
+const HELD_BACK = 'held back: an earlier change of the same item failed';
+
+describe('ProcessBatch', () => {
+  describe('outcomes', () => {
+    it('given an empty batch, then there are none', async () => {
+      const result = await aWorker().handle();
+      expect(result).to.deep.equal({ outcomes: [], ...NO_TALLIES });
+    });
+
+    it('given rows of every kind, then each record has its own, in order', async () => {
+      const table = new SourceTable();
+      const { handle, backend } = aWorker();
+      const { outcomes, search, defaultImages, matcher } = await handle(
+        table.put(faaRow('N1')),
+        table.put(strangeRow('x')),
+        table.put(imageRow(entity, '1')),
+        table.put(icaoVariantRow('x')),
+        table.put(linkRow('1', '2', TUPLE)),
+        table.put(defaultRow(entity, { image_id: '1' })),
+        table.put(matcherTupleRow('CESSNA', '172S', 'C172', 1)),
+        table.remove(faaRow('N1')),
+      );
+      expect(inShort(outcomes)).to.deep.equal([
+        'applied',
+        'ignored',
+        'applied',
+        'ignored',
+        'applied',
+        'ignored',
+        'ignored',
+        'applied',
+      ]);
+      expect(search).to.deep.equal({ upserts: 1, deletes: 1, unchanged: 0 });
+      expect(defaultImages).to.deep.equal({ ...NO_TALLIES.defaultImages, kept: 1 });
+      expect(matcher).to.deep.equal({ ...NO_TALLIES.matcher, incremented: 1 });
+      expect((await derivedBy(backend)).counts).to.deep.equal([[...TUPLE, 1]]);
+    });
+
+    it('given a change that alters nothing derived, then it is applied all the same', async () => {
+      const table = new SourceTable();
+      const { outcomes, search } = await aWorker().handle(
+        table.put(foreignRow('D-EABC')),
+        table.put(foreignRow('D-EABC', { note: 'not in the index' })),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'applied']);
+      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+    });
+  });
+
+  describe('given a record that cannot be handled', () => {
+    it('then it fails, its item’s later records are held back, and others go on', async () => {
+      const table = new SourceTable();
+      const { handle, backend } = aWorker();
+      const { outcomes } = await handle(
+        table.put(faaRow('N1', { model: 'before' })),
+        table.put(faaRow('N2')),
+        table.put(poison('N1')),
+        table.put(faaRow('N3')),
+        table.put(faaRow('N1', { model: 'after' })),
+        table.remove(faaRow('N1')),
+        table.put(foreignRow('N1')),
+      );
+      expect(inShort(outcomes)).to.deep.equal([
+        'applied',
+        'applied',
+        'failed',
+        'applied',
+        'held back',
+        'held back',
+        'applied',
+      ]);
+      expect(faultsOf(outcomes)).to.deep.equal([
+        undefined,
+        undefined,
+        'NewImage.model is a number that is no number: "none"',
+        undefined,
+        `${HELD_BACK} (sequence number 3)`,
+        `${HELD_BACK} (sequence number 3)`,
+        undefined,
+      ]);
+      expect(kindsOf(outcomes)).to.deep.equal([
+        undefined,
+        undefined,
+        'permanent',
+        undefined,
+        'transient',
+        'transient',
+        undefined,
+      ]);
+      const { documents } = await derivedBy(backend);
+      expect(documents.map(([, id]) => id)).to.deep.equal(['FAA:N1', 'FAA:N2', 'FAA:N3', 'FOREIGN:N1']);
+      expect(JSON.stringify(documents[0]), 'what was before the failure').to.include('before');
+    });
+
+    it('then nothing of what was held back reaches the replica', async () => {
+      const replica = new ScriptedReplica();
+      const table = new SourceTable();
+      await aWorker({ replica }).handle(
+        table.put(faaRow('N1')),
+        table.put(poison('N1')),
+        table.put(faaRow('N1', { model: 'after' })),
+        table.put(strangeRow('x')),
+      );
+      expect(replica.calls.map((changes) => changes.map(({ version }) => version.sequence))).to.deep.equal([
+        ['1'],
+      ]);
+    });
+
+    it('then the record of an item that is not known holds nobody back', async () => {
+      const table = new SourceTable();
+      const { outcomes } = await aWorker().handle(
+        { eventName: 'INSERT' },
+        table.put(faaRow('N1')),
+        null,
+        table.put(faaRow('N1', { model: 'x' })),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'applied', 'failed', 'applied']);
+    });
+
+    it('then a record whose keys alone can be read holds its item back', async () => {
+      const table = new SourceTable();
+      const unreadable = withDynamodb(table.put(faaRow('N1')), { SequenceNumber: undefined });
+      const { outcomes } = await aWorker().handle(
+        unreadable,
+        table.put(faaRow('N1', { model: 'x' })),
+        table.put(faaRow('N2')),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'held back', 'applied']);
+      expect(faultsOf(outcomes)[1]).to.equal(HELD_BACK);
+    });
+
+    it('then a second failure of the item is held back by the first', async () => {
+      const table = new SourceTable();
+      const unreadable = { ...table.put(faaRow('N1')), eventName: 'UPSERT' };
+      const { outcomes } = await aWorker().handle(unreadable, unreadable);
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'held back']);
+    });
+
+    it('then a row that contradicts its key fails', async () => {
+      const { outcomes } = await aWorker().handle(
+        streamRecord({ after: imageRow(entity, '1', { entity_id: 'N2' }) }),
+      );
+      expect(faultsOf(outcomes)[0]).to.match(/^the image row contradicts its key: entity_id is "N2"/);
+    });
+
+    it('then a stream whose view type does not do fails, and names the one that does', async () => {
+      const { outcomes } = await aWorker({ replica: 'none' }).handle(
+        streamRecord({ after: faaRow('N1'), viewType: 'KEYS_ONLY' }),
+        streamRecord({ after: imageRow({ ...entity, orgId: 'other' }, '1'), viewType: 'KEYS_ONLY' }),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'applied']);
+      expect(kindsOf(outcomes)).to.deep.equal(['configuration', undefined]);
+      expect(faultsOf(outcomes)[0]).to.match(/set the table's StreamViewType to NEW_AND_OLD_IMAGES$/);
+    });
+  });
+
+  describe('given the same change more than once in a batch', () => {
+    const record = streamRecord({ after: linkRow('1', '2', TUPLE), sequence: 5 });
+
+    it('then it is handled once', async () => {
+      const { handle, backend } = aWorker();
+      const { outcomes } = await handle(record, { ...record, eventID: 'another' }, record);
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'duplicate', 'duplicate']);
+      expect((await derivedBy(backend)).counts).to.deep.equal([[...TUPLE, 1]]);
+    });
+
+    it('with another record of the item between, then that is handled too', async () => {
+      const { handle, backend } = aWorker();
+      const { outcomes } = await handle(
+        record,
+        streamRecord({ before: linkRow('1', '2', TUPLE), sequence: 6 }),
+        record,
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'applied', 'duplicate']);
+      expect((await derivedBy(backend)).counts).to.deep.equal([]);
+    });
+
+    it('but with another content, then the second fails, and the item’s later records with it', async () => {
+      const { handle, backend } = aWorker();
+      const { outcomes } = await handle(
+        record,
+        streamRecord({ after: linkRow('1', '2', ['CESSNA', '182T', 'C182']), sequence: 5 }),
+        streamRecord({ before: linkRow('1', '2'), sequence: 6 }),
+        record,
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'failed', 'held back', 'held back']);
+      expect(faultsOf(outcomes)[1]).to.equal('two different records of this item carry sequence number 5');
+      expect(kindsOf(outcomes)[1]).to.equal('permanent');
+      expect((await derivedBy(backend)).counts).to.deep.equal([[...TUPLE, 1]]);
+    });
+
+    it('but of another operation, then the second fails', async () => {
+      const { outcomes } = await aWorker().handle(
+        streamRecord({ before: faaRow('N1'), after: faaRow('N1'), sequence: 5 }),
+        { ...streamRecord({ before: faaRow('N1'), after: faaRow('N1'), sequence: 5 }), eventName: 'INSERT' },
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'failed']);
+    });
+
+    it('of different items or different streams, then they are different changes', async () => {
+      const elsewhere =
+        'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/2027-01-01T00:00:00.000';
+      const { outcomes } = await aWorker().handle(
+        record,
+        streamRecord({ after: linkRow('1', '3', TUPLE), sequence: 5 }),
+        streamRecord({ after: linkRow('1', '2'), sequence: 5, streamArn: elsewhere }),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'applied', 'applied']);
+    });
+
+    it('and it fails, then its repeat is held back', async () => {
+      const matcher = new ScriptedMatcher({ apply: async (moves) => moves.map(() => throttled) });
+      const { outcomes } = await aWorker({ matcher }).handle(record, record);
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'held back']);
+    });
+  });
+
+  describe('given an effect that fails', () => {
+    it('then the records that rest on it fail, the item’s later ones are held back, and others are applied', async () => {
+      const table = new SourceTable();
+      const queue = new ScriptedQueue((actions) =>
+        actions.map(({ key }) => (key.id === 'FAA:N1' ? throttled : 'sent')),
+      );
+      const { outcomes, search } = await aWorker({ queue }).handle(
+        table.put(faaRow('N1')),
+        table.put(faaRow('N2')),
+        table.put(faaRow('N1', { note: 'changes no document' })),
+        table.put(linkRow('1', '2', TUPLE)),
+        table.put(faaRow('N1', { model: '182' })),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'applied', 'held back', 'applied', 'held back']);
+      expect(faultsOf(outcomes)).to.deep.equal([
+        'throttled',
+        undefined,
+        `${HELD_BACK} (sequence number 1)`,
+        undefined,
+        `${HELD_BACK} (sequence number 1)`,
+      ]);
+      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+    });
+
+    it('then a record before it that asked for nothing is applied', async () => {
+      const noted = faaRow('N1', { note: 'x' });
+      const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => [throttled]) }).handle(
+        streamRecord({ before: faaRow('N1'), after: noted, sequence: 1 }),
+        streamRecord({ before: noted, after: faaRow('N1', { model: '182' }), sequence: 2 }),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'failed']);
+    });
+
+    it('then all images of its entity fail, and those of other entities do not', async () => {
+      const table = new SourceTable();
+      const backend = memoryBackend();
+      const images = new ScriptedImages(
+        {
+          save: async (writes) =>
+            writes.map(({ view }) =>
+              view.entity.entityId === 'N1' ? new Fault('conflict', 'contended') : 'saved',
+            ),
+        },
+        backend.images,
+      );
+      const { outcomes } = await aWorker({ backend, images }).handle(
+        table.put(imageRow(entity, '1')),
+        table.put(imageRow({ ...entity, entityId: 'N2' }, '1')),
+        table.put(imageRow(entity, '2')),
+        table.put(faaRow('N1')),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'applied', 'failed', 'applied']);
+      expect(kindsOf(outcomes)).to.deep.equal(['conflict', undefined, 'conflict', undefined]);
+    });
+
+    it('then a record with two effects fails though the other took place', async () => {
+      const { handle, backend } = aWorker({
+        images: new ScriptedImages({ load: async (entities) => entities.map(() => throttled) }),
+      });
+      const { outcomes, search } = await handle(streamRecord({ after: imageRow(entity, '1') }));
+      expect(inShort(outcomes)).to.deep.equal(['failed']);
+      expect(search.upserts).to.equal(1);
+      expect((await derivedBy(backend)).documents).to.have.length(1);
+    });
+
+    it('after an earlier record of the item failed on its own, then both have failed', async () => {
+      const table = new SourceTable();
+      const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => [throttled]) }).handle(
+        table.put(faaRow('N1')),
+        table.put(poison('N1')),
+        table.put(faaRow('N1')),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'held back']);
+      expect(faultsOf(outcomes)[0]).to.equal('throttled');
+    });
+  });
+
+  describe('given a port that throws', () => {
+    const records = () => {
+      const table = new SourceTable();
+      return [
+        table.put(faaRow('N1')),
+        table.put(imageRow({ ...entity, orgId: 'other' }, '1')),
+        table.put(linkRow('1', '2', TUPLE)),
+        table.put(icaoVariantRow('x')),
+        table.put(faaRow('N1', { model: '182' })),
+      ];
+    };
+    const failure = new TypeError('socket hang up');
+
+    it('then what rests on it fails, with the failure as its cause, and the rest is applied', async () => {
+      const queue = new ScriptedQueue(() => {
+        throw failure;
+      });
+      const { outcomes, search, matcher } = await aWorker({ queue }).handle(...records());
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'applied', 'applied', 'ignored', 'held back']);
+      const [first] = outcomes;
+      if (first?.status !== 'failed') throw new Error('must have failed');
+      expect(first.fault).to.include({ kind: 'transient', message: 'socket hang up', cause: failure });
+      expect(search).to.deep.equal(NO_TALLIES.search);
+      expect(matcher.incremented).to.equal(1);
+    });
+
+    it('to read images, then image rows fail', async () => {
+      const images = new ScriptedImages({ load: () => Promise.reject(failure) });
+      const { outcomes } = await aWorker({ images }).handle(...records());
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'failed', 'applied', 'ignored', 'applied']);
+    });
+
+    it('to read links, then link rows fail', async () => {
+      const matcher = new ScriptedMatcher({ load: () => Promise.reject(failure) });
+      const { outcomes } = await aWorker({ matcher }).handle(...records());
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'applied', 'failed', 'ignored', 'applied']);
+    });
+
+    it('to build the replica, then no effect runs, and every record of a known row fails', async () => {
+      const queue = new ScriptedQueue(() => []);
+      const matcher = new ScriptedMatcher({});
+      const images = new ScriptedImages({});
+      const given = records();
+      const { outcomes } = await aWorker({
+        queue,
+        matcher,
+        images,
+        replica: new ScriptedReplica(failure),
+      }).handle(...given, streamRecord({ after: strangeRow('x') }), given[0]);
+      expect(inShort(outcomes)).to.deep.equal([
+        'failed',
+        'failed',
+        'failed',
+        'failed',
+        'held back',
+        'ignored',
+        'held back',
+      ]);
+      expect(kindsOf(outcomes)[0]).to.equal('transient');
+      expect([...queue.calls, ...matcher.loads, ...images.loads]).to.deep.equal([]);
+    });
+  });
+
+  describe('given a port that answers for too few', () => {
+    it('then what it did not answer for fails', async () => {
+      const table = new SourceTable();
+      const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => ['sent']) }).handle(
+        table.put(faaRow('N1')),
+        table.put(faaRow('N2')),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'failed']);
+      expect(faultsOf(outcomes)[1]).to.equal('the adapter gave no result for this effect');
+    });
+  });
+
+  describe('given a backend that keeps the table’s rows', () => {
+    it('then a batch’s rows are applied before what is derived from them', async () => {
+      const backend = memoryBackend();
+      const table = new SourceTable();
+      await aWorker({ backend }).handle(
+        table.put(imageRow(entity, '1')),
+        table.put(imageRow(entity, '2')),
+        table.remove(imageRow(entity, '2')),
+      );
+      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('1');
+    });
+
+    it('then rows are kept of every kind, also where they are ignored', async () => {
+      const replica = new ScriptedReplica();
+      const table = new SourceTable();
+      await aWorker({ replica }).handle(table.put(icaoVariantRow('x')), table.put(defaultRow(entity)));
+      expect(replica.calls.flat()).to.have.length(2);
+    });
+
+    it('then a record fails whose new image cannot be decoded whole', async () => {
+      const record = streamRecord({ after: faaRow('N1', { note: new Encoded({ N: 'none' }) }) });
+      expect(inShort((await aWorker().handle(record)).outcomes)).to.deep.equal(['failed']);
+      expect(inShort((await aWorker({ replica: 'none' }).handle(record)).outcomes)).to.deep.equal([
+        'applied',
+      ]);
+    });
+
+    for (const viewType of ['KEYS_ONLY', 'OLD_IMAGE'])
+      it(`then a stream with view type ${viewType} fails, and is told what to set`, async () => {
+        const { outcomes } = await aWorker().handle(
+          streamRecord({ after: imageRow({ ...entity, orgId: 'other' }, '1'), viewType }),
+          streamRecord({ after: icaoVariantRow('x'), viewType }),
+          streamRecord({ before: imageRow({ ...entity, orgId: 'other' }, '2'), viewType }),
+        );
+        expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'applied']);
+        expect(kindsOf(outcomes)[0]).to.equal('configuration');
+        expect(faultsOf(outcomes)[0]).to.equal(
+          `this backend keeps the table's rows, which a stream with view type ${viewType} does not carry: ` +
+            "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
+        );
+      });
+
+    it('then a record without images and without a view type fails too', async () => {
+      const record = streamRecord({ after: icaoVariantRow('x'), viewType: 'KEYS_ONLY' });
+      const { outcomes } = await aWorker().handle(withDynamodb(record, { StreamViewType: undefined }));
+      expect(faultsOf(outcomes)[0]).to.match(/a stream with view type unknown does not carry/);
+    });
+  });
+
+  describe('logging', () => {
+    const batch = () => {
+      const table = new SourceTable();
+      return [
+        table.put(faaRow('N1')),
+        table.put(poison('N1')),
+        table.put(faaRow('N1')),
+        table.put(strangeRow('x')),
+      ];
+    };
+
+    it('writes one line for every record at debug, with its summary and its outcome', async () => {
+      const logger = new RecordingLogger('debug');
+      await aWorker({ logger }).handle(...batch());
+      const lines = logger.lines.filter(({ level }) => level === 'debug');
+      expect(lines.map(({ message }) => message)).to.deep.equal(['record', 'record', 'record', 'record']);
+      expect(lines.map(({ fields }) => fields['outcome'])).to.deep.equal([
+        'applied',
+        'failed',
+        'failed',
+        'ignored',
+      ]);
+      expect(lines[0]?.fields).to.deep.equal({
+        eventName: 'INSERT',
+        pk: 'AIRCRAFT#REGISTRY#FAA',
+        sk: 'DETAIL#N1',
+        sizeBytes: 200,
+        sequenceNumber: '1',
+        eventID: 'event-1',
+        place: undefined,
+        outcome: 'applied',
+      });
+    });
+
+    it('does nothing at debug or info where those are not enabled', async () => {
+      const logger = new RecordingLogger('warn', 'error');
+      await aWorker({ logger }).handle(...batch());
+      expect(logger.lines.map(({ level }) => level)).to.deep.equal(['error', 'warn']);
+    });
+
+    it('writes one line for every failure, with its keys and its error, and one for every record held back', async () => {
+      const logger = new RecordingLogger('error', 'warn');
+      const { outcomes } = await aWorker({ logger }).handle(...batch());
+      const [, failed] = outcomes;
+      if (failed?.status !== 'failed') throw new Error('must have failed');
+      expect(logger.lines).to.have.length(2);
+      expect(logger.of('record failed')).to.deep.equal([
+        {
+          eventName: 'MODIFY',
+          pk: 'AIRCRAFT#REGISTRY#FAA',
+          sk: 'DETAIL#N1',
+          sizeBytes: 200,
+          sequenceNumber: '2',
+          eventID: 'event-2',
+          place: undefined,
+          fault: 'permanent',
+          error: failed.fault,
+        },
+      ]);
+      expect(failed.fault.stack).to.include('Fault: NewImage.model');
+      const [heldBack] = logger.of('record held back');
+      expect(heldBack).to.include({
+        sk: 'DETAIL#N1',
+        sequenceNumber: '3',
+        reason: `${HELD_BACK} (sequence number 2)`,
+      });
+      expect(logger.lines.map(({ level }) => level)).to.deep.equal(['error', 'warn']);
+    });
+
+    it('writes one line for the batch at info: what became of its records, and how long it took', async () => {
+      const logger = new RecordingLogger('info');
+      const { search, defaultImages, matcher } = await aWorker({ logger }).handle(
+        ...batch(),
+        streamRecord({ after: faaRow('N1'), sequence: 1 }),
+      );
+      expect(logger.of('batch')).to.deep.equal([
+        {
+          records: 5,
+          applied: 1,
+          ignored: 1,
+          duplicate: 0,
+          failed: 3,
+          search,
+          defaultImages,
+          matcher,
+          milliseconds: 1000,
+        },
+      ]);
+      expect(logger.lines.find(({ message }) => message === 'batch')?.level).to.equal('info');
+    });
+
+    it('writes nothing of what rows hold', async () => {
+      const logger = new RecordingLogger('debug', 'info', 'warn', 'error');
+      const table = new SourceTable();
+      await aWorker({ logger }).handle(table.put(faaRow('N1', { owner_name: 'a secret owner' })), {
+        ...table.put(faaRow('N2', { owner_name: 'a secret owner' })),
+        eventName: 'none',
+      });
+      expect(JSON.stringify(logger.lines)).not.to.include('a secret owner');
+    });
+  });
+
+  it('handles 10,000 records at once', async () => {
+    const table = new SourceTable({ firstSequence: 99_999_999_999_999_995_000n });
+    const registrations = range(500).map((n) => `N${n}`);
+    const records = range(10_000).map((n) => {
+      const name = registrations[(n * 7) % 500]!;
+      switch (n % 4) {
+        case 0:
+          return table.put(faaRow(name, { model: `${n}` }));
+        case 1:
+          return table.put(linkRow(name, '1', ['CESSNA', `${n % 13}`, 'C172']));
+        case 2:
+          return table.put(imageRow({ ...entity, entityId: name }, `${n % 5}`));
+        default:
+          return table.put(strangeRow(`${n}`));
+      }
+    });
+    const { handle, backend } = aWorker();
+    const { outcomes, search, matcher, defaultImages } = await handle(...records);
+    expect(outcomes).to.have.length(10_000);
+    expect(outcomes.filter(({ status }) => status === 'ignored')).to.have.length(2500);
+    expect(outcomes.filter(({ status }) => status === 'applied')).to.have.length(7500);
+    expect(backend.queue.sent).to.equal(search.upserts);
+    expect(matcher.incremented).to.equal(table.rows.filter(({ PK }) => PK === 'FAA#LINKS').length);
+    expect(defaultImages.created).to.equal(
+      new Set(table.rows.filter(({ PK }) => PK.startsWith('IMAGES#')).map(({ PK }) => PK)).size,
+    );
+    const again = await handle(...records);
+    expect(backend.queue.sent, 'a redelivery sends nothing').to.equal(search.upserts);
+    expect(again.matcher).to.deep.equal({ ...NO_TALLIES.matcher, stale: matcher.incremented });
+  });
+});

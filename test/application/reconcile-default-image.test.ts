@@ -1,0 +1,280 @@
+import { expect } from 'chai';
+import type { EntityView } from '../../src/application/ports/image-repository.ts';
+import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
+import { commandsOf, type ReconcileDefaultImageCommand } from '../../src/domain/command.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { Entity } from '../../src/domain/row.ts';
+import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { range } from '../contracts/contract.ts';
+import { changeOf, defaultRow, imageRow, streamRecord } from '../support/stream-records.ts';
+import { ScriptedImages } from './doubles.ts';
+
+const entity = anEntity('N1');
+const other = anEntity('N2');
+
+function anEntity(entityId: string): Entity {
+  return { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId };
+}
+
+function command(of: Entity, imageId = '1'): ReconcileDefaultImageCommand {
+  const { image } = commandsOf(changeOf(streamRecord({ after: imageRow(of, imageId) })));
+  if (image === undefined) throw new Error('the change asks nothing of default images');
+  return image;
+}
+
+/** A table with the entity's images, and perhaps a default row. */
+async function tableWith(images: readonly string[], defaultImage?: Readonly<Record<string, string>>) {
+  const backend = memoryBackend();
+  for (const id of images) await backend.put(imageRow(entity, id), { caption: `image ${id}` });
+  if (defaultImage !== undefined) await backend.put(defaultRow(entity), { ...identity(), ...defaultImage });
+  return backend;
+}
+
+function identity(imageId?: string) {
+  return {
+    org_id: 'SYSTEM',
+    entity_type: 'REGISTRATION',
+    entity_id: 'N1',
+    ...(imageId === undefined ? {} : { image_id: imageId }),
+  };
+}
+
+const NONE = { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 };
+
+describe('ReconcileDefaultImage', () => {
+  const cases: [
+    title: string,
+    images: string[],
+    before: Record<string, string> | undefined,
+    done: keyof typeof NONE,
+    after: string | undefined,
+  ][] = [
+    ['no images and no default row', [], undefined, 'kept', undefined],
+    ['no images, and a default row', [], { image_id: '1' }, 'removed', undefined],
+    ['images, and no default row', ['1', '3', '2'], undefined, 'created', '3'],
+    ['a default row whose image is gone', ['1', '3'], { image_id: '2', caption: 'image 2' }, 'switched', '3'],
+    ['a default row that names no image', ['1', '3'], {}, 'switched', '3'],
+    [
+      'a valid default row beside a newer image',
+      ['1', '3'],
+      { image_id: '1', caption: 'image 1' },
+      'kept',
+      '1',
+    ],
+    [
+      'a default row with an outdated attribute',
+      ['1', '3'],
+      { image_id: '1', caption: 'old' },
+      'repaired',
+      '1',
+    ],
+    ['a default row that lacks an attribute', ['1'], { image_id: '1' }, 'repaired', '1'],
+    [
+      'a default row with an attribute that the image lacks',
+      ['1'],
+      { image_id: '1', caption: 'image 1', credit: 'x' },
+      'repaired',
+      '1',
+    ],
+  ];
+  for (const [title, images, before, done, after] of cases)
+    it(`given ${title}, then it is ${done}`, async () => {
+      const backend = await tableWith(images, before);
+      const { failed, tally } = await new ReconcileDefaultImage(backend.images).execute([command(entity)]);
+      expect(failed.size).to.equal(0);
+      expect(tally).to.deep.equal({ ...NONE, [done]: 1 });
+      expect(backend.table.defaultImage(entity)?.image).to.deep.equal(
+        after && { imageId: after, attributes: { ...identity(after), caption: `image ${after}` } },
+      );
+    });
+
+  for (const [title, images, before] of cases)
+    it(`given ${title}, when it is done again, then it writes nothing`, async () => {
+      const { images: repository } = await tableWith(images, before);
+      await new ReconcileDefaultImage(repository).execute([command(entity)]);
+      const watched = new ScriptedImages({}, repository);
+      const { tally } = await new ReconcileDefaultImage(watched).execute([command(entity)]);
+      expect(tally).to.deep.equal({ ...NONE, kept: 1 });
+      expect(watched.saves).to.deep.equal([]);
+    });
+
+  it('given no commands, then it reads and writes nothing', async () => {
+    const images: ScriptedImages = new ScriptedImages({});
+    const { failed, tally } = await new ReconcileDefaultImage(images).execute([]);
+    expect([...images.loads, ...images.saves]).to.deep.equal([]);
+    expect(failed.size).to.equal(0);
+    expect(tally).to.deep.equal(NONE);
+  });
+
+  it('given many changes of few entities, then it reads and writes each entity once, all in one call', async () => {
+    const backend = await tableWith(['1']);
+    await backend.put(imageRow(other, '1'), {});
+    const images: ScriptedImages = new ScriptedImages({}, backend.images);
+    const commands = range(20).map((n) => command(n % 2 === 0 ? entity : other, `${n}`));
+    const { tally } = await new ReconcileDefaultImage(images).execute(commands);
+    expect(images.loads).to.deep.equal([[entity, other]]);
+    expect(images.saves.map((writes) => writes.map(({ view }) => view.entity))).to.deep.equal([
+      [entity, other],
+    ]);
+    expect(tally).to.deep.equal({ ...NONE, created: 2 });
+  });
+
+  describe('given that somebody else writes the default row in between', () => {
+    it('then it reads again, and decides on what it finds', async () => {
+      const backend = await tableWith(['1', '2']);
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          save: async (writes) => {
+            if (images.saves.length === 1)
+              await backend.put(defaultRow(entity), { ...identity('1'), caption: 'image 1' });
+            return backend.images.save(writes);
+          },
+        },
+        backend.images,
+      );
+      const { failed, tally } = await new ReconcileDefaultImage(images).execute([command(entity)]);
+      expect(failed.size).to.equal(0);
+      expect(tally, 'their default is valid, so it stays').to.deep.equal({ ...NONE, kept: 1 });
+      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('1');
+    });
+
+    it('then it tries only that entity again', async () => {
+      const backend = await tableWith(['1']);
+      await backend.put(imageRow(other, '1'), {});
+      let conflicts = 2;
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          save: async (writes) =>
+            Promise.all(
+              writes.map(async (write) => {
+                if (write.view.entity.entityId === 'N1' && conflicts-- > 0) return 'conflict' as const;
+                const [result] = await backend.images.save([write]);
+                return result!;
+              }),
+            ),
+        },
+        backend.images,
+      );
+      const { tally } = await new ReconcileDefaultImage(images).execute([command(entity), command(other)]);
+      expect(images.loads).to.deep.equal([[entity, other], [entity], [entity]]);
+      expect(tally).to.deep.equal({ ...NONE, created: 2 });
+    });
+
+    it('again and again, then it gives up after 8 attempts, and its changes have failed with a conflict', async () => {
+      const backend = await tableWith(['1']);
+      const images: ScriptedImages = new ScriptedImages(
+        { save: async (writes) => writes.map(() => 'conflict') },
+        backend.images,
+      );
+      const commands = [command(entity, '1'), command(entity, '2')];
+      const { failed, tally } = await new ReconcileDefaultImage(images).execute(commands);
+      expect(images.saves).to.have.length(8);
+      expect(failed.size).to.equal(2);
+      for (const { change } of commands) {
+        expect(failed.get(change)?.kind).to.equal('conflict');
+        expect(failed.get(change)?.message).to.equal('the default row kept changing through 8 attempts');
+      }
+      expect(tally).to.deep.equal(NONE);
+    });
+
+    it('seven times, then the eighth attempt saves', async () => {
+      const backend = await tableWith(['1']);
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          save: async (writes) =>
+            images.saves.length < 8 ? writes.map(() => 'conflict') : backend.images.save(writes),
+        },
+        backend.images,
+      );
+      const { failed, tally } = await new ReconcileDefaultImage(images).execute([command(entity)]);
+      expect(failed.size).to.equal(0);
+      expect(tally).to.deep.equal({ ...NONE, created: 1 });
+    });
+  });
+
+  describe('given an adapter that fails', () => {
+    const fault = new Fault('transient', 'throttled');
+    const commands = [command(entity, '1'), command(other), command(entity, '2')];
+    const expectOnly = (failed: { size: number; get(c: unknown): Fault | undefined }, message: string) => {
+      expect(failed.get(commands[0]!.change)?.message).to.equal(message);
+      expect(failed.get(commands[2]!.change)?.message).to.equal(message);
+      expect(failed.size, "the other entity's change has not").to.equal(2);
+    };
+    const repository = async () => {
+      const backend = await tableWith(['1']);
+      await backend.put(imageRow(other, '1'), {});
+      return backend.images;
+    };
+    const failsFor = <T>(entities: readonly { entity: Entity }[], results: readonly T[]) =>
+      results.map((result, n) => (entities[n]?.entity.entityId === 'N1' ? fault : result));
+
+    it('to read one entity, then all changes of that have failed, and no others', async () => {
+      const inner = await repository();
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          load: async (all) =>
+            failsFor(
+              all.map((each) => ({ entity: each })),
+              await inner.load(all),
+            ),
+        },
+        inner,
+      );
+      const { failed, tally } = await new ReconcileDefaultImage(images).execute(commands);
+      expectOnly(failed, 'throttled');
+      expect(tally).to.deep.equal({ ...NONE, created: 1 });
+    });
+
+    it('to write one entity, then all changes of that have failed, and no others', async () => {
+      const inner = await repository();
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          save: async (writes) =>
+            failsFor(
+              writes.map(({ view }) => view),
+              await inner.save(writes),
+            ),
+        },
+        inner,
+      );
+      const { failed, tally } = await new ReconcileDefaultImage(images).execute(commands);
+      expectOnly(failed, 'throttled');
+      expect(images.saves, 'a fault is not tried again here').to.have.length(1);
+      expect(tally).to.deep.equal({ ...NONE, created: 1 });
+    });
+
+    it('to answer for every entity, then those that it did not answer for have failed', async () => {
+      const inner = await repository();
+      const reads = new ScriptedImages({ load: async (all) => (await inner.load(all)).slice(0, 1) }, inner);
+      const reading = await new ReconcileDefaultImage(reads).execute(commands.toReversed().slice(0, 2));
+      expect(reading.failed.get(commands[1]!.change)?.message).to.equal(
+        'the adapter gave no result for this effect',
+      );
+      expect(reading.failed.size).to.equal(1);
+
+      const silent = new ScriptedImages({ save: async () => [] }, await repository());
+      const writing = await new ReconcileDefaultImage(silent).execute(commands);
+      expect(writing.failed.size).to.equal(3);
+      expect(writing.failed.get(commands[0]!.change)?.kind).to.equal('transient');
+    });
+
+    it('altogether, then so does the use case', async () => {
+      const images: ScriptedImages = new ScriptedImages({ load: () => Promise.reject(fault) });
+      expect(await new ReconcileDefaultImage(images).execute(commands).catch((e: unknown) => e)).to.equal(
+        fault,
+      );
+    });
+  });
+
+  it('writes on the view that it decided on', async () => {
+    const backend = await tableWith(['1']);
+    const [view] = (await backend.images.load([entity])) as EntityView[];
+    const images: ScriptedImages = new ScriptedImages({
+      load: async () => [view!],
+      save: async () => ['saved'],
+    });
+    await new ReconcileDefaultImage(images).execute([command(entity)]);
+    expect(images.saves[0]?.[0]?.view).to.equal(view);
+    expect(images.saves[0]?.[0]?.image).to.deep.equal(view?.newest);
+  });
+});

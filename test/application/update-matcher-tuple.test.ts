@@ -1,0 +1,301 @@
+import { expect } from 'chai';
+import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
+import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
+import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { LinkMove } from '../../src/domain/link-move.ts';
+import { range } from '../contracts/contract.ts';
+import { changeOf, linkRow, type Plain, type RecordParts, streamRecord } from '../support/stream-records.ts';
+import { ScriptedMatcher } from './doubles.ts';
+
+const NONE = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 };
+const A: Plain[] = ['CESSNA', '172S', 'C172'];
+const B: Plain[] = ['CESSNA', '182T', 'C182'];
+
+function link(tuple: readonly Plain[] = [], serial = '1') {
+  return linkRow('2072423', serial, tuple);
+}
+
+function command(parts: RecordParts): UpdateMatcherTupleCommand {
+  const { matcher } = commandsOf(changeOf(streamRecord(parts)));
+  if (matcher === undefined) throw new Error('the change asks nothing of the matcher');
+  return matcher;
+}
+
+function countsOf(matcher: MemoryMatcherRepository): Record<string, number> {
+  return Object.fromEntries([...matcher.tupleCounts()].map(({ tuple, count }) => [tuple.model, count]));
+}
+
+describe('UpdateMatcherTuple', () => {
+  it('given no commands, then it reads and writes nothing', async () => {
+    const matcher: ScriptedMatcher = new ScriptedMatcher({});
+    const { failed, tally } = await new UpdateMatcherTuple(matcher).execute([]);
+    expect([...matcher.loads, ...matcher.applies]).to.deep.equal([]);
+    expect(failed.size).to.equal(0);
+    expect(tally).to.deep.equal(NONE);
+  });
+
+  const histories: [
+    title: string,
+    changes: RecordParts[],
+    tally: Partial<typeof NONE>,
+    counts: Record<string, number>,
+  ][] = [
+    ['an insertion', [{ after: link(A) }], { incremented: 1 }, { '172S': 1 }],
+    ['an insertion without a valid tuple', [{ after: link(['CESSNA', ' ', 'C172']) }], { unchanged: 1 }, {}],
+    [
+      'a change of the tuple',
+      [{ after: link(A) }, { before: link(A), after: link(B) }],
+      { incremented: 1, moved: 1 },
+      { '182T': 1 },
+    ],
+    [
+      'a change that keeps the tuple',
+      [{ after: link(A) }, { before: link(A), after: link([' CESSNA ', '172S', 'C172']) }],
+      { incremented: 1, unchanged: 1 },
+      { '172S': 1 },
+    ],
+    [
+      'a change that gains a tuple',
+      [{ after: link() }, { before: link(), after: link(A) }],
+      { unchanged: 1, incremented: 1 },
+      { '172S': 1 },
+    ],
+    [
+      'a change that loses its tuple',
+      [{ after: link(A) }, { before: link(A), after: link() }],
+      { incremented: 1, decremented: 1 },
+      {},
+    ],
+    ['a removal', [{ after: link(A) }, { before: link(A) }], { incremented: 1, decremented: 1 }, {}],
+    ['a removal of what was never counted', [{ before: link(A) }], { unchanged: 1 }, {}],
+    [
+      'a change of what was never counted: it heals',
+      [{ before: link(A), after: link(B) }],
+      { incremented: 1 },
+      { '182T': 1 },
+    ],
+    [
+      'an insertion after a removal',
+      [{ after: link(A) }, { before: link(A) }, { after: link(B) }],
+      { incremented: 2, decremented: 1 },
+      { '182T': 1 },
+    ],
+  ];
+  for (const [title, changes, tally, counts] of histories) {
+    const commands = changes.map((parts, index) => command({ ...parts, sequence: index + 9 }));
+
+    it(`given ${title}, when handled one by one, then the count is right`, async () => {
+      const matcher = new MemoryMatcherRepository();
+      const total: Record<string, number> = { ...NONE };
+      for (const each of commands) {
+        const result = await new UpdateMatcherTuple(matcher).execute([each]);
+        expect(result.failed.size).to.equal(0);
+        for (const [name, times] of Object.entries(result.tally)) total[name]! += times;
+      }
+      expect(total).to.deep.equal({ ...NONE, ...tally });
+      expect(countsOf(matcher)).to.deep.equal(counts);
+    });
+
+    it(`given ${title}, when handled as one batch, in any order, twice, then the count is the same`, async () => {
+      const matcher = new MemoryMatcherRepository();
+      const useCase = new UpdateMatcherTuple(matcher);
+      await useCase.execute(commands.toReversed());
+      const again = await useCase.execute(commands);
+      expect(again.tally).to.deep.equal({ ...NONE, stale: 1 });
+      expect(again.failed.size).to.equal(0);
+      expect(countsOf(matcher)).to.deep.equal(counts);
+    });
+
+    it(`given ${title}, when redelivered late, one by one, then the count stays`, async () => {
+      const matcher = new MemoryMatcherRepository();
+      const useCase = new UpdateMatcherTuple(matcher);
+      await useCase.execute(commands);
+      for (const each of commands) await useCase.execute([each]);
+      expect(countsOf(matcher)).to.deep.equal(counts);
+    });
+  }
+
+  it('given many changes of few links, then it moves each link once, all in one call', async () => {
+    const matcher: ScriptedMatcher = new ScriptedMatcher({}, new MemoryMatcherRepository());
+    const commands = range(20).map((n) => command({ after: link(A, `${n % 2}`), sequence: n + 1 }));
+    const { tally } = await new UpdateMatcherTuple(matcher).execute(commands);
+    expect(matcher.loads).to.deep.equal([
+      [
+        { code: '2072423', serial: '0' },
+        { code: '2072423', serial: '1' },
+      ],
+    ]);
+    expect(matcher.applies.map((moves) => moves.map(({ to }) => to.version.sequence))).to.deep.equal([
+      ['19', '20'],
+    ]);
+    expect(tally).to.deep.equal({ ...NONE, incremented: 2 });
+  });
+
+  it('given only what was counted already, then it writes nothing', async () => {
+    const inner = new MemoryMatcherRepository();
+    await new UpdateMatcherTuple(inner).execute([command({ after: link(A), sequence: 5 })]);
+    const matcher: ScriptedMatcher = new ScriptedMatcher({}, inner);
+    const { tally } = await new UpdateMatcherTuple(matcher).execute([
+      command({ after: link(B), sequence: 4 }),
+    ]);
+    expect(matcher.applies).to.deep.equal([]);
+    expect(tally).to.deep.equal({ ...NONE, stale: 1 });
+  });
+
+  it('remembers that a link was removed', async () => {
+    const matcher = new MemoryMatcherRepository();
+    const { link: removed } = command({ before: link(A) });
+    await new UpdateMatcherTuple(matcher).execute([command({ before: link(A), sequence: 5 })]);
+    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: true, tuple: undefined });
+    await new UpdateMatcherTuple(matcher).execute([command({ after: link(), sequence: 6 })]);
+    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: false, tuple: undefined });
+  });
+
+  describe('given that somebody else moves the link in between', () => {
+    it('then it reads again, and moves from what it finds', async () => {
+      const inner = new MemoryMatcherRepository();
+      const rival = new UpdateMatcherTuple(inner);
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          apply: async (moves) => {
+            if (matcher.applies.length === 1) await rival.execute([command({ after: link(A), sequence: 5 })]);
+            return inner.apply(moves);
+          },
+        },
+        inner,
+      );
+      const newer = command({ before: link(A), after: link(B), sequence: 6 });
+      const { failed, tally } = await new UpdateMatcherTuple(matcher).execute([newer]);
+      expect(failed.size).to.equal(0);
+      expect(tally).to.deep.equal({ ...NONE, moved: 1 });
+      expect(countsOf(inner)).to.deep.equal({ '182T': 1 });
+    });
+
+    it('to a newer version, then nothing is left to do', async () => {
+      const inner = new MemoryMatcherRepository();
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          apply: async (moves) => {
+            await new UpdateMatcherTuple(inner).execute([command({ after: link(B), sequence: 7 })]);
+            return inner.apply(moves);
+          },
+        },
+        inner,
+      );
+      const { failed, tally } = await new UpdateMatcherTuple(matcher).execute([
+        command({ after: link(A), sequence: 6 }),
+      ]);
+      expect(failed.size).to.equal(0);
+      expect(tally).to.deep.equal({ ...NONE, stale: 1 });
+      expect(countsOf(inner)).to.deep.equal({ '182T': 1 });
+    });
+
+    it('then it tries only that link again', async () => {
+      const inner = new MemoryMatcherRepository();
+      let conflicts = 2;
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          apply: async (moves) => {
+            const contended = (move: LinkMove) => move.link.serial === '1' && conflicts-- > 0;
+            return Promise.all(
+              moves.map(async (m) => (contended(m) ? 'conflict' : (await inner.apply([m]))[0]!)),
+            );
+          },
+        },
+        inner,
+      );
+      const { tally } = await new UpdateMatcherTuple(matcher).execute(
+        ['1', '2'].map((serial) => command({ after: link(A, serial) })),
+      );
+      expect(matcher.loads.map((links) => links.map(({ serial }) => serial))).to.deep.equal([
+        ['1', '2'],
+        ['1'],
+        ['1'],
+      ]);
+      expect(tally).to.deep.equal({ ...NONE, incremented: 2 });
+      expect(countsOf(inner)).to.deep.equal({ '172S': 2 });
+    });
+
+    it('again and again, then it gives up after 8 attempts, and its changes have failed with a conflict', async () => {
+      const matcher: ScriptedMatcher = new ScriptedMatcher({
+        apply: async (moves) => moves.map(() => 'conflict'),
+      });
+      const commands = [command({ after: link(A), sequence: 1 }), command({ before: link(A), sequence: 2 })];
+      const { failed, tally } = await new UpdateMatcherTuple(matcher).execute(commands);
+      expect(matcher.applies).to.have.length(8);
+      expect(failed.size).to.equal(2);
+      for (const { change } of commands) {
+        expect(failed.get(change)?.kind).to.equal('conflict');
+        expect(failed.get(change)?.message).to.equal("the link's state kept changing through 8 attempts");
+      }
+      expect(tally).to.deep.equal(NONE);
+    });
+
+    it('seven times, then the eighth attempt counts', async () => {
+      const inner = new MemoryMatcherRepository();
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          apply: async (moves) =>
+            matcher.applies.length < 8 ? moves.map(() => 'conflict') : inner.apply(moves),
+        },
+        inner,
+      );
+      const { failed } = await new UpdateMatcherTuple(matcher).execute([command({ after: link(A) })]);
+      expect(failed.size).to.equal(0);
+      expect(countsOf(inner)).to.deep.equal({ '172S': 1 });
+    });
+  });
+
+  describe('given an adapter that fails', () => {
+    const fault = new Fault('transient', 'throttled');
+    const commands = [
+      command({ after: link(A, '1'), sequence: 1 }),
+      command({ after: link(A, '2'), sequence: 2 }),
+      command({ before: link(A, '1'), after: link(B, '1'), sequence: 3 }),
+    ];
+
+    it('to move one link, then all changes of that have failed, and no others', async () => {
+      const inner = new MemoryMatcherRepository();
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          apply: async (moves) =>
+            Promise.all(
+              moves.map(async (m) => (m.link.serial === '1' ? fault : (await inner.apply([m]))[0]!)),
+            ),
+        },
+        inner,
+      );
+      const { failed, tally } = await new UpdateMatcherTuple(matcher).execute(commands);
+      expect(failed.get(commands[0]!.change)).to.equal(fault);
+      expect(failed.get(commands[2]!.change)).to.equal(fault);
+      expect(failed.size).to.equal(2);
+      expect(matcher.applies, 'a fault is not tried again here').to.have.length(1);
+      expect(tally).to.deep.equal({ ...NONE, incremented: 1 });
+    });
+
+    it('to answer for every move, then those that it did not answer for have failed', async () => {
+      const matcher: ScriptedMatcher = new ScriptedMatcher({ apply: async () => ['applied'] });
+      const { failed } = await new UpdateMatcherTuple(matcher).execute(commands);
+      expect(failed.size).to.equal(1);
+      expect(failed.get(commands[1]!.change)?.message).to.equal('the adapter gave no result for this effect');
+    });
+
+    it('to give the state of every link, then nothing is counted twice for it', async () => {
+      const inner = new MemoryMatcherRepository();
+      await new UpdateMatcherTuple(inner).execute(commands);
+      const matcher: ScriptedMatcher = new ScriptedMatcher({ load: async () => [] }, inner);
+      const newer = command({ before: link(B, '1'), after: link(A, '1'), sequence: 4 });
+      const { failed } = await new UpdateMatcherTuple(matcher).execute([newer]);
+      expect(failed.get(newer.change)?.kind).to.equal('conflict');
+      expect(countsOf(inner)).to.deep.equal({ '172S': 1, '182T': 1 });
+    });
+
+    it('altogether, then so does the use case', async () => {
+      const matcher: ScriptedMatcher = new ScriptedMatcher({ load: () => Promise.reject(fault) });
+      expect(await new UpdateMatcherTuple(matcher).execute(commands).catch((e: unknown) => e)).to.equal(
+        fault,
+      );
+    });
+  });
+});

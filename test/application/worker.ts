@@ -1,0 +1,79 @@
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import type { Outcome } from '../../src/application/delivery.ts';
+import type { Clock } from '../../src/application/ports/clock.ts';
+import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
+import type { Logger } from '../../src/application/ports/logger.ts';
+import type { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import type { TableReplica } from '../../src/application/ports/table-replica.ts';
+import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
+import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
+import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
+import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { comparableFields, indexedFields } from '../contracts/contract.ts';
+import { collect } from '../support/collect.ts';
+import { RecordingLogger, SteppingClock } from './doubles.ts';
+
+export interface WorkerParts {
+  readonly backend?: ReturnType<typeof memoryBackend>;
+  readonly queue?: SearchQueue;
+  readonly images?: ImageRepository;
+  readonly matcher?: MatcherRepository;
+  /** `none` where the backend is the table itself. */
+  readonly replica?: TableReplica | 'none';
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** A worker on the memory backend, with those of its parts replaced that are given. */
+export function aWorker(parts: WorkerParts = {}) {
+  const backend = parts.backend ?? memoryBackend();
+  const processBatch = new ProcessBatch({
+    search: new SyncSearchDocument(parts.queue ?? backend.queue),
+    defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images),
+    matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher),
+    replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
+    clock: parts.clock ?? new SteppingClock(),
+    logger: parts.logger ?? new RecordingLogger(),
+  });
+  return {
+    backend,
+    processBatch,
+    handle: (...records: unknown[]) => processBatch.execute(records.map((record) => toDelivery(record))),
+  };
+}
+
+/** Outcomes in short: `failed`, or `held back`, or the status. */
+export function inShort(outcomes: readonly Outcome[]): string[] {
+  return outcomes.map((outcome) =>
+    outcome.status === 'failed' && outcome.heldBack ? 'held back' : outcome.status,
+  );
+}
+
+/** All that is derived, in comparable form, once the index has drained the queue. */
+export async function derivedBy({ index, queue, state }: ReturnType<typeof memoryBackend>) {
+  index.apply(queue.drain());
+  const documents = await collect(state.documents());
+  const counts = await collect(state.tupleCounts());
+  const defaults = await collect(state.defaultImages());
+  return {
+    documents: sorted(documents.map(({ key, fields }) => [key.collection, key.id, indexedFields(fields)])),
+    counts: sorted(
+      counts.map(({ tuple, count }) => [tuple.manufacturer, tuple.model, tuple.typeDesignator, count]),
+    ),
+    defaults: sorted(
+      defaults.map(({ entity, image }) => [
+        entity.orgId,
+        entity.entityType,
+        entity.entityId,
+        image.imageId,
+        comparableFields(image.attributes),
+      ]),
+    ),
+  };
+}
+
+function sorted<T>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}

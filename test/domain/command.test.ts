@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import type { Change, Operation, Side } from '../../src/domain/change.ts';
+import { commandsOf } from '../../src/domain/command.ts';
+import type { Row } from '../../src/domain/row.ts';
+import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
+import { attributes, change, decimal, entity, faultOf, link, row, tuple } from '../support/factories.ts';
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'an FAA registration': row.registration(),
+  'a foreign registration': row.registration('D-EABC', 'FOREIGN'),
+  'an ICAO type': row.icaoType(),
+  'an ICAO manufacturer': row.icaoManufacturer(),
+  'an indexed image': row.image(),
+  "another organisation's image": row.image('01A', { orgId: 'ACME' }),
+  'an image of an ICAO type': row.image('01A', { entityType: 'ICAO' }),
+  'a link': row.link(),
+  'a default row': row.defaultImage(),
+  'an ICAO variant': row.icaoVariant(),
+  'a tuple row': row.matcherTuple(),
+};
+
+/** What a change of each kind of row asks for. */
+const ASKED: Readonly<Record<keyof typeof ROWS, readonly string[]>> = {
+  'an FAA registration': ['search'],
+  'a foreign registration': ['search'],
+  'an ICAO type': ['search'],
+  'an ICAO manufacturer': ['search'],
+  'an indexed image': ['search', 'image'],
+  "another organisation's image": ['image'],
+  'an image of an ICAO type': ['image'],
+  'a link': ['matcher'],
+  'a default row': [],
+  'an ICAO variant': [],
+  'a tuple row': [],
+};
+
+/** Which images a stream of each view type carries. */
+const CARRIED: Readonly<Record<string, { readonly before: boolean; readonly after: boolean }>> = {
+  KEYS_ONLY: { before: false, after: false },
+  NEW_IMAGE: { before: false, after: true },
+  OLD_IMAGE: { before: true, after: false },
+  NEW_AND_OLD_IMAGES: { before: true, after: true },
+};
+
+/** The view types that are enough for what each kind of row asks for. */
+const ENOUGH: Readonly<Record<string, readonly string[]>> = {
+  search: ['NEW_AND_OLD_IMAGES'],
+  matcher: ['NEW_IMAGE', 'NEW_AND_OLD_IMAGES'],
+  image: Object.keys(CARRIED),
+};
+
+/** A change as a stream of a view type tells it. */
+function seenThrough(viewType: string, changed: Row, operation: Operation): Change {
+  const side = (exists: boolean, carried: boolean): Side =>
+    !exists ? 'absent' : carried ? attributes() : 'withheld';
+  return change({
+    row: changed,
+    operation,
+    viewType,
+    before: side(operation !== 'INSERT', CARRIED[viewType]!.before),
+    after: side(operation !== 'REMOVE', CARRIED[viewType]!.after),
+  });
+}
+
+/** Attributes that may not be read. */
+const untouchable: Attributes = {
+  get: () => {
+    throw new Error('was decoded');
+  },
+  all: () => {
+    throw new Error('was decoded');
+  },
+};
+
+describe('commandsOf', () => {
+  for (const [name, changed] of Object.entries(ROWS))
+    for (const viewType of Object.keys(CARRIED))
+      for (const operation of ['INSERT', 'MODIFY', 'REMOVE'] as const) {
+        const asked = ASKED[name]!;
+        const lacking = asked.find((subsystem) => !ENOUGH[subsystem]!.includes(viewType));
+        const given = `given a ${viewType} stream, when ${name} sees ${operation}`;
+        if (lacking === undefined)
+          it(`${given}, then it asks for ${asked.join(' and ') || 'nothing'}`, () => {
+            const seen = seenThrough(viewType, changed, operation);
+            const commands = commandsOf(seen);
+            expect(Object.keys(commands)).to.deep.equal(asked);
+            for (const command of Object.values(commands)) expect(command).to.have.property('change', seen);
+          });
+        else
+          it(`${given}, then it is a configuration error that names the view type to set`, () => {
+            const subsystem = { search: 'search', matcher: 'the matcher' }[lacking];
+            expect(faultOf(() => commandsOf(seenThrough(viewType, changed, operation)))).to.include({
+              kind: 'configuration',
+              message:
+                `the stream's view type is ${viewType}, but ${subsystem} needs more: ` +
+                "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
+            });
+          });
+      }
+
+  describe('of a record that does not say its view type', () => {
+    const silent = (changed: Row, before: Side, after: Side) =>
+      change({ row: changed, before, after, operation: 'MODIFY', viewType: null });
+
+    it('given every image that is needed, when asked, then it is as if it did', () => {
+      expect(commandsOf(silent(row.registration(), attributes(), attributes()))).to.have.all.keys('search');
+      expect(commandsOf(silent(row.link(), 'withheld', attributes()))).to.have.all.keys('matcher');
+      expect(
+        commandsOf(silent(row.image('01A', { orgId: 'ACME' }), 'withheld', 'withheld')),
+      ).to.have.all.keys('image');
+    });
+
+    const lacking: readonly (readonly [string, string, Change])[] = [
+      ['the old image of a document', 'search', silent(row.registration(), 'withheld', attributes())],
+      ['the new image of a document', 'search', silent(row.registration(), attributes(), 'withheld')],
+      ['the new image of a link', 'the matcher', silent(row.link(), attributes(), 'withheld')],
+    ];
+    for (const [what, subsystem, seen] of lacking)
+      it(`given no ${what.replace(/^the /, '')}, when asked, then it is a configuration error`, () => {
+        expect(faultOf(() => commandsOf(seen))).to.include({
+          kind: 'configuration',
+          message:
+            `a MODIFY record without a StreamViewType lacks an image, but ${subsystem} needs more: ` +
+            "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
+        });
+      });
+  });
+
+  describe('for search', () => {
+    const decided = (before: Side, after: Side, changed: Row = row.registration()) =>
+      commandsOf(change({ row: changed, before, after })).search;
+
+    it('given a new row, when asked, then its document is upserted under its key', () => {
+      const command = decided('absent', attributes({ model: '172', remarks: 'x' }));
+      expect(command?.key).to.deep.equal({ collection: 'registry', id: 'FAA:N1' });
+      expect(command?.decision).to.deep.equal({
+        action: 'upsert',
+        document: { id: 'FAA:N1', registry: 'FAA', model: '172' },
+      });
+    });
+
+    it('given a changed row, when asked, then its new document is upserted', () => {
+      expect(decided(attributes({ model: '172' }), attributes({ model: '172S' }))?.decision).to.deep.equal({
+        action: 'upsert',
+        document: { id: 'FAA:N1', registry: 'FAA', model: '172S' },
+      });
+    });
+
+    it('given a change of what no document holds, when asked, then nothing is sent', () => {
+      const command = decided(
+        attributes({ model: '172', remarks: 'a' }),
+        attributes({ model: '172', remarks: 'b' }),
+      );
+      expect(command?.decision).to.deep.equal({ action: 'none' });
+    });
+
+    it('given a removed row, when asked, then its document is deleted', () => {
+      expect(decided(attributes({ model: '172' }), 'absent')?.decision).to.deep.equal({ action: 'delete' });
+    });
+  });
+
+  describe('for the default image', () => {
+    it('given a change of an image, when asked, then its entity is reconciled', () => {
+      const owner = { orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' } as const;
+      const command = commandsOf(change({ row: row.image('01A', owner), after: attributes() })).image;
+      expect(command?.entity).to.deep.equal(entity(owner));
+    });
+  });
+
+  describe('for the matcher', () => {
+    const VALID = { manufacturer: ' CESSNA ', model: '172S', type_designator: 'C172' };
+    const asked = (before: Side, after: Side) =>
+      commandsOf(change({ row: row.link('9', '8'), before, after })).matcher;
+
+    it('given a row with a valid tuple, when asked, then the row is counted under it, whatever it held before', () => {
+      const command = asked(attributes({ ...VALID, model: 'old' }), attributes(VALID));
+      expect(command?.link).to.deep.equal(link('9', '8'));
+      expect(command?.tuple).to.deep.equal(tuple('172S'));
+    });
+
+    it('given a row without a valid tuple, when asked, then it is counted under none', () => {
+      expect(asked(attributes(VALID), attributes({ ...VALID, model: ' ' }))).to.have.property(
+        'tuple',
+        undefined,
+      );
+    });
+
+    it('given a removed row, when asked, then it is counted under none', () => {
+      expect(asked(attributes(VALID), 'absent')).to.have.property('tuple', undefined);
+    });
+
+    it('given an old image, when asked, then it is not even decoded', () => {
+      expect(asked(untouchable, attributes(VALID))?.tuple).to.deep.equal(tuple('172S'));
+    });
+  });
+
+  describe('of rows that nothing is derived from', () => {
+    for (const [name, changed] of Object.entries(ROWS).filter(([each]) => ASKED[each]!.length === 0))
+      it(`given ${name}, when asked, then none of its attributes is decoded`, () => {
+        expect(commandsOf(change({ row: changed, before: untouchable, after: untouchable }))).to.deep.equal(
+          {},
+        );
+      });
+  });
+
+  describe('of an image row that contradicts its key', () => {
+    const KEY: Readonly<Record<string, string>> = {
+      org_id: 'ACME',
+      entity_type: 'ICAO',
+      entity_id: 'C172',
+      image_id: '01A',
+    };
+    const changed = row.image('01A', { orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' });
+    const insert = (values: Record<string, Value>) => change({ row: changed, after: attributes(values) });
+
+    it('given attributes that repeat the key, when asked, then the entity is reconciled', () => {
+      expect(commandsOf(insert(KEY))).to.have.all.keys('image');
+    });
+
+    it('given none of the attributes, when asked, then there is nothing to contradict', () => {
+      expect(commandsOf(insert({ url: 'u' }))).to.have.all.keys('image');
+    });
+
+    for (const [name, inKey] of Object.entries(KEY)) {
+      it(`given another ${name}, when asked, then it is a permanent fault that says both`, () => {
+        expect(faultOf(() => commandsOf(insert({ ...KEY, [name]: 'other "one"' })))).to.include({
+          kind: 'permanent',
+          message: `the image row contradicts its key: ${name} is "other \\"one\\"", the key says "${inKey}"`,
+        });
+      });
+
+      const wrongTypes: readonly (readonly [string, Value])[] = [
+        ['null', null],
+        ['a number', decimal('1')],
+        ['a set that holds the right text', new ValueSet([inKey])],
+      ];
+      for (const [what, value] of wrongTypes)
+        it(`given ${what} as ${name}, when asked, then it is a permanent fault`, () => {
+          expect(faultOf(() => commandsOf(insert({ ...KEY, [name]: value })))).to.include({
+            kind: 'permanent',
+            message: `the image row contradicts its key: ${name} is not a string, the key says "${inKey}"`,
+          });
+        });
+    }
+
+    it('given a contradiction in the old image only, when asked, then it no longer matters', () => {
+      const corrected = { row: changed, before: attributes({ ...KEY, org_id: 'X' }), after: attributes(KEY) };
+      expect(commandsOf(change(corrected))).to.have.all.keys('image');
+      expect(commandsOf(change({ row: changed, before: attributes({ org_id: 'X' }) }))).to.have.all.keys(
+        'image',
+      );
+    });
+
+    it('given a contradiction in another kind of row, when asked, then its key goes before it', () => {
+      const lying = change({
+        row: row.registration('N1'),
+        after: attributes({ registration: 'N2', org_id: 'X' }),
+      });
+      expect(commandsOf(lying).search?.key.id).to.equal('FAA:N1');
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  decideDefaultImage,
+  defaultImageOf,
+  type EntityImages,
+  type Image,
+  IMAGE_ATTRIBUTES,
+  imageOf,
+} from '../../src/domain/default-image.ts';
+import type { Value } from '../../src/domain/value.ts';
+import { attributes, decimal, entity, image } from '../support/factories.ts';
+
+const EVERY_ATTRIBUTE: Readonly<Record<string, Value>> = {
+  org_id: 'SYSTEM',
+  entity_type: 'REGISTRATION',
+  entity_id: 'N1',
+  image_id: '01A',
+  url: 'https://images.example/01A.jpg',
+  thumbnail_url: 'https://images.example/01A-small.jpg',
+  caption: 'On final',
+  credit: 'J. Doe',
+  width: decimal('1600'),
+  height: decimal('900'),
+  uploaded_at: '2026-01-05T09:00:00Z',
+};
+
+const older = image('01A', { url: 'a' });
+const newer = image('01B', { url: 'b' });
+
+function images(found: Partial<EntityImages>): EntityImages {
+  return { entity: entity(), newest: undefined, current: undefined, pointed: undefined, ...found };
+}
+
+describe('decideDefaultImage', () => {
+  it('given no images and no default, when decided, then nothing is written', () => {
+    expect(decideDefaultImage(images({}))).to.deep.equal({ action: 'keep' });
+  });
+
+  it('given a default and no images, when decided, then the default is removed', () => {
+    expect(decideDefaultImage(images({ current: older }))).to.deep.equal({ action: 'remove' });
+  });
+
+  it('given images and no default, when decided, then the newest becomes the default', () => {
+    expect(decideDefaultImage(images({ newest: newer }))).to.deep.equal({ action: 'create', image: newer });
+  });
+
+  it('given a default whose image is gone, when decided, then it switches to the newest', () => {
+    const found = images({ newest: newer, current: older });
+    expect(decideDefaultImage(found)).to.deep.equal({ action: 'switch', image: newer });
+  });
+
+  it('given a valid default beside a newer image, when decided, then it is kept', () => {
+    const found = images({ newest: newer, current: older, pointed: image('01A', { url: 'a' }) });
+    expect(decideDefaultImage(found)).to.deep.equal({ action: 'keep' });
+  });
+
+  it('given a valid default that is the newest, when decided, then it is kept', () => {
+    expect(decideDefaultImage(images({ newest: older, current: older, pointed: older }))).to.deep.equal({
+      action: 'keep',
+    });
+  });
+
+  it('given a default that no longer says what its image says, when decided, then it repeats that image, not the newest', () => {
+    const changed = image('01A', { url: 'a', caption: 'new' });
+    const found = images({ newest: newer, current: older, pointed: changed });
+    expect(decideDefaultImage(found)).to.deep.equal({ action: 'repair', image: changed });
+  });
+
+  it('given a default that says more than its image, when decided, then it is repaired', () => {
+    const found = images({ newest: older, current: image('01A', { url: 'a', credit: 'x' }), pointed: older });
+    expect(decideDefaultImage(found)).to.deep.equal({ action: 'repair', image: older });
+  });
+
+  it('given a default that says the same in another notation, when decided, then nothing is written', () => {
+    const found = images({
+      newest: newer,
+      current: image('01A', { width: decimal('1600') }),
+      pointed: image('01A', { width: decimal('1.6e3') }),
+    });
+    expect(decideDefaultImage(found)).to.deep.equal({ action: 'keep' });
+  });
+
+  describe('given any images and any default row, right or wrong', () => {
+    const ids = ['01A', '01B', '01C'];
+    const rows = fc.record(
+      {
+        org_id: fc.constantFrom<Value>('SYSTEM', 'ACME'),
+        image_id: fc.constantFrom<Value>(...ids, 'gone', '', decimal('1'), null),
+        url: fc.constantFrom<Value>('a', 'b'),
+        caption: fc.constantFrom<Value>('a', null),
+        remarks: fc.constantFrom<Value>('not repeated', 'neither'),
+      },
+      { requiredKeys: [] },
+    );
+    const worlds = fc.record({
+      images: fc.dictionary(fc.constantFrom(...ids), rows),
+      defaultRow: fc.option(rows, { nil: undefined }),
+    });
+    interface World {
+      readonly images: Readonly<Record<string, Readonly<Record<string, Value>>>>;
+      readonly defaultRow: Readonly<Record<string, Value>> | undefined;
+    }
+
+    function read(world: World): EntityImages {
+      const at = (id: string | undefined): Image | undefined => {
+        const found = id === undefined ? undefined : world.images[id];
+        return found && imageOf(entity(), String(id), attributes(found));
+      };
+      const current = world.defaultRow && defaultImageOf(attributes(world.defaultRow));
+      return {
+        entity: entity(),
+        newest: at(Object.keys(world.images).toSorted().at(-1)),
+        current,
+        pointed: at(current?.imageId),
+      };
+    }
+
+    function write(world: World, decision: ReturnType<typeof decideDefaultImage>): World {
+      if (decision.action === 'keep') return world;
+      return { ...world, defaultRow: decision.action === 'remove' ? undefined : decision.image.attributes };
+    }
+
+    it('when decided and written, then deciding again keeps', () => {
+      fc.assert(
+        fc.property(worlds, (world) => {
+          const written = write(world, decideDefaultImage(read(world)));
+          expect(decideDefaultImage(read(written))).to.deep.equal({ action: 'keep' });
+        }),
+      );
+    });
+
+    it('when decided and written, then the default repeats an image that exists, or there are no images and no default', () => {
+      fc.assert(
+        fc.property(worlds, (world) => {
+          const { defaultRow } = write(world, decideDefaultImage(read(world)));
+          const known = Object.keys(world.images);
+          if (known.length === 0) expect(defaultRow).to.equal(undefined);
+          else {
+            const { imageId, attributes: said } = defaultImageOf(attributes(defaultRow ?? {}));
+            expect(known).to.include(imageId);
+            const own = { ...world.images[imageId] };
+            delete own.remarks;
+            expect(said).to.deep.equal({
+              ...own,
+              org_id: 'SYSTEM',
+              entity_type: 'REGISTRATION',
+              entity_id: 'N1',
+              image_id: imageId,
+            });
+          }
+        }),
+      );
+    });
+
+    it('when decided and written, then a default that pointed to an image still points to it, and any other to the newest', () => {
+      fc.assert(
+        fc.property(worlds, (world) => {
+          const known = Object.keys(world.images).toSorted();
+          fc.pre(known.length > 0);
+          const before = world.defaultRow?.['image_id'];
+          const { defaultRow } = write(world, decideDefaultImage(read(world)));
+          const stays = typeof before === 'string' && known.includes(before);
+          expect(defaultRow?.['image_id']).to.equal(stays ? before : known.at(-1));
+        }),
+      );
+    });
+  });
+});
+
+describe('imageOf', () => {
+  it('given a row with every attribute and more, when read, then the image has those that a default row repeats', () => {
+    const read = imageOf(entity(), '01A', attributes({ ...EVERY_ATTRIBUTE, PK: 'x', remarks: 'x' }));
+    expect(read).to.deep.equal({ imageId: '01A', attributes: EVERY_ATTRIBUTE });
+  });
+
+  it('given a row that says nothing of itself, when read, then its key says which image it is', () => {
+    const owner = entity({ orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' });
+    expect(imageOf(owner, '01Z', attributes({ url: 'u' }))).to.deep.equal({
+      imageId: '01Z',
+      attributes: { org_id: 'ACME', entity_type: 'ICAO', entity_id: 'C172', image_id: '01Z', url: 'u' },
+    });
+  });
+
+  it('given a row that contradicts its key, when read, then the key goes before it', () => {
+    const wrong = { org_id: 'X', entity_type: 'X', entity_id: 'X', image_id: 'X' };
+    expect(imageOf(entity(), '01A', attributes(wrong)).attributes).to.deep.equal({
+      org_id: 'SYSTEM',
+      entity_type: 'REGISTRATION',
+      entity_id: 'N1',
+      image_id: '01A',
+    });
+  });
+});
+
+describe('defaultImageOf', () => {
+  it('given a default row, when read, then it says what it says, and no more than a default row repeats', () => {
+    const read = defaultImageOf(attributes({ ...EVERY_ATTRIBUTE, revision: decimal('3') }));
+    expect(read).to.deep.equal({ imageId: '01A', attributes: EVERY_ATTRIBUTE });
+    expect(Object.keys(EVERY_ATTRIBUTE)).to.deep.equal([...IMAGE_ATTRIBUTES]);
+  });
+
+  it('given a default row that names no image or names it wrongly, when read, then it points to none that exists', () => {
+    expect(defaultImageOf(attributes({ url: 'u' }))).to.deep.equal({ imageId: '', attributes: { url: 'u' } });
+    expect(defaultImageOf(attributes({ image_id: decimal('1') }))).to.have.property('imageId', '');
+    expect(defaultImageOf(attributes({ image_id: null })).attributes).to.deep.equal({ image_id: null });
+  });
+});

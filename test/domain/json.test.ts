@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { toJson } from '../../src/domain/json.ts';
+import { Decimal } from '../../src/domain/decimal.ts';
+import { type Value, ValueSet } from '../../src/domain/value.ts';
+
+const decimal = (text: string) => Decimal.parse(text)!;
+
+describe('JSON of values', () => {
+  for (const digits of [
+    '99999999999999999999999999999999999999',
+    '1E+30',
+    '9007199254740993.5',
+    '-0.10',
+    '1e-130',
+  ])
+    it(`given the number ${digits}, when written, then every digit is there`, () => {
+      expect(toJson({ n: decimal(digits) })).to.equal(`{"n":${digits}}`);
+    });
+
+  it('given nested values, when written, then each is JSON: sets as sorted lists, bytes as base64', () => {
+    const value: Value = {
+      text: 'é"\\\n\u2028',
+      none: null,
+      yes: true,
+      list: [decimal('1'), ['x']],
+      strings: new ValueSet(['b', 'a']),
+      numbers: new ValueSet([decimal('20'), decimal('10')]),
+      bytes: new Uint8Array([0, 255]),
+      blobs: new ValueSet([new Uint8Array([2]), new Uint8Array([1])]),
+    };
+    expect(JSON.parse(toJson(value))).to.deep.equal({
+      text: 'é"\\\n\u2028',
+      none: null,
+      yes: true,
+      list: [1, ['x']],
+      strings: ['a', 'b'],
+      numbers: [10, 20],
+      bytes: 'AP8=',
+      blobs: ['AQ==', 'Ag=='],
+    });
+  });
+
+  it('given an attribute named __proto__, when written, then it is an attribute', () => {
+    const map = Object.create(null) as Record<string, Value>;
+    map['__proto__'] = 'hostile';
+    map['toJSON'] = 'text';
+    expect(toJson(map)).to.equal('{"__proto__":"hostile","toJSON":"text"}');
+  });
+});

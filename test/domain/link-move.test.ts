@@ -1,0 +1,242 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Change } from '../../src/domain/change.ts';
+import { groupBy, newest } from '../../src/domain/coalesce.ts';
+import { commandsOf } from '../../src/domain/command.ts';
+import {
+  decideLinkMove,
+  type LinkMove,
+  type LinkState,
+  netDeltas,
+  type TupleDelta,
+} from '../../src/domain/link-move.ts';
+import { linkKey } from '../../src/domain/row.ts';
+import type { Tuple } from '../../src/domain/tuple.ts';
+import type { Attributes } from '../../src/domain/value.ts';
+import { attributes, change, link, row, tuple, version } from '../support/factories.ts';
+
+function state(sequence: number, counted: Tuple | undefined, removed = false): LinkState {
+  return { version: version(sequence), tuple: counted, removed };
+}
+
+/** What the move from one state to the next does to the counts. */
+function deltas(from: LinkState | undefined, to: LinkState): TupleDelta[] {
+  const move = decideLinkMove(link(), from, to);
+  return move === undefined ? [] : netDeltas([move]);
+}
+
+describe('decideLinkMove', () => {
+  const skyhawk = tuple('172S');
+  const cutlass = tuple('172RG');
+
+  it('given a link never counted, when one with a tuple is inserted, then its tuple gains one', () => {
+    expect(decideLinkMove(link(), undefined, state(1, skyhawk))).to.deep.equal({
+      link: link(),
+      from: undefined,
+      to: state(1, skyhawk),
+    });
+    expect(deltas(undefined, state(1, skyhawk))).to.deep.equal([{ tuple: skyhawk, delta: 1 }]);
+  });
+
+  it('given a link never counted, when one without a tuple is inserted, then its state is kept and nothing counted', () => {
+    expect(decideLinkMove(link(), undefined, state(1, undefined))).to.have.deep.property(
+      'to',
+      state(1, undefined),
+    );
+    expect(deltas(undefined, state(1, undefined))).to.deep.equal([]);
+  });
+
+  it('given a counted link, when its tuple changes, then one moves from the old to the new', () => {
+    expect(deltas(state(1, skyhawk), state(2, cutlass))).to.deep.equal([
+      { tuple: skyhawk, delta: -1 },
+      { tuple: cutlass, delta: 1 },
+    ]);
+  });
+
+  it('given a counted link, when it changes and its tuple does not, then its version moves and no count', () => {
+    expect(decideLinkMove(link(), state(1, skyhawk), state(2, tuple('172S')))).to.deep.equal({
+      link: link(),
+      from: state(1, skyhawk),
+      to: state(2, skyhawk),
+    });
+    expect(deltas(state(1, skyhawk), state(2, tuple('172S')))).to.deep.equal([]);
+  });
+
+  it('given a link without a valid tuple, when it gains one, then that tuple gains one', () => {
+    expect(deltas(state(1, undefined), state(2, skyhawk))).to.deep.equal([{ tuple: skyhawk, delta: 1 }]);
+  });
+
+  it('given a counted link, when it loses its valid tuple, then that tuple loses one', () => {
+    expect(deltas(state(1, skyhawk), state(2, undefined))).to.deep.equal([{ tuple: skyhawk, delta: -1 }]);
+  });
+
+  it('given a counted link, when it is removed, then its tuple loses one and a tombstone stays', () => {
+    expect(decideLinkMove(link(), state(1, skyhawk), state(2, undefined, true))).to.have.deep.property('to', {
+      version: version(2),
+      tuple: undefined,
+      removed: true,
+    });
+    expect(deltas(state(1, skyhawk), state(2, undefined, true))).to.deep.equal([
+      { tuple: skyhawk, delta: -1 },
+    ]);
+  });
+
+  it('given a removed link, when it is inserted again, then its tuple gains one', () => {
+    expect(deltas(state(2, undefined, true), state(3, skyhawk))).to.deep.equal([
+      { tuple: skyhawk, delta: 1 },
+    ]);
+  });
+
+  it('given a removed link, when an older record of it arrives late, then nothing moves', () => {
+    expect(decideLinkMove(link(), state(2, undefined, true), state(1, skyhawk))).to.equal(undefined);
+  });
+
+  it('given a counted change, when it is delivered again, then nothing moves', () => {
+    expect(decideLinkMove(link(), state(2, skyhawk), state(2, skyhawk))).to.equal(undefined);
+  });
+
+  it('given a counted change, when an older one arrives late, then nothing moves', () => {
+    expect(decideLinkMove(link(), state(10, skyhawk), state(9, cutlass))).to.equal(undefined);
+  });
+
+  it('given a lost change, when the next one arrives, then the move starts from what was counted', () => {
+    const counted = state(1, skyhawk);
+    const afterTheLostOne = state(3, cutlass);
+    expect(deltas(counted, afterTheLostOne)).to.deep.equal([
+      { tuple: skyhawk, delta: -1 },
+      { tuple: cutlass, delta: 1 },
+    ]);
+  });
+});
+
+describe('netDeltas', () => {
+  const move = (serial: string, from: Tuple | undefined, to: Tuple | undefined): LinkMove => ({
+    link: link(serial),
+    from: from && state(1, from),
+    to: state(2, to),
+  });
+
+  it('given no moves, when summed, then there is no delta', () => {
+    expect(netDeltas([])).to.deep.equal([]);
+  });
+
+  it('given several links that gain one tuple, when summed, then it has one delta of their number', () => {
+    const moves = ['1', '2', '3'].map((serial) => move(serial, undefined, tuple()));
+    expect(netDeltas(moves)).to.deep.equal([{ tuple: tuple(), delta: 3 }]);
+  });
+
+  it('given several links that lose one tuple, when summed, then it has one delta of their number below zero', () => {
+    const moves = ['1', '2'].map((serial) => move(serial, tuple(), undefined));
+    expect(netDeltas(moves)).to.deep.equal([{ tuple: tuple(), delta: -2 }]);
+  });
+
+  it('given moves that cancel out, when summed, then their tuples are left away', () => {
+    const moves = [
+      move('1', tuple('A'), tuple('B')),
+      move('2', tuple('B'), tuple('A')),
+      move('3', undefined, tuple('C')),
+    ];
+    expect(netDeltas(moves)).to.deep.equal([{ tuple: tuple('C'), delta: 1 }]);
+  });
+
+  it('given tuples that differ in any one field, when summed, then each has its own delta', () => {
+    const tuples = [
+      tuple(),
+      tuple('172R'),
+      tuple('172S', { manufacturer: 'X' }),
+      tuple('172S', { typeDesignator: 'X' }),
+    ];
+    const sums = netDeltas(tuples.map((to, index) => move(String(index), undefined, to)));
+    expect(sums).to.deep.equal(tuples.map((each) => ({ tuple: each, delta: 1 })));
+  });
+});
+
+describe('counting by moves', () => {
+  /** Counts as a repository keeps them. No delivery may take one below zero. */
+  class Matcher {
+    readonly #states = new Map<string, LinkState>();
+    readonly #counts = new Map<string, number>();
+
+    deliver(batch: readonly Change[]): void {
+      const commands = batch.map((each) => commandsOf(each).matcher!);
+      const moves = [...groupBy(commands, (each) => linkKey(each.link)).values()].flatMap((group) => {
+        const { change: last, link: of, tuple: held } = newest(group);
+        const to = { version: last.version, tuple: held, removed: last.operation === 'REMOVE' };
+        return decideLinkMove(of, this.#states.get(linkKey(of)), to) ?? [];
+      });
+      for (const { tuple: of, delta } of netDeltas(moves)) {
+        const count = (this.#counts.get(of.model) ?? 0) + delta;
+        expect(count, `the count of ${of.model}`).to.be.at.least(0);
+        if (count === 0) this.#counts.delete(of.model);
+        else this.#counts.set(of.model, count);
+      }
+      for (const move of moves) this.#states.set(linkKey(move.link), move.to);
+    }
+
+    get counts(): Record<string, number> {
+      return Object.fromEntries(this.#counts);
+    }
+  }
+
+  /** What becomes of a link row: it holds a model, a blank one, or it is removed. */
+  type Step = readonly [serial: string, becomes: string | undefined];
+
+  const steps: fc.Arbitrary<Step[]> = fc.array(
+    fc.tuple(fc.constantFrom('1', '2', '3', '4'), fc.constantFrom('172', '182', ' ', undefined)),
+    { minLength: 1, maxLength: 20 },
+  );
+
+  function changesOf(history: readonly Step[]): Change[] {
+    const rows = new Map<string, Attributes>();
+    return history.map(([serial, model], index) => {
+      const before = rows.get(serial) ?? 'absent';
+      const after =
+        model === undefined ? 'absent' : attributes({ manufacturer: 'CESSNA', model, type_designator: 'C' });
+      if (after === 'absent') rows.delete(serial);
+      else rows.set(serial, after);
+      const operation = after === 'absent' ? 'REMOVE' : before === 'absent' ? 'INSERT' : 'MODIFY';
+      return change({ row: row.link(serial), before, after, operation, sequence: index + 8 });
+    });
+  }
+
+  function recount(history: readonly Step[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const model of new Map(history).values())
+      if (model?.trim()) counts[model] = (counts[model] ?? 0) + 1;
+    return counts;
+  }
+
+  it('given any histories, when delivered in any batches with losses, repeats and late records, then the counts are a recount of the final rows', () => {
+    const picks = fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(steps, picks, picks, (history, early, late) => {
+        const changes = changesOf(history);
+        const chosen = (batches: readonly (readonly number[])[]) =>
+          batches.map((batch) => batch.map((pick) => changes[pick % changes.length]!));
+        const lastOfEachRow = [...new Map(changes.map((each) => [each.item, each])).values()];
+
+        const matcher = new Matcher();
+        for (const batch of chosen(early)) matcher.deliver(batch);
+        for (const each of lastOfEachRow) matcher.deliver([each]);
+        for (const batch of chosen(late)) matcher.deliver(batch);
+        expect(matcher.counts).to.deep.equal(recount(history));
+      }),
+    );
+  });
+
+  it('given any histories, when delivered in order and split anywhere, then the counts are right after every batch', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 });
+    fc.assert(
+      fc.property(steps, sizes, (history, split) => {
+        const changes = changesOf(history);
+        const matcher = new Matcher();
+        for (let from = 0, batch = 0; from < changes.length; batch++) {
+          const to = from + split[batch % split.length]!;
+          matcher.deliver(changes.slice(from, to));
+          expect(matcher.counts).to.deep.equal(recount(history.slice(0, to)));
+          from = to;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { compareSequences, compareVersions, passesFence, type Version } from '../../src/domain/version.ts';
+import { version } from '../support/factories.ts';
+
+/** The order that versions must have, said in another way. */
+function isOlder(a: Version, b: Version): boolean {
+  return a.epoch === b.epoch ? BigInt(a.sequence) < BigInt(b.sequence) : a.epoch < b.epoch;
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return a.epoch === b.epoch && BigInt(a.sequence) === BigInt(b.sequence);
+}
+
+const digits = fc.string({ unit: fc.constantFrom('0', '1', '8', '9'), minLength: 1, maxLength: 24 });
+const versions: fc.Arbitrary<Version> = fc.record({
+  epoch: fc.constantFrom('', '2025-12-31T23:59:59.999', '2026-01-05T09:00:00.000', '2026-01-05T09:00:00.001'),
+  sequence: fc.oneof(digits, fc.constantFrom('7', '007', '70')),
+});
+
+describe('compareSequences', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['numbers of different lengths', '99', '100'],
+    ['numbers of the same length', '198', '201'],
+    [
+      'numbers that differ in the last of many digits',
+      '111700000000000000000001',
+      '111700000000000000000002',
+    ],
+    ['numbers beyond 2^64', '18446744073709551615', '18446744073709551617'],
+    ['numbers that a double would round to the same', '9007199254740992', '9007199254740993'],
+    ['a longer text that is the smaller number', '00099', '100'],
+    ['zeros inside', '1009', '1010'],
+    ['nought', '000', '1'],
+  ];
+  for (const [name, smaller, greater] of cases)
+    it(`given ${name}, when compared, then the smaller number comes first from either side`, () => {
+      expect(compareSequences(smaller, greater)).to.be.below(0);
+      expect(compareSequences(greater, smaller)).to.be.above(0);
+    });
+
+  it('given leading zeros, when compared, then they mean nothing', () => {
+    expect(compareSequences('000123', '123')).to.equal(0);
+    expect(compareSequences('0', '000')).to.equal(0);
+    expect(compareSequences('0100', '100')).to.equal(0);
+  });
+});
+
+describe('compareVersions', () => {
+  it('given the same epoch, when compared, then the sequence number decides', () => {
+    expect(compareVersions(version(9, 'E'), version(10, 'E'))).to.be.below(0);
+    expect(compareVersions(version(10, 'E'), version(9, 'E'))).to.be.above(0);
+    expect(compareVersions(version('010', 'E'), version(10, 'E'))).to.equal(0);
+  });
+
+  it('given a stream that was switched off and on, when compared, then its later label goes before any number', () => {
+    const old = version('999999999999999999999999', '2026-01-05T09:00:00.000');
+    const young = version('1', '2026-01-06T09:00:00.000');
+    expect(compareVersions(old, young)).to.be.below(0);
+    expect(compareVersions(young, old)).to.be.above(0);
+  });
+
+  it('given an unnamed stream, when compared with a named one, then it is the older', () => {
+    expect(compareVersions(version(2), version(1, '2026-01-05T09:00:00.000'))).to.be.below(0);
+  });
+
+  it('given any two versions, when compared, then the order agrees with whole numbers of any size', () => {
+    fc.assert(
+      fc.property(versions, versions, (a, b) => {
+        const order = compareVersions(a, b);
+        expect(order < 0).to.equal(isOlder(a, b));
+        expect(order > 0).to.equal(isOlder(b, a));
+        expect(order === 0).to.equal(isSame(a, b));
+      }),
+    );
+  });
+
+  it('given any versions, when sorted, then the order is total: every one stands after all that are older', () => {
+    fc.assert(
+      fc.property(fc.array(versions, { maxLength: 8 }), (list) => {
+        const sorted = list.toSorted(compareVersions);
+        for (const [index, earlier] of sorted.entries())
+          for (const later of sorted.slice(index)) expect(isOlder(later, earlier)).to.equal(false);
+      }),
+    );
+  });
+});
+
+describe('passesFence', () => {
+  it('given no fence, when asked, then anything passes', () => {
+    expect(passesFence(undefined, version(0))).to.equal(true);
+  });
+
+  it('given a fence, when asked, then only what is newer passes: the same change again does not', () => {
+    const fence = version(100, 'E');
+    expect(passesFence(fence, version(101, 'E'))).to.equal(true);
+    expect(passesFence(fence, version(100, 'E'))).to.equal(false);
+    expect(passesFence(fence, version(99, 'E'))).to.equal(false);
+    expect(passesFence(fence, version(1, 'F'))).to.equal(true);
+    expect(passesFence(fence, version(1000, 'D'))).to.equal(false);
+  });
+});

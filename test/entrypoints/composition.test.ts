@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+import { Clock } from '../../src/application/ports/clock.ts';
+import { DerivedState } from '../../src/application/ports/derived-state.ts';
+import { ImageRepository } from '../../src/application/ports/image-repository.ts';
+import { Logger } from '../../src/application/ports/logger.ts';
+import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { TableReplica } from '../../src/application/ports/table-replica.ts';
+import { ProcessBatch } from '../../src/application/process-batch.ts';
+import type { SearchAction } from '../../src/domain/search-action.ts';
+import { compose } from '../../src/entrypoints/composition/container.ts';
+import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
+import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { registrationRecord } from '../support/records.ts';
+
+const system = systemModule({ level: 'silent', stream: process.stderr, readable: false });
+
+/** A port of this test's own. */
+class ListQueue extends SearchQueue {
+  readonly actions: SearchAction[] = [];
+
+  override async send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+    this.actions.push(...actions);
+    return actions.map(() => 'sent');
+  }
+}
+
+describe('the composition', () => {
+  it('given the memory backend, when composed, then every root resolves, each once', () => {
+    const container = compose(memoryModule, system);
+    for (const root of [
+      ProcessBatch,
+      Clock,
+      Logger,
+      SearchQueue,
+      ImageRepository,
+      MatcherRepository,
+      TableReplica,
+      DerivedState,
+    ])
+      expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
+  });
+
+  it('given another search queue, when one line rebinds the port, then the worker uses it and nothing else changes', async () => {
+    const queue = new ListQueue();
+    const container = compose(
+      memoryModule,
+      system,
+      new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
+    );
+    await createHandler(container.get(ProcessBatch), 'report')({ Records: [registrationRecord('N1')] });
+    expect(queue.actions.map(({ key }) => key)).to.deep.equal([{ collection: 'registry', id: 'FAA:N1' }]);
+  });
+});

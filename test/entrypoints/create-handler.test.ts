@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { DerivedState } from '../../src/application/ports/derived-state.ts';
+import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { verify } from '../../src/application/verify/verify.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { compose } from '../../src/entrypoints/composition/container.ts';
+import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
+import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { generateEvents } from '../../src/feed/generate.ts';
+import { collect } from '../support/collect.ts';
+import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/records.ts';
+
+function worker(failureMode: 'report' | 'throw' = 'report') {
+  const container = compose(
+    memoryModule,
+    systemModule({ level: 'silent', stream: process.stderr, readable: false }),
+  );
+  const queue = container.get(MemorySearchQueue);
+  return {
+    container,
+    queue,
+    state: container.get(DerivedState),
+    handler: createHandler(container.get(ProcessBatch), failureMode),
+    drain: () => container.get(MemorySearchIndex).apply(queue.drain()),
+  };
+}
+
+function poison(record: StreamRecord): StreamRecord {
+  Object.assign(record.dynamodb.NewImage!, { registration: { N: 'twelve' } });
+  return record;
+}
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected a rejection');
+}
+
+describe('the Lambda handler', () => {
+  it('given good records, when handled, then nothing is reported and all three subsystems follow', async () => {
+    const { handler, queue, state } = worker();
+    const response = await handler({
+      Records: [registrationRecord('N1'), imageRecord('N1', 'A'), linkRecord('1', '172')],
+    });
+    expect(response).to.deep.equal({ batchItemFailures: [] });
+    expect(queue.drain().map(({ key }) => key.id)).to.have.members(['FAA:N1', 'N1:A']);
+    expect(await collect(state.defaultImages())).to.have.length(1);
+    expect(await collect(state.tupleCounts())).to.have.length(1);
+  });
+
+  it('given failures, when handled, then the numerically lowest failed sequence number is reported, not the textually lowest', async () => {
+    const { handler } = worker();
+    const later = poison(registrationRecord('N2', { sequence: '100000000000000000000000' }));
+    const earlier = poison(registrationRecord('N1', { sequence: '99999999999999999999999' }));
+    const response = await handler({ Records: [later, earlier, registrationRecord('N3')] });
+    expect(response.batchItemFailures).to.deep.equal([{ itemIdentifier: '99999999999999999999999' }]);
+  });
+
+  it('given a failed record, when handled, then the good records after it took effect all the same', async () => {
+    const { handler, queue } = worker();
+    await handler({ Records: [poison(registrationRecord('N1')), registrationRecord('N2')] });
+    expect(queue.drain().map(({ key }) => key.id)).to.deep.equal(['FAA:N2']);
+  });
+
+  it('given FAILURE_MODE=throw, when a record fails, then the handler throws with every failure as cause', async () => {
+    const { handler } = worker('throw');
+    const one = await rejection(handler({ Records: [poison(registrationRecord('N1'))] }));
+    expect(one).to.be.instanceOf(Fault);
+    expect(one.message).to.match(/1 of 1 records failed.*registration is a number that is no number/s);
+    const two = await rejection(
+      handler({ Records: [poison(registrationRecord('N1')), poison(registrationRecord('N2'))] }),
+    );
+    expect((two.cause as AggregateError).errors).to.have.length(2);
+  });
+
+  it('given FAILURE_MODE=throw, when nothing fails, then it answers as ever', async () => {
+    expect(await worker('throw').handler({ Records: [registrationRecord('N1')] })).to.deep.equal({
+      batchItemFailures: [],
+    });
+  });
+
+  for (const event of [null, undefined, 'text', 7, {}, { Records: null }, { Records: {} }, []])
+    it(`given ${event === undefined ? 'nothing' : JSON.stringify(event)} as event, when handled, then it throws and says what it expects`, async () => {
+      expect((await rejection(worker().handler(event))).message).to.match(
+        /no list of Records.*DynamoDB Streams/,
+      );
+    });
+
+  it('given no records, when handled, then nothing is reported', async () => {
+    expect(await worker().handler({ Records: [] })).to.deep.equal({ batchItemFailures: [] });
+  });
+
+  it('given a failed record without a sequence number, when handled, then the batch is thrown back after the others took effect', async () => {
+    const { handler, queue } = worker();
+    const error = await rejection(handler({ Records: [null, registrationRecord('N1')] }));
+    expect(error.message).to.match(/record 0 of the batch failed and has no sequence number/);
+    expect(queue.drain()).to.have.length(1);
+  });
+
+  it('given a generated feed in batches, each delivered twice, when handled, then the derived state equals a recount', async () => {
+    const { handler, state, drain } = worker();
+    for (const event of generateEvents({ seed: 5, records: 2_000, batchSize: 70 })) {
+      const json = JSON.stringify(event);
+      for (let delivery = 0; delivery < 2; delivery++)
+        expect(await handler(JSON.parse(json))).to.deep.equal({ batchItemFailures: [] });
+    }
+    drain();
+    const { checked, drift } = await verify(state);
+    expect(drift).to.deep.equal([]);
+    expect(Math.min(...Object.values(checked))).to.be.greaterThan(10);
+  });
+
+  it('given 10,000 records in one batch, when handled, then all are', async () => {
+    const { handler, queue } = worker();
+    const Records = Array.from({ length: 10_000 }, (_, index) => registrationRecord(`N${index}`));
+    expect(await handler({ Records })).to.deep.equal({ batchItemFailures: [] });
+    expect(queue.sent).to.equal(10_000);
+  });
+});
