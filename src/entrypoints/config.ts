@@ -27,6 +27,8 @@ export interface AwsBackend {
   readonly maxBatchBytes: number;
   /** Whether a queue without order and deduplication will do. */
   readonly allowStandardQueue: boolean;
+  /** Whether the SDK's own variables name the queue's endpoint; otherwise it is the one in the queue's URL. */
+  readonly hasQueueEndpoint: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -55,6 +57,7 @@ function awsBackend(reader: Reader): AwsBackend {
     queueUrl: reader.text('TYPESENSE_QUEUE_URL', 'the URL of the FIFO queue that search actions go to'),
     maxBatchBytes: reader.whole('SEARCH_MAX_BATCH_BYTES', 1_024, MAX_BATCH_BYTES),
     allowStandardQueue: reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true',
+    hasQueueEndpoint: reader.isSet('AWS_ENDPOINT_URL_SQS') || reader.isSet('AWS_ENDPOINT_URL'),
   };
 }
 
@@ -71,6 +74,10 @@ class Reader {
     if ((allowed as readonly string[]).includes(value)) return value as T;
     this.problems.push(`${name} is ${JSON.stringify(value)}; expected ${allowed.join(', ')}`);
     return byDefault;
+  }
+
+  isSet(name: string): boolean {
+    return Boolean(this.#environment[name]);
   }
 
   text(name: string, meaning: string): string {

@@ -20,6 +20,7 @@ describe('the configuration', () => {
         queueUrl: 'https://sqs/1/search.fifo',
         maxBatchBytes: 1_048_576,
         allowStandardQueue: false,
+        hasQueueEndpoint: false,
       },
     };
     expect(readConfig(aws)).to.deep.equal(defaults);
@@ -49,6 +50,13 @@ describe('the configuration', () => {
     });
     expect(backend).to.include({ maxBatchBytes: 262_144, allowStandardQueue: true });
   });
+
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS'])
+    it(`given ${name}, when read, then the queue’s own endpoint gives way to it`, () => {
+      expect(readConfig({ ...aws, [name]: 'http://127.0.0.1:1' }).backend).to.include({
+        hasQueueEndpoint: true,
+      });
+    });
 
   it('given several wrong or missing values, when read, then one message names each and what it may be', () => {
     const wrong = {

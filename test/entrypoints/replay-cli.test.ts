@@ -63,7 +63,7 @@ describe('contrail replay', function () {
     return {
       ...result,
       state: state!,
-      report: (result.out === '' ? {} : JSON.parse(result.out)) as Record<string, any>,
+      report: (result.out === '' ? {} : JSON.parse(result.out)) as Record<string, unknown>,
     };
   }
 

@@ -165,10 +165,8 @@ function labelOf(streamArn: string): string {
 
 function keysFault(keys: unknown): Fault {
   if (!isObject(keys)) return bad(`Keys is ${describe(keys)}, not an object`);
-  for (const name of ['PK', 'SK'])
-    if (keyText(keys[name]) === undefined)
-      return bad(`Keys.${name} is ${describe(keys[name])}; expected {"S": "…"}`);
-  return bad('Keys cannot be read');
+  const name = keyText(keys['PK']) === undefined ? 'PK' : 'SK';
+  return bad(`Keys.${name} is ${describe(keys[name])}; expected {"S": "…"}`);
 }
 
 function keyText(value: unknown): string | undefined {

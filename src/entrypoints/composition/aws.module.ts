@@ -27,6 +27,7 @@ export function awsModule({
   queueUrl,
   maxBatchBytes,
   allowStandardQueue,
+  hasQueueEndpoint,
 }: AwsBackend): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
     bind(DOCUMENT_CLIENT).toResolvedValue(
@@ -38,7 +39,10 @@ export function awsModule({
         }),
       [],
     );
-    bind(SQSClient).toResolvedValue(() => new SQSClient({ requestHandler: TIMEOUTS }), []);
+    bind(SQSClient).toResolvedValue(
+      () => new SQSClient({ requestHandler: TIMEOUTS, useQueueUrlAsEndpoint: !hasQueueEndpoint }),
+      [],
+    );
     onDeactivation(DOCUMENT_CLIENT, (client) => client.destroy());
     onDeactivation(SQSClient, (client) => client.destroy());
 

@@ -161,6 +161,8 @@ describe('decodeValue', () => {
     it('and of a very long path no more than its beginning', () => {
       const { message } = faultOf(() => decode({ M: { ['n'.repeat(10_000)]: { N: 'x' } } }));
       expect(message).to.equal(`NewImage.x.${'n'.repeat(189)}… is a number that is no number: "x"`);
+      const shorter = faultOf(() => decode({ M: { ['n'.repeat(189)]: { N: 'x' } } }));
+      expect(shorter.message).to.equal(`NewImage.x.${'n'.repeat(189)} is a number that is no number: "x"`);
     });
   });
 

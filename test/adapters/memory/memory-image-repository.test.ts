@@ -20,4 +20,5 @@ const setUp = async () => {
 imageRepositoryContract('the memory image repository', setUp, {
   seesForeignRewrites: 'yes',
   nulCharacters: 'yes',
+  prototypeNames: 'yes',
 });

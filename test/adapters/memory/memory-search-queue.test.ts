@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
+import { range } from '../../contracts/contract.ts';
 import { searchQueueContract, type SearchQueueHarness } from '../../contracts/search-queue.contract.ts';
 
 const setUp = async (): Promise<SearchQueueHarness> => {
@@ -45,5 +46,25 @@ describe('MemorySearchQueue', () => {
     await queue.send([action('a', '1'), action('a', '2')]);
     queue.drain();
     expect(queue.sent).to.equal(3);
+  });
+
+  it('remembers documents that are there however many others are deleted, and of those the last 50,000', async () => {
+    const queue = new MemorySearchQueue();
+    const deletions = range(50_001).map((n) => ({ ...action(`deleted ${n}`, '1'), document: undefined }));
+    await queue.send([action('there', '1'), ...deletions]);
+    queue.drain();
+    await queue.send([action('there', '1'), deletions[1]!, deletions[0]!]);
+    expect(queue.drain(), 'what is forgotten is left to the index').to.deep.equal(deletions.slice(0, 1));
+  });
+
+  it('remembers a document that comes back after its deletion', async () => {
+    const queue = new MemorySearchQueue();
+    await queue.send([action('a', '1')]);
+    await queue.send([{ ...action('a', '2'), document: undefined }]);
+    await queue.send([action('a', '3')]);
+    queue.drain();
+    await queue.send([action('a', '1')]);
+    await queue.send([action('a', '3')]);
+    expect(queue.drain()).to.deep.equal([]);
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createConversions } from 'electrodb';
 import { Fault } from '../../../domain/fault.ts';
 
 /** An item's key as the table has it. */
@@ -10,17 +11,16 @@ export interface RawKey {
 /** The part of an ElectroDB entity that batch reads use. */
 interface BatchReadable {
   get(keys: readonly object[]): {
-    go(options: typeof OPTIONS): Promise<{ data: unknown[]; unprocessed: unknown[] }>;
+    go(options: typeof OPTIONS): Promise<{ data: ({ Item: unknown } | null)[]; unprocessed: unknown[] }>;
   };
-  readonly conversions: { readonly fromComposite: { toKeys(key: object): object | null } };
 }
 
-/** Rows come with their keys, because what their attributes say of their keys may be wrong. */
+/** Rows come as the table has them: what their attributes say of their keys may be wrong. */
 const OPTIONS = {
   consistent: true,
   ignoreOwnership: true,
   originalErr: true,
-  data: 'includeKeys',
+  data: 'raw',
   unprocessed: 'raw',
 } as const;
 
@@ -40,7 +40,8 @@ export async function readAll<Row extends RawKey>(
 ): Promise<(Row | undefined)[]> {
   // ElectroDB gives every entity a type of its own, and no common one.
   const entity = electroEntity as BatchReadable;
-  const names = keys.map((key) => nameOf(entity.conversions.fromComposite.toKeys(key) as RawKey));
+  const { fromComposite } = createConversions<never>(electroEntity as never);
+  const names = keys.map((key) => nameOf(fromComposite.toKeys(key) as RawKey));
   const keyByName = new Map(names.map((name, index) => [name, keys[index] as object]));
   const rows = new Map<string, Row>();
   let pending = [...keyByName.values()];
@@ -51,7 +52,7 @@ export async function readAll<Row extends RawKey>(
     }
     if (attempt > 0) await sleep(jitter(attempt));
     const { data, unprocessed } = await entity.get(pending).go(OPTIONS);
-    for (const row of data) if (row !== null) rows.set(nameOf(row as RawKey), row as Row);
+    for (const found of data) if (found !== null) rows.set(nameOf(found.Item as RawKey), found.Item as Row);
     pending = unprocessed.flatMap((raw) => keyByName.get(nameOf(raw as RawKey)) ?? []);
   }
   return names.map((name) => rows.get(name));

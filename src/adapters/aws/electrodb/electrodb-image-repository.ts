@@ -11,7 +11,7 @@ import type { Entity } from '../../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../../domain/value.ts';
 import { translateError } from '../translate-error.ts';
 import { type RawKey, readAll } from './batch-get.ts';
-import { concurrently } from './concurrently.ts';
+import { concurrently } from '../concurrently.ts';
 import { defaultImageEntity, IMAGE_SK_PREFIX, imageEntity } from './entities.ts';
 import { fromNative, toNative } from './native-value.ts';
 
@@ -96,9 +96,10 @@ export class ElectroDbImageRepository extends ImageRepository {
         consistent: true,
         ignoreOwnership: true,
         originalErr: true,
-        data: 'includeKeys',
+        data: 'raw',
       });
-      const row = data[0] as Row | undefined;
+      // As the table has it: ElectroDB does not take a key with a line break for one of its own.
+      const [row] = (data as unknown as { Items: Row[] }).Items;
       return row && imageOf(entity, row.SK.slice(IMAGE_SK_PREFIX.length), attributesOf(row));
     } catch (error) {
       return this.#translate(error);

@@ -12,8 +12,11 @@ import { jitter, type RawKey, readAll } from './batch-get.ts';
 import { linkStateEntity, tupleEntity } from './entities.ts';
 import { packMoves } from './pack-moves.ts';
 
-/** How often a transaction that met another one is tried again before its moves are given back. */
-const CONFLICT_ATTEMPTS = 6;
+/** How often a transaction is tried while others are in its way. */
+const ATTEMPTS = 10;
+
+/** Reasons of a cancellation that no repetition changes. */
+const REFUSALS: readonly string[] = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
 
 /** Longer than any redrive: SQS keeps dead letters for 14 days at the most. */
 const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
@@ -47,7 +50,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
   }
 
   override async apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
-    const results = new Map<LinkMove, 'applied' | 'conflict' | Fault>();
+    const results: Results = new Map();
     const refused = moves.filter(({ to }) => to.tuple !== undefined && isAmbiguous(to.tuple));
     for (const move of refused) results.set(move, ambiguous(move));
     const sound = moves.filter((move) => !results.has(move));
@@ -71,62 +74,77 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     return new Map([...losing.keys()].map((key, index) => [key, Number(rows[index]?.count.toString() ?? 0)]));
   }
 
-  async #transact(
+  /** Moves a group in one transaction, and gives each of its moves its result. */
+  async #transact(group: readonly LinkMove[], counts: Map<string, number>, results: Results): Promise<void> {
+    let moves = group;
+    for (let attempt = 1; moves.length > 0; attempt++) {
+      if (attempt > 1) await sleep(jitter(attempt));
+      const deltas = netDeltas(moves);
+      const short = deltas.find(
+        ({ tuple, delta }) => delta < 0 && (counts.get(tupleKey(tuple)) ?? 0) + delta < 0,
+      );
+      if (short !== undefined) {
+        const reason = await this.#explainShortage(moves, short);
+        if (reason instanceof Fault) return this.#bisect(moves, reason, counts, results);
+        settle(moves, reason, results);
+        return;
+      }
+
+      const codes = await this.#write(moves, deltas, counts);
+      if (codes instanceof Fault) return this.#bisect(moves, codes, counts, results);
+      if (codes.length === 0) {
+        for (const { tuple, delta } of deltas)
+          counts.set(tupleKey(tuple), (counts.get(tupleKey(tuple)) ?? 0) + delta);
+        settle(moves, 'applied', results);
+        return;
+      }
+      if (attempt === ATTEMPTS) {
+        const reasons = [...new Set(codes.filter((code) => code !== 'None'))].join(', ');
+        settle(
+          moves,
+          new Fault('transient', `the transaction was cancelled ${attempt} times: ${reasons}`),
+          results,
+        );
+        return;
+      }
+
+      // Links that have moved since they were read go back to be decided on again; the others try without them.
+      const stale = moves.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
+      settle(stale, 'conflict', results);
+      moves = moves.filter((move) => !stale.includes(move));
+      const countsChanged = codes.slice(codes.length - deltas.length).includes('ConditionalCheckFailed');
+      if (countsChanged) for (const [key, count] of await this.#readCounts(moves)) counts.set(key, count);
+    }
+  }
+
+  /** One move that DynamoDB refuses must not fail those that only travelled with it. */
+  async #bisect(
     moves: readonly LinkMove[],
+    refusal: Fault,
     counts: Map<string, number>,
-    results: Map<LinkMove, 'applied' | 'conflict' | Fault>,
+    results: Results,
   ): Promise<void> {
-    const deltas = netDeltas(moves);
-    const outcome = await this.#tryTransaction(moves, deltas, counts);
-    if (outcome === 'applied')
-      for (const { tuple, delta } of deltas)
-        counts.set(tupleKey(tuple), (counts.get(tupleKey(tuple)) ?? 0) + delta);
-    if (outcome instanceof Fault && outcome.kind === 'permanent' && moves.length > 1) {
-      // One move that DynamoDB refuses must not fail those that only travelled with it.
-      const half = Math.ceil(moves.length / 2);
-      await this.#transact(moves.slice(0, half), counts, results);
-      await this.#transact(moves.slice(half), counts, results);
+    if (moves.length === 1) {
+      settle(moves, refusal, results);
       return;
     }
-    for (const move of moves) results.set(move, outcome);
+    const half = Math.ceil(moves.length / 2);
+    await this.#transact(moves.slice(0, half), counts, results);
+    await this.#transact(moves.slice(half), counts, results);
   }
 
-  async #tryTransaction(
-    moves: readonly LinkMove[],
-    deltas: readonly TupleDelta[],
-    counts: ReadonlyMap<string, number>,
-  ): Promise<'applied' | 'conflict' | Fault> {
-    const short = deltas.find(
-      ({ tuple, delta }) => (counts.get(tupleKey(tuple)) ?? 0) + delta < 0 && delta < 0,
-    );
-    if (short !== undefined) return this.#explainShortage(moves, short);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const codes = await this.#write(moves, deltas, counts);
-        if (codes.length === 0) return 'applied';
-        if (codes.includes('ConditionalCheckFailed')) return 'conflict';
-        const fatal = codes.find(
-          (code) => code === 'ValidationError' || code === 'ItemCollectionSizeLimitExceeded',
-        );
-        if (fatal !== undefined) return new Fault('permanent', `DynamoDB refused the transaction: ${fatal}`);
-        if (attempt === CONFLICT_ATTEMPTS)
-          return new Fault(
-            'transient',
-            `the transaction was cancelled ${attempt} times: ${codes.join(', ')}`,
-          );
-      } catch (error) {
-        return this.#translate(error);
-      }
-      await sleep(jitter(attempt));
-    }
-  }
-
-  /** Writes the moves in one transaction. Returns why it was cancelled; nothing when it was not. */
+  /**
+   * Writes the moves in one transaction.
+   *
+   * @returns nothing when it is done; when it was cancelled, a code for each move and then for each delta; a
+   *   permanent Fault when DynamoDB refused it as it stands.
+   * @throws Fault for everything else.
+   */
   async #write(
     moves: readonly LinkMove[],
     deltas: readonly TupleDelta[],
     counts: ReadonlyMap<string, number>,
-  ): Promise<string[]> {
+  ): Promise<readonly string[] | Fault> {
     const expiry = Math.floor(Date.now() / 1000) + TOMBSTONE_SECONDS;
     const transaction = createWriteTransaction(
       { tuples: this.#tuples, states: this.#states },
@@ -157,10 +175,18 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
         }),
       ],
     );
-    const { canceled, data } = await transaction.go();
-    if (!canceled) return [];
-    const codes = data.map(({ code }) => code).filter((code) => code !== 'None');
-    return codes.length === 0 ? ['unknown reason'] : codes;
+    try {
+      const { canceled, data } = await transaction.go();
+      if (!canceled) return [];
+      const reasons = data as readonly { readonly code: string; readonly message?: string | undefined }[];
+      const refused = reasons.find(({ code }) => REFUSALS.includes(code));
+      if (refused === undefined) return reasons.map(({ code }) => code);
+      return new Fault('permanent', `DynamoDB refused the transaction: ${refused.message ?? refused.code}`);
+    } catch (error) {
+      const fault = this.#translate(error);
+      if (fault.kind === 'permanent') return fault;
+      throw fault;
+    }
   }
 
   /**
@@ -192,6 +218,12 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
       variable: 'TABLE_NAME and STATE_TABLE_NAME',
     });
   }
+}
+
+type Results = Map<LinkMove, 'applied' | 'conflict' | Fault>;
+
+function settle(moves: readonly LinkMove[], result: 'applied' | 'conflict' | Fault, results: Results): void {
+  for (const move of moves) results.set(move, result);
 }
 
 interface StateKey {

@@ -7,7 +7,7 @@ import {
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
-import { concurrently } from '../electrodb/concurrently.ts';
+import { concurrently } from '../concurrently.ts';
 import { problemOf } from '../error-codes.ts';
 import { type AwsResource, translateError } from '../translate-error.ts';
 import { packBatches } from './pack-batches.ts';
@@ -18,7 +18,7 @@ import { messageOf, type SearchMessage } from './search-message.ts';
 export interface SendsBatches {
   send(
     command: SendMessageBatchCommand,
-  ): Promise<Pick<SendMessageBatchCommandOutput, 'Successful' | 'Failed'>>;
+  ): Promise<Partial<Pick<SendMessageBatchCommandOutput, 'Successful' | 'Failed'>>>;
 }
 
 export interface SqsSearchQueueOptions {

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { Fault } from '../src/domain/fault.ts';
+import { requireJava, runCommand, wholeFrom } from './command-line.ts';
+import { EDGE_CASES, writeEdgeCases } from './edge-cases.ts';
+import { writeFleet } from './fleet-writer.ts';
+import { ProgressLine } from './progress-line.ts';
+import { startServers } from './servers.ts';
+import { StreamReader } from './stream-reader.ts';
+
+interface CaptureOptions {
+  readonly out: string;
+  readonly records: number;
+  readonly seed: number;
+}
+
+const command = new Command('capture')
+  .description(
+    `Writes a made-up fleet and ${EDGE_CASES} edge cases into DynamoDB Local, and its stream's
+records into a file: NDJSON, one record a line, as Lambda delivers them.`,
+  )
+  .requiredOption('--out <file>', 'the file to write')
+  .option('--records <n>', 'how many changes of the fleet', wholeFrom(1), 250)
+  .option('--seed <n>', 'decides everything that is chance', wholeFrom(0), 1)
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when the file is written, 1 when capturing failed, and 2
+for wrong usage or when Java is missing.
+
+Example:
+  npm run capture -- --out captured.ndjson && contrail replay captured.ndjson --verify`,
+  )
+  .action(capture);
+
+async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
+  requireJava();
+  const progress = new ProgressLine(process.stderr);
+  progress.show('starting DynamoDB Local');
+  const servers = await startServers();
+  try {
+    const { clients, table, streamArn } = servers;
+    await writeFleet(clients.dynamodb, {
+      table,
+      writes: records,
+      seed,
+      onProgress: (done) => progress.show('writing the fleet', done),
+    });
+    await writeEdgeCases(clients.dynamodb, table);
+    progress.show('reading the stream');
+    const lines: string[] = [];
+    for await (const page of new StreamReader(clients.streams, streamArn).read({
+      records: records + EDGE_CASES,
+    }))
+      lines.push(...page.records.map((record) => `${JSON.stringify(record)}\n`));
+    await write(out, lines.join(''));
+    progress.clear();
+    process.stdout.write(`${lines.length} records in ${out}\n`);
+  } finally {
+    progress.clear();
+    await servers.stop();
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new Fault('configuration', `cannot write ${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+await runCommand(command);

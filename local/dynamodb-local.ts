@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { javaCommand, javaMissing } from './java.ts';
+import { TiedProcess } from './tied-process.ts';
+
+export interface DynamoDbLocalOptions {
+  /** Keep tables and streams in files, so that they survive `kill` and `restart`. Default: in memory. */
+  readonly durable?: boolean;
+}
+
+const EMULATOR = join(
+  dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
+  'emulator',
+);
+const START_TIMEOUT_MS = 30_000;
+const STARTS = 3;
+
+/** DynamoDB Local, with streams, on a free port of this machine. Ends with this process, however that ends. */
+export class DynamoDbLocal {
+  /** Such as `http://127.0.0.1:51234`; the same after a restart. */
+  readonly endpoint: string;
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #durable: boolean;
+  #process: TiedProcess | undefined;
+
+  private constructor(port: number, folder: string, durable: boolean) {
+    this.endpoint = `http://127.0.0.1:${port}`;
+    this.#port = port;
+    this.#folder = folder;
+    this.#durable = durable;
+  }
+
+  /**
+   * Starts a server and waits until it answers.
+   *
+   * @throws Error saying what to install when Java is missing, or what the server said when it does not start.
+   */
+  static async start({ durable = false }: DynamoDbLocalOptions = {}): Promise<DynamoDbLocal> {
+    const missing = javaMissing();
+    if (missing !== undefined) throw new Error(missing);
+    for (let attempt = 1; ; attempt++) {
+      const folder = await mkdtemp(join(tmpdir(), 'contrail-dynamodb-'));
+      const server = new DynamoDbLocal(await freePort(), folder, durable);
+      try {
+        await server.restart();
+        return server;
+      } catch (error) {
+        await server.stop();
+        // Somebody else may have taken the port first.
+        if (attempt === STARTS) throw error;
+      }
+    }
+  }
+
+  /** Kills the server in the middle of whatever it does, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+    this.#process = undefined;
+  }
+
+  /** Starts the server again on its port, with its data if it is durable, and waits until it answers. */
+  async restart(): Promise<void> {
+    await this.kill();
+    const storage = this.#durable ? ['-dbPath', this.#folder] : ['-inMemory'];
+    this.#process = new TiedProcess(
+      javaCommand(),
+      [
+        `-Djava.library.path=${join(EMULATOR, 'DynamoDBLocal_lib')}`,
+        '-jar',
+        join(EMULATOR, 'DynamoDBLocal.jar'),
+        ...storage,
+        // Otherwise every region and access key would see tables of its own.
+        '-sharedDb',
+        '-disableTelemetry',
+        '-port',
+        String(this.#port),
+      ],
+      // It writes to the folder that it is started in.
+      this.#folder,
+    );
+    await this.#answers(this.#process);
+  }
+
+  /** Ends the server and forgets its data. May be called again. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answers(server: TiedProcess): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (server.isRunning() && performance.now() < deadline) {
+      try {
+        // Any answer will do: without credentials it is a refusal.
+        await fetch(this.endpoint, { signal: AbortSignal.timeout(2_000) });
+        // Somebody else's server would answer too, ours having failed for its port.
+        if (server.isRunning()) return;
+      } catch {
+        await sleep(50);
+      }
+    }
+    throw new Error(`DynamoDB Local did not start: ${server.errors || 'it did not answer in time'}`);
+  }
+}
+
+export { javaMissing } from './java.ts';

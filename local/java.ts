@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const OLDEST_VERSION = 17;
+
+/** Where Java is: `JAVA_HOME` goes before `PATH`. */
+export function javaCommand(): string {
+  const home = process.env['JAVA_HOME'];
+  return home ? join(home, 'bin', 'java') : 'java';
+}
+
+/** Undefined when DynamoDB Local can run; otherwise one line that says what to install. */
+export function javaMissing(): string | undefined {
+  const { error, status, stderr } = spawnSync(javaCommand(), ['-version'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  // Output of a command that did not run to its end is no answer.
+  return javaProblem(error !== undefined || status !== 0 ? undefined : stderr);
+}
+
+/** The same for what `java -version` wrote to standard error; undefined when it could not be run. */
+export function javaProblem(output: string | undefined): string | undefined {
+  const install = `install a Java runtime, version ${OLDEST_VERSION} or newer, on PATH or in JAVA_HOME`;
+  if (output === undefined) return `Java was not found: ${install}`;
+  const [, version = ''] = /version "([^"]+)"/.exec(output) ?? [];
+  // Until 8 the versions were called 1.x.
+  const [, major = '0'] = /^(?:1\.)?(\d+)/.exec(version) ?? [];
+  return Number(major) >= OLDEST_VERSION
+    ? undefined
+    : `Java ${version || '(unknown version)'} is too old: ${install}`;
+}

@@ -1,0 +1,38 @@
+import type { DynamoDBStreamsClient, GetRecordsCommandInput } from '@aws-sdk/client-dynamodb-streams';
+import { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
+
+export interface RawRecords {
+  /** As the answer's JSON has them. */
+  readonly records: readonly unknown[];
+  /** Undefined when the shard is closed and this was its last page. */
+  readonly nextIterator: string | undefined;
+}
+
+/**
+ * GetRecords with the answer as it came. What the SDK makes of it has lost the value of every attribute that is
+ * named `__proto__`.
+ */
+export async function getRawRecords(
+  client: DynamoDBStreamsClient,
+  input: GetRecordsCommandInput,
+): Promise<RawRecords> {
+  const command = new GetRecordsCommand(input);
+  let body = '{}';
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body: AsyncIterable<Uint8Array> | Uint8Array };
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      body = bytes.toString('utf8');
+      // The SDK itself reads the answer after this.
+      response.body = bytes;
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'keepAnswer' },
+  );
+  const { NextShardIterator } = await client.send(command);
+  const { Records = [] } = JSON.parse(body) as { Records?: readonly unknown[] };
+  return { records: Records, nextIterator: NextShardIterator };
+}

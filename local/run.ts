@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { Command, Option } from 'commander';
+import { requireJava, runCommand, wholeFrom } from './command-line.ts';
+import { ProgressLine } from './progress-line.ts';
+import { isTrue, runRealPath } from './real-path.ts';
+import { startServers } from './servers.ts';
+import { reachText, summaryText } from './summary.ts';
+import { builtWorker, memoryWorker } from './worker.ts';
+
+interface LocalOptions {
+  readonly records: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly backend: 'aws' | 'memory';
+  readonly keep: boolean;
+}
+
+/** Lambda's own bound on a batch. */
+const MAX_BATCH_SIZE = 10_000;
+
+const command = new Command('local')
+  .description(
+    `Runs the built Lambda function on this machine, on real servers: writes a
+made-up fleet into DynamoDB Local, delivers the table's stream to the function
+as Lambda would, drains the queue, and proves what is derived against the
+table.`,
+  )
+  .option('--records <n>', 'how many writes to the table', wholeFrom(1), 6_000)
+  .option('--batch-size <n>', `most records an invocation, up to ${MAX_BATCH_SIZE}`, wholeFrom(1), 100)
+  .option('--seed <n>', 'decides everything that is chance', wholeFrom(0), 1)
+  .addOption(
+    new Option('--backend <name>', 'where derived state goes: the servers, or memory')
+      .choices(['aws', 'memory'])
+      .default('aws'),
+  )
+  .option('--keep', 'leave the servers up until Ctrl-C', false)
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when everything derived is true, 1 when a record failed or
+drift was found, and 2 for wrong usage or when Java is missing.
+
+Example:
+  npm run local -- --records 20000 --seed 7 --keep`,
+  )
+  .action(run);
+
+async function run({ records, batchSize, seed, backend, keep }: LocalOptions): Promise<void> {
+  requireJava();
+  const progress = new ProgressLine(process.stderr);
+  progress.show('starting DynamoDB Local and SQS');
+  const servers = await startServers();
+  try {
+    const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
+    const result = await runRealPath(servers, worker, {
+      writes: records,
+      seed,
+      batchSize: Math.min(batchSize, MAX_BATCH_SIZE),
+      onProgress: (phase, done) => progress.show(phase, done),
+    });
+    progress.clear();
+    process.stdout.write(summaryText(result));
+    if (!isTrue(result)) process.exitCode = 1;
+    if (!keep) return;
+    process.stdout.write(reachText(servers));
+    await interrupted();
+  } finally {
+    progress.clear();
+    await servers.stop();
+  }
+}
+
+async function interrupted(): Promise<void> {
+  // Waiting for a signal alone keeps no process up.
+  const stayUp = setInterval(() => undefined, 60_000);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  clearInterval(stayUp);
+}
+
+await runCommand(command);
+// The worker's connections are nobody's to close, and would keep the process up for a while.
+process.exit();

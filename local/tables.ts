@@ -1,0 +1,47 @@
+import {
+  type CreateTableCommandInput,
+  CreateTableCommand,
+  type DynamoDBClient,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+
+const KEYS = {
+  KeySchema: [
+    { AttributeName: 'PK', KeyType: 'HASH' },
+    { AttributeName: 'SK', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'PK', AttributeType: 'S' },
+    { AttributeName: 'SK', AttributeType: 'S' },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+} satisfies Partial<CreateTableCommandInput>;
+
+const WAIT_SECONDS = { minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
+
+/** Makes the table whose changes the worker follows, and returns the ARN of its stream. */
+export async function createMainTable(client: DynamoDBClient, name: string): Promise<string> {
+  const { TableDescription } = await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      ...KEYS,
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  );
+  await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: name });
+  if (TableDescription?.LatestStreamArn === undefined) throw new Error(`the table ${name} has no stream`);
+  return TableDescription.LatestStreamArn;
+}
+
+/** Makes the table for the worker's own state, whose rows end at `expires_at` (seconds since 1970). */
+export async function createStateTable(client: DynamoDBClient, name: string): Promise<void> {
+  await client.send(new CreateTableCommand({ TableName: name, ...KEYS }));
+  await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: name });
+  await client.send(
+    new UpdateTimeToLiveCommand({
+      TableName: name,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires_at' },
+    }),
+  );
+}

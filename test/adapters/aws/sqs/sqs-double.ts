@@ -1,0 +1,34 @@
+import type { SendMessageBatchCommand, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { SendsBatches } from '../../../../src/adapters/aws/sqs/sqs-search-queue.ts';
+
+type Response = Awaited<ReturnType<SendsBatches['send']>>;
+type Entries = readonly SendMessageBatchRequestEntry[];
+
+/** A client that records its requests and answers as it is told; until then it takes every entry. */
+export class SqsDouble implements SendsBatches {
+  readonly requests: { readonly queueUrl: string | undefined; readonly entries: Entries }[] = [];
+  answer: (entries: Entries) => Response | Promise<Response> = (entries) => ({
+    Successful: entries.map(taken),
+  });
+  /** Requests that were under way at one time, at most. */
+  mostAtOnce = 0;
+  #underWay = 0;
+
+  async send({ input }: SendMessageBatchCommand): Promise<Response> {
+    const entries = input.Entries ?? [];
+    this.requests.push({ queueUrl: input.QueueUrl, entries });
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
+    await new Promise((done) => setImmediate(done));
+    this.#underWay--;
+    return this.answer(entries);
+  }
+
+  get entries(): Entries {
+    return this.requests.flatMap(({ entries }) => entries);
+  }
+}
+
+/** What SQS says of an entry that it took. */
+export function taken({ Id }: SendMessageBatchRequestEntry) {
+  return { Id, MessageId: 'accepted', MD5OfMessageBody: '' };
+}

@@ -1,0 +1,292 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  QueueDoesNotExist,
+  SendMessageBatchCommand,
+  SQSClient,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
+import { expect } from 'chai';
+import { Entity } from 'electrodb';
+import { translateError } from '../../../src/adapters/aws/translate-error.ts';
+import { Fault, type FaultKind } from '../../../src/domain/fault.ts';
+
+const TABLE = { resource: 'table aircraft', variable: 'TABLE_NAME' };
+const QUEUE = { resource: 'queue search.fifo', variable: 'TYPESENSE_QUEUE_URL' };
+
+/** An error as the SDK throws it. */
+function thrown(name: string, parts: object = {}, message = 'it said'): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } }, parts);
+}
+
+function nodeError(code: string, parts: object = {}): Error {
+  return Object.assign(new Error(`connect ${code}`), { code }, parts);
+}
+
+describe('translateError', () => {
+  const CREDENTIALS = /^table aircraft: no valid credentials .*AWS_ACCESS_KEY_ID.*AWS_PROFILE.*role/;
+  const TRANSIENT_NAMES = [
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'ThrottlingException',
+    'Throttling',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'TooManyRequestsException',
+    'LimitExceededException',
+    'OverLimit',
+    'KmsThrottled',
+    'KMS.ThrottlingException',
+    'InternalServerError',
+    'ServiceUnavailable',
+    'TransactionInProgressException',
+    'TimeoutError',
+    'AbortError',
+  ];
+  const CREDENTIAL_NAMES = [
+    'CredentialsProviderError',
+    'UnrecognizedClientException',
+    'ExpiredTokenException',
+    'ExpiredToken',
+    'InvalidClientTokenId',
+    'InvalidAccessKeyId',
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+    'MissingAuthenticationTokenException',
+    'MissingAuthenticationToken',
+    'IncompleteSignature',
+    'RequestExpired',
+    'InvalidSecurity',
+  ];
+  const MISSING_NAMES = [
+    'ResourceNotFoundException',
+    'TableNotFoundException',
+    'QueueDoesNotExist',
+    'QueueDoesNotExistException',
+    'AWS.SimpleQueueService.NonExistentQueue',
+    'com.amazonaws.sqs#QueueDoesNotExist',
+    'InvalidAddress',
+  ];
+  const table: (readonly [what: string, error: unknown, kind: FaultKind, message: RegExp])[] = [
+    ...TRANSIENT_NAMES.map((name) => [name, thrown(name), 'transient', /it said/] as const),
+    ...CREDENTIAL_NAMES.map((name) => [name, thrown(name), 'configuration', CREDENTIALS] as const),
+    ...MISSING_NAMES.map(
+      (name) =>
+        [name, thrown(name), 'configuration', /does not exist .*set TABLE_NAME .*AWS_REGION/] as const,
+    ),
+    ...['AccessDeniedException', 'AccessDenied', 'KmsAccessDenied', 'KMS.AccessDeniedException'].map(
+      (name) => [name, thrown(name), 'configuration', /not allowed .*it said.*grant/] as const,
+    ),
+    ...['ConditionalCheckFailedException', 'TransactionConflictException', 'DuplicateItemException'].map(
+      (name) => [name, thrown(name), 'conflict', /it said/] as const,
+    ),
+    ...['ValidationException', 'ItemCollectionSizeLimitExceededException', 'BatchRequestTooLong'].map(
+      (name) => [name, thrown(name), 'permanent', /it said/] as const,
+    ),
+    ...['KmsDisabled', 'KMS.NotFoundException', 'KmsInvalidState'].map(
+      (name) => [name, thrown(name), 'configuration', /KMS key/] as const,
+    ),
+    ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'].map(
+      (code) => [code, nodeError(code), 'transient', /^table aircraft: connect E/] as const,
+    ),
+    ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].map(
+      (code) =>
+        [
+          code,
+          nodeError(code, { hostname: 'db.local' }),
+          'transient',
+          /reach db\.local .*AWS_ENDPOINT_URL/,
+        ] as const,
+    ),
+    ['a code beside the name', thrown('Error', { Code: 'AccessDenied' }), 'configuration', /not allowed/],
+    ['an unknown name, status 400', thrown('NewException'), 'permanent', /NewException: it said/],
+    [
+      'an unknown name, status 403',
+      thrown('X', { $metadata: { httpStatusCode: 403 } }),
+      'configuration',
+      /allowed/,
+    ],
+    ...[408, 429, 500, 502, 503, 599].map(
+      (httpStatusCode) =>
+        [
+          `status ${httpStatusCode}`,
+          thrown('X', { $metadata: { httpStatusCode } }),
+          'transient',
+          /X/,
+        ] as const,
+    ),
+    ['an unknown name to try again', thrown('NewException', { $retryable: {} }), 'transient', /NewException/],
+    [
+      'an unreadable answer',
+      thrown('SyntaxError', { $metadata: { httpStatusCode: 200 } }),
+      'transient',
+      /Syntax/,
+    ],
+    ['no region', new Error('Region is missing'), 'configuration', /set AWS_REGION$/],
+    ['an endpoint that is none', nodeError('ERR_INVALID_URL'), 'configuration', /AWS_ENDPOINT_URL/],
+    ['another service', thrown('UnknownOperationException'), 'configuration', /AWS_ENDPOINT_URL/],
+    [
+      'any other error',
+      new TypeError('x is not a function'),
+      'transient',
+      /^table aircraft: TypeError: x is/,
+    ],
+    ['a text', 'boom', 'transient', /boom/],
+    ['nothing', undefined, 'transient', /undefined/],
+    ['null', null, 'transient', /null/],
+  ];
+  for (const [what, error, kind, message] of table)
+    it(`makes ${what} ${kind}`, () => {
+      const fault = translateError(error, TABLE);
+      expect(fault.kind).to.equal(kind);
+      expect(fault.message)
+        .to.match(message)
+        .and.match(/^table aircraft/);
+      expect(fault.cause).to.equal(error);
+    });
+
+  it('leaves a Fault as it is, also within other errors', () => {
+    const fault = new Fault('permanent', 'poison');
+    expect(translateError(fault, TABLE)).to.equal(fault);
+    expect(translateError(new Error('outer', { cause: fault }), TABLE)).to.equal(fault);
+  });
+
+  it("knows the SDK's own classes", () => {
+    const about = { message: 'it said', $metadata: {} };
+    expect(translateError(new ConditionalCheckFailedException(about), TABLE).kind).to.equal('conflict');
+    expect(translateError(new QueueDoesNotExist(about), QUEUE).message).to.include('set TYPESENSE_QUEUE_URL');
+    const other = new SQSServiceException({ ...about, name: 'InvalidClientTokenId', $fault: 'client' });
+    expect(translateError(other, QUEUE).kind).to.equal('configuration');
+  });
+
+  describe('an endpoint that cannot be reached', () => {
+    it('is named by address and port', () => {
+      const error = nodeError('ECONNREFUSED', { address: '127.0.0.1', port: 8000 });
+      expect(translateError(error, TABLE).message).to.equal(
+        'table aircraft: cannot reach 127.0.0.1:8000 (ECONNREFUSED); check the network, AWS_REGION, and AWS_ENDPOINT_URL where it is set',
+      );
+    });
+
+    it('is found in the single attempts where a name has several addresses', () => {
+      const errors = [nodeError('ECONNREFUSED', { address: '::1', port: 8000 }), nodeError('ECONNREFUSED')];
+      const error = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
+      expect(translateError(error, TABLE).message).to.include('cannot reach ::1:8000 ');
+    });
+
+    it("may be that of the queue's URL", () => {
+      expect(translateError(nodeError('ENOTFOUND'), QUEUE).message).to.include('TYPESENSE_QUEUE_URL');
+    });
+  });
+
+  describe('a cancelled transaction', () => {
+    const cancelled: [reasons: string[], kind: FaultKind][] = [
+      [['None', 'ConditionalCheckFailed'], 'conflict'],
+      [['TransactionConflict', 'ThrottlingError'], 'conflict'],
+      [['None', 'ThrottlingError'], 'transient'],
+      [['ProvisionedThroughputExceeded'], 'transient'],
+      [['ConditionalCheckFailed', 'ValidationError'], 'permanent'],
+      [['ItemCollectionSizeLimitExceeded', 'None'], 'permanent'],
+      [[], 'conflict'],
+    ];
+    for (const [codes, kind] of cancelled)
+      it(`given the reasons ${codes.join(', ') || 'none'}, when translated, then it is ${kind}`, () => {
+        const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`;
+        const CancellationReasons = codes.map((Code) => ({ Code }));
+        const error = new TransactionCanceledException({ message, CancellationReasons, $metadata: {} });
+        expect(translateError(error, TABLE).kind).to.equal(kind);
+        expect(translateError(thrown(error.name, {}, message), TABLE).kind).to.equal(kind);
+      });
+  });
+
+  describe('secrets', () => {
+    const cited: [what: string, error: Error][] = [
+      [
+        'a refused signature',
+        thrown(
+          'InvalidSignatureException',
+          {},
+          "does not match. The Canonical String should have been 'POST\n/\n\nx-amz-security-token:hunter2\n'",
+        ),
+      ],
+      ['an access key', thrown('ValidationException', {}, 'no such key AKIAIOSFODNN7EXAMPLE')],
+      [
+        'an authorization header',
+        thrown('X', {}, 'AWS4-HMAC-SHA256 Credential=AKID/2026, Signature=hunter2'),
+      ],
+      ['a URL', new Error('cannot parse http://user:hunter2@127.0.0.1/')],
+      ['a query', new Error('GET /?X-Amz-Security-Token=hunter2&X-Amz-Signature=hunter2')],
+      ['a setting', new Error('{"secretAccessKey":"hunter2"}')],
+      ['a cause', new Error('outer', { cause: new Error('password=hunter2') })],
+    ];
+    for (const [what, error] of cited)
+      it(`given ${what}, when translated, then neither the message nor a cause cites it`, () => {
+        for (let link: unknown = translateError(error, TABLE); link instanceof Error; link = link.cause)
+          expect(`${link.name} ${link.message} ${link.stack}`).not.to.match(/hunter2|AKIAIOS/);
+      });
+
+    it('keeps the name and the place of an error that cited one', () => {
+      const error = thrown('ValidationException', {}, 'password=hunter2');
+      const { cause } = translateError(error, TABLE);
+      expect(cause).to.be.instanceOf(Error).and.include({ name: error.name, message: 'password=[redacted]' });
+      expect((cause as Error).stack).to.include('at thrown ');
+    });
+
+    it('keeps the causes of an error that cited one, and an error that did not as it is', () => {
+      const inner = new Error('inner');
+      const { cause } = translateError(new Error('password=hunter2', { cause: inner }), TABLE);
+      expect(cause).to.include({ message: 'password=[redacted]', cause: inner });
+    });
+  });
+
+  describe('what real clients throw', () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const refusing = { endpoint: 'http://127.0.0.1:1', region: 'eu-central-1', credentials, maxAttempts: 1 };
+    const send = (client: SQSClient) =>
+      client.send(new SendMessageBatchCommand({ QueueUrl: 'http://127.0.0.1:1/1/search.fifo', Entries: [] }));
+    const entity = (client: DynamoDBClient) =>
+      new Entity(
+        {
+          model: { entity: 'thing', service: 'test', version: '1' },
+          attributes: { id: { type: 'string' }, kind: { type: 'string', validate: /^a/ } },
+          indexes: { main: { pk: { field: 'PK', composite: ['id'] }, sk: { field: 'SK', composite: [] } } },
+        },
+        { client, table: 'aircraft' },
+      );
+    const translated = async (work: Promise<unknown>): Promise<Fault> =>
+      work.then(
+        () => expect.fail('expected an error'),
+        (error: unknown) => translateError(error, TABLE),
+      );
+
+    it('SQS, nobody listening', async () => {
+      const fault = await translated(send(new SQSClient(refusing)));
+      expect(fault).to.have.property('kind', 'transient');
+      expect(fault.message).to.include('127.0.0.1:1 (ECONNREFUSED)').and.include('AWS_ENDPOINT_URL');
+    });
+
+    it('SQS, no region', async () => {
+      const region = () => Promise.reject(new Error('Region is missing'));
+      const fault = await translated(send(new SQSClient({ ...refusing, region })));
+      expect(fault).to.have.property('kind', 'configuration');
+    });
+
+    it('ElectroDB, nobody listening: the error is in the cause', async () => {
+      const fault = await translated(entity(new DynamoDBClient(refusing)).get({ id: 'a' }).go());
+      expect(fault).to.have.property('kind', 'transient');
+      expect(fault.message).to.include('127.0.0.1:1 (ECONNREFUSED)');
+    });
+
+    it('ElectroDB, the original error', async () => {
+      const found = entity(new DynamoDBClient(refusing)).get({ id: 'a' }).go({ originalErr: true });
+      expect((await translated(found)).message).to.include('127.0.0.1:1 (ECONNREFUSED)');
+    });
+
+    it('ElectroDB, a value that the model does not take', async () => {
+      const put = entity(new DynamoDBClient(refusing)).put({ id: 'a', kind: 'b' }).go();
+      expect(await translated(put)).to.have.property('kind', 'permanent');
+    });
+  });
+});

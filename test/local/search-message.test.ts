@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { toSearchAction } from '../../local/queue-drainer.ts';
+import type { Decimal } from '../../src/domain/decimal.ts';
+import { equalValues } from '../../src/domain/value.ts';
+import { decimal } from '../support/factories.ts';
+
+const VERSION = '"version":{"epoch":"2026-01-01","sequence":"12"}';
+
+describe('a search action from its message', () => {
+  it('given an upsert, then has the document with every digit', () => {
+    const digits = '12345678901234567890123456789012345678';
+    const body = `{"action":"upsert","collection":"registry","id":"FAA:N1",${VERSION},"document":{"id":"FAA:N1","n":${digits},"l":[1.50,null,true]}}`;
+    const { key, version, document } = toSearchAction(body);
+    expect(key).to.deep.equal({ collection: 'registry', id: 'FAA:N1' });
+    expect(version).to.deep.equal({ epoch: '2026-01-01', sequence: '12' });
+    expect((document?.['n'] as Decimal).text).to.equal(digits);
+    expect(equalValues(document?.['l'], [decimal('1.5'), null, true])).to.equal(true);
+  });
+
+  it('given a delete, then has no document', () => {
+    const body = `{"action":"delete","collection":"icao_aircraft","id":"B738",${VERSION}}`;
+    expect(toSearchAction(body).document).to.equal(undefined);
+  });
+
+  for (const body of [
+    `{"action":"upsert","collection":"registry","id":"1",${VERSION}}`,
+    `{"action":"delete","collection":"registry","id":"1",${VERSION},"document":{}}`,
+    `{"action":"touch","collection":"registry","id":"1",${VERSION},"document":{}}`,
+    `{"action":"delete","collection":"registry",${VERSION}}`,
+    `{"action":"delete","collection":"registry","id":"1"}`,
+    'null',
+  ])
+    it(`refuses ${body}`, () => {
+      expect(() => toSearchAction(body)).to.throw('not a search action');
+    });
+});
