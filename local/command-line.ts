@@ -8,6 +8,8 @@ const WRONG_USAGE = 2;
 
 /** Runs a development command and sets the exit status. */
 export async function runCommand(command: Command): Promise<void> {
+  // Every client would say first which versions of Node it will not run on some day.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   command.exitOverride().showHelpAfterError('(--help shows what there is)');
   try {
     await command.parseAsync();

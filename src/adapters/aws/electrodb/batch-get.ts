@@ -40,8 +40,8 @@ export async function readAll<Row extends RawKey>(
 ): Promise<(Row | undefined)[]> {
   // ElectroDB gives every entity a type of its own, and no common one.
   const entity = electroEntity as BatchReadable;
-  const { fromComposite } = createConversions<never>(electroEntity as never);
-  const names = keys.map((key) => nameOf(fromComposite.toKeys(key) as RawKey));
+  const { fromComposite } = createConversions(electroEntity as never);
+  const names = keys.map((key) => nameOf(fromComposite.toKeys<RawKey>(key)));
   const keyByName = new Map(names.map((name, index) => [name, keys[index] as object]));
   const rows = new Map<string, Row>();
   let pending = [...keyByName.values()];
