@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
@@ -9,6 +10,7 @@ import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import type { Change } from '../../src/domain/change.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
+import type { SearchAction } from '../../src/domain/search-action.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import {
   faaRow,
@@ -124,6 +126,11 @@ function expectTrue(derived: Derived, rows: readonly TableRow[]): void {
   }
 }
 
+/** The memory backend with a queue that forgets at once what it delivered, so that repeats are left to the index. */
+function forgetfulBackend() {
+  return { ...memoryBackend(), queue: new ForgetfulQueue() };
+}
+
 describe('whatever is delivered, however often and in whatever batches', () => {
   it('handled one by one, everything derived is what the rows say', async () => {
     await fc.assert(
@@ -161,7 +168,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
     );
     await fc.assert(
       fc.asyncProperty(shuffled, deliveries, async ({ records, rows, order }, batches) => {
-        const { handle, backend } = aWorker();
+        const { handle, backend } = aWorker({ backend: forgetfulBackend() });
         for (const batch of cut(order, batches)) await handle(...batch);
         const derived = await derivedBy(backend);
         const { documents, counts } = await oneByOne(records);
@@ -176,7 +183,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
   it('by two workers at once: it is the same', async () => {
     await fc.assert(
       fc.asyncProperty(history, deliveries, deliveries, async ({ records, rows }, mine, theirs) => {
-        const backend = memoryBackend();
+        const backend = forgetfulBackend();
         const workers = [mine, theirs].map(async (batches) => {
           const { handle } = aWorker({ backend });
           for (const batch of cut(records, batches)) await handle(...batch);
@@ -205,7 +212,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
         mishaps,
         fc.integer({ min: 1, max: 15 }),
         async ({ records, rows }, script, size) => {
-          const backend = memoryBackend();
+          const backend = forgetfulBackend();
           const left = [...script];
           const next = () => left.shift() ?? 'none';
           const { processBatch } = aWorker({
@@ -215,7 +222,9 @@ describe('whatever is delivered, however often and in whatever batches', () => {
             matcher: new FailingMatcher(backend.matcher, next),
             replica: new FailingReplica(backend.table, next),
           });
+          let attempts = 0;
           for (let from = 0; from < records.length;) {
+            expect(++attempts, 'attempts').to.be.at.most(records.length + script.length);
             const batch = records.slice(from, from + size).map((record) => toDelivery(record));
             const { outcomes } = await processBatch.execute(batch);
             expect(outcomes).to.have.length(batch.length);
@@ -234,6 +243,19 @@ describe('whatever is delivered, however often and in whatever batches', () => {
     );
   });
 });
+
+class ForgetfulQueue extends MemorySearchQueue {
+  #waiting: SearchAction[] = [];
+
+  override async send(actions: readonly SearchAction[]) {
+    this.#waiting.push(...actions);
+    return actions.map(() => 'sent' as const);
+  }
+
+  override drain(): readonly SearchAction[] {
+    return this.#waiting.splice(0);
+  }
+}
 
 type Mishap = 'none' | 'before' | 'after' | 'throws before' | 'throws after';
 

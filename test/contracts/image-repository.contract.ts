@@ -10,6 +10,7 @@ import {
   comparableFields,
   HOSTILE_NAMES,
   HOSTILE_VALUES,
+  PROTOTYPE_NAMES,
   range,
   unique,
   whenAble,
@@ -36,7 +37,7 @@ export interface ImageRepositoryFeatures {
   readonly seesForeignRewrites: Capability;
   /** Keeps the character U+0000 in text. */
   readonly nulCharacters: Capability;
-  /** Keeps the name `__proto__` in a map within an attribute. */
+  /** Keeps the names `__proto__` and `constructor` in a map within an attribute. */
   readonly prototypeNames: Capability;
 }
 
@@ -433,7 +434,7 @@ export function imageRepositoryContract(
 
       for (const [what, value] of HOSTILE_VALUES)
         whenAble(
-          what === 'a map with hostile names' ? features.prototypeNames : 'yes',
+          what === PROTOTYPE_NAMES ? features.prototypeNames : 'yes',
           `keeps ${what} in an attribute`,
           async () => {
             const entity = anEntity();

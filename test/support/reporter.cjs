@@ -3,13 +3,45 @@
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
 
+const CONTRACT = /^(.+) keeps the contract of (?:an?|the) (.+)$/;
+
 /**
- * Mocha's spec reporter, closed by one line that machines can read: `N passed, N failed, N skipped`.
- * With TEST_SUMMARY_FILE set the line is written there too, which is what CI reads.
+ * Mocha's spec reporter, closed by a table of which port's contract ran against what, and by one line that
+ * machines can read: `N passed, N failed, N skipped`. With TEST_SUMMARY_FILE set that line is written there too,
+ * which is what CI reads.
  */
 module.exports = class extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    this.contracts = new Map();
+    for (const event of ['pass', 'fail', 'pending']) runner.on(event, (test) => this.count(event, test));
+  }
+
+  count(event, test) {
+    for (let suite = test.parent; suite; suite = suite.parent) {
+      const match = CONTRACT.exec(suite.title);
+      if (!match) continue;
+      const [, implementation, port] = match;
+      const key = `${port}\n${implementation}`;
+      const counts = this.contracts.get(key) ?? { port, implementation, pass: 0, fail: 0, pending: 0 };
+      counts[event]++;
+      this.contracts.set(key, counts);
+    }
+  }
+
   epilogue() {
     super.epilogue();
+    if (this.contracts.size > 0) {
+      console.log(`${'contract of the port'.padEnd(24)} ${'ran against'.padEnd(36)}  passed  failed skipped`);
+      const rows = [...this.contracts.values()].sort((a, b) =>
+        a.port < b.port ? -1 : a.port > b.port ? 1 : 0,
+      );
+      for (const { port, implementation, pass, fail, pending } of rows)
+        console.log(
+          `${port.padEnd(24)} ${implementation.padEnd(36)} ${[pass, fail, pending].map((n) => String(n).padStart(8)).join('')}`,
+        );
+      console.log();
+    }
     const { passes, failures, pending } = this.stats;
     const line = `${passes} passed, ${failures} failed, ${pending} skipped`;
     console.log(line);
