@@ -1,5 +1,5 @@
 import type { Row } from './row.ts';
-import { type Attributes, equalRecords } from './value.ts';
+import type { Attributes } from './value.ts';
 import type { Version } from './version.ts';
 
 export type Operation = 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -31,12 +31,12 @@ export interface Change {
   readonly origin: Origin;
 }
 
-/** Whether two records of the same change say the same of it. Decodes both images of both. */
+/** Whether two records of the same change say the same of it. */
 export function sameContent(a: Change, b: Change): boolean {
   return a.operation === b.operation && sameSide(a.before, b.before) && sameSide(a.after, b.after);
 }
 
 function sameSide(a: Side, b: Side): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
-  return equalRecords(Object.fromEntries(a.all()), Object.fromEntries(b.all()));
+  return a.equals(b);
 }

@@ -44,6 +44,8 @@ export interface Attributes {
   get(name: string): Value | undefined;
   /** Every attribute, decoded. */
   all(): ReadonlyMap<string, Value>;
+  /** Whether both hold the same attributes, if possible without decoding them. */
+  equals(other: Attributes): boolean;
 }
 
 /** Attributes that are already decoded. */
@@ -61,6 +63,10 @@ export class DecodedAttributes implements Attributes {
   all(): ReadonlyMap<string, Value> {
     return this.#values;
   }
+
+  equals(other: Attributes): boolean {
+    return equalAttributes(this, other);
+  }
 }
 
 /** Deep equality; numbers by value, sets whatever their order. */
@@ -73,6 +79,11 @@ export function equalValues(a: Value | undefined, b: Value | undefined): boolean
   if (isList(a)) return isList(b) && equalLists(a, b);
   if (b instanceof Decimal || b instanceof Uint8Array || b instanceof ValueSet || isList(b)) return false;
   return equalRecords(a, b);
+}
+
+/** Equality of all attributes, each decoded. */
+export function equalAttributes(a: Attributes, b: Attributes): boolean {
+  return equalRecords(Object.fromEntries(a.all()), Object.fromEntries(b.all()));
 }
 
 /** Equality of two maps from names to values, whatever the order of their names. */

@@ -41,8 +41,8 @@ export const HOSTILE_NAMES = [
   'a long name '.repeat(20) + 'ü'.repeat(60),
 ];
 
-/** What the one of the hostile values is called on which clients stumble that ask objects for their class. */
-export const PROTOTYPE_NAMES = 'a map with the names __proto__ and constructor';
+/** What the one of the hostile values is called on which clients stumble that build objects by assignment. */
+export const PROTOTYPE_NAMES = 'a map with the name __proto__';
 
 /** Values that are easily damaged on the way to a database and back. */
 export const HOSTILE_VALUES: readonly (readonly [what: string, value: Value])[] = [
@@ -69,9 +69,14 @@ export const HOSTILE_VALUES: readonly (readonly [what: string, value: Value])[] 
   ['a list of lists', [[], [decimal('1'), 'x', null], [[true]]]],
   [
     'a map with hostile names',
-    map(['toString', decimal('1')], ['a.b[0]#%', new ValueSet(['x'])], ['ünï', Uint8Array.of(7)]),
+    map(
+      ['toString', decimal('1')],
+      ['constructor', map(['prototype', null])],
+      ['a.b[0]#%', new ValueSet(['x'])],
+      ['ünï', Uint8Array.of(7)],
+    ),
   ],
-  [PROTOTYPE_NAMES, map(['__proto__', 'not a prototype'], ['constructor', map(['prototype', null])])],
+  [PROTOTYPE_NAMES, map(['__proto__', 'not a prototype'])],
 ];
 
 /**

@@ -37,7 +37,7 @@ export interface ImageRepositoryFeatures {
   readonly seesForeignRewrites: Capability;
   /** Keeps the character U+0000 in text. */
   readonly nulCharacters: Capability;
-  /** Keeps the names `__proto__` and `constructor` in a map within an attribute. */
+  /** Keeps the name `__proto__` in a map within an attribute. */
   readonly prototypeNames: Capability;
 }
 

@@ -70,6 +70,9 @@ const untouchable: Attributes = {
   all: () => {
     throw new Error('was decoded');
   },
+  equals: () => {
+    throw new Error('was decoded');
+  },
 };
 
 describe('commandsOf', () => {

@@ -81,7 +81,7 @@ describeWithServers('on DynamoDB', () => {
   imageRepositoryContract('the ElectroDB image repository', imageHarness, {
     seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
     nulCharacters: 'yes',
-    prototypeNames: { no: 'the SDK’s unmarshall takes the name for the prototype' },
+    prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
   });
   matcherRepositoryContract('the ElectroDB matcher repository', matcherHarness, { nulCharacters: 'yes' });
 });

@@ -56,9 +56,11 @@ export class MemoryTable extends TableReplica {
 
   /** Writes or removes (no image) the default row if it still has the revision; false when it has not. */
   writeDefaultImage(entity: Entity, revision: string | undefined, image: Image | undefined): boolean {
-    const stored = this.#entity(entity);
-    if (stored.defaultRow?.revision !== revision) return false;
-    this.#setDefaultRow(stored, image && new DecodedAttributes(new Map(Object.entries(image.attributes))));
+    if (this.#entities.get(entityKey(entity))?.defaultRow?.revision !== revision) return false;
+    this.#setDefaultRow(
+      this.#entity(entity),
+      image && new DecodedAttributes(new Map(Object.entries(image.attributes))),
+    );
     return true;
   }
 

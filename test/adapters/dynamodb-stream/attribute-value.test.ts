@@ -341,3 +341,22 @@ function fromPlain(plain: unknown): Value {
     return map(...Object.entries(plain).map(([key, value]) => [key, fromPlain(value)] as const));
   throw new Error(`unmarshall gave a ${typeof plain}`);
 }
+
+describe('comparing images', () => {
+  const image = (encoded: object) => new EncodedAttributes(encoded, {}, 'NewImage');
+
+  it('given the same image twice, when compared, then it is equal without being decoded', () => {
+    const undecodable = { name: { S: 'x' }, other: { X: 'unknown type' } };
+    expect(image(undecodable).equals(image(structuredClone(undecodable)))).to.equal(true);
+  });
+
+  it('given one image written in two ways, when compared, then it is equal by its values', () => {
+    const one = image({ a: { N: '1' }, b: { SS: ['x', 'y'] } });
+    expect(one.equals(image({ b: { SS: ['y', 'x'] }, a: { N: '1.0' } }))).to.equal(true);
+  });
+
+  it('given different images, when compared, then they differ', () => {
+    expect(image({ a: { N: '1' } }).equals(image({ a: { N: '2' } }))).to.equal(false);
+    expect(image({ a: { N: '1' } }).equals(image({}))).to.equal(false);
+  });
+});

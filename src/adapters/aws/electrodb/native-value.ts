@@ -12,7 +12,8 @@ export function toNative(value: Value): NativeValue {
   if (value instanceof Decimal) return NumberValue.from(value.text);
   if (value instanceof ValueSet) return new Set(value.members.map(toNative));
   if (Array.isArray(value)) return (value as readonly Value[]).map(toNative);
-  return mapValues(value as Readonly<Record<string, Value>>, toNative);
+  // A Map, because the SDK takes an object with an attribute `constructor` for a class instance and refuses it.
+  return new Map(Object.entries(value).map(([name, member]) => [name, toNative(member)]));
 }
 
 /** What the document client gives as a domain value. */
@@ -24,14 +25,14 @@ export function fromNative(native: NativeValue): Value {
   if (native instanceof Set)
     return new ValueSet([...native].map((member) => fromNative(member) as SetMember));
   if (Array.isArray(native)) return native.map(fromNative);
-  if (typeof native === 'object') return mapValues(native as Record<string, unknown>, fromNative);
+  if (typeof native === 'object') return fromNativeMap(native as Record<string, unknown>);
   throw new Fault('permanent', `the table holds a value of an unknown type: ${typeof native}`);
 }
 
-function mapValues<A, B>(source: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {
-  const target = Object.create(null) as Record<string, B>;
-  for (const [name, value] of Object.entries(source)) target[name] = convert(value);
-  return target;
+function fromNativeMap(native: Readonly<Record<string, unknown>>): Value {
+  const map = Object.create(null) as Record<string, Value>;
+  for (const [name, member] of Object.entries(native)) map[name] = fromNative(member);
+  return map;
 }
 
 function decimal(text: string): Decimal {
