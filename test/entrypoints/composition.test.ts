@@ -1,5 +1,7 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
+import sinon from 'sinon';
 import { Clock } from '../../src/application/ports/clock.ts';
 import { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
@@ -9,6 +11,8 @@ import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { backendModule } from '../../src/entrypoints/composition/backend.ts';
 import { compose } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
@@ -27,7 +31,38 @@ class ListQueue extends SearchQueue {
   }
 }
 
+const aws = {
+  kind: 'aws',
+  table: 'fleet',
+  stateTable: 'state',
+  queueUrl: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
+  maxBatchBytes: 1_048_576,
+  allowStandardQueue: false,
+  hasQueueEndpoint: false,
+} as const;
+
 describe('the composition', () => {
+  it('given the AWS backend, when composed, then every root resolves, each once, on one client a service', async () => {
+    const container = compose(backendModule(aws), system);
+    for (const root of [ProcessBatch, SearchQueue, ImageRepository, MatcherRepository])
+      expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
+    expect(container.get(TableReplica, { optional: true })).to.equal(undefined);
+
+    const client = container.get(SQSClient);
+    const destroy = sinon.spy(client, 'destroy');
+    await container.unbindAllAsync();
+    expect(destroy.callCount, 'closed with the container').to.equal(1);
+  });
+
+  it('given a queue that is not FIFO, when composed, then it is refused with the reason', () => {
+    const container = compose(backendModule({ ...aws, queueUrl: aws.queueUrl.replace('.fifo', '') }), system);
+    expect(() => container.get(ProcessBatch)).to.throw(Fault, /FIFO|fifo/);
+  });
+
+  it('given the memory backend, when chosen by configuration, then it is the memory module', () => {
+    expect(backendModule({ kind: 'memory' })).to.equal(memoryModule);
+  });
+
   it('given the memory backend, when composed, then every root resolves, each once', () => {
     const container = compose(memoryModule, system);
     for (const root of [
