@@ -1,0 +1,105 @@
+import { Random } from '../../src/feed/random.ts';
+import type { Interceptor, WireAnswer } from './fault-wire.ts';
+
+export interface FaultShares {
+  /** Which share of all requests does not get to the server. */
+  readonly before: number;
+  /** Which share of the requests that change something takes effect, and the answer is lost. */
+  readonly after: number;
+}
+
+type Failure = () => WireAnswer;
+
+const BEFORE: Readonly<Record<string, Failure>> = {
+  throttled: () => refusal(400, 'ThrottlingException'),
+  'over its throughput': () => refusal(400, 'ProvisionedThroughputExceededException'),
+  'internal error': () => refusal(500, 'InternalServerError'),
+  'gateway error': () => ({ status: 502, body: '<html><body>502 Bad Gateway</body></html>' }),
+  'timed out': () => lost('TimeoutError', 'ETIMEDOUT'),
+  'connection reset': () => lost('Error', 'ECONNRESET'),
+};
+
+/** A service that throttles says so before it does anything. */
+const AFTER: Readonly<Record<string, Failure>> = Object.fromEntries(
+  Object.entries(BEFORE).filter(([name]) => !name.startsWith('throttled') && !name.startsWith('over')),
+);
+
+const WRITES: readonly string[] = [
+  'TransactWriteItems',
+  'PutItem',
+  'DeleteItem',
+  'UpdateItem',
+  'SendMessageBatch',
+];
+
+/** Spoils requests by chance: the same seed spoils the same ones among the requests of each operation. */
+export class FaultInjector {
+  readonly #seed: number;
+  readonly #randoms = new Map<string, Random>();
+  readonly #shares: FaultShares;
+  readonly #injected = new Map<string, number>();
+
+  constructor(seed: number, shares: FaultShares) {
+    this.#seed = seed;
+    this.#shares = shares;
+  }
+
+  /** What was done to which operation how often, the most telling part last: `PutItem: timed out, applied`. */
+  get injected(): ReadonlyMap<string, number> {
+    return this.#injected;
+  }
+
+  /** How many requests of an operation took effect without the worker being told. */
+  appliedUnseen(operation: string): number {
+    return [...this.#injected]
+      .filter(([what]) => what.startsWith(`${operation}:`) && what.endsWith(', applied'))
+      .reduce((sum, [, times]) => sum + times, 0);
+  }
+
+  readonly interceptor: Interceptor = async ({ operation }, send) => {
+    // All draws at once, so that what servers answer does not move the schedule.
+    const random = this.#randomOf(operation);
+    const before = random.chance(this.#shares.before);
+    const after = random.chance(this.#shares.after);
+    const draw = random.fraction();
+    if (before) return this.#fail(operation, 'not applied', BEFORE, draw);
+    const answer = await send();
+    if (!after || answer.status !== 200 || !WRITES.includes(operation)) return answer;
+    return this.#fail(operation, 'applied', AFTER, draw);
+  };
+
+  /** One an operation: requests of different operations overtake each other. */
+  #randomOf(operation: string): Random {
+    const known = this.#randoms.get(operation);
+    if (known !== undefined) return known;
+    const random = Random.of(this.#seed * 31 + WRITES.indexOf(operation));
+    this.#randoms.set(operation, random);
+    return random;
+  }
+
+  #fail(
+    operation: string,
+    effect: string,
+    failures: Readonly<Record<string, Failure>>,
+    draw: number,
+  ): WireAnswer {
+    const names = Object.keys(failures);
+    const name = names[Math.floor(draw * names.length)] ?? '';
+    const what = `${operation}: ${name}, ${effect}`;
+    this.#injected.set(what, (this.#injected.get(what) ?? 0) + 1);
+    return failures[name]!();
+  }
+}
+
+/** A service's refusal, as both services word it. */
+export function refusal(status: number, code: string, more: object = {}): WireAnswer {
+  return {
+    status,
+    body: JSON.stringify({ __type: `com.amazonaws#${code}`, message: `injected: ${code}`, ...more }),
+  };
+}
+
+/** As the SDK's own handler fails when there is no answer. */
+function lost(name: string, code: string): never {
+  throw Object.assign(new Error(`injected: ${code}`), { name, code });
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BatchWriteItemCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+import type { Handler } from '../../local/event-source.ts';
+import { EventSource } from '../../local/event-source.ts';
+import { toSdkImage } from '../../local/lambda-record.ts';
+import { drainQueue } from '../../local/queue-drainer.ts';
+import { LOCAL_SDK } from '../../local/sdk.ts';
+import type { LocalServers } from '../../local/servers.ts';
+import { TableDerivedState } from '../../local/table-derived-state.ts';
+import { createMainTable, createStateTable } from '../../local/tables.ts';
+import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { ImageRepository } from '../../src/application/ports/image-repository.ts';
+import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { type Verification, verify } from '../../src/application/verify/verify.ts';
+import type { SearchAction } from '../../src/domain/search-action.ts';
+import { compareSequences, compareVersions } from '../../src/domain/version.ts';
+import { compose } from '../../src/entrypoints/composition/container.ts';
+import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { intercept, type Interceptor } from './fault-wire.ts';
+
+export interface WorkerOptions {
+  /** Stands between the worker's clients and the servers. */
+  readonly interceptor?: Interceptor;
+  /** Attempts of the SDK at one request. Default: its own number. */
+  readonly maxAttempts?: number;
+}
+
+export interface FaultWorker {
+  readonly handler: Handler;
+  readonly processBatch: ProcessBatch;
+}
+
+/** How often a batch is tried without any progress. A schedule of faults ends some day; a bug does not. */
+const DELIVERY_ATTEMPTS = 60;
+
+/** Tables and a queue of one test's own, workers on them, and the proof of what they derived. */
+export class FaultWorld {
+  readonly table: string;
+  readonly stateTable: string;
+  readonly #servers: LocalServers;
+  readonly #queueUrl: string;
+  readonly #index = new RecordingIndex();
+  readonly #clients: { destroy(): void }[] = [];
+  readonly #written = new Map<string, string>();
+
+  private constructor(servers: LocalServers, name: string, queueUrl: string) {
+    this.#servers = servers;
+    this.table = name;
+    this.stateTable = stateTableOf(name);
+    this.#queueUrl = queueUrl;
+  }
+
+  static async create(servers: LocalServers): Promise<FaultWorld> {
+    const name = `faults-${randomUUID()}`;
+    await createMainTable(servers.clients.dynamodb, name);
+    await createStateTable(servers.clients.dynamodb, stateTableOf(name));
+    return new FaultWorld(servers, name, await servers.sqs.createFifoQueue(name));
+  }
+
+  /** Not the workers': no fault gets at it. */
+  get client(): DynamoDBClient {
+    return this.#servers.clients.dynamodb;
+  }
+
+  /** Closes the workers' clients and drops the tables. */
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    for (const TableName of [this.table, this.stateTable])
+      await this.#servers.clients.dynamodb.send(new DeleteTableCommand({ TableName }));
+  }
+
+  /** The worker of the AWS backend, with clients of its own that faults can get at. */
+  worker({ interceptor, maxAttempts }: WorkerOptions = {}): FaultWorker {
+    const { dynamodb, sqs } = this.#servers;
+    const sdk = {
+      ...LOCAL_SDK,
+      ...(maxAttempts === undefined ? {} : { maxAttempts }),
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+    };
+    const tables = new DynamoDBClient({ ...sdk, endpoint: dynamodb.endpoint });
+    const queues = new SQSClient({ ...sdk, endpoint: sqs.endpoint });
+    this.#clients.push(tables, queues);
+    if (interceptor !== undefined) for (const client of [tables, queues]) intercept(client, interceptor);
+    const documents = DynamoDBDocumentClient.from(tables, {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: true },
+    });
+    const ports = new ContainerModule(({ bind }) => {
+      bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, this.table));
+      bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(documents, this));
+      bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl: this.#queueUrl }));
+    });
+    const silent = systemModule({ level: 'silent', stream: process.stderr, readable: false });
+    const processBatch = compose(ports, silent).get(ProcessBatch);
+    return { handler: createHandler(processBatch, 'report'), processBatch };
+  }
+
+  /** Brings the table to where it is after these records, repeated ones left away: a table is ahead of its stream. */
+  async write(records: readonly DynamoDBRecord[]): Promise<void> {
+    const last = new Map<string, WriteRequest>();
+    for (const { dynamodb } of records) {
+      const { Keys = {}, NewImage, SequenceNumber = '' } = dynamodb ?? {};
+      const item = JSON.stringify(Keys);
+      if (compareSequences(SequenceNumber, this.#written.get(item) ?? '') <= 0) continue;
+      this.#written.set(item, SequenceNumber);
+      const request =
+        NewImage === undefined
+          ? { DeleteRequest: { Key: toSdkImage(Keys) } }
+          : { PutRequest: { Item: toSdkImage(NewImage) } };
+      last.set(item, request);
+    }
+    const requests = [...last.values()];
+    for (let from = 0; from < requests.length; from += 25) {
+      let RequestItems: Record<string, WriteRequest[]> = { [this.table]: requests.slice(from, from + 25) };
+      while (Object.keys(RequestItems).length > 0) {
+        const answer = await this.#servers.clients.dynamodb.send(new BatchWriteItemCommand({ RequestItems }));
+        RequestItems = answer.UnprocessedItems ?? {};
+      }
+    }
+  }
+
+  /** Delivers records as Lambda would, until each is handled. */
+  async deliver(
+    { handler }: FaultWorker,
+    records: readonly DynamoDBRecord[],
+    { batchSize = 100, pauseMs = 0 } = {},
+  ): Promise<EventSource> {
+    const source = new EventSource(handler, {
+      batchSize,
+      maxAttempts: DELIVERY_ATTEMPTS,
+      sleep: () => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+    });
+    await source.deliver(records);
+    expect(source.givenUp, 'records that were given up').to.deep.equal([]);
+    return source;
+  }
+
+  /** What came out of the queue so far, in its order. */
+  async actions(): Promise<readonly SearchAction[]> {
+    await drainQueue(this.#servers.clients.sqs, this.#queueUrl, this.#index);
+    return this.#index.actions;
+  }
+
+  /** Proves that what is derived is what the table says, and that no search action came twice. */
+  async expectExact(): Promise<Verification> {
+    const actions = await this.actions();
+    const names = actions.map(({ key, version }) => JSON.stringify([key, version]));
+    expect(new Set(names).size, 'search actions that are not repetitions').to.equal(names.length);
+    const state = new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index);
+    const verification = await verify(state);
+    expect(verification.drift).to.deep.equal([]);
+    return verification;
+  }
+
+  /** Proves that the queue had the actions of each document in the order of their changes. */
+  async expectOrder(): Promise<void> {
+    const last = new Map<string, SearchAction>();
+    for (const action of await this.actions()) {
+      const name = JSON.stringify(action.key);
+      const before = last.get(name);
+      if (before !== undefined)
+        expect(compareVersions(action.version, before.version), name).to.be.greaterThan(0);
+      last.set(name, action);
+    }
+  }
+}
+
+/** An index that remembers what it was told. */
+class RecordingIndex extends MemorySearchIndex {
+  readonly actions: SearchAction[] = [];
+
+  override apply(actions: readonly SearchAction[]): void {
+    this.actions.push(...actions);
+    super.apply(actions);
+  }
+}
+
+function stateTableOf(table: string): string {
+  return `${table}-state`;
+}

@@ -1,0 +1,74 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { expect } from 'chai';
+import { RequestCounter } from '../../local/request-counter.ts';
+import { Random } from '../../src/feed/random.ts';
+import { generateRecords } from '../../src/feed/generate.ts';
+import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';
+import { FaultWorld } from './fault-world.ts';
+import { describeWithServers, sharedServers } from './shared-servers.ts';
+
+const RECORDS = 1_000;
+const TUPLES = 200;
+const SQS_REQUESTS_PER_ACTION = 0.12;
+const TRANSACTIONS_PER_LINK_CHANGE = 0.04;
+
+describeWithServers('requests that a batch takes', () => {
+  let world: FaultWorld;
+
+  beforeEach(async () => {
+    world = await FaultWorld.create(await sharedServers());
+  });
+
+  afterEach(() => world.close());
+
+  /** Writes and handles records in batches of a thousand; the requests of the handling, by operation. */
+  async function requestsOf(records: readonly DynamoDBRecord[]): Promise<ReadonlyMap<string, number>> {
+    await world.write(records);
+    const worker = world.worker();
+    const counter = new RequestCounter();
+    const source = await counter.during(() => world.deliver(worker, records, { batchSize: RECORDS }));
+    expect(source.counts.redeliveries).to.equal(0);
+    return new Map(counter.counts);
+  }
+
+  it(`given ${RECORDS} new registrations, then at most ${SQS_REQUESTS_PER_ACTION} SQS requests a search action, and nothing else`, async () => {
+    const source = new SourceTable();
+    const records = Array.from({ length: RECORDS }, (_, index) =>
+      source.put(faaRow(`N${index}`, { manufacturer: 'CESSNA', model: '172S', status: 'VALID' })),
+    ) as unknown as DynamoDBRecord[];
+    const requests = await requestsOf(records);
+    expect([...requests.keys()]).to.deep.equal(['AmazonSQS.SendMessageBatch']);
+    const actions = (await world.actions()).length;
+    expect(actions).to.equal(RECORDS);
+    expect(requests.get('AmazonSQS.SendMessageBatch')).to.be.at.most(actions * SQS_REQUESTS_PER_ACTION);
+    await world.expectExact();
+  });
+
+  it(`given ${RECORDS} link changes over ${TUPLES} tuples, then at most ${TRANSACTIONS_PER_LINK_CHANGE} transactions a change`, async () => {
+    const source = new SourceTable();
+    const random = Random.of(41);
+    /** New links, then the same links onto other tuples: each change is of a link of its own. */
+    for (const what of ['inserts', 'moves']) {
+      const records = Array.from({ length: RECORDS }, (_, index) => {
+        const tuple = random.int(1, TUPLES);
+        return source.put(linkRow('2072423', String(index), [`MAKER ${tuple % 20}`, `MODEL ${tuple}`, 'T1']));
+      }) as unknown as DynamoDBRecord[];
+      const transactions = (await requestsOf(records)).get('DynamoDB.TransactWriteItems') ?? 0;
+      console.log(`      ${what}: ${transactions} transactions for ${RECORDS} link changes`);
+      expect(transactions, what)
+        .to.be.greaterThan(0)
+        .and.at.most(RECORDS * TRANSACTIONS_PER_LINK_CHANGE);
+      await world.expectExact();
+    }
+  });
+
+  it('given a mixed feed, then this is what 1,000 records take', async () => {
+    const records = [...generateRecords({ seed: 42, records: 2 * RECORDS })];
+    const requests = await requestsOf(records);
+    for (const [operation, count] of requests)
+      console.log(`      ${(count / 2).toFixed(1).padStart(7)} ${operation} per 1,000 records`);
+    const actions = (await world.actions()).length;
+    expect(requests.get('AmazonSQS.SendMessageBatch')).to.be.at.most(actions * SQS_REQUESTS_PER_ACTION);
+    await world.expectExact();
+  });
+});
