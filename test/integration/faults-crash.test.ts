@@ -21,7 +21,9 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
     await (servers as LocalServers | undefined)?.stop();
   });
 
-  it('given crashes before, during and after writes, when it is back and batches come again, then nothing drifts', async () => {
+  it('given crashes before, during and after writes, when it is back and batches come again, then nothing drifts', async function () {
+    // Java starts anew three times.
+    this.timeout(120_000);
     const { dynamodb } = servers;
     let planned: 'before' | 'during' | 'after' | undefined;
     let target = '';
