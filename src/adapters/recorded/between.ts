@@ -11,14 +11,16 @@ import type { Value } from './value.ts';
 /**
  * How reading goes on:
  * - `wait`: for more bytes;
- * - `value`: with the value at the cursor, which is of no use unless `wanted`;
+ * - `value`: with the value at the cursor;
  * - `resume`: with the rest of an event whose records are read;
  * - `resync`: at a later line indented by no more than this, as nothing can be read here.
+ *
+ * What is not `wanted` is a part of something that was reported already.
  */
 export type Next =
   | { readonly does: 'wait' }
   | { readonly does: 'value'; readonly opensRecords: boolean; readonly wanted: boolean }
-  | { readonly does: 'resume'; readonly event: Value }
+  | { readonly does: 'resume'; readonly event: Value; readonly wanted: boolean }
   | { readonly does: 'resync'; readonly indent: number; readonly found?: Break };
 
 const WAIT: Next = { does: 'wait' };
@@ -65,19 +67,19 @@ export class Between {
     }
     if (around.orphaned) {
       const closes = role === CLOSE_LIST || role === CLOSE_OBJECT;
-      const indent = closes ? cursor.indent() : -1;
-      // What is left of the object around the list is passed over: it is indented less than its closing bracket.
-      if (indent >= 0) return { does: 'resync', indent: Math.max(0, indent - 1) };
       if (closes || (role === COMMA && around.expected !== 'value')) {
         around.skipOrphan(closes);
         return undefined;
       }
-      if (around.expected === 'first') return { does: 'resync', indent: 0 };
+      // What is left of the object around the list: what comes after that object is indented less.
+      if (around.expected === 'first') return { does: 'resync', indent: Math.max(0, cursor.indent() - 1) };
     }
     const rest = cursor.restOfLine(EXCERPT_BYTES, final);
     if (rest === undefined) return WAIT;
+    // Right behind something that was a problem it is a part of that.
+    if (around.isSoreOnLine()) return { does: 'resync', indent: 0 };
     const message = `expected ${EXPECTED_INPUT}; found ${excerpt(rest)}`;
-    return { does: 'resync', indent: 0, found: { line: cursor.line, message, consequence: true } };
+    return { does: 'resync', indent: 0, found: { line: cursor.line, message } };
   }
 
   private inList(list: List, role: number, final: boolean): Next | undefined {
@@ -96,7 +98,9 @@ export class Between {
         return undefined;
       case 'close':
         around.close();
-        return list.event === undefined ? undefined : { does: 'resume', event: list.event };
+        return list.event === undefined
+          ? undefined
+          : { does: 'resume', event: list.event, wanted: !around.sore };
       case 'abandon':
         around.abandon(cursor.line);
         return undefined;

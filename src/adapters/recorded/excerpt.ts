@@ -1,7 +1,7 @@
 const LONGEST = 60;
 
-/** As many bytes as an excerpt can need: a character takes four at most. */
-export const EXCERPT_BYTES = 4 * LONGEST;
+/** As many bytes as an excerpt can need, to tell too whether more follows: a character takes four at most. */
+export const EXCERPT_BYTES = 4 * (LONGEST + 1);
 
 // Control characters, and those that change how the text around them is shown.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g; // eslint-disable-line no-control-regex
@@ -22,7 +22,7 @@ export function printable(text: string): string {
 
 /** The start of a text, or of UTF-8 bytes, in quotes and fit for a message: 60 characters, then `…`. */
 export function excerpt(source: string | Uint8Array): string {
-  const text = typeof source === 'string' ? source : decode(source.subarray(0, EXCERPT_BYTES + 8));
+  const text = typeof source === 'string' ? source : decode(source.subarray(0, EXCERPT_BYTES));
   const characters = Array.from(text.trim().slice(0, 2 * LONGEST + 2));
   const cut = characters.length > LONGEST;
   return `"${printable(characters.slice(0, LONGEST).join(''))}${cut ? '…' : ''}"`;
@@ -30,7 +30,7 @@ export function excerpt(source: string | Uint8Array): string {
 
 /** How UTF-8 bytes end, to be added to a message: their last 60 characters; nothing when all is blank. */
 export function ending(source: Uint8Array): string {
-  const characters = Array.from(decode(source.subarray(-EXCERPT_BYTES - 8)).trim());
+  const characters = Array.from(decode(source.subarray(-EXCERPT_BYTES)).trim());
   if (characters.length === 0) return '';
   const cut = characters.length > LONGEST;
   return `; it ends "${cut ? '…' : ''}${printable(characters.slice(-LONGEST).join(''))}"`;

@@ -5,7 +5,8 @@ export type Recorded =
 
 /** Collects what has been read until the caller takes it. */
 export class Output {
-  private problemLine = 0;
+  /** How many problems there have been. */
+  problems = 0;
   private readonly label: string;
   private items: Recorded[] = [];
 
@@ -18,13 +19,8 @@ export class Output {
   }
 
   problem(line: number, message: string): void {
-    this.problemLine = line;
+    this.problems++;
     this.items.push({ kind: 'problem', message, place: `${this.label}:${line}` });
-  }
-
-  /** A problem that most likely follows from the latest one when that is on the same line; it is then left out. */
-  consequence(line: number, message: string): void {
-    if (line !== this.problemLine) this.problem(line, message);
   }
 
   /** All that came in since the last call. */

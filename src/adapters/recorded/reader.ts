@@ -1,5 +1,4 @@
 import { Between } from './between.ts';
-import { ORDINARY, ROLES } from './bytes.ts';
 import { Cursor } from './cursor.ts';
 import { ending, excerpt } from './excerpt.ts';
 import { interpret, isEnvelope } from './interpret.ts';
@@ -79,6 +78,7 @@ export class Reader {
       case 'resume':
         this.value = next.event;
         this.value.resume();
+        if (!next.wanted) this.value.ignore();
         this.mode = 'value';
         break;
       case 'resync':
@@ -136,24 +136,17 @@ export class Reader {
   }
 
   private endValue(): void {
-    const { around, value } = this;
-    this.mode = 'between';
-    if (value.unwanted) around.afterValue();
-    else if (value.scan.tooDeep) {
+    const { around, out, value } = this;
+    const before = out.problems;
+    if (value.scan.tooDeep) {
       this.report(`a value nested more than ${DEEPEST} levels deep; DynamoDB nests 32 levels`);
-      around.afterValue();
-    } else {
-      const bytes = value.wanted();
-      const parsed = parseBytes(bytes, value.lead);
-      if ('problem' in parsed) {
-        this.report(parsed.problem);
-        // A word cut short: what is wrong after it is the same fault.
-        around.afterValue(ROLES[bytes[0] as number] === ORDINARY);
-      } else {
-        if (value.lead === '') this.interpret(parsed.value);
-        around.afterValue();
-      }
+    } else if (!value.unwanted) {
+      const parsed = parseBytes(value.wanted(), value.lead);
+      if ('problem' in parsed) this.report(parsed.problem);
+      else if (value.lead === '') this.interpret(parsed.value);
     }
+    this.mode = 'between';
+    around.afterValue(out.problems > before);
   }
 
   private interpret(parsed: unknown): void {
@@ -181,16 +174,13 @@ export class Reader {
     if (!value.dropped && cursor.at - value.from.at <= RESCANNED) cursor.moveTo(value.restart);
     else if (cursor.indent() >= 0) cursor.at = cursor.lineStart;
     around.giveUp();
-    const found = { line: value.from.line, message, atEnd, consequence: value.lead !== '' };
+    const found = { line: value.from.line, message, atEnd };
     this.beginResync(value.scan.indent, value.unwanted ? undefined : found);
   }
 
-  /** Says what is wrong with the value. Errors after its list of records may follow from one in that list. */
+  /** Says what is wrong with the value. */
   private report(message: string): void {
-    const { out, value } = this;
-    if (value.unwanted) return;
-    if (value.lead === '') out.problem(value.from.line, message);
-    else out.consequence(value.from.line, message);
+    if (!this.value.unwanted) this.out.problem(this.value.from.line, message);
   }
 
   private beginResync(indent: number, found?: Break): void {

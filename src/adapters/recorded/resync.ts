@@ -6,8 +6,6 @@ import type { Output } from './output.ts';
 export interface Break {
   readonly line: number;
   readonly message: string;
-  /** Whether it may follow from another problem on its line, and is not reported then. */
-  readonly consequence: boolean;
   /** Reported instead when nothing follows. */
   readonly atEnd?: { readonly line: number; readonly message: string } | undefined;
 }
@@ -41,10 +39,10 @@ export class Resync {
       if (cursor.at === cursor.lineStart) {
         const start = cursor.at - base;
         let i = start;
-        while (i < bytes.length && i - start <= this.indent && ROLES[bytes[i] as number] === BLANK) i++;
+        while (i < bytes.length && i - start < this.indent && ROLES[bytes[i] as number] === BLANK) i++;
         if (i === bytes.length && !final) return false;
         const role = i < bytes.length ? ROLES[bytes[i] as number] : undefined;
-        if (i - start <= this.indent && (role === OPEN_OBJECT || role === OPEN_LIST)) {
+        if (role === OPEN_OBJECT || role === OPEN_LIST) {
           cursor.at = base + i;
           this.report();
           return true;
@@ -65,17 +63,12 @@ export class Resync {
   private report(): void {
     if (this.found === undefined) return;
     const { line, message } = this.found;
-    this.say(line, `${message}; reading goes on at line ${this.cursor.line}`);
+    this.out.problem(line, `${message}; reading goes on at line ${this.cursor.line}`);
   }
 
   private reportEnd(): void {
     if (this.found === undefined) return;
     const { line, message } = this.found.atEnd ?? this.found;
-    this.say(line, message);
-  }
-
-  private say(line: number, message: string): void {
-    if (this.found?.consequence) this.out.consequence(line, message);
-    else this.out.problem(line, message);
+    this.out.problem(line, message);
   }
 }

@@ -155,12 +155,7 @@ export function scan(cursor: Cursor, state: Scan): Stop {
     } else if (role <= OPEN_OBJECT) {
       if (depth > 0) {
         const fits = kinds[depth] === OPEN_OBJECT ? last === COLON : last === COMMA || last === OPEN_LIST;
-        if (
-          !fits &&
-          line > state.line &&
-          i - lineStart <= state.indent &&
-          indentation(bytes, lineStart, i) >= 0
-        ) {
+        if (!fits && i - lineStart <= state.indent && indentation(bytes, lineStart, i) >= 0) {
           stop = 'misplaced';
           break;
         }
@@ -170,8 +165,7 @@ export function scan(cursor: Cursor, state: Scan): Stop {
             stop = 'records';
             break;
           }
-          if (depth === 1)
-            state.inPayload = role === OPEN_OBJECT && holds(bytes, stringAt, stringEnd, PAYLOAD);
+          if (depth === 1) state.inPayload = holds(bytes, stringAt, stringEnd, PAYLOAD);
         }
       }
       if (++depth > DEEPEST) state.tooDeep = true;

@@ -24,12 +24,12 @@ export class Surroundings {
   expected: Expected = 'first';
   /** Lists were given up. What follows may still be elements of them: a comma or closing bracket is nothing new. */
   orphaned = false;
+  /** Something is wrong with the latest value or what follows it, and that has been said. */
+  sore = false;
   private readonly cursor: Cursor;
   private readonly out: Output;
   /** The line of the latest byte that belongs to the list. */
   private lastLine = 1;
-  /** The list is wrong at this element, and that has been said. */
-  private sore = false;
   /** What is here is left over from a broken element, until a comma and an object begin another one. */
   private leftover = false;
   /** The latest byte was a colon, which there is none of between elements: a property's value follows. */
@@ -67,8 +67,13 @@ export class Surroundings {
   close(): void {
     this.cursor.at++;
     this.list = this.list?.around;
+    this.afterValue(this.sore || this.leftover);
     this.leftover = false;
-    this.afterValue();
+  }
+
+  /** Whether what came last is on the cursor's line, and something is wrong with it. */
+  isSoreOnLine(): boolean {
+    return this.sore && this.lastLine === this.cursor.line;
   }
 
   /** Whether the byte at the cursor comes first on a line after that one, and is indented no deeper. */
@@ -119,9 +124,9 @@ export class Surroundings {
     return true;
   }
 
-  /** Reports what is wrong with the list at the cursor, unless it follows from what was reported last. */
+  /** Reports what is wrong with the list at the cursor, unless it follows from what was said of it before. */
   complain(message: string): void {
-    if (!this.sore && !this.leftover) this.out.consequence(this.cursor.line, message);
+    if (!this.sore && !this.leftover) this.out.problem(this.cursor.line, message);
     this.sore = true;
   }
 
@@ -130,7 +135,7 @@ export class Surroundings {
     if (this.list !== undefined && !this.sore && !this.leftover) {
       const { name, line: start } = this.list;
       const message = `the ${name} that starts at line ${start} is not closed before the next value, at line ${line}`;
-      this.out.consequence(this.lastLine, message);
+      this.out.problem(this.lastLine, message);
     }
     this.giveUp();
   }

@@ -130,6 +130,8 @@ describe('recorded changes, faults', () => {
       'a line cut after a comma': '{"eventID":1,',
       'a line cut after a colon': '{"eventID":',
       'a line cut inside a list': '{"eventID":[1,',
+      'a line cut after an element': '{"eventID":[1',
+      'a line cut after a bracket': '{"eventID":[',
       'only a brace': '{',
       'only a bracket': '[',
       'a bracket of the wrong kind': '{"eventID":[1}',
@@ -142,7 +144,10 @@ describe('recorded changes, faults', () => {
       'a list of broken words': '[nul',
       'an event cut before its list': '{"Records":',
       'an event with a broken end': '{"Records":[],}',
-      'an event cut after its list': '{"Records":[],"x"',
+      'an event cut after its list': '{"Records":[]',
+      'an event cut further on': '{"Records":[],"x"',
+      'an event that goes on with a colon': '{"Records":[]:[1]}',
+      'something else before a word': '{} xyz',
       'an event with a broken start': '{"x":tru,"Records":[]}',
     };
     for (const [what, text] of Object.entries(bad)) {
@@ -157,6 +162,14 @@ describe('recorded changes, faults', () => {
         }
       });
     }
+
+    it('given bad lines one after another, when read, then each is a problem', async () => {
+      const text = lines(a, '{"x":1}', 'xyz', '[nul]', 'xyz', '{"x":tru}', ':', '{"x":', b);
+      const places = [2, 3, 4, 5, 6, 7, 8].map((line) => `! f:${line}`);
+      expect(outline(await read(text))).to.deep.equal(['a f:1', ...places, 'b f:9']);
+      // Lines that start with no bracket are one fault.
+      expect(outline(await read(lines(a, 'x', 'y', '1', b)))).to.deep.equal(['a f:1', '! f:2', 'b f:5']);
+    });
 
     it('given a line that is not UTF-8, when read, then there is one problem, and the others come out', async () => {
       const bytes = Buffer.concat([
@@ -192,9 +205,43 @@ describe('recorded changes, faults', () => {
       );
     });
 
+    it('given an event cut short after its list, when read, then the problem names the event', async () => {
+      expect(await problem(lines('', `{"Records":[${a}\n],"x":1,`, b))).to.equal(
+        'f:3 the event that starts at line 2 is not closed; it ends ","x":1,"; reading goes on at line 4',
+      );
+      expect(await problem(lines('{"Records":[]', a))).to.equal(
+        'f:1 the event that starts at line 1 is not closed; reading goes on at line 2',
+      );
+    });
+
+    it('given bad JSON, when read, then the problem shows the text around the error', async () => {
+      const filler = (length: number) => `"${'x'.repeat(length)}":1,`;
+      const comma = await problem(`{${filler(200)}"here":2,}`);
+      expect(comma)
+        .to.match(/^f:1 not valid JSON: \w.*"here":2,}/)
+        .and.not.to.contain('x'.repeat(40));
+      const colon = await problem(`{${filler(200)}"here" 2,${filler(200)}"y":1}`);
+      expect(colon)
+        .to.match(/^f:1 not valid JSON: \w.*"here" 2,"xxx/)
+        .and.not.to.contain('x'.repeat(50));
+      const word = await problem(`{${filler(200)}"here":tru,${filler(200)}"y":1}`);
+      expect(word)
+        .to.match(/^f:1 not valid JSON: \w.*here":tru,/)
+        .and.not.to.contain('x'.repeat(50));
+      for (const message of [comma, colon, word]) expect(message).not.to.match(/position|is not valid JSON/);
+      expect(await problem('[\n-\n]')).to.match(/^f:2 not valid JSON: \w.*"-"$/);
+    });
+
     it('given long offending text, when quoted, then 60 characters of it, without control characters', async () => {
       const message = await problem(`\u001b[31m${'é'.repeat(500)}`);
       expect(message).to.contain(`found "\\u001b[31m${'é'.repeat(55)}…"`);
+      expect(await problem('\u{1F600}'.repeat(60))).to.contain(`found "${'\u{1F600}'.repeat(60)}"`);
+      expect(await problem('\u{1F600}'.repeat(61))).to.contain(`found "${'\u{1F600}'.repeat(60)}…"`);
+      expect(await problem('x\u202ey\u009bz\ufeff\r\n')).to.contain('found "x\\u202ey\\u009bz"');
+      const end = '\u{1F600}'.repeat(55);
+      expect(await problem(`{"eventID":"${end}"\n${a}`)).to.contain(
+        `; it ends "…entID":"${end}"";`.replace('entID":', 'D":'),
+      );
       const long = await problem(`{"eventID":"${'\u0007'.repeat(100)}"}`);
       expect(long).not.to.match(/[\u0000-\u001f]/); // eslint-disable-line no-control-regex
       expect(long.length).to.be.below(500);
@@ -237,6 +284,90 @@ describe('recorded changes, faults', () => {
       }
     });
 
+    it('given pieces without commas between elements, when read, then they are one problem and no records', async () => {
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"Records":[', ']}'],
+      ] as const) {
+        for (const pieces of [
+          '"x" "y"',
+          'x\ny\nz',
+          '[1]\n [2]',
+          'x "y", "z"',
+          ':{"x":1}',
+          'x:\n {"y":1}\n, [2]',
+        ]) {
+          const items = await read(`${open}${a} ${pieces},${b},"z"${close}\n${c}`);
+          const found = outline(items).map((item) => item.split(' ')[0]);
+          expect(found, pieces).to.deep.equal(['a', '!', 'b', '"z"', 'c']);
+        }
+        expect(outline(await read(`${open}${a} x ${b},"z" ${close}`))).to.deep.equal([
+          'a f:1',
+          '! f:1',
+          'b f:1',
+        ]);
+        expect(outline(await read(`${open}${a} x ${close} ${b}`))).to.deep.equal(['a f:1', '! f:1', 'b f:1']);
+      }
+    });
+
+    it('given two bad elements on a line, when read, then they are two problems', async () => {
+      const text = `{"Records":[{"x":1,},${a} xyz,${b},{"y":tru},${c}`;
+      expect(outline(await read(text))).to.deep.equal([
+        '! f:1',
+        'a f:1',
+        '! f:1',
+        'b f:1',
+        '! f:1',
+        'c f:1',
+        '! f:1',
+      ]);
+      const file = `${a} {"x":1,}${b}\n${c} {"y":tru} xyz\n${d} xyz\n`;
+      expect(outline(await read(file))).to.deep.equal([
+        'a f:1',
+        '! f:1',
+        'b f:1',
+        'c f:2',
+        '! f:2',
+        'd f:3',
+        '! f:3',
+      ]);
+    });
+
+    it('given broken records in pretty-printed events, when the events have more keys, then the others come out', async () => {
+      const event = (...ids: number[]) => ({ Records: ids.map((id) => record(id)), x: { y: [{}] }, z: [1] });
+      for (const indent of [2, '\t']) {
+        const text = `${JSON.stringify([event(1, 2, 3), event(4, 5), event(6)], null, indent)}\n${d}`;
+        const items = await read(
+          text.replace('"eventID": 2', '"eventID": 2"').replace('"eventID": 5', '"eventID: 5'),
+        );
+        const found = outline(items).map((item) => item.split(' ')[0]);
+        expect(found).to.deep.equal(['1', '!', '3', '4', '!', '6', 'd']);
+      }
+    });
+
+    it('given an indented list that is not closed, when a value is indented as far, then it is the next', async () => {
+      const text = lines('  [', `    ${a},`, `    ${b}`, `  {"Records":[${c}]}`, d);
+      expect(outline(await read(text))).to.deep.equal(['a f:2', 'b f:3', '! f:3', 'c f:4', 'd f:5']);
+      const deeper = lines('[', `    ${a}`, `  ${b}`, ']');
+      expect(outline(await read(deeper))).to.deep.equal(['a f:2', '! f:3', 'b f:3']);
+    });
+
+    it('given lines indented by hundreds of blanks, when one is broken, then it is one problem', async () => {
+      const blanks = ' '.repeat(300);
+      const text = lines(a, `${blanks}{"x":{`, `${blanks}${b}`, c);
+      expect(outline(await read(text))).to.deep.equal(['a f:1', '! f:2', 'c f:4']);
+    });
+
+    it('given a value that does not start its line, when broken, then an indented bracket in it starts no value', async () => {
+      const text = lines(`${a} {"x":"`, `  ${b}`, c);
+      expect(outline(await read(text))).to.deep.equal(['a f:1', '! f:1', 'c f:3']);
+    });
+
+    it('given brackets behind other bytes of a line, when misplaced, then they start no value', async () => {
+      const text = lines(`    {"eventID":[1`, ` 2{"x":1}]}`, b);
+      expect(outline(await read(text))).to.deep.equal(['! f:1', 'b f:3']);
+    });
+
     it('given a bracket too many in an element, when the next one starts a line, then the others come out', async () => {
       for (const [open, close] of [
         ['[', ']'],
@@ -268,6 +399,7 @@ describe('recorded changes, faults', () => {
         'a f:1',
         '! f:1',
         '"x" f:1',
+        '! f:1',
         'b f:1',
       ]);
     });

@@ -72,6 +72,32 @@ describe('recorded changes, accepted forms', () => {
     expect(outline(await read(`\n${pretty(object)}`))).to.deep.equal(['a f:4', 'b f:4']);
   });
 
+  it('given a text under payload, when other keys follow, then the place is that of the text', async () => {
+    const payload = JSON.stringify(JSON.stringify(records(a)));
+    const texts = [
+      `{"payload":${payload},"x":"payload",\n"y":1}`,
+      `{"payload":${payload},\n"x":{"payload":\n"y"}}`,
+    ];
+    for (const text of texts) expect(outline(await read(text))).to.deep.equal(['a f:1']);
+  });
+
+  it('given Records beside the event in payload, when read, then only those of the event come out', async () => {
+    const payload = { x: { Records: [1] }, y: [{ Records: [2] }], ...records(a) };
+    for (const form of [{ payload }, { x: { Records: [3] }, payload }, { payload, x: { Records: [3] } }]) {
+      expect(outline(await read(JSON.stringify(form)))).to.deep.equal(['a f:1']);
+    }
+  });
+
+  it('given JSON without indentation, when lists in records start lines, then the records are whole', async () => {
+    const item = record('x', { list: [{ y: 1 }, [{}], { z: [[]] }] });
+    const text = JSON.stringify([records(item, item), item], null, 1).replaceAll(/\n +/g, '\n');
+    const starts = text.split('\n').flatMap((line, index) => (line.startsWith('"eventID"') ? [index] : []));
+    expect(starts).to.have.length(3);
+    expect(await read(text)).to.deep.equal(
+      starts.map((line) => ({ kind: 'record', record: item, place: `f:${line}` })),
+    );
+  });
+
   it('given Records further inside, when it is not that of the event, then it is left in the record', async () => {
     const inner = record('a', {
       payloads: records(b),

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Recorded } from '../../../src/adapters/recorded/read-recorded.ts';
-import { outline, read, record } from './support.ts';
+import { outline, readAs, record } from './support.ts';
 
 interface Doc {
   readonly form: 'record' | 'event' | 'get-records' | 'list' | 'list-of-events' | 'batch' | 'batch-text';
   readonly records: readonly object[];
-  readonly indent: number | string;
+  /** What pretty-printed lines start with for each level; undefined for all on one line. */
+  readonly indent: string | undefined;
   readonly lineEnd: string;
 }
 
@@ -38,7 +39,7 @@ const anyRecord = fc
 const anyDoc: fc.Arbitrary<Doc> = fc.record({
   form: fc.constantFrom(...FORMS),
   records: fc.array(anyRecord, { maxLength: 4 }),
-  indent: fc.constantFrom(0, 0, 2, '\t'),
+  indent: fc.constantFrom(undefined, undefined, '', '  ', '\t'),
   lineEnd: fc.constantFrom('\n', '\r\n'),
 });
 
@@ -61,13 +62,17 @@ class File {
   }
 
   addDoc({ form, records, indent, lineEnd }: Doc): void {
-    const write = (value: unknown) => JSON.stringify(value, null, indent).replaceAll('\n', lineEnd);
-    const gap = indent === 0 ? '' : lineEnd;
+    const print = (value: unknown) =>
+      indent === undefined
+        ? JSON.stringify(value)
+        : JSON.stringify(value, null, '\t').replaceAll(/\n(\t*)/g, broken);
+    const broken = (_: string, tabs: string) => `${lineEnd}${(indent ?? '').repeat(tabs.length)}`;
+    const gap = indent === undefined ? '' : lineEnd;
     const list = () => {
       this.add(`[${gap}`);
       for (const [index, item] of records.entries()) {
         this.add(index > 0 ? `,${gap}` : '').expect(item);
-        this.add(write(item));
+        this.add(print(item));
       }
       this.add(`${gap}]`);
     };
@@ -75,7 +80,7 @@ class File {
       case 'record':
         for (const item of records) {
           this.expect(item);
-          this.add(`${write(item)}${gap}`);
+          this.add(`${print(item)}${gap}`);
         }
         break;
       case 'event':
@@ -84,9 +89,9 @@ class File {
         this.add(`${gap}}`);
         break;
       case 'get-records':
-        this.add(`{"NextShardIterator":${write({ a: ['\\"', { Records: [1] }] })},${gap}"Records" : `);
+        this.add(`{"NextShardIterator":${print({ a: ['\\"', { Records: [1] }] })},${gap}"Records" : `);
         list();
-        this.add(`,"last":${write([{}, ']'])}}`);
+        this.add(`,"last":${print([{}, ']'])}}`);
         break;
       case 'list':
         list();
@@ -101,12 +106,12 @@ class File {
       case 'batch':
         this.add(`{"version":"1.0",${gap}"payload":${gap}{"x":{},"Records":`);
         list();
-        this.add(`,${gap}"y":1},"DDBStreamBatchInfo":${write({ shardId: 's' })}}`);
+        this.add(`,${gap}"y":1},"DDBStreamBatchInfo":${print({ shardId: 's' })}}`);
         break;
       case 'batch-text':
         this.add(`{"version":"1.0",${gap}"payload":${gap}`);
         for (const item of records) this.expect(item);
-        this.add(`${write(JSON.stringify({ Records: records }, null, indent))}${gap}}`);
+        this.add(`${print(print({ Records: records }))}${gap}}`);
     }
   }
 }
@@ -145,7 +150,7 @@ describe('recorded changes, for any input', () => {
           fc.pre(file.text.trim() !== '');
           const bytes = Buffer.from(file.text);
           const all = byteByByte ? Array.from(bytes.keys()) : positions;
-          expect(asText(await read(...cut(bytes, all)))).to.deep.equal(asText(file.expected));
+          expect(asText(await readAs('f', cut(bytes, all)))).to.deep.equal(asText(file.expected));
         },
       ),
       { numRuns: 500 },
@@ -195,8 +200,8 @@ describe('recorded changes, for any input', () => {
           }
           const bytes = Buffer.from(text);
           if (flip !== null && bytes.length > 0) bytes[flip.at % bytes.length] = flip.byte;
-          const items = await read(bytes);
-          expect(asText(await read(...cut(bytes, positions)))).to.deep.equal(asText(items));
+          const items = await readAs('f', [bytes]);
+          expect(asText(await readAs('f', cut(bytes, positions)))).to.deep.equal(asText(items));
           const lines = items.map(({ place }) => Number(place.slice(2)));
           expect(lines).to.deep.equal(lines.toSorted((x, y) => x - y));
           for (const item of items) {
@@ -223,12 +228,12 @@ describe('recorded changes, for any input', () => {
           for (const [index, form] of forms.entries()) {
             const some = form === 'record' ? records.slice(0, 1) : records;
             const line = new File();
-            line.addDoc({ form, records: some, indent: 0, lineEnd });
+            line.addDoc({ form, records: some, indent: undefined, lineEnd });
             if (index === broken) file.add(line.text.slice(0, 1 + (at % (line.text.length - 1))));
-            else file.addDoc({ form, records: some, indent: 0, lineEnd });
+            else file.addDoc({ form, records: some, indent: undefined, lineEnd });
             file.add(lineEnd);
           }
-          const items = await read(file.text);
+          const items = await readAs('f', [file.text]);
           const others = items.filter((item) => item.kind === 'record' && item.place !== `f:${broken + 1}`);
           expect(asText(others)).to.deep.equal(asText(file.expected));
           const found = items.filter(({ kind }) => kind === 'problem').map(({ place }) => place);
@@ -249,7 +254,7 @@ describe('recorded changes, for any input', () => {
         async (tokens) => {
           // The last line of all cannot be a part of what is before: no value may follow another without a comma.
           const last = JSON.stringify(record('last'));
-          const items = await read(`${tokens.join('')}\n${last}\n${last}`);
+          const items = await readAs('f', [`${tokens.join('')}\n${last}\n${last}`]);
           expect(outline(items).filter((item) => item.startsWith('last'))).to.include('last f:3');
         },
       ),

@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { readRecorded, type Recorded } from '../../../src/adapters/recorded/read-recorded.ts';
 
 /** A stream record with this identifier; other fields as given. */
@@ -5,9 +6,12 @@ export function record(id: string | number, fields: object = {}) {
   return { eventID: id, eventName: 'INSERT', dynamodb: { Keys: { PK: { S: 'a' } } }, ...fields };
 }
 
-/** Reads texts or bytes as a file named `f`, each of them a chunk. */
+/** Reads texts or bytes as a file named `f`, each of them a chunk; and checks that single bytes as chunks read the same. */
 export async function read(...chunks: readonly (string | Uint8Array)[]): Promise<Recorded[]> {
-  return readAs('f', chunks);
+  const items = await readAs('f', chunks);
+  const bytes = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
+  if (bytes.length < 10_000) expect(await readAs('f', inChunks(bytes, 1))).to.deep.equal(items);
+  return items;
 }
 
 export async function readAs(file: string, chunks: readonly (string | Uint8Array)[]): Promise<Recorded[]> {
