@@ -183,6 +183,7 @@ describe('recorded changes, faults', () => {
 
     it('given a byte order mark further down, when read, then it is a problem', async () => {
       expect(outline(await read(lines(a, `\ufeff${b}`, c)))).to.deep.equal(['a f:1', '! f:2', 'c f:3']);
+      expect(outline(await read(`{"Records":[${a}]\ufeff}`))).to.deep.equal(['a f:1', '! f:1']);
       expect(outline(await read(`{"Records":[\ufeff${a},${b}]}`)))
         .to.contain('! f:1')
         .and.to.contain('b f:1');
@@ -310,6 +311,11 @@ describe('recorded changes, faults', () => {
       }
     });
 
+    it('given a list without a key, when a text Records was before it, then it is no list of records', async () => {
+      const items = await read(`[{"eventID":"Records"},{:[${b}]},${c}]`);
+      expect(outline(items)).to.deep.equal(['Records f:1', '! f:1', 'c f:1']);
+    });
+
     it('given two bad elements on a line, when read, then they are two problems', async () => {
       const text = `{"Records":[{"x":1,},${a} xyz,${b},{"y":tru},${c}`;
       expect(outline(await read(text))).to.deep.equal([
@@ -364,8 +370,9 @@ describe('recorded changes, faults', () => {
     });
 
     it('given brackets behind other bytes of a line, when misplaced, then they start no value', async () => {
-      const text = lines(`    {"eventID":[1`, ` 2{"x":1}]}`, b);
-      expect(outline(await read(text))).to.deep.equal(['! f:1', 'b f:3']);
+      const items = await read(lines(`    {"eventID":[1`, ` 2{"x":1}]}`, b));
+      expect(outline(items)).to.deep.equal(['! f:1', 'b f:3']);
+      expect(problems(items)[0]).to.match(/^f:1 not valid JSON/);
     });
 
     it('given a bracket too many in an element, when the next one starts a line, then the others come out', async () => {

@@ -55,6 +55,14 @@ describe('recorded changes, accepted forms', () => {
     expect(outline(await read('[null, 7 ,"x",[{}],true ]'))).to.deep.equal(expected);
   });
 
+  it('given objects in Records, when they look like no record, then they come out for others to refuse', async () => {
+    const odd = [{}, { x: 1 }, { Records: [a] }, { payload: records(a) }, { DDBStreamBatchInfo: {} }];
+    for (const form of [records(...odd), [records(...odd)], { payload: records(...odd) }]) {
+      const expected = odd.map((item) => ({ kind: 'record', record: item, place: 'f:1' }));
+      expect(await read(JSON.stringify(form))).to.deep.equal(expected);
+    }
+  });
+
   it('given a failed batch from S3, when payload is an object, then its records come out', async () => {
     const object = {
       version: '1.0',

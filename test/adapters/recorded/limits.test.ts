@@ -32,6 +32,12 @@ describe('recorded changes, limits', () => {
       Buffer.from(`"}${a}`),
     ]);
     expect(outline(await read(bytes))).to.deep.equal(['! f:1', 'a f:1']);
+    const event = [
+      Buffer.from('{"x":"'),
+      Buffer.alloc(64 * MEBIBYTE, 'x'),
+      Buffer.from(`","Records":[${b}]}${a}`),
+    ];
+    expect(outline(await read(Buffer.concat(event)))).to.deep.equal(['! f:1', 'a f:1']);
   });
 
   it('given a value above 64 MiB that is not closed, when read, then the next line comes out', async () => {
@@ -41,6 +47,16 @@ describe('recorded changes, limits', () => {
       '! f:1',
       'a f:2',
     ]);
+  });
+
+  it('given a broken value of some megabytes, when read, then the next line comes out', async () => {
+    const filler = 'x'.repeat(2 * MEBIBYTE);
+    for (const text of [`{"eventID":"${filler}\n${a}\n${b}`, `{"eventID":{"x":"${filler}"\n${a}\n${b}`]) {
+      expect(outline(await read(...inChunks(text, 65_536)))).to.deep.equal(['! f:1', 'a f:2', 'b f:3']);
+    }
+    const indented = `  {"eventID":{"x":"${filler}"\n  ${a}\n${b}`;
+    expect(outline(await read(indented))).to.deep.equal(['! f:1', 'a f:2', 'b f:3']);
+    expect(outline(await read(`{"eventID":"${filler}`))).to.deep.equal(['! f:1']);
   });
 
   it('given an event of any length, when its records are small, then they come out', async () => {
