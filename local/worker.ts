@@ -27,7 +27,10 @@ export function memoryWorker(): Worker {
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   return {
-    handler: createHandler(container.get(ProcessBatch), 'report'),
+    handler: createHandler(container.get(ProcessBatch), {
+      failureMode: 'report',
+      deadlineMarginMs: 0,
+    }),
     state: container.get(DerivedState),
     drain: async () => {
       const actions = queue.drain();

@@ -9,12 +9,18 @@ export interface RecordSummary {
   readonly sizeBytes?: number | undefined;
   readonly sequenceNumber?: string | undefined;
   readonly eventID?: string | undefined;
+  /** When the change was made, in milliseconds since 1970, to the second. */
+  readonly at?: number | undefined;
   /** Where the record was read from (`feed.ndjson:12`), for recorded ones. */
   readonly place?: string | undefined;
 }
 
 /** One record of a batch, routed by its keys. */
-export type Delivery = { readonly record: RecordSummary } & (
+export type Delivery = {
+  readonly record: RecordSummary;
+  /** The record as it came. */
+  readonly raw: unknown;
+} & (
   | { readonly kind: 'change'; readonly change: Change }
   /** A row that nothing is derived from. */
   | { readonly kind: 'unrecognised' }
@@ -30,5 +36,7 @@ export type Outcome =
   | { readonly status: 'ignored' }
   /** The same change stands earlier in the batch. */
   | { readonly status: 'duplicate' }
+  /** It can never be handled, and is kept in quarantine. */
+  | { readonly status: 'quarantined'; readonly fault: Fault }
   /** To be delivered again. `heldBack`: not for a reason of its own, but because an earlier change of its item failed. */
   | { readonly status: 'failed'; readonly fault: Fault; readonly heldBack: boolean };

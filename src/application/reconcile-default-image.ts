@@ -3,8 +3,9 @@ import type { ReconcileDefaultImageCommand } from '../domain/command.ts';
 import { decideDefaultImage, type DefaultImageDecision } from '../domain/default-image.ts';
 import { Fault } from '../domain/fault.ts';
 import { entityKey } from '../domain/row.ts';
-import type { DefaultImageWrite, ImageRepository } from './ports/image-repository.ts';
-import { MAX_ROUNDS } from './rounds.ts';
+import type { DefaultImageWrite, EntityView, ImageRepository } from './ports/image-repository.ts';
+import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.ts';
+import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 
 export type DefaultImageTally = 'created' | 'switched' | 'repaired' | 'removed' | 'kept';
@@ -17,61 +18,81 @@ const TALLY = {
   keep: 'kept',
 } as const satisfies Record<DefaultImageDecision['action'], DefaultImageTally>;
 
+type Group = NonEmpty<ReconcileDefaultImageCommand>;
+
 /** Brings the default rows of a batch's entities into line with their images: each entity once. */
 export class ReconcileDefaultImage {
   readonly #images: ImageRepository;
+  readonly #settler: EffectSettler;
 
-  constructor(images: ImageRepository) {
+  constructor(images: ImageRepository, settler: EffectSettler) {
     this.#images = images;
+    this.#settler = settler;
   }
 
   /**
    * The tally counts entities. Idempotent and indifferent to order: it decides on what the table holds now, and
-   * writes on condition that the default row has not changed since; where it has, it reads and decides again.
+   * writes on condition that this has not changed since; where it has, it reads and decides again.
    */
   async execute(
     commands: readonly ReconcileDefaultImageCommand[],
+    limit: TimeLimit = NO_LIMIT,
   ): Promise<UseCaseResult<DefaultImageTally>> {
     const tally = { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 };
     const failed = new FailedCommands();
-    let pending = [...groupBy(commands, ({ entity }) => entityKey(entity)).values()];
-
-    for (let round = 1; pending.length > 0; round++) {
-      const views = await this.#images.load(pending.map(([first]) => first.entity));
-      const writes: {
-        write: DefaultImageWrite;
-        group: NonEmpty<ReconcileDefaultImageCommand>;
-        done: DefaultImageTally;
-      }[] = [];
-      for (const [index, group] of pending.entries()) {
-        const view = views[index];
-        if (view === undefined || view instanceof Fault) {
-          failed.add(group, view);
-          continue;
-        }
-        const decision = decideDefaultImage(view);
-        if (decision.action === 'keep') tally.kept++;
-        else {
-          const image = decision.action === 'remove' ? undefined : decision.image;
-          writes.push({ write: { view, image }, group, done: TALLY[decision.action] });
-        }
-      }
-
-      pending = [];
-      if (writes.length === 0) break;
-      const results = await this.#images.save(writes.map(({ write }) => write));
-      for (const [index, { group, done }] of writes.entries()) {
-        const result = results[index];
-        if (result === 'saved') tally[done]++;
-        else if (result !== 'conflict') failed.add(group, result);
-        else if (round < MAX_ROUNDS) pending.push(group);
-        else
-          failed.add(
-            group,
-            new Fault('conflict', `the default row kept changing through ${MAX_ROUNDS} attempts`),
-          );
-      }
+    const groups = [...groupBy(commands, ({ entity }) => entityKey(entity)).values()];
+    const reconcile = (pending: readonly Group[], signal: AbortSignal) =>
+      this.#reconcile(pending, tally, signal);
+    const faults = await this.#settler.settle(groups, reconcile, limit);
+    for (const [index, group] of groups.entries()) {
+      const fault = faults[index];
+      if (fault !== undefined) failed.add(group, fault);
     }
     return { failed, tally };
   }
+
+  async #reconcile(
+    groups: readonly Group[],
+    tally: Record<DefaultImageTally, number>,
+    signal: AbortSignal,
+  ): Promise<readonly Attempted[]> {
+    const views = await this.#images.load(
+      groups.map(([first]) => first.entity),
+      signal,
+    );
+    const results = new Array<Attempted>(groups.length);
+    const writes: { write: DefaultImageWrite; index: number; done: DefaultImageTally }[] = [];
+    for (const [index, view] of views.entries()) {
+      if (view instanceof Fault) {
+        results[index] = view;
+        continue;
+      }
+      const decision = decideDefaultImage(view);
+      if (decision.action === 'keep') {
+        tally.kept++;
+        results[index] = 'done';
+      } else writes.push({ write: writeOf(view, decision), index, done: TALLY[decision.action] });
+    }
+    if (writes.length === 0) return results;
+
+    const saved = signal.aborted
+      ? writes.map(() => outOfTime('the default row was not written'))
+      : await this.#images.save(
+          writes.map(({ write }) => write),
+          signal,
+        );
+    for (const [position, { index, done }] of writes.entries()) {
+      const result = saved[position];
+      if (result === 'saved') tally[done]++;
+      results[index] = result === 'saved' ? 'done' : result;
+    }
+    return results;
+  }
+}
+
+function writeOf(
+  view: EntityView,
+  decision: Exclude<DefaultImageDecision, { action: 'keep' }>,
+): DefaultImageWrite {
+  return { view, image: decision.action === 'remove' ? undefined : decision.image };
 }

@@ -1,60 +1,93 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
-import { decideLinkMove, type LinkMove } from '../domain/link-move.ts';
+import { decideLinkMove, type LinkMove, type LinkState } from '../domain/link-move.ts';
 import { linkKey } from '../domain/row.ts';
 import { tupleKey } from '../domain/tuple.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
-import { MAX_ROUNDS } from './rounds.ts';
+import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.ts';
+import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 
 export type MatcherTally = 'incremented' | 'decremented' | 'moved' | 'unchanged' | 'stale';
 
+type Group = NonEmpty<UpdateMatcherTupleCommand>;
+
 /** Moves tuple counts by what a batch's link rows hold now: one move a link row at the most. */
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
+  readonly #settler: EffectSettler;
 
-  constructor(matcher: MatcherRepository) {
+  constructor(matcher: MatcherRepository, settler: EffectSettler) {
     this.#matcher = matcher;
+    this.#settler = settler;
   }
 
   /**
    * The tally counts link rows; `stale` are those whose newest change here had already been counted. Idempotent
    * and indifferent to delivery order: a move is fenced on the version that was last counted for its row.
    */
-  async execute(commands: readonly UpdateMatcherTupleCommand[]): Promise<UseCaseResult<MatcherTally>> {
+  async execute(
+    commands: readonly UpdateMatcherTupleCommand[],
+    limit: TimeLimit = NO_LIMIT,
+  ): Promise<UseCaseResult<MatcherTally>> {
     const tally = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 };
     const failed = new FailedCommands();
-    let pending = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-
-    for (let round = 1; pending.length > 0; round++) {
-      const states = await this.#matcher.load(pending.map(([first]) => first.link));
-      const moves: { move: LinkMove; group: NonEmpty<UpdateMatcherTupleCommand> }[] = [];
-      for (const [index, group] of pending.entries()) {
-        const { change, link, tuple } = newest(group);
-        const removed = change.operation === 'REMOVE';
-        const move = decideLinkMove(link, states[index], { version: change.version, tuple, removed });
-        if (move === undefined) tally.stale++;
-        else moves.push({ move, group });
-      }
-
-      pending = [];
-      if (moves.length === 0) break;
-      const results = await this.#matcher.apply(moves.map(({ move }) => move));
-      for (const [index, { move, group }] of moves.entries()) {
-        const result = results[index];
-        if (result === 'applied') tally[effectOf(move)]++;
-        else if (result !== 'conflict') failed.add(group, result);
-        else if (round < MAX_ROUNDS) pending.push(group);
-        else
-          failed.add(
-            group,
-            new Fault('conflict', `the link's state kept changing through ${MAX_ROUNDS} attempts`),
-          );
-      }
+    const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
+    const move = (pending: readonly Group[], signal: AbortSignal) => this.#move(pending, tally, signal);
+    const faults = await this.#settler.settle(groups, move, limit);
+    for (const [index, group] of groups.entries()) {
+      const fault = faults[index];
+      if (fault !== undefined) failed.add(group, fault);
     }
     return { failed, tally };
   }
+
+  async #move(
+    groups: readonly Group[],
+    tally: Record<MatcherTally, number>,
+    signal: AbortSignal,
+  ): Promise<readonly Attempted[]> {
+    const states = await this.#matcher.load(
+      groups.map(([first]) => first.link),
+      signal,
+    );
+    const results = new Array<Attempted>(groups.length);
+    const moves: { move: LinkMove; index: number }[] = [];
+    for (const [index, group] of groups.entries()) {
+      const state = states[index];
+      if (state instanceof Fault) {
+        results[index] = state;
+        continue;
+      }
+      const move = moveOf(group, state);
+      if (move === undefined) {
+        tally.stale++;
+        results[index] = 'done';
+      } else moves.push({ move, index });
+    }
+    if (moves.length === 0) return results;
+
+    const applied = signal.aborted
+      ? moves.map(() => outOfTime('the link was not counted'))
+      : await this.#matcher.apply(
+          moves.map(({ move }) => move),
+          signal,
+        );
+    for (const [position, { move, index }] of moves.entries()) {
+      const result = applied[position];
+      if (result === 'applied') tally[effectOf(move)]++;
+      results[index] = result === 'applied' ? 'done' : result;
+    }
+    return results;
+  }
+}
+
+/** Undefined when the state is already as new as the newest of the changes. */
+function moveOf(group: Group, state: LinkState | undefined): LinkMove | undefined {
+  const { change, link, tuple } = newest(group);
+  const removed = change.operation === 'REMOVE';
+  return decideLinkMove(link, state, { version: change.version, tuple, removed });
 }
 
 function effectOf({ from, to }: LinkMove): MatcherTally {

@@ -55,6 +55,37 @@ export function decideDefaultImage({ newest, current, pointed }: EntityImages): 
     : { action: 'repair', image: pointed };
 }
 
+/** What must be true of one image for a write of the default row to be right. */
+export interface ImageGround {
+  readonly imageId: string;
+  /** What the image must still say; undefined where there must still be none with that id. */
+  readonly image: Image | undefined;
+}
+
+/**
+ * What a write of the default row rests on, beside that row itself: the image that the row points to, and the image
+ * that it is to repeat, `written`, each as it was read.
+ *
+ * @returns one ground an image; undefined where the two contradict each other, so that no table could bear them out.
+ */
+export function groundsOf(
+  { current, pointed }: EntityImages,
+  written: Image | undefined,
+): readonly ImageGround[] | undefined {
+  // A default row that names no image points to none that could come or go.
+  const grounds =
+    current === undefined || current.imageId === '' ? [] : [{ imageId: current.imageId, image: pointed }];
+  if (written === undefined) return grounds;
+  if (current?.imageId !== written.imageId) return [...grounds, { imageId: written.imageId, image: written }];
+  return equalImages(pointed, written) ? grounds : undefined;
+}
+
+/** Whether both are the same image and say the same, or both are none. */
+export function equalImages(a: Image | undefined, b: Image | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.imageId === b.imageId && equalRecords(a.attributes, b.attributes);
+}
+
 /** The image that a row is. Its key says which one it is, so that goes before what its attributes say. */
 export function imageOf({ orgId, entityType, entityId }: Entity, imageId: string, row: Attributes): Image {
   const identity = { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };

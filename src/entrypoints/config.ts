@@ -1,3 +1,4 @@
+import { DEFAULT_RETRIES, type RetryPolicy } from '../application/settle-effects.ts';
 import { Fault } from '../domain/fault.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -11,6 +12,9 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `report` failed records to the event source, or `throw` for sources without partial responses. */
   readonly failureMode: (typeof FAILURE_MODES)[number];
+  readonly retries: RetryPolicy;
+  /** How long before Lambda's time runs out the worker stops, in milliseconds. */
+  readonly deadlineMarginMs: number;
   readonly backend: MemoryBackend | AwsBackend;
 }
 
@@ -23,6 +27,12 @@ export interface AwsBackend {
   readonly table: string;
   readonly stateTable: string;
   readonly queueUrl: string;
+  /** Where records go that can never be handled; undefined to have them block. */
+  readonly quarantineUrl: string | undefined;
+  /** Requests of one kind under way at a time. */
+  readonly concurrency: number;
+  /** CloudWatch's namespace for the metrics, and who they are of. */
+  readonly metrics: { readonly namespace: string; readonly service: string };
   /** Bytes in one request to the queue. */
   readonly maxBatchBytes: number;
   /** Whether a queue without order and deduplication will do. */
@@ -43,6 +53,13 @@ export function readConfig(environment: Environment): Config {
   const config: Config = {
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     failureMode: reader.oneOf('FAILURE_MODE', FAILURE_MODES, 'report'),
+    retries: {
+      ...DEFAULT_RETRIES,
+      attempts: reader.whole('RETRY_ATTEMPTS', 1, 100, DEFAULT_RETRIES.attempts),
+      baseMs: reader.whole('RETRY_BASE_MS', 0, 60_000, DEFAULT_RETRIES.baseMs),
+      capMs: reader.whole('RETRY_CAP_MS', 0, 60_000, DEFAULT_RETRIES.capMs),
+    },
+    deadlineMarginMs: reader.whole('DEADLINE_MARGIN_MS', 0, 60_000, 1_000),
     backend: reader.oneOf('BACKEND', BACKENDS, 'aws') === 'memory' ? { kind: 'memory' } : awsBackend(reader),
   };
   if (reader.problems.length > 0) throw new Fault('configuration', reader.problems.join('\n'));
@@ -55,7 +72,14 @@ function awsBackend(reader: Reader): AwsBackend {
     table: reader.text('TABLE_NAME', 'the name of the table whose stream is read'),
     stateTable: reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state'),
     queueUrl: reader.text('TYPESENSE_QUEUE_URL', 'the URL of the FIFO queue that search actions go to'),
-    maxBatchBytes: reader.whole('SEARCH_MAX_BATCH_BYTES', 1_024, MAX_BATCH_BYTES),
+    quarantineUrl: reader.optional('QUARANTINE_QUEUE_URL'),
+    // Below the SDK's 50 sockets, so that no request waits for one.
+    concurrency: reader.whole('CONCURRENCY', 1, 50, 24),
+    metrics: {
+      namespace: reader.optional('METRICS_NAMESPACE') ?? 'Contrail',
+      service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',
+    },
+    maxBatchBytes: reader.whole('SEARCH_MAX_BATCH_BYTES', 1_024, MAX_BATCH_BYTES, MAX_BATCH_BYTES),
     allowStandardQueue: reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true',
     hasQueueEndpoint: reader.isSet('AWS_ENDPOINT_URL_SQS') || reader.isSet('AWS_ENDPOINT_URL'),
   };
@@ -86,14 +110,17 @@ class Reader {
     return value;
   }
 
-  /** A whole number from `least` to `most`, which is the default too. */
-  whole(name: string, least: number, most: number): number {
-    const value = this.#environment[name] || String(most);
+  optional(name: string): string | undefined {
+    return this.#environment[name]?.trim() || undefined;
+  }
+
+  whole(name: string, least: number, most: number, byDefault: number): number {
+    const value = this.#environment[name] || String(byDefault);
     const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
     if (number >= least && number <= most) return number;
     this.problems.push(
       `${name} is ${JSON.stringify(value)}; expected a whole number from ${least} to ${most}`,
     );
-    return most;
+    return byDefault;
   }
 }

@@ -15,6 +15,7 @@ const heldBack: Outcome = { ...failed, heldBack: true };
 
 function checkpointOf(...batch: Handled[]): string | undefined {
   const deliveries = batch.map(([sequenceNumber]): Delivery => ({
+    raw: undefined,
     kind: 'unrecognised',
     record: { sequenceNumber },
   }));

@@ -1,3 +1,4 @@
+import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
 import {
   type DefaultImageWrite,
@@ -6,8 +7,11 @@ import {
 } from '../../src/application/ports/image-repository.ts';
 import { type LogFields, Logger, type LogLevel } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { Random } from '../../src/application/ports/random.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
+import { EffectSettler, type RetryPolicy } from '../../src/application/settle-effects.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
@@ -69,7 +73,7 @@ export class ScriptedMatcher extends MatcherRepository {
     this.#inner = inner;
   }
 
-  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
+  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined | Fault)[]> {
     this.loads.push(links);
     return this.#script.load?.(links) ?? this.#inner?.load(links) ?? [];
   }
@@ -127,4 +131,38 @@ export class SteppingClock extends Clock {
   override now(): number {
     return (this.#now += 1000);
   }
+}
+
+/** Notes the pauses that it is asked for, and takes none. */
+export class RecordingSleeper extends Sleeper {
+  readonly pauses: number[] = [];
+
+  override async sleep(milliseconds: number): Promise<void> {
+    this.pauses.push(milliseconds);
+  }
+}
+
+/** Always the same number. */
+export class FixedRandom extends Random {
+  readonly #number: number;
+
+  constructor(number: number) {
+    super();
+    this.#number = number;
+  }
+
+  override next(): number {
+    return this.#number;
+  }
+}
+
+/** Tries transient faults once only, unless told otherwise, and never waits. */
+export function aSettler(policy: Partial<RetryPolicy> = {}, metrics = new MemoryMetrics()): EffectSettler {
+  return new EffectSettler(new RecordingSleeper(), new FixedRandom(0.5), metrics, {
+    attempts: 1,
+    conflicts: 8,
+    baseMs: 100,
+    capMs: 1_000,
+    ...policy,
+  });
 }

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { Outcome } from '../../src/application/delivery.ts';
-import { NO_TALLIES } from '../../src/application/process-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
@@ -27,7 +26,7 @@ import {
   ScriptedQueue,
   ScriptedReplica,
 } from './doubles.ts';
-import { aWorker, derivedBy, inShort } from './worker.ts';
+import { aWorker, derivedBy, inShort, NO_TALLIES } from './worker.ts';
 
 const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };
 const TUPLE = ['CESSNA', '172S', 'C172'];
@@ -333,14 +332,14 @@ describe('ProcessBatch', () => {
       expect((await derivedBy(backend)).documents).to.have.length(1);
     });
 
-    it('after an earlier record of the item failed on its own, then both have failed', async () => {
+    it('before a record of its item that fails on its own, then that one is held back as well', async () => {
       const table = new SourceTable();
       const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => [throttled]) }).handle(
         table.put(faaRow('N1')),
         table.put(poison('N1')),
         table.put(faaRow('N1')),
       );
-      expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'held back']);
+      expect(inShort(outcomes)).to.deep.equal(['failed', 'held back', 'held back']);
       expect(faultsOf(outcomes)[0]).to.equal('throttled');
     });
   });
@@ -500,6 +499,7 @@ describe('ProcessBatch', () => {
         sizeBytes: 200,
         sequenceNumber: '1',
         eventID: 'event-1',
+        at: 1_767_603_600_000,
         place: undefined,
         outcome: 'applied',
       });
@@ -525,6 +525,7 @@ describe('ProcessBatch', () => {
           sizeBytes: 200,
           sequenceNumber: '2',
           eventID: 'event-2',
+          at: 1_767_603_600_000,
           place: undefined,
           fault: 'permanent',
           error: failed.fault,
@@ -552,7 +553,9 @@ describe('ProcessBatch', () => {
           applied: 1,
           ignored: 1,
           duplicate: 0,
-          failed: 3,
+          quarantined: 0,
+          failed: 1,
+          heldBack: 2,
           search,
           defaultImages,
           matcher,

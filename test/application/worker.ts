@@ -1,19 +1,29 @@
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
 import type { Clock } from '../../src/application/ports/clock.ts';
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
 import type { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import type { Quarantine } from '../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
+import type { RetryPolicy } from '../../src/application/settle-effects.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import { comparableFields, indexedFields } from '../contracts/contract.ts';
 import { collect } from '../support/collect.ts';
-import { RecordingLogger, SteppingClock } from './doubles.ts';
+import { aSettler, RecordingLogger, SteppingClock } from './doubles.ts';
+
+/** The tallies of a batch in which nothing was done. */
+export const NO_TALLIES = {
+  search: { upserts: 0, deletes: 0, unchanged: 0 },
+  defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
+  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
+};
 
 export interface WorkerParts {
   readonly backend?: ReturnType<typeof memoryBackend>;
@@ -22,6 +32,8 @@ export interface WorkerParts {
   readonly matcher?: MatcherRepository;
   /** `none` where the backend is the table itself. */
   readonly replica?: TableReplica | 'none';
+  readonly quarantine?: Quarantine;
+  readonly retries?: Partial<RetryPolicy>;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -29,17 +41,23 @@ export interface WorkerParts {
 /** A worker on the memory backend, with those of its parts replaced that are given. */
 export function aWorker(parts: WorkerParts = {}) {
   const backend = parts.backend ?? memoryBackend();
+  const metrics = new MemoryMetrics();
+  const settler = aSettler(parts.retries, metrics);
   const processBatch = new ProcessBatch({
-    search: new SyncSearchDocument(parts.queue ?? backend.queue),
-    defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images),
-    matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher),
+    search: new SyncSearchDocument(parts.queue ?? backend.queue, settler),
+    defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, settler),
+    matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, settler),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
+    quarantine: parts.quarantine,
+    settler,
+    metrics,
     clock: parts.clock ?? new SteppingClock(),
     logger: parts.logger ?? new RecordingLogger(),
   });
   return {
     backend,
     processBatch,
+    metrics,
     handle: (...records: unknown[]) => processBatch.execute(records.map((record) => toDelivery(record))),
   };
 }

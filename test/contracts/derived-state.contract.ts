@@ -86,7 +86,13 @@ export function derivedStateContract(name: string, setUp: () => Promise<DerivedS
             comparableFields(image.attributes),
           ]);
       };
+      const putImage = (entity: Entity, imageId: string) => {
+        const { orgId, entityType, entityId } = entity;
+        const PK = `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`;
+        return harness.putRow({ PK, SK: `IMG#${imageId}` }, attributesOf(entity, imageId));
+      };
       const save = async (entities: readonly Entity[], imageId: string | undefined) => {
+        if (imageId !== undefined) await Promise.all(entities.map((entity) => putImage(entity, imageId)));
         const views = (await harness.images.load(entities)) as readonly EntityView[];
         const writes = views.map((view) => ({
           view,

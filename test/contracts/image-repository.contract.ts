@@ -4,7 +4,7 @@ import { IMAGE_ATTRIBUTES, type Image } from '../../src/domain/default-image.ts'
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import type { Value } from '../../src/domain/value.ts';
-import { decimal } from '../support/factories.ts';
+import { decimal, map } from '../support/factories.ts';
 import {
   type Capability,
   comparableFields,
@@ -35,6 +35,8 @@ export interface ImageRepositoryHarness {
 export interface ImageRepositoryFeatures {
   /** Sees that a foreign default row was replaced by another foreign one, although neither has a revision. */
   readonly seesForeignRewrites: Capability;
+  /** Sees that a list or a map within an image changed since it was read. */
+  readonly seesNestedChanges: Capability;
   /** Keeps the character U+0000 in text. */
   readonly nulCharacters: Capability;
   /** Keeps the name `__proto__` in a map within an attribute. */
@@ -183,6 +185,17 @@ export function imageRepositoryContract(
           expect(view.newest?.imageId).to.equal('1');
         });
 
+      it('gives a default row that points to more than a key can hold, beside other entities', async () => {
+        const [entity, other] = [anEntity(), anEntity()];
+        for (const each of [entity, other]) await harness.putImage(each, '1', {});
+        await harness.putForeignDefault(entity, { image_id: 'x'.repeat(2_000) });
+        const views = (await harness.images.load([entity, other])) as EntityView[];
+        expect(views.map((view) => view.newest?.imageId)).to.deep.equal(['1', '1']);
+        expect(views[0]?.current?.imageId).to.have.length(2_000);
+        expect(views[0]?.pointed).to.equal(undefined);
+        expect(await save(views[0]!, views[0]!.newest)).to.equal('saved');
+      });
+
       it('does not take the default row for an image', async () => {
         const entity = anEntity();
         await harness.putForeignDefault(entity, identityOf(entity, '1'));
@@ -259,6 +272,15 @@ export function imageRepositoryContract(
         const view = await load(entity);
         expect(await save(view, view.pointed)).to.equal('saved');
         await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'right' });
+      });
+
+      it('replaces a foreign default row that has a revision of its own kind', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', {});
+        await harness.putForeignDefault(entity, { revision: decimal('1') });
+        const view = await load(entity);
+        expect(await save(view, view.newest)).to.equal('saved');
+        await expectDefault(entity, identityOf(entity, '1'));
       });
 
       it('leaves the images alone', async () => {
@@ -363,6 +385,15 @@ export function imageRepositoryContract(
         await expectDefault(entity, undefined);
       });
 
+      it('finds a conflict where a foreign row is gone that said nothing', async () => {
+        const entity = await twoImages();
+        await harness.putForeignDefault(entity, {});
+        const view = await load(entity);
+        await harness.removeForeignDefault(entity);
+        expect(await save(view, mine(entity))).to.equal('conflict');
+        await expectDefault(entity, undefined);
+      });
+
       it('finds a conflict where Contrail has replaced a foreign row', async () => {
         const entity = await twoImages();
         await harness.putForeignDefault(entity, theirs(entity).attributes);
@@ -396,6 +427,7 @@ export function imageRepositoryContract(
 
       it('lets one of many win that write at the same time on the same view', async () => {
         const entity = anEntity();
+        for (const n of range(20)) await harness.putImage(entity, `${n}`, {});
         const view = await load(entity);
         const results = await Promise.all(range(20).map((n) => save(view, imageOf(entity, `${n}`))));
         expect(results.filter((result) => result === 'saved')).to.have.length(1);
@@ -404,7 +436,7 @@ export function imageRepositoryContract(
       });
 
       it('answers for many writes at once, each in its place, whatever becomes of the others', async () => {
-        const entities = range(130).map(() => anEntity());
+        const entities = await Promise.all(range(130).map(twoImages));
         const views = (await harness.images.load(entities)) as EntityView[];
         const overtaken = entities.filter((_, n) => n % 7 === 3);
         await Promise.all(
@@ -414,6 +446,229 @@ export function imageRepositoryContract(
         expect(results).to.deep.equal(entities.map((_, n) => (n % 7 === 3 ? 'conflict' : 'saved')));
         for (const [n, entity] of entities.entries())
           await expectDefault(entity, (n % 7 === 3 ? theirs(entity) : mine(entity)).attributes);
+      });
+    });
+
+    describe('save, after an image changed,', () => {
+      const SAVED: Attributes = {
+        url: 'https://example.com/1',
+        thumbnail_url: 'https://example.com/1-small',
+        caption: 'On final',
+        credit: 'J. Doe',
+        width: decimal('1600'),
+        height: decimal('900'),
+        uploaded_at: '2026-01-05T09:00:00Z',
+      };
+
+      it('finds a conflict in a late create whose image is gone', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', SAVED);
+        const view = await load(entity);
+        await harness.removeImage(entity, '1');
+        expect(await save(view, view.newest)).to.equal('conflict');
+        await expectDefault(entity, undefined);
+      });
+
+      for (const name of Object.keys(SAVED))
+        for (const [what, before, after] of [
+          ['has another', SAVED, { ...SAVED, [name]: 'another' }],
+          ['has no more', SAVED, without(SAVED, name)],
+          ['now has a', without(SAVED, name), SAVED],
+        ] as const)
+          it(`finds a conflict in a late create whose image ${what} ${name}`, async () => {
+            const entity = anEntity();
+            await harness.putImage(entity, '1', before);
+            const view = await load(entity);
+            await harness.putImage(entity, '1', after);
+            expect(await save(view, view.newest)).to.equal('conflict');
+            await expectDefault(entity, undefined);
+          });
+
+      it('finds a conflict in a late remove where the image came back that the row points to', async () => {
+        const entity = anEntity();
+        await harness.putForeignDefault(entity, identityOf(entity, '1'));
+        const view = await load(entity);
+        await harness.putImage(entity, '1', {});
+        expect(await save(view, undefined)).to.equal('conflict');
+        await expectDefault(entity, identityOf(entity, '1'));
+      });
+
+      it('finds a conflict in a late switch where the image came back that the row points to', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '2', {});
+        await harness.putForeignDefault(entity, identityOf(entity, '1'));
+        const view = await load(entity);
+        await harness.putImage(entity, '1', {});
+        expect(await save(view, view.newest)).to.equal('conflict');
+        await expectDefault(entity, identityOf(entity, '1'));
+      });
+
+      it('finds a conflict in a late switch whose image is gone', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '2', {});
+        await harness.putForeignDefault(entity, identityOf(entity, '1'));
+        const view = await load(entity);
+        await harness.removeImage(entity, '2');
+        expect(await save(view, view.newest)).to.equal('conflict');
+        await expectDefault(entity, identityOf(entity, '1'));
+      });
+
+      it('finds a conflict in a late repair after the image went back to what the row says', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: 'second' });
+        await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'first' });
+        const view = await load(entity);
+        await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'second' });
+        await harness.putImage(entity, '1', { caption: 'first' });
+        await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'first' });
+        expect(await save(view, view.pointed)).to.equal('conflict');
+        await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'first' });
+      });
+
+      it('finds a conflict in a late repair whose image is gone', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: 'right' });
+        await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'wrong' });
+        const view = await load(entity);
+        await harness.removeImage(entity, '1');
+        expect(await save(view, view.pointed)).to.equal('conflict');
+        await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'wrong' });
+      });
+
+      it('finds a conflict where the image changed that the row points to, although another is written', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: 'first' });
+        await harness.putImage(entity, '2', {});
+        await harness.putForeignDefault(entity, identityOf(entity, '1'));
+        const view = await load(entity);
+        await harness.putImage(entity, '1', { caption: 'second' });
+        expect(await save(view, view.newest)).to.equal('conflict');
+        await expectDefault(entity, identityOf(entity, '1'));
+      });
+
+      it('finds a conflict in what no table could bear out: one image that says two things', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: 'right' });
+        await harness.putForeignDefault(entity, identityOf(entity, '1'));
+        const view = await load(entity);
+        const other = { imageId: '1', attributes: { ...identityOf(entity, '1'), caption: 'other' } };
+        expect(await save(view, other)).to.equal('conflict');
+        await harness.putImage(entity, '1', { caption: 'other' });
+        expect(await save(view, other)).to.equal('conflict');
+        await expectDefault(entity, identityOf(entity, '1'));
+      });
+
+      whenAble(
+        features.seesNestedChanges,
+        'finds a conflict where a map within the image changed',
+        async () => {
+          const entity = anEntity();
+          await harness.putImage(entity, '1', { caption: map(['en', 'first']) });
+          const view = await load(entity);
+          await harness.putImage(entity, '1', { caption: map(['en', 'second']) });
+          expect(await save(view, view.newest)).to.equal('conflict');
+        },
+      );
+
+      it('finds a conflict where a map within the image went', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: map(['en', 'first']) });
+        const view = await load(entity);
+        await harness.putImage(entity, '1', {});
+        expect(await save(view, view.newest)).to.equal('conflict');
+      });
+
+      it('saves where only images changed that the write does not rest on', async () => {
+        const entity = anEntity();
+        for (const id of ['1', '2', '3']) await harness.putImage(entity, id, SAVED);
+        const view = await load(entity);
+        await harness.removeImage(entity, '1');
+        await harness.putImage(entity, '2', { caption: 'changed' });
+        await harness.putImage(entity, '4', {});
+        expect(await save(view, view.newest)).to.equal('saved');
+        await expectDefault(entity, { ...identityOf(entity, '3'), ...SAVED });
+      });
+
+      it('saves where only changed what a default row does not repeat, or how a number is written', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', SAVED);
+        const view = await load(entity);
+        await harness.putImage(entity, '1', { ...SAVED, width: decimal('1.6e3'), remarks: 'new' });
+        expect(await save(view, view.newest)).to.equal('saved');
+        await expectDefault(entity, { ...identityOf(entity, '1'), ...SAVED });
+      });
+
+      it('saves many at once, of every kind, and a conflict hits none but itself', async () => {
+        const kinds = ['create', 'switch', 'repair', 'remove'] as const;
+        const entities = range(150).map((n) => ({ entity: anEntity(), kind: kinds[n % 4]!, n }));
+        await Promise.all(
+          entities.map(async ({ entity, kind }) => {
+            if (kind !== 'remove') await harness.putImage(entity, '2', { caption: 'right' });
+            if (kind !== 'create')
+              await harness.putForeignDefault(entity, identityOf(entity, kind === 'repair' ? '2' : '1'));
+          }),
+        );
+        const views = (await harness.images.load(entities.map(({ entity }) => entity))) as EntityView[];
+        const late = ({ n }: { n: number }) => n % 13 === 5;
+        await Promise.all(
+          entities
+            .filter(late)
+            .map(({ entity, kind }) =>
+              kind === 'remove' ? harness.putImage(entity, '1', {}) : harness.removeImage(entity, '2'),
+            ),
+        );
+        const results = await harness.images.save(
+          views.map((view, n) => ({ view, image: kinds[n % 4] === 'remove' ? undefined : view.newest })),
+        );
+        expect(results).to.deep.equal(entities.map((each) => (late(each) ? 'conflict' : 'saved')));
+        for (const each of entities) {
+          const { entity, kind } = each;
+          const asItWas = kind === 'create' ? undefined : identityOf(entity, kind === 'repair' ? '2' : '1');
+          const asAsked = kind === 'remove' ? undefined : { ...identityOf(entity, '2'), caption: 'right' };
+          await expectDefault(entity, late(each) ? asItWas : asAsked);
+        }
+      });
+
+      it('saves many large images at once', async () => {
+        const caption = 'x'.repeat(300_000);
+        const entities = range(20).map(() => anEntity());
+        await Promise.all(entities.map((entity) => harness.putImage(entity, '1', { caption })));
+        const views = (await harness.images.load(entities)) as EntityView[];
+        await harness.removeImage(entities[7]!, '1');
+        const results = await harness.images.save(views.map((view) => ({ view, image: view.newest })));
+        expect(results).to.deep.equal(entities.map((_, n) => (n === 7 ? 'conflict' : 'saved')));
+        for (const [n, entity] of entities.entries())
+          await expectDefault(entity, n === 7 ? undefined : { ...identityOf(entity, '1'), caption });
+      });
+    });
+
+    describe('told to stop,', () => {
+      const expectStopped = (results: readonly unknown[], count: number) => {
+        expect(results).to.have.length(count);
+        for (const result of results)
+          expect(result).to.be.instanceOf(Fault).with.property('kind', 'transient');
+      };
+
+      it('reads no entity, and gives a transient Fault for each', async () => {
+        expectStopped(await harness.images.load([anEntity(), anEntity()], AbortSignal.abort()), 2);
+      });
+
+      it('writes no default row, and gives a transient Fault for each', async () => {
+        const entities = [anEntity(), anEntity()];
+        for (const entity of entities) await harness.putImage(entity, '1', {});
+        const views = (await harness.images.load(entities)) as EntityView[];
+        const writes = views.map((view) => ({ view, image: view.newest }));
+        expectStopped(await harness.images.save(writes, AbortSignal.abort()), 2);
+        for (const entity of entities) await expectDefault(entity, undefined);
+      });
+
+      it('does its work as long as it is not told', async () => {
+        const entities = range(150).map(() => anEntity());
+        await Promise.all(entities.map((entity) => harness.putImage(entity, '1', {})));
+        const { signal } = new AbortController();
+        const views = (await harness.images.load(entities, signal)) as EntityView[];
+        const writes = views.map((view) => ({ view, image: view.newest }));
+        expect(await harness.images.save(writes, signal)).to.deep.equal(entities.map(() => 'saved'));
       });
     });
 
@@ -448,6 +703,25 @@ export function imageRepositoryContract(
             expect(comparableFields(current?.attributes ?? {})).to.deep.equal(comparableFields(expected));
           },
         );
+
+      it(`saves an image with ${PROTOTYPE_NAMES}, whether or not the name is kept`, async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', { caption: map(['__proto__', 'x'], ['a', 'y']) });
+        const view = await load(entity);
+        expect(await save(view, view.newest)).to.equal('saved');
+      });
+
+      for (const caption of ['#PK', '#caption', ':caption0', 'attribute_exists(#PK)'])
+        it(`keeps the text ${JSON.stringify(caption)} in an attribute, and compares it as text`, async () => {
+          const entity = anEntity();
+          await harness.putImage(entity, '1', { caption });
+          const view = await load(entity);
+          await harness.putImage(entity, '1', { caption: 'another' });
+          expect(await save(view, view.newest)).to.equal('conflict');
+          await harness.putImage(entity, '1', { caption });
+          expect(await save(view, view.newest)).to.equal('saved');
+          await expectDefault(entity, { ...identityOf(entity, '1'), caption });
+        });
 
       whenAble(features.nulCharacters, 'keeps U+0000 in an attribute', async () => {
         const entity = anEntity();
@@ -489,4 +763,8 @@ function anEntity(): Entity {
 
 function identityOf({ orgId, entityType, entityId }: Entity, imageId: string) {
   return { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };
+}
+
+function without(attributes: Attributes, name: string): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([each]) => each !== name));
 }

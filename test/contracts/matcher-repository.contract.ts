@@ -32,11 +32,15 @@ export function matcherRepositoryContract(
     });
     after(() => harness.close?.());
 
-    const load = async (link: Link): Promise<LinkState | undefined> => {
-      const states = await harness.matcher.load([link]);
-      expect(states).to.have.length(1);
-      return states[0];
+    const loadAll = async (links: readonly Link[]): Promise<(LinkState | undefined)[]> => {
+      const states = await harness.matcher.load(links);
+      expect(states).to.have.length(links.length);
+      return states.map((state) => {
+        if (state instanceof Fault) throw state;
+        return state;
+      });
     };
+    const load = async (link: Link) => (await loadAll([link]))[0];
     const apply = async (...moves: LinkMove[]) => {
       const results = await harness.matcher.apply(moves);
       expect(results).to.have.length(moves.length);
@@ -45,10 +49,25 @@ export function matcherRepositoryContract(
     /** Moves links that nobody else moves. */
     const succeed = async (...moves: LinkMove[]) =>
       expect(await apply(...moves)).to.deep.equal(moves.map(() => 'applied'));
+    /** Moves a link that nobody else moves, however often others are in the way of its counts. */
+    const succeedInTheEnd = async (move: LinkMove) => {
+      for (let times = 1; times <= 100; times++) {
+        const [result] = await apply(move);
+        if (result === 'applied') return;
+        expect(result).to.equal('conflict');
+        expect(await load(move.link), 'after a conflict').to.deep.equal(move.from);
+      }
+      expect.fail('others were in the way a hundred times');
+    };
+    const expectNotTried = (results: readonly unknown[], count: number) => {
+      expect(results).to.have.length(count);
+      for (const result of results)
+        expect(result).to.be.instanceOf(Fault).and.to.include({ kind: 'transient' });
+    };
 
     describe('load', () => {
       it('answers no question with no answer', async () => {
-        expect(await harness.matcher.load([])).to.deep.equal([]);
+        expect(await loadAll([])).to.deep.equal([]);
       });
 
       it('finds nothing of a link that was never counted', async () => {
@@ -83,8 +102,23 @@ export function matcherRepositoryContract(
         const links = range(230).map(() => aLink());
         const counted = links.map((link, n) => ({ link, from: undefined, to: state(`${n}`, undefined) }));
         await succeed(...counted.filter((_, n) => n % 2 === 0));
-        const states = await harness.matcher.load(links);
+        const states = await loadAll(links);
         expect(states).to.deep.equal(counted.map(({ to }, n) => (n % 2 === 0 ? to : undefined)));
+      });
+
+      it('reads nothing once it is aborted, and says so of each link', async () => {
+        const links = range(230).map(() => aLink());
+        expectNotTried(await harness.matcher.load(links, AbortSignal.abort()), links.length);
+      });
+
+      it('answers as ever while it is not aborted', async () => {
+        const link = aLink();
+        await succeed({ link, from: undefined, to: state('1', undefined) });
+        const { signal } = new AbortController();
+        expect(await harness.matcher.load([link, aLink()], signal)).to.deep.equal([
+          state('1', undefined),
+          undefined,
+        ]);
       });
     });
 
@@ -162,7 +196,7 @@ export function matcherRepositoryContract(
         );
         expect(await harness.count(left)).to.equal(1);
         expect(await harness.count(right)).to.equal(1);
-        expect(await harness.matcher.load([a, b])).to.deep.equal([state('3', right), state('4', left)]);
+        expect(await loadAll([a, b])).to.deep.equal([state('3', right), state('4', left)]);
       });
 
       for (const order of ['leaves before another joins', 'joins before another leaves'])
@@ -176,6 +210,52 @@ export function matcherRepositoryContract(
           await succeed(...(order.startsWith('leaves') ? moves : moves.toReversed()));
           expect(await harness.count(tuple)).to.equal(1);
         });
+    });
+
+    describe('apply, once aborted,', () => {
+      it('changes nothing, and says so of each move', async () => {
+        const [leaving, joining, old, next] = [aLink(), aLink(), aTuple(), aTuple()];
+        await succeed({ link: leaving, from: undefined, to: state('1', old) });
+        const moves = [
+          { link: leaving, from: state('1', old), to: state('2', undefined) },
+          { link: joining, from: undefined, to: state('3', next) },
+        ];
+        expectNotTried(await harness.matcher.apply(moves, AbortSignal.abort()), moves.length);
+        expect(await loadAll([leaving, joining])).to.deep.equal([state('1', old), undefined]);
+        expect(await harness.count(old)).to.equal(1);
+        expect(await harness.count(next)).to.equal(undefined);
+      });
+
+      it('says applied of nothing that is not, and what is left can be applied later', async () => {
+        const tuple = aTuple();
+        const moves = range(300).map(() => ({ link: aLink(), from: undefined, to: state('1', tuple) }));
+        const aborting = new AbortController();
+        const applying = harness.matcher.apply(moves, aborting.signal);
+        setTimeout(() => {
+          aborting.abort();
+        }, 10);
+        const results = await applying;
+        let states = await loadAll(moves.map(({ link }) => link));
+        for (const [n, { to }] of moves.entries())
+          if (results[n] === 'applied') expect(states[n]).to.deep.equal(to);
+          else expectNotTried([results[n]], 1);
+
+        // What was broken off may take effect at any time.
+        for (let times = 1; times <= 100 && states.includes(undefined); times++) {
+          await apply(...moves.filter((_, n) => states[n] === undefined));
+          states = await loadAll(moves.map(({ link }) => link));
+        }
+        expect(states).to.deep.equal(moves.map(({ to }) => to));
+        expect(await harness.count(tuple)).to.equal(moves.length);
+      });
+
+      it('applies as ever what it was given while it was not', async () => {
+        const tuple = aTuple();
+        const move = { link: aLink(), from: undefined, to: state('1', tuple) };
+        const { signal } = new AbortController();
+        expect(await harness.matcher.apply([move], signal)).to.deep.equal(['applied']);
+        expect(await harness.count(tuple)).to.equal(1);
+      });
     });
 
     describe('apply, after somebody else moved the link,', () => {
@@ -251,7 +331,7 @@ export function matcherRepositoryContract(
         const results = await apply(...moves);
 
         expect(results).to.deep.equal(moves.map((_, n) => (overtaken(n) ? 'conflict' : 'applied')));
-        const states = await harness.matcher.load(moves.map(({ link }) => link));
+        const states = await loadAll(moves.map(({ link }) => link));
         expect(states).to.deep.equal(moves.map(({ to }, n) => (overtaken(n) ? state('1', theirs) : to)));
         expect(await harness.count(shared)).to.equal(
           tuples.filter((tuple, n) => tuple === shared && !overtaken(n)).length,
@@ -299,19 +379,17 @@ export function matcherRepositoryContract(
       it('adds up what all of them count under one tuple', async () => {
         const tuple = aTuple();
         const links = range(25).map(() => aLink());
-        const joined = await Promise.all(
-          links.map((link) => apply({ link, from: undefined, to: state('1', tuple) })),
+        await Promise.all(
+          links.map((link) => succeedInTheEnd({ link, from: undefined, to: state('1', tuple) })),
         );
-        expect(joined.flat()).to.deep.equal(links.map(() => 'applied'));
         expect(await harness.count(tuple)).to.equal(25);
 
         const next = aTuple();
-        const moved = await Promise.all(
+        await Promise.all(
           links.map((link, n) =>
-            apply({ link, from: state('1', tuple), to: state('2', n < 10 ? undefined : next) }),
+            succeedInTheEnd({ link, from: state('1', tuple), to: state('2', n < 10 ? undefined : next) }),
           ),
         );
-        expect(moved.flat()).to.deep.equal(links.map(() => 'applied'));
         expect(await harness.count(tuple)).to.equal(undefined);
         expect(await harness.count(next)).to.equal(15);
       });
@@ -344,7 +422,7 @@ export function matcherRepositoryContract(
           }
         };
         await Promise.all(range(6).map(walk));
-        const states = await harness.matcher.load(links);
+        const states = await loadAll(links);
         for (const tuple of tuples) {
           const counted = states.filter((each) => each?.tuple?.model === tuple.model).length;
           expect(await harness.count(tuple)).to.equal(counted === 0 ? undefined : counted);
@@ -406,9 +484,7 @@ export function matcherRepositoryContract(
         await succeed(
           ...alike.map((link, n) => ({ link, from: undefined, to: state(`${n + 1}`, undefined) })),
         );
-        expect(await harness.matcher.load(alike)).to.deep.equal(
-          alike.map((_, n) => state(`${n + 1}`, undefined)),
-        );
+        expect(await loadAll(alike)).to.deep.equal(alike.map((_, n) => state(`${n + 1}`, undefined)));
       });
     });
   });

@@ -4,6 +4,8 @@ import {
   decideDefaultImage,
   defaultImageOf,
   type EntityImages,
+  equalImages,
+  groundsOf,
   type Image,
   IMAGE_ATTRIBUTES,
   imageOf,
@@ -165,6 +167,65 @@ describe('decideDefaultImage', () => {
         }),
       );
     });
+  });
+});
+
+describe('groundsOf', () => {
+  const asRead = image('01A', { url: 'a', caption: 'new' });
+
+  it('given no default row, when an image becomes the default, then that image must stay', () => {
+    expect(groundsOf(images({ newest: newer }), newer)).to.deep.equal([{ imageId: '01B', image: newer }]);
+  });
+
+  it('given a default row whose image is gone, when it is removed, then that image must stay away', () => {
+    expect(groundsOf(images({ current: older }), undefined)).to.deep.equal([
+      { imageId: '01A', image: undefined },
+    ]);
+  });
+
+  it('given a default row whose image is gone, when it switches, then one image must stay away, the other stay', () => {
+    expect(groundsOf(images({ newest: newer, current: older }), newer)).to.deep.equal([
+      { imageId: '01A', image: undefined },
+      { imageId: '01B', image: newer },
+    ]);
+  });
+
+  it('given a default row that differs from its image, when it is repaired, then that image must stay as it was read', () => {
+    expect(groundsOf(images({ newest: newer, current: older, pointed: asRead }), asRead)).to.deep.equal([
+      { imageId: '01A', image: asRead },
+    ]);
+  });
+
+  it('given a default row that names no image, when it switches, then only the image that is written must stay', () => {
+    const current = { imageId: '', attributes: {} };
+    expect(groundsOf(images({ newest: newer, current }), newer)).to.deep.equal([
+      { imageId: '01B', image: newer },
+    ]);
+    expect(groundsOf(images({ current }), undefined)).to.deep.equal([]);
+  });
+
+  it('given no default row, when none is written, then it rests on no image', () => {
+    expect(groundsOf(images({}), undefined)).to.deep.equal([]);
+  });
+
+  it('given an image that is gone or says otherwise, when just that is to be written, then no table bears it out', () => {
+    expect(groundsOf(images({ current: older }), older)).to.equal(undefined);
+    expect(groundsOf(images({ current: older, pointed: asRead }), older)).to.equal(undefined);
+  });
+});
+
+describe('equalImages', () => {
+  it('given the same image saying the same, in whatever notation, then they are equal', () => {
+    const one = image('01A', { width: decimal('1600') });
+    expect(equalImages(one, image('01A', { width: decimal('1.6e3') }))).to.equal(true);
+    expect(equalImages(undefined, undefined)).to.equal(true);
+  });
+
+  it('given another image, another text, or none, then they differ', () => {
+    expect(equalImages(older, { ...older, imageId: '01B' })).to.equal(false);
+    expect(equalImages(older, image('01A', { url: 'b' }))).to.equal(false);
+    expect(equalImages(older, undefined)).to.equal(false);
+    expect(equalImages(undefined, older)).to.equal(false);
   });
 });
 

@@ -2,11 +2,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import sinon from 'sinon';
+import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
 import { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { Logger } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { Metrics } from '../../src/application/ports/metrics.ts';
+import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
@@ -39,12 +42,15 @@ const aws = {
   maxBatchBytes: 1_048_576,
   allowStandardQueue: false,
   hasQueueEndpoint: false,
+  quarantineUrl: undefined,
+  concurrency: 24,
+  metrics: { namespace: 'Contrail', service: 'contrail' },
 } as const;
 
 describe('the composition', () => {
   it('given the AWS backend, when composed, then every root resolves, each once, on one client a service', async () => {
     const container = compose(backendModule(aws), system);
-    for (const root of [ProcessBatch, SearchQueue, ImageRepository, MatcherRepository])
+    for (const root of [ProcessBatch, SearchQueue, ImageRepository, MatcherRepository, Metrics])
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
     expect(container.get(TableReplica, { optional: true })).to.equal(undefined);
 
@@ -52,6 +58,14 @@ describe('the composition', () => {
     const destroy = sinon.spy(client, 'destroy');
     await container.unbindAllAsync();
     expect(destroy.callCount, 'closed with the container').to.equal(1);
+  });
+
+  it('given a quarantine queue, when composed, then the worker has a quarantine, and otherwise none', () => {
+    const quarantineUrl = 'https://sqs.eu-central-1.amazonaws.com/111122223333/quarantine';
+    expect(compose(backendModule({ ...aws, quarantineUrl }), system).get(Quarantine)).to.be.instanceOf(
+      SqsQuarantine,
+    );
+    expect(compose(backendModule(aws), system).get(Quarantine, { optional: true })).to.equal(undefined);
   });
 
   it('given a queue that is not FIFO, when composed, then it is refused with the reason', () => {
@@ -85,7 +99,9 @@ describe('the composition', () => {
       system,
       new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
     );
-    await createHandler(container.get(ProcessBatch), 'report')({ Records: [registrationRecord('N1')] });
+    await createHandler(container.get(ProcessBatch), { failureMode: 'report', deadlineMarginMs: 0 })({
+      Records: [registrationRecord('N1')],
+    });
     expect(queue.actions.map(({ key }) => key)).to.deep.equal([{ collection: 'registry', id: 'FAA:N1' }]);
   });
 });

@@ -13,6 +13,8 @@ describe('the configuration', () => {
     const defaults = {
       logLevel: 'info',
       failureMode: 'report',
+      retries: { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 },
+      deadlineMarginMs: 1_000,
       backend: {
         kind: 'aws',
         table: 'fleet',
@@ -21,6 +23,9 @@ describe('the configuration', () => {
         maxBatchBytes: 1_048_576,
         allowStandardQueue: false,
         hasQueueEndpoint: false,
+        quarantineUrl: undefined,
+        concurrency: 24,
+        metrics: { namespace: 'Contrail', service: 'contrail' },
       },
     };
     expect(readConfig(aws)).to.deep.equal(defaults);
@@ -30,6 +35,11 @@ describe('the configuration', () => {
       BACKEND: '',
       SEARCH_MAX_BATCH_BYTES: '',
       ALLOW_STANDARD_QUEUE: '',
+      QUARANTINE_QUEUE_URL: '',
+      RETRY_ATTEMPTS: '',
+      DEADLINE_MARGIN_MS: '',
+      CONCURRENCY: '',
+      METRICS_NAMESPACE: '',
     };
     expect(readConfig({ ...aws, ...empty })).to.deep.equal(defaults);
   });
@@ -38,6 +48,8 @@ describe('the configuration', () => {
     expect(readConfig({ BACKEND: 'memory', LOG_LEVEL: 'debug', FAILURE_MODE: 'throw' })).to.deep.equal({
       logLevel: 'debug',
       failureMode: 'throw',
+      retries: { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 },
+      deadlineMarginMs: 1_000,
       backend: { kind: 'memory' },
     });
   });
@@ -50,6 +62,41 @@ describe('the configuration', () => {
     });
     expect(backend).to.include({ maxBatchBytes: 262_144, allowStandardQueue: true });
   });
+
+  it('given retries, a margin, a quarantine and a concurrency, when read, then they hold', () => {
+    const { retries, deadlineMarginMs, backend } = readConfig({
+      ...aws,
+      RETRY_ATTEMPTS: '7',
+      RETRY_BASE_MS: '5',
+      RETRY_CAP_MS: '80',
+      DEADLINE_MARGIN_MS: '250',
+      QUARANTINE_QUEUE_URL: 'https://sqs/1/quarantine',
+      CONCURRENCY: '8',
+      METRICS_NAMESPACE: 'Fleet',
+      AWS_LAMBDA_FUNCTION_NAME: 'follow-the-fleet',
+    });
+    expect(retries).to.deep.equal({ attempts: 7, conflicts: 16, baseMs: 5, capMs: 80 });
+    expect(deadlineMarginMs).to.equal(250);
+    expect(backend).to.include({
+      quarantineUrl: 'https://sqs/1/quarantine',
+      concurrency: 8,
+    });
+    expect(backend).to.have.deep.property('metrics', { namespace: 'Fleet', service: 'follow-the-fleet' });
+  });
+
+  for (const [name, value] of [
+    ['RETRY_ATTEMPTS', '0'],
+    ['RETRY_BASE_MS', '-1'],
+    ['RETRY_CAP_MS', '1e3'],
+    ['DEADLINE_MARGIN_MS', '60001'],
+    ['CONCURRENCY', '51'],
+  ] as const)
+    it(`given ${name}=${value}, when read, then the message names it and its bounds`, () => {
+      expect(() => readConfig({ ...aws, [name]: value })).to.throw(
+        Fault,
+        new RegExp(`^${name} is "${value}"; expected a whole number from \\d+ to \\d+$`),
+      );
+    });
 
   for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS'])
     it(`given ${name}, when read, then the queue’s own endpoint gives way to it`, () => {

@@ -23,7 +23,7 @@ function worker(failureMode: 'report' | 'throw' = 'report') {
     container,
     queue,
     state: container.get(DerivedState),
-    handler: createHandler(container.get(ProcessBatch), failureMode),
+    handler: createHandler(container.get(ProcessBatch), { failureMode, deadlineMarginMs: 0 }),
     drain: () => container.get(MemorySearchIndex).apply(queue.drain()),
   };
 }

@@ -80,6 +80,7 @@ function documentClient(client: Parameters<typeof DynamoDBDocumentClient.from>[0
 describeWithServers('on DynamoDB', () => {
   imageRepositoryContract('the ElectroDB image repository', imageHarness, {
     seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
+    seesNestedChanges: { no: 'the SDK’s unmarshall may lose names in maps, so maps are not compared' },
     nulCharacters: 'yes',
     prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
   });

@@ -1,5 +1,5 @@
 import { Random } from '../../src/feed/random.ts';
-import type { Interceptor, WireAnswer } from './fault-wire.ts';
+import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf, type WireAnswer } from './fault-wire.ts';
 
 export interface FaultShares {
   /** Which share of all requests does not get to the server. */
@@ -24,15 +24,9 @@ const AFTER: Readonly<Record<string, Failure>> = Object.fromEntries(
   Object.entries(BEFORE).filter(([name]) => !name.startsWith('throttled') && !name.startsWith('over')),
 );
 
-const WRITES: readonly string[] = [
-  'TransactWriteItems',
-  'PutItem',
-  'DeleteItem',
-  'UpdateItem',
-  'SendMessageBatch',
-];
+const WRITES: readonly string[] = [LINK_MOVES, DEFAULT_ROW_WRITES, 'SendMessageBatch'];
 
-/** Spoils requests by chance: the same seed spoils the same ones among the requests of each operation. */
+/** Spoils requests by chance: the same seed spoils the same ones among the requests of each task. */
 export class FaultInjector {
   readonly #seed: number;
   readonly #randoms = new Map<string, Random>();
@@ -44,48 +38,44 @@ export class FaultInjector {
     this.#shares = shares;
   }
 
-  /** What was done to which operation how often, the most telling part last: `PutItem: timed out, applied`. */
+  /** What was done to requests of which task how often: `SendMessageBatch: timed out, applied`. */
   get injected(): ReadonlyMap<string, number> {
     return this.#injected;
   }
 
-  /** How many requests of an operation took effect without the worker being told. */
-  appliedUnseen(operation: string): number {
+  /** How many requests of a task took effect without the worker being told. */
+  appliedUnseen(task: string): number {
     return [...this.#injected]
-      .filter(([what]) => what.startsWith(`${operation}:`) && what.endsWith(', applied'))
+      .filter(([what]) => what.startsWith(`${task}:`) && what.endsWith(', applied'))
       .reduce((sum, [, times]) => sum + times, 0);
   }
 
-  readonly interceptor: Interceptor = async ({ operation }, send) => {
+  readonly interceptor: Interceptor = async (request, send) => {
+    const task = taskOf(request);
     // All draws at once, so that what servers answer does not move the schedule.
-    const random = this.#randomOf(operation);
+    const random = this.#randomOf(task);
     const before = random.chance(this.#shares.before);
     const after = random.chance(this.#shares.after);
     const draw = random.fraction();
-    if (before) return this.#fail(operation, 'not applied', BEFORE, draw);
+    if (before) return this.#fail(task, 'not applied', BEFORE, draw);
     const answer = await send();
-    if (!after || answer.status !== 200 || !WRITES.includes(operation)) return answer;
-    return this.#fail(operation, 'applied', AFTER, draw);
+    if (!after || answer.status !== 200 || !WRITES.includes(task)) return answer;
+    return this.#fail(task, 'applied', AFTER, draw);
   };
 
-  /** One an operation: requests of different operations overtake each other. */
-  #randomOf(operation: string): Random {
-    const known = this.#randoms.get(operation);
+  /** One a task: requests of different tasks overtake each other. */
+  #randomOf(task: string): Random {
+    const known = this.#randoms.get(task);
     if (known !== undefined) return known;
-    const random = Random.of(this.#seed * 31 + WRITES.indexOf(operation));
-    this.#randoms.set(operation, random);
+    const random = Random.of(this.#seed * 31 + WRITES.indexOf(task));
+    this.#randoms.set(task, random);
     return random;
   }
 
-  #fail(
-    operation: string,
-    effect: string,
-    failures: Readonly<Record<string, Failure>>,
-    draw: number,
-  ): WireAnswer {
+  #fail(task: string, effect: string, failures: Readonly<Record<string, Failure>>, draw: number): WireAnswer {
     const names = Object.keys(failures);
     const name = names[Math.floor(draw * names.length)] ?? '';
-    const what = `${operation}: ${name}, ${effect}`;
+    const what = `${task}: ${name}, ${effect}`;
     this.#injected.set(what, (this.#injected.get(what) ?? 0) + 1);
     return failures[name]!();
   }

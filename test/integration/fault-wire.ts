@@ -13,6 +13,15 @@ export interface WireAnswer {
   readonly body: string;
 }
 
+/** What the worker sends a request for: two kinds of rows are written in transactions. */
+export function taskOf({ operation, body }: WireRequest): string {
+  if (operation !== 'TransactWriteItems') return operation;
+  return body.includes('"SK":{"S":"DEFAULT"}') ? DEFAULT_ROW_WRITES : LINK_MOVES;
+}
+
+export const DEFAULT_ROW_WRITES = 'TransactWriteItems of default rows';
+export const LINK_MOVES = 'TransactWriteItems of link moves';
+
 /** Stands between SDK and server: may send the request, another one, or none, and answer what it likes. */
 export type Interceptor = (
   request: WireRequest,

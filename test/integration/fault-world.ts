@@ -21,9 +21,11 @@ import { createMainTable, createStateTable } from '../../local/tables.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { Metrics } from '../../src/application/ports/metrics.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { type Verification, verify } from '../../src/application/verify/verify.ts';
@@ -104,11 +106,15 @@ export class FaultWorld {
     const ports = new ContainerModule(({ bind }) => {
       bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, this.table));
       bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(documents, this));
+      bind(Metrics).toConstantValue(new MemoryMetrics());
       bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl: this.#queueUrl }));
     });
     const silent = systemModule({ level: 'silent', stream: process.stderr, readable: false });
     const processBatch = compose(ports, silent).get(ProcessBatch);
-    return { handler: createHandler(processBatch, 'report'), processBatch };
+    return {
+      handler: createHandler(processBatch, { failureMode: 'report', deadlineMarginMs: 0 }),
+      processBatch,
+    };
   }
 
   /** Brings the table to where it is after these records, repeated ones left away: a table is ahead of its stream. */

@@ -12,7 +12,7 @@ import {
   type TableRow,
 } from '../support/stream-records.ts';
 import { refusal } from './fault-injector.ts';
-import type { Interceptor } from './fault-wire.ts';
+import { DEFAULT_ROW_WRITES, type Interceptor, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
@@ -137,8 +137,8 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
     /** A worker whose first write of a default row comes after somebody else's. */
     const overtakenBy = (foreign: () => Promise<void>) => {
       const seen = { writes: 0 };
-      const interceptor: Interceptor = async ({ operation }, send) => {
-        if (/^(Put|Delete|Update)Item$/.test(operation) && ++seen.writes === 1) await foreign();
+      const interceptor: Interceptor = async (request, send) => {
+        if (taskOf(request) === DEFAULT_ROW_WRITES && ++seen.writes === 1) await foreign();
         return send();
       };
       return { seen, worker: world.worker({ interceptor }) };

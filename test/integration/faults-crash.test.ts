@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type LocalServers, startServers } from '../../local/servers.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
-import type { Interceptor } from './fault-wire.ts';
+import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers } from './shared-servers.ts';
 
@@ -33,8 +33,8 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
       await dynamodb.kill();
       restarted = dynamodb.restart();
     };
-    const interceptor: Interceptor = async ({ operation }, send) => {
-      const moment = operation === target ? planned : undefined;
+    const interceptor: Interceptor = async (request, send) => {
+      const moment = taskOf(request) === target ? planned : undefined;
       if (moment === undefined) return send();
       if (moment === 'before') await crash();
       const answer = send();
@@ -54,9 +54,9 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
     const records = [...generateRecords({ seed: 51, records: 5 * BATCH, fleet: 60, duplicateShare: 0 })];
     const crashes = [
       undefined,
-      ['TransactWriteItems', 'after'],
-      ['PutItem', 'before'],
-      ['TransactWriteItems', 'during'],
+      [LINK_MOVES, 'after'],
+      [DEFAULT_ROW_WRITES, 'before'],
+      [LINK_MOVES, 'during'],
       undefined,
     ] as const;
     for (const [index, planOfBatch] of crashes.entries()) {

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { FaultInjector } from './fault-injector.ts';
-import type { Interceptor } from './fault-wire.ts';
+import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
@@ -44,8 +44,8 @@ describeWithServers('the worker on AWS, when something fails', () => {
         await world.write(batch);
         redeliveries += (await world.deliver(worker, batch)).counts.redeliveries;
       }
-      for (const operation of ['TransactWriteItems', 'PutItem', 'SendMessageBatch'])
-        expect(injector.appliedUnseen(operation), operation).to.be.greaterThan(0);
+      for (const task of [LINK_MOVES, DEFAULT_ROW_WRITES, 'SendMessageBatch'])
+        expect(injector.appliedUnseen(task), task).to.be.greaterThan(0);
       if (maxAttempts === 1) expect(redeliveries).to.be.greaterThan(0);
       await world.expectExact();
       // A repeated record may be the first to send its action, where its batch had sent a newer one.
@@ -68,15 +68,15 @@ describeWithServers('the worker on AWS, when something fails', () => {
 
   it('given a batch, when handled fifty times, then only the first time changes anything', async () => {
     const writes: string[] = [];
-    const record: Interceptor = ({ operation }, send) => {
-      if (/^(Put|Delete|Update|TransactWrite)/.test(operation)) writes.push(operation);
+    const record: Interceptor = (request, send) => {
+      if (/^(Put|Delete|Update|TransactWrite)/.test(request.operation)) writes.push(taskOf(request));
       return send();
     };
     const worker = world.worker({ interceptor: record });
     const batch = feed(12, 150);
     await world.write(batch);
     await world.deliver(worker, batch);
-    expect(writes).to.include.members(['TransactWriteItems', 'PutItem']);
+    expect(writes).to.include.members([LINK_MOVES, DEFAULT_ROW_WRITES]);
     const first = await world.actions();
     const messages = first.length;
     writes.length = 0;

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { RequestCounter } from '../../local/request-counter.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
-import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';
+import { range } from '../contracts/contract.ts';
+import { faaRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
@@ -11,6 +12,9 @@ const RECORDS = 1_000;
 const TUPLES = 200;
 const SQS_REQUESTS_PER_ACTION = 0.12;
 const TRANSACTIONS_PER_LINK_CHANGE = 0.04;
+const DEFAULT_ROWS = 400;
+const TRANSACTIONS_PER_DEFAULT_ROW = { created: 0.05, switched: 0.075, removed: 0.05 };
+const READS_PER_ENTITY = 1.03;
 
 describeWithServers('requests that a batch takes', () => {
   let world: FaultWorld;
@@ -62,6 +66,35 @@ describeWithServers('requests that a batch takes', () => {
     }
   });
 
+  it(`given ${DEFAULT_ROWS} default rows to write, then at most these transactions a row: ${JSON.stringify(TRANSACTIONS_PER_DEFAULT_ROW)}, and ${READS_PER_ENTITY} reads`, async () => {
+    const source = new SourceTable();
+    const rows = (imageId: string) =>
+      range(DEFAULT_ROWS).map((n) =>
+        imageRow({ orgId: 'ACME', entityType: 'ICAO', entityId: `T${n}` }, imageId),
+      );
+    const put = (imageId: string) => rows(imageId).map((row) => source.put(row));
+    const remove = (imageId: string) => rows(imageId).map((row) => source.remove(row));
+    // Beside the row, one check for an image that came or went; two for a switch from one to another.
+    const steps = {
+      created: put('01A'),
+      switched: [...put('01B'), ...remove('01A')],
+      removed: remove('01B'),
+    };
+    for (const [what, budget] of Object.entries(TRANSACTIONS_PER_DEFAULT_ROW)) {
+      const requests = await requestsOf(steps[what as keyof typeof steps]);
+      const { Query = 0, BatchGetItem = 0, TransactWriteItems = 0, ...others } = byOperation(requests);
+      console.log(
+        `      ${what}: ${TransactWriteItems} transactions and ${Query + BatchGetItem} reads for ${DEFAULT_ROWS} entities`,
+      );
+      expect(others, what).to.deep.equal({});
+      expect(TransactWriteItems, what)
+        .to.be.greaterThan(0)
+        .and.at.most(DEFAULT_ROWS * budget);
+      expect(Query + BatchGetItem, what).to.be.at.most(DEFAULT_ROWS * READS_PER_ENTITY);
+      await world.expectExact();
+    }
+  });
+
   it('given a mixed feed, then this is what 1,000 records take', async () => {
     const records = [...generateRecords({ seed: 42, records: 2 * RECORDS })];
     const requests = await requestsOf(records);
@@ -72,3 +105,8 @@ describeWithServers('requests that a batch takes', () => {
     await world.expectExact();
   });
 });
+
+/** Counts by the operation alone: `PutItem` for `DynamoDB.PutItem`. */
+function byOperation(requests: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...requests].map(([name, count]) => [name.slice(name.indexOf('.') + 1), count]));
+}

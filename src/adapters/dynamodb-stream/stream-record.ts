@@ -24,15 +24,16 @@ export function toDelivery(input: unknown, options: RecordOptions = {}): Deliver
   const item = record.pk === undefined || record.sk === undefined ? undefined : itemKey(record.pk, record.sk);
   try {
     const change = toChange(input, record, options.streamArn ?? '');
-    return change === undefined ? { record, kind: 'unrecognised' } : { record, kind: 'change', change };
+    if (change === undefined) return { record, raw: input, kind: 'unrecognised' };
+    return { record, raw: input, kind: 'change', change };
   } catch (error) {
-    return { record, kind: 'undecodable', fault: Fault.from(error), item };
+    return { record, raw: input, kind: 'undecodable', fault: Fault.from(error), item };
   }
 }
 
 function toChange(
   input: unknown,
-  { pk, sk, sequenceNumber }: RecordSummary,
+  { pk, sk, sequenceNumber, at }: RecordSummary,
   defaultStream: string,
 ): Change | undefined {
   if (!isObject(input)) throw bad(`the record is ${describe(input)}, not an object`);
@@ -52,7 +53,6 @@ function toChange(
   const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk);
   const arn = input['eventSourceARN'];
   const stream = typeof arn === 'string' && arn !== '' ? arn : defaultStream;
-  const at = timeOf(dynamodb['ApproximateCreationDateTime']);
   return {
     identity: { stream, sequence: sequenceNumber },
     version: { epoch: labelOf(stream), sequence: sequenceNumber },
@@ -84,6 +84,7 @@ function summarise(input: unknown, place: string | undefined): RecordSummary {
     sizeBytes: typeof dynamodb['SizeBytes'] === 'number' ? dynamodb['SizeBytes'] : undefined,
     sequenceNumber: typeof sequence === 'string' && /^\d+$/.test(sequence) ? sequence : undefined,
     eventID: textOf(input['eventID']),
+    at: timeOf(dynamodb['ApproximateCreationDateTime']),
     place,
   };
 }

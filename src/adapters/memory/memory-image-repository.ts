@@ -3,6 +3,8 @@ import {
   type EntityView,
   ImageRepository,
 } from '../../application/ports/image-repository.ts';
+import { equalImages, groundsOf } from '../../domain/default-image.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/row.ts';
 import type { MemoryTable } from './memory-table.ts';
 
@@ -15,16 +17,33 @@ export class MemoryImageRepository extends ImageRepository {
     this.#table = table;
   }
 
-  override load(entities: readonly Entity[]): Promise<readonly EntityView[]> {
-    return Promise.resolve(entities.map((entity) => this.#view(entity)));
-  }
-
-  override save(writes: readonly DefaultImageWrite[]): Promise<readonly ('saved' | 'conflict')[]> {
+  override load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]> {
     return Promise.resolve(
-      writes.map(({ view, image }) =>
-        this.#table.writeDefaultImage(view.entity, view.revision, image) ? 'saved' : 'conflict',
+      entities.map((entity) =>
+        signal?.aborted ? new Fault('transient', 'stopped before the entity was read') : this.#view(entity),
       ),
     );
+  }
+
+  override save(
+    writes: readonly DefaultImageWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+    return Promise.resolve(
+      writes.map((write) =>
+        signal?.aborted
+          ? new Fault('transient', 'stopped before the default row was written')
+          : this.#write(write),
+      ),
+    );
+  }
+
+  #write({ view, image }: DefaultImageWrite): 'saved' | 'conflict' {
+    const { entity, revision } = view;
+    const holds = groundsOf(view, image)?.every((ground) =>
+      equalImages(this.#table.image(entity, ground.imageId), ground.image),
+    );
+    return holds && this.#table.writeDefaultImage(entity, revision, image) ? 'saved' : 'conflict';
   }
 
   #view(entity: Entity): EntityView {

@@ -12,11 +12,19 @@ export class MemoryMatcherRepository extends MatcherRepository {
   readonly #removed = new Tombstones();
   readonly #counts = new Map<string, { readonly tuple: Tuple; readonly count: number }>();
 
-  override load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
+  override load(
+    links: readonly Link[],
+    signal?: AbortSignal,
+  ): Promise<readonly (LinkState | undefined | Fault)[]> {
+    if (signal?.aborted) return Promise.resolve(links.map(aborted));
     return Promise.resolve(links.map((link) => this.#state(linkKey(link))));
   }
 
-  override apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+  override apply(
+    moves: readonly LinkMove[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+    if (signal?.aborted) return Promise.resolve(moves.map(aborted));
     return Promise.resolve(moves.map((move) => this.#applyOne(move)));
   }
 
@@ -60,4 +68,8 @@ export class MemoryMatcherRepository extends MatcherRepository {
 function sameState(stored: LinkState | undefined, read: LinkState | undefined): boolean {
   if (stored === undefined || read === undefined) return stored === read;
   return compareVersions(stored.version, read.version) === 0;
+}
+
+function aborted(): Fault {
+  return new Fault('transient', 'the call was aborted before it began');
 }

@@ -8,7 +8,13 @@ export interface EntityView extends EntityImages {
   readonly revision: string | undefined;
 }
 
-/** A default row to be written on the condition that it is still as `view` found it. */
+/**
+ * A default row to be written on the condition that nothing it was decided on has changed since: the default row is
+ * still as `view` found it, `view.pointed` is still there and the same (or still gone, where it was), and so is `image`.
+ *
+ * The default row's revision alone would not do. A write that is late, from a worker that was suspended or whose
+ * request was slow, could meet a default row that looks unchanged, beside images that have gone since.
+ */
 export interface DefaultImageWrite {
   readonly view: EntityView;
   /** What the row must say; undefined to remove it. */
@@ -17,15 +23,22 @@ export interface DefaultImageWrite {
 
 /** The table's images, and the default rows beside them. */
 export abstract class ImageRepository {
-  /** Reads entities, each as it is now (consistently). One result an entity, in the order given. */
-  abstract load(entities: readonly Entity[]): Promise<readonly (EntityView | Fault)[]>;
+  /**
+   * Reads entities, each as it is now (consistently). One result an entity, in the order given. Once `signal` is
+   * aborted, no further request starts; entities not yet read get a `transient` Fault.
+   */
+  abstract load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]>;
 
   /**
    * Writes default rows, at most one an entity in one call. One result a write, in the order given.
    *
    * - `saved`: the row is as asked.
-   * - `conflict`: somebody wrote the row since the view was read, and nothing was written: read and decide again.
+   * - `conflict`: what the write was decided on has changed since, and nothing was written: read and decide again.
    * - A Fault: the write may or may not have happened.
+   * - `signal`: once aborted, no further request starts; writes not yet tried get a `transient` Fault.
    */
-  abstract save(writes: readonly DefaultImageWrite[]): Promise<readonly ('saved' | 'conflict' | Fault)[]>;
+  abstract save(
+    writes: readonly DefaultImageWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('saved' | 'conflict' | Fault)[]>;
 }

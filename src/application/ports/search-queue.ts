@@ -12,6 +12,7 @@ export abstract class SearchQueue {
    * - Partial failure: one result an action, in the order given. `sent` means durably accepted; a Fault means
    *   that the action may or may not have been.
    * - Concurrency: any number of callers.
+   * - `signal`: once aborted, no further request starts; actions not yet tried get a `transient` Fault.
    */
-  abstract send(actions: readonly SearchAction[]): Promise<readonly ('sent' | Fault)[]>;
+  abstract send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly ('sent' | Fault)[]>;
 }

@@ -2,11 +2,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { countRequests } from '../../adapters/aws/count-requests.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
+import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { Metrics } from '../../application/ports/metrics.ts';
+import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { AwsBackend } from '../config.ts';
 
@@ -28,26 +33,37 @@ export function awsModule({
   maxBatchBytes,
   allowStandardQueue,
   hasQueueEndpoint,
+  quarantineUrl,
+  concurrency,
+  metrics,
 }: AwsBackend): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
+    bind(Metrics).toResolvedValue(() => new EmfMetrics({ ...metrics, stream: process.stdout }), []);
     bind(DOCUMENT_CLIENT).toResolvedValue(
-      () =>
-        DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: TIMEOUTS }), {
+      (counter) => {
+        const client = new DynamoDBClient({ requestHandler: TIMEOUTS });
+        countRequests(client, counter);
+        return DynamoDBDocumentClient.from(client, {
           marshallOptions: { removeUndefinedValues: true },
           // Numbers as text: JavaScript's would lose digits.
           unmarshallOptions: { wrapNumbers: true },
-        }),
-      [],
+        });
+      },
+      [Metrics],
     );
     bind(SQSClient).toResolvedValue(
-      () => new SQSClient({ requestHandler: TIMEOUTS, useQueueUrlAsEndpoint: !hasQueueEndpoint }),
-      [],
+      (counter) => {
+        const client = new SQSClient({ requestHandler: TIMEOUTS, useQueueUrlAsEndpoint: !hasQueueEndpoint });
+        countRequests(client, counter);
+        return client;
+      },
+      [Metrics],
     );
     onDeactivation(DOCUMENT_CLIENT, (client) => client.destroy());
     onDeactivation(SQSClient, (client) => client.destroy());
 
     bind(ImageRepository).toResolvedValue(
-      (client) => new ElectroDbImageRepository(client, table),
+      (client) => new ElectroDbImageRepository(client, table, { concurrency }),
       [DOCUMENT_CLIENT],
     );
     bind(MatcherRepository).toResolvedValue(
@@ -55,8 +71,19 @@ export function awsModule({
       [DOCUMENT_CLIENT],
     );
     bind(SearchQueue).toResolvedValue(
-      (client) => new SqsSearchQueue(client, { queueUrl, maxBatchBytes, allowStandard: allowStandardQueue }),
+      (client) =>
+        new SqsSearchQueue(client, {
+          queueUrl,
+          maxBatchBytes,
+          allowStandard: allowStandardQueue,
+          concurrency,
+        }),
       [SQSClient],
     );
+    if (quarantineUrl !== undefined)
+      bind(Quarantine).toResolvedValue(
+        (client) => new SqsQuarantine(client, { queueUrl: quarantineUrl, concurrency }),
+        [SQSClient],
+      );
   });
 }

@@ -1,7 +1,12 @@
-import { ContainerModule } from 'inversify';
+import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { Clock } from '../../application/ports/clock.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
+import { Metrics } from '../../application/ports/metrics.ts';
+import { Quarantine } from '../../application/ports/quarantine.ts';
+import { Random } from '../../application/ports/random.ts';
+import { Sleeper } from '../../application/ports/sleeper.ts';
+import { EffectSettler, type RetryPolicy } from '../../application/settle-effects.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
@@ -10,14 +15,27 @@ import { ReconcileDefaultImage } from '../../application/reconcile-default-image
 import { SyncSearchDocument } from '../../application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../application/update-matcher-tuple.ts';
 
+/** How effects are tried again. */
+export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy');
+
 /** The use cases, on whatever ports the other modules bind. */
 export const coreModule = new ContainerModule(({ bind }) => {
-  bind(SyncSearchDocument).toResolvedValue((queue) => new SyncSearchDocument(queue), [SearchQueue]);
-  bind(ReconcileDefaultImage).toResolvedValue(
-    (images) => new ReconcileDefaultImage(images),
-    [ImageRepository],
+  bind(EffectSettler).toResolvedValue(
+    (sleeper, random, metrics, policy: RetryPolicy) => new EffectSettler(sleeper, random, metrics, policy),
+    [Sleeper, Random, Metrics, RETRY_POLICY],
   );
-  bind(UpdateMatcherTuple).toResolvedValue((matcher) => new UpdateMatcherTuple(matcher), [MatcherRepository]);
+  bind(SyncSearchDocument).toResolvedValue(
+    (queue, settler) => new SyncSearchDocument(queue, settler),
+    [SearchQueue, EffectSettler],
+  );
+  bind(ReconcileDefaultImage).toResolvedValue(
+    (images, settler) => new ReconcileDefaultImage(images, settler),
+    [ImageRepository, EffectSettler],
+  );
+  bind(UpdateMatcherTuple).toResolvedValue(
+    (matcher, settler) => new UpdateMatcherTuple(matcher, settler),
+    [MatcherRepository, EffectSettler],
+  );
   bind(ProcessBatch).toDynamicValue(
     (context) =>
       new ProcessBatch({
@@ -26,6 +44,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
         matcher: context.get(UpdateMatcherTuple),
         // Only backends that keep the table's rows themselves bind one.
         replica: context.get(TableReplica, { optional: true }),
+        // Bound where one is configured: without it, poison blocks.
+        quarantine: context.get(Quarantine, { optional: true }),
+        settler: context.get(EffectSettler),
+        metrics: context.get(Metrics),
         clock: context.get(Clock),
         logger: context.get(Logger),
       }),

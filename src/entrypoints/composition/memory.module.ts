@@ -2,11 +2,13 @@ import { ContainerModule } from 'inversify';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { Metrics } from '../../application/ports/metrics.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
+import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
@@ -18,6 +20,9 @@ export const memoryModule = new ContainerModule(({ bind }) => {
   bind(MemorySearchQueue).toResolvedValue(() => new MemorySearchQueue(), []);
   bind(MemorySearchIndex).toResolvedValue(() => new MemorySearchIndex(), []);
 
+  bind(MemoryMetrics).toResolvedValue(() => new MemoryMetrics(), []);
+
+  bind(Metrics).toService(MemoryMetrics);
   bind(TableReplica).toService(MemoryTable);
   bind(SearchQueue).toService(MemorySearchQueue);
   bind(MatcherRepository).toService(MemoryMatcherRepository);

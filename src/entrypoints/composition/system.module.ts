@@ -1,13 +1,25 @@
 import { ContainerModule } from 'inversify';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
+import { SystemRandom } from '../../adapters/system/system-random.ts';
+import { SystemSleeper } from '../../adapters/system/system-sleeper.ts';
 import { WinstonLogger, type WinstonLoggerOptions } from '../../adapters/winston/winston-logger.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
+import { Random } from '../../application/ports/random.ts';
+import { Sleeper } from '../../application/ports/sleeper.ts';
+import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/settle-effects.ts';
+import { RETRY_POLICY } from './core.module.ts';
 
-/** What the process itself provides: the time, and a place to log to. */
-export function systemModule(logging: WinstonLoggerOptions): ContainerModule {
+/** What the process itself provides: the time, waiting, chance, and a place to log to. */
+export function systemModule(
+  logging: WinstonLoggerOptions,
+  retries: RetryPolicy = DEFAULT_RETRIES,
+): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(Clock).toResolvedValue(() => new SystemClock(), []);
+    bind(Sleeper).toResolvedValue(() => new SystemSleeper(), []);
+    bind(Random).toResolvedValue(() => new SystemRandom(), []);
     bind(Logger).toResolvedValue(() => new WinstonLogger(logging), []);
+    bind(RETRY_POLICY).toConstantValue(retries);
   });
 }

@@ -1,12 +1,19 @@
-import { toDelivery } from '../../adapters/dynamodb-stream/stream-record.ts';
-import { lowestFailed } from '../../application/checkpoint.ts';
+import { setMaxListeners } from 'node:events';
 import type { ProcessBatch } from '../../application/process-batch.ts';
-import { Fault } from '../../domain/fault.ts';
 import type { Config } from '../config.ts';
+import { type BatchResponse, handleEvent } from './handle-event.ts';
 
-/** What Lambda makes of a batch: all done when empty, otherwise redelivery from the one identifier on. */
-export interface BatchResponse {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+/** The part of Lambda's context that is used. */
+export interface RemainingTime {
+  getRemainingTimeInMillis(): number;
+}
+
+export interface HandlerOptions {
+  readonly failureMode: Config['failureMode'];
+  /** How long before Lambda's time runs out the worker stops, in milliseconds: time to report and to log. */
+  readonly deadlineMarginMs: number;
+  /** Aborted when the process is to stop. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -14,42 +21,32 @@ export interface BatchResponse {
  *
  * The mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`: the handler reports the lowest failed
  * `SequenceNumber`, from which on Lambda delivers everything again. With `failureMode` `throw` it throws instead.
+ * When Lambda's time runs low, or the process is to stop, it starts nothing new and reports the rest as failed;
+ * without a context, there is no such limit.
  *
  * @throws Fault when the event is no stream event, or when a failed record has no sequence number to report:
  *   Lambda then delivers the whole batch again, and nothing is lost.
  */
 export function createHandler(
-  processBatch: ProcessBatch,
-  failureMode: Config['failureMode'],
-): (event: unknown) => Promise<BatchResponse> {
-  return async (event) => {
-    const deliveries = recordsOf(event).map((record) => toDelivery(record));
-    const { outcomes } = await processBatch.execute(deliveries);
-    if (failureMode === 'throw')
-      throwFailures(
-        outcomes.flatMap((o) => (o.status === 'failed' ? [o.fault] : [])),
-        outcomes.length,
-      );
-    const checkpoint = lowestFailed(deliveries, outcomes);
-    return { batchItemFailures: checkpoint === undefined ? [] : [{ itemIdentifier: checkpoint }] };
+  processBatch: Pick<ProcessBatch, 'execute'>,
+  { failureMode, deadlineMarginMs, stop }: HandlerOptions,
+): (event: unknown, context?: RemainingTime) => Promise<BatchResponse> {
+  return async (event, context) => {
+    const remaining = () =>
+      context === undefined ? Infinity : context.getRemainingTimeInMillis() - deadlineMarginMs;
+    const controller = new AbortController();
+    // Every request under way listens to it, and there are more of them than Node warns at.
+    setMaxListeners(0, controller.signal);
+    const abort = () => controller.abort();
+    const left = remaining();
+    const timer = Number.isFinite(left) && left > 0 ? setTimeout(abort, left) : undefined;
+    if (left <= 0 || stop?.aborted) abort();
+    stop?.addEventListener('abort', abort, { once: true });
+    try {
+      return await handleEvent(event, processBatch, failureMode, { signal: controller.signal, remaining });
+    } finally {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', abort);
+    }
   };
-}
-
-function recordsOf(event: unknown): readonly unknown[] {
-  const records =
-    typeof event === 'object' && event !== null ? (event as { Records?: unknown }).Records : undefined;
-  if (Array.isArray(records)) return records as unknown[];
-  throw new Fault(
-    'configuration',
-    'the event has no list of Records: invoke this function from a DynamoDB Streams event source mapping',
-  );
-}
-
-function throwFailures(faults: readonly Fault[], records: number): void {
-  const [first] = faults;
-  if (first === undefined) return;
-  const cause = faults.length === 1 ? first : new AggregateError(faults, `${faults.length} records failed`);
-  throw new Fault(first.kind, `${faults.length} of ${records} records failed, the first: ${first.message}`, {
-    cause,
-  });
 }

@@ -359,4 +359,11 @@ describe('comparing images', () => {
     expect(image({ a: { N: '1' } }).equals(image({ a: { N: '2' } }))).to.equal(false);
     expect(image({ a: { N: '1' } }).equals(image({}))).to.equal(false);
   });
+
+  it('given images nested too deeply for a comparison, then that is a permanent fault that says where', () => {
+    const deep = JSON.parse(`${'{"M":{"a":'.repeat(30_000)}{"S":"x"}${'}}'.repeat(30_000)}`) as object;
+    const fault = faultOf(() => image({ attribute: deep }).equals(image({ attribute: { S: 'x' } })));
+    expect(fault.kind).to.equal('permanent');
+    expect(fault.message).to.match(/attribute.*is nested more than 64 levels deep$/);
+  });
 });

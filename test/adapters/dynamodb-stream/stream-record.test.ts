@@ -97,6 +97,7 @@ describe('toDelivery', () => {
         sizeBytes: 200,
         sequenceNumber: '17',
         eventID: 'event-17',
+        at: 1_767_603_600_000,
         place: 'feed.ndjson:12',
       });
     });
@@ -179,7 +180,7 @@ describe('toDelivery', () => {
 
     it('does not touch its images, nor what else is only needed of others', () => {
       const record = streamRecord({ before: strangeRow('x'), after: strangeRow('x') });
-      const untouchable = ['NewImage', 'OldImage', 'StreamViewType', 'ApproximateCreationDateTime'];
+      const untouchable = ['NewImage', 'OldImage', 'StreamViewType'];
       const dynamodb = forbid(record.dynamodb, untouchable);
       expect(toDelivery({ ...record, dynamodb }).kind).to.equal('unrecognised');
     });
@@ -304,6 +305,7 @@ describe('toDelivery', () => {
           sizeBytes: undefined,
           sequenceNumber: undefined,
           eventID: undefined,
+          at: 1_767_603_600_000,
           place: undefined,
         },
       });

@@ -19,6 +19,7 @@ const setUp = async () => {
 
 imageRepositoryContract('the memory image repository', setUp, {
   seesForeignRewrites: 'yes',
+  seesNestedChanges: 'yes',
   nulCharacters: 'yes',
   prototypeNames: 'yes',
 });

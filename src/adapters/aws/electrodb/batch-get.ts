@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createConversions } from 'electrodb';
 import { Fault } from '../../../domain/fault.ts';
+import { concurrently } from '../concurrently.ts';
 
 /** An item's key as the table has it. */
 export interface RawKey {
@@ -11,7 +11,10 @@ export interface RawKey {
 /** The part of an ElectroDB entity that batch reads use. */
 interface BatchReadable {
   get(keys: readonly object[]): {
-    go(options: typeof OPTIONS): Promise<{ data: ({ Item: unknown } | null)[]; unprocessed: unknown[] }>;
+    go(options: object): Promise<{
+      data: readonly ({ readonly Item: unknown } | null)[];
+      unprocessed: readonly unknown[];
+    }>;
   };
 }
 
@@ -24,45 +27,70 @@ const OPTIONS = {
   unprocessed: 'raw',
 } as const;
 
-const ATTEMPTS = 8;
-const BASE_MS = 25;
-const CAP_MS = 1_000;
+/** DynamoDB's limit on one BatchGetItem. */
+const KEYS_PER_REQUEST = 100;
+
+/** Requests under way at a time. */
+const CONCURRENCY = 8;
 
 /**
- * Reads items consistently, a hundred a request, asking again for those that DynamoDB left unprocessed, after a
- * pause with full jitter. One result a key, in the order of the keys; undefined where there is no item.
+ * Reads items consistently, a hundred a request. One result a key, in the order of the keys; undefined where there
+ * is no item, a `transient` Fault where DynamoDB left the key unprocessed.
  *
- * @throws Fault `transient` when keys are still unprocessed after the last attempt.
+ * Once `signal` is aborted, no further request starts, and those under way are broken off: their keys get a
+ * `transient` Fault. When a request fails, no further one starts, and what the client threw is thrown.
  */
 export async function readAll<Row extends RawKey>(
   electroEntity: object,
   keys: readonly object[],
-): Promise<(Row | undefined)[]> {
+  signal?: AbortSignal,
+): Promise<(Row | undefined | Fault)[]> {
   // ElectroDB gives every entity a type of its own, and no common one.
   const entity = electroEntity as BatchReadable;
   const { fromComposite } = createConversions(electroEntity as never);
   const names = keys.map((key) => nameOf(fromComposite.toKeys<RawKey>(key)));
   const keyByName = new Map(names.map((name, index) => [name, keys[index] as object]));
-  const rows = new Map<string, Row>();
-  let pending = [...keyByName.values()];
-  for (let attempt = 0; pending.length > 0; attempt++) {
-    if (attempt === ATTEMPTS) {
-      const message = `DynamoDB left ${pending.length} of ${keys.length} keys unread after ${ATTEMPTS} attempts`;
-      throw new Fault('transient', message);
+  const results = new Map<string, Row | Fault>();
+  let failed = false;
+
+  const read = async (chunk: readonly (readonly [name: string, key: object])[]) => {
+    if (failed) return;
+    const request = entity.get(chunk.map(([, key]) => key));
+    try {
+      const { data, unprocessed } = await request.go({ ...OPTIONS, ...(signal && { abortSignal: signal }) });
+      for (const found of data)
+        if (found !== null) results.set(nameOf(found.Item as RawKey), found.Item as Row);
+      for (const key of unprocessed) results.set(nameOf(key as RawKey), unprocessedFault());
+    } catch (error) {
+      // ElectroDB itself sends nothing once the signal is aborted.
+      if (!signal?.aborted) {
+        failed = true;
+        throw error;
+      }
+      for (const [name] of chunk) results.set(name, abortedFault(error));
     }
-    if (attempt > 0) await sleep(jitter(attempt));
-    const { data, unprocessed } = await entity.get(pending).go(OPTIONS);
-    for (const found of data) if (found !== null) rows.set(nameOf(found.Item as RawKey), found.Item as Row);
-    pending = unprocessed.flatMap((raw) => keyByName.get(nameOf(raw as RawKey)) ?? []);
-  }
-  return names.map((name) => rows.get(name));
+  };
+  await concurrently(chunksOf([...keyByName]), CONCURRENCY, read);
+  return names.map((name) => results.get(name));
 }
 
-/** Milliseconds to wait before an attempt: anything up to a bound that doubles each time. */
-export function jitter(attempt: number): number {
-  return Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt);
+function chunksOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / KEYS_PER_REQUEST) }, (_, index) =>
+    items.slice(index * KEYS_PER_REQUEST, (index + 1) * KEYS_PER_REQUEST),
+  );
 }
 
 function nameOf({ PK, SK }: RawKey): string {
   return JSON.stringify([PK, SK]);
+}
+
+function abortedFault(cause: unknown): Fault {
+  return new Fault('transient', 'the reading was aborted before this item was read', { cause });
+}
+
+function unprocessedFault(): Fault {
+  return new Fault(
+    'transient',
+    'DynamoDB left this key of a batch read unprocessed: its throughput was used up, or the answer was full',
+  );
 }

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createWriteTransaction } from 'electrodb';
 import {
   type DefaultImageWrite,
   type EntityView,
   ImageRepository,
 } from '../../../application/ports/image-repository.ts';
-import { defaultImageOf, type Image, imageOf } from '../../../domain/default-image.ts';
+import {
+  defaultImageOf,
+  groundsOf,
+  type Image,
+  type ImageGround,
+  imageOf,
+} from '../../../domain/default-image.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Entity } from '../../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../../domain/value.ts';
@@ -13,82 +21,109 @@ import { translateError } from '../translate-error.ts';
 import { type RawKey, readAll } from './batch-get.ts';
 import { concurrently } from '../concurrently.ts';
 import { defaultImageEntity, IMAGE_SK_PREFIX, imageEntity } from './entities.ts';
+import {
+  conditionOf,
+  imageStillSays,
+  type RowCondition,
+  rowExists,
+  rowIsAbsent,
+  rowStillIs,
+} from './image-conditions.ts';
 import { fromNative, toNative } from './native-value.ts';
+import { packWrites } from './pack-writes.ts';
 
-/** Queries and single writes under way at a time: below the SDK's 50 sockets, so that none waits for one. */
-const CONCURRENCY = 24;
+export interface ImageRepositoryOptions {
+  /** Requests for single entities under way at a time. Default 24: below the SDK's 50 sockets, so that none waits for one. */
+  readonly concurrency?: number;
+}
+
+const DEFAULT_CONCURRENCY = 24;
+
+/** Transactions of many entities under way at a time: each is as much work for the table as dozens of writes. */
+const MAX_TRANSACTIONS = 8;
+
+/** DynamoDB's limit on a sort key. */
+const MAX_SK_BYTES = 1024;
 
 /**
  * Images and default rows in the table itself. A batch of E entities takes E queries and, for every hundred
- * entities, one batch read of default rows and at most one of images that defaults point to; then one
- * conditional write for each default row that must change.
+ * entities, one batch read of default rows and at most one of images that defaults point to; then one transaction
+ * for every twenty or so default rows that must change, with a check of each image that the change rests on.
+ *
+ * An attribute of an image that is a list or a map is not compared before its default row is written, only that it
+ * is there.
  */
 export class ElectroDbImageRepository extends ImageRepository {
   readonly #images: ReturnType<typeof imageEntity>;
   readonly #defaults: ReturnType<typeof defaultImageEntity>;
   readonly #table: string;
+  readonly #concurrency: number;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
+  constructor(
+    client: DynamoDBDocumentClient,
+    table: string,
+    { concurrency = DEFAULT_CONCURRENCY }: ImageRepositoryOptions = {},
+  ) {
     super();
     this.#images = imageEntity(client, table);
     this.#defaults = defaultImageEntity(client, table);
     this.#table = table;
+    this.#concurrency = concurrency;
   }
 
-  override async load(entities: readonly Entity[]): Promise<readonly (EntityView | Fault)[]> {
+  override async load(
+    entities: readonly Entity[],
+    signal?: AbortSignal,
+  ): Promise<readonly (EntityView | Fault)[]> {
+    allowListeners(signal);
     const [defaultRows, newest] = await Promise.all([
-      this.#translated(() => readAll<Row>(this.#defaults, entities.map(keyOf))),
-      concurrently(entities, CONCURRENCY, (entity) => this.#newest(entity)),
+      this.#read(this.#defaults, entities.map(keyOf), signal),
+      concurrently(entities, this.#concurrency, (entity) => this.#newest(entity, signal)),
     ]);
-    const current = defaultRows.map((row) => row && defaultImageOf(attributesOf(row)));
+    const views = entities.map((entity, index) =>
+      this.#attempted(() => viewOf(entity, defaultRows[index], newest[index])),
+    );
 
     // Most defaults point to the newest image, which is known by now.
-    const elsewhere = entities.flatMap((entity, index) => {
-      const imageId = current[index]?.imageId;
-      const found = newest[index];
-      return !imageId || found instanceof Fault || found?.imageId === imageId
-        ? []
-        : [{ index, entity, imageId }];
-    });
-    const pointedRows = await this.#translated(() =>
-      readAll<Row>(
-        this.#images,
-        elsewhere.map(({ entity, imageId }) => ({ ...keyOf(entity), image_id: imageId })),
-      ),
+    const elsewhere = views.filter(pointsElsewhere);
+    const rows = await this.#read(this.#images, elsewhere.map(pointedKeyOf), signal);
+    const pointedRows = new Map<EntityView | Fault, Row | undefined | Fault>(
+      elsewhere.map((view, index) => [view, rows[index]]),
     );
-    const pointed = new Map<number, Image>();
-    for (const [position, { index, entity, imageId }] of elsewhere.entries()) {
-      const row = pointedRows[position];
-      if (row !== undefined) pointed.set(index, imageOf(entity, imageId, attributesOf(row)));
+    return views.map((view) => {
+      const row = pointedRows.get(view);
+      if (row instanceof Fault) return row;
+      return view instanceof Fault || row === undefined
+        ? view
+        : this.#attempted(() => ({ ...view, pointed: imageOfRow(view.entity, row) }));
+    });
+  }
+
+  override async save(
+    writes: readonly DefaultImageWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+    allowListeners(signal);
+    const results: Results = new Map();
+    const planned: PlannedWrite[] = [];
+    for (const write of writes) {
+      const grounds = groundsOf(write.view, write.image);
+      if (grounds === undefined) results.set(write, 'conflict');
+      else planned.push({ write, grounds: grounds.filter(isAtStake) });
     }
-
-    return entities.map((entity, index) => {
-      const found = newest[index];
-      if (found instanceof Fault) return found;
-      const row = defaultRows[index];
-      const stored = current[index];
-      return {
-        entity,
-        newest: found,
-        current: stored,
-        pointed: stored !== undefined && stored.imageId === found?.imageId ? found : pointed.get(index),
-        revision: row && JSON.stringify(conditionOf(row)),
-      };
+    const refused: PlannedWrite[] = [];
+    const transactions = Math.min(MAX_TRANSACTIONS, this.#concurrency);
+    await concurrently(packWrites(planned, itemsOf), transactions, async (group) => {
+      refused.push(...(await this.#transact(group, results, signal)));
     });
+    await concurrently(refused, this.#concurrency, (one) => this.#transact([one], results, signal));
+    return writes.map(
+      (write) => results.get(write) ?? new Fault('transient', 'the default row was not written'),
+    );
   }
 
-  override save(writes: readonly DefaultImageWrite[]): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
-    return concurrently(writes, CONCURRENCY, async (write) => {
-      try {
-        return (await this.#write(write)) ? 'saved' : 'conflict';
-      } catch (error) {
-        const fault = this.#translate(error);
-        return fault.kind === 'conflict' ? 'conflict' : fault;
-      }
-    });
-  }
-
-  async #newest(entity: Entity): Promise<Image | undefined | Fault> {
+  async #newest(entity: Entity, signal: AbortSignal | undefined): Promise<Image | undefined | Fault> {
+    if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
     try {
       const { data } = await this.#images.query.images(keyOf(entity)).go({
         order: 'desc',
@@ -97,42 +132,120 @@ export class ElectroDbImageRepository extends ImageRepository {
         ignoreOwnership: true,
         originalErr: true,
         data: 'raw',
+        ...(signal && { abortSignal: signal }),
       });
-      // As the table has it: ElectroDB does not take a key with a line break for one of its own.
       const [row] = (data as unknown as { Items: Row[] }).Items;
-      return row && imageOf(entity, row.SK.slice(IMAGE_SK_PREFIX.length), attributesOf(row));
+      return row && imageOfRow(entity, row);
     } catch (error) {
       return this.#translate(error);
     }
   }
 
-  /** False when the row is no longer as the view found it. */
-  async #write({ view, image }: DefaultImageWrite): Promise<boolean> {
-    const key = keyOf(view.entity);
-    const options = { returnOnConditionCheckFailure: true, originalErr: true } as const;
-    const expected = view.revision === undefined ? undefined : (JSON.parse(view.revision) as RowCondition);
-    if (image === undefined) {
-      const deletion = this.#defaults
-        .delete(key)
-        .where((row, operation) => stillIs(expected, row, operation));
-      return !(await deletion.go(options)).rejected;
+  /** One result a key; where the request failed, its fault for each. */
+  async #read(
+    electroEntity: object,
+    keys: readonly object[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (Row | undefined | Fault)[]> {
+    try {
+      return await readAll<Row>(electroEntity, keys, signal);
+    } catch (error) {
+      const fault = this.#translate(error);
+      return keys.map(() => fault);
     }
-    const fields = Object.fromEntries(
-      Object.entries(image.attributes).map(([name, value]) => [name, toNative(value)]),
-    );
-    const row = { ...fields, ...key, image_id: image.imageId, revision: randomUUID() };
-    const write =
-      expected === undefined
-        ? this.#defaults.create(row)
-        : this.#defaults.put(row).where((stored, operation) => stillIs(expected, stored, operation));
-    return !(await write.go(options)).rejected;
   }
 
-  async #translated<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Writes a group, and gives its members their results. Those that are cancelled only with others are tried again at
+   * once without them.
+   *
+   * @returns members without a result: they were refused together for good, and each must be tried alone.
+   */
+  async #transact(
+    group: readonly PlannedWrite[],
+    results: Results,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly PlannedWrite[]> {
+    let pending = group;
+    while (pending.length > 0) {
+      if (signal?.aborted) {
+        settle(pending, new Fault('transient', 'stopped before the default row was written'), results);
+        break;
+      }
+      const answer = await this.#write(pending, signal);
+      if (answer instanceof Fault && answer.kind === 'permanent' && pending.length > 1) return pending;
+      if (answer === 'saved' || answer instanceof Fault) {
+        settle(pending, answer, results);
+        break;
+      }
+      const blameless = pending.filter((_, index) => answer[index] === undefined);
+      for (const [index, member] of pending.entries()) {
+        const fault = answer[index];
+        if (fault !== undefined) settle([member], fault, results);
+      }
+      if (blameless.length === pending.length) {
+        settle(pending, new Fault('transient', 'the transaction was cancelled for no known reason'), results);
+        break;
+      }
+      pending = blameless;
+    }
+    return [];
+  }
+
+  /**
+   * Sends one transaction.
+   *
+   * @returns `saved`; a fault that concerns all members alike; or, when it was cancelled, the fault of each member,
+   *   undefined for members that have none.
+   */
+  async #write(
+    group: readonly PlannedWrite[],
+    signal: AbortSignal | undefined,
+  ): Promise<'saved' | Fault | readonly (Fault | undefined)[]> {
+    const transaction = createWriteTransaction(
+      { defaults: this.#defaults, images: this.#images },
+      ({ defaults, images }) =>
+        group.flatMap(({ write: { view, image }, grounds }) => {
+          const key = keyOf(view.entity);
+          const write = image === undefined ? defaults.delete(key) : defaults.put(defaultRowOf(key, image));
+          const expected =
+            view.revision === undefined ? undefined : (JSON.parse(view.revision) as RowCondition);
+          return [
+            expected === undefined
+              ? write.where(rowIsAbsent).commit()
+              : write.where(rowExists).where(rowStillIs(expected)).commit(),
+            ...grounds.map((ground) => {
+              const check = images.check({ ...key, image_id: ground.imageId });
+              return ground.image === undefined
+                ? check.where(rowIsAbsent).commit()
+                : check.where(rowExists).where(imageStillSays(ground.image)).commit();
+            }),
+          ];
+        }),
+    );
     try {
-      return await work();
+      const { canceled, data } = await transaction.go(signal && { abortSignal: signal });
+      if (!canceled) return 'saved';
+      const reasons = [...(data as readonly Reason[])];
+      return group.map((member) => this.#faultOf(reasons.splice(0, itemsOf(member))));
     } catch (error) {
-      throw this.#translate(error);
+      return this.#translate(error);
+    }
+  }
+
+  /** A conflict goes before other faults: after it, the write is decided on again. */
+  #faultOf(reasons: readonly Reason[]): Fault | undefined {
+    const faults = reasons
+      .filter(({ code }) => code !== 'None')
+      .map(({ code, message }) => this.#translate(Object.assign(new Error(message ?? code), { name: code })));
+    return faults.find(({ kind }) => kind === 'conflict') ?? faults[0];
+  }
+
+  #attempted<T>(work: () => T): T | Fault {
+    try {
+      return work();
+    } catch (error) {
+      return this.#translate(error);
     }
   }
 
@@ -141,35 +254,84 @@ export class ElectroDbImageRepository extends ImageRepository {
   }
 }
 
-/** What tells one writing of a default row from the next. Rows that others wrote have no revision. */
-interface RowCondition {
-  readonly revision?: string;
-  readonly imageId?: string;
+/** Every request under way listens to it: more than ten are no leak, which Node would warn of. */
+function allowListeners(signal: AbortSignal | undefined): void {
+  if (signal) setMaxListeners(0, signal);
 }
 
-function conditionOf(row: Readonly<Record<string, unknown>>): RowCondition {
-  const { revision, image_id: imageId } = row;
+type Results = Map<DefaultImageWrite, 'saved' | 'conflict' | Fault>;
+
+interface PlannedWrite {
+  readonly write: DefaultImageWrite;
+  /** At most one an image: a transaction must not name an item twice. */
+  readonly grounds: readonly ImageGround[];
+}
+
+/** Why a transaction was cancelled, as far as one of its items goes; `None` where it was not for that one. */
+interface Reason {
+  readonly code: string;
+  readonly message?: string | undefined;
+}
+
+function settle(members: readonly PlannedWrite[], result: 'saved' | Fault, results: Results): void {
+  const plain = result instanceof Fault && result.kind === 'conflict' ? 'conflict' : result;
+  for (const { write } of members) results.set(write, plain);
+}
+
+/** The default row, and a check for each image. */
+function itemsOf({ grounds }: PlannedWrite): number {
+  return 1 + grounds.length;
+}
+
+/** A default row may point to what no key can name; asking for it would fail the whole request. */
+function canExist(imageId: string): boolean {
+  return imageId !== '' && Buffer.byteLength(IMAGE_SK_PREFIX + imageId) <= MAX_SK_BYTES;
+}
+
+function isAtStake({ imageId, image }: ImageGround): boolean {
+  return image !== undefined || canExist(imageId);
+}
+
+function viewOf(
+  entity: Entity,
+  row: Row | undefined | Fault,
+  newest: Image | undefined | Fault,
+): EntityView | Fault {
+  if (row instanceof Fault) return row;
+  if (newest instanceof Fault) return newest;
+  const current = row && defaultImageOf(attributesOf(row));
   return {
-    ...(typeof revision === 'string' ? { revision } : {}),
-    ...(typeof imageId === 'string' ? { imageId } : {}),
+    entity,
+    newest,
+    current,
+    pointed: current !== undefined && current.imageId === newest?.imageId ? newest : undefined,
+    revision: row && JSON.stringify(conditionOf(row)),
   };
 }
 
-interface Operations {
-  readonly eq: (attribute: unknown, value: unknown) => string;
-  readonly notExists: (attribute: unknown) => string;
+interface ViewWithDefault extends EntityView {
+  readonly current: Image;
 }
 
-/** The row has the revision that was read, or none, and points to the image that it pointed to. */
-function stillIs(
-  expected: RowCondition | undefined,
-  row: { readonly revision: unknown; readonly image_id: unknown },
-  { eq, notExists }: Operations,
-): string {
-  const revision =
-    expected?.revision === undefined ? notExists(row.revision) : eq(row.revision, expected.revision);
-  const pointer = expected?.imageId === undefined ? '' : ` AND ${eq(row.image_id, expected.imageId)}`;
-  return `${revision}${pointer}`;
+/** The default row points to an image that has not been read yet. */
+function pointsElsewhere(view: EntityView | Fault): view is ViewWithDefault {
+  return (
+    !(view instanceof Fault) &&
+    view.current !== undefined &&
+    view.current.imageId !== view.newest?.imageId &&
+    canExist(view.current.imageId)
+  );
+}
+
+function pointedKeyOf({ entity, current }: ViewWithDefault) {
+  return { ...keyOf(entity), image_id: current.imageId };
+}
+
+function defaultRowOf(key: EntityKey, { imageId, attributes }: Image) {
+  const fields = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, toNative(value)]),
+  );
+  return { ...fields, ...key, image_id: imageId, revision: randomUUID() };
 }
 
 interface EntityKey {
@@ -183,6 +345,11 @@ type Row = RawKey & Readonly<Record<string, unknown>>;
 
 function keyOf({ orgId, entityType, entityId }: Entity): EntityKey {
   return { org_id: orgId, entity_type: entityType, entity_id: entityId };
+}
+
+/** By its key as the table has it: ElectroDB does not take a key with a line break for one of its own. */
+function imageOfRow(entity: Entity, row: Row): Image {
+  return imageOf(entity, row.SK.slice(IMAGE_SK_PREFIX.length), attributesOf(row));
 }
 
 function attributesOf(row: Readonly<Record<string, unknown>>): Attributes {

@@ -8,10 +8,8 @@ import { Entity } from 'electrodb';
  */
 const SERVICE = 'contrail';
 
-const IMAGE_ATTRIBUTES = {
-  org_id: { type: 'string', required: true },
-  entity_type: { type: 'string', required: true },
-  entity_id: { type: 'string', required: true },
+/** What a default row repeats of its image, beside what the keys say. */
+const DETAILS = {
   url: { type: 'any' },
   thumbnail_url: { type: 'any' },
   caption: { type: 'any' },
@@ -19,6 +17,17 @@ const IMAGE_ATTRIBUTES = {
   width: { type: 'any' },
   height: { type: 'any' },
   uploaded_at: { type: 'any' },
+} as const;
+
+export type ImageDetail = keyof typeof DETAILS;
+
+export const IMAGE_DETAILS = Object.keys(DETAILS) as readonly ImageDetail[];
+
+const IMAGE_ATTRIBUTES = {
+  org_id: { type: 'string', required: true },
+  entity_type: { type: 'string', required: true },
+  entity_id: { type: 'string', required: true },
+  ...DETAILS,
 } as const;
 
 const ENTITY_PK = {

@@ -1,7 +1,7 @@
 import { toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import type { Delivery, Outcome } from '../../../application/delivery.ts';
-import { type BatchResult, NO_TALLIES, type ProcessBatch } from '../../../application/process-batch.ts';
+import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { ReplayFailures } from './failures.ts';
 
@@ -17,6 +17,12 @@ export interface ReplayOptions {
   /** Called after each batch with the bytes and records read so far. */
   readonly onProgress?: (bytes: number, records: number) => void;
 }
+
+const NO_TALLIES: Omit<BatchResult, 'outcomes'> = {
+  search: { upserts: 0, deletes: 0, unchanged: 0 },
+  defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
+  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
+};
 
 /** What the replay needs of a worker. */
 export interface ReplayWorker {
@@ -50,7 +56,7 @@ export async function replay(
   const failures = new ReplayFailures();
   const blockedItems = new Set<string>();
   const totals = { records: 0, batches: 0, bytes: 0 };
-  const outcomes = { applied: 0, ignored: 0, duplicate: 0, failed: 0 };
+  const outcomes = { applied: 0, ignored: 0, duplicate: 0, quarantined: 0, failed: 0 };
   let tallies = NO_TALLIES;
   let batch: { raw: unknown; delivery: Delivery }[] = [];
 
@@ -101,7 +107,7 @@ function holdBack(delivery: Delivery, blockedItems: ReadonlySet<string>): Delive
   const item = itemOf(delivery);
   if (item === undefined || !blockedItems.has(item)) return delivery;
   const fault = new Fault('transient', 'held back: an earlier change of the same item failed');
-  return { record: delivery.record, kind: 'undecodable', fault, item };
+  return { record: delivery.record, raw: delivery.raw, kind: 'undecodable', fault, item };
 }
 
 function itemOf(delivery: Delivery): string | undefined {

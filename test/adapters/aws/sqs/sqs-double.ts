@@ -1,12 +1,17 @@
 import type { SendMessageBatchCommand, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import type { SendsBatches } from '../../../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import type { SendsBatches } from '../../../../src/adapters/aws/sqs/message-sender.ts';
 
 type Response = Awaited<ReturnType<SendsBatches['send']>>;
+type Options = Parameters<SendsBatches['send']>[1];
 type Entries = readonly SendMessageBatchRequestEntry[];
 
 /** A client that records its requests and answers as it is told; until then it takes every entry. */
 export class SqsDouble implements SendsBatches {
-  readonly requests: { readonly queueUrl: string | undefined; readonly entries: Entries }[] = [];
+  readonly requests: {
+    readonly queueUrl: string | undefined;
+    readonly entries: Entries;
+    readonly signal: AbortSignal | undefined;
+  }[] = [];
   answer: (entries: Entries) => Response | Promise<Response> = (entries) => ({
     Successful: entries.map(taken),
   });
@@ -14,9 +19,9 @@ export class SqsDouble implements SendsBatches {
   mostAtOnce = 0;
   #underWay = 0;
 
-  async send({ input }: SendMessageBatchCommand): Promise<Response> {
+  async send({ input }: SendMessageBatchCommand, options?: Options): Promise<Response> {
     const entries = input.Entries ?? [];
-    this.requests.push({ queueUrl: input.QueueUrl, entries });
+    this.requests.push({ queueUrl: input.QueueUrl, entries, signal: options?.abortSignal });
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
     await new Promise((done) => setImmediate(done));
     this.#underWay--;

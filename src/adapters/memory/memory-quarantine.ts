@@ -1,0 +1,16 @@
+import { type PoisonRecord, Quarantine } from '../../application/ports/quarantine.ts';
+
+/** A list of poison records. It grows with each of them: for runs that end. */
+export class MemoryQuarantine extends Quarantine {
+  readonly #kept: PoisonRecord[] = [];
+
+  override keep(records: readonly PoisonRecord[]): Promise<readonly 'kept'[]> {
+    this.#kept.push(...records);
+    return Promise.resolve(records.map(() => 'kept'));
+  }
+
+  /** Everything that was kept, in the order in which it came. */
+  get kept(): readonly PoisonRecord[] {
+    return this.#kept;
+  }
+}

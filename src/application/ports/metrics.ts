@@ -1,0 +1,56 @@
+/** What a metric is measured in. */
+export type MetricUnit = 'Count' | 'Milliseconds';
+
+/**
+ * Every metric that a batch is described by. Counts add up within a batch; a count that stays 0 may be left away,
+ * but for those of `ALWAYS_PUBLISHED`.
+ */
+export const METRICS = {
+  RecordsApplied: ['Count', 'records whose effects are done'],
+  RecordsIgnored: ['Count', 'records of rows that nothing is derived from'],
+  RecordsDuplicate: ['Count', 'records that stand in their batch twice'],
+  RecordsFailed: ['Count', 'records that failed for a reason of their own, and are delivered again'],
+  RecordsHeldBack: ['Count', 'records that wait because an earlier change of their item failed'],
+  RecordsQuarantined: ['Count', 'records that can never be handled, kept in quarantine'],
+  SearchUpserts: ['Count', 'upserts put on the search queue'],
+  SearchDeletes: ['Count', 'deletes put on the search queue'],
+  SearchUnchanged: ['Count', 'changes that touched nothing a search document holds'],
+  DefaultImagesCreated: ['Count', 'default rows made'],
+  DefaultImagesSwitched: ['Count', 'default rows moved to another image, as theirs was gone'],
+  DefaultImagesRepaired: ['Count', 'default rows rewritten to repeat their image'],
+  DefaultImagesRemoved: ['Count', 'default rows removed, as no image was left'],
+  DefaultImagesKept: ['Count', 'default rows that were right'],
+  MatcherIncremented: ['Count', 'link rows newly counted'],
+  MatcherDecremented: ['Count', 'link rows no longer counted'],
+  MatcherMoved: ['Count', 'link rows counted under another tuple'],
+  MatcherUnchanged: ['Count', 'link rows whose tuple stayed the same'],
+  MatcherStale: ['Count', 'link rows whose change had been counted before: a repeat or a late record'],
+  Retries: ['Count', 'effects tried again after a transient fault'],
+  Conflicts: ['Count', 'effects decided again because somebody else wrote in between'],
+  BatchRecords: ['Count', 'records in the batch'],
+  BatchDuration: ['Milliseconds', 'from the first record to the last outcome'],
+  NewestChangeAge: ['Milliseconds', 'how long ago the newest change of the batch was made'],
+  OldestChangeAge: ['Milliseconds', 'how long ago the oldest change of the batch was made'],
+} as const satisfies Record<string, readonly [MetricUnit, string]>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Alarms watch these: without a value they could not tell a quiet function from one that is not there. */
+export const ALWAYS_PUBLISHED: readonly MetricName[] = [
+  'RecordsApplied',
+  'RecordsFailed',
+  'RecordsQuarantined',
+  'BatchRecords',
+];
+
+/** Figures about the worker's work, batch by batch. */
+export abstract class Metrics {
+  /** Adds to a metric of the present batch. */
+  abstract add(name: MetricName, value: number): void;
+
+  /** Counts requests to a service, by its operation (`SendMessageBatch`): as the metric `<operation>Requests`. */
+  abstract request(operation: string): void;
+
+  /** Ends the batch: its figures go out together. */
+  abstract flush(): void;
+}

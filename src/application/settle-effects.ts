@@ -1,0 +1,133 @@
+import { Fault } from '../domain/fault.ts';
+import type { Metrics } from './ports/metrics.ts';
+import type { Random } from './ports/random.ts';
+import type { Sleeper } from './ports/sleeper.ts';
+import type { TimeLimit } from './time-limit.ts';
+
+/** How often, and how soon, an effect is tried again. */
+export interface RetryPolicy {
+  /** How often an effect is tried while it meets transient faults, at least 1. */
+  readonly attempts: number;
+  /** How often an effect is decided again while others write in between. */
+  readonly conflicts: number;
+  /** Bound of the first pause in milliseconds; it doubles with every further one, up to `capMs`. */
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+export const DEFAULT_RETRIES: RetryPolicy = { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 };
+
+/** What one attempt made of one effect; an adapter that gave no result has failed. */
+export type Attempted = 'done' | 'conflict' | Fault | undefined;
+
+interface Effect<T> {
+  readonly item: T;
+  readonly index: number;
+  attempts: number;
+  conflicts: number;
+}
+
+/** Tries effects, and those of them again for which that makes sense. */
+export class EffectSettler {
+  readonly #sleeper: Sleeper;
+  readonly #random: Random;
+  readonly #metrics: Metrics;
+  readonly #policy: RetryPolicy;
+
+  constructor(sleeper: Sleeper, random: Random, metrics: Metrics, policy: RetryPolicy) {
+    this.#sleeper = sleeper;
+    this.#random = random;
+    this.#metrics = metrics;
+    this.#policy = policy;
+  }
+
+  /**
+   * Tries all items together, then again those that met a conflict or a transient fault, until each is settled,
+   * has been tried as often as the policy allows, or the time is up.
+   *
+   * Pauses have full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and none
+   * begins that would not end in time. Permanent and configuration faults are not tried again. Once the time is
+   * up it returns at once; an attempt that is under way is left, and may or may not take effect.
+   *
+   * @param attempt gets the items that are left, and gives a result for each, in their order. What it throws counts
+   *   for all of them. It must begin nothing once the signal is aborted.
+   * @returns a fault for each item that is not done; undefined for the others, in the order of the items.
+   */
+  async settle<T>(
+    items: readonly T[],
+    attempt: (pending: readonly T[], signal: AbortSignal) => Promise<readonly Attempted[]>,
+    limit: TimeLimit,
+  ): Promise<readonly (Fault | undefined)[]> {
+    const faults = new Array<Fault | undefined>(items.length);
+    let pending: Effect<T>[] = items.map((item, index) => ({ item, index, attempts: 0, conflicts: 0 }));
+    for (let round = 1; pending.length > 0; round++) {
+      const results = await attemptInTime(
+        attempt,
+        pending.map(({ item }) => item),
+        limit,
+      );
+      const again: Effect<T>[] = [];
+      for (const [position, effect] of pending.entries()) {
+        const result =
+          results[position] ?? new Fault('transient', 'the adapter gave no result for this effect');
+        if (result === 'done') continue;
+        const fault = result === 'conflict' ? overtaken(effect.conflicts + 1) : result;
+        faults[effect.index] = fault;
+        if (this.#isToBeTriedAgain(effect, fault)) again.push(effect);
+      }
+      pending = again;
+      if (pending.length === 0 || !(await this.#pause(round, limit))) break;
+      for (const { index } of pending) {
+        this.#metrics.add(faults[index]?.kind === 'conflict' ? 'Conflicts' : 'Retries', 1);
+        faults[index] = undefined;
+      }
+    }
+    return faults;
+  }
+
+  #isToBeTriedAgain<T>(effect: Effect<T>, { kind }: Fault): boolean {
+    if (kind === 'conflict') return ++effect.conflicts < this.#policy.conflicts;
+    return kind === 'transient' && ++effect.attempts < this.#policy.attempts;
+  }
+
+  /** False when there is no time for it, or none is left after it. */
+  async #pause(round: number, { signal, remaining }: TimeLimit): Promise<boolean> {
+    const { baseMs, capMs } = this.#policy;
+    const milliseconds = this.#random.next() * Math.min(capMs, baseMs * 2 ** (round - 1));
+    if (signal.aborted || milliseconds >= remaining()) return false;
+    await this.#sleeper.sleep(milliseconds, signal);
+    return !signal.aborted;
+  }
+}
+
+/** The attempt's results; a fault for each item when it throws, or is not through when the time is up. */
+async function attemptInTime<T>(
+  attempt: (pending: readonly T[], signal: AbortSignal) => Promise<readonly Attempted[]>,
+  pending: readonly T[],
+  { signal }: TimeLimit,
+): Promise<readonly Attempted[]> {
+  if (signal.aborted) return pending.map(() => outOfTime('it was not tried'));
+  const forAll = (fault: Fault) => pending.map(() => fault);
+  const results = attempt(pending, signal).catch((error: unknown) => forAll(Fault.from(error)));
+  let leave: (() => void) | undefined;
+  const timeUp = new Promise<readonly Attempted[]>((resolve) => {
+    leave = () => {
+      resolve(forAll(outOfTime('it may or may not have been done')));
+    };
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([results, timeUp]);
+  } finally {
+    if (leave !== undefined) signal.removeEventListener('abort', leave);
+  }
+}
+
+function overtaken(attempts: number): Fault {
+  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`);
+}
+
+/** For effects that the time limit cut off: the event source delivers their records again. */
+export function outOfTime(whatOfIt: string): Fault {
+  return new Fault('transient', `the time for this batch is up, or the process is stopping: ${whatOfIt}`);
+}

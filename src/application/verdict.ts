@@ -1,0 +1,121 @@
+import { type Change, sameContent } from '../domain/change.ts';
+import { type Commands, commandsOf } from '../domain/command.ts';
+import { Fault } from '../domain/fault.ts';
+import type { Delivery, Outcome, RecordSummary } from './delivery.ts';
+
+/** What is known of a record by itself, while its batch is handled. */
+export type Verdict =
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'duplicate' }
+  | Planned
+  | { readonly kind: 'quarantined'; readonly fault: Fault }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** A record whose effects are known. */
+export interface Planned {
+  readonly kind: 'planned';
+  readonly change: Change;
+  readonly commands: Commands;
+}
+
+const IGNORED: Verdict = { kind: 'ignored' };
+const DUPLICATE: Verdict = { kind: 'duplicate' };
+
+/**
+ * Decides, record by record, what to do. One verdict a record: `ignored`, `duplicate`, `planned` or `failed`.
+ *
+ * @param replicated whether the backend keeps the table's rows, and so needs all of every row.
+ */
+export function examine(deliveries: readonly Delivery[], replicated: boolean): Verdict[] {
+  const seen = new Map<string, Change>();
+  return deliveries.map((delivery) => {
+    if (delivery.kind === 'unrecognised') return IGNORED;
+    if (delivery.kind === 'undecodable') return { kind: 'failed', fault: delivery.fault };
+    const { change } = delivery;
+    try {
+      const id = identityKey(change);
+      const first = seen.get(id);
+      if (first !== undefined) return repeated(first, change);
+      const commands = commandsOf(change);
+      if (replicated) checkReplicable(change);
+      seen.set(id, change);
+      return { kind: 'planned', change, commands };
+    } catch (error) {
+      return { kind: 'failed', fault: Fault.from(error) };
+    }
+  });
+}
+
+/**
+ * Which failed records may go to quarantine: those that can never be handled, unless they would wait anyway behind
+ * an earlier change of their item that can.
+ */
+export function poisonAmong(deliveries: readonly Delivery[], verdicts: readonly Verdict[]): number[] {
+  const blockedItems = new Set<string>();
+  const poison: number[] = [];
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== 'failed') continue;
+    const item = itemOf(deliveries[index]);
+    if (item !== undefined && blockedItems.has(item)) continue;
+    if (verdict.fault.kind === 'permanent') poison.push(index);
+    else if (item !== undefined) blockedItems.add(item);
+  }
+  return poison;
+}
+
+/** Turns verdicts into outcomes: behind a failed record, its item's later ones are held back. */
+export function conclude(deliveries: readonly Delivery[], verdicts: readonly Verdict[]): Outcome[] {
+  const failedItems = new Map<string, RecordSummary>();
+  return verdicts.map((verdict, index) => {
+    const delivery = deliveries[index];
+    const item = itemOf(delivery);
+    const behind = item === undefined ? undefined : failedItems.get(item);
+    if (behind !== undefined) return heldBack(behind);
+    switch (verdict.kind) {
+      case 'planned':
+        return Object.keys(verdict.commands).length === 0 ? { status: 'ignored' } : { status: 'applied' };
+      case 'failed':
+        if (item !== undefined && delivery !== undefined) failedItems.set(item, delivery.record);
+        return { status: 'failed', fault: verdict.fault, heldBack: false };
+      case 'quarantined':
+        return { status: 'quarantined', fault: verdict.fault };
+      case 'ignored':
+      case 'duplicate':
+        return { status: verdict.kind };
+    }
+  });
+}
+
+/** The item that a record is of, where it is known and matters. */
+function itemOf(delivery: Delivery | undefined): string | undefined {
+  if (delivery === undefined || delivery.kind === 'unrecognised') return undefined;
+  return delivery.kind === 'change' ? delivery.change.item : delivery.item;
+}
+
+function heldBack({ sequenceNumber }: RecordSummary): Outcome {
+  const which = sequenceNumber === undefined ? '' : ` (sequence number ${sequenceNumber})`;
+  const message = `held back: an earlier change of the same item failed${which}`;
+  return { status: 'failed', fault: new Fault('transient', message), heldBack: true };
+}
+
+function repeated(first: Change, again: Change): Verdict {
+  if (sameContent(first, again)) return DUPLICATE;
+  const message = `two different records of this item carry sequence number ${again.identity.sequence}`;
+  throw new Fault('permanent', message);
+}
+
+/** A replica keeps whole rows: all of the new image must be there and decode. */
+function checkReplicable({ row, after, viewType }: Change): void {
+  if (row.kind === 'matcher-tuple') return;
+  if (after === 'withheld')
+    throw new Fault(
+      'configuration',
+      `this backend keeps the table's rows, which a stream with view type ${viewType ?? 'unknown'} does not carry: ` +
+        "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
+    );
+  if (after !== 'absent') after.all();
+}
+
+function identityKey({ identity, item }: Change): string {
+  return `${identity.stream} ${identity.sequence} ${item}`;
+}

@@ -1,0 +1,53 @@
+import { toDelivery } from '../../adapters/dynamodb-stream/stream-record.ts';
+import { lowestFailed } from '../../application/checkpoint.ts';
+import type { ProcessBatch } from '../../application/process-batch.ts';
+import type { TimeLimit } from '../../application/time-limit.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Config } from '../config.ts';
+
+/** What Lambda makes of a batch: all done when empty, otherwise redelivery from the one identifier on. */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/**
+ * Handles one event of a DynamoDB Streams event source mapping, and reports the lowest failed `SequenceNumber`.
+ *
+ * @throws Fault when the event is no stream event, when a failed record has no sequence number to report, or when
+ *   something failed and `failureMode` is `throw`: the event source then delivers the whole batch again.
+ */
+export async function handleEvent(
+  event: unknown,
+  processBatch: Pick<ProcessBatch, 'execute'>,
+  failureMode: Config['failureMode'],
+  limit: TimeLimit,
+): Promise<BatchResponse> {
+  const deliveries = recordsOf(event).map((record) => toDelivery(record));
+  const { outcomes } = await processBatch.execute(deliveries, limit);
+  if (failureMode === 'throw')
+    throwFailures(
+      outcomes.flatMap((o) => (o.status === 'failed' ? [o.fault] : [])),
+      outcomes.length,
+    );
+  const checkpoint = lowestFailed(deliveries, outcomes);
+  return { batchItemFailures: checkpoint === undefined ? [] : [{ itemIdentifier: checkpoint }] };
+}
+
+function recordsOf(event: unknown): readonly unknown[] {
+  const records =
+    typeof event === 'object' && event !== null ? (event as { Records?: unknown }).Records : undefined;
+  if (Array.isArray(records)) return records as unknown[];
+  throw new Fault(
+    'configuration',
+    'the event has no list of Records: invoke this function from a DynamoDB Streams event source mapping',
+  );
+}
+
+function throwFailures(faults: readonly Fault[], records: number): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  const cause = faults.length === 1 ? first : new AggregateError(faults, `${faults.length} records failed`);
+  throw new Fault(first.kind, `${faults.length} of ${records} records failed, the first: ${first.message}`, {
+    cause,
+  });
+}

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { type RawKey, readAll } from '../../../../src/adapters/aws/electrodb/batch-get.ts';
+import { linkStateEntity } from '../../../../src/adapters/aws/electrodb/entities.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { range } from '../../../contracts/contract.ts';
+import { allUnprocessed, type BatchGet, DocumentClientDouble } from './document-client-double.ts';
+
+const TABLE = 'states';
+const keyOf = (n: number) => ({ mfr_mdl_code: '1', serial_number: `${n}` });
+const rawKeyOf = (n: number) => ({ PK: `FAA#LINKS#MFR_MDL_CODE#1#SN#${n}`, SK: 'STATE' });
+const keysIn = ({ RequestItems }: BatchGet) => RequestItems[TABLE]?.Keys ?? [];
+/** An answer with an item for every key. */
+const allFound = (request: BatchGet) => ({ Responses: { [TABLE]: keysIn(request) } });
+
+describe('readAll', () => {
+  let double: DocumentClientDouble;
+  const read = (count: number, signal?: AbortSignal) =>
+    readAll<RawKey>(linkStateEntity(double.client, TABLE), range(count).map(keyOf), signal);
+
+  beforeEach(() => {
+    double = new DocumentClientDouble();
+    double.answerRead = allFound;
+  });
+
+  it('given 2,050 keys, when read, then a hundred go into a request, at most eight at a time', async () => {
+    expect(await read(2_050)).to.deep.equal(range(2_050).map(rawKeyOf));
+    expect(double.reads.map((request) => keysIn(request).length)).to.have.members([
+      ...range(20).map(() => 100),
+      50,
+    ]);
+    expect(double.mostAtOnce).to.equal(8);
+  });
+
+  it('given no item at a key, when read, then that one is undefined', async () => {
+    double.answerRead = (request) => ({
+      Responses: { [TABLE]: keysIn(request).filter(({ PK }) => PK !== rawKeyOf(1).PK) },
+    });
+    expect(await read(3)).to.deep.equal([rawKeyOf(0), undefined, rawKeyOf(2)]);
+  });
+
+  it('given keys left unprocessed, when read, then those alone are transient faults, and nothing is asked twice', async () => {
+    double.answerRead = (request) => {
+      const Keys = keysIn(request).filter((_, index) => index % 2 === 1);
+      const found = keysIn(request).filter((_, index) => index % 2 === 0);
+      return { Responses: { [TABLE]: found }, UnprocessedKeys: { [TABLE]: { Keys } } };
+    };
+    const rows = await read(150);
+    expect(double.reads).to.have.length(2);
+    for (const [n, row] of rows.entries())
+      if (n % 2 === 0) expect(row).to.deep.equal(rawKeyOf(n));
+      else expect(row).to.be.instanceOf(Fault).and.to.include({ kind: 'transient' });
+    expect((rows[1] as Fault).message).to.include('unprocessed');
+  });
+
+  it('given a key twice, when read, then it is asked for once and answered twice', async () => {
+    const entity = linkStateEntity(double.client, TABLE);
+    expect(await readAll(entity, [keyOf(1), keyOf(1)])).to.deep.equal([rawKeyOf(1), rawKeyOf(1)]);
+    expect(keysIn(double.reads[0]!)).to.have.length(1);
+    double.answerRead = allUnprocessed;
+    for (const row of await readAll(entity, [keyOf(1), keyOf(1)])) expect(row).to.be.instanceOf(Fault);
+  });
+
+  it('given a request that fails, when read, then it throws what the client threw and asks no more', async () => {
+    const error = new Error('broken');
+    double.answerRead = (request, nth) => {
+      if (nth === 1) throw error;
+      return allFound(request);
+    };
+    const thrown = await read(2_000).catch((reason: unknown) => reason);
+    expect(thrown).to.equal(error);
+    await new Promise((done) => setTimeout(done, 150));
+    expect(double.reads).to.have.length(8);
+  });
+
+  it('given a signal that is aborted, when read, then nothing is asked and each key is a transient fault', async () => {
+    const rows = await read(150, AbortSignal.abort());
+    expect(double.reads).to.deep.equal([]);
+    expect(rows).to.have.length(150);
+    for (const row of rows) expect(row).to.be.instanceOf(Fault).and.to.include({ kind: 'transient' });
+  });
+
+  it('given an abort in between, when read, then what was read stays and the rest are transient faults', async () => {
+    const aborting = new AbortController();
+    double.answerRead = (request, nth) => {
+      if (nth === 9) aborting.abort();
+      return allFound(request);
+    };
+    const rows = await read(2_000, aborting.signal);
+    const unread = rows.filter((row) => row instanceof Fault);
+    expect(unread.length).to.be.greaterThan(0);
+    expect(rows.filter((row) => !(row instanceof Fault)).length).to.be.at.least(800);
+    expect(double.reads.length).to.be.below(20);
+    for (const fault of unread) expect(fault.kind).to.equal('transient');
+  });
+
+  it('given an abort that breaks a request off, when read, then its keys are transient faults with the cause', async () => {
+    const aborting = new AbortController();
+    double.onRequest = () => {
+      aborting.abort();
+    };
+    const [row] = await read(1, aborting.signal);
+    expect(row).to.be.instanceOf(Fault).and.to.include({ kind: 'transient' });
+    expect((row as Fault).cause).to.be.instanceOf(Error);
+  });
+});

@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { ElectroDbMatcherRepository } from '../../../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import type { LinkMove, LinkState } from '../../../../src/domain/link-move.ts';
+import type { Tuple } from '../../../../src/domain/tuple.ts';
+import { range } from '../../../contracts/contract.ts';
+import { allUnprocessed, type BatchGet, cancelled, DocumentClientDouble } from './document-client-double.ts';
+
+const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
+const state = (sequence: string, tuple?: Tuple): LinkState => ({
+  version: { epoch: '2026-01-05T09:00:00.000', sequence },
+  tuple,
+  removed: false,
+});
+const joining = (serial: string): LinkMove => ({
+  link: { code: '1', serial },
+  from: undefined,
+  to: state('1', HOT),
+});
+const leaving = (serial: string, from = HOT): LinkMove => ({
+  link: { code: '1', serial },
+  from: state('1', from),
+  to: state('2'),
+});
+
+describe('ElectroDbMatcherRepository', () => {
+  let double: DocumentClientDouble;
+  let matcher: ElectroDbMatcherRepository;
+
+  beforeEach(() => {
+    double = new DocumentClientDouble();
+    matcher = new ElectroDbMatcherRepository(double.client, { table: 'rows', stateTable: 'states' });
+  });
+
+  /** Answers that the tuple is held so often, and that links are in the state they were before they leave. */
+  const countOf = (count: number) => {
+    double.answerRead = ({ RequestItems }: BatchGet) => ({
+      Responses: {
+        rows: RequestItems['rows']?.Keys.map((key) => ({ ...key, count })) ?? [],
+        states:
+          RequestItems['states']?.Keys.map((key) => ({ ...key, ...state('1').version, removed: false })) ??
+          [],
+      },
+    });
+  };
+  const itemsOf = (nth: number) => double.writes[nth]?.TransactItems.length;
+  const kindsOf = (results: readonly unknown[]) =>
+    results.map((result) => (result instanceof Fault ? result.kind : result));
+
+  it('given keys left unprocessed, when loading, then those links are transient faults', async () => {
+    double.answerRead = allUnprocessed;
+    const states = await matcher.load([joining('a').link, joining('b').link]);
+    expect(kindsOf(states)).to.deep.equal(['transient', 'transient']);
+    expect(double.reads).to.have.length(1);
+  });
+
+  it('given a count left unread, when applying, then what takes from it is a transient fault, and the others are applied', async () => {
+    double.answerRead = allUnprocessed;
+    const results = await matcher.apply([leaving('a'), joining('b'), leaving('c')]);
+    expect(kindsOf(results)).to.deep.equal(['transient', 'applied', 'transient']);
+    expect(double.writes).to.have.length(1);
+  });
+
+  for (const code of ['TransactionConflict', 'ConditionalCheckFailed'])
+    it(`given a count with ${code}, when applying, then all of its transaction is a conflict, after one attempt`, async () => {
+      countOf(3);
+      double.answerWrite = (request) => {
+        throw cancelled(request, { 3: code });
+      };
+      const results = await matcher.apply(['a', 'b', 'c'].map((serial) => leaving(serial)));
+      expect(results).to.deep.equal(['conflict', 'conflict', 'conflict']);
+      expect(double.writes).to.have.length(1);
+    });
+
+  it('given links whose state has changed, when applying, then they are conflicts and the others are applied without them', async () => {
+    double.answerWrite = (request, nth) => {
+      if (nth === 1) throw cancelled(request, { 1: 'ConditionalCheckFailed' });
+      if (nth === 2) throw cancelled(request, { 0: 'ConditionalCheckFailed' });
+      return {};
+    };
+    const results = await matcher.apply(['a', 'b', 'c', 'd'].map(joining));
+    expect(results).to.deep.equal(['conflict', 'conflict', 'applied', 'applied']);
+    expect([itemsOf(0), itemsOf(1), itemsOf(2)]).to.deep.equal([5, 4, 3]);
+  });
+
+  it('given a changed state and a count in the way, when applying, then all are conflicts: the count is known no more', async () => {
+    countOf(2);
+    double.answerWrite = (request) => {
+      throw cancelled(request, { 0: 'ConditionalCheckFailed', 2: 'ConditionalCheckFailed' });
+    };
+    expect(await matcher.apply([leaving('a'), leaving('b')])).to.deep.equal(['conflict', 'conflict']);
+    expect(double.writes).to.have.length(1);
+  });
+
+  for (const code of ['ThrottlingError', 'ProvisionedThroughputExceeded'])
+    it(`given ${code}, when applying, then it is a transient fault that names it, and changed states are conflicts`, async () => {
+      double.answerWrite = (request) => {
+        throw cancelled(request, { 0: 'ConditionalCheckFailed', 1: 'TransactionConflict', 3: code });
+      };
+      const [stale, ...others] = await matcher.apply(['a', 'b', 'c'].map(joining));
+      expect(stale).to.equal('conflict');
+      expect(kindsOf(others)).to.deep.equal(['transient', 'transient']);
+      expect((others[0] as Fault).message).to.include(code);
+      expect(double.writes).to.have.length(1);
+    });
+
+  it('given a move that DynamoDB refuses, when applying, then it alone fails, for good', async () => {
+    double.answerWrite = (request) => {
+      const at = request.TransactItems.findIndex((item) => JSON.stringify(item).includes('SN#bad'));
+      if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' });
+      return {};
+    };
+    const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
+    expect(kindsOf(results)).to.deep.equal(['applied', 'applied', 'permanent', 'applied', 'applied']);
+    expect((results[2] as Fault).message).to.include('ValidationError');
+  });
+
+  it('given a count below what leaves and no state that changed, when applying, then it says that it was changed from outside', async () => {
+    countOf(1);
+    const results = await matcher.apply([leaving('a'), leaving('b')]);
+    expect(kindsOf(results)).to.deep.equal(['applied', 'permanent']);
+    expect((results[1] as Fault).message).to.include('changed from outside');
+  });
+
+  it('given a count below what leaves and states left unread, when applying, then it is a transient fault', async () => {
+    countOf(0);
+    const found = double.answerRead;
+    double.answerRead = (request, nth) => (nth === 1 ? found(request, nth) : allUnprocessed(request));
+    const results = await matcher.apply([leaving('a'), leaving('b')]);
+    expect(kindsOf(results)).to.deep.equal(['transient', 'transient']);
+    expect((results[0] as Fault).message).to.include('unprocessed');
+    expect(double.writes).to.deep.equal([]);
+  });
+
+  it('given a request that fails, when applying, then what is not done yet has the fault, and nothing more is sent', async () => {
+    double.answerWrite = (_, nth) => {
+      if (nth === 1) return {};
+      throw Object.assign(new Error('no more'), { name: 'InternalServerError' });
+    };
+    const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
+    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(99);
+    expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
+    expect(double.writes).to.have.length(2);
+  });
+
+  it('given an abort in between, when applying, then no further transaction starts and the rest are transient faults', async () => {
+    const aborting = new AbortController();
+    double.answerWrite = () => {
+      aborting.abort();
+      return {};
+    };
+    const results = await matcher.apply(
+      range(300).map((n) => joining(`${n}`)),
+      aborting.signal,
+    );
+    const [fault] = results.filter((result) => result instanceof Fault);
+    expect(fault?.message).to.include('before the link was counted');
+    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(99);
+    expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
+    expect(double.writes).to.have.length(1);
+  });
+
+  it('given a transaction that an abort breaks off, when applying, then its moves are transient faults', async () => {
+    const aborting = new AbortController();
+    double.onRequest = () => {
+      aborting.abort();
+    };
+    expect(kindsOf(await matcher.apply([joining('a')], aborting.signal))).to.deep.equal(['transient']);
+  });
+});

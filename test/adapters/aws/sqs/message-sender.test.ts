@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { expect } from 'chai';
+import { type Message, MessageSender } from '../../../../src/adapters/aws/sqs/message-sender.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { range } from '../../../contracts/contract.ts';
+import { SqsDouble, taken } from './sqs-double.ts';
+
+function messageOf(text: string): Message {
+  return { body: text, bytes: text.length, groupId: text, deduplicationId: text, name: text };
+}
+
+function setUp(concurrency = 1, client?: SQSClient) {
+  const sqs = new SqsDouble();
+  const sender = new MessageSender(client ?? sqs, {
+    name: 'q.fifo',
+    fifo: true,
+    queueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/q.fifo',
+    variable: 'QUEUE_URL',
+    maxBatchBytes: 1000,
+    concurrency,
+  });
+  return { sqs, sender };
+}
+
+function shown(result: 'sent' | Fault | undefined): string {
+  return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
+}
+
+const TEXTS = range(35).map((n) => `m${n}`);
+
+describe('MessageSender', () => {
+  it('given an item without a message, when sent, then what was thrown is its Fault, and the others go', async () => {
+    const { sqs, sender } = setUp();
+    const fault = new Fault('permanent', 'not this one');
+    const results = await sender.send(['a', 'b', 'c'], (text) => {
+      if (text === 'b') throw fault;
+      return messageOf(text);
+    });
+    expect(results).to.deep.equal(['sent', fault, 'sent']);
+    expect(sqs.entries.map(({ MessageBody }) => MessageBody)).to.deep.equal(['a', 'c']);
+  });
+
+  it('given a fault that is no Fault, when sent, then it is made one, and kept as its cause', async () => {
+    const error = new RangeError('too deep');
+    const [result] = await setUp().sender.send(['a'], () => {
+      throw error;
+    });
+    expect(result).to.be.instanceOf(Fault).and.include({ kind: 'transient', cause: error });
+  });
+
+  describe('the signal', () => {
+    it('given one that is aborted, when sent, then no request is made, and every message says so', async () => {
+      const { sqs, sender } = setUp(4);
+      const results = await sender.send(TEXTS, messageOf, AbortSignal.abort());
+      expect(sqs.requests).to.be.empty;
+      expect(results.map(shown)).to.deep.equal(
+        TEXTS.map(
+          (text) =>
+            `transient: the message of ${text} was not sent to queue q.fifo: the sending was aborted before`,
+        ),
+      );
+    });
+
+    it('given one that is aborted, when sent, then messages that are too large are still permanent', async () => {
+      const [result] = await setUp().sender.send(['x'.repeat(1001)], messageOf, AbortSignal.abort());
+      expect(shown(result)).to.match(/^permanent: /);
+    });
+
+    it('given one that is aborted meanwhile, when sent, then what was taken stays so, and no request follows', async () => {
+      const { sqs, sender } = setUp();
+      const controller = new AbortController();
+      sqs.answer = (entries) => {
+        if (sqs.requests.length === 2) controller.abort();
+        return { Successful: entries.map(taken) };
+      };
+      const results = await sender.send(TEXTS, messageOf, controller.signal);
+      expect(sqs.requests).to.have.length(2);
+      expect(results.slice(0, 20).every((result) => result === 'sent')).to.equal(true);
+      expect(results.slice(20).every((result) => /^transient: .* aborted/.test(shown(result)))).to.equal(
+        true,
+      );
+    });
+
+    it('given one, when sent, then every request gets it; given none, then no request does', async () => {
+      const { sqs, sender } = setUp();
+      const { signal } = new AbortController();
+      await sender.send(TEXTS, messageOf, signal);
+      expect(sqs.requests.map((request) => request.signal)).to.deep.equal(sqs.requests.map(() => signal));
+      await sender.send(['a'], messageOf);
+      expect(sqs.requests.at(-1)).to.have.property('signal', undefined);
+    });
+
+    it('given a request that is broken off, when sent, then its messages have a transient fault', async () => {
+      const { sqs, sender } = setUp(2);
+      sqs.answer = (entries) => {
+        if (entries[0]?.Id === '10')
+          throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+        return { Successful: entries.map(taken) };
+      };
+      const results = await sender.send(TEXTS, messageOf, new AbortController().signal);
+      for (const [index, result] of results.entries())
+        if (index >= 10 && index < 20)
+          expect(shown(result)).to.equal('transient: queue q.fifo: AbortError: Request aborted');
+        else expect(result).to.equal('sent');
+    });
+
+    it('given one that is aborted while a server is silent, when sent, then all is over at once, and in silence', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const client = new SQSClient({
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      });
+      const warnings: Error[] = [];
+      const warned = (warning: Error) => warnings.push(warning);
+      process.on('warning', warned);
+      try {
+        const controller = new AbortController();
+        const { sender } = setUp(20, client);
+        const results = sender.send(
+          range(300).map((n) => `m${n}`),
+          messageOf,
+          controller.signal,
+        );
+        await once(server, 'request');
+        controller.abort();
+        expect((await results).map(shown).every((result) => /^transient: .*abort/.test(result))).to.equal(
+          true,
+        );
+        expect(warnings.map(({ name }) => name)).not.to.include('MaxListenersExceededWarning');
+      } finally {
+        process.off('warning', warned);
+        client.destroy();
+        server.closeAllConnections();
+        server.close();
+      }
+    });
+  });
+});

@@ -1,0 +1,220 @@
+import { expect } from 'chai';
+import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import { lowestFailed } from '../../src/application/checkpoint.ts';
+import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import {
+  faaRow,
+  icaoTypeRow,
+  imageRow,
+  linkRow,
+  SourceTable,
+  type StreamRecord,
+} from '../support/stream-records.ts';
+import { RecordingLogger, ScriptedImages, ScriptedMatcher, ScriptedQueue } from './doubles.ts';
+import { aWorker, derivedBy, inShort } from './worker.ts';
+
+const entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' } as const;
+
+/** Answers as told. */
+class ScriptedQuarantine extends Quarantine {
+  readonly calls: (readonly PoisonRecord[])[] = [];
+  readonly #answer: (records: readonly PoisonRecord[]) => readonly ('kept' | Fault)[];
+
+  constructor(answer: (records: readonly PoisonRecord[]) => readonly ('kept' | Fault)[]) {
+    super();
+    this.#answer = answer;
+  }
+
+  override async keep(records: readonly PoisonRecord[]) {
+    this.calls.push(records);
+    return this.#answer(records);
+  }
+}
+
+/** Nothing can be decoded of the row's model. */
+function spoiled(record: StreamRecord): StreamRecord {
+  Object.assign(record.dynamodb['NewImage'] as object, { model: { N: 'no number' } });
+  return record;
+}
+
+describe('quarantine', () => {
+  const down = new Fault('transient', 'the quarantine is down');
+
+  it('given none, then a poison record fails and blocks', async () => {
+    const table = new SourceTable();
+    const { outcomes } = await aWorker().handle(spoiled(table.put(faaRow('N1'))), table.put(faaRow('N1')));
+    expect(inShort(outcomes)).to.deep.equal(['failed', 'held back']);
+  });
+
+  it('given one, then it keeps the complete record, where it came from and why, and its item goes on', async () => {
+    const quarantine = new MemoryQuarantine();
+    const worker = aWorker({ quarantine });
+    const table = new SourceTable();
+    const poison = spoiled(table.put(faaRow('N1')));
+    const { outcomes } = await worker.handle(poison, table.put(icaoTypeRow('C172')));
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'applied']);
+
+    const [kept] = quarantine.kept;
+    expect(quarantine.kept).to.have.length(1);
+    expect(kept?.raw).to.equal(poison);
+    expect(kept?.record).to.include({ pk: 'AIRCRAFT#REGISTRY#FAA', sk: 'DETAIL#N1', sequenceNumber: '1' });
+    expect(kept?.fault.message).to.match(/NewImage\.model/);
+    expect(worker.metrics.total('RecordsQuarantined')).to.equal(1);
+    expect(worker.metrics.total('RecordsFailed')).to.equal(0);
+  });
+
+  it('given one, then a later change of the same item is applied', async () => {
+    const worker = aWorker({ quarantine: new MemoryQuarantine() });
+    const table = new SourceTable();
+    const poison = spoiled(table.put(faaRow('N1')));
+    const removal = table.remove(faaRow('N1'));
+    const again = table.put(faaRow('N1', { model: 'last' }));
+    const { outcomes } = await worker.handle(poison, removal, again);
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'applied', 'applied']);
+    expect((await derivedBy(worker.backend)).documents).to.have.length(1);
+  });
+
+  it('given one that is down, then the record fails for now, and its item’s later records wait', async () => {
+    const queue = new ScriptedQueue((actions) => actions.map(() => 'sent'));
+    const worker = aWorker({
+      queue,
+      quarantine: new ScriptedQuarantine((records) => records.map(() => down)),
+    });
+    const table = new SourceTable();
+    const { outcomes } = await worker.handle(
+      spoiled(table.put(faaRow('N1'))),
+      table.put(faaRow('N1')),
+      table.put(faaRow('N2')),
+    );
+    expect(inShort(outcomes)).to.deep.equal(['failed', 'held back', 'applied']);
+    const [failed] = outcomes;
+    if (failed?.status !== 'failed') throw new Error('must have failed');
+    expect(failed.fault).to.include({ kind: 'transient', cause: down });
+    expect(failed.fault.message).to.match(/NewImage\.model.*not in quarantine: the quarantine is down/);
+    expect(queue.calls.flat().map(({ key }) => key.id)).to.deep.equal(['FAA:N2']);
+  });
+
+  it('given one that throws, then the record fails with that as its cause', async () => {
+    const quarantine = new ScriptedQuarantine(() => {
+      throw down;
+    });
+    const { outcomes } = await aWorker({ quarantine }).handle(spoiled(new SourceTable().put(faaRow('N1'))));
+    expect(inShort(outcomes)).to.deep.equal(['failed']);
+  });
+
+  it('given one that is down for a moment, then it is asked again', async () => {
+    const answers = [[down], ['kept']] as const;
+    const quarantine: ScriptedQuarantine = new ScriptedQuarantine(
+      () => answers[quarantine.calls.length - 1] ?? [],
+    );
+    const worker = aWorker({ quarantine, retries: { attempts: 2 } });
+    const { outcomes } = await worker.handle(spoiled(new SourceTable().put(faaRow('N1'))));
+    expect(inShort(outcomes)).to.deep.equal(['quarantined']);
+  });
+
+  it('given one that refuses for lack of configuration, then the record fails for that reason', async () => {
+    const missing = new Fault('configuration', 'no such queue');
+    const { outcomes } = await aWorker({ quarantine: new ScriptedQuarantine(() => [missing]) }).handle(
+      spoiled(new SourceTable().put(faaRow('N1'))),
+    );
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' && failed.fault.kind).to.equal('configuration');
+  });
+
+  it('given transient and configuration faults, then they never go there', async () => {
+    const quarantine = new MemoryQuarantine();
+    const fault = new Fault('transient', 'throttled');
+    const worker = aWorker({ quarantine, queue: new ScriptedQueue((a) => a.map(() => fault)) });
+    const table = new SourceTable();
+    const keysOnly = table.put(faaRow('N2'));
+    Object.assign(keysOnly.dynamodb, { StreamViewType: 'KEYS_ONLY', NewImage: undefined });
+    const { outcomes } = await worker.handle(table.put(faaRow('N1')), keysOnly);
+    expect(inShort(outcomes)).to.deep.equal(['failed', 'failed']);
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  it('given a poison record behind one that waits, then it waits too', async () => {
+    const quarantine = new MemoryQuarantine();
+    const table = new SourceTable();
+    const keysOnly = table.put(faaRow('N1'));
+    Object.assign(keysOnly.dynamodb, { StreamViewType: 'KEYS_ONLY', NewImage: undefined });
+    const { outcomes } = await aWorker({ quarantine }).handle(keysOnly, spoiled(table.put(faaRow('N1'))));
+    expect(inShort(outcomes)).to.deep.equal(['failed', 'held back']);
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  it('given an effect that can never take place, then every record that rests on it is kept, and others not', async () => {
+    const quarantine = new MemoryQuarantine();
+    const tooLarge = new Fault('permanent', 'too large');
+    const queue = new ScriptedQueue((actions) =>
+      actions.map(({ key }) => (key.id === 'FAA:N1' ? tooLarge : 'sent')),
+    );
+    const table = new SourceTable();
+    const { outcomes } = await aWorker({ queue, quarantine }).handle(
+      table.put(faaRow('N1')),
+      table.put(faaRow('N2')),
+      table.put(faaRow('N1', { model: 'other' })),
+      table.put(faaRow('N1', { note: 'nothing that a document holds' })),
+    );
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'applied', 'quarantined', 'quarantined']);
+    expect(quarantine.kept.map(({ fault }) => fault)).to.deep.equal([tooLarge, tooLarge, tooLarge]);
+  });
+
+  it('given a record with a passing and a lasting fault, then it is delivered again, and not kept', async () => {
+    const quarantine = new MemoryQuarantine();
+    const worker = aWorker({
+      quarantine,
+      queue: new ScriptedQueue(() => [new Fault('permanent', 'too large')]),
+      images: new ScriptedImages({
+        load: async (entities) => entities.map(() => new Fault('transient', 'throttled')),
+      }),
+    });
+    const { outcomes } = await worker.handle(new SourceTable().put(imageRow(entity, '1')));
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' && failed.fault.message).to.equal('throttled');
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  it('given a batch of nothing but poison, then all of it is kept in one call, and nothing is reported', async () => {
+    const quarantine = new ScriptedQuarantine((records) => records.map(() => 'kept'));
+    const table = new SourceTable();
+    const records = [
+      spoiled(table.put(faaRow('N1'))),
+      null,
+      { dynamodb: {} },
+      spoiled(table.put(faaRow('N2'))),
+    ];
+    const { outcomes } = await aWorker({ quarantine }).handle(...records);
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'quarantined', 'quarantined', 'quarantined']);
+    expect(quarantine.calls.map(({ length }) => length)).to.deep.equal([4]);
+    const deliveries = records.map((record) => toDelivery(record));
+    expect(lowestFailed(deliveries, outcomes), 'even without sequence numbers').to.equal(undefined);
+  });
+
+  it('says so at error, with keys, reason and stack', async () => {
+    const logger = new RecordingLogger('error');
+    await aWorker({ logger, quarantine: new MemoryQuarantine() }).handle(
+      spoiled(new SourceTable().put(faaRow('N1'))),
+    );
+    const [line] = logger.of('record quarantined');
+    expect(line).to.include({ pk: 'AIRCRAFT#REGISTRY#FAA', sk: 'DETAIL#N1', fault: 'permanent' });
+    expect((line?.['error'] as Error).stack).to.match(/NewImage\.model/);
+  });
+
+  it('given a link that is poison and mended later, then the count is right without the poison', async () => {
+    const worker = aWorker({
+      quarantine: new MemoryQuarantine(),
+      matcher: new ScriptedMatcher({}, aWorker().backend.matcher),
+    });
+    const table = new SourceTable();
+    const poison = spoiled(table.put(linkRow('1', '2', ['CESSNA', '172', 'C172'])));
+    const { outcomes, matcher } = await worker.handle(
+      poison,
+      table.put(linkRow('1', '2', ['CESSNA', '182', 'C182'])),
+    );
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'applied']);
+    expect(matcher.incremented).to.equal(1);
+  });
+});

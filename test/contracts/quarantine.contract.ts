@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import type { RecordSummary } from '../../src/application/delivery.ts';
+import type { PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { HOSTILE_NAMES, range, unique } from './contract.ts';
+
+/** What a quarantine holds of one record. */
+export interface Kept {
+  readonly source: RecordSummary;
+  readonly raw: unknown;
+  readonly reason: string;
+  readonly kind: string;
+}
+
+export interface QuarantineHarness {
+  readonly quarantine: Quarantine;
+  /** Everything that was kept since it was last asked, in any order. */
+  kept(): Promise<readonly Kept[]>;
+  close?(): Promise<void>;
+}
+
+/** What every quarantine promises. */
+export function quarantineContract(name: string, setUp: () => Promise<QuarantineHarness>): void {
+  describe(`${name} keeps the contract of a quarantine`, () => {
+    let harness: QuarantineHarness;
+    before(async () => {
+      harness = await setUp();
+    });
+    after(() => harness.close?.());
+
+    const keep = async (...records: PoisonRecord[]) =>
+      expect(await harness.quarantine.keep(records)).to.deep.equal(records.map(() => 'kept'));
+    const expectKept = async (...records: PoisonRecord[]) =>
+      expect((await harness.kept()).map(comparable)).to.have.deep.members(records.map(shown));
+
+    it('does nothing with nothing to do', async () => {
+      await keep();
+      await expectKept();
+    });
+
+    it('keeps a record, whole: itself, where it came from and why it cannot be handled', async () => {
+      const record = poison();
+      await keep(record);
+      const [kept] = await harness.kept();
+      expect(kept?.raw).to.deep.equal(record.raw);
+      expect(kept && comparable(kept)).to.deep.equal(shown(record));
+      expect(kept?.source).to.include({ pk: 'A', sk: 'B', eventName: 'MODIFY', place: 'feed.ndjson:7' });
+      expect(kept).to.include({ reason: 'NewImage is 7, not an object', kind: 'permanent' });
+    });
+
+    it('keeps a record once for a call', async () => {
+      await keep(poison());
+      expect(await harness.kept()).to.have.length(1);
+      expect(await harness.kept()).to.deep.equal([]);
+    });
+
+    it('keeps many at once', async () => {
+      const records = range(130).map(() => poison());
+      await keep(...records);
+      await expectKept(...records);
+    });
+
+    it('keeps those of many callers at once', async () => {
+      const records = range(40).map(() => poison());
+      await Promise.all(records.map((record) => keep(record)));
+      await expectKept(...records);
+    });
+
+    it('keeps records that differ in nothing but their content', async () => {
+      const first = poison();
+      const second = { ...first, raw: { ...(first.raw as object), more: 1 } };
+      await keep(first);
+      await keep(second);
+      await expectKept(first, second);
+    });
+
+    it('keeps records of which nothing is known', async () => {
+      const records = [null, 7, 'text', true, [], {}, [[unique('list')]], 'a "record"\n'].map((raw) => ({
+        record: {},
+        raw,
+        fault: new Fault('permanent', 'the record is not an object'),
+      }));
+      await keep(...records);
+      await expectKept(...records);
+    });
+
+    for (const text of [
+      ...HOSTILE_NAMES,
+      '\u0000\u0007\u001f\u007f',
+      '\ufffe\uffff',
+      '\ud800 \udc00',
+      '\u2028',
+    ])
+      it(`keeps keys, names and texts like ${JSON.stringify(text.slice(0, 40))}`, async () => {
+        const raw = JSON.parse(
+          `{${JSON.stringify(text)}: {"S": ${JSON.stringify(text)}}, "id": 1}`,
+        ) as unknown;
+        const record = {
+          record: { pk: text, sk: text, eventID: text, sequenceNumber: unique('1') },
+          raw,
+          fault: new Fault('permanent', text),
+        };
+        await keep(record);
+        const [kept] = await harness.kept();
+        expect(kept && JSON.stringify(comparable(kept))).to.equal(JSON.stringify(shown(record)));
+      });
+
+    it('keeps a record of the largest size that DynamoDB has, with both images', async () => {
+      const image = { text: { S: randomText(400_000) } };
+      const record = poison({ OldImage: image, NewImage: image });
+      await keep(record, poison());
+      expect((await harness.kept()).map(({ raw }) => raw)).to.deep.include(record.raw);
+    });
+
+    it('keeps a record of several MiB, if it repeats itself', async () => {
+      const record = poison({ NewImage: { text: { S: 'Ü '.repeat(1_500_000) } } });
+      await keep(record);
+      expect((await harness.kept()).map(({ raw }) => raw)).to.deep.equal([record.raw]);
+    });
+
+    it('keeps a record that is nested deeply', async () => {
+      const depth = 500;
+      const raw = JSON.parse(`${'{"M":['.repeat(depth)}${']}'.repeat(depth)}`) as unknown;
+      const record = { ...poison(), raw };
+      await keep(record);
+      expect(JSON.stringify((await harness.kept())[0]?.raw)).to.equal(JSON.stringify(raw));
+    });
+
+    it('says truly what it kept, when it is told to stop before it starts', async () => {
+      const records = range(15).map(() => poison());
+      const results = await harness.quarantine.keep(records, AbortSignal.abort());
+      expect(results).to.have.length(15);
+      for (const result of results)
+        expect(result instanceof Fault ? result.kind : result).to.be.oneOf(['kept', 'transient']);
+      await expectKept(...records.filter((_, index) => results[index] === 'kept'));
+    });
+  });
+}
+
+function poison(parts: object = {}): PoisonRecord {
+  const sequenceNumber = unique('100');
+  return {
+    record: {
+      eventName: 'MODIFY',
+      pk: 'A',
+      sk: 'B',
+      sequenceNumber,
+      eventID: unique('event'),
+      place: 'feed.ndjson:7',
+    },
+    raw: {
+      eventSourceARN: 'arn:aws:dynamodb:eu-central-1:1:table/t/stream/2026',
+      eventName: 'MODIFY',
+      dynamodb: { SequenceNumber: sequenceNumber, SizeBytes: 12.5, NewImage: 7, ...parts },
+    },
+    fault: new Fault('permanent', 'NewImage is 7, not an object'),
+  };
+}
+
+/** Of letters that no packing makes much smaller. */
+function randomText(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return String.fromCharCode(97 + (state % 26));
+  }).join('');
+}
+
+function shown({ record, raw, fault }: PoisonRecord): unknown {
+  return comparable({ source: record, raw, reason: fault.message, kind: fault.kind });
+}
+
+function comparable({ source, raw, reason, kind }: Kept): unknown {
+  const { eventName, pk, sk, sequenceNumber, eventID, place } = source;
+  return { eventName, pk, sk, sequenceNumber, eventID, place, raw, reason, kind };
+}

@@ -1,0 +1,328 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'chai';
+import { LOCAL_SDK } from '../../local/sdk.ts';
+import {
+  ElectroDbImageRepository,
+  type ImageRepositoryOptions,
+} from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
+import type { DefaultImageWrite, EntityView } from '../../src/application/ports/image-repository.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { Entity } from '../../src/domain/row.ts';
+import { range, unique } from '../contracts/contract.ts';
+import { refusal } from './fault-injector.ts';
+import { intercept, type Interceptor } from './fault-wire.ts';
+import { describeWithServers, sharedServers } from './shared-servers.ts';
+
+interface TransactWriteItems {
+  readonly TransactItems: readonly unknown[];
+}
+
+interface BatchGetItem {
+  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
+}
+
+/** What a result is, in one word: Faults by their kind. */
+const wordOf = (result: unknown) => (result instanceof Fault ? result.kind : result);
+
+describeWithServers('the ElectroDB image repository', () => {
+  const clients: DynamoDBClient[] = [];
+
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.destroy();
+  });
+
+  /** A repository whose client tries once, against the shared server unless told otherwise. */
+  async function repository(interceptor: Interceptor, options?: ImageRepositoryOptions, elsewhere?: string) {
+    const { dynamodb, table } = await sharedServers();
+    const endpoint = elsewhere ?? dynamodb.endpoint;
+    const client = new DynamoDBClient({ ...LOCAL_SDK, maxAttempts: 1, endpoint });
+    clients.push(client);
+    intercept(client, interceptor);
+    const documents = DynamoDBDocumentClient.from(client, {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: true },
+    });
+    return new ElectroDbImageRepository(documents, table, options);
+  }
+
+  async function put({ orgId, entityType, entityId }: Entity, sk: string, imageId: string): Promise<void> {
+    const { clients: own, table } = await sharedServers();
+    const PK = { S: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}` };
+    const Item = { PK, SK: { S: sk }, image_id: { S: imageId } };
+    await own.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+  }
+
+  /** Entities with one image each, and no default. */
+  async function entitiesWithImage(count: number): Promise<readonly Entity[]> {
+    const entities = range(count).map((): Entity => ({
+      orgId: unique('org'),
+      entityType: 'ICAO',
+      entityId: unique('type'),
+    }));
+    await Promise.all(entities.map((entity) => put(entity, 'IMG#1', '1')));
+    return entities;
+  }
+
+  /** Writes that make each entity's image its default. */
+  async function creations(count: number): Promise<readonly DefaultImageWrite[]> {
+    const images = await repository((_request, send) => send());
+    const views = (await images.load(await entitiesWithImage(count))) as EntityView[];
+    return views.map((view) => ({ view, image: view.newest }));
+  }
+
+  /** Answers transactions, as long as there are answers; counts them all by their items. */
+  function transactions(
+    answers: ((request: TransactWriteItems) => ReturnType<typeof refusal> | undefined)[],
+  ) {
+    const sizes: number[] = [];
+    const interceptor: Interceptor = async ({ operation, body }, send) => {
+      if (operation !== 'TransactWriteItems') return send();
+      const request = JSON.parse(body) as TransactWriteItems;
+      sizes.push(request.TransactItems.length);
+      return answers.shift()?.(request) ?? send();
+    };
+    return { sizes, interceptor };
+  }
+
+  /** Cancels a transaction: a code for some of its items, by their position. */
+  const cancellation =
+    (codes: Readonly<Record<number, string>>) =>
+    ({ TransactItems }: TransactWriteItems) =>
+      refusal(400, 'TransactionCanceledException', {
+        CancellationReasons: TransactItems.map((_, index) => ({ Code: codes[index] ?? 'None' })),
+      });
+
+  describe('save, when a transaction is cancelled', () => {
+    const verdicts = {
+      ConditionalCheckFailed: 'conflict',
+      TransactionConflict: 'conflict',
+      ThrottlingError: 'transient',
+      ProvisionedThroughputExceeded: 'transient',
+      ValidationError: 'permanent',
+      ItemCollectionSizeLimitExceeded: 'permanent',
+      AccessDenied: 'configuration',
+      SomethingNew: 'transient',
+    };
+    for (const [code, verdict] of Object.entries(verdicts))
+      for (const [what, item] of [
+        ['the default row', 2],
+        ['the image', 3],
+      ] as const)
+        it(`given ${code} for ${what} of the second of three, then that is ${verdict}, and the others are saved`, async () => {
+          const writes = await creations(3);
+          const { sizes, interceptor } = transactions([cancellation({ [item]: code })]);
+          const results = await (await repository(interceptor)).save(writes);
+          expect(results.map(wordOf)).to.deep.equal(['saved', verdict, 'saved']);
+          expect(sizes).to.deep.equal([6, 4]);
+        });
+
+    it('given a conflict and another fault of one write, then it is a conflict', async () => {
+      const writes = await creations(1);
+      const { interceptor } = transactions([
+        cancellation({ 0: 'ThrottlingError', 1: 'TransactionConflict' }),
+      ]);
+      expect(await (await repository(interceptor)).save(writes)).to.deep.equal(['conflict']);
+    });
+
+    it('given another culprit each time, then the rest is tried until none is left', async () => {
+      const writes = await creations(3);
+      const first = () => cancellation({ 0: 'TransactionConflict' });
+      const { sizes, interceptor } = transactions([first(), first(), first()]);
+      const results = await (await repository(interceptor)).save(writes);
+      expect(results).to.deep.equal(['conflict', 'conflict', 'conflict']);
+      expect(sizes).to.deep.equal([6, 4, 2]);
+    });
+
+    it('given no reason for any write, then all are transient, and none is tried again', async () => {
+      const writes = await creations(3);
+      const { sizes, interceptor } = transactions([cancellation({})]);
+      const results = await (await repository(interceptor)).save(writes);
+      expect(results.map(wordOf)).to.deep.equal(['transient', 'transient', 'transient']);
+      expect(sizes).to.deep.equal([6]);
+    });
+  });
+
+  describe('save, when a request is refused', () => {
+    it('given a group of which DynamoDB objects to one, then each is tried alone, and only that one fails', async () => {
+      const writes = await creations(5);
+      const culprit = writes[3]!.view.entity.entityId;
+      const sizes: number[] = [];
+      const interceptor: Interceptor = async ({ operation, body }, send) => {
+        if (operation !== 'TransactWriteItems') return send();
+        sizes.push((JSON.parse(body) as TransactWriteItems).TransactItems.length);
+        return body.includes(culprit) ? refusal(400, 'ValidationException') : send();
+      };
+      const results = await (await repository(interceptor)).save(writes);
+      expect(results.map(wordOf)).to.deep.equal(['saved', 'saved', 'saved', 'permanent', 'saved']);
+      expect(sizes).to.deep.equal([10, 2, 2, 2, 2, 2]);
+    });
+
+    for (const [code, kind] of [
+      ['ThrottlingException', 'transient'],
+      ['AccessDeniedException', 'configuration'],
+    ] as const)
+      it(`given ${code}, then every write of the group is ${kind}, and none is tried again`, async () => {
+        const writes = await creations(3);
+        const { sizes, interceptor } = transactions([() => refusal(400, code)]);
+        const results = await (await repository(interceptor)).save(writes);
+        expect(results.map(wordOf)).to.deep.equal([kind, kind, kind]);
+        expect(sizes).to.deep.equal([6]);
+      });
+
+    it('given other groups in the same call, then they are saved', async () => {
+      const writes = await creations(60);
+      const { sizes, interceptor } = transactions([() => refusal(400, 'ThrottlingException')]);
+      const results = await (await repository(interceptor, { concurrency: 1 })).save(writes);
+      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'transient' : 'saved')));
+      expect(sizes).to.deep.equal([50, 50, 20]);
+    });
+  });
+
+  describe('told to stop while it works', () => {
+    it('given groups that have not started, when saving, then they are not sent', async () => {
+      const writes = await creations(60);
+      const stop = new AbortController();
+      const { sizes, interceptor } = transactions([]);
+      const stopping: Interceptor = async (request, send) => {
+        const answer = await interceptor(request, send);
+        stop.abort();
+        return answer;
+      };
+      const images = await repository(stopping, { concurrency: 1 });
+      const results = await images.save(writes, stop.signal);
+      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'saved' : 'transient')));
+      expect(sizes).to.have.length(1);
+    });
+
+    it('given members to be tried without the others, when saving, then they are not', async () => {
+      const writes = await creations(2);
+      const stop = new AbortController();
+      const cancel = cancellation({ 0: 'TransactionConflict' });
+      const { sizes, interceptor } = transactions([
+        (request) => {
+          stop.abort();
+          return cancel(request);
+        },
+      ]);
+      const results = await (await repository(interceptor)).save(writes, stop.signal);
+      expect(results.map(wordOf)).to.deep.equal(['transient', 'transient']);
+      expect(sizes).to.have.length(1);
+    });
+
+    it('given a server that never answers, when loading or saving, then the requests are broken off', async () => {
+      const writes = await creations(2);
+      const silent = createServer(() => undefined);
+      silent.listen(0);
+      await once(silent, 'listening');
+      try {
+        const { port } = silent.address() as AddressInfo;
+        const images = await repository((_request, send) => send(), {}, `http://127.0.0.1:${port}`);
+        const entities = writes.map(({ view }) => view.entity);
+        const loaded = await images.load(entities, AbortSignal.timeout(50));
+        expect(loaded.map(wordOf)).to.deep.equal(['transient', 'transient']);
+        const saved = await images.save(writes, AbortSignal.timeout(50));
+        expect(saved.map(wordOf)).to.deep.equal(['transient', 'transient']);
+      } finally {
+        silent.closeAllConnections();
+        silent.close();
+      }
+    });
+
+    it('given queries that have not started, when loading, then their entities get a Fault', async () => {
+      const entities = await entitiesWithImage(5);
+      const stop = new AbortController();
+      let queries = 0;
+      const images = await repository(
+        async ({ operation }, send) => {
+          const answer = await send();
+          if (operation === 'Query' && ++queries === 2) stop.abort();
+          return answer;
+        },
+        { concurrency: 1 },
+      );
+      const results = await images.load(entities, stop.signal);
+      expect(queries).to.equal(2);
+      expect(results.slice(2).map(wordOf)).to.deep.equal(['transient', 'transient', 'transient']);
+    });
+  });
+
+  describe('load, when a request fails', () => {
+    /** Four entities: the second points to an image beside its newest, the third to none that exists. */
+    async function pointing(): Promise<readonly Entity[]> {
+      const entities = await entitiesWithImage(4);
+      await put(entities[1]!, 'IMG#2', '2');
+      await put(entities[1]!, 'DEFAULT', '1');
+      await put(entities[2]!, 'DEFAULT', 'gone');
+      await put(entities[3]!, 'DEFAULT', '1');
+      return entities;
+    }
+    const pointers = (results: readonly (EntityView | Fault)[]) =>
+      results.map((view) => (view instanceof Fault ? view.kind : (view.pointed?.imageId ?? 'none')));
+
+    it('given nothing that fails, then all are read', async () => {
+      const images = await repository((_request, send) => send());
+      expect(pointers(await images.load(await pointing()))).to.deep.equal(['none', '1', 'none', '1']);
+    });
+
+    it('given the batch read of default rows, then no entity is read', async () => {
+      const entities = await pointing();
+      const images = await repository(async ({ operation, body }, send) =>
+        operation === 'BatchGetItem' && body.includes('DEFAULT')
+          ? refusal(400, 'ThrottlingException')
+          : send(),
+      );
+      expect(pointers(await images.load(entities))).to.deep.equal(range(4).map(() => 'transient'));
+    });
+
+    it('given the batch read of pointed images, then only entities fail that point elsewhere', async () => {
+      const entities = await pointing();
+      const images = await repository(async ({ operation, body }, send) =>
+        operation === 'BatchGetItem' && body.includes('IMG#')
+          ? refusal(400, 'AccessDeniedException')
+          : send(),
+      );
+      expect(pointers(await images.load(entities))).to.deep.equal([
+        'none',
+        'configuration',
+        'configuration',
+        '1',
+      ]);
+    });
+
+    it('given a query, then only its entity fails', async () => {
+      const entities = await pointing();
+      const images = await repository(async ({ operation, body }, send) =>
+        operation === 'Query' && body.includes(entities[3]!.entityId)
+          ? refusal(400, 'ThrottlingException')
+          : send(),
+      );
+      expect(pointers(await images.load(entities))).to.deep.equal(['none', '1', 'none', 'transient']);
+    });
+
+    for (const [what, sk, expected] of [
+      ['default rows', 'DEFAULT', ['none', 'transient', 'none', '1']],
+      ['pointed images', 'IMG#', ['none', 'transient', 'none', '1']],
+    ] as const)
+      it(`given ${what} that DynamoDB leaves unprocessed, then only their entities fail`, async () => {
+        const entities = await pointing();
+        const images = await repository(async ({ operation, body }, send) => {
+          if (operation !== 'BatchGetItem' || !body.includes(sk)) return send();
+          const { RequestItems } = JSON.parse(body) as BatchGetItem;
+          const [[table, { Keys, ...rest }] = ['', { Keys: [] }]] = Object.entries(RequestItems);
+          const isLeft = (key: unknown) => JSON.stringify(key).includes(entities[1]!.entityId);
+          const kept = { [table]: { ...rest, Keys: Keys.filter((key) => !isLeft(key)) } };
+          const answer = await send(JSON.stringify({ RequestItems: kept }));
+          const UnprocessedKeys = { [table]: { ...rest, Keys: Keys.filter(isLeft) } };
+          return {
+            ...answer,
+            body: JSON.stringify({ ...(JSON.parse(answer.body) as object), UnprocessedKeys }),
+          };
+        });
+        expect(pointers(await images.load(entities))).to.deep.equal(expected);
+      });
+  });
+});
