@@ -29,6 +29,7 @@ import {
   rowIsAbsent,
   rowStillIs,
 } from './image-conditions.ts';
+import { lazily } from './lazily.ts';
 import { fromNative, toNative } from './native-value.ts';
 import { packWrites } from './pack-writes.ts';
 
@@ -54,8 +55,10 @@ const MAX_SK_BYTES = 1024;
  * is there.
  */
 export class ElectroDbImageRepository extends ImageRepository {
-  readonly #images: ReturnType<typeof imageEntity>;
-  readonly #defaults: ReturnType<typeof defaultImageEntity>;
+  readonly #entities: () => {
+    readonly images: ReturnType<typeof imageEntity>;
+    readonly defaults: ReturnType<typeof defaultImageEntity>;
+  };
   readonly #table: string;
   readonly #concurrency: number;
 
@@ -65,8 +68,10 @@ export class ElectroDbImageRepository extends ImageRepository {
     { concurrency = DEFAULT_CONCURRENCY }: ImageRepositoryOptions = {},
   ) {
     super();
-    this.#images = imageEntity(client, table);
-    this.#defaults = defaultImageEntity(client, table);
+    this.#entities = lazily(() => ({
+      images: imageEntity(client, table),
+      defaults: defaultImageEntity(client, table),
+    }));
     this.#table = table;
     this.#concurrency = concurrency;
   }
@@ -77,7 +82,7 @@ export class ElectroDbImageRepository extends ImageRepository {
   ): Promise<readonly (EntityView | Fault)[]> {
     allowListeners(signal);
     const [defaultRows, newest] = await Promise.all([
-      this.#read(this.#defaults, entities.map(keyOf), signal),
+      this.#read(this.#entities().defaults, entities.map(keyOf), signal),
       concurrently(entities, this.#concurrency, (entity) => this.#newest(entity, signal)),
     ]);
     const views = entities.map((entity, index) =>
@@ -86,7 +91,7 @@ export class ElectroDbImageRepository extends ImageRepository {
 
     // Most defaults point to the newest image, which is known by now.
     const elsewhere = views.filter(pointsElsewhere);
-    const rows = await this.#read(this.#images, elsewhere.map(pointedKeyOf), signal);
+    const rows = await this.#read(this.#entities().images, elsewhere.map(pointedKeyOf), signal);
     const pointedRows = new Map<EntityView | Fault, Row | undefined | Fault>(
       elsewhere.map((view, index) => [view, rows[index]]),
     );
@@ -125,15 +130,17 @@ export class ElectroDbImageRepository extends ImageRepository {
   async #newest(entity: Entity, signal: AbortSignal | undefined): Promise<Image | undefined | Fault> {
     if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
     try {
-      const { data } = await this.#images.query.images(keyOf(entity)).go({
-        order: 'desc',
-        limit: 1,
-        consistent: true,
-        ignoreOwnership: true,
-        originalErr: true,
-        data: 'raw',
-        ...(signal && { abortSignal: signal }),
-      });
+      const { data } = await this.#entities()
+        .images.query.images(keyOf(entity))
+        .go({
+          order: 'desc',
+          limit: 1,
+          consistent: true,
+          ignoreOwnership: true,
+          originalErr: true,
+          data: 'raw',
+          ...(signal && { abortSignal: signal }),
+        });
       const [row] = (data as unknown as { Items: Row[] }).Items;
       return row && imageOfRow(entity, row);
     } catch (error) {
@@ -202,26 +209,24 @@ export class ElectroDbImageRepository extends ImageRepository {
     group: readonly PlannedWrite[],
     signal: AbortSignal | undefined,
   ): Promise<'saved' | Fault | readonly (Fault | undefined)[]> {
-    const transaction = createWriteTransaction(
-      { defaults: this.#defaults, images: this.#images },
-      ({ defaults, images }) =>
-        group.flatMap(({ write: { view, image }, grounds }) => {
-          const key = keyOf(view.entity);
-          const write = image === undefined ? defaults.delete(key) : defaults.put(defaultRowOf(key, image));
-          const expected =
-            view.revision === undefined ? undefined : (JSON.parse(view.revision) as RowCondition);
-          return [
-            expected === undefined
-              ? write.where(rowIsAbsent).commit()
-              : write.where(rowExists).where(rowStillIs(expected)).commit(),
-            ...grounds.map((ground) => {
-              const check = images.check({ ...key, image_id: ground.imageId });
-              return ground.image === undefined
-                ? check.where(rowIsAbsent).commit()
-                : check.where(rowExists).where(imageStillSays(ground.image)).commit();
-            }),
-          ];
-        }),
+    const transaction = createWriteTransaction(this.#entities(), ({ defaults, images }) =>
+      group.flatMap(({ write: { view, image }, grounds }) => {
+        const key = keyOf(view.entity);
+        const write = image === undefined ? defaults.delete(key) : defaults.put(defaultRowOf(key, image));
+        const expected =
+          view.revision === undefined ? undefined : (JSON.parse(view.revision) as RowCondition);
+        return [
+          expected === undefined
+            ? write.where(rowIsAbsent).commit()
+            : write.where(rowExists).where(rowStillIs(expected)).commit(),
+          ...grounds.map((ground) => {
+            const check = images.check({ ...key, image_id: ground.imageId });
+            return ground.image === undefined
+              ? check.where(rowIsAbsent).commit()
+              : check.where(rowExists).where(imageStillSays(ground.image)).commit();
+          }),
+        ];
+      }),
     );
     try {
       const { canceled, data } = await transaction.go(signal && { abortSignal: signal });

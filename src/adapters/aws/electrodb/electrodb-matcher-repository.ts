@@ -9,6 +9,7 @@ import { translateError } from '../translate-error.ts';
 import { ApplyCall } from './apply-call.ts';
 import { readAll } from './batch-get.ts';
 import { linkStateEntity, tupleEntity } from './entities.ts';
+import { lazily } from './lazily.ts';
 import { linkStateKeyOf, linkStateOf, type LinkStateRow } from './link-state-row.ts';
 import { type Cancellation, type MatcherEntities, writeMoves } from './move-transaction.ts';
 import { packMoves } from './pack-moves.ts';
@@ -29,15 +30,15 @@ export interface MatcherTables {
  * only moves that shared it with links that had moved meanwhile are tried again, without those.
  */
 export class ElectroDbMatcherRepository extends MatcherRepository {
-  readonly #entities: MatcherEntities;
+  readonly #entities: () => MatcherEntities;
   readonly #tables: MatcherTables;
 
   constructor(client: DynamoDBDocumentClient, tables: MatcherTables) {
     super();
-    this.#entities = {
+    this.#entities = lazily(() => ({
       tuples: tupleEntity(client, tables.table),
       states: linkStateEntity(client, tables.stateTable),
-    };
+    }));
     this.#tables = tables;
   }
 
@@ -46,7 +47,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     signal?: AbortSignal,
   ): Promise<readonly (LinkState | undefined | Fault)[]> {
     const keys = links.map(linkStateKeyOf);
-    const rows = await this.#translated(() => readAll<LinkStateRow>(this.#entities.states, keys, signal));
+    const rows = await this.#translated(() => readAll<LinkStateRow>(this.#entities().states, keys, signal));
     return rows.map((row) => (row === undefined || row instanceof Fault ? row : linkStateOf(row)));
   }
 
@@ -74,7 +75,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     const losing = new Map<string, Tuple>();
     for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
     const tuples = [...losing.values()];
-    const rows = await readAll<TupleRow>(this.#entities.tuples, tuples.map(tupleKeyOf), call.signal);
+    const rows = await readAll<TupleRow>(this.#entities().tuples, tuples.map(tupleKeyOf), call.signal);
     const faults = new Map<string, Fault>();
     for (const [index, tuple] of tuples.entries()) {
       const row = rows[index];
@@ -131,7 +132,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     call: ApplyCall,
   ): Promise<'applied' | Cancellation> {
     try {
-      return await writeMoves(this.#entities, moves, deltas, call.counts, call.signal);
+      return await writeMoves(this.#entities(), moves, deltas, call.counts, call.signal);
     } catch (error) {
       const fault = this.#translate(error);
       if (fault.kind === 'permanent') return { stale: [], obstacle: fault };

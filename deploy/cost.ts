@@ -1,0 +1,67 @@
+/** What 1,000 changes of the table take, as AWS bills it. */
+export interface Usage {
+  /** DynamoDB read request units: one for each consistent read of up to 4 KB. */
+  readonly readUnits: number;
+  /** DynamoDB write request units: one for each write of up to 1 KB, two within a transaction. */
+  readonly writeUnits: number;
+  /** SQS requests, of up to 64 KB each. */
+  readonly queueRequests: number;
+  /** Invocations of the function. */
+  readonly invocations: number;
+  /** Memory of the function times its time. Only a run on Lambda can tell; undefined leaves it out. */
+  readonly gigabyteSeconds?: number | undefined;
+}
+
+/**
+ * US dollars for each million, in the region us-east-1, as published on AWS's price pages in 2025, without free tiers
+ * and taxes. Lambda reads a DynamoDB stream without charge.
+ */
+export const PRICES: Readonly<Record<keyof Usage, number>> = {
+  readUnits: 0.125,
+  writeUnits: 0.625,
+  queueRequests: 0.5,
+  invocations: 0.2,
+  gigabyteSeconds: 13.3334,
+};
+
+const NAMES: Readonly<Record<keyof Usage, string>> = {
+  readUnits: 'DynamoDB read request units, on demand',
+  writeUnits: 'DynamoDB write request units, on demand',
+  queueRequests: 'SQS requests, FIFO',
+  invocations: 'Lambda requests',
+  gigabyteSeconds: 'Lambda GB-seconds, arm64',
+};
+
+export interface CostLine {
+  readonly what: string;
+  /** For 1,000 changes; undefined when it was not measured. */
+  readonly units: number | undefined;
+  /** US dollars for a million units. */
+  readonly price: number;
+  /** US dollars for a million changes. */
+  readonly cost: number | undefined;
+}
+
+/** What a million changes cost, item by item. */
+export function costPerMillion(usage: Usage): readonly CostLine[] {
+  return (Object.keys(NAMES) as (keyof Usage)[]).map((key) => {
+    const units = usage[key];
+    // A thousand changes take `units`, a million a thousand times as many, priced by the million.
+    return { what: NAMES[key], units, price: PRICES[key], cost: units && (units * PRICES[key]) / 1_000 };
+  });
+}
+
+/** The same as a Markdown table, with the sum of what was measured. */
+export function costTable(usage: Usage): string {
+  const lines = costPerMillion(usage);
+  const sum = lines.reduce((total, { cost = 0 }) => total + cost, 0);
+  return [
+    '| what | per 1,000 changes | US$ per million of them | US$ per million changes |',
+    '| --- | ---: | ---: | ---: |',
+    ...lines.map(
+      ({ what, units, price, cost }) =>
+        `| ${what} | ${units?.toFixed(1) ?? 'not measured'} | ${price} | ${cost?.toFixed(2) ?? ''} |`,
+    ),
+    `| sum of what was measured | | | ${sum.toFixed(2)} |`,
+  ].join('\n');
+}

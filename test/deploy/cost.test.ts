@@ -1,0 +1,98 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { expect } from 'chai';
+import { filtersOf } from '../../deploy/filters.ts';
+import { costPerMillion, costTable } from '../../deploy/cost.ts';
+import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
+import { generateRecords } from '../../src/feed/generate.ts';
+import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
+import type { Call } from './call-recorder.ts';
+import { passes } from './lambda-filter.ts';
+import { RecordedWorker } from './recorded-worker.ts';
+import { usageOf } from './usage.ts';
+
+const BATCH_SIZE = 1_000;
+const CHANGES = 2_000;
+
+describe('the cost of a million changes', () => {
+  const usage = {
+    readUnits: 1_000,
+    writeUnits: 2_000,
+    queueRequests: 100,
+    invocations: 1,
+    gigabyteSeconds: 2,
+  };
+
+  it('given what a thousand changes take, then it is that a thousand times, at the price of a million', () => {
+    const costs = costPerMillion(usage).map(({ cost }) => cost?.toFixed(4));
+    expect(costs).to.deep.equal(['0.1250', '1.2500', '0.0500', '0.0002', '0.0267']);
+  });
+
+  it('given the time on Lambda was not measured, then the table says so, and its sum is of the rest', () => {
+    const table = costTable({ ...usage, gigabyteSeconds: undefined });
+    expect(table).to.include('not measured').and.to.include('| sum of what was measured | | | 1.43 |');
+  });
+});
+
+describe('what calls take', () => {
+  const key = { PK: { S: 'a' }, SK: { S: 'b' } };
+
+  it('given reads, writes, a transaction and messages, then each counts as AWS bills it', () => {
+    const calls: Call[] = [
+      { operation: 'BatchGetItem', input: { RequestItems: { fleet: { Keys: [key, key, key] } } } },
+      {
+        operation: 'Query',
+        input: {
+          TableName: 'fleet',
+          KeyConditionExpression: '#pk = :pk',
+          ExpressionAttributeNames: { '#pk': 'PK' },
+          ExpressionAttributeValues: { ':pk': key.PK },
+        },
+      },
+      { operation: 'PutItem', input: { TableName: 'fleet', Item: key } },
+      {
+        operation: 'TransactWriteItems',
+        input: {
+          TransactItems: [
+            { Put: { TableName: 'fleet', Item: key } },
+            { ConditionCheck: { TableName: 'fleet', Key: key } },
+          ],
+        },
+      },
+      { operation: 'SendMessageBatch', input: { QueueUrl: 'q', Entries: ['x'.repeat(65_536)] } },
+    ];
+    expect(usageOf(calls)).to.deep.equal({ readUnits: 4, writeUnits: 5, queueRequests: 2 });
+  });
+});
+
+describeWithServers('what changes take', () => {
+  let worker: RecordedWorker;
+
+  before(async () => {
+    worker = await RecordedWorker.start(await sharedServers());
+  });
+
+  after(() => worker.stop());
+
+  it(`given a mixed feed in batches of ${BATCH_SIZE}, then this is what a million changes cost`, async () => {
+    const patterns = filtersOf(ROW_MODELS).map((filter) => JSON.stringify(filter));
+    const records: readonly DynamoDBRecord[] = [...generateRecords({ seed: 42, records: CHANGES })];
+    const delivered = records.filter((record) => passes(patterns, record));
+    let invocations = 0;
+    for (; invocations * BATCH_SIZE < delivered.length; invocations++) {
+      const { outcomes } = await worker.handle(
+        delivered.slice(invocations * BATCH_SIZE, (invocations + 1) * BATCH_SIZE),
+      );
+      expect(outcomes.filter(({ status }) => status === 'failed')).to.deep.equal([]);
+    }
+    const { readUnits, writeUnits, queueRequests } = usageOf(worker.calls);
+    const thousands = CHANGES / 1_000;
+    const usage = {
+      readUnits: readUnits / thousands,
+      writeUnits: writeUnits / thousands,
+      queueRequests: queueRequests / thousands,
+      invocations: invocations / thousands,
+    };
+    console.log(costTable(usage).replaceAll(/^/gm, '      '));
+    for (const [what, units] of Object.entries(usage)) expect(units, what).to.be.within(0.5, 5_000);
+  });
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { javaMissing } from '../../local/java.ts';
+import { RuntimeApi } from './runtime-api.ts';
+
+const CLIENT = fileURLToPath(new URL('./ric/node_modules/aws-lambda-ric/', import.meta.url));
+
+/** Undefined when AWS's runtime interface client can run; otherwise one line that says what to install. */
+export function runtimeMissing(): string | undefined {
+  return existsSync(`${CLIENT}dist/rapid-client.node`)
+    ? undefined
+    : 'aws-lambda-ric was not found: install autoconf, automake, libtool and cmake, then run npm ci --prefix test/lambda/ric';
+}
+
+/**
+ * Defines suites that run the bundle under AWS's runtime interface client, on the local servers. Where something is
+ * missing they are skipped, with the one line that says what to install; in CI they fail instead.
+ */
+export function describeUnderLambda(title: string, define: () => void): void {
+  const missing = runtimeMissing() ?? javaMissing();
+  if (missing !== undefined && process.env['CI'] === undefined) {
+    describe.skip(`${title}: ${missing}`, define);
+    return;
+  }
+  describe(title, function () {
+    this.timeout(60_000);
+    before(() => {
+      if (missing !== undefined) throw new Error(missing);
+    });
+    define();
+  });
+}
+
+/** One instance of a Lambda function: a process that runs a bundle under AWS's runtime interface client. */
+export class LambdaFunction {
+  readonly api: RuntimeApi;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #output = '';
+
+  private constructor(api: RuntimeApi, child: ChildProcess) {
+    this.api = api;
+    this.#process = child;
+    this.#exited = once(child, 'exit');
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+  }
+
+  /** Starts an instance of what lies unpacked in a folder. Whether it is ready, `api.init` tells. */
+  static async start(folder: string, environment: Readonly<Record<string, string>>): Promise<LambdaFunction> {
+    const api = await RuntimeApi.start();
+    const child = spawn(process.execPath, [`${CLIENT}bin/index.mjs`, 'handler.handler'], {
+      cwd: folder,
+      env: {
+        ...environment,
+        AWS_LAMBDA_RUNTIME_API: api.address,
+        LAMBDA_TASK_ROOT: folder,
+        AWS_LAMBDA_FUNCTION_NAME: 'contrail',
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new LambdaFunction(api, child);
+  }
+
+  /** What it has written to its log. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Sends a signal and resolves when the process is gone: with its exit code, or the signal that ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+    this.#process.kill(signal);
+    return this.exit();
+  }
+
+  /** Resolves when the process is gone. */
+  async exit(): Promise<number | NodeJS.Signals | null> {
+    await this.#exited;
+    return this.#process.exitCode ?? this.#process.signalCode;
+  }
+
+  /** Ends everything at once. */
+  async discard(): Promise<void> {
+    await this.end('SIGKILL');
+    await this.api.stop();
+  }
+}

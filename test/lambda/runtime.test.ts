@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { Handler } from '../../local/event-source.ts';
+import { isTrue, runRealPath } from '../../local/real-path.ts';
+import { type LocalServers, startServers, workerEnvironment } from '../../local/servers.ts';
+import { workerOn } from '../../local/worker.ts';
+import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
+import { describeUnderLambda, LambdaFunction } from './lambda-function.ts';
+import type { Report } from './runtime-api.ts';
+import { unpackedBundle } from './unpacked.ts';
+
+const NOTHING_FAILED: Report = { kind: 'response', body: { batchItemFailures: [] } };
+
+describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
+  let servers: LocalServers;
+  let unpacked: Awaited<ReturnType<typeof unpackedBundle>>;
+  const instances: LambdaFunction[] = [];
+  const queues: Server[] = [];
+
+  before(async () => {
+    unpacked = await unpackedBundle();
+    servers = await startServers();
+  });
+
+  afterEach(async () => {
+    for (const instance of instances.splice(0)) await instance.discard();
+    for (const queue of queues.splice(0)) {
+      queue.closeAllConnections();
+      queue.close();
+    }
+  });
+
+  after(async () => {
+    await (servers as LocalServers | undefined)?.stop();
+    await (unpacked as typeof unpacked | undefined)?.remove();
+  });
+
+  /** An instance on the local servers; `undefined` takes a variable away. */
+  async function instanceWith(
+    changes: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<LambdaFunction> {
+    const variables = Object.entries({ ...workerEnvironment(servers), ...changes });
+    const set = variables.filter((variable): variable is [string, string] => variable[1] !== undefined);
+    const instance = await LambdaFunction.start(unpacked.folder, Object.fromEntries(set));
+    instances.push(instance);
+    return instance;
+  }
+
+  async function readyInstance(changes: Readonly<Record<string, string | undefined>> = {}) {
+    const instance = await instanceWith(changes);
+    expect(await instance.api.init, instance.output).to.equal('ready');
+    return instance;
+  }
+
+  /** A queue that takes requests and never answers. */
+  async function silentQueue() {
+    const server = createServer();
+    queues.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return {
+      variables: {
+        AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      },
+      asked: once(server, 'request'),
+    };
+  }
+
+  /** Drains the queue; the ids of the documents that were sent. */
+  async function documentsSent(): Promise<readonly string[]> {
+    const worker = workerOn(servers, async () => undefined);
+    await worker.drain();
+    const ids: string[] = [];
+    for await (const { key } of worker.state.documents()) ids.push(key.id);
+    return ids;
+  }
+
+  it('given a table’s stream, when its batches are invoked on one instance, then everything derived is true', async () => {
+    const instance = await readyInstance();
+    const handler: Handler = async (event) => {
+      const { kind, body } = await instance.api.invoke(event);
+      if (kind === 'error') throw new Error(JSON.stringify(body));
+      return body;
+    };
+    const result = await runRealPath(servers, workerOn(servers, handler), {
+      writes: 600,
+      seed: 5,
+      batchSize: 100,
+    });
+    expect(result.lastError).to.equal(undefined);
+    expect(result.verification.drift).to.deep.equal([]);
+    expect(isTrue(result)).to.equal(true);
+    expect(result.verification.checked.search).to.be.greaterThan(100);
+    expect(result.delivery.invocations, 'all of them on the warm instance').to.be.greaterThan(6);
+    expect(instance.output.split('Executing').length - 1, 'starts').to.equal(1);
+  });
+
+  it('given a poison record between others, then only its sequence number is reported and the others are done', async () => {
+    const instance = await readyInstance();
+    const table = new SourceTable({ firstSequence: 998n });
+    const [before, poison, after] = ['N1BEFORE', 'N2POISON', 'N3AFTER'].map((name) =>
+      table.put(faaRow(name)),
+    );
+    const spoilt = withDynamodb(poison!, { NewImage: { PK: { X: 'no type of DynamoDB' } } });
+    expect(await instance.api.invoke({ Records: [before, spoilt, after] })).to.deep.equal({
+      kind: 'response',
+      body: { batchItemFailures: [{ itemIdentifier: '999' }] },
+    });
+    expect(await documentsSent()).to.include.members(['FAA:N1BEFORE', 'FAA:N3AFTER']);
+    expect(instance.output).to.include('N2POISON').and.include('"level":"error"');
+  });
+
+  it('given little time left and a queue that does not answer, then the rest is reported as failed in time', async () => {
+    const queue = await silentQueue();
+    const instance = await readyInstance(queue.variables);
+    const table = new SourceTable({ firstSequence: 10n });
+    const records = ['N1', 'N2'].map((name) => table.put(faaRow(name)));
+    const started = performance.now();
+    const report = await instance.api.invoke({ Records: records }, { timeoutMs: 2_500 });
+    expect(performance.now() - started)
+      .to.be.greaterThan(1_000)
+      .and.lessThan(2_500);
+    expect(report).to.deep.equal({
+      kind: 'response',
+      body: { batchItemFailures: [{ itemIdentifier: '10' }] },
+    });
+  });
+
+  it('given an event without Records, then the error says what is wrong, and the instance lives on', async () => {
+    const instance = await readyInstance();
+    const { kind, body } = await instance.api.invoke({ detail: 'not from a stream' });
+    expect(kind).to.equal('error');
+    expect(body).to.include({
+      errorType: 'Fault',
+      errorMessage:
+        'the event has no list of Records: invoke this function from a DynamoDB Streams event source mapping',
+    });
+    expect(await instance.api.invoke({ Records: [] })).to.deep.equal(NOTHING_FAILED);
+  });
+
+  it('given source maps are on, then an error’s stack names the sources', async () => {
+    const instance = await readyInstance({ NODE_OPTIONS: '--enable-source-maps' });
+    const { body } = await instance.api.invoke({});
+    expect(JSON.stringify(body)).to.match(/src\/entrypoints\/lambda\/handle-event\.ts:\d+/);
+  });
+
+  it('given SIGTERM while a batch is under way, then the batch is reported and the process ends within a second', async () => {
+    const queue = await silentQueue();
+    const instance = await readyInstance(queue.variables);
+    const report = instance.api.invoke({
+      Records: [new SourceTable({ firstSequence: 7n }).put(faaRow('N1'))],
+    });
+    await queue.asked;
+    const started = performance.now();
+    const exit = instance.end('SIGTERM');
+    expect(await report).to.deep.equal({
+      kind: 'response',
+      body: { batchItemFailures: [{ itemIdentifier: '7' }] },
+    });
+    expect(await exit).to.be.oneOf([0, 'SIGTERM']);
+    expect(performance.now() - started).to.be.lessThan(1_000);
+  });
+
+  it('given SIGTERM while nothing is under way, then the process ends within a second', async () => {
+    const instance = await readyInstance();
+    const started = performance.now();
+    expect(await instance.end('SIGTERM')).to.be.oneOf([0, 'SIGTERM']);
+    expect(performance.now() - started).to.be.lessThan(1_000);
+  });
+
+  it('given missing and wrong variables, then the init error names each of them and the process ends', async () => {
+    const instance = await instanceWith({
+      TABLE_NAME: undefined,
+      STATE_TABLE_NAME: ' ',
+      TYPESENSE_QUEUE_URL: undefined,
+      FAILURE_MODE: 'hide',
+    });
+    const report = await instance.api.init;
+    expect(report).to.have.property('kind', 'error');
+    const { body } = report as Report;
+    expect(body).to.have.property('errorType', 'Fault');
+    const { errorMessage } = body as { errorMessage: string };
+    for (const name of ['TABLE_NAME', 'STATE_TABLE_NAME', 'TYPESENSE_QUEUE_URL', 'FAILURE_MODE'])
+      expect(errorMessage).to.match(new RegExp(`^${name} `, 'm'));
+    expect(await instance.exit())
+      .to.be.a('number')
+      .and.not.equal(0);
+  });
+
+  it('given no endpoint variable for SQS, then the queue’s URL says where to send', async () => {
+    const instance = await readyInstance({ AWS_ENDPOINT_URL_SQS: undefined });
+    const record = new SourceTable().put(faaRow('N4URL'));
+    expect(await instance.api.invoke({ Records: [record] })).to.deep.equal(NOTHING_FAILED);
+    expect(await documentsSent()).to.include('FAA:N4URL');
+  });
+
+  it('given no credentials, then the record fails, and the log says why', async () => {
+    const instance = await readyInstance({ AWS_ACCESS_KEY_ID: undefined, RETRY_ATTEMPTS: '1' });
+    const record = new SourceTable({ firstSequence: 5n }).put(faaRow('N5KEYLESS'));
+    expect(await instance.api.invoke({ Records: [record] })).to.deep.equal({
+      kind: 'response',
+      body: { batchItemFailures: [{ itemIdentifier: '5' }] },
+    });
+    expect(instance.output).to.match(/credentials/i);
+  });
+});

@@ -1,0 +1,27 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { unzipSync } from 'fflate';
+import { archive } from '../../deploy/bundle/archive.ts';
+import { bundle, type Bundle } from '../../deploy/bundle/bundle.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+export const HANDLER = 'src/entrypoints/lambda/handler.ts';
+
+let built: Promise<Bundle> | undefined;
+
+/** The bundle of the function, built once for all suites. */
+export function builtBundle(): Promise<Bundle> {
+  built ??= bundle(ROOT, HANDLER, 'handler');
+  return built;
+}
+
+/** A folder with what Lambda unpacks from the zip file, far from any `node_modules`. */
+export async function unpackedBundle(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const { files } = await builtBundle();
+  const folder = await mkdtemp(join(tmpdir(), 'contrail-lambda-'));
+  for (const [name, bytes] of Object.entries(unzipSync(archive(files))))
+    await writeFile(join(folder, name), bytes);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
