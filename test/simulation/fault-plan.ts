@@ -1,0 +1,71 @@
+import type { Random } from '../../src/feed/random.ts';
+import { type CallFault, type Port, WEIGHTS } from './call-faults.ts';
+import { chanceOf } from './chance.ts';
+import type { Choices } from './choices.ts';
+import type { Counts } from './counts.ts';
+import type { FaultLevel, Settings } from './settings.ts';
+
+/** What goes wrong with the indexer's handling of some messages. */
+export type IndexerFault = 'crash before' | 'crash after' | 'slow';
+
+const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
+  [1, 'crash before'],
+  [1, 'crash after'],
+  [2, 'slow'],
+];
+const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
+
+/**
+ * Says what goes wrong. Depends on nothing but the seed and how often the same thing was done before, so that one
+ * fault can be left out and the others stay.
+ */
+export class FaultPlan {
+  readonly #settings: Settings;
+  readonly #choices: Choices;
+  readonly #calls = new Map<string, number>();
+  readonly #counts: Counts;
+
+  constructor(settings: Settings, choices: Choices, counts: Counts) {
+    this.#settings = settings;
+    this.#choices = choices;
+    this.#counts = counts;
+  }
+
+  ofCall(port: Port, now: number): CallFault | undefined {
+    const { callFaults, faultyPort, faults } = this.#settings;
+    if (callFaults.length === 0 || (faultyPort !== undefined && port !== faultyPort)) return undefined;
+    const rate = RATES[faults] * (faultyPort === undefined ? 1 : 2);
+    return this.#next(port, now, rate, (random) =>
+      random.weighted(callFaults.map((fault) => [WEIGHTS[fault], fault] as const)),
+    );
+  }
+
+  ofIndexer(now: number): IndexerFault | undefined {
+    return this.#next('indexer', now, RATES[this.#settings.faults], (random) =>
+      random.weighted(INDEXER_FAULTS),
+    );
+  }
+
+  /** The queue's own mistake: a message is there twice. */
+  duplicates(now: number): boolean {
+    return this.#next('queue duplicates', now, RATES[this.#settings.faults], () => 'duplicate') !== undefined;
+  }
+
+  #next<T extends string>(
+    what: string,
+    now: number,
+    rate: number,
+    pick: (random: Random) => T,
+  ): T | undefined {
+    const { seed, faults, quietFrom } = this.#settings;
+    const number = (this.#calls.get(what) ?? 0) + 1;
+    this.#calls.set(what, number);
+    if (now >= quietFrom || faults === 'none') return undefined;
+    const random = chanceOf(seed, 'fault', what, number);
+    if (!random.chance(rate)) return undefined;
+    const fault = pick(random);
+    if (!this.#choices.take(`${what} ${number}: ${fault}`)) return undefined;
+    this.#counts.add(`fault in ${what}: ${fault}`);
+    return fault;
+  }
+}

@@ -1,0 +1,44 @@
+import { chanceOf } from './chance.ts';
+import { DAY, HOUR, MINUTE, SECOND, type Settings, START } from './settings.ts';
+import type { Operation } from './workload.ts';
+
+/** Something that comes over the world from outside, at a time of its own. */
+export interface Happening {
+  readonly name: string;
+  readonly at: number;
+  readonly kind: 'split' | 'merge' | 'new stream' | 'stray' | 'clock jump' | 'crash' | 'freeze' | 'stop';
+  /** Which of those that it may concern: 0 or more, less than 1. */
+  readonly which: number;
+  /** A time, in milliseconds, where one is needed. */
+  readonly span: number;
+}
+
+const PER_LEVEL = { none: 0, light: 1, heavy: 4 };
+
+/** @param operations what the table is written with: most trouble comes soon after a write, when there is work. */
+export function happeningsOf(settings: Settings, operations: readonly Operation[]): readonly Happening[] {
+  const random = chanceOf(settings.seed, 'happenings');
+  const happenings: Happening[] = [];
+  const add = (kind: Happening['kind'], at: number, span = 0) =>
+    happenings.push({ name: `${kind} ${happenings.length}`, at, kind, which: random.fraction(), span });
+  const during = () => random.int(START, settings.quietFrom - 1);
+  const afterWrite = () => random.pick(operations).at + random.int(0, SECOND);
+  for (let i = 0; i < settings.splits; i++)
+    add(random.pick(['split', 'split', 'merge']), random.chance(0.5) ? afterWrite() : during());
+  for (let i = 0; i < settings.recreations; i++)
+    add('new stream', random.chance(0.5) ? afterWrite() : during());
+  // Old records come again soon or late, even when all is quiet otherwise.
+  for (let i = 0; i < settings.strays; i++)
+    add(
+      'stray',
+      afterWrite() +
+        Math.floor(random.pick([SECOND, SECOND, MINUTE, 10 * MINUTE, HOUR, 3 * DAY]) * random.fraction()),
+    );
+  for (let i = 0; i < PER_LEVEL[settings.faults]; i++) {
+    add('crash', afterWrite());
+    add('freeze', afterWrite(), Math.floor(random.pick([MINUTE, 10 * MINUTE]) * random.fraction()));
+    add('stop', afterWrite());
+    add('clock jump', during(), random.int(-10 * MINUTE, 10 * MINUTE));
+  }
+  return happenings;
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { compareVersions } from '../../src/domain/version.ts';
+import { mutantNames } from './mutants.ts';
+import { comparedBy } from './mutants/parts/compared-by.ts';
+import { imagesWith, matcherWith, queueWith } from './mutants/parts/ports-with.ts';
+import { runSeed } from './run-seed.ts';
+import type { Chunk } from './seed-process.ts';
+import type { Failure, Tally } from './tally.ts';
+import type { Variant } from './variant.ts';
+
+interface Catch {
+  /** Seeds from 1 on, of which at least one must fail: some five times as many as it mostly takes. */
+  readonly within: number;
+  /** The invariants that are there for this mistake. That another one is violated does not count. */
+  readonly by: readonly string[];
+}
+
+const DERIVED = 'what is derived is what the table says';
+const DONE = 'what is acknowledged is done';
+const LOWEST = 'the lowest failed sequence number is reported';
+const NO_WAY_BACK = 'a document never goes back to an older state';
+const BEHIND_FAILURE = 'nothing of an item is done behind its failure';
+const BEHIND_POISON = 'nothing of an item is done behind its poison';
+const REPEATS_IMAGE = 'a default row repeats an image that is there when it is written';
+const GIVEN_UP = 'a default is given up only when its image is gone';
+const ONLY_POISON = 'quarantine has only what can never be handled';
+const CHANGES = 'a default row is written only to change it';
+
+const CATCHES: Readonly<Record<string, Catch>> = {
+  'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
+  'checkpoint-as-text': { within: 250, by: [LOWEST] },
+  'claimed-before-the-effect': { within: 50, by: [DONE] },
+  'clock-and-counter-versions': { within: 50, by: [DERIVED, NO_WAY_BACK] },
+  'default-always-newest': { within: 50, by: [GIVEN_UP] },
+  'default-row-conflict-taken-for-success': { within: 100, by: [DONE] },
+  'default-row-on-revision-only': { within: 100, by: [REPEATS_IMAGE, GIVEN_UP] },
+  'default-row-without-condition': { within: 50, by: [CHANGES, REPEATS_IMAGE, GIVEN_UP, DERIVED] },
+  'deletes-then-upserts': { within: 100, by: [DERIVED] },
+  'document-ids-joined': { within: 200, by: [DERIVED] },
+  'epoch-ignored': { within: 50, by: [DERIVED, DONE, NO_WAY_BACK] },
+  'event-id-reported': { within: 20, by: [LOWEST] },
+  'expirations-ignored': { within: 20, by: [DONE] },
+  'failures-swallowed': { within: 50, by: [DONE] },
+  'first-decision-sent': { within: 50, by: [DONE] },
+  'forgotten-promise': { within: 50, by: ['no rejection is unhandled'] },
+  'goes-on-after-failure': { within: 100, by: [BEHIND_FAILURE, BEHIND_POISON] },
+  'highest-failed-reported': { within: 50, by: [LOWEST] },
+  'index-without-fence': { within: 20, by: [NO_WAY_BACK] },
+  'insert-then-remove-sends-nothing': { within: 50, by: [DONE] },
+  'last-read-reported': { within: 50, by: [LOWEST] },
+  'link-keys-joined': { within: 100, by: [DERIVED, DONE] },
+  'link-tombstones-dropped': { within: 100, by: [DERIVED] },
+  'matcher-conflict-taken-for-success': { within: 500, by: [DONE] },
+  'matcher-without-fence': { within: 100, by: [DERIVED] },
+  'no-deadline': { within: 50, by: ['no batch takes longer than it may'] },
+  'old-image-counted-off': { within: 150, by: [DERIVED, ONLY_POISON] },
+  'only-newest-fails': { within: 150, by: [DONE] },
+  'outage-read-as-absence': { within: 50, by: [DONE] },
+  'partial-failure-ignored': { within: 200, by: [DONE] },
+  'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
+  'records-in-parallel': { within: 50, by: [BEHIND_FAILURE, BEHIND_POISON] },
+  'rejected-delete-ignored': { within: 300, by: [DONE] },
+  'repair-always-writes': { within: 20, by: [CHANGES] },
+  'replica-after-effects': { within: 100, by: [DERIVED] },
+  'retries-after-deadline': { within: 100, by: ['nothing new starts once the time is up'] },
+  'seen-ids-expire': { within: 100, by: [DERIVED] },
+  'sequences-as-numbers': { within: 20, by: [DONE, DERIVED] },
+  'sequences-as-text': { within: 20, by: [DONE, DERIVED] },
+  'state-and-count-apart': { within: 100, by: [DERIVED] },
+  'tombstones-dropped': { within: 50, by: [NO_WAY_BACK] },
+  'transient-fault-quarantined': { within: 50, by: [ONLY_POISON] },
+  'tuples-joined': { within: 200, by: [DERIVED] },
+  'undecodable-dropped': { within: 50, by: ['poison is not taken for handled'] },
+  'unread-entity-taken-for-empty': { within: 100, by: [DONE] },
+  'unreportable-taken-for-success': { within: 50, by: ['a failure that cannot be reported is thrown'] },
+  'upserts-then-deletes': { within: 150, by: [DERIVED] },
+};
+
+/** Few enough that a catch is soon known. */
+const CHUNK = 5;
+
+describe('the mutants of the worker', () => {
+  it('are all to be caught, and all described', () => {
+    const readme = readFileSync(new URL('./mutants/README.md', import.meta.url), 'utf8');
+    expect(Object.keys(CATCHES).toSorted()).to.deep.equal(mutantNames());
+    for (const name of mutantNames()) expect(readme).to.include(`\`${name}\``);
+  });
+
+  it('are made of parts that violate nothing when they have no mistake', async () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const { violation } = await runSeed(seed, { variant: withoutMistake });
+      if (violation !== undefined) throw violation;
+    }
+  });
+
+  describe('in a process of their own', () => {
+    // Mocha loads tests by require: mutants, which are imported by name, would get a Fault class of their own here.
+    let child: ChildProcess;
+    before(() => {
+      child = fork(new URL('./seed-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+    });
+    after(() => {
+      child.disconnect();
+    });
+
+    for (const [name, { within, by }] of Object.entries(CATCHES))
+      it(`are caught within ${within} seeds: ${name}`, async function () {
+        this.timeout(60_000);
+        const others = new Set<string>();
+        for (let from = 1; from <= within; from += CHUNK) {
+          const count = Math.min(CHUNK, within - from + 1);
+          for (const { invariant } of await failuresOf(child, { from, count, mutant: name }))
+            if (by.includes(invariant)) return;
+            else others.add(invariant);
+        }
+        expect.fail(
+          `no seed violates ${by.join(', or ')}; what they violate: ${[...others].join(', ') || 'nothing'}`,
+        );
+      });
+  });
+});
+
+function failuresOf(child: ChildProcess, chunk: Chunk): Promise<readonly Failure[]> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => {
+      reject(new Error(`the process of the mutants ended with ${code ?? 'nothing'}`));
+    };
+    child.once('exit', ended);
+    child.once('message', ({ failures }: Tally) => {
+      child.off('exit', ended);
+      resolve(failures);
+    });
+    child.send(chunk);
+  });
+}
+
+function withoutMistake(): Partial<Variant> {
+  return {
+    ...comparedBy(compareVersions),
+    ports: (ports) => ({
+      ...ports,
+      queue: queueWith((actions, signal) => ports.queue.send(actions, signal)),
+      images: imagesWith(ports.images, {}),
+      matcher: matcherWith(ports.matcher, (moves, signal) => ports.matcher.apply(moves, signal)),
+    }),
+  };
+}

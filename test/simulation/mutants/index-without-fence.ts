@@ -1,0 +1,7 @@
+import type { Mutant } from '../variant.ts';
+import { RuledIndex } from './parts/ruled-index.ts';
+
+export const mutant: Mutant = {
+  mistake: 'The indexer writes whatever comes, older or newer than what it has.',
+  variant: () => ({ index: () => new RuledIndex({ isNewer: () => true }) }),
+};

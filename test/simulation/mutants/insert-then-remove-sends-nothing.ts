@@ -1,0 +1,16 @@
+import { newest } from '../../../src/domain/coalesce.ts';
+import type { Mutant } from '../variant.ts';
+import { actionOf, RuledSearch } from './parts/ruled-search.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'Insert and remove in one batch cancel out and send nothing, although an earlier delivery may have sent the insert.',
+  variant: () => ({
+    search: (queue, settler) =>
+      new RuledSearch(queue, settler, (deciding) => {
+        const last = newest(deciding);
+        const cancelsOut = deciding[0].change.operation === 'INSERT' && last.decision.action === 'delete';
+        return cancelsOut ? undefined : actionOf(last, last);
+      }),
+  }),
+};

@@ -1,0 +1,16 @@
+import { newest } from '../../../src/domain/coalesce.ts';
+import type { Mutant } from '../variant.ts';
+import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    "A link's count is moved to whatever a record says, without asking whether something newer was counted.",
+  variant: () => ({
+    matcher: (matcher, settler) =>
+      new RuledMatcher(matcher, settler, (group, state) => ({
+        link: group[0].link,
+        from: state,
+        to: stateAfter(newest(group)),
+      })),
+  }),
+};

@@ -1,0 +1,29 @@
+import type { NonEmpty } from '../../../../src/domain/coalesce.ts';
+import type { Change } from '../../../../src/domain/change.ts';
+import type { Version } from '../../../../src/domain/version.ts';
+import type { Variant } from '../../variant.ts';
+import { RuledIndex } from './ruled-index.ts';
+import { RuledMatcher, stateAfter } from './ruled-matcher.ts';
+import { actionOf, RuledSearch } from './ruled-search.ts';
+
+type Compare = (a: Version, b: Version) => number;
+
+/** A worker and an indexer that compare versions in another way, wherever they do. */
+export function comparedBy(compare: Compare): Partial<Variant> {
+  const last = <T extends { readonly change: Change }>(commands: NonEmpty<T>): T =>
+    commands.reduce((a, b) => (compare(b.change.version, a.change.version) > 0 ? b : a));
+  return {
+    search: (queue, settler) =>
+      new RuledSearch(queue, settler, (deciding) => {
+        const chosen = last(deciding);
+        return actionOf(chosen, chosen);
+      }),
+    matcher: (matcher, settler) =>
+      new RuledMatcher(matcher, settler, (group, state) => {
+        const to = stateAfter(last(group));
+        const passes = state === undefined || compare(to.version, state.version) > 0;
+        return passes ? { link: group[0].link, from: state, to } : undefined;
+      }),
+    index: () => new RuledIndex({ isNewer: (action, { version }) => compare(action.version, version) > 0 }),
+  };
+}

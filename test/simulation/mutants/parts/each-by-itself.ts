@@ -1,0 +1,42 @@
+import { setMaxListeners } from 'node:events';
+import type { Delivery } from '../../../../src/application/delivery.ts';
+import {
+  type BatchDependencies,
+  type BatchResult,
+  ProcessBatch,
+} from '../../../../src/application/process-batch.ts';
+import { Metrics } from '../../../../src/application/ports/metrics.ts';
+import type { TimeLimit } from '../../../../src/application/time-limit.ts';
+
+type HandleOne = (delivery: Delivery) => Promise<BatchResult>;
+
+/** A worker that knows no batch: it handles records one by one, in the way of `handleAll`, and reports on all of them. */
+export function eachByItself(
+  deps: BatchDependencies,
+  handleAll: (deliveries: readonly Delivery[], handleOne: HandleOne) => Promise<readonly BatchResult[]>,
+): Pick<ProcessBatch, 'execute'> {
+  const { metrics } = deps;
+  const single = new ProcessBatch({
+    ...deps,
+    metrics: new (class extends Metrics {
+      override readonly add = metrics.add.bind(metrics);
+      override readonly request = metrics.request.bind(metrics);
+      override flush() {
+        // Goes out with the whole batch.
+      }
+    })(),
+  });
+  return {
+    async execute(deliveries: readonly Delivery[], limit?: TimeLimit) {
+      if (limit !== undefined) setMaxListeners(0, limit.signal);
+      const results = await handleAll(deliveries, (delivery) => single.execute([delivery], limit));
+      metrics.flush();
+      return {
+        outcomes: results.flatMap(({ outcomes }) => outcomes),
+        search: { upserts: 0, deletes: 0, unchanged: 0 },
+        defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
+        matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
+      };
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { SearchQueue } from '../../../../src/application/ports/search-queue.ts';
+import type { EffectSettler } from '../../../../src/application/settle-effects.ts';
+import { SyncSearchDocument } from '../../../../src/application/sync-search-document.ts';
+import type { TimeLimit } from '../../../../src/application/time-limit.ts';
+import { FailedCommands } from '../../../../src/application/use-case-result.ts';
+import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
+import type { SyncSearchDocumentCommand } from '../../../../src/domain/command.ts';
+import type { SearchAction } from '../../../../src/domain/search-action.ts';
+
+/** The one action for what a batch asks of a document; undefined to send none. */
+export type Coalesce = (deciding: NonEmpty<SyncSearchDocumentCommand>) => SearchAction | undefined;
+
+/** The use case with another way to coalesce. */
+export class RuledSearch extends SyncSearchDocument {
+  readonly #queue: SearchQueue;
+  readonly #settler: EffectSettler;
+  readonly #coalesce: Coalesce;
+
+  constructor(queue: SearchQueue, settler: EffectSettler, coalesce: Coalesce) {
+    super(queue, settler);
+    this.#queue = queue;
+    this.#settler = settler;
+    this.#coalesce = coalesce;
+  }
+
+  override async execute(commands: readonly SyncSearchDocumentCommand[], limit: TimeLimit) {
+    const deciding = commands.filter(({ decision }) => decision.action !== 'none');
+    const work = [...groupBy(deciding, ({ change }) => change.item).values()].flatMap((group) => {
+      const action = this.#coalesce(group);
+      return action === undefined ? [] : [{ action, group }];
+    });
+    const send = async (pending: typeof work, signal: AbortSignal) => {
+      const results = await this.#queue.send(
+        pending.map(({ action }) => action),
+        signal,
+      );
+      return results.map((result) => (result === 'sent' ? 'done' : result));
+    };
+    const faults = await this.#settler.settle(work, (pending, signal) => send([...pending], signal), limit);
+    const failed = new FailedCommands();
+    for (const [index, { group }] of work.entries()) {
+      const fault = faults[index];
+      if (fault !== undefined) failed.add(group, fault);
+    }
+    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0 } };
+  }
+}
+
+/** The action that a command decides, in the place of `standing`. */
+export function actionOf(
+  { key, decision }: SyncSearchDocumentCommand,
+  standing: SyncSearchDocumentCommand,
+): SearchAction {
+  return {
+    key,
+    version: standing.change.version,
+    identity: standing.change.identity,
+    document: decision.action === 'upsert' ? decision.document : undefined,
+  };
+}

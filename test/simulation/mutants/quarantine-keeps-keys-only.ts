@@ -1,0 +1,23 @@
+import type { Mutant } from '../variant.ts';
+import { quarantineWith } from './parts/ports-with.ts';
+
+// What an on-failure destination on SQS or SNS keeps is no more: nothing can be handled again from it.
+export const mutant: Mutant = {
+  mistake: "The quarantine gets a record's keys and sequence number, and not the record.",
+  variant: () => ({
+    ports: ({ quarantine, ...ports }) => ({
+      ...ports,
+      quarantine:
+        quarantine &&
+        quarantineWith((records, signal) =>
+          quarantine.keep(
+            records.map(({ record, fault }) => {
+              const { pk, sk, sequenceNumber } = record;
+              return { record, fault, raw: { pk, sk, sequenceNumber } };
+            }),
+            signal,
+          ),
+        ),
+    }),
+  }),
+};

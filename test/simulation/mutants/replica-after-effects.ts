@@ -1,0 +1,78 @@
+import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
+import type { ImageRepository } from '../../../src/application/ports/image-repository.ts';
+import { TableReplica } from '../../../src/application/ports/table-replica.ts';
+import type { EffectSettler } from '../../../src/application/settle-effects.ts';
+import { NO_LIMIT, type TimeLimit } from '../../../src/application/time-limit.ts';
+import type { Change } from '../../../src/domain/change.ts';
+import type { ReconcileDefaultImageCommand } from '../../../src/domain/command.ts';
+import type { Mutant } from '../variant.ts';
+
+// A table is always ahead of its stream. A replica that is not decides on images as they were before the batch.
+export const mutant: Mutant = {
+  mistake: "On backends that keep the rows, a batch's rows are applied after its effects.",
+  variant: () => {
+    let late: LateReplica | undefined;
+    return {
+      // Called for one worker, and before its use cases are made.
+      ports: (ports) => {
+        late = ports.replica && new LateReplica(ports.replica);
+        return { ...ports, replica: late };
+      },
+      defaultImages: (images, settler) =>
+        late === undefined
+          ? new ReconcileDefaultImage(images, settler)
+          : new ReconcileThenReplicate(images, settler, late),
+    };
+  },
+};
+
+class LateReplica extends TableReplica {
+  readonly #replica: TableReplica;
+  #changes: readonly Change[] = [];
+
+  constructor(replica: TableReplica) {
+    super();
+    this.#replica = replica;
+  }
+
+  override apply(changes: readonly Change[]): Promise<void> {
+    this.#changes = changes;
+    return Promise.resolve();
+  }
+
+  get waiting(): readonly Change[] {
+    return this.#changes;
+  }
+
+  applyNow(changes: readonly Change[]): Promise<void> {
+    return this.#replica.apply(changes);
+  }
+}
+
+class ReconcileThenReplicate extends ReconcileDefaultImage {
+  readonly #settler: EffectSettler;
+  readonly #late: LateReplica;
+
+  constructor(images: ImageRepository, settler: EffectSettler, late: LateReplica) {
+    super(images, settler);
+    this.#settler = settler;
+    this.#late = late;
+  }
+
+  override async execute(commands: readonly ReconcileDefaultImageCommand[], limit: TimeLimit = NO_LIMIT) {
+    const changes = this.#late.waiting;
+    const result = await super.execute(commands, limit);
+    if (changes.length === 0) return result;
+    const apply = async () => {
+      await this.#late.applyNow(changes);
+      return ['done'] as const;
+    };
+    const [fault] = await this.#settler.settle([changes], apply, limit);
+    if (fault !== undefined)
+      result.failed.add(
+        changes.map((change) => ({ change })),
+        fault,
+      );
+    return result;
+  }
+}

@@ -1,0 +1,113 @@
+import type { RetryPolicy } from '../../src/application/settle-effects.ts';
+import { chanceOf } from './chance.ts';
+import { CALL_FAULTS, type CallFault, type Port, PORTS } from './call-faults.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** When every run begins. */
+export const START = Date.UTC(2026, 0, 5, 10);
+
+/** Which items a world has: some of all, or those that have most to do with one another. */
+export type Theme = 'mixed' | 'one entity' | 'links';
+
+export type FaultLevel = 'none' | 'light' | 'heavy';
+
+/** What kind of world a seed makes. Times in milliseconds. */
+export interface Settings {
+  readonly seed: number;
+  /** `aws`: the worker reads the table itself, which is ahead of its stream. `memory`: a replica built of the records. */
+  readonly backend: 'aws' | 'memory';
+  readonly quarantine: boolean;
+  /** How likely a record is spoiled on its way. */
+  readonly poison: number;
+  /** Whether the table has rows of which nothing can ever be made. */
+  readonly malformed: boolean;
+  readonly faults: FaultLevel;
+  /** From when on nothing goes wrong any more, and nobody writes. */
+  readonly quietFrom: number;
+  /** Which of the faults that a call may meet do occur: some show only where others are rare. */
+  readonly callFaults: readonly CallFault[];
+  /** The only port whose calls go wrong, and then often; undefined for all. */
+  readonly faultyPort: Port | undefined;
+  readonly theme: Theme;
+  readonly items: number;
+  readonly operations: number;
+  /** Whether everything is removed in the end. */
+  readonly endsEmpty: boolean;
+  readonly splits: number;
+  readonly recreations: number;
+  readonly strays: number;
+  readonly failureMode: 'report' | 'throw';
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly lanes: number;
+  readonly bisect: boolean;
+  readonly maxAttempts: number;
+  readonly maxAgeMs: number;
+  readonly timeoutMs: number;
+  readonly marginMs: number;
+  /** How long a request, or its answer, is on its way at the most when nothing is wrong. */
+  readonly latencyMs: number;
+  readonly retries: RetryPolicy;
+  readonly visibilityMs: number;
+}
+
+export function settingsOf(seed: number): Settings {
+  const random = chanceOf(seed, 'settings');
+  const faults = random.weighted<FaultLevel>([
+    [2, 'none'],
+    [4, 'light'],
+    [4, 'heavy'],
+  ]);
+  const poison = random.chance(0.5) ? 0 : random.pick([0.05, 0.2]);
+  const quarantine = random.chance(0.5);
+  const active = random.pick([20 * SECOND, 2 * MINUTE, 10 * MINUTE, 40 * MINUTE]);
+  const bounded = random.pick(['attempts', 'age', 'both', 'neither'] as const);
+  // Without quarantine or bound, one poison record would hold its shard for good.
+  const malformed = random.chance(0.1);
+  const bound = bounded === 'neither' && !quarantine && (poison > 0 || malformed) ? 'attempts' : bounded;
+  const timeoutMs = random.pick([3 * SECOND, 10 * SECOND, MINUTE]);
+  return {
+    seed,
+    backend: random.pick(['aws', 'aws', 'memory']),
+    quarantine,
+    poison,
+    malformed,
+    faults,
+    quietFrom: START + active,
+    callFaults: random.chance(0.3) ? CALL_FAULTS : CALL_FAULTS.filter(() => random.chance(0.3)),
+    faultyPort: random.chance(0.4) ? random.pick(PORTS) : undefined,
+    theme: random.weighted<Theme>([
+      [6, 'mixed'],
+      [4, 'one entity'],
+      [1, 'links'],
+    ]),
+    items: random.int(1, 12),
+    endsEmpty: random.chance(0.5),
+    operations: random.int(3, 50),
+    splits: random.int(0, 3),
+    recreations: random.chance(0.25) ? 1 : 0,
+    strays: random.int(0, 6),
+    failureMode: random.chance(0.15) ? 'throw' : 'report',
+    batchSize: random.pick([1, 2, 5, 10, 100]),
+    windowMs: random.pick([0, 200, 5 * SECOND]),
+    lanes: random.pick([1, 1, 2, 4]),
+    bisect: random.chance(0.5),
+    maxAttempts: bound === 'attempts' || bound === 'both' ? random.int(1, 5) : Infinity,
+    maxAgeMs: bound === 'age' || bound === 'both' ? random.pick([MINUTE, 10 * MINUTE]) : Infinity,
+    timeoutMs,
+    // With time enough, requests may be slow: then more of them are under way together.
+    latencyMs: timeoutMs < 10 * SECOND ? 30 : random.pick([30, 300, 600]),
+    marginMs: random.pick([100, SECOND]),
+    retries: {
+      attempts: random.int(1, 4),
+      conflicts: 16,
+      baseMs: random.pick([0, 50, 500]),
+      capMs: 2 * SECOND,
+    },
+    visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
+  };
+}

@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { explain } from './explain.ts';
+import { loadMutant } from './mutants.ts';
+import { type Run, runSeed } from './run-seed.ts';
+import { shrink } from './shrink.ts';
+import { simulate } from './simulate.ts';
+
+const SEEDS = 2_000;
+
+/** A simulation in which nothing goes wrong proves nothing. */
+const MUST_HAPPEN = [
+  'batch bisected',
+  'batch failed',
+  'batch failed from a record on',
+  'batch redriven',
+  'event: clock jump',
+  'event: crash',
+  'event: freeze',
+  'event: merge',
+  'event: new stream',
+  'event: split',
+  'event: stop',
+  'event: stray',
+  'invocation ended after its time-out',
+  'invocation stopped for lack of time',
+  'invocation timed out',
+  'metric: Conflicts',
+  'metric: Retries',
+  'metric: MatcherStale',
+  'metric: RecordsDuplicate',
+  'record given up by its stream',
+  'record put in quarantine',
+  'poison: no SequenceNumber',
+  'poison: no keys',
+  'poison: a number that is none in the new image',
+  'fault in queue.send: partial',
+  'fault in queue.send: hang',
+  'fault in images.save: late',
+  'fault in images.save: freeze before',
+  'fault in images.load: crash before',
+  'fault in matcher.apply: lost',
+  'fault in matcher.apply: crash after',
+  'fault in replica.apply: late',
+  'fault in quarantine.keep: lost',
+  'fault in indexer: slow',
+  'fault in queue duplicates: duplicate',
+];
+
+describe('the worker in simulated worlds', () => {
+  it('keeps everything derived true, whatever fails', async function () {
+    this.timeout(180_000);
+    const { seeds, failures, happened } = await simulate({
+      from: 1,
+      seeds: SEEDS,
+      jobs: 2,
+      stopAfterFailures: 10,
+    });
+    const [first] = failures;
+    if (first !== undefined) expect.fail(await explain(first.seed, {}));
+    expect(seeds).to.equal(SEEDS);
+    for (const what of MUST_HAPPEN) expect(happened[what] ?? 0, what).to.be.above(5);
+  });
+
+  it('does the same again for the same seed', async () => {
+    for (const seed of [7, 8, 9, 10]) {
+      const trace = async () => {
+        const lines: string[] = [];
+        await runSeed(seed, { trace: (line) => lines.push(line) });
+        return lines;
+      };
+      const lines = await trace();
+      expect(lines).to.not.be.empty;
+      expect(await trace()).to.deep.equal(lines);
+    }
+  });
+
+  describe('given a worker that forgets what it deleted, when a seed fails,', () => {
+    let variant: Awaited<ReturnType<typeof loadMutant>>['variant'];
+    let failing: Run;
+    before(async () => {
+      ({ variant } = await loadMutant('tombstones-dropped'));
+      for (let seed = 1; seed <= 300; seed++) {
+        failing = await runSeed(seed, { variant });
+        if (failing.violation !== undefined) return;
+      }
+      expect.fail('no seed failed');
+    });
+
+    it('leaves out everything that the failure does not need', async () => {
+      const small = await shrink(failing, { variant });
+      expect(small.violation?.invariant).to.equal(failing.violation?.invariant);
+      expect(small.taken.length).to.be.below(failing.taken.length);
+      for (const left of small.taken) {
+        const only = new Set(small.taken.filter((choice) => choice !== left));
+        const { violation } = await runSeed(failing.seed, { variant, only });
+        expect(violation?.invariant, `without ${left}`).to.not.equal(failing.violation?.invariant);
+      }
+    });
+
+    it('says what is violated, what leads there and how to see it again', async () => {
+      const text = await explain(failing.seed, { variant }, 'tombstones-dropped');
+      expect(text).to.include(failing.violation?.invariant);
+      expect(text).to.include('sequence number');
+      expect(text).to.include(
+        `npm run simulate -- --seeds 1 --from ${failing.seed} --trace --mutant tombstones-dropped`,
+      );
+    });
+  });
+});

@@ -1,0 +1,399 @@
+import { MemoryImageRepository } from '../../src/adapters/memory/memory-image-repository.ts';
+import type { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
+import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { MemoryTable } from '../../src/adapters/memory/memory-table.ts';
+import type { PoisonRecord } from '../../src/application/ports/quarantine.ts';
+import type { Image } from '../../src/domain/default-image.ts';
+import type { Entity } from '../../src/domain/row.ts';
+import type { Random } from '../../src/feed/random.ts';
+import { attributeValue } from '../support/attribute-value.ts';
+import {
+  changeOf,
+  Encoded,
+  type StreamRecord,
+  streamRecord,
+  type TableRow,
+  withDynamodb,
+} from '../support/stream-records.ts';
+import { chanceOf } from './chance.ts';
+import type { Choices } from './choices.ts';
+import { Counts } from './counts.ts';
+import { type Entry, isAfter, isRepairable, nameOf, type Position } from './entry.ts';
+import { EventSource } from './event-source.ts';
+import { FaultPlan } from './fault-plan.ts';
+import { faultyPorts } from './faulty-ports.ts';
+import { FifoQueue } from './fifo-queue.ts';
+import { FunctionPool } from './function-pool.ts';
+import { type Happening, happeningsOf } from './happenings.ts';
+import { Indexer, watchedIndex } from './indexer.ts';
+import type { Instance, Invocation } from './instance.ts';
+import { Ledger } from './ledger.ts';
+import { Operator } from './operator.ts';
+import { spoil } from './poison.ts';
+import { Scheduler } from './scheduler.ts';
+import { type Settings, SECOND, START } from './settings.ts';
+import { SourceTable, type Write } from './source-table.ts';
+import { observedStores } from './stores.ts';
+import { Stream } from './stream.ts';
+import { FAITHFUL, type Ports, type Variant } from './variant.ts';
+import { Watch } from './watch.ts';
+import { NEVER, Wire } from './wire.ts';
+import { workerOf } from './worker.ts';
+import { operationsOf } from './workload.ts';
+
+export interface WorldOptions {
+  readonly choices: Choices;
+  readonly variant?: Partial<Variant>;
+  readonly trace?: (line: string) => void;
+}
+
+/** A table, its stream, Lambda, the workers, the queue and the indexers: everything around the worker modelled. */
+export class World {
+  readonly settings: Settings;
+  readonly scheduler: Scheduler;
+  readonly ledger = new Ledger();
+  readonly watch: Watch;
+  readonly faults: FaultPlan;
+  readonly counts = new Counts();
+  readonly pool: FunctionPool;
+  readonly source = new SourceTable();
+  readonly queue: FifoQueue;
+  readonly index: MemorySearchIndex;
+  /** On the AWS backend the table itself; otherwise the worker's replica of it. */
+  readonly table = new MemoryTable();
+  readonly matcher: MemoryMatcherRepository;
+  readonly #choices: Choices;
+  readonly #variant: Variant;
+  readonly #trace: (text: () => string) => void;
+  readonly #operator: Operator;
+  readonly #stores: Ports;
+  readonly #random: Random;
+  readonly #records: Random;
+  #stream: Stream;
+  #sequence: bigint;
+
+  constructor(settings: Settings, { choices, variant = {}, trace }: WorldOptions) {
+    const { seed } = settings;
+    this.settings = settings;
+    this.#choices = choices;
+    this.#variant = { ...FAITHFUL, ...variant };
+    this.scheduler = new Scheduler(START, chanceOf(seed, 'schedule'));
+    const { scheduler } = this;
+    this.#trace =
+      trace === undefined
+        ? () => undefined
+        : (text) => {
+            trace(`${new Date(scheduler.now).toISOString()} ${text()}`);
+          };
+    this.#random = chanceOf(seed, 'world');
+    this.#records = chanceOf(seed, 'records');
+    this.watch = new Watch(settings, this.ledger);
+    this.faults = new FaultPlan(settings, choices, this.counts);
+
+    this.matcher = this.#variant.counts();
+    this.index = this.#variant.index();
+    const indexer = new Indexer({
+      scheduler,
+      random: chanceOf(seed, 'indexer'),
+      faults: this.faults,
+      queue: (this.queue = new FifoQueue({
+        now: () => scheduler.now,
+        onVisible: () => {
+          indexer.wake();
+        },
+        duplicates: () => this.faults.duplicates(scheduler.now),
+      })),
+      visibilityMs: settings.visibilityMs,
+      apply: watchedIndex(
+        this.index,
+        (a, b) => isAfter(this.ledger.positionOf(a), this.ledger.positionOf(b)),
+        (particulars) => {
+          this.watch.report('a document never goes back to an older state', particulars);
+        },
+      ),
+      trace: this.#trace,
+    });
+    this.#stores = this.#openStores();
+    this.pool = new FunctionPool({
+      settings,
+      scheduler,
+      random: chanceOf(seed, 'pool'),
+      watch: this.watch,
+      variant: this.#variant,
+      workerOf: (instance) => this.#workerOf(instance),
+      counts: this.counts,
+      trace: this.#trace,
+    });
+    this.#operator = new Operator({
+      scheduler,
+      random: chanceOf(seed, 'operator'),
+      invoke: (entries, answer) => {
+        this.pool.invoke(entries, true, answer);
+      },
+      acknowledged: this.#acknowledged,
+      counts: this.counts,
+      trace: this.#trace,
+    });
+
+    const digits = this.#random.pick([3, 9, 19, 20, 24]);
+    this.#sequence = 10n ** BigInt(digits) - BigInt(this.#random.int(1, 400));
+    this.#stream = this.#openStream(0);
+    this.#schedule();
+  }
+
+  get #isReplicated(): boolean {
+    return this.settings.backend === 'memory';
+  }
+
+  #schedule(): void {
+    const operations = operationsOf(this.settings);
+    for (const operation of operations)
+      if (this.#choices.take(operation.name))
+        this.scheduler.at(operation.at, () => {
+          const write = this.source.write(operation);
+          if (write !== undefined) this.#written(write);
+        });
+    for (const happening of happeningsOf(this.settings, operations))
+      if (this.#choices.take(happening.name))
+        this.scheduler.at(happening.at, () => {
+          this.#happen(happening);
+        });
+  }
+
+  #written({ item, before, after, expired }: Write): void {
+    const clean = this.#record(before, after, expired);
+    const spoiled =
+      this.settings.poison > 0 && this.#records.chance(this.settings.poison)
+        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records)
+        : undefined;
+    if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
+      void this.table.apply([changeOf(clean)]);
+    this.#append({
+      number: this.ledger.entries.length,
+      item,
+      key: item.key,
+      position: this.#position(),
+      before,
+      after,
+      clean,
+      record: spoiled === undefined ? clean : spoiled.record,
+      spoil: spoiled?.spoil,
+    });
+  }
+
+  /** The table's stream carries the worker's own writes to the table too. */
+  readonly #defaultRowWritten = (entity: Entity, before: Image | undefined, after: Image | undefined) => {
+    if (this.#isReplicated) return;
+    const clean = this.#record(defaultRowOf(entity, before), defaultRowOf(entity, after), false);
+    const PK = pkOf(entity);
+    this.#append({
+      number: this.ledger.entries.length,
+      item: undefined,
+      key: `${PK} | DEFAULT`,
+      position: this.#position(),
+      before: undefined,
+      after: undefined,
+      clean,
+      record: clean,
+      spoil: undefined,
+    });
+  };
+
+  #append(entry: Entry): void {
+    const what = entry.before === undefined ? 'inserted' : entry.after === undefined ? 'removed' : 'changed';
+    this.#trace(() => `${what}: ${nameOf(entry)} ${JSON.stringify(entry.after ?? {})}`);
+    this.ledger.add(entry);
+    if (entry.spoil !== undefined) this.counts.add(`poison: ${entry.spoil.what}`);
+    this.#stream.append(entry);
+  }
+
+  #position(): Position {
+    return { epoch: this.#stream.epoch, sequence: this.#sequence };
+  }
+
+  /** The record of a write, as Lambda delivers it, with the next sequence number. */
+  #record(before: TableRow | undefined, after: TableRow | undefined, expired: boolean): StreamRecord {
+    const random = this.#records;
+    this.#sequence += BigInt(random.pick([1, 1, 7, 300]));
+    const record = streamRecord({ before, after, sequence: this.#sequence, streamArn: this.#stream.arn });
+    const { dynamodb, ...rest } = withDynamodb(record, {
+      ApproximateCreationDateTime: Math.floor(this.scheduler.now / SECOND),
+    });
+    return {
+      ...rest,
+      eventID: random.chance(0.2) ? 'the same as others' : random.hex(4),
+      ...(expired ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
+      dynamodb,
+    };
+  }
+
+  #openStream(epoch: number): Stream {
+    const label = new Date(this.scheduler.now + epoch * SECOND).toISOString().slice(0, -1);
+    this.ledger.addStream(label, epoch);
+    const arn = `arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/${label}`;
+    const eventSource = new EventSource({
+      settings: this.settings,
+      scheduler: this.scheduler,
+      random: chanceOf(this.settings.seed, 'event source', epoch),
+      invoke: (entries, answer) => {
+        this.pool.invoke(entries, false, answer);
+      },
+      acknowledged: this.#acknowledged,
+      counts: this.counts,
+      givenUp: (entries) => {
+        this.#trace(() => `given up: ${entries.map(({ number }) => `#${number}`).join(' ')}`);
+        for (const entry of entries) {
+          this.ledger.putAside(entry);
+          this.counts.add('record given up by its stream');
+        }
+        this.#operator.takeOver(entries);
+      },
+    });
+    return new Stream(epoch, arn, eventSource);
+  }
+
+  #openStores(): Ports {
+    const stores = this.#variant.stores(
+      {
+        queue: this.queue,
+        images: new MemoryImageRepository(this.table),
+        matcher: this.matcher,
+        replica: this.#isReplicated ? this.table : undefined,
+        quarantine: this.settings.quarantine ? new MemoryQuarantine() : undefined,
+      },
+      this.table,
+    );
+    return observedStores(stores, {
+      ledger: this.ledger,
+      watch: this.watch,
+      now: () => this.scheduler.now,
+      table: this.table,
+      counts: this.matcher,
+      defaultRowWritten: this.#defaultRowWritten,
+      quarantined: this.#quarantined,
+    });
+  }
+
+  #workerOf(instance: Instance) {
+    const { seed } = this.settings;
+    const wire = new Wire(instance, {
+      scheduler: this.scheduler,
+      faults: this.faults,
+      random: chanceOf(seed, 'wire', instance.name),
+      latencyMs: this.settings.latencyMs,
+      quietFrom: this.settings.quietFrom,
+      crash: (crashed) => {
+        this.pool.crash(crashed);
+      },
+      trace: this.#trace,
+    });
+    return workerOf(instance, {
+      ports: faultyPorts(this.#stores, wire, (call) => {
+        this.watch.called(instance, call);
+      }),
+      variant: this.#variant,
+      settings: this.settings,
+      scheduler: this.scheduler,
+      random: chanceOf(seed, 'jitter', instance.name),
+    });
+  }
+
+  readonly #acknowledged = (invocation: Invocation, entries: readonly Entry[]) => {
+    this.watch.acknowledged(invocation, entries);
+  };
+
+  readonly #quarantined = (records: readonly PoisonRecord[]) => {
+    const found: Entry[] = [];
+    for (const record of records) {
+      const entry = this.ledger.entryOf(record);
+      if (entry === undefined)
+        this.watch.report(
+          'quarantine has whole records',
+          `${JSON.stringify(record.raw)} was never delivered`,
+        );
+      else {
+        this.#trace(() => `quarantined: #${entry.number}: ${record.fault.message}`);
+        this.counts.add('record put in quarantine');
+        const isPoison = entry.spoil !== undefined || !isRepairable(entry);
+        if (!isPoison && !record.fault.message.includes(NEVER))
+          this.watch.report(
+            'quarantine has only what can never be handled',
+            `${nameOf(entry)}: ${record.fault.message}`,
+          );
+        this.ledger.quarantined(entry);
+        found.push(entry);
+      }
+    }
+    for (const entry of found) this.#operator.takeOver([entry]);
+  };
+
+  #happen(happening: Happening): void {
+    const has = this.#hasHappened(happening);
+    this.#trace(() => `${happening.name}${has ? '' : ', which concerns nobody'}`);
+    if (has) this.counts.add(`event: ${happening.kind}`);
+  }
+
+  /** False when there was nothing for it to happen to. */
+  #hasHappened({ kind, which, span }: Happening): boolean {
+    switch (kind) {
+      case 'split':
+        this.#stream.split(which);
+        return true;
+      case 'merge':
+        this.#stream.merge(which);
+        return true;
+      case 'new stream':
+        this.#stream.end();
+        // A new stream's numbers may well begin below the old one's.
+        if (which < 0.5) this.#sequence /= 2n;
+        this.#stream = this.#openStream(this.#stream.epoch + 1);
+        return true;
+      case 'stray':
+        return this.#deliverAgain(which);
+      case 'clock jump':
+      case 'crash':
+      case 'stop':
+      case 'freeze': {
+        const { instances } = this.pool;
+        const busy = instances.filter(({ alive, invocation }) => alive && invocation?.finished === false);
+        const instance = busy[Math.floor(which * busy.length)];
+        if (instance === undefined) return false;
+        if (kind === 'crash') this.pool.crash(instance);
+        else if (kind === 'stop') this.pool.stop(instance);
+        else if (kind === 'freeze') instance.freeze(this.scheduler.now + span);
+        else instance.skew += span;
+        return true;
+      }
+    }
+  }
+
+  /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */
+  #deliverAgain(which: number): boolean {
+    const { entries } = this.ledger;
+    const from = Math.floor(which * entries.length);
+    const first = entries[from];
+    if (first === undefined) return false;
+    const again = entries
+      .slice(from, from + this.#random.int(1, 12))
+      .filter((entry) => entry.position.epoch === first.position.epoch && this.ledger.isAcknowledged(entry));
+    const mine = this.#random.chance(0.3) ? again.filter(({ key }) => key === again[0]?.key) : again;
+    if (mine.length === 0) return false;
+    const twice = this.#random.chance(0.2) ? mine.flatMap((entry) => [entry, entry]) : mine;
+    this.pool.invoke(twice, false, () => undefined);
+    return true;
+  }
+}
+
+function pkOf({ orgId, entityType, entityId }: Entity): string {
+  return `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`;
+}
+
+function defaultRowOf(entity: Entity, image: Image | undefined): TableRow | undefined {
+  if (image === undefined) return undefined;
+  const attributes = Object.entries(image.attributes).map(([name, value]) => [
+    name,
+    new Encoded(attributeValue(value)),
+  ]);
+  return { ...(Object.fromEntries(attributes) as Record<string, Encoded>), PK: pkOf(entity), SK: 'DEFAULT' };
+}
