@@ -41,6 +41,8 @@ export interface WorkerOptions {
   readonly interceptor?: Interceptor;
   /** Attempts of the SDK at one request. Default: its own number. */
   readonly maxAttempts?: number;
+  /** Milliseconds until the SDK gives a request up, and sends it again. Default: as in production. */
+  readonly requestTimeout?: number;
 }
 
 export interface FaultWorker {
@@ -88,12 +90,12 @@ export class FaultWorld {
   }
 
   /** The worker of the AWS backend, with clients of its own that faults can get at. */
-  worker({ interceptor, maxAttempts }: WorkerOptions = {}): FaultWorker {
+  worker({ interceptor, maxAttempts, requestTimeout = 5_000 }: WorkerOptions = {}): FaultWorker {
     const { dynamodb, sqs } = this.#servers;
     const sdk = {
       ...LOCAL_SDK,
       ...(maxAttempts === undefined ? {} : { maxAttempts }),
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
     };
     const tables = new DynamoDBClient({ ...sdk, endpoint: dynamodb.endpoint });
     const queues = new SQSClient({ ...sdk, endpoint: sqs.endpoint });

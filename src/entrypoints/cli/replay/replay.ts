@@ -34,7 +34,8 @@ export interface ReplayWorker {
 export interface ReplayResult {
   readonly records: number;
   readonly batches: number;
-  readonly outcomes: Record<Outcome['status'], number>;
+  /** A replay has no quarantine: poison fails. */
+  readonly outcomes: Record<Exclude<Outcome['status'], 'quarantined'>, number>;
   readonly search: BatchResult['search'];
   readonly defaultImages: BatchResult['defaultImages'];
   readonly matcher: BatchResult['matcher'];
@@ -56,7 +57,7 @@ export async function replay(
   const failures = new ReplayFailures();
   const blockedItems = new Set<string>();
   const totals = { records: 0, batches: 0, bytes: 0 };
-  const outcomes = { applied: 0, ignored: 0, duplicate: 0, quarantined: 0, failed: 0 };
+  const outcomes = { applied: 0, ignored: 0, duplicate: 0, failed: 0 };
   let tallies = NO_TALLIES;
   let batch: { raw: unknown; delivery: Delivery }[] = [];
 
@@ -65,7 +66,7 @@ export async function replay(
     const result = await processBatch.execute(deliveries);
     await drain();
     for (const [index, outcome] of result.outcomes.entries()) {
-      outcomes[outcome.status]++;
+      outcomes[outcome.status === 'quarantined' ? 'failed' : outcome.status]++;
       const { raw, delivery } = batch[index] ?? {};
       if (outcome.status !== 'failed' || delivery === undefined) continue;
       failures.addRecord(delivery.record, raw, outcome.fault.message);

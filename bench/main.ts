@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { LocalComparison } from './measures/local.ts';
+import { type Memory, measureMemory } from './measures/memory.ts';
+import { FULL, SMOKE } from './plan.ts';
+import { goalsOf } from './report/goals.ts';
+import { machine } from './report/machine.ts';
+import { plotsOf } from './report/plots.ts';
+import * as text from './report/text.ts';
+
+// The peer's SDK (the second) asks for both when it is loaded; nothing is ever sent with them.
+Object.assign(process.env, {
+  AWS_ACCESS_KEY_ID: 'MODEL',
+  AWS_SECRET_ACCESS_KEY: 'MODEL',
+  AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
+});
+const { measureEngine, measureStages } = await import('./measures/engine.ts');
+const { measureThroughput } = await import('./measures/throughput.ts');
+const { measureLocal } = await import('./measures/local.ts');
+
+const PARTS = ['engine', 'throughput', 'memory', 'local'] as const;
+const USAGE = `usage: npm run bench -- [--smoke] [--only ${PARTS.join(',')}]`;
+
+const { smoke, only } = options();
+const plan = smoke ? SMOKE : FULL;
+const started = performance.now();
+const where = machine();
+say('machine', text.machineLine(where));
+
+const engine = wanted('engine')
+  ? await measureEngine(plan, (one) => say('engine', text.comparisonLine(one)))
+  : [];
+const stages = wanted('engine') ? await measureStages(plan) : undefined;
+if (stages) say('stages', text.stagesLine(stages));
+const throughput = wanted('throughput')
+  ? await measureThroughput(plan, (cell) => say('batches', text.throughputLine(cell)))
+  : [];
+const memory: Memory[] = wanted('memory')
+  ? await measureMemory(plan, (one) => say('memory', text.memoryLine(one)))
+  : [];
+const local = wanted('local') ? await measureLocal(plan) : [];
+if (typeof local === 'string') say('servers', `skipped: ${local}`);
+else for (const one of local) say('servers', text.localLine(one));
+
+const goals = goalsOf({ throughput, engine, memory });
+if (smoke) process.stdout.write('\na smoke run: everything runs, and its figures mean nothing\n');
+else if (goals.length > 0) process.stdout.write(`\n${text.goalTable(goals)}\n\n`);
+
+const folder = await resultsFolder();
+const measured: { local: readonly LocalComparison[] | string } & Record<string, unknown> = {
+  machine: where,
+  plan,
+  goals,
+  engine,
+  stages,
+  throughput,
+  memory,
+  local,
+};
+await writeFile(join(folder, 'results.json'), `${JSON.stringify(measured, undefined, 2)}\n`);
+await mkdir(join(folder, 'plots'), { recursive: true });
+for (const [name, svg] of Object.entries(plotsOf({ throughput, engine, memory })))
+  await writeFile(join(folder, 'plots', name), svg);
+const seconds = Math.round((performance.now() - started) / 1000);
+process.stdout.write(`${seconds} s; results.json and plots/ are in ${folder}\n`);
+process.exit(0);
+
+function options(): { smoke: boolean; only: readonly string[] } {
+  try {
+    const { values } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });
+    const parts = values.only?.split(',') ?? PARTS;
+    const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+    if (unknown !== undefined) throw new Error(`there is no part ${unknown}`);
+    return { smoke: values.smoke ?? false, only: parts };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+
+function wanted(part: (typeof PARTS)[number]): boolean {
+  return only.includes(part);
+}
+
+function say(part: string, line: string): void {
+  process.stdout.write(`${part.padEnd(8)} ${line}\n`);
+}
+
+/** What the README shows is of a whole run only. */
+async function resultsFolder(): Promise<string> {
+  const whole = !smoke && only.length === PARTS.length;
+  return whole
+    ? fileURLToPath(new URL('../..', import.meta.url))
+    : mkdtemp(join(tmpdir(), 'contrail-bench-'));
+}

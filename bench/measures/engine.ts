@@ -1,0 +1,188 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { TableModel } from '../model/table-model.ts';
+import { tablesBefore } from '../model/world.ts';
+import { ModelledAws } from '../model/modelled-aws.ts';
+import type { Plan } from '../plan.ts';
+import { contrail } from '../workers/contrail.ts';
+import { emptyPowertools } from '../workers/peers.ts';
+import { isIrrelevant, relevant, workload } from '../workloads/catalogue.ts';
+import { paired } from './paired.ts';
+import { microsecondsPerRecord } from './processor.ts';
+import { Bench } from './run-batch.ts';
+import {
+  decide,
+  decode,
+  decodeForElasticsearch,
+  isForPeers,
+  parseWithPowertools,
+  route,
+  unmarshallAll,
+} from './stages.ts';
+import { ratios, type Spread, spreadOf } from './statistics.ts';
+
+/** Processor time of one thing against another, measured in pairs. */
+export interface Comparison {
+  readonly what: string;
+  readonly against: string;
+  /** Microseconds of processor time a record. */
+  readonly microseconds: Spread;
+  readonly peerMicroseconds: Spread;
+  readonly ratio: Spread;
+}
+
+/** Microseconds of processor time a record of Contrail's own way through a batch, part by part; of `send`, the models take some. */
+export type Stages = Readonly<Record<'route' | 'decode' | 'decide' | 'send', Spread>>;
+
+type Work = () => Promise<number>;
+
+/** Contrail's processor time against its peers', without downstream latency. */
+export async function measureEngine(
+  plan: Plan,
+  onComparison: (comparison: Comparison) => void,
+): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  const compare = async (what: string, own: Work, against: string, peer: Work) => {
+    const [ours = [], theirs = []] = await paired([own, peer], plan.pairs, 2);
+    const comparison = {
+      what,
+      against,
+      microseconds: spreadOf(ours),
+      peerMicroseconds: spreadOf(theirs),
+      ratio: ratios(ours, theirs),
+    };
+    comparisons.push(comparison);
+    onComparison(comparison);
+  };
+  const perRecord = (records: number, work: () => unknown) => () =>
+    microsecondsPerRecord(records, work, plan.leastMs);
+
+  const irrelevant = workload('irrelevant', 2 * plan.records, plan.history)
+    .batch.filter(isIrrelevant)
+    .slice(0, plan.records);
+  const aws = new ModelledAws();
+  const worker = contrail(aws);
+  const empty = emptyPowertools();
+  await compare(
+    'irrelevant records, all of it',
+    perRecord(irrelevant.length, () => worker.handle(irrelevant)),
+    "Powertools' empty batch loop",
+    perRecord(irrelevant.length, () => empty.handle(irrelevant)),
+  );
+  aws.close();
+
+  const records = relevant(workload('mixed', 2 * plan.records, plan.history).batch)
+    .filter(isForPeers)
+    .slice(0, plan.records);
+  const decideAll = perRecord(records.length, () => decide(route(records)));
+  await compare(
+    'relevant records, route + decode + decide',
+    decideAll,
+    "Powertools' schema parse",
+    perRecord(records.length, () => parseWithPowertools(records)),
+  );
+  await compare(
+    'relevant records, route + decode + decide',
+    decideAll,
+    'unmarshall of keys and both images',
+    perRecord(records.length, () => unmarshallAll(records)),
+  );
+  const upserts = records.filter(({ eventName }) => eventName !== 'REMOVE');
+  await compare(
+    'inserts and changes, route + decode + decide',
+    perRecord(upserts.length, () => decide(route(upserts))),
+    "dynamodb-stream-elasticsearch's decode",
+    perRecord(upserts.length, () => decodeForElasticsearch(upserts)),
+  );
+  const large = workload('large items', Math.min(plan.largeRecords, 20), plan.history).batch;
+  await compare(
+    'large items, route + decode + decide',
+    perRecord(large.length, () => decide(route(large))),
+    'unmarshall of keys and both images',
+    perRecord(large.length, () => unmarshallAll(large)),
+  );
+
+  await compareBatches(plan, compare);
+  return comparisons;
+}
+
+/** Whole batches with effects, what the models take of the processor included. */
+async function compareBatches(
+  plan: Plan,
+  compare: (what: string, own: Work, against: string, peer: Work) => Promise<void>,
+): Promise<void> {
+  const mixed = workload('mixed', plan.records, plan.history);
+  const tables = await tablesBefore(mixed);
+  const logging = (level: 'info' | 'silent') => {
+    const bench = new Bench((downstream) => contrail(downstream, level));
+    return () => processorPerRecord(bench, tables, mixed.batch);
+  };
+  await compare('mixed batch, logging at info', logging('info'), 'logging at silent', logging('silent'));
+
+  const [least = 1, most = 1] = [plan.sizes[0], plan.sizes.at(-1)];
+  const largest = workload('mixed', most, plan.history);
+  const before = await tablesBefore(largest);
+  const inBatchesOf = (batchSize: number) => {
+    const bench = new Bench(contrail);
+    return () => processorPerRecord(bench, before, largest.batch, batchSize);
+  };
+  await compare(
+    `${most} mixed records, in one batch`,
+    inBatchesOf(most),
+    `the same in batches of ${least}`,
+    inBatchesOf(least),
+  );
+  // Requests are fewer in a large batch, which would hide growth elsewhere.
+  const large = relevant(largest.batch);
+  const slices = Array.from({ length: Math.ceil(large.length / least) }, (_, n) =>
+    large.slice(n * least, (n + 1) * least),
+  );
+  await compare(
+    `${large.length} relevant records, route + decode + decide, in one batch`,
+    () => microsecondsPerRecord(large.length, () => decide(route(large)), plan.leastMs),
+    `the same in batches of ${least}`,
+    () =>
+      microsecondsPerRecord(
+        large.length,
+        () => slices.reduce((sum, slice) => sum + decide(route(slice)), 0),
+        plan.leastMs,
+      ),
+  );
+}
+
+/** Microseconds of processor time a record, the models' own included. */
+async function processorPerRecord(
+  bench: Bench,
+  tables: TableModel,
+  records: readonly DynamoDBRecord[],
+  batchSize = records.length,
+): Promise<number> {
+  const { processorMs } = await bench.run(tables, records, { latencyMs: 0, batchSize });
+  return (processorMs * 1000) / records.length;
+}
+
+/** Where the processor's time goes, stage by stage, for a mixed batch. */
+export async function measureStages(plan: Plan): Promise<Stages> {
+  const mixed = workload('mixed', plan.records, plan.history);
+  const tables = await tablesBefore(mixed);
+  const { batch } = mixed;
+  const bench = new Bench(contrail);
+  const perRecord = (work: () => unknown) => () => microsecondsPerRecord(batch.length, work, plan.leastMs);
+  const [routing = [], decoding = [], deciding = [], all = []] = await paired(
+    [
+      perRecord(() => route(batch)),
+      perRecord(() => decode(route(batch))),
+      perRecord(() => decide(route(batch))),
+      () => processorPerRecord(bench, tables, batch),
+    ],
+    plan.pairs,
+    3,
+  );
+  const beyond = (above: readonly number[], below: readonly number[]) =>
+    spreadOf(above.map((value, index) => value - (below[index] ?? NaN)));
+  return {
+    route: spreadOf(routing),
+    decode: beyond(decoding, routing),
+    decide: beyond(deciding, decoding),
+    send: beyond(all, deciding),
+  };
+}

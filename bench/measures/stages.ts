@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import type { Delivery } from '../../src/application/delivery.ts';
+import { conclude, examine } from '../../src/application/verdict.ts';
+import { groupBy } from '../../src/domain/coalesce.ts';
+import { coalesceSearch } from '../../src/domain/search-action.ts';
+import { documentOf } from '../../src/domain/search-document.ts';
+import { tupleOf } from '../../src/domain/tuple.ts';
+
+/** Matches records' keys, and says what each is of. */
+export function route(records: readonly DynamoDBRecord[]): Delivery[] {
+  return records.map((record) => toDelivery(record));
+}
+
+/** Decodes what the decisions read, and nothing else: the search documents and tuples of both images. */
+export function decode(deliveries: readonly Delivery[]): number {
+  let decoded = 0;
+  for (const delivery of deliveries) {
+    if (delivery.kind !== 'change') continue;
+    const { row, before, after } = delivery.change;
+    for (const side of [before, after]) {
+      if (typeof side === 'string') continue;
+      if (row.kind === 'link') decoded += side === after && tupleOf(side) !== undefined ? 1 : 0;
+      else decoded += documentOf(row, side) === undefined ? 0 : 1;
+    }
+  }
+  return decoded;
+}
+
+/** Decodes, decides and coalesces: all that happens between routing and the first request. */
+export function decide(deliveries: readonly Delivery[]): number {
+  const verdicts = examine(deliveries, false);
+  const outcomes = conclude(deliveries, verdicts);
+  const search = verdicts.flatMap((verdict) =>
+    verdict.kind === 'planned' ? (verdict.commands.search ?? []) : [],
+  );
+  const actions = [...groupBy(search, ({ change }) => change.item).values()].map(coalesceSearch);
+  return outcomes.length + actions.length;
+}
+
+/** Whether the peers can decode the record at all: some numbers of the feed have more digits than they take. */
+export function isForPeers(record: DynamoDBRecord): boolean {
+  try {
+    parseWithPowertools([record]);
+    unmarshallAll([record]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function parseWithPowertools(records: readonly DynamoDBRecord[]): unknown {
+  return DynamoDBStreamSchema.parse({ Records: records });
+}
+
+export function unmarshallAll(records: readonly DynamoDBRecord[]): void {
+  for (const { dynamodb } of records)
+    for (const image of [dynamodb?.Keys, dynamodb?.NewImage, dynamodb?.OldImage])
+      if (image !== undefined) unmarshall(image as Record<string, AttributeValue>);
+}
+
+interface StreamToElasticsearch {
+  readonly pushStream: (options: object) => Promise<void>;
+}
+
+const { pushStream } = createRequire(import.meta.url)(
+  'dynamodb-stream-elasticsearch',
+) as StreamToElasticsearch;
+
+/**
+ * The package's own way through a batch, up to where it would send. Removals it would send at once, so the records
+ * must hold none.
+ */
+export function decodeForElasticsearch(records: readonly DynamoDBRecord[]): Promise<void> {
+  return pushStream({
+    event: { Records: records },
+    endpoint: 'http://127.0.0.1:9',
+    transformFunction: () => undefined,
+  });
+}

@@ -1,0 +1,64 @@
+import type { WorkloadName } from './workloads/catalogue.ts';
+
+/** How much is measured. */
+export interface Plan {
+  readonly pairs: number;
+  /** Pairs of what takes long: whole batches, one request at a time. */
+  readonly slowPairs: number;
+  readonly sizes: readonly number[];
+  readonly memorySizes: readonly number[];
+  /** Records of the fleet that have been handled before the batch comes. */
+  readonly history: number;
+  readonly latenciesMs: readonly number[];
+  /** Records of a batch, where nothing else is said. */
+  readonly records: number;
+  readonly workloads: readonly WorkloadName[];
+  /** Of large items fewer: Lambda's 6 MB would hold ten of them with both images. */
+  readonly largeRecords: number;
+  /** Milliseconds of processor time that one measurement takes at least. */
+  readonly leastMs: number;
+  /** Records with effects that a peer which sends one request at a time gets in one measurement: every n-th of them. */
+  readonly mostSequentialRecords: number;
+  readonly localRecords: number;
+}
+
+const WORKLOAD_NAMES = [
+  'mixed',
+  'irrelevant',
+  'hot tuple',
+  'hot document',
+  'image bursts',
+  'distinct documents',
+  'large items',
+] as const;
+
+export const FULL: Plan = {
+  pairs: 7,
+  slowPairs: 5,
+  sizes: [100, 1_000, 10_000],
+  memorySizes: [100, 1_000, 10_000],
+  history: 3_000,
+  latenciesMs: [1, 5, 20],
+  records: 1_000,
+  workloads: WORKLOAD_NAMES,
+  largeRecords: 100,
+  leastMs: 150,
+  mostSequentialRecords: 100,
+  localRecords: 300,
+};
+
+/** Everything once, to see that it runs. Its figures mean nothing. */
+export const SMOKE: Plan = {
+  pairs: 1,
+  slowPairs: 1,
+  sizes: [10, 40],
+  memorySizes: [40],
+  history: 100,
+  latenciesMs: [1],
+  records: 40,
+  workloads: WORKLOAD_NAMES,
+  largeRecords: 2,
+  leastMs: 1,
+  mostSequentialRecords: 20,
+  localRecords: 20,
+};

@@ -1,0 +1,61 @@
+import { createWriteStream } from 'node:fs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ContainerModule } from 'inversify';
+import { countRequests } from '../../src/adapters/aws/count-requests.ts';
+import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
+import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { ImageRepository } from '../../src/application/ports/image-repository.ts';
+import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { Metrics } from '../../src/application/ports/metrics.ts';
+import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { compose } from '../../src/entrypoints/composition/container.ts';
+import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { readConfig } from '../../src/entrypoints/config.ts';
+import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import type { Downstream } from '../model/modelled-aws.ts';
+import type { Worker } from './worker.ts';
+
+/** Where log lines and metrics go: written, as in Lambda, and read by nobody. */
+const nowhere = createWriteStream('/dev/null');
+
+/** Contrail as it is deployed, on its AWS adapters and default configuration, with clients that are given to it. */
+export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = 'info'): Worker {
+  const { table, stateTable, queueUrl } = downstream;
+  const { backend, retries, failureMode, deadlineMarginMs } = readConfig({
+    TABLE_NAME: table,
+    STATE_TABLE_NAME: stateTable,
+    TYPESENSE_QUEUE_URL: queueUrl,
+  });
+  if (backend.kind !== 'aws') throw new Error('the default backend is AWS');
+  const adapters = new ContainerModule(({ bind }) => {
+    const metrics = new EmfMetrics({ ...backend.metrics, stream: nowhere });
+    countRequests(downstream.dynamodb, metrics);
+    countRequests(downstream.sqs, metrics);
+    const client = DynamoDBDocumentClient.from(downstream.dynamodb, {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: true },
+    });
+    const { concurrency, maxBatchBytes } = backend;
+    bind(Metrics).toConstantValue(metrics);
+    bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, { concurrency }));
+    bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(client, { table, stateTable }));
+    bind(SearchQueue).toConstantValue(
+      new SqsSearchQueue(downstream.sqs, { queueUrl, maxBatchBytes, concurrency }),
+    );
+  });
+  const container = compose(
+    adapters,
+    systemModule({ level: logLevel, stream: nowhere, readable: false }, retries),
+  );
+  const handler = createHandler(container.get(ProcessBatch), { failureMode, deadlineMarginMs });
+  return {
+    name: 'Contrail',
+    handle: async (records) => {
+      const { batchItemFailures } = await handler({ Records: records });
+      if (batchItemFailures.length > 0) throw new Error('Contrail reported a failed record');
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { number, text, time } from '../../src/feed/attribute.ts';
+import { MODELS } from '../../src/feed/catalogue.ts';
+import { generateRecords } from '../../src/feed/generate.ts';
+import { type Subject, insertImage } from '../../src/feed/image.ts';
+import { Agenda } from '../../src/feed/agenda.ts';
+import { Expiries } from '../../src/feed/expiries.ts';
+import { faaMarkAt } from '../../src/feed/mark.ts';
+import { settingsOf } from '../../src/feed/options.ts';
+import { Random } from '../../src/feed/random.ts';
+import type { Scene } from '../../src/feed/scene.ts';
+import { Stream } from '../../src/feed/stream.ts';
+import { type Item, Table } from '../../src/feed/table.ts';
+import * as words from '../../src/feed/words.ts';
+import type { Workload } from './workload.ts';
+
+const SEED = 20_260_105;
+const IMAGES_PER_BURST = 20;
+const LARGE_ITEM_BYTES = 300 * 1024;
+
+const MAKERS = {
+  mixed: (records: number, history: number) => fleet(records, history, 0.1),
+  irrelevant: (records: number, history: number) => fleet(records, history, 0.95),
+  'hot tuple': hotTuple,
+  'hot document': hotDocument,
+  'image bursts': imageBursts,
+  'distinct documents': distinctDocuments,
+  'large items': largeItems,
+} as const satisfies Record<string, (records: number, history: number) => Workload>;
+
+export type WorkloadName = keyof typeof MAKERS;
+
+/**
+ * A workload with as many records in its batch, and before it, of a fleet, as many that have been `handled`. The batch comes as Lambda delivers it, out of JSON: its records share
+ * nothing, as the feed's do.
+ */
+export function workload(name: WorkloadName, records: number, handled: number): Workload {
+  const { history, batch } = MAKERS[name](records, handled);
+  return { history, batch: batch.map((record) => JSON.parse(JSON.stringify(record)) as DynamoDBRecord) };
+}
+
+/** A fleet that has been going on for a while. No record is delivered twice, which would only be work for the peers. */
+function fleet(records: number, handled: number, irrelevantShare: number): Workload {
+  const all = [
+    ...generateRecords({ seed: SEED, records: handled + records, irrelevantShare, duplicateShare: 0 }),
+  ];
+  return { history: all.slice(0, handled), batch: all.slice(handled) };
+}
+
+/** Links of many aircraft that all hold one tuple. */
+function hotTuple(records: number): Workload {
+  const { table } = scene();
+  for (let n = 0; n < records; n++)
+    table.insert('FAA#LINKS', `MFR_MDL_CODE#2072738#SN#${n}`, {
+      manufacturer: text('CESSNA'),
+      model: text('172S'),
+      type_designator: text('C172'),
+      serial_number: text(String(n)),
+      mfr_mdl_code: text('2072738'),
+      matched_at: time(table.now),
+    });
+  return { history: [], batch: table.takeRecords() };
+}
+
+/** One aircraft that changes again and again. */
+function hotDocument(records: number): Workload {
+  const { table, random } = scene();
+  const item = register(table, random, 0);
+  const history = table.takeRecords();
+  for (let n = 0; n < records; n++)
+    table.update(item, { owner_name: text(`${words.owner(random)} ${n}`), updated_at: time(table.now) });
+  return { history, batch: table.takeRecords() };
+}
+
+/** Galleries that are uploaded one after the other. */
+function imageBursts(records: number): Workload {
+  const world = scene();
+  for (let n = 0; n < records; n++) {
+    const { registration } = faaMarkAt(7 * Math.floor(n / IMAGES_PER_BURST));
+    const subject: Subject = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: registration };
+    insertImage(world, subject, false);
+  }
+  return { history: [], batch: world.table.takeRecords() };
+}
+
+/** New aircraft. */
+function distinctDocuments(records: number): Workload {
+  const { table, random } = scene();
+  for (let n = 0; n < records; n++) register(table, random, 7 * n);
+  return { history: [], batch: table.takeRecords() };
+}
+
+/** Aircraft with much in their rows that no search document holds. */
+function largeItems(records: number): Workload {
+  const { table, random } = scene();
+  const items = Array.from({ length: records }, (_, n) => register(table, random, 7 * n, track(random)));
+  const history = table.takeRecords();
+  for (const item of items) table.update(item, { owner_name: text(words.owner(random)) });
+  return { history, batch: table.takeRecords() };
+}
+
+function register(table: Table, random: Random, place: number, more: Item['image'] = {}): Item {
+  const mark = faaMarkAt(place);
+  const model = random.pick(MODELS);
+  return table.insert('AIRCRAFT#REGISTRY#FAA', `DETAIL#${mark.registration}`, {
+    registration: text(mark.registration),
+    serial_number: text(String(random.int(1000, 9999))),
+    manufacturer: text(model.maker.name),
+    model: text(random.pick(model.names)),
+    type_designator: text(model.designator),
+    icao24: text(mark.icao24),
+    year_manufactured: number(random.int(model.since, 2025)),
+    status: text('Valid'),
+    owner_name: text(words.owner(random)),
+    country: text(mark.country),
+    updated_at: time(table.now),
+    ...more,
+  });
+}
+
+/** Half of it positions, half one text. */
+function track(random: Random): Item['image'] {
+  const position = () => ({
+    M: { lat: number(random.int(-90, 90)), lon: number(random.int(-180, 180)), at: text(random.hex(4)) },
+  });
+  const positions = Array.from({ length: LARGE_ITEM_BYTES / 2 / 60 }, position);
+  return { track: { L: positions }, transcript: text(random.hex(LARGE_ITEM_BYTES / 2 / 8)) };
+}
+
+function scene(): Scene & { readonly table: Table } {
+  const random = Random.of(SEED);
+  const table = new Table(new Stream(settingsOf({ seed: SEED, records: 0 }).streamArn, random.fork()));
+  return { table, random, agenda: new Agenda(), expiries: new Expiries(table), fleet: 0 };
+}
+
+/** Records whose rows something is derived from. */
+export function relevant(records: readonly DynamoDBRecord[]): DynamoDBRecord[] {
+  return records.filter((record) => !isIrrelevant(record));
+}
+
+/** As the feed has them: users, their sessions, and flights. */
+export function isIrrelevant({ dynamodb }: DynamoDBRecord): boolean {
+  return /^(?:USER|FLIGHT)#/.test(dynamodb?.Keys?.['PK']?.S ?? '');
+}
