@@ -20,6 +20,9 @@ export interface Planned {
 
 const IGNORED: Verdict = { kind: 'ignored' };
 const DUPLICATE: Verdict = { kind: 'duplicate' };
+const WAS_APPLIED: Outcome = { status: 'applied' };
+const WAS_IGNORED: Outcome = { status: 'ignored' };
+const WAS_DUPLICATE: Outcome = { status: 'duplicate' };
 
 /**
  * Decides, record by record, what to do. One verdict a record: `ignored`, `duplicate`, `planned` or `failed`.
@@ -33,8 +36,13 @@ export function examine(deliveries: readonly Delivery[], replicated: boolean): V
     if (delivery.kind === 'undecodable') return { kind: 'failed', fault: delivery.fault };
     const { change } = delivery;
     try {
-      const id = identityKey(change);
-      const first = seen.get(id);
+      // Hardly two changes share a number, and a text of all that identifies a change is dear to build and to hash.
+      let id = change.identity.sequence;
+      let first = seen.get(id);
+      if (first !== undefined && !isSameChange(first, change)) {
+        id = identityKey(change);
+        first = seen.get(id);
+      }
       if (first !== undefined) return repeated(first, change);
       const commands = commandsOf(change);
       if (replicated) checkReplicable(change);
@@ -69,21 +77,26 @@ export function conclude(deliveries: readonly Delivery[], verdicts: readonly Ver
   return verdicts.map((verdict, index) => {
     const delivery = deliveries[index];
     const item = itemOf(delivery);
-    const behind = item === undefined ? undefined : failedItems.get(item);
+    const behind = item === undefined || failedItems.size === 0 ? undefined : failedItems.get(item);
     if (behind !== undefined) return heldBack(behind);
     switch (verdict.kind) {
       case 'planned':
-        return Object.keys(verdict.commands).length === 0 ? { status: 'ignored' } : { status: 'applied' };
+        return asksNothing(verdict.commands) ? WAS_IGNORED : WAS_APPLIED;
       case 'failed':
         if (item !== undefined && delivery !== undefined) failedItems.set(item, delivery.record);
         return { status: 'failed', fault: verdict.fault, heldBack: false };
       case 'quarantined':
         return { status: 'quarantined', fault: verdict.fault };
       case 'ignored':
+        return WAS_IGNORED;
       case 'duplicate':
-        return { status: verdict.kind };
+        return WAS_DUPLICATE;
     }
   });
+}
+
+function asksNothing({ search, image, matcher }: Commands): boolean {
+  return search === undefined && image === undefined && matcher === undefined;
 }
 
 /** The item that a record is of, where it is known and matters. */
@@ -114,6 +127,11 @@ function checkReplicable({ row, after, viewType }: Change): void {
         "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
     );
   if (after !== 'absent') after.all();
+}
+
+/** Of two changes with one sequence number. */
+function isSameChange(a: Change, b: Change): boolean {
+  return a.item === b.item && a.identity.stream === b.identity.stream;
 }
 
 function identityKey({ identity, item }: Change): string {

@@ -47,21 +47,21 @@ export interface Commands {
 export function commandsOf(change: Change): Commands {
   const { row } = change;
   if (row.kind === 'image') checkImageKeys(row, change.after);
+  if (row.kind === 'link') return { matcher: { change, link: row.link, tuple: tupleAfter(change) } };
   const key = documentKeyOf(row);
-  return {
-    ...(key === undefined ? {} : { search: { change, key, decision: searchDecisionOf(change) } }),
-    ...(row.kind === 'image' ? { image: { change, entity: row.entity } } : {}),
-    ...(row.kind === 'link' ? { matcher: { change, link: row.link, tuple: tupleAfter(change) } } : {}),
-  };
+  const search = key && { change, key, decision: searchDecisionOf(change, key) };
+  const image = row.kind === 'image' ? { change, entity: row.entity } : undefined;
+  if (search === undefined) return image === undefined ? {} : { image };
+  return image === undefined ? { search } : { search, image };
 }
 
-function searchDecisionOf(change: Change): SearchDecision {
+function searchDecisionOf(change: Change, key: DocumentKey): SearchDecision {
   const { row, before, after, viewType } = change;
   if (viewType !== undefined && viewType !== 'NEW_AND_OLD_IMAGES') throw viewTypeFault('search', change);
   if (before === 'withheld' || after === 'withheld') throw viewTypeFault('search', change);
   return decideSearch(
-    before === 'absent' ? undefined : documentOf(row, before),
-    after === 'absent' ? undefined : documentOf(row, after),
+    before === 'absent' ? undefined : documentOf(row, before, key),
+    after === 'absent' ? undefined : documentOf(row, after, key),
   );
 }
 

@@ -30,7 +30,7 @@ export class Decimal {
 
   /** Numeric equality: `1`, `1.0` and `10e-1` are equal. */
   equals(other: Decimal): boolean {
-    return this.canonical === other.canonical;
+    return this.text === other.text || this.canonical === other.canonical;
   }
 
   toString(): string {

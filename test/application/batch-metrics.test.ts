@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
-import { METRICS, type MetricName } from '../../src/application/ports/metrics.ts';
+import { ALWAYS_PUBLISHED, METRICS, type MetricName } from '../../src/application/ports/metrics.ts';
 import type { BatchResult } from '../../src/application/process-batch.ts';
 import { reportBatch } from '../../src/application/report-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -114,6 +114,15 @@ describe('the metrics of a batch', () => {
     const result: BatchResult = { outcomes: [], ...NO_TALLIES };
     reportBatch([], result, { started: 0, ended: 0 }, { logger, metrics });
     expect(logger.of('metrics not published')).to.deep.equal([{ error: failure }]);
+  });
+
+  it('alarms can rely on what is always published', () => {
+    expect(ALWAYS_PUBLISHED).to.deep.equal([
+      'RecordsApplied',
+      'RecordsFailed',
+      'RecordsQuarantined',
+      'BatchRecords',
+    ]);
   });
 
   it('every tally of every use case has a metric of its own', () => {

@@ -87,4 +87,10 @@ describe('lowestFailed', () => {
       expect(fault.kind).to.equal('permanent');
       expect(fault.cause).to.equal(reason);
     });
+
+  it('given a failure that belongs to no record, then it throws, as no checkpoint covers it', () => {
+    expect(faultOf(() => lowestFailed([], [failed])).message).to.equal(
+      'record 0 of the batch failed and has no sequence number to report: throttled',
+    );
+  });
 });

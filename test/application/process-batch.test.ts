@@ -260,6 +260,14 @@ describe('ProcessBatch', () => {
       expect(inShort(outcomes)).to.deep.equal(['applied', 'applied', 'applied']);
     });
 
+    it('behind another item’s change of the same number, then it is handled once all the same', async () => {
+      const first = streamRecord({ after: faaRow('N1'), sequence: 7 });
+      const namesake = streamRecord({ after: faaRow('N2'), sequence: 7 });
+      const { outcomes, search } = await aWorker().handle(first, namesake, first, namesake);
+      expect(inShort(outcomes)).to.deep.equal(['applied', 'applied', 'duplicate', 'duplicate']);
+      expect(search.upserts).to.equal(2);
+    });
+
     it('and it fails, then its repeat is held back', async () => {
       const matcher = new ScriptedMatcher({ apply: async (moves) => moves.map(() => throttled) });
       const { outcomes } = await aWorker({ matcher }).handle(record, record);
@@ -438,6 +446,22 @@ describe('ProcessBatch', () => {
       expect(replica.calls.flat()).to.have.length(2);
     });
 
+    it('then nothing is asked of the replica for records of rows that nobody knows', async () => {
+      const replica = new ScriptedReplica();
+      const { outcomes } = await aWorker({ replica }).handle(
+        streamRecord({ after: strangeRow('x') }),
+        streamRecord({ after: poison('N1') }),
+      );
+      expect(inShort(outcomes)).to.deep.equal(['ignored', 'failed']);
+      expect(replica.calls).to.deep.equal([]);
+    });
+
+    it('then a count, which is derived and not kept, may come without its image', async () => {
+      const after = matcherTupleRow('CESSNA', '172S', 'C172', 1);
+      const { outcomes } = await aWorker().handle(streamRecord({ after, viewType: 'KEYS_ONLY' }));
+      expect(inShort(outcomes)).to.deep.equal(['ignored']);
+    });
+
     it('then a record fails whose new image cannot be decoded whole, and no other', async () => {
       const records = [
         streamRecord({ after: faaRow('N1', { note: new Encoded({ N: 'none' }) }) }),
@@ -565,6 +589,20 @@ describe('ProcessBatch', () => {
       expect(logger.lines.find(({ message }) => message === 'batch')?.level).to.equal('info');
     });
 
+    it('writes an error where metrics cannot be published, and the batch stands', async () => {
+      const logger = new RecordingLogger('error');
+      const { handle, metrics } = aWorker({ logger });
+      const failure = new Error('the disk is full');
+      metrics.flush = () => {
+        throw failure;
+      };
+      const { outcomes } = await handle(streamRecord({ after: faaRow('N1') }));
+      expect(inShort(outcomes)).to.deep.equal(['applied']);
+      expect(logger.lines).to.deep.equal([
+        { level: 'error', message: 'metrics not published', fields: { error: failure } },
+      ]);
+    });
+
     it('writes nothing of what rows hold', async () => {
       const logger = new RecordingLogger('debug', 'info', 'warn', 'error');
       const table = new SourceTable();
@@ -574,6 +612,16 @@ describe('ProcessBatch', () => {
       });
       expect(JSON.stringify(logger.lines)).not.to.include('a secret owner');
     });
+  });
+
+  it('given the newest change behind older ones, then its age and the oldest’s are the two that count', async () => {
+    const { handle, metrics } = aWorker();
+    const at = (seconds: number, sequence: number) =>
+      withDynamodb(streamRecord({ after: icaoVariantRow('x'), sequence }), {
+        ApproximateCreationDateTime: seconds,
+      });
+    await handle(at(-60, 1), at(-90, 2), at(-30, 3));
+    expect(metrics.total('OldestChangeAge') - metrics.total('NewestChangeAge')).to.equal(60_000);
   });
 
   it('handles 10,000 records at once', async () => {

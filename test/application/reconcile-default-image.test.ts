@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { EntityView } from '../../src/application/ports/image-repository.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
+import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { commandsOf, type ReconcileDefaultImageCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
@@ -274,6 +275,26 @@ describe('ReconcileDefaultImage', () => {
       const { failed } = await new ReconcileDefaultImage(images, aSettler()).execute(commands);
       for (const { change } of commands) expect(failed.get(change)).to.equal(fault);
     });
+  });
+
+  it('given that the time is up as images are read, then no default row is written, and its changes have failed', async () => {
+    const backend = await tableWith(['1']);
+    const view = (await backend.images.load([entity])) as EntityView[];
+    const stopping = new AbortController();
+    const images: ScriptedImages = new ScriptedImages({
+      // At once, before anything could be left: the reading still gives its results.
+      load: async () => {
+        stopping.abort();
+        return view;
+      },
+    });
+    const limit: TimeLimit = { signal: stopping.signal, remaining: () => Infinity };
+    const given = command(entity);
+    const { failed, tally } = await new ReconcileDefaultImage(images, aSettler()).execute([given], limit);
+    expect(images.saves).to.deep.equal([]);
+    expect(failed.get(given.change)?.kind).to.equal('transient');
+    expect(failed.get(given.change)?.message).to.match(/time .* is up.*: the default row was not written$/);
+    expect(tally).to.deep.equal(NONE);
   });
 
   it('writes on the view that it decided on', async () => {

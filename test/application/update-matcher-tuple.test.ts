@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
+import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -259,6 +260,23 @@ describe('UpdateMatcherTuple', () => {
       command({ before: link(A, '1'), after: link(B, '1'), sequence: 3 }),
     ];
 
+    it('to read one link, then all changes of that have failed, and no others', async () => {
+      const inner = new MemoryMatcherRepository();
+      const matcher: ScriptedMatcher = new ScriptedMatcher(
+        {
+          load: async (links) =>
+            (await inner.load(links)).map((state, n) => (links[n]?.serial === '1' ? fault : state)),
+        },
+        inner,
+      );
+      const { failed, tally } = await new UpdateMatcherTuple(matcher, aSettler()).execute(commands);
+      expect(failed.get(commands[0]!.change)).to.equal(fault);
+      expect(failed.get(commands[2]!.change)).to.equal(fault);
+      expect(failed.size).to.equal(2);
+      expect(countsOf(inner), 'the other link counts').to.deep.equal({ '172S': 1 });
+      expect(tally).to.deep.equal({ ...NONE, incremented: 1 });
+    });
+
     it('to move one link, then all changes of that have failed, and no others', async () => {
       const inner = new MemoryMatcherRepository();
       const matcher: ScriptedMatcher = new ScriptedMatcher(
@@ -300,5 +318,23 @@ describe('UpdateMatcherTuple', () => {
       const { failed } = await new UpdateMatcherTuple(matcher, aSettler()).execute(commands);
       for (const { change } of commands) expect(failed.get(change)).to.equal(fault);
     });
+  });
+
+  it('given that the time is up as links are read, then none is moved, and its changes have failed', async () => {
+    const stopping = new AbortController();
+    const matcher: ScriptedMatcher = new ScriptedMatcher({
+      // At once, before anything could be left: the reading still gives its results.
+      load: async () => {
+        stopping.abort();
+        return [];
+      },
+    });
+    const limit: TimeLimit = { signal: stopping.signal, remaining: () => Infinity };
+    const given = command({ after: link(A) });
+    const { failed, tally } = await new UpdateMatcherTuple(matcher, aSettler()).execute([given], limit);
+    expect(matcher.applies).to.deep.equal([]);
+    expect(failed.get(given.change)?.kind).to.equal('transient');
+    expect(failed.get(given.change)?.message).to.match(/time .* is up.*: the link was not counted$/);
+    expect(tally).to.deep.equal(NONE);
   });
 });

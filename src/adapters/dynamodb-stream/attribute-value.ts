@@ -24,8 +24,9 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function decodeValue(encoded: unknown, path: string, depth = 0): Value {
   if (depth > MAX_DEPTH) throw malformed(path, `is nested more than ${MAX_DEPTH} levels deep`);
   if (typeof encoded !== 'object' || encoded === null) throw malformed(path, 'is not an attribute value');
-  const [type, ...others] = Object.keys(encoded);
-  if (type === undefined || others.length > 0)
+  const types = Object.keys(encoded);
+  const [type] = types;
+  if (type === undefined || types.length > 1)
     throw malformed(path, 'must hold exactly one type and its value');
   const content = (encoded as Record<string, unknown>)[type];
   switch (type) {
@@ -81,6 +82,8 @@ export class EncodedAttributes implements Attributes {
 
   get(name: string): Value | undefined {
     if (this.#decoded !== undefined) return this.#decoded.get(name);
+    const plain = plainText(this.#encoded[name]);
+    if (plain !== undefined) return plain;
     const source = Object.hasOwn(this.#encoded, name) ? this.#encoded : this.#keys;
     return Object.hasOwn(source, name) ? decodeValue(source[name], `${this.#side}.${name}`) : undefined;
   }
@@ -100,6 +103,15 @@ export class EncodedAttributes implements Attributes {
     if (other instanceof EncodedAttributes && isSameJson(other.#encoded, this.#encoded)) return true;
     return equalAttributes(this, other);
   }
+}
+
+/** The text of `{"S": "text"}`, as most attributes are: found without a path, which only errors need. */
+function plainText(encoded: unknown): string | undefined {
+  if (typeof encoded !== 'object' || encoded === null) return undefined;
+  const { S: content } = encoded as { readonly S?: unknown };
+  if (typeof content !== 'string') return undefined;
+  for (const type in encoded) if (type !== 'S') return undefined;
+  return content;
 }
 
 function isSameJson(a: object, b: object): boolean {

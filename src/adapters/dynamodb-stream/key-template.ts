@@ -1,6 +1,8 @@
 /** What a key template says of a key: it is none of its keys, or is one, or begins like one and is none. */
 export type KeyMatch = { readonly parts: readonly string[] } | { readonly malformed: string } | undefined;
 
+const NO_PARTS: KeyMatch = { parts: [] };
+
 /**
  * The shape of one key: literals and `<named>` parts, such as `IMG#<image_id>`. A part may hold any text, `#`
  * included, but not none; it ends where the next literal first occurs, and the last part takes the rest.
@@ -24,16 +26,18 @@ export class KeyTemplate {
   }
 
   match(key: string): KeyMatch {
-    if (this.fixed) return key === this.text ? { parts: [] } : undefined;
+    if (this.fixed) return key === this.text ? NO_PARTS : undefined;
     if (!key.startsWith(this.prefix)) return undefined;
     const parts: string[] = [];
     let from = this.prefix.length;
-    for (const [index, name] of this.#names.entries()) {
+    for (let index = 0; index < this.#names.length; index++) {
       const next = this.#literals[index + 1] ?? '';
       const last = index === this.#names.length - 1;
       const to = last ? key.length - next.length : key.indexOf(next, from + 1);
       if (to <= from || !key.startsWith(next, to))
-        return { malformed: `${JSON.stringify(key)} has no ${name} where ${this.text} asks for one` };
+        return {
+          malformed: `${JSON.stringify(key)} has no ${this.#names[index]} where ${this.text} asks for one`,
+        };
       const part = key.slice(from, to);
       if (!part.isWellFormed()) return { malformed: `${JSON.stringify(key)} is not well-formed Unicode` };
       parts.push(part);

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/coalesce.ts';
 import type { EntityType, Row } from '../../domain/row.ts';
 import { KeyTemplate } from './key-template.ts';
 
@@ -49,6 +50,12 @@ export const ROW_MODELS: readonly RowModel[] = [
   })),
 ];
 
+const BY_FIXED_PK = groupBy(
+  ROW_MODELS.filter(({ pk }) => pk.fixed),
+  ({ pk }) => pk.text,
+);
+const BY_PK_PREFIX = ROW_MODELS.filter(({ pk }) => !pk.fixed);
+
 /**
  * Finds what a row is by its keys alone.
  *
@@ -56,7 +63,7 @@ export const ROW_MODELS: readonly RowModel[] = [
  *   kind's and then are none, which is never passed over in silence.
  */
 export function rowOf(pk: string, sk: string): Row | { readonly malformed: string } | undefined {
-  for (const candidate of ROW_MODELS) {
+  for (const candidate of BY_FIXED_PK.get(pk) ?? BY_PK_PREFIX) {
     const inPk = candidate.pk.match(pk);
     if (inPk === undefined) continue;
     const inSk = candidate.sk.match(sk);

@@ -21,12 +21,13 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function toDelivery(input: unknown, options: RecordOptions = {}): Delivery {
   const record = summarise(input, options.place);
-  const item = record.pk === undefined || record.sk === undefined ? undefined : itemKey(record.pk, record.sk);
   try {
     const change = toChange(input, record, options.streamArn ?? '');
     if (change === undefined) return { record, raw: input, kind: 'unrecognised' };
     return { record, raw: input, kind: 'change', change };
   } catch (error) {
+    const { pk, sk } = record;
+    const item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
     return { record, raw: input, kind: 'undecodable', fault: Fault.from(error), item };
   }
 }
@@ -53,7 +54,7 @@ function toChange(
   const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk);
   const arn = input['eventSourceARN'];
   const stream = typeof arn === 'string' && arn !== '' ? arn : defaultStream;
-  return {
+  const change: { -readonly [Part in keyof Change]: Change[Part] } = {
     identity: { stream, sequence: sequenceNumber },
     version: { epoch: labelOf(stream), sequence: sequenceNumber },
     item: itemKey(pk, sk),
@@ -61,10 +62,11 @@ function toChange(
     operation,
     before,
     after,
-    ...(viewType === undefined ? {} : { viewType }),
-    ...(at === undefined ? {} : { at }),
     origin: originOf(input, dynamodb),
   };
+  if (viewType !== undefined) change.viewType = viewType;
+  if (at !== undefined) change.at = at;
+  return change;
 }
 
 /** One text per item of the table: the length tells where the partition key ends, whatever the keys hold. */
@@ -117,12 +119,8 @@ function sideOf(
     return 'withheld';
   }
   if (!isObject(image)) throw bad(`${name} is ${describe(image)}, not an object`);
-  for (const [key, expected] of [
-    ['PK', pk],
-    ['SK', sk],
-  ] as const)
-    if (image[key] !== undefined && keyText(image[key]) !== expected)
-      throw bad(`${name}.${key} differs from Keys.${key}`);
+  if (image['PK'] !== undefined && keyText(image['PK']) !== pk) throw bad(`${name}.PK differs from Keys.PK`);
+  if (image['SK'] !== undefined && keyText(image['SK']) !== sk) throw bad(`${name}.SK differs from Keys.SK`);
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
 }
 

@@ -245,6 +245,15 @@ describe('EncodedAttributes', () => {
     expect(image.get('a'), 'still readable').to.equal('x');
   });
 
+  it('throws for a text with another type beside it, whichever comes first', () => {
+    const image = { a: { S: 'x', N: '1' }, b: { N: '1', S: 'x' }, c: { S: 'x', SS: undefined } };
+    for (const name of Object.keys(image))
+      expect(faultOf(() => new EncodedAttributes(image, keys, 'NewImage').get(name))).to.include({
+        kind: 'permanent',
+        message: `NewImage.${name} must hold exactly one type and its value`,
+      });
+  });
+
   it('has no attributes but those of the image and the keys', () => {
     const image = new EncodedAttributes({}, keys, 'NewImage');
     for (const name of ['a', 'constructor', 'toString', '__proto__', ''])

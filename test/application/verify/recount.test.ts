@@ -1,0 +1,274 @@
+import { expect } from 'chai';
+import { recount } from '../../../src/application/verify/recount.ts';
+import type { Value } from '../../../src/domain/value.ts';
+import { attributes, decimal } from '../../support/factories.ts';
+import { eachOf } from './fixed-state.ts';
+
+type PlainRow = Readonly<Record<string, Value>>;
+
+/** What is derived from the rows, as plain objects. */
+async function recounted(...rows: readonly PlainRow[]) {
+  const { documents, images, counts } = await recount(eachOf(rows.map((row) => attributes(row))));
+  const plain = <T>(maps: ReadonlyMap<string, ReadonlyMap<string, T>>) =>
+    Object.fromEntries([...maps].map(([name, map]) => [name, Object.fromEntries(map)]));
+  return { documents: plain(documents), images: plain(images), counts: Object.fromEntries(counts) };
+}
+
+const NOTHING = { documents: {}, images: {}, counts: {} };
+
+/** A value for each name, each another. */
+function valuesFor(names: string): PlainRow {
+  return Object.fromEntries(names.split(' ').map((name) => [name, `the ${name}`]));
+}
+
+const REGISTRATION = {
+  ...valuesFor(
+    'registration serial_number manufacturer model type_designator icao24 status owner_name country updated_at',
+  ),
+  year_manufactured: decimal('1998'),
+};
+const IMAGE = {
+  ...valuesFor('url thumbnail_url caption credit uploaded_at'),
+  width: decimal('1600'),
+  height: decimal('900'),
+};
+const ICAO_TYPE = {
+  ...valuesFor('designator manufacturer model description engine_type wake_category'),
+  engine_count: decimal('2'),
+};
+const ICAO_MANUFACTURER = valuesFor('code name country');
+
+function imagesOf(org: string, type: string, id: string): string {
+  return `IMAGES#ORG#${org}#ENTITY#${type}#ID#${id}`;
+}
+
+function identity(org: string, type: string, id: string, imageId: string): PlainRow {
+  return { org_id: org, entity_type: type, entity_id: id, image_id: imageId };
+}
+
+function linkRow(serial: string, fields: PlainRow): PlainRow {
+  return { PK: 'FAA#LINKS', SK: `MFR_MDL_CODE#1#SN#${serial}`, ...fields };
+}
+
+describe('recount', () => {
+  it('given no rows, then there is nothing', async () => {
+    expect(await recounted()).to.deep.equal(NOTHING);
+  });
+
+  describe('of documents', () => {
+    for (const registry of ['FAA', 'FOREIGN'])
+      it(`given a row of the ${registry} registry, then its document has all attributes that are indexed, and no others`, async () => {
+        const row = {
+          PK: `AIRCRAFT#REGISTRY#${registry}`,
+          SK: 'DETAIL#N1',
+          ...REGISTRATION,
+          registry: 'of the row',
+          note: 'not indexed',
+        };
+        expect(await recounted(row)).to.deep.equal({
+          ...NOTHING,
+          documents: {
+            registry: { [`${registry}:N1`]: { id: `${registry}:N1`, registry, ...REGISTRATION } },
+          },
+        });
+      });
+
+    it('given an ICAO type, then its document is under the designator of its key', async () => {
+      const row = {
+        PK: 'ICAO#AIRCRAFT',
+        SK: 'TYPE#BE58',
+        ...ICAO_TYPE,
+        registry: 'FAA',
+        note: 'not indexed',
+      };
+      expect(await recounted(row)).to.deep.equal({
+        ...NOTHING,
+        documents: { icao_aircraft: { BE58: { id: 'BE58', ...ICAO_TYPE } } },
+      });
+    });
+
+    it('given an ICAO manufacturer, then its document is under the code of its key', async () => {
+      const row = { PK: 'ICAO#MANUFACTURERS', SK: 'MFR#BEECH', ...ICAO_MANUFACTURER, note: 'not indexed' };
+      expect(await recounted(row)).to.deep.equal({
+        ...NOTHING,
+        documents: { icao_manufacturers: { BEECH: { id: 'BEECH', ...ICAO_MANUFACTURER } } },
+      });
+    });
+
+    it('given several rows of one kind, then each has a document', async () => {
+      const { documents } = await recounted(
+        { PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#N1' },
+        { PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#N2', model: '172S' },
+        { PK: 'AIRCRAFT#REGISTRY#FOREIGN', SK: 'DETAIL#N1' },
+      );
+      expect(documents).to.deep.equal({
+        registry: {
+          'FAA:N1': { id: 'FAA:N1', registry: 'FAA' },
+          'FAA:N2': { id: 'FAA:N2', registry: 'FAA', model: '172S' },
+          'FOREIGN:N1': { id: 'FOREIGN:N1', registry: 'FOREIGN' },
+        },
+      });
+    });
+
+    it('given an attribute that is null, then the document has it too', async () => {
+      const { documents } = await recounted({ PK: 'ICAO#AIRCRAFT', SK: 'TYPE#A', model: null });
+      expect(documents).to.deep.equal({ icao_aircraft: { A: { id: 'A', model: null } } });
+    });
+
+    it('given keys with characters that separate, then each part of the id is percent-encoded by itself', async () => {
+      const { documents } = await recounted(
+        { PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#N:1/é' },
+        { PK: 'ICAO#AIRCRAFT', SK: 'TYPE#A#B%' },
+        { PK: 'ICAO#MANUFACTURERS', SK: 'MFR#' },
+        { PK: imagesOf('SYSTEM', 'REGISTRATION', 'N:1'), SK: 'IMG#a:b' },
+      );
+      expect(Object.entries(documents).map(([name, byId]) => [name, ...Object.keys(byId)])).to.deep.equal([
+        ['registry', 'FAA:N%3A1%2F%C3%A9'],
+        ['icao_aircraft', 'A%23B%25'],
+        ['icao_manufacturers', ''],
+        ['aircraft_images', 'N%3A1:a%3Ab'],
+      ]);
+    });
+  });
+
+  describe('of images', () => {
+    const pk = imagesOf('SYSTEM', 'REGISTRATION', 'N1');
+
+    it('given an image that the platform itself shows of a registration, then it has a document as well', async () => {
+      const own = identity('SYSTEM', 'REGISTRATION', 'N1', '01A');
+      expect(await recounted({ PK: pk, SK: 'IMG#01A', ...IMAGE, ...own, note: 'not kept' })).to.deep.equal({
+        ...NOTHING,
+        documents: { aircraft_images: { 'N1:01A': { id: 'N1:01A', ...IMAGE, ...own } } },
+        images: { [pk]: { '01A': { ...IMAGE, ...own } } },
+      });
+    });
+
+    for (const [org, type] of [
+      ['SYSTEM', 'ICAO'],
+      ['ACME', 'REGISTRATION'],
+      ['ACME', 'ICAO'],
+    ] as const)
+      it(`given an image of ${org} and of entity type ${type}, then it has no document`, async () => {
+        const of = imagesOf(org, type, 'N1');
+        expect(await recounted({ PK: of, SK: 'IMG#01A', url: 'u' })).to.deep.equal({
+          ...NOTHING,
+          images: { [of]: { '01A': { url: 'u', ...identity(org, type, 'N1', '01A') } } },
+        });
+      });
+
+    it('given several images of an entity, then it has them all, and other entities have theirs', async () => {
+      const other = imagesOf('SYSTEM', 'REGISTRATION', 'N2');
+      const { images } = await recounted(
+        { PK: pk, SK: 'IMG#01A' },
+        { PK: pk, SK: 'IMG#01B' },
+        { PK: other, SK: 'IMG#01A' },
+      );
+      expect(images).to.deep.equal({
+        [pk]: {
+          '01A': identity('SYSTEM', 'REGISTRATION', 'N1', '01A'),
+          '01B': identity('SYSTEM', 'REGISTRATION', 'N1', '01B'),
+        },
+        [other]: { '01A': identity('SYSTEM', 'REGISTRATION', 'N2', '01A') },
+      });
+    });
+
+    it('given attributes that contradict the key, then the default row must repeat what the key says', async () => {
+      const { images } = await recounted({
+        PK: pk,
+        SK: 'IMG#01A',
+        ...identity('ACME', 'ICAO', 'N2', '01B'),
+      });
+      expect(images[pk]).to.deep.equal({ '01A': identity('SYSTEM', 'REGISTRATION', 'N1', '01A') });
+    });
+
+    it('given ids that hold the key’s own words or line breaks, then the first that fits ends the organisation', async () => {
+      const of = imagesOf('A\nB', 'ICAO', 'x\n#ENTITY#REGISTRATION#ID#y');
+      const { images } = await recounted({ PK: of, SK: 'IMG#1' });
+      expect(images).to.deep.equal({
+        [of]: { '1': identity('A\nB', 'ICAO', 'x\n#ENTITY#REGISTRATION#ID#y', '1') },
+      });
+    });
+  });
+
+  describe('of links', () => {
+    const tuple = { manufacturer: 'CESSNA', model: '172S', type_designator: 'C172' };
+
+    it('given links, then each counts for its tuple', async () => {
+      const rows = [
+        linkRow('1', tuple),
+        linkRow('2', { ...tuple, model: '182T' }),
+        linkRow('3', tuple),
+        linkRow('4', tuple),
+      ];
+      expect(await recounted(...rows)).to.deep.equal({
+        ...NOTHING,
+        counts: { '["CESSNA","172S","C172"]': 3, '["CESSNA","182T","C172"]': 1 },
+      });
+    });
+
+    it('given fields with blanks around them, then they count without', async () => {
+      const { counts } = await recounted(
+        linkRow('1', tuple),
+        linkRow('2', { manufacturer: ' CESSNA', model: '172S \t', type_designator: '\nC172 ' }),
+      );
+      expect(counts).to.deep.equal({ '["CESSNA","172S","C172"]': 2 });
+    });
+
+    for (const name of Object.keys(tuple))
+      for (const [title, value] of [
+        ['empty', ''],
+        ['blank', ' \t'],
+        ['null', null],
+        ['a number', decimal('172')],
+        ['a list', ['172S']],
+      ] satisfies [string, Value][])
+        it(`given a link whose ${name} is ${title}, then it counts for no tuple`, async () => {
+          expect(await recounted(linkRow('1', { ...tuple, [name]: value }))).to.deep.equal(NOTHING);
+        });
+
+    for (const name of Object.keys(tuple))
+      it(`given a link without a ${name}, then it counts for no tuple`, async () => {
+        const fields = Object.fromEntries(Object.entries(tuple).filter(([each]) => each !== name));
+        expect(await recounted(linkRow('1', fields))).to.deep.equal(NOTHING);
+      });
+  });
+
+  const everything = { ...REGISTRATION, ...IMAGE, ...ICAO_TYPE, ...ICAO_MANUFACTURER };
+  const own = imagesOf('SYSTEM', 'REGISTRATION', 'N1');
+  for (const [pk, sk] of [
+    ['AIRCRAFT#REGISTRY#FAA', 'N1'],
+    ['AIRCRAFT#REGISTRY#FAA', 'TYPE#N1'],
+    ['AIRCRAFT#REGISTRY#FAA', 'x DETAIL#N1'],
+    ['AIRCRAFT#REGISTRY#UK', 'DETAIL#N1'],
+    ['AIRCRAFT#REGISTRY#', 'DETAIL#N1'],
+    ['ICAO#AIRCRAFT', 'DETAIL#C172'],
+    ['ICAO#AIRCRAFT', 'a TYPE#'],
+    ['ICAO#AIRCRAFTS', 'TYPE#C172'],
+    ['ICAO#MANUFACTURERS', 'TYPE#CESSNA'],
+    ['ICAO#MANUFACTURERS', 'CESSNA'],
+    ['ICAO#VARIANTS', 'TYPE#C172'],
+    ['ICAO#MATCHER#MFR#CESSNA', 'MODEL#172S#TYPE#C172'],
+    ['FAA#LINKS#OLD', 'MFR_MDL_CODE#1#SN#1'],
+    [own, 'DEFAULT'],
+    [own, 'IMAGE#01A'],
+    [`OLD#${own}`, 'IMG#01A'],
+    ['IMAGES#ORG#SYSTEM', 'IMG#01A'],
+    [imagesOf('', 'REGISTRATION', 'N1'), 'IMG#01A'],
+    [imagesOf('SYSTEM', 'PILOT', 'N1'), 'IMG#01A'],
+    [imagesOf('SYSTEM', 'REGISTRATION', ''), 'IMG#01A'],
+    ['', ''],
+  ] as const)
+    it(`given a row with the keys "${pk}" and "${sk}", then nothing is derived from it`, async () => {
+      expect(await recounted({ PK: pk, SK: sk, ...everything })).to.deep.equal(NOTHING);
+    });
+
+  it('given rows whose keys are missing or no strings, then nothing is derived from them', async () => {
+    const rows = [
+      everything,
+      { PK: decimal('1'), SK: 'DETAIL#N1', ...everything },
+      { PK: 'ICAO#AIRCRAFT', SK: decimal('1'), ...everything },
+      { PK: 'ICAO#AIRCRAFT', ...everything },
+    ];
+    expect(await recounted(...rows)).to.deep.equal(NOTHING);
+  });
+});
