@@ -6,6 +6,7 @@ import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/elect
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { withoutRequestLog } from '../../src/adapters/aws/without-request-log.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
@@ -34,6 +35,8 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     const metrics = new EmfMetrics({ ...backend.metrics, stream: nowhere });
     countRequests(downstream.dynamodb, metrics);
     countRequests(downstream.sqs, metrics);
+    withoutRequestLog(downstream.dynamodb);
+    withoutRequestLog(downstream.sqs);
     const client = DynamoDBDocumentClient.from(downstream.dynamodb, {
       marshallOptions: { removeUndefinedValues: true },
       unmarshallOptions: { wrapNumbers: true },

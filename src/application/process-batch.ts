@@ -76,17 +76,18 @@ export class ProcessBatch {
     const replica = await this.#replicate(planned, limit);
     // Effects are computed from the rows: without them none may run.
     const commands = replica.size > 0 ? [] : planned.map((plan) => plan.commands);
-    const [search, defaultImages, matcher] = await Promise.all([
-      this.#deps.search.execute(
-        commands.flatMap((c) => c.search ?? []),
-        limit,
-      ),
+    // Those that wait for the table's answers first: messages are made while they do.
+    const [defaultImages, matcher, search] = await Promise.all([
       this.#deps.defaultImages.execute(
         commands.flatMap((c) => c.image ?? []),
         limit,
       ),
       this.#deps.matcher.execute(
         commands.flatMap((c) => c.matcher ?? []),
+        limit,
+      ),
+      this.#deps.search.execute(
+        commands.flatMap((c) => c.search ?? []),
         limit,
       ),
     ]);

@@ -8,6 +8,7 @@ import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/electro
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
+import { withoutRequestLog } from '../../adapters/aws/without-request-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
@@ -43,6 +44,7 @@ export function awsModule({
       (counter) => {
         const client = new DynamoDBClient({ requestHandler: TIMEOUTS });
         countRequests(client, counter);
+        withoutRequestLog(client);
         return DynamoDBDocumentClient.from(client, {
           marshallOptions: { removeUndefinedValues: true },
           // Numbers as text: JavaScript's would lose digits.
@@ -55,6 +57,7 @@ export function awsModule({
       (counter) => {
         const client = new SQSClient({ requestHandler: TIMEOUTS, useQueueUrlAsEndpoint: !hasQueueEndpoint });
         countRequests(client, counter);
+        withoutRequestLog(client);
         return client;
       },
       [Metrics],

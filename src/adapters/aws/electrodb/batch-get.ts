@@ -1,4 +1,4 @@
-import { createConversions } from 'electrodb';
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../domain/fault.ts';
 import { concurrently } from '../concurrently.ts';
 
@@ -8,24 +8,10 @@ export interface RawKey {
   readonly SK: string;
 }
 
-/** The part of an ElectroDB entity that batch reads use. */
-interface BatchReadable {
-  get(keys: readonly object[]): {
-    go(options: object): Promise<{
-      data: readonly ({ readonly Item: unknown } | null)[];
-      unprocessed: readonly unknown[];
-    }>;
-  };
+/** The key that the parameters of a read are for. */
+export function keyIn({ Key }: { readonly Key: RawKey }): RawKey {
+  return Key;
 }
-
-/** Rows come as the table has them: what their attributes say of their keys may be wrong. */
-const OPTIONS = {
-  consistent: true,
-  ignoreOwnership: true,
-  originalErr: true,
-  data: 'raw',
-  unprocessed: 'raw',
-} as const;
 
 /** DynamoDB's limit on one BatchGetItem. */
 const KEYS_PER_REQUEST = 100;
@@ -41,28 +27,29 @@ const CONCURRENCY = 8;
  * `transient` Fault. When a request fails, no further one starts, and what the client threw is thrown.
  */
 export async function readAll<Row extends RawKey>(
-  electroEntity: object,
-  keys: readonly object[],
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly RawKey[],
   signal?: AbortSignal,
 ): Promise<(Row | undefined | Fault)[]> {
-  // ElectroDB gives every entity a type of its own, and no common one.
-  const entity = electroEntity as BatchReadable;
-  const { fromComposite } = createConversions(electroEntity as never);
-  const names = keys.map((key) => nameOf(fromComposite.toKeys<RawKey>(key)));
-  const keyByName = new Map(names.map((name, index) => [name, keys[index] as object]));
+  const names = keys.map(nameOf);
+  const keyByName = new Map(keys.map((key, index) => [names[index] as string, key]));
   const results = new Map<string, Row | Fault>();
   let failed = false;
 
-  const read = async (chunk: readonly (readonly [name: string, key: object])[]) => {
+  const read = async (chunk: readonly (readonly [name: string, key: RawKey])[]) => {
     if (failed) return;
-    const request = entity.get(chunk.map(([, key]) => key));
+    const request = { Keys: chunk.map(([, { PK, SK }]) => ({ PK, SK })), ConsistentRead: true };
     try {
-      const { data, unprocessed } = await request.go({ ...OPTIONS, ...(signal && { abortSignal: signal }) });
-      for (const found of data)
-        if (found !== null) results.set(nameOf(found.Item as RawKey), found.Item as Row);
-      for (const key of unprocessed) results.set(nameOf(key as RawKey), unprocessedFault());
+      signal?.throwIfAborted();
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({ RequestItems: { [table]: request } }),
+        signal && { abortSignal: signal },
+      );
+      for (const row of (Responses?.[table] ?? []) as Row[]) results.set(nameOf(row), row);
+      for (const key of (UnprocessedKeys?.[table]?.Keys ?? []) as RawKey[])
+        results.set(nameOf(key), unprocessedFault());
     } catch (error) {
-      // ElectroDB itself sends nothing once the signal is aborted.
       if (!signal?.aborted) {
         failed = true;
         throw error;

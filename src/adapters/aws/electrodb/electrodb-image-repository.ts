@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createWriteTransaction } from 'electrodb';
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
   type DefaultImageWrite,
   type EntityView,
@@ -18,20 +16,16 @@ import { Fault } from '../../../domain/fault.ts';
 import type { Entity } from '../../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../../domain/value.ts';
 import { translateError } from '../translate-error.ts';
-import { type RawKey, readAll } from './batch-get.ts';
+import { keyIn, type RawKey, readAll } from './batch-get.ts';
 import { concurrently } from '../concurrently.ts';
 import { defaultImageEntity, IMAGE_SK_PREFIX, imageEntity } from './entities.ts';
-import {
-  conditionOf,
-  imageStillSays,
-  type RowCondition,
-  rowExists,
-  rowIsAbsent,
-  rowStillIs,
-} from './image-conditions.ts';
+import { conditionOf } from './image-conditions.ts';
+import { defaultRowWrite, imageCheck, type ImageEntities, keyOf } from './image-writes.ts';
 import { lazily } from './lazily.ts';
-import { fromNative, toNative } from './native-value.ts';
+import { fromNative } from './native-value.ts';
 import { packWrites } from './pack-writes.ts';
+import { ParamsTemplates } from './params-templates.ts';
+import { type Reason, writeTransaction } from './write-transaction.ts';
 
 export interface ImageRepositoryOptions {
   /** Requests for single entities under way at a time. Default 24: below the SDK's 50 sockets, so that none waits for one. */
@@ -55,10 +49,8 @@ const MAX_SK_BYTES = 1024;
  * is there.
  */
 export class ElectroDbImageRepository extends ImageRepository {
-  readonly #entities: () => {
-    readonly images: ReturnType<typeof imageEntity>;
-    readonly defaults: ReturnType<typeof defaultImageEntity>;
-  };
+  readonly #client: DynamoDBDocumentClient;
+  readonly #entities: () => ImageEntities;
   readonly #table: string;
   readonly #concurrency: number;
 
@@ -68,7 +60,9 @@ export class ElectroDbImageRepository extends ImageRepository {
     { concurrency = DEFAULT_CONCURRENCY }: ImageRepositoryOptions = {},
   ) {
     super();
+    this.#client = client;
     this.#entities = lazily(() => ({
+      templates: new ParamsTemplates(),
       images: imageEntity(client, table),
       defaults: defaultImageEntity(client, table),
     }));
@@ -82,7 +76,10 @@ export class ElectroDbImageRepository extends ImageRepository {
   ): Promise<readonly (EntityView | Fault)[]> {
     allowListeners(signal);
     const [defaultRows, newest] = await Promise.all([
-      this.#read(this.#entities().defaults, entities.map(keyOf), signal),
+      this.#read(
+        entities.map((entity) => this.#defaultKeyOf(entity)),
+        signal,
+      ),
       concurrently(entities, this.#concurrency, (entity) => this.#newest(entity, signal)),
     ]);
     const views = entities.map((entity, index) =>
@@ -91,7 +88,10 @@ export class ElectroDbImageRepository extends ImageRepository {
 
     // Most defaults point to the newest image, which is known by now.
     const elsewhere = views.filter(pointsElsewhere);
-    const rows = await this.#read(this.#entities().images, elsewhere.map(pointedKeyOf), signal);
+    const rows = await this.#read(
+      elsewhere.map((view) => this.#pointedKeyOf(view)),
+      signal,
+    );
     const pointedRows = new Map<EntityView | Fault, Row | undefined | Fault>(
       elsewhere.map((view, index) => [view, rows[index]]),
     );
@@ -130,32 +130,39 @@ export class ElectroDbImageRepository extends ImageRepository {
   async #newest(entity: Entity, signal: AbortSignal | undefined): Promise<Image | undefined | Fault> {
     if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
     try {
-      const { data } = await this.#entities()
-        .images.query.images(keyOf(entity))
-        .go({
-          order: 'desc',
-          limit: 1,
-          consistent: true,
-          ignoreOwnership: true,
-          originalErr: true,
-          data: 'raw',
-          ...(signal && { abortSignal: signal }),
-        });
-      const [row] = (data as unknown as { Items: Row[] }).Items;
+      const { images, templates } = this.#entities();
+      const params = templates.fill('newest', keyOf(entity), (key) =>
+        images.query.images(key).params<QueryCommandInput>({ order: 'desc', limit: 1, consistent: true }),
+      );
+      const { Items = [] } = await this.#client.send(
+        new QueryCommand(params),
+        signal && { abortSignal: signal },
+      );
+      const [row] = Items as Row[];
       return row && imageOfRow(entity, row);
     } catch (error) {
       return this.#translate(error);
     }
   }
 
+  #defaultKeyOf(entity: Entity): RawKey {
+    const { defaults, templates } = this.#entities();
+    return keyIn(templates.fill('default', keyOf(entity), (key) => defaults.get(key).params()));
+  }
+
+  #pointedKeyOf({ entity, current }: ViewWithDefault): RawKey {
+    const { images, templates } = this.#entities();
+    const key = { ...keyOf(entity), image_id: current.imageId };
+    return keyIn(templates.fill('image', key, (marked) => images.get(marked).params()));
+  }
+
   /** One result a key; where the request failed, its fault for each. */
   async #read(
-    electroEntity: object,
-    keys: readonly object[],
+    keys: readonly RawKey[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (Row | undefined | Fault)[]> {
     try {
-      return await readAll<Row>(electroEntity, keys, signal);
+      return await readAll<Row>(this.#client, this.#table, keys, signal);
     } catch (error) {
       const fault = this.#translate(error);
       return keys.map(() => fault);
@@ -209,29 +216,15 @@ export class ElectroDbImageRepository extends ImageRepository {
     group: readonly PlannedWrite[],
     signal: AbortSignal | undefined,
   ): Promise<'saved' | Fault | readonly (Fault | undefined)[]> {
-    const transaction = createWriteTransaction(this.#entities(), ({ defaults, images }) =>
-      group.flatMap(({ write: { view, image }, grounds }) => {
-        const key = keyOf(view.entity);
-        const write = image === undefined ? defaults.delete(key) : defaults.put(defaultRowOf(key, image));
-        const expected =
-          view.revision === undefined ? undefined : (JSON.parse(view.revision) as RowCondition);
-        return [
-          expected === undefined
-            ? write.where(rowIsAbsent).commit()
-            : write.where(rowExists).where(rowStillIs(expected)).commit(),
-          ...grounds.map((ground) => {
-            const check = images.check({ ...key, image_id: ground.imageId });
-            return ground.image === undefined
-              ? check.where(rowIsAbsent).commit()
-              : check.where(rowExists).where(imageStillSays(ground.image)).commit();
-          }),
-        ];
-      }),
-    );
+    const entities = this.#entities();
+    const items = group.flatMap(({ write, grounds }) => [
+      defaultRowWrite(entities, write),
+      ...grounds.map((ground) => ({ ConditionCheck: imageCheck(entities, write.view.entity, ground) })),
+    ]);
     try {
-      const { canceled, data } = await transaction.go(signal && { abortSignal: signal });
-      if (!canceled) return 'saved';
-      const reasons = [...(data as readonly Reason[])];
+      const answer = await writeTransaction(this.#client, items, signal);
+      if (answer === undefined) return 'saved';
+      const reasons = [...answer];
       return group.map((member) => this.#faultOf(reasons.splice(0, itemsOf(member))));
     } catch (error) {
       return this.#translate(error);
@@ -270,12 +263,6 @@ interface PlannedWrite {
   readonly write: DefaultImageWrite;
   /** At most one an image: a transaction must not name an item twice. */
   readonly grounds: readonly ImageGround[];
-}
-
-/** Why a transaction was cancelled, as far as one of its items goes; `None` where it was not for that one. */
-interface Reason {
-  readonly code: string;
-  readonly message?: string | undefined;
 }
 
 function settle(members: readonly PlannedWrite[], result: 'saved' | Fault, results: Results): void {
@@ -328,29 +315,8 @@ function pointsElsewhere(view: EntityView | Fault): view is ViewWithDefault {
   );
 }
 
-function pointedKeyOf({ entity, current }: ViewWithDefault) {
-  return { ...keyOf(entity), image_id: current.imageId };
-}
-
-function defaultRowOf(key: EntityKey, { imageId, attributes }: Image) {
-  const fields = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, toNative(value)]),
-  );
-  return { ...fields, ...key, image_id: imageId, revision: randomUUID() };
-}
-
-interface EntityKey {
-  org_id: string;
-  entity_type: string;
-  entity_id: string;
-}
-
 /** A row's attributes, keys among them. */
 type Row = RawKey & Readonly<Record<string, unknown>>;
-
-function keyOf({ orgId, entityType, entityId }: Entity): EntityKey {
-  return { org_id: orgId, entity_type: entityType, entity_id: entityId };
-}
 
 /** By its key as the table has it: ElectroDB does not take a key with a line break for one of its own. */
 function imageOfRow(entity: Entity, row: Row): Image {

@@ -7,12 +7,13 @@ import { type Tuple, tupleKey } from '../../../domain/tuple.ts';
 import { compareVersions } from '../../../domain/version.ts';
 import { translateError } from '../translate-error.ts';
 import { ApplyCall } from './apply-call.ts';
-import { readAll } from './batch-get.ts';
+import { keyIn, readAll } from './batch-get.ts';
 import { linkStateEntity, tupleEntity } from './entities.ts';
 import { lazily } from './lazily.ts';
 import { linkStateKeyOf, linkStateOf, type LinkStateRow } from './link-state-row.ts';
 import { type Cancellation, type MatcherEntities, writeMoves } from './move-transaction.ts';
 import { packMoves } from './pack-moves.ts';
+import { ParamsTemplates } from './params-templates.ts';
 import { ambiguityOf, tupleKeyOf, type TupleRow } from './tuple-row.ts';
 
 export interface MatcherTables {
@@ -30,12 +31,16 @@ export interface MatcherTables {
  * only moves that shared it with links that had moved meanwhile are tried again, without those.
  */
 export class ElectroDbMatcherRepository extends MatcherRepository {
+  readonly #client: DynamoDBDocumentClient;
   readonly #entities: () => MatcherEntities;
   readonly #tables: MatcherTables;
 
   constructor(client: DynamoDBDocumentClient, tables: MatcherTables) {
     super();
+    this.#client = client;
     this.#entities = lazily(() => ({
+      client,
+      templates: new ParamsTemplates(),
       tuples: tupleEntity(client, tables.table),
       states: linkStateEntity(client, tables.stateTable),
     }));
@@ -46,8 +51,13 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     links: readonly Link[],
     signal?: AbortSignal,
   ): Promise<readonly (LinkState | undefined | Fault)[]> {
-    const keys = links.map(linkStateKeyOf);
-    const rows = await this.#translated(() => readAll<LinkStateRow>(this.#entities().states, keys, signal));
+    const { states, templates } = this.#entities();
+    const keys = links.map((link) =>
+      keyIn(templates.fill('state', linkStateKeyOf(link), (key) => states.get(key).params())),
+    );
+    const rows = await this.#translated(() =>
+      readAll<LinkStateRow>(this.#client, this.#tables.stateTable, keys, signal),
+    );
     return rows.map((row) => (row === undefined || row instanceof Fault ? row : linkStateOf(row)));
   }
 
@@ -75,7 +85,11 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     const losing = new Map<string, Tuple>();
     for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
     const tuples = [...losing.values()];
-    const rows = await readAll<TupleRow>(this.#entities().tuples, tuples.map(tupleKeyOf), call.signal);
+    const { tuples: entity, templates } = this.#entities();
+    const keys = tuples.map((tuple) =>
+      keyIn(templates.fill('tuple', tupleKeyOf(tuple), (key) => entity.get(key).params())),
+    );
+    const rows = await readAll<TupleRow>(this.#client, this.#tables.table, keys, call.signal);
     const faults = new Map<string, Fault>();
     for (const [index, tuple] of tuples.entries()) {
       const row = rows[index];

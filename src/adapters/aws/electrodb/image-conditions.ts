@@ -2,7 +2,7 @@ import type { Image } from '../../../domain/default-image.ts';
 import { Decimal } from '../../../domain/decimal.ts';
 import { type Value, ValueSet } from '../../../domain/value.ts';
 import { IMAGE_DETAILS, type ImageDetail } from './entities.ts';
-import { toNative } from './native-value.ts';
+import { type NativeValue, toNative } from './native-value.ts';
 
 /** The part of ElectroDB's condition operations that is used here. */
 interface Operations {
@@ -52,16 +52,36 @@ export function rowStillIs({ revision, imageId }: RowCondition) {
   };
 }
 
+/** What an image said. */
+export interface ImageCondition {
+  /** Details and their values. */
+  readonly equal: Readonly<Partial<Record<ImageDetail, NativeValue>>>;
+  /** Details of which it is only known that they are there. */
+  readonly present: readonly ImageDetail[];
+}
+
 /**
- * The image says what it said. Of a list or a map only that it is there: the SDK may have lost some of its names,
- * and a condition on the rest would never hold.
+ * Of a list or a map only that it is there: the SDK may have lost some of its names, and a condition on the rest
+ * would never hold.
  */
-export function imageStillSays({ attributes }: Image) {
+export function imageConditionOf({ attributes }: Image): ImageCondition {
+  const equal: Partial<Record<ImageDetail, NativeValue>> = {};
+  const present: ImageDetail[] = [];
+  for (const name of IMAGE_DETAILS) {
+    const value = attributes[name];
+    if (value === undefined) continue;
+    if (isComparable(value)) equal[name] = toNative(value);
+    else present.push(name);
+  }
+  return { equal, present };
+}
+
+/** The image says what it said, and has no other details. */
+export function imageStillSays({ equal, present }: ImageCondition) {
   return (row: Readonly<Record<ImageDetail, unknown>>, { eq, exists, notExists }: Operations): string =>
     IMAGE_DETAILS.map((name) => {
-      const value = attributes[name];
-      if (value === undefined) return notExists(row[name]);
-      return isComparable(value) ? eq(row[name], toNative(value)) : exists(row[name]);
+      if (present.includes(name)) return exists(row[name]);
+      return name in equal ? eq(row[name], equal[name]) : notExists(row[name]);
     }).join(' AND ');
 }
 

@@ -1,13 +1,18 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { createWriteTransaction } from 'electrodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LinkMove, TupleDelta } from '../../../domain/link-move.ts';
+import type { Tuple } from '../../../domain/tuple.ts';
 import { problemOf } from '../error-codes.ts';
 import type { linkStateEntity, tupleEntity } from './entities.ts';
 import type { KnownCounts } from './known-counts.ts';
 import { linkStateRowOf } from './link-state-row.ts';
+import type { ParamsTemplates } from './params-templates.ts';
 import { tupleKeyOf } from './tuple-row.ts';
+import { type Reason, type TransactItem, writeTransaction } from './write-transaction.ts';
 
 export interface MatcherEntities {
+  readonly client: DynamoDBDocumentClient;
+  readonly templates: ParamsTemplates;
   readonly tuples: ReturnType<typeof tupleEntity>;
   readonly states: ReturnType<typeof linkStateEntity>;
 }
@@ -35,40 +40,70 @@ export async function writeMoves(
   signal: AbortSignal | undefined,
 ): Promise<'applied' | Cancellation> {
   const now = Date.now();
-  const transaction = createWriteTransaction({ ...entities }, ({ tuples, states }) => [
-    ...moves.map(({ link, from, to }) =>
-      states
-        .put(linkStateRowOf(link, to, now))
-        .where(({ epoch, sequence }, { eq, notExists }) =>
-          from === undefined
-            ? notExists(sequence)
-            : `${eq(epoch, from.version.epoch)} AND ${eq(sequence, from.version.sequence)}`,
-        )
-        .commit(),
-    ),
-    ...deltas.map(({ tuple, delta }) => {
-      if (delta > 0) return tuples.update(tupleKeyOf(tuple)).add({ count: delta }).commit();
-      const known = counts.of(tuple);
-      if (known + delta === 0)
-        return tuples
-          .delete(tupleKeyOf(tuple))
-          .where(({ count }, { eq }) => eq(count, known))
-          .commit();
-      return tuples
-        .update(tupleKeyOf(tuple))
-        .add({ count: delta })
-        .where(({ count }, { gt }) => gt(count, -delta))
-        .commit();
-    }),
-  ]);
-  const { canceled, data } = await transaction.go(signal && { abortSignal: signal });
-  return canceled ? cancellationOf(moves, data) : 'applied';
+  const items = [
+    ...moves.map((move) => ({ Put: stateWrite(entities, move, now) })),
+    ...deltas.map(({ tuple, delta }) => countWrite(entities, tuple, delta, counts.of(tuple))),
+  ];
+  const reasons = await writeTransaction(entities.client, items, signal);
+  return reasons === undefined ? 'applied' : cancellationOf(moves, reasons);
 }
 
-/** Why one item of a transaction could not be written; `None` where it could. */
-interface Reason {
-  readonly code: string;
-  readonly message?: string | undefined;
+function stateWrite(
+  { states, templates }: MatcherEntities,
+  { link, from, to }: LinkMove,
+  now: number,
+): NonNullable<TransactItem['Put']> {
+  const { removed, ...row } = linkStateRowOf(link, to, now);
+  const put = (values: typeof row) => states.put({ ...values, removed });
+  if (from === undefined)
+    return templates.fill(`first state, removed: ${removed}`, row, (values) =>
+      put(values)
+        .where(({ sequence }, { notExists }) => notExists(sequence))
+        .params(),
+    );
+  const { epoch: oldEpoch, sequence: oldSequence } = from.version;
+  return templates.fill(
+    `next state, removed: ${removed}`,
+    { ...row, oldEpoch, oldSequence },
+    ({ oldEpoch, oldSequence, ...values }) =>
+      put(values)
+        .where(({ epoch, sequence }, { eq }) => `${eq(epoch, oldEpoch)} AND ${eq(sequence, oldSequence)}`)
+        .params(),
+  );
+}
+
+/** @param known the tuple's count as far as is known. */
+function countWrite(
+  { tuples, templates }: MatcherEntities,
+  tuple: Tuple,
+  delta: number,
+  known: number,
+): TransactItem {
+  const key = tupleKeyOf(tuple);
+  if (delta > 0)
+    return {
+      Update: templates.fill('count up', { ...key, delta }, ({ delta, ...key }) =>
+        tuples.update(key).add({ count: delta }).params(),
+      ),
+    };
+  if (known + delta === 0)
+    return {
+      Delete: templates.fill('last one', { ...key, known }, ({ known, ...key }) =>
+        tuples
+          .delete(key)
+          .where(({ count }, { eq }) => eq(count, known))
+          .params(),
+      ),
+    };
+  return {
+    Update: templates.fill('count down', { ...key, delta, least: -delta }, ({ delta, least, ...key }) =>
+      tuples
+        .update(key)
+        .add({ count: delta })
+        .where(({ count }, { gt }) => gt(count, least))
+        .params(),
+    ),
+  };
 }
 
 /** @param reasons one a move, then one a count. */
@@ -82,7 +117,7 @@ function cancellationOf(moves: readonly LinkMove[], reasons: readonly Reason[]):
   return { stale, obstacle: worse.length === 0 ? 'conflict' : canceledBy(worse) };
 }
 
-/** As the client threw it, before ElectroDB took it for an answer. */
+/** As the client threw it, for these reasons alone. */
 function canceledBy(reasons: readonly Reason[]): TransactionCanceledException {
   const texts = reasons.map(({ code, message }) => (message === undefined ? code : `${code}: ${message}`));
   return new TransactionCanceledException({

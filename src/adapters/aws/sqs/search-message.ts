@@ -1,7 +1,7 @@
-import { toJson } from '../../../domain/json.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
 import type { Message } from './message-sender.ts';
 import { hash, sendable } from './message-text.ts';
+import { fieldsToJson } from './plain-json.ts';
 
 /**
  * A search action as it is queued. The body is one line of JSON:
@@ -15,15 +15,15 @@ import { hash, sendable } from './message-text.ts';
  * change of the same document, and for nothing else.
  */
 export function messageOf({ key, version, identity, document }: SearchAction): Message {
+  const head = JSON.stringify({
+    action: document === undefined ? 'delete' : 'upsert',
+    collection: key.collection,
+    id: key.id,
+    version: { epoch: version.epoch, sequence: version.sequence },
+    identity: { stream: identity.stream, sequence: identity.sequence },
+  });
   const body = sendable(
-    toJson({
-      action: document === undefined ? 'delete' : 'upsert',
-      collection: key.collection,
-      id: key.id,
-      version: { epoch: version.epoch, sequence: version.sequence },
-      identity: { stream: identity.stream, sequence: identity.sequence },
-      ...(document && { document }),
-    }),
+    document === undefined ? head : `${head.slice(0, -1)},"document":${fieldsToJson(document)}}`,
   );
   const readable = `${key.collection}:${key.id}`;
   return {

@@ -1,0 +1,37 @@
+import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+
+/** One part of a transaction. */
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Why a transaction was cancelled, as far as one of its items goes; `None` where it was not for that one. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string | undefined;
+}
+
+/**
+ * Writes all items or none.
+ *
+ * @returns undefined when they are written; one reason an item, in their order, when the transaction was cancelled.
+ * @throws what the client throws when the request fails otherwise. Then it may or may not have been done.
+ */
+export async function writeTransaction(
+  client: DynamoDBDocumentClient,
+  items: TransactItem[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Reason[] | undefined> {
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems: items }), signal && { abortSignal: signal });
+    return undefined;
+  } catch (error) {
+    const { CancellationReasons: reasons } = error as Cancelled;
+    if (reasons === undefined) throw error;
+    return reasons.map(({ Code, Message }) => ({ code: Code ?? 'None', message: Message }));
+  }
+}
+
+/** What is thrown, where it says why the transaction was cancelled. */
+interface Cancelled {
+  readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[];
+}
