@@ -66,9 +66,10 @@ try {
   for (const name of NAMES) {
     const { entry, lean } = BUNDLES[name];
     const { files, metafile } = await bundle(ROOT, entry, name, { lean });
-    const code = files.get(`${name}.mjs`) ?? new Uint8Array();
-    await writeFile(join(folder, `${name}.mjs`), code);
-    console.log(`${name}: ${kilobytes(code.length).trim()}\n${sizesText(sizesByPackage(metafile))}`);
+    const code = [...files].filter(([file]) => file.endsWith('.mjs'));
+    for (const [file, bytes] of code) await writeFile(join(folder, file), bytes);
+    const size = code.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    console.log(`${name}: ${kilobytes(size).trim()}\n${sizesText(sizesByPackage(metafile))}`);
   }
   report(await measure());
 } finally {

@@ -33,12 +33,16 @@ describe('the bundle of the Lambda function', function () {
 
   before(async () => {
     built = await builtBundle();
-    code = Buffer.from(built.files.get('handler.mjs')!).toString();
+    code = [...built.files]
+      .filter(([name]) => name.endsWith('.mjs'))
+      .map(([, bytes]) => Buffer.from(bytes).toString())
+      .join('\n');
   });
 
   it(`is at most ${MOST_BYTES / 1000} kB, with a source map`, () => {
     expect(code.length).to.be.greaterThan(100_000).and.at.most(MOST_BYTES);
-    expect(code.trimEnd().split('\n').at(-1)).to.equal('//# sourceMappingURL=handler.mjs.map');
+    const handler = Buffer.from(built.files.get('handler.mjs')!).toString();
+    expect(handler.trimEnd().split('\n').at(-1)).to.equal('//# sourceMappingURL=handler.mjs.map');
     const map = JSON.parse(Buffer.from(built.files.get('handler.mjs.map')!).toString()) as {
       sources: string[];
     };
@@ -46,6 +50,17 @@ describe('the bundle of the Lambda function', function () {
     expect(
       map.sources.filter((source) => !source.startsWith('../../') && !source.includes(':')),
     ).to.deep.equal([]);
+  });
+
+  it('reads ElectroDB only when a batch has links or images', () => {
+    const entry = built.metafile.outputs['build/lambda/handler.mjs'];
+    const atOnce =
+      entry?.imports.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path) ?? [];
+    const inputsAtOnce = ['build/lambda/handler.mjs', ...atOnce].flatMap((path) =>
+      Object.keys(built.metafile.outputs[path]?.inputs ?? {}),
+    );
+    expect(inputsAtOnce).to.include(HANDLER);
+    expect(inputsAtOnce.filter((path) => path.includes('node_modules/electrodb/'))).to.deep.equal([]);
   });
 
   it('holds the worker and the SDK, and nothing of the command line, the feed or the tests', () => {

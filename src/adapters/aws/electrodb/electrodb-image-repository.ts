@@ -18,9 +18,9 @@ import { type Attributes, DecodedAttributes } from '../../../domain/value.ts';
 import { translateError } from '../translate-error.ts';
 import { keyIn, type RawKey, readAll } from './batch-get.ts';
 import { concurrently } from '../concurrently.ts';
-import { defaultImageEntity, IMAGE_SK_PREFIX, imageEntity } from './entities.ts';
 import { conditionOf } from './image-conditions.ts';
 import { defaultRowWrite, imageCheck, type ImageEntities, keyOf } from './image-writes.ts';
+import { IMAGE_SK_PREFIX } from './image-rows.ts';
 import { lazily } from './lazily.ts';
 import { fromNative } from './native-value.ts';
 import { packWrites } from './pack-writes.ts';
@@ -50,7 +50,7 @@ const MAX_SK_BYTES = 1024;
  */
 export class ElectroDbImageRepository extends ImageRepository {
   readonly #client: DynamoDBDocumentClient;
-  readonly #entities: () => ImageEntities;
+  readonly #entities: () => Promise<ImageEntities>;
   readonly #table: string;
   readonly #concurrency: number;
 
@@ -61,11 +61,14 @@ export class ElectroDbImageRepository extends ImageRepository {
   ) {
     super();
     this.#client = client;
-    this.#entities = lazily(() => ({
-      templates: new ParamsTemplates(),
-      images: imageEntity(client, table),
-      defaults: defaultImageEntity(client, table),
-    }));
+    this.#entities = lazily(async () => {
+      const { imageEntity, defaultImageEntity } = await import('./entities.ts');
+      return {
+        templates: new ParamsTemplates(),
+        images: imageEntity(client, table),
+        defaults: defaultImageEntity(client, table),
+      };
+    });
     this.#table = table;
     this.#concurrency = concurrency;
   }
@@ -75,9 +78,10 @@ export class ElectroDbImageRepository extends ImageRepository {
     signal?: AbortSignal,
   ): Promise<readonly (EntityView | Fault)[]> {
     allowListeners(signal);
+    const model = await this.#entities();
     const [defaultRows, newest] = await Promise.all([
       this.#read(
-        entities.map((entity) => this.#defaultKeyOf(entity)),
+        entities.map((entity) => defaultKeyOf(model, entity)),
         signal,
       ),
       concurrently(entities, this.#concurrency, (entity) => this.#newest(entity, signal)),
@@ -89,7 +93,7 @@ export class ElectroDbImageRepository extends ImageRepository {
     // Most defaults point to the newest image, which is known by now.
     const elsewhere = views.filter(pointsElsewhere);
     const rows = await this.#read(
-      elsewhere.map((view) => this.#pointedKeyOf(view)),
+      elsewhere.map((view) => pointedKeyOf(model, view)),
       signal,
     );
     const pointedRows = new Map<EntityView | Fault, Row | undefined | Fault>(
@@ -130,7 +134,7 @@ export class ElectroDbImageRepository extends ImageRepository {
   async #newest(entity: Entity, signal: AbortSignal | undefined): Promise<Image | undefined | Fault> {
     if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
     try {
-      const { images, templates } = this.#entities();
+      const { images, templates } = await this.#entities();
       const params = templates.fill('newest', keyOf(entity), (key) =>
         images.query.images(key).params<QueryCommandInput>({ order: 'desc', limit: 1, consistent: true }),
       );
@@ -143,17 +147,6 @@ export class ElectroDbImageRepository extends ImageRepository {
     } catch (error) {
       return this.#translate(error);
     }
-  }
-
-  #defaultKeyOf(entity: Entity): RawKey {
-    const { defaults, templates } = this.#entities();
-    return keyIn(templates.fill('default', keyOf(entity), (key) => defaults.get(key).params()));
-  }
-
-  #pointedKeyOf({ entity, current }: ViewWithDefault): RawKey {
-    const { images, templates } = this.#entities();
-    const key = { ...keyOf(entity), image_id: current.imageId };
-    return keyIn(templates.fill('image', key, (marked) => images.get(marked).params()));
   }
 
   /** One result a key; where the request failed, its fault for each. */
@@ -216,7 +209,7 @@ export class ElectroDbImageRepository extends ImageRepository {
     group: readonly PlannedWrite[],
     signal: AbortSignal | undefined,
   ): Promise<'saved' | Fault | readonly (Fault | undefined)[]> {
-    const entities = this.#entities();
+    const entities = await this.#entities();
     const items = group.flatMap(({ write, grounds }) => [
       defaultRowWrite(entities, write),
       ...grounds.map((ground) => ({ ConditionCheck: imageCheck(entities, write.view.entity, ground) })),
@@ -253,6 +246,15 @@ export class ElectroDbImageRepository extends ImageRepository {
 }
 
 /** Every request under way listens to it: more than ten are no leak, which Node would warn of. */
+function defaultKeyOf({ defaults, templates }: ImageEntities, entity: Entity): RawKey {
+  return keyIn(templates.fill('default', keyOf(entity), (key) => defaults.get(key).params()));
+}
+
+function pointedKeyOf({ images, templates }: ImageEntities, { entity, current }: ViewWithDefault): RawKey {
+  const key = { ...keyOf(entity), image_id: current.imageId };
+  return keyIn(templates.fill('image', key, (marked) => images.get(marked).params()));
+}
+
 function allowListeners(signal: AbortSignal | undefined): void {
   if (signal) setMaxListeners(0, signal);
 }

@@ -8,7 +8,6 @@ import { compareVersions } from '../../../domain/version.ts';
 import { translateError } from '../translate-error.ts';
 import { ApplyCall } from './apply-call.ts';
 import { keyIn, readAll } from './batch-get.ts';
-import { linkStateEntity, tupleEntity } from './entities.ts';
 import { lazily } from './lazily.ts';
 import { linkStateKeyOf, linkStateOf, type LinkStateRow } from './link-state-row.ts';
 import { type Cancellation, type MatcherEntities, writeMoves } from './move-transaction.ts';
@@ -32,18 +31,21 @@ export interface MatcherTables {
  */
 export class ElectroDbMatcherRepository extends MatcherRepository {
   readonly #client: DynamoDBDocumentClient;
-  readonly #entities: () => MatcherEntities;
+  readonly #entities: () => Promise<MatcherEntities>;
   readonly #tables: MatcherTables;
 
   constructor(client: DynamoDBDocumentClient, tables: MatcherTables) {
     super();
     this.#client = client;
-    this.#entities = lazily(() => ({
-      client,
-      templates: new ParamsTemplates(),
-      tuples: tupleEntity(client, tables.table),
-      states: linkStateEntity(client, tables.stateTable),
-    }));
+    this.#entities = lazily(async () => {
+      const { linkStateEntity, tupleEntity } = await import('./entities.ts');
+      return {
+        client,
+        templates: new ParamsTemplates(),
+        tuples: tupleEntity(client, tables.table),
+        states: linkStateEntity(client, tables.stateTable),
+      };
+    });
     this.#tables = tables;
   }
 
@@ -51,7 +53,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     links: readonly Link[],
     signal?: AbortSignal,
   ): Promise<readonly (LinkState | undefined | Fault)[]> {
-    const { states, templates } = this.#entities();
+    const { states, templates } = await this.#entities();
     const keys = links.map((link) =>
       keyIn(templates.fill('state', linkStateKeyOf(link), (key) => states.get(key).params())),
     );
@@ -85,7 +87,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     const losing = new Map<string, Tuple>();
     for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
     const tuples = [...losing.values()];
-    const { tuples: entity, templates } = this.#entities();
+    const { tuples: entity, templates } = await this.#entities();
     const keys = tuples.map((tuple) =>
       keyIn(templates.fill('tuple', tupleKeyOf(tuple), (key) => entity.get(key).params())),
     );
@@ -146,7 +148,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     call: ApplyCall,
   ): Promise<'applied' | Cancellation> {
     try {
-      return await writeMoves(this.#entities(), moves, deltas, call.counts, call.signal);
+      return await writeMoves(await this.#entities(), moves, deltas, call.counts, call.signal);
     } catch (error) {
       const fault = this.#translate(error);
       if (fault.kind === 'permanent') return { stale: [], obstacle: fault };

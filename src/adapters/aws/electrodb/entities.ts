@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'electrodb';
+import { DETAILS, IMAGE_SK_PREFIX } from './image-rows.ts';
 
 /**
  * The rows that Contrail reads and writes, as ElectroDB entities. Their keys are those of the table, letter by
@@ -7,21 +8,6 @@ import { Entity } from 'electrodb';
  * through untouched, because ElectroDB's own number type would round.
  */
 const SERVICE = 'contrail';
-
-/** What a default row repeats of its image, beside what the keys say. */
-const DETAILS = {
-  url: { type: 'any' },
-  thumbnail_url: { type: 'any' },
-  caption: { type: 'any' },
-  credit: { type: 'any' },
-  width: { type: 'any' },
-  height: { type: 'any' },
-  uploaded_at: { type: 'any' },
-} as const;
-
-export type ImageDetail = keyof typeof DETAILS;
-
-export const IMAGE_DETAILS = Object.keys(DETAILS) as readonly ImageDetail[];
 
 const IMAGE_ATTRIBUTES = {
   org_id: { type: 'string', required: true },
@@ -36,8 +22,6 @@ const ENTITY_PK = {
   template: 'IMAGES#ORG#${org_id}#ENTITY#${entity_type}#ID#${entity_id}',
   casing: 'none',
 } as const;
-
-export const IMAGE_SK_PREFIX = 'IMG#';
 
 /** The images of an entity. Read only: the application writes them. */
 export function imageEntity(client: DynamoDBDocumentClient, table: string) {

@@ -1,7 +1,7 @@
 import type { Image } from '../../../domain/default-image.ts';
 import { Decimal } from '../../../domain/decimal.ts';
 import { type Value, ValueSet } from '../../../domain/value.ts';
-import { IMAGE_DETAILS, type ImageDetail } from './entities.ts';
+import { IMAGE_DETAILS, type ImageDetail } from './image-rows.ts';
 import { type NativeValue, toNative } from './native-value.ts';
 
 /** The part of ElectroDB's condition operations that is used here. */

@@ -1,4 +1,4 @@
-/** Makes a value when it is first asked for: entities take ElectroDB milliseconds that a cold start can do without. */
+/** Makes a value when it is first asked for: a cold start can do without ElectroDB's milliseconds. */
 export function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

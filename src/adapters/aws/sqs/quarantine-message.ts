@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { PoisonRecord } from '../../../application/ports/quarantine.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Message } from './message-sender.ts';
@@ -48,7 +47,7 @@ export function quarantineMessage({ record, raw, fault }: PoisonRecord, maxBytes
   const head = JSON.stringify({ reason: fault.message, fault: fault.kind, source }).slice(0, -1);
   let body = sendable(`${head},"record":${json}}`);
   if (Buffer.byteLength(body) > maxBytes) {
-    const payload = gzipSync(json).toString('base64');
+    const payload = zlib().gzipSync(json).toString('base64');
     body = sendable(`${head},"encoding":"${PACKED}","payload":"${payload}"}`);
   }
   return {
@@ -78,6 +77,9 @@ export function parseQuarantined(body: string): Quarantined {
   }
 }
 
+/** Loaded for the first record that is packed: a cold start can do without it. */
+const zlib = () => process.getBuiltinModule('node:zlib');
+
 const PACKED = 'gzip+base64';
 
 function recordOf(body: Readonly<Record<string, unknown>>): unknown {
@@ -85,7 +87,7 @@ function recordOf(body: Readonly<Record<string, unknown>>): unknown {
   const { encoding, payload } = body;
   if (encoding !== PACKED || typeof payload !== 'string')
     throw new Error(`there is no record, and no payload in ${PACKED}`);
-  return JSON.parse(gunzipSync(Buffer.from(payload, 'base64')).toString());
+  return JSON.parse(zlib().gunzipSync(Buffer.from(payload, 'base64')).toString());
 }
 
 function streamOf(raw: unknown): string | undefined {
