@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule } from 'inversify';
 import { countRequests } from '../../src/adapters/aws/count-requests.ts';
+import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
@@ -37,10 +37,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     countRequests(downstream.sqs, metrics);
     withoutRequestLog(downstream.dynamodb);
     withoutRequestLog(downstream.sqs);
-    const client = DynamoDBDocumentClient.from(downstream.dynamodb, {
-      marshallOptions: { removeUndefinedValues: true },
-      unmarshallOptions: { wrapNumbers: true },
-    });
+    const client = documentClientOf(downstream.dynamodb);
     const { concurrency, maxBatchBytes } = backend;
     bind(Metrics).toConstantValue(metrics);
     bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, { concurrency }));

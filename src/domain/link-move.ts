@@ -1,6 +1,6 @@
 import type { Link } from './row.ts';
 import { type Tuple, tupleKey } from './tuple.ts';
-import { passesFence, type Version } from './version.ts';
+import { compareVersions, passesFence, type Version } from './version.ts';
 
 /**
  * What was last counted for a link row. Kept after the row's removal, without a tuple, so that a late record of
@@ -19,6 +19,12 @@ export interface LinkMove {
   /** The state that the move was decided on; undefined when there was none. */
   readonly from: LinkState | undefined;
   readonly to: LinkState;
+}
+
+/** Whether what is stored for a link row is still what a move was decided on: a state is known by its version. */
+export function sameLinkState(stored: LinkState | undefined, read: LinkState | undefined): boolean {
+  if (stored === undefined || read === undefined) return stored === read;
+  return compareVersions(stored.version, read.version) === 0;
 }
 
 /** A tuple's count changing by `delta`, never 0. */

@@ -1,3 +1,5 @@
+import { compareTexts } from './compare-texts.ts';
+
 /**
  * Where a change stands among the changes of its item: the stream's label, then the sequence number.
  * A table's stream that is switched off and on again is a new stream with a later label, so a new epoch.
@@ -27,8 +29,4 @@ export function compareSequences(a: string, b: string): number {
 /** The fence rule: a change takes effect only when nothing as new as it has. */
 export function passesFence(fence: Version | undefined, version: Version): boolean {
   return fence === undefined || compareVersions(version, fence) > 0;
-}
-
-function compareTexts(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

@@ -8,6 +8,7 @@ import {
   type LinkMove,
   type LinkState,
   netDeltas,
+  sameLinkState,
   type TupleDelta,
 } from '../../src/domain/link-move.ts';
 import { linkKey } from '../../src/domain/row.ts';
@@ -238,5 +239,24 @@ describe('counting by moves', () => {
         }
       }),
     );
+  });
+});
+
+describe('sameLinkState', () => {
+  it('given states of one version, then they are the same, however the version is written', () => {
+    expect(sameLinkState(state(5, tuple()), state(5, undefined))).to.equal(true);
+    expect(sameLinkState(state(5, undefined), { ...state(5, undefined), version: version('005') })).to.equal(
+      true,
+    );
+  });
+
+  it('given states of different versions, or one and none, then they are not', () => {
+    expect(sameLinkState(state(5, tuple()), state(6, tuple()))).to.equal(false);
+    expect(sameLinkState(undefined, state(5, tuple()))).to.equal(false);
+    expect(sameLinkState(state(5, tuple()), undefined)).to.equal(false);
+  });
+
+  it('given none twice, then it is the same', () => {
+    expect(sameLinkState(undefined, undefined)).to.equal(true);
   });
 });

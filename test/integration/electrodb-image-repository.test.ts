@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../local/sdk.ts';
+import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import {
   ElectroDbImageRepository,
   type ImageRepositoryOptions,
@@ -42,10 +42,7 @@ describeWithServers('the ElectroDB image repository', () => {
     const client = new DynamoDBClient({ ...LOCAL_SDK, maxAttempts: 1, endpoint });
     clients.push(client);
     intercept(client, interceptor);
-    const documents = DynamoDBDocumentClient.from(client, {
-      marshallOptions: { removeUndefinedValues: true },
-      unmarshallOptions: { wrapNumbers: true },
-    });
+    const documents = documentClientOf(client);
     return new ElectroDbImageRepository(documents, table, options);
   }
 

@@ -1,5 +1,5 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
@@ -33,7 +33,7 @@ async function imageHarness(): Promise<ImageRepositoryHarness> {
     await clients.dynamodb.send(new DeleteItemCommand({ TableName: table, Key: keyOf(entity, sk) }));
   };
   return {
-    images: new ElectroDbImageRepository(documentClient(clients.dynamodb), table),
+    images: new ElectroDbImageRepository(documentClientOf(clients.dynamodb), table),
     putImage: (entity, imageId, attributes) => put(entity, `IMG#${imageId}`, attributes),
     removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
     putForeignDefault: (entity, attributes) => put(entity, 'DEFAULT', attributes),
@@ -56,7 +56,7 @@ async function imageHarness(): Promise<ImageRepositoryHarness> {
 async function matcherHarness(): Promise<MatcherRepositoryHarness> {
   const { clients, table, stateTable } = await sharedServers();
   return {
-    matcher: new ElectroDbMatcherRepository(documentClient(clients.dynamodb), { table, stateTable }),
+    matcher: new ElectroDbMatcherRepository(documentClientOf(clients.dynamodb), { table, stateTable }),
     count: async ({ manufacturer, model, typeDesignator }) => {
       const Key = {
         PK: { S: `ICAO#MATCHER#MFR#${manufacturer}` },
@@ -68,13 +68,6 @@ async function matcherHarness(): Promise<MatcherRepositoryHarness> {
       return Item === undefined ? undefined : Number(Item['count']?.N);
     },
   };
-}
-
-function documentClient(client: Parameters<typeof DynamoDBDocumentClient.from>[0]): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: { wrapNumbers: true },
-  });
 }
 
 describeWithServers('on DynamoDB', () => {

@@ -6,7 +6,6 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
@@ -18,6 +17,7 @@ import { LOCAL_SDK } from '../../local/sdk.ts';
 import type { LocalServers } from '../../local/servers.ts';
 import { TableDerivedState } from '../../local/table-derived-state.ts';
 import { createMainTable, createStateTable } from '../../local/tables.ts';
+import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
@@ -101,10 +101,7 @@ export class FaultWorld {
     const queues = new SQSClient({ ...sdk, endpoint: sqs.endpoint });
     this.#clients.push(tables, queues);
     if (interceptor !== undefined) for (const client of [tables, queues]) intercept(client, interceptor);
-    const documents = DynamoDBDocumentClient.from(tables, {
-      marshallOptions: { removeUndefinedValues: true },
-      unmarshallOptions: { wrapNumbers: true },
-    });
+    const documents = documentClientOf(tables);
     const ports = new ContainerModule(({ bind }) => {
       bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, this.table));
       bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(documents, this));

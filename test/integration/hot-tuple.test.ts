@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../local/sdk.ts';
+import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { SystemRandom } from '../../src/adapters/system/system-random.ts';
@@ -42,10 +42,7 @@ describeWithServers('two workers on one hot tuple', () => {
     const client = new DynamoDBClient({ ...LOCAL_SDK, endpoint });
     clients.push(client);
     intercept(client, interceptor);
-    const documents = DynamoDBDocumentClient.from(client, {
-      marshallOptions: { removeUndefinedValues: true },
-      unmarshallOptions: { wrapNumbers: true },
-    });
+    const documents = documentClientOf(client);
     const metrics = new MemoryMetrics();
     const settler = new EffectSettler(new SystemSleeper(), new SystemRandom(), metrics, DEFAULT_RETRIES);
     const matcher = new ElectroDbMatcherRepository(documents, { table, stateTable });

@@ -1,9 +1,8 @@
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type LinkMove, type LinkState, netDeltas } from '../../domain/link-move.ts';
+import { type LinkMove, type LinkState, netDeltas, sameLinkState } from '../../domain/link-move.ts';
 import { type Link, linkKey } from '../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../domain/tuple.ts';
-import { compareVersions } from '../../domain/version.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** Tuple counts and link states in memory. */
@@ -34,7 +33,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
 
   #applyOne(move: LinkMove): 'applied' | 'conflict' | Fault {
     const key = linkKey(move.link);
-    if (!sameState(this.#state(key), move.from)) return 'conflict';
+    if (!sameLinkState(this.#state(key), move.from)) return 'conflict';
     const counts = netDeltas([move]).map(({ tuple, delta }) => ({
       tuple,
       count: (this.#counts.get(tupleKey(tuple))?.count ?? 0) + delta,
@@ -63,11 +62,6 @@ export class MemoryMatcherRepository extends MatcherRepository {
     const version = this.#removed.get(key);
     return version === undefined ? this.#states.get(key) : { version, tuple: undefined, removed: true };
   }
-}
-
-function sameState(stored: LinkState | undefined, read: LinkState | undefined): boolean {
-  if (stored === undefined || read === undefined) return stored === read;
-  return compareVersions(stored.version, read.version) === 0;
 }
 
 function aborted(): Fault {

@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { countRequests } from '../../adapters/aws/count-requests.ts';
+import { documentClientOf } from '../../adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
@@ -45,11 +46,7 @@ export function awsModule({
         const client = new DynamoDBClient({ requestHandler: TIMEOUTS });
         countRequests(client, counter);
         withoutRequestLog(client);
-        return DynamoDBDocumentClient.from(client, {
-          marshallOptions: { removeUndefinedValues: true },
-          // Numbers as text: JavaScript's would lose digits.
-          unmarshallOptions: { wrapNumbers: true },
-        });
+        return documentClientOf(client);
       },
       [Metrics],
     );

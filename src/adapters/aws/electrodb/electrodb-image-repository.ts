@@ -1,28 +1,26 @@
-import { setMaxListeners } from 'node:events';
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import {
   type DefaultImageWrite,
   type EntityView,
   ImageRepository,
 } from '../../../application/ports/image-repository.ts';
-import {
-  defaultImageOf,
-  groundsOf,
-  type Image,
-  type ImageGround,
-  imageOf,
-} from '../../../domain/default-image.ts';
+import { groundsOf, type Image, type ImageGround } from '../../../domain/default-image.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Entity } from '../../../domain/row.ts';
-import { type Attributes, DecodedAttributes } from '../../../domain/value.ts';
+import { allowListeners } from '../allow-listeners.ts';
 import { translateError } from '../translate-error.ts';
 import { keyIn, type RawKey, readAll } from './batch-get.ts';
 import { concurrently } from '../concurrently.ts';
-import { conditionOf } from './image-conditions.ts';
+import {
+  canExist,
+  imageOfRow,
+  pointsElsewhere,
+  type Row,
+  viewOf,
+  type ViewWithDefault,
+} from './image-view.ts';
 import { defaultRowWrite, imageCheck, type ImageEntities, keyOf } from './image-writes.ts';
-import { IMAGE_SK_PREFIX } from './image-rows.ts';
 import { lazily } from './lazily.ts';
-import { fromNative } from './native-value.ts';
 import { packWrites } from './pack-writes.ts';
 import { ParamsTemplates } from './params-templates.ts';
 import { type Reason, writeTransaction } from './write-transaction.ts';
@@ -36,9 +34,6 @@ const DEFAULT_CONCURRENCY = 24;
 
 /** Transactions of many entities under way at a time: each is as much work for the table as dozens of writes. */
 const MAX_TRANSACTIONS = 8;
-
-/** DynamoDB's limit on a sort key. */
-const MAX_SK_BYTES = 1024;
 
 /**
  * Images and default rows in the table itself. A batch of E entities takes E queries and, for every hundred
@@ -84,7 +79,7 @@ export class ElectroDbImageRepository extends ImageRepository {
         entities.map((entity) => defaultKeyOf(model, entity)),
         signal,
       ),
-      concurrently(entities, this.#concurrency, (entity) => this.#newest(entity, signal)),
+      concurrently(entities, this.#concurrency, (entity) => this.#newest(model, entity, signal)),
     ]);
     const views = entities.map((entity, index) =>
       this.#attempted(() => viewOf(entity, defaultRows[index], newest[index])),
@@ -131,10 +126,13 @@ export class ElectroDbImageRepository extends ImageRepository {
     );
   }
 
-  async #newest(entity: Entity, signal: AbortSignal | undefined): Promise<Image | undefined | Fault> {
+  async #newest(
+    { images, templates }: ImageEntities,
+    entity: Entity,
+    signal: AbortSignal | undefined,
+  ): Promise<Image | undefined | Fault> {
     if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
     try {
-      const { images, templates } = await this.#entities();
       const params = templates.fill('newest', keyOf(entity), (key) =>
         images.query.images(key).params<QueryCommandInput>({ order: 'desc', limit: 1, consistent: true }),
       );
@@ -245,7 +243,6 @@ export class ElectroDbImageRepository extends ImageRepository {
   }
 }
 
-/** Every request under way listens to it: more than ten are no leak, which Node would warn of. */
 function defaultKeyOf({ defaults, templates }: ImageEntities, entity: Entity): RawKey {
   return keyIn(templates.fill('default', keyOf(entity), (key) => defaults.get(key).params()));
 }
@@ -253,10 +250,6 @@ function defaultKeyOf({ defaults, templates }: ImageEntities, entity: Entity): R
 function pointedKeyOf({ images, templates }: ImageEntities, { entity, current }: ViewWithDefault): RawKey {
   const key = { ...keyOf(entity), image_id: current.imageId };
   return keyIn(templates.fill('image', key, (marked) => images.get(marked).params()));
-}
-
-function allowListeners(signal: AbortSignal | undefined): void {
-  if (signal) setMaxListeners(0, signal);
 }
 
 type Results = Map<DefaultImageWrite, 'saved' | 'conflict' | Fault>;
@@ -277,55 +270,6 @@ function itemsOf({ grounds }: PlannedWrite): number {
   return 1 + grounds.length;
 }
 
-/** A default row may point to what no key can name; asking for it would fail the whole request. */
-function canExist(imageId: string): boolean {
-  return imageId !== '' && Buffer.byteLength(IMAGE_SK_PREFIX + imageId) <= MAX_SK_BYTES;
-}
-
 function isAtStake({ imageId, image }: ImageGround): boolean {
   return image !== undefined || canExist(imageId);
-}
-
-function viewOf(
-  entity: Entity,
-  row: Row | undefined | Fault,
-  newest: Image | undefined | Fault,
-): EntityView | Fault {
-  if (row instanceof Fault) return row;
-  if (newest instanceof Fault) return newest;
-  const current = row && defaultImageOf(attributesOf(row));
-  return {
-    entity,
-    newest,
-    current,
-    pointed: current !== undefined && current.imageId === newest?.imageId ? newest : undefined,
-    revision: row && JSON.stringify(conditionOf(row)),
-  };
-}
-
-interface ViewWithDefault extends EntityView {
-  readonly current: Image;
-}
-
-/** The default row points to an image that has not been read yet. */
-function pointsElsewhere(view: EntityView | Fault): view is ViewWithDefault {
-  return (
-    !(view instanceof Fault) &&
-    view.current !== undefined &&
-    view.current.imageId !== view.newest?.imageId &&
-    canExist(view.current.imageId)
-  );
-}
-
-/** A row's attributes, keys among them. */
-type Row = RawKey & Readonly<Record<string, unknown>>;
-
-/** By its key as the table has it: ElectroDB does not take a key with a line break for one of its own. */
-function imageOfRow(entity: Entity, row: Row): Image {
-  return imageOf(entity, row.SK.slice(IMAGE_SK_PREFIX.length), attributesOf(row));
-}
-
-function attributesOf(row: Readonly<Record<string, unknown>>): Attributes {
-  const present = Object.entries(row).filter(([, value]) => value !== undefined);
-  return new DecodedAttributes(new Map(present.map(([name, value]) => [name, fromNative(value)])));
 }

@@ -1,10 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MatcherRepository } from '../../../application/ports/matcher-repository.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { type LinkMove, type LinkState, netDeltas, type TupleDelta } from '../../../domain/link-move.ts';
+import {
+  type LinkMove,
+  type LinkState,
+  netDeltas,
+  sameLinkState,
+  type TupleDelta,
+} from '../../../domain/link-move.ts';
 import type { Link } from '../../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../../domain/tuple.ts';
-import { compareVersions } from '../../../domain/version.ts';
 import { translateError } from '../translate-error.ts';
 import { ApplyCall } from './apply-call.ts';
 import { keyIn, readAll } from './batch-get.ts';
@@ -169,7 +174,9 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     const states = await this.load(links, signal);
     const unread = states.find((state) => state instanceof Fault);
     if (unread !== undefined) return unread;
-    const moved = moves.some(({ from }, index) => !sameState(from, states[index] as LinkState | undefined));
+    const moved = moves.some(
+      ({ from }, index) => !sameLinkState(from, states[index] as LinkState | undefined),
+    );
     if (moved) return 'conflict';
     return new Fault(
       'permanent',
@@ -192,11 +199,6 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
       variable: 'TABLE_NAME and STATE_TABLE_NAME',
     });
   }
-}
-
-function sameState(a: LinkState | undefined, b: LinkState | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return compareVersions(a.version, b.version) === 0;
 }
 
 function notTried(): Fault {

@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../domain/compare-texts.ts';
 import type { LinkMove } from '../../../domain/link-move.ts';
 import { type Tuple, tupleKey } from '../../../domain/tuple.ts';
 
@@ -55,8 +56,4 @@ function bytesOf(move: LinkMove): number {
     texts.push(manufacturer, model, typeDesignator);
   // Every text stands in a key or an attribute, and up to twice more in a condition or an update.
   return texts.reduce((sum, text) => sum + 3 * Buffer.byteLength(text), 3 * ITEM_OVERHEAD_BYTES);
-}
-
-function compareTexts(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

@@ -1,3 +1,5 @@
+import { packBatches } from '../pack-batches.ts';
+
 /**
  * Items in one transaction. DynamoDB allows a hundred, and 4 MB. Fewer, because while a transaction is under way other
  * writes to its items fail with TransactionConflict, those of the application to its images among them; the fewer
@@ -6,19 +8,9 @@
 const MAX_ITEMS = 50;
 
 /** Groups writes, in their order, so that each group fits one transaction. Bytes are left to DynamoDB to refuse. */
-export function packWrites<T>(writes: readonly T[], itemsOf: (write: T) => number): T[][] {
-  const groups: T[][] = [];
-  let group: T[] = [];
-  let items = 0;
-  for (const write of writes) {
-    if (items + itemsOf(write) > MAX_ITEMS) {
-      groups.push(group);
-      group = [];
-      items = 0;
-    }
-    group.push(write);
-    items += itemsOf(write);
-  }
-  if (group.length > 0) groups.push(group);
-  return groups;
+export function packWrites<T>(
+  writes: readonly T[],
+  itemsOf: (write: T) => number,
+): readonly (readonly T[])[] {
+  return packBatches(writes, itemsOf, { count: MAX_ITEMS, weight: MAX_ITEMS }).batches;
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   type BatchResultErrorEntry,
   SendMessageBatchCommand,
@@ -6,10 +5,11 @@ import {
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
 import { Fault } from '../../../domain/fault.ts';
+import { allowListeners } from '../allow-listeners.ts';
 import { concurrently } from '../concurrently.ts';
 import { problemOf } from '../error-codes.ts';
+import { packBatches } from '../pack-batches.ts';
 import { type AwsResource, translateError } from '../translate-error.ts';
-import { packBatches } from './pack-batches.ts';
 import type { QueueName } from './queue-url.ts';
 
 /** Bytes of messages that SQS takes in one request. */
@@ -75,8 +75,7 @@ export class MessageSender {
     messageOf: (item: T) => Message,
     signal?: AbortSignal,
   ): Promise<('sent' | Fault)[]> {
-    // Every request under way listens to it: more than ten are no leak, which Node would warn of.
-    if (signal) setMaxListeners(0, signal);
+    allowListeners(signal);
     const results = new Array<'sent' | Fault>(items.length);
     const indexed: Indexed[] = [];
     for (const [index, item] of items.entries()) {
@@ -86,7 +85,7 @@ export class MessageSender {
         results[index] = Fault.from(error);
       }
     }
-    const limits = { count: MAX_ENTRIES, bytes: this.#options.maxBatchBytes };
+    const limits = { count: MAX_ENTRIES, weight: this.#options.maxBatchBytes };
     const { batches, oversized } = packBatches(indexed, ({ message }) => message.bytes, limits);
     for (const { message, index } of oversized) results[index] = this.#tooLarge(message);
     await concurrently(batches, this.#options.concurrency, async (batch) => {

@@ -7,14 +7,11 @@ import { hash as digest } from 'node:crypto';
  */
 export function sendable(json: string): string {
   // Most texts hold none, and looking is cheaper than replacing.
-  if (!UNSENDABLE.test(json)) return json;
-  return json.replaceAll(
-    /[\ud800-\udfff\ufffe\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  if (json.search(UNSENDABLE) < 0) return json;
+  return json.replaceAll(UNSENDABLE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-const UNSENDABLE = /[\ud800-\udfff\ufffe\uffff]/;
+const UNSENDABLE = /[\ud800-\udfff\ufffe\uffff]/g;
 
 /** Of JSON, so that no two lists of texts are hashed alike. */
 export function hash(...parts: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordSummary } from '../../../application/delivery.ts';
+import { compareTexts } from '../../../domain/compare-texts.ts';
 import { compareSequences } from '../../../domain/version.ts';
 
 /** One failed record, or a part of a file that holds none; what is not known is empty. */
@@ -53,9 +54,4 @@ function contentOf(raw: unknown): string | undefined {
     // Nested too deeply for JSON.stringify: then its place is who it is.
     return undefined;
   }
-}
-
-/** Order by code unit: the same on every machine, whatever its locale. */
-export function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

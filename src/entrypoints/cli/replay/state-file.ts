@@ -1,9 +1,10 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { compareTexts } from '../../../domain/compare-texts.ts';
 import { toJson } from '../../../domain/json.ts';
 import type { DerivedState } from '../../../application/ports/derived-state.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
-import { compareTexts, type ReplayFailure } from './failures.ts';
+import type { ReplayFailure } from './failures.ts';
 
 /** A file that appears whole or not at all: written beside its place, then moved there. */
 export class StateFile {

@@ -1,14 +1,14 @@
 export interface BatchLimits {
   /** Items in one batch. */
   readonly count: number;
-  /** Bytes of all items in one batch. */
-  readonly bytes: number;
+  /** What all items in one batch weigh together: bytes, for one. */
+  readonly weight: number;
 }
 
 export interface Packed<T> {
   /** None is empty. */
   readonly batches: readonly (readonly T[])[];
-  /** Items that are larger than a batch may be. */
+  /** Items that are heavier than a batch may be. */
   readonly oversized: readonly T[];
 }
 
@@ -18,7 +18,7 @@ export interface Packed<T> {
  */
 export function packBatches<T>(
   items: readonly T[],
-  bytesOf: (item: T) => number,
+  weightOf: (item: T) => number,
   limits: BatchLimits,
 ): Packed<T> {
   const batches: T[][] = [];
@@ -26,17 +26,17 @@ export function packBatches<T>(
   let batch: T[] = [];
   let filled = 0;
   for (const item of items) {
-    const bytes = bytesOf(item);
-    if (bytes > limits.bytes) {
+    const weight = weightOf(item);
+    if (weight > limits.weight) {
       oversized.push(item);
       continue;
     }
-    if (batch.length === 0 || batch.length === limits.count || filled + bytes > limits.bytes) {
+    if (batch.length === 0 || batch.length === limits.count || filled + weight > limits.weight) {
       batches.push((batch = []));
       filled = 0;
     }
     batch.push(item);
-    filled += bytes;
+    filled += weight;
   }
   return { batches, oversized };
 }

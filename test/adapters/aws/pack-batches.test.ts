@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { packBatches } from '../../../../src/adapters/aws/sqs/pack-batches.ts';
+import { packBatches } from '../../../src/adapters/aws/pack-batches.ts';
 
 describe('packBatches', () => {
-  const pack = (sizes: readonly number[], limits = { count: 10, bytes: 100 }) =>
+  const pack = (sizes: readonly number[], limits = { count: 10, weight: 100 }) =>
     packBatches(sizes, (size) => size, limits);
 
   it('given nothing, when packed, then there is no batch', () => {
@@ -38,7 +38,7 @@ describe('packBatches', () => {
     fc.assert(
       fc.property(arbitrary, ({ sizes, count }) => {
         const items = sizes.map((size, index) => ({ size, index }));
-        const limits = { count, bytes: 100 };
+        const limits = { count, weight: 100 };
         const { batches, oversized } = packBatches(items, ({ size }) => size, limits);
         expect(batches.flat()).to.deep.equal(items.filter(({ size }) => size <= 100));
         expect(oversized).to.deep.equal(items.filter(({ size }) => size > 100));
@@ -59,13 +59,13 @@ describe('packBatches', () => {
 });
 
 /** The least number of batches that items in this order fit into, by trying every first batch. */
-function fewest(sizes: readonly number[], limits: { count: number; bytes: number }): number {
+function fewest(sizes: readonly number[], limits: { count: number; weight: number }): number {
   const least = [0];
   for (let end = 1; end <= sizes.length; end++) {
     const starts = [];
     for (let start = end - 1; start >= 0; start--) {
       const batch = sizes.slice(start, end);
-      if (batch.length > limits.count || sum(batch) > limits.bytes) break;
+      if (batch.length > limits.count || sum(batch) > limits.weight) break;
       starts.push(least[start]! + 1);
     }
     least.push(Math.min(...starts));
