@@ -3,6 +3,8 @@ import type { WorkloadName } from './workloads/catalogue.ts';
 /** How much is measured. */
 export interface Plan {
   readonly pairs: number;
+  /** Pairs of what takes the processor only. */
+  readonly enginePairs: number;
   /** Pairs of what takes long: whole batches, one request at a time. */
   readonly slowPairs: number;
   readonly sizes: readonly number[];
@@ -34,6 +36,7 @@ const WORKLOAD_NAMES = [
 
 export const FULL: Plan = {
   pairs: 7,
+  enginePairs: 15,
   slowPairs: 5,
   sizes: [100, 1_000, 10_000],
   memorySizes: [100, 1_000, 10_000],
@@ -50,6 +53,7 @@ export const FULL: Plan = {
 /** Everything once, to see that it runs. Its figures mean nothing. */
 export const SMOKE: Plan = {
   pairs: 1,
+  enginePairs: 1,
   slowPairs: 1,
   sizes: [10, 40],
   memorySizes: [40],

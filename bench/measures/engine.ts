@@ -42,7 +42,7 @@ export async function measureEngine(
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   const compare = async (what: string, own: Work, against: string, peer: Work) => {
-    const [ours = [], theirs = []] = await paired([own, peer], plan.pairs, 2);
+    const [ours = [], theirs = []] = await paired([own, peer], plan.enginePairs, 2);
     const comparison = {
       what,
       against,
@@ -132,21 +132,20 @@ async function compareBatches(
     inBatchesOf(least),
   );
   // Requests are fewer in a large batch, which would hide growth elsewhere.
-  const large = relevant(largest.batch);
+  const large = relevant(largest.batch).filter(isForPeers);
   const slices = Array.from({ length: Math.ceil(large.length / least) }, (_, n) =>
     large.slice(n * least, (n + 1) * least),
   );
-  await compare(
-    `${large.length} relevant records, route + decode + decide, in one batch`,
-    () => microsecondsPerRecord(large.length, () => decide(route(large)), plan.leastMs),
-    `the same in batches of ${least}`,
-    () =>
-      microsecondsPerRecord(
-        large.length,
-        () => slices.reduce((sum, slice) => sum + decide(route(slice)), 0),
-        plan.leastMs,
-      ),
-  );
+  const compareGrowth = (what: string, handle: (some: readonly DynamoDBRecord[]) => unknown) =>
+    compare(
+      `${large.length} relevant records, ${what}, in one batch`,
+      () => microsecondsPerRecord(large.length, () => handle(large), plan.leastMs),
+      `the same in batches of ${least}`,
+      () => microsecondsPerRecord(large.length, () => slices.forEach(handle), plan.leastMs),
+    );
+  await compareGrowth('route + decode + decide', (some) => decide(route(some)));
+  // Beyond the processor's caches everything takes longer: for the peer as well.
+  await compareGrowth('unmarshall', unmarshallAll);
 }
 
 /** Microseconds of processor time a record, the models' own included. */
@@ -174,7 +173,7 @@ export async function measureStages(plan: Plan): Promise<Stages> {
       perRecord(() => decide(route(batch))),
       () => processorPerRecord(bench, tables, batch),
     ],
-    plan.pairs,
+    plan.enginePairs,
     3,
   );
   const beyond = (above: readonly number[], below: readonly number[]) =>

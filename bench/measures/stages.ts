@@ -7,28 +7,36 @@ import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts'
 import type { Delivery } from '../../src/application/delivery.ts';
 import { conclude, examine } from '../../src/application/verdict.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';
+import type { Row } from '../../src/domain/row.ts';
 import { coalesceSearch } from '../../src/domain/search-action.ts';
-import { documentOf } from '../../src/domain/search-document.ts';
-import { tupleOf } from '../../src/domain/tuple.ts';
+import { DOCUMENT_ATTRIBUTES, documentKeyOf } from '../../src/domain/search-document.ts';
 
 /** Matches records' keys, and says what each is of. */
 export function route(records: readonly DynamoDBRecord[]): Delivery[] {
   return records.map((record) => toDelivery(record));
 }
 
-/** Decodes what the decisions read, and nothing else: the search documents and tuples of both images. */
+/** Decodes what the decisions read, and nothing else: the attributes of documents and tuples, on the sides that count. */
 export function decode(deliveries: readonly Delivery[]): number {
   let decoded = 0;
   for (const delivery of deliveries) {
     if (delivery.kind !== 'change') continue;
     const { row, before, after } = delivery.change;
-    for (const side of [before, after]) {
-      if (typeof side === 'string') continue;
-      if (row.kind === 'link') decoded += side === after && tupleOf(side) !== undefined ? 1 : 0;
-      else decoded += documentOf(row, side) === undefined ? 0 : 1;
-    }
+    const names = namesOf(row);
+    if (typeof after === 'string') continue;
+    for (const name of names) decoded += after.get(name) === undefined ? 0 : 1;
+    if (typeof before === 'string' || row.kind === 'link') continue;
+    for (const name of names) decoded += before.get(name) === undefined ? 0 : 1;
   }
   return decoded;
+}
+
+const TUPLE = ['manufacturer', 'model', 'type_designator'];
+
+function namesOf(row: Row): readonly string[] {
+  const key = documentKeyOf(row);
+  if (key !== undefined) return DOCUMENT_ATTRIBUTES[key.collection];
+  return row.kind === 'link' ? TUPLE : [];
 }
 
 /** Decodes, decides and coalesces: all that happens between routing and the first request. */

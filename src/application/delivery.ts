@@ -17,7 +17,10 @@ export interface RecordSummary {
 
 /** One record of a batch, routed by its keys. */
 export type Delivery = {
+  /** May be made anew at each look: few records are ever looked at. */
   readonly record: RecordSummary;
+  /** When the change was made, in milliseconds since 1970, to the second. */
+  readonly at?: number | undefined;
   /** The record as it came. */
   readonly raw: unknown;
 } & (

@@ -1,4 +1,4 @@
-import type { Delivery, RecordSummary } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import type { Logger } from './ports/logger.ts';
 import type { MetricName, Metrics } from './ports/metrics.ts';
 import type { BatchResult } from './process-batch.ts';
@@ -81,8 +81,7 @@ function addAll<Prefix extends string, Tally extends string>(
 function addAges(metrics: Metrics, deliveries: readonly Delivery[], now: number): void {
   let oldest: number | undefined;
   let newest: number | undefined;
-  for (const { record } of deliveries) {
-    const { at }: RecordSummary = record;
+  for (const { at } of deliveries) {
     if (at === undefined) continue;
     if (oldest === undefined || at < oldest) oldest = at;
     if (newest === undefined || at > newest) newest = at;

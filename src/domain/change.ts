@@ -25,9 +25,9 @@ export interface Change {
   readonly before: Side;
   readonly after: Side;
   /** What the stream says it carries (`NEW_AND_OLD_IMAGES`, …), where it says so. */
-  readonly viewType?: string;
+  readonly viewType?: string | undefined;
   /** When the change was made, in milliseconds since 1970, to the second. */
-  readonly at?: number;
+  readonly at?: number | undefined;
   readonly origin: Origin;
 }
 

@@ -18,5 +18,10 @@ export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<
 
 /** The command whose change is the newest, whatever order they were delivered in. */
 export function newest<T extends { readonly change: Change }>(commands: NonEmpty<T>): T {
-  return commands.reduce((a, b) => (compareVersions(b.change.version, a.change.version) > 0 ? b : a));
+  return commands.reduce(newer);
+}
+
+/** The command whose change is the newer; of two that are equally new, the first. */
+export function newer<T extends { readonly change: Change }>(a: T, b: T): T {
+  return compareVersions(b.change.version, a.change.version) > 0 ? b : a;
 }

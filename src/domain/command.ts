@@ -1,13 +1,7 @@
 import type { Change, Side } from './change.ts';
 import { Fault } from './fault.ts';
 import type { Entity, Link, Row } from './row.ts';
-import {
-  decideSearch,
-  documentKeyOf,
-  type DocumentKey,
-  documentOf,
-  type SearchDecision,
-} from './search-document.ts';
+import { decideSearch, documentKeyOf, type DocumentKey, type SearchDecision } from './search-document.ts';
 import { type Tuple, tupleOf } from './tuple.ts';
 import type { Attributes } from './value.ts';
 
@@ -60,8 +54,10 @@ function searchDecisionOf(change: Change, key: DocumentKey): SearchDecision {
   if (viewType !== undefined && viewType !== 'NEW_AND_OLD_IMAGES') throw viewTypeFault('search', change);
   if (before === 'withheld' || after === 'withheld') throw viewTypeFault('search', change);
   return decideSearch(
-    before === 'absent' ? undefined : documentOf(row, before, key),
-    after === 'absent' ? undefined : documentOf(row, after, key),
+    row,
+    key,
+    before === 'absent' ? undefined : before,
+    after === 'absent' ? undefined : after,
   );
 }
 

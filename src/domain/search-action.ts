@@ -1,5 +1,5 @@
 import type { SyncSearchDocumentCommand } from './command.ts';
-import { newest } from './coalesce.ts';
+import { newer } from './coalesce.ts';
 import type { DocumentFields, DocumentKey } from './search-document.ts';
 import type { Change } from './change.ts';
 import type { Version } from './version.ts';
@@ -23,9 +23,12 @@ export interface SearchAction {
  * remove): an earlier delivery may have got only as far as the insert.
  */
 export function coalesceSearch(commands: readonly SyncSearchDocumentCommand[]): SearchAction | undefined {
-  const [first, ...others] = commands.filter(({ decision }) => decision.action !== 'none');
-  if (first === undefined) return undefined;
-  const { change, key, decision } = newest([first, ...others]);
+  let deciding: SyncSearchDocumentCommand | undefined;
+  for (const command of commands)
+    if (command.decision.action !== 'none')
+      deciding = deciding === undefined ? command : newer(deciding, command);
+  if (deciding === undefined) return undefined;
+  const { change, key, decision } = deciding;
   return {
     key,
     version: change.version,

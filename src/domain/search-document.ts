@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 import { IMAGE_ATTRIBUTES } from './default-image.ts';
-import { type Attributes, equalRecords, type Value } from './value.ts';
+import { type Attributes, equalValues, type Value } from './value.ts';
 
 type Collection = 'registry' | 'aircraft_images' | 'icao_aircraft' | 'icao_manufacturers';
 
@@ -14,7 +14,7 @@ export interface DocumentKey {
 export type DocumentFields = Readonly<Record<string, Value>>;
 
 /** The attributes of a row that its document repeats. */
-const ATTRIBUTES: Readonly<Record<Collection, readonly string[]>> = {
+export const DOCUMENT_ATTRIBUTES: Readonly<Record<Collection, readonly string[]>> = {
   registry: [
     'registration',
     'serial_number',
@@ -68,20 +68,11 @@ export function documentKeyOf(row: Row): DocumentKey | undefined {
   }
 }
 
-/**
- * The row's document: its id, and those of the collection's attributes that the row has.
- *
- * @param key the row's own, for those who have it already.
- */
-export function documentOf(
-  row: Row,
-  attributes: Attributes,
-  key: DocumentKey | undefined = documentKeyOf(row),
-): DocumentFields | undefined {
-  if (key === undefined) return undefined;
+/** The row's document: its id, and those of the collection's attributes that the row has. */
+export function documentOf(row: Row, attributes: Attributes, key: DocumentKey): DocumentFields {
   const fields: Record<string, Value> = { id: key.id };
   if (row.kind === 'registration') fields['registry'] = row.registry;
-  for (const name of ATTRIBUTES[key.collection]) {
+  for (const name of DOCUMENT_ATTRIBUTES[key.collection]) {
     const value = attributes.get(name);
     if (value !== undefined) fields[name] = value;
   }
@@ -93,14 +84,37 @@ export type SearchDecision =
   | { readonly action: 'delete' }
   | { readonly action: 'upsert'; readonly document: DocumentFields };
 
-/** Document gone: delete. Document new or different: upsert. Otherwise nothing. */
+const NONE: SearchDecision = { action: 'none' };
+const DELETE: SearchDecision = { action: 'delete' };
+
+/**
+ * Row gone: its document is deleted, whatever the row held. Document new or different: upsert. Otherwise nothing.
+ *
+ * @param before the row's attributes before the change; undefined when there was no row.
+ * @param after the row's attributes after it; undefined when the row is gone.
+ */
 export function decideSearch(
-  before: DocumentFields | undefined,
-  after: DocumentFields | undefined,
+  row: Row,
+  key: DocumentKey,
+  before: Attributes | undefined,
+  after: Attributes | undefined,
 ): SearchDecision {
-  if (after === undefined) return { action: before === undefined ? 'none' : 'delete' };
-  if (before !== undefined && equalRecords(before, after)) return { action: 'none' };
-  return { action: 'upsert', document: after };
+  if (after === undefined) return before === undefined ? NONE : DELETE;
+  const document = documentOf(row, after, key);
+  return before !== undefined && isDocumentOf(before, document, key) ? NONE : { action: 'upsert', document };
+}
+
+/** Whether a row of the same key with these attributes would have the same document. */
+function isDocumentOf(
+  attributes: Attributes,
+  document: DocumentFields,
+  { collection }: DocumentKey,
+): boolean {
+  let same = true;
+  // Goes on after a difference: whether an attribute can be decoded must not depend on the others.
+  for (const name of DOCUMENT_ATTRIBUTES[collection])
+    if (!equalValues(attributes.get(name), document[name])) same = false;
+  return same;
 }
 
 /** What needs no encoding, as nearly every part of a key: looking is cheaper than encoding. */

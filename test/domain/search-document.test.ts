@@ -1,8 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Fault } from '../../src/domain/fault.ts';
 import type { Row } from '../../src/domain/row.ts';
-import { decideSearch, documentKeyOf, documentOf } from '../../src/domain/search-document.ts';
-import { type Value, ValueSet } from '../../src/domain/value.ts';
+import {
+  decideSearch,
+  type DocumentFields,
+  type DocumentKey,
+  documentKeyOf,
+  documentOf,
+} from '../../src/domain/search-document.ts';
+import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
 import { attributes, decimal, map, row } from '../support/factories.ts';
 
 interface Sample {
@@ -92,6 +99,16 @@ const NOT_INDEXED: Readonly<Record<string, Row>> = {
   'a tuple row': row.matcherTuple(),
 };
 
+function projected(indexed: Row, of: Attributes): DocumentFields {
+  return documentOf(indexed, of, keyOf(indexed));
+}
+
+function keyOf(indexed: Row): DocumentKey {
+  const key = documentKeyOf(indexed);
+  if (key === undefined) throw new Error(`${indexed.kind} has no document`);
+  return key;
+}
+
 describe('projection', () => {
   for (const [name, sample] of Object.entries(INDEXED)) {
     it(`given ${name}, when keyed, then its document is ${sample.collection} ${sample.id}`, () => {
@@ -99,7 +116,7 @@ describe('projection', () => {
     });
 
     it(`given ${name} with every attribute, when projected, then the document holds its id and all of them`, () => {
-      expect(documentOf(sample.row, attributes(sample.attributes))).to.deep.equal({
+      expect(projected(sample.row, attributes(sample.attributes))).to.deep.equal({
         id: sample.id,
         ...sample.constants,
         ...sample.attributes,
@@ -116,7 +133,7 @@ describe('projection', () => {
         remarks: 'x',
         ttl: decimal('1'),
       };
-      expect(documentOf(sample.row, attributes({ ...more, ...sample.attributes }))).to.deep.equal({
+      expect(projected(sample.row, attributes({ ...more, ...sample.attributes }))).to.deep.equal({
         id: sample.id,
         ...sample.constants,
         ...sample.attributes,
@@ -124,16 +141,15 @@ describe('projection', () => {
     });
 
     it(`given ${name} without attributes, when projected, then the document holds what the key says and no more`, () => {
-      const bare = documentOf(sample.row, attributes());
+      const bare = projected(sample.row, attributes());
       expect(bare).to.deep.equal({ id: sample.id, ...sample.constants });
-      expect(Object.keys(bare ?? {})).to.have.members(['id', ...Object.keys(sample.constants ?? {})]);
+      expect(Object.keys(bare)).to.have.members(['id', ...Object.keys(sample.constants ?? {})]);
     });
   }
 
   for (const [name, unindexed] of Object.entries(NOT_INDEXED))
     it(`given ${name}, when projected, then it has no document`, () => {
       expect(documentKeyOf(unindexed)).to.equal(undefined);
-      expect(documentOf(unindexed, attributes(REGISTRATION))).to.equal(undefined);
     });
 
   it('given attributes of every type, when projected, then each reaches the document as it is', () => {
@@ -146,7 +162,7 @@ describe('projection', () => {
       manufacturer: [map(['__proto__', 'x'])],
       icao24: new Uint8Array([1, 2]),
     };
-    expect(documentOf(row.registration(), attributes(odd))).to.deep.equal({
+    expect(projected(row.registration(), attributes(odd))).to.deep.equal({
       id: 'FAA:N1',
       registry: 'FAA',
       ...odd,
@@ -196,32 +212,74 @@ describe('document ids', () => {
 });
 
 describe('decideSearch', () => {
-  const document = { id: 'FAA:N1', model: '172', year_manufactured: decimal('1998') };
+  const cessna = { model: '172', year_manufactured: decimal('1998') };
+  const document = { id: 'FAA:N1', registry: 'FAA', ...cessna };
+  const decide = (before: Attributes | undefined, after: Attributes | undefined) => {
+    const registration = row.registration();
+    return decideSearch(registration, keyOf(registration), before, after);
+  };
 
-  it('given no document before and after, when decided, then nothing is sent', () => {
-    expect(decideSearch(undefined, undefined)).to.deep.equal({ action: 'none' });
+  it('given no row before and after, when decided, then nothing is sent', () => {
+    expect(decide(undefined, undefined)).to.deep.equal({ action: 'none' });
   });
 
-  it('given a document that is gone, when decided, then it is deleted', () => {
-    expect(decideSearch(document, undefined)).to.deep.equal({ action: 'delete' });
+  it('given a row that is gone, when decided, then its document is deleted', () => {
+    expect(decide(attributes(cessna), undefined)).to.deep.equal({ action: 'delete' });
   });
 
-  it('given a new document, when decided, then it is upserted', () => {
-    expect(decideSearch(undefined, document)).to.deep.equal({ action: 'upsert', document });
+  it('given a row that is gone and that nobody can read, when decided, then its document is deleted', () => {
+    expect(decide(unreadable('model'), undefined)).to.deep.equal({ action: 'delete' });
+  });
+
+  it('given a new row, when decided, then its document is upserted', () => {
+    expect(decide(undefined, attributes(cessna))).to.deep.equal({ action: 'upsert', document });
   });
 
   it('given a document that changed, when decided, then its new state is upserted', () => {
-    const changed = { ...document, model: '172S' };
-    expect(decideSearch(document, changed)).to.deep.equal({ action: 'upsert', document: changed });
+    expect(decide(attributes(cessna), attributes({ ...cessna, model: '172S' }))).to.deep.equal({
+      action: 'upsert',
+      document: { ...document, model: '172S' },
+    });
   });
 
-  it('given a document that lost a field, when decided, then its new state is upserted', () => {
-    const less = { id: 'FAA:N1', model: '172' };
-    expect(decideSearch(document, less)).to.deep.equal({ action: 'upsert', document: less });
-  });
+  for (const [what, before, after] of [
+    ['lost a field', cessna, { model: '172' }],
+    ['gained a field', { model: '172' }, cessna],
+  ] as const)
+    it(`given a document that ${what}, when decided, then its new state is upserted`, () => {
+      expect(decide(attributes(before), attributes(after))).to.deep.equal({
+        action: 'upsert',
+        document: { id: 'FAA:N1', registry: 'FAA', ...after },
+      });
+    });
 
   it('given a document that says the same in another notation, when decided, then nothing is sent', () => {
-    const same = { year_manufactured: decimal('1998.0'), model: '172', id: 'FAA:N1' };
-    expect(decideSearch(document, same)).to.deep.equal({ action: 'none' });
+    const same = { year_manufactured: decimal('1998.0'), model: '172' };
+    expect(decide(attributes(cessna), attributes(same))).to.deep.equal({ action: 'none' });
+  });
+
+  it('given a row that changed where no document looks, when decided, then nothing is sent', () => {
+    expect(
+      decide(attributes({ ...cessna, remarks: 'a' }), attributes({ ...cessna, remarks: 'b' })),
+    ).to.deep.equal({
+      action: 'none',
+    });
+  });
+
+  it('given an old attribute that cannot be decoded, when decided, then that is the fault, whatever else differs', () => {
+    for (const name of ['registration', 'model', 'updated_at'])
+      expect(() => decide(unreadable(name), attributes({ registration: 'N2' }))).to.throw(
+        `${name} is spoilt`,
+      );
   });
 });
+
+/** Attributes of which one cannot be decoded. */
+function unreadable(spoilt: string): Attributes {
+  const given = attributes({ registration: 'N1' });
+  const get = (name: string) => {
+    if (name === spoilt) throw new Fault('permanent', `${name} is spoilt`);
+    return given.get(name);
+  };
+  return { get, all: () => given.all(), equals: (other) => given.equals(other) };
+}

@@ -33,10 +33,11 @@ const SPOILS: readonly Spoil[] = [
     },
   },
   {
+    // Not of removals: they go through, whatever the row held.
     what: 'a string that is none in the old image',
-    spoil: (record, { item, before }) => {
+    spoil: (record, { item, before, after }) => {
       const name = item.indexed.at(0);
-      return before === undefined || name === undefined
+      return before === undefined || after === undefined || name === undefined
         ? undefined
         : withAttribute(record, 'OldImage', name, { S: 5 });
     },

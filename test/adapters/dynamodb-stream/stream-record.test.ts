@@ -357,7 +357,7 @@ describe('toDelivery', () => {
       );
       expect(attributesOf(change.before)).to.deep.equal(row);
       expect(attributesOf(change.after)).to.deep.equal(changed);
-      expect(change).not.to.have.property('viewType');
+      expect(change.viewType).to.equal(undefined);
     });
 
     const missing: [viewType: string, image: string, rows: { before?: TableRow; after?: TableRow }][] = [
@@ -432,8 +432,8 @@ describe('toDelivery', () => {
   });
 
   describe('reads the time', () => {
-    const at = (created: unknown) =>
-      changeOf(withDynamodb(streamRecord({ after: row }), { ApproximateCreationDateTime: created })).at;
+    const created = (time: unknown, record = streamRecord({ after: row })) =>
+      withDynamodb(record, { ApproximateCreationDateTime: time });
 
     const times: [what: string, created: unknown, expected: number | undefined][] = [
       ['in seconds, as Lambda gives it', 1767603600, 1767603600000],
@@ -447,14 +447,20 @@ describe('toDelivery', () => {
       ['a number beyond all time', 1e306, undefined],
       ['an object', {}, undefined],
     ];
-    for (const [what, created, expected] of times)
+    for (const [what, time, expected] of times)
       it(what, () => {
-        expect(at(created)).to.equal(expected);
+        expect(changeOf(created(time)).at).to.equal(expected);
+        const delivery = toDelivery(created(time));
+        expect([delivery.at, delivery.record.at]).to.deep.equal([expected, expected]);
       });
 
-    it('leaves it out where it is not known', () => {
-      const record = withDynamodb(streamRecord({ after: row }), { ApproximateCreationDateTime: undefined });
-      expect(changeOf(record)).not.to.have.property('at');
+    it('of records too that nothing is derived from, or that cannot be read', () => {
+      const strange = created(5, streamRecord({ after: strangeRow('x') }));
+      expect(toDelivery(strange)).to.include({ kind: 'unrecognised', at: 5_000 });
+      const broken = { ...created(5), eventName: 'UPSERT' };
+      expect(toDelivery(broken)).to.include({ kind: 'undecodable', at: 5_000 });
+      for (const nothing of [null, 'x', {}, { dynamodb: 'x' }])
+        expect(toDelivery(nothing).at).to.equal(undefined);
     });
   });
 

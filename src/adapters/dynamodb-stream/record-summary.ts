@@ -1,0 +1,50 @@
+import type { RecordSummary } from '../../application/delivery.ts';
+import { isObject, type Json, keyText, textOf } from './json-fields.ts';
+
+const NOTHING: Json = {};
+
+/** What can be told of a record, whatever it is. */
+export function summaryOf(input: unknown, place: string | undefined): RecordSummary {
+  if (!isObject(input)) return { place };
+  const dynamodb = partOf(input, 'dynamodb');
+  const keys = partOf(dynamodb, 'Keys');
+  const sizeBytes = dynamodb['SizeBytes'];
+  return {
+    eventName: textOf(input['eventName']),
+    pk: keyText(keys['PK']),
+    sk: keyText(keys['SK']),
+    sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
+    sequenceNumber: sequenceOf(dynamodb['SequenceNumber']),
+    eventID: textOf(input['eventID']),
+    at: timeOf(input),
+    place,
+  };
+}
+
+export function sequenceOf(sequence: unknown): string | undefined {
+  return typeof sequence === 'string' && /^\d+$/.test(sequence) ? sequence : undefined;
+}
+
+/** One text per item of the table: the length tells where the partition key ends, whatever the keys hold. */
+export function itemKey(pk: string, sk: string): string {
+  return `${pk.length}#${pk}${sk}`;
+}
+
+/**
+ * When a record's change was made, in milliseconds since 1970. The record says it in seconds since then from Lambda,
+ * as an ISO 8601 text from the AWS CLI, as a Date from the SDK.
+ */
+export function timeOf(input: unknown): number | undefined {
+  if (!isObject(input)) return undefined;
+  const created = partOf(input, 'dynamodb')['ApproximateCreationDateTime'];
+  let time = NaN;
+  if (typeof created === 'number') time = created * 1000;
+  else if (typeof created === 'string') time = Date.parse(created);
+  else if (created instanceof Date) time = created.getTime();
+  return Number.isFinite(time) ? time : undefined;
+}
+
+function partOf(whole: Json, name: string): Json {
+  const part = whole[name];
+  return isObject(part) ? part : NOTHING;
+}
