@@ -3,6 +3,7 @@ import type { TableModel } from '../model/table-model.ts';
 import { tablesBefore } from '../model/world.ts';
 import { ModelledAws } from '../model/modelled-aws.ts';
 import type { Plan } from '../plan.ts';
+import { bareSdk, recordRequests } from '../workers/bare-sdk.ts';
 import { contrail } from '../workers/contrail.ts';
 import { emptyPowertools } from '../workers/peers.ts';
 import { isIrrelevant, relevant, workload } from '../workloads/catalogue.ts';
@@ -22,6 +23,8 @@ import { ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** Processor time of one thing against another, measured in pairs. */
 export interface Comparison {
+  /** Whose time it is: a peer's too is compared with itself, where there is something to learn from it. */
+  readonly subject: string;
   readonly what: string;
   readonly against: string;
   /** Microseconds of processor time a record. */
@@ -34,6 +37,7 @@ export interface Comparison {
 export type Stages = Readonly<Record<'route' | 'decode' | 'decide' | 'send', Spread>>;
 
 type Work = () => Promise<number>;
+type Compare = (what: string, own: Work, against: string, peer: Work, subject?: string) => Promise<void>;
 
 /** Contrail's processor time against its peers', without downstream latency. */
 export async function measureEngine(
@@ -41,9 +45,10 @@ export async function measureEngine(
   onComparison: (comparison: Comparison) => void,
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  const compare = async (what: string, own: Work, against: string, peer: Work) => {
+  const compare: Compare = async (what, own, against, peer, subject = 'Contrail') => {
     const [ours = [], theirs = []] = await paired([own, peer], plan.enginePairs, 2);
     const comparison = {
+      subject,
       what,
       against,
       microseconds: spreadOf(ours),
@@ -106,10 +111,7 @@ export async function measureEngine(
 }
 
 /** Whole batches with effects, what the models take of the processor included. */
-async function compareBatches(
-  plan: Plan,
-  compare: (what: string, own: Work, against: string, peer: Work) => Promise<void>,
-): Promise<void> {
+async function compareBatches(plan: Plan, compare: Compare): Promise<void> {
   const mixed = workload('mixed', plan.records, plan.history);
   const tables = await tablesBefore(mixed);
   const logging = (level: 'info' | 'silent') => {
@@ -117,6 +119,21 @@ async function compareBatches(
     return () => processorPerRecord(bench, tables, mixed.batch);
   };
   await compare('mixed batch, logging at info', logging('info'), 'logging at silent', logging('silent'));
+
+  let recorded: ReturnType<typeof recordRequests> | undefined;
+  const recording = new Bench((downstream) => {
+    recorded = recordRequests(downstream);
+    return contrail(downstream);
+  });
+  await recording.run(tables, mixed.batch, { latencyMs: 0 });
+  const requests = recorded?.() ?? [];
+  const alone = new Bench((downstream) => bareSdk(downstream, requests));
+  await compare(
+    'mixed batch, all of it',
+    logging('info'),
+    "the SDK's clients alone, sending the same requests",
+    () => processorPerRecord(alone, tables, mixed.batch),
+  );
 
   const [least = 1, most = 1] = [plan.sizes[0], plan.sizes.at(-1)];
   const largest = workload('mixed', most, plan.history);
@@ -136,16 +153,21 @@ async function compareBatches(
   const slices = Array.from({ length: Math.ceil(large.length / least) }, (_, n) =>
     large.slice(n * least, (n + 1) * least),
   );
-  const compareGrowth = (what: string, handle: (some: readonly DynamoDBRecord[]) => unknown) =>
+  const compareGrowth = (
+    what: string,
+    handle: (some: readonly DynamoDBRecord[]) => unknown,
+    subject?: string,
+  ) =>
     compare(
       `${large.length} relevant records, ${what}, in one batch`,
       () => microsecondsPerRecord(large.length, () => handle(large), plan.leastMs),
       `the same in batches of ${least}`,
-      () => microsecondsPerRecord(large.length, () => slices.forEach(handle), plan.leastMs),
+      () => microsecondsPerRecord(large.length, () => slices.forEach((slice) => handle(slice)), plan.leastMs),
+      subject,
     );
   await compareGrowth('route + decode + decide', (some) => decide(route(some)));
   // Beyond the processor's caches everything takes longer: for the peer as well.
-  await compareGrowth('unmarshall', unmarshallAll);
+  await compareGrowth('unmarshall', unmarshallAll, 'unmarshall');
 }
 
 /** Microseconds of processor time a record, the models' own included. */

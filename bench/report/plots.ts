@@ -95,10 +95,10 @@ function processor(comparisons: readonly Comparison[]): string {
     title: 'Processor time a record, in microseconds',
     note: 'the lengths are logarithmic, shorter is better',
     logarithmic: true,
-    groups: comparisons.map(({ what, against, microseconds, peerMicroseconds }) => ({
+    groups: comparisons.map(({ subject, what, against, microseconds, peerMicroseconds }) => ({
       title: `${what}, against ${against}`,
       bars: [
-        { label: 'Contrail', of: microseconds, own: true },
+        { label: subject, of: microseconds, own: subject === 'Contrail' },
         { label: /^(?:the same|logging)/.test(against) ? against : 'peer', of: peerMicroseconds, own: false },
       ].map(({ label, of: { median, low, high }, own }) => ({
         label,
