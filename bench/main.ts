@@ -17,11 +17,14 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: 'MODEL',
   AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
 });
+const { measureColdStarts } = await import('./measures/cold-start.ts');
 const { measureEngine, measureStages } = await import('./measures/engine.ts');
 const { measureThroughput } = await import('./measures/throughput.ts');
 const { measureLocal } = await import('./measures/local.ts');
 
-const PARTS = ['engine', 'throughput', 'memory', 'local'] as const;
+/** The project's: this file runs as bench/dist/bench/main.js. */
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+const PARTS = ['cold-start', 'engine', 'throughput', 'memory', 'local'] as const;
 const USAGE = `usage: npm run bench -- [--smoke] [--only ${PARTS.join(',')}]`;
 
 const { smoke, only } = options();
@@ -30,6 +33,8 @@ const started = performance.now();
 const where = machine();
 say('machine', text.machineLine(where));
 
+const coldStarts = wanted('cold-start') ? await measureColdStarts(ROOT, plan) : [];
+for (const one of coldStarts) say('start', text.coldStartLine(one));
 const engine = wanted('engine')
   ? await measureEngine(plan, (one) => say('engine', text.comparisonLine(one)))
   : [];
@@ -54,6 +59,7 @@ const measured: { local: readonly LocalComparison[] | string } & Record<string, 
   machine: where,
   plan,
   goals,
+  coldStarts,
   engine,
   stages,
   throughput,
@@ -92,7 +98,5 @@ function say(part: string, line: string): void {
 /** What the README shows is of a whole run only. */
 async function resultsFolder(): Promise<string> {
   const whole = !smoke && only.length === PARTS.length;
-  return whole
-    ? fileURLToPath(new URL('../..', import.meta.url))
-    : mkdtemp(join(tmpdir(), 'contrail-bench-'));
+  return whole ? join(ROOT, 'bench') : mkdtemp(join(tmpdir(), 'contrail-bench-'));
 }

@@ -22,6 +22,8 @@ export interface Plan {
   /** Records with effects that a peer which sends one request at a time gets in one measurement: every n-th of them. */
   readonly mostSequentialRecords: number;
   readonly localRecords: number;
+  /** New processes of each kind. */
+  readonly coldStarts: number;
 }
 
 const WORKLOAD_NAMES = [
@@ -48,6 +50,7 @@ export const FULL: Plan = {
   leastMs: 150,
   mostSequentialRecords: 100,
   localRecords: 300,
+  coldStarts: 21,
 };
 
 /** Everything once, to see that it runs. Its figures mean nothing. */
@@ -65,4 +68,5 @@ export const SMOKE: Plan = {
   leastMs: 1,
   mostSequentialRecords: 20,
   localRecords: 20,
+  coldStarts: 1,
 };

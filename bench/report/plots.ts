@@ -2,7 +2,7 @@ import type { Comparison } from '../measures/engine.ts';
 import type { Memory } from '../measures/memory.ts';
 import type { Throughput } from '../measures/throughput.ts';
 import { type Bar, barChart } from './svg.ts';
-import { figure } from './text.ts';
+import { figure } from './figures.ts';
 
 interface Measured {
   readonly throughput: readonly Throughput[];

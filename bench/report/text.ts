@@ -1,22 +1,11 @@
+import type { ColdStart } from '../measures/cold-start.ts';
 import type { Comparison, Stages } from '../measures/engine.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
-import type { Spread } from '../measures/statistics.ts';
 import type { Throughput } from '../measures/throughput.ts';
+import { figure, spread } from './figures.ts';
 import type { Goal } from './goals.ts';
 import type { Machine } from './machine.ts';
-
-/** A number to three digits, with what makes large ones readable. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (Math.abs(value) >= 1000) return Number(value.toPrecision(3)).toLocaleString('en');
-  return String(Number(value.toPrecision(3)));
-}
-
-/** `4.2 (3.9–4.8)`: the median, the lowest and the highest. */
-export function spread({ median, low, high, runs }: Spread): string {
-  return runs === 1 ? figure(median) : `${figure(median)} (${figure(low)}–${figure(high)})`;
-}
 
 export function machineLine({ processor, cores, memoryGiB, system, node, load }: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; load ${load} before`;
@@ -31,6 +20,11 @@ export function throughputLine(cell: Throughput): string {
   });
   const label = `${cell.workload}, ${cell.records} at ${cell.latencyMs} ms (measured ${figure(cell.measuredLatencyMs)})`;
   return `${label.padEnd(48)} ${rates.join(' · ')} · requests ${figure(cell.requests['Contrail'] ?? 0)} of ${figure(cell.leastRequests)} a thousand`;
+}
+
+export function coldStartLine(cold: ColdStart): string {
+  const { against, milliseconds, peerMilliseconds, ratio, processorRatio } = cold;
+  return `first response of a new process against ${against}: ${spread(ratio)} (${figure(milliseconds.median)} ms against ${figure(peerMilliseconds.median)} ms), of processor time ${spread(processorRatio)}`;
 }
 
 export function comparisonLine({ what, against, microseconds, peerMicroseconds, ratio }: Comparison): string {
