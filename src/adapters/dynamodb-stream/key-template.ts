@@ -1,7 +1,7 @@
-/** What a key template says of a key: it is none of its keys, or is one, or begins like one and is none. */
-export type KeyMatch = { readonly parts: readonly string[] } | { readonly malformed: string } | undefined;
+/** What a key template says of a key: its parts; or, in a text, why it begins like one of its keys and is none; else undefined. */
+export type KeyMatch = readonly string[] | string | undefined;
 
-const NO_PARTS: KeyMatch = { parts: [] };
+const NO_PARTS: readonly string[] = [];
 
 /**
  * The shape of one key: literals and `<named>` parts, such as `IMG#<image_id>`. A part may hold any text, `#`
@@ -35,14 +35,12 @@ export class KeyTemplate {
       const last = index === this.#names.length - 1;
       const to = last ? key.length - next.length : key.indexOf(next, from + 1);
       if (to <= from || !key.startsWith(next, to))
-        return {
-          malformed: `${JSON.stringify(key)} has no ${this.#names[index]} where ${this.text} asks for one`,
-        };
+        return `${JSON.stringify(key)} has no ${this.#names[index]} where ${this.text} asks for one`;
       const part = key.slice(from, to);
-      if (!part.isWellFormed()) return { malformed: `${JSON.stringify(key)} is not well-formed Unicode` };
+      if (!part.isWellFormed()) return `${JSON.stringify(key)} is not well-formed Unicode`;
       parts.push(part);
       from = to + next.length;
     }
-    return { parts };
+    return parts;
   }
 }

@@ -68,9 +68,9 @@ export function rowOf(pk: string, sk: string): Row | { readonly malformed: strin
     if (inPk === undefined) continue;
     const inSk = candidate.sk.match(sk);
     if (inSk === undefined) continue;
-    if ('malformed' in inPk) return { malformed: `PK ${inPk.malformed}` };
-    if ('malformed' in inSk) return { malformed: `SK ${inSk.malformed}` };
-    const row = candidate.row(...inPk.parts, ...inSk.parts);
+    if (typeof inPk === 'string') return { malformed: `PK ${inPk}` };
+    if (typeof inSk === 'string') return { malformed: `SK ${inSk}` };
+    const row = candidate.row(...(candidate.pk.fixed ? inSk : inPk.concat(inSk)));
     return typeof row === 'string' ? { malformed: `PK ${JSON.stringify(pk)} ${row}` } : row;
   }
   return undefined;
