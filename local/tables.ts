@@ -34,10 +34,15 @@ export async function createMainTable(client: DynamoDBClient, name: string): Pro
   return TableDescription.LatestStreamArn;
 }
 
-/** Makes the table for the worker's own state, whose rows end at `expires_at` (seconds since 1970). */
-export async function createStateTable(client: DynamoDBClient, name: string): Promise<void> {
+/** Makes a table of the same keys whose changes nobody follows: DynamoDB Local slows down with every stream it keeps. */
+export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   await client.send(new CreateTableCommand({ TableName: name, ...KEYS }));
   await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: name });
+}
+
+/** Makes the table for the worker's own state, whose rows end at `expires_at` (seconds since 1970). */
+export async function createStateTable(client: DynamoDBClient, name: string): Promise<void> {
+  await createTable(client, name);
   await client.send(
     new UpdateTimeToLiveCommand({
       TableName: name,

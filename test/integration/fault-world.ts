@@ -16,7 +16,7 @@ import { drainQueue } from '../../local/queue-drainer.ts';
 import { LOCAL_SDK } from '../../local/sdk.ts';
 import type { LocalServers } from '../../local/servers.ts';
 import { TableDerivedState } from '../../local/table-derived-state.ts';
-import { createMainTable, createStateTable } from '../../local/tables.ts';
+import { createStateTable, createTable } from '../../local/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
@@ -72,7 +72,7 @@ export class FaultWorld {
 
   static async create(servers: LocalServers): Promise<FaultWorld> {
     const name = `faults-${randomUUID()}`;
-    await createMainTable(servers.clients.dynamodb, name);
+    await createTable(servers.clients.dynamodb, name);
     await createStateTable(servers.clients.dynamodb, stateTableOf(name));
     return new FaultWorld(servers, name, await servers.sqs.createFifoQueue(name));
   }

@@ -24,7 +24,7 @@ export function describeWithServers(title: string, define: () => void): void {
   if (missing !== undefined) describe.skip(`${title}: ${missing}`, define);
   else
     describe(title, function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       define();
     });
 }
