@@ -3,6 +3,8 @@ import type { WorkloadName } from './workloads/catalogue.ts';
 /** How much is measured. */
 export interface Plan {
   readonly pairs: number;
+  /** Processes in which the engine is measured. */
+  readonly processes: number;
   /** Pairs of what takes the processor only. */
   readonly enginePairs: number;
   /** Pairs of what takes long: whole batches, one request at a time. */
@@ -38,6 +40,7 @@ const WORKLOAD_NAMES = [
 
 export const FULL: Plan = {
   pairs: 7,
+  processes: 9,
   enginePairs: 15,
   slowPairs: 5,
   sizes: [100, 1_000, 10_000],
@@ -56,6 +59,7 @@ export const FULL: Plan = {
 /** Everything once, to see that it runs. Its figures mean nothing. */
 export const SMOKE: Plan = {
   pairs: 1,
+  processes: 1,
   enginePairs: 1,
   slowPairs: 1,
   sizes: [10, 40],

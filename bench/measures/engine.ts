@@ -1,24 +1,18 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { TableModel } from '../model/table-model.ts';
 import { tablesBefore } from '../model/world.ts';
-import { ModelledAws } from '../model/modelled-aws.ts';
 import type { Plan } from '../plan.ts';
 import { bareSdk, recordRequests } from '../workers/bare-sdk.ts';
 import { contrail } from '../workers/contrail.ts';
-import { emptyPowertools } from '../workers/peers.ts';
-import { isIrrelevant, relevant, workload } from '../workloads/catalogue.ts';
+import { relevant, workload } from '../workloads/catalogue.ts';
+import { ENGINE_PAIRS, type EnginePairRun } from './engine-pairs.ts';
 import { paired } from './paired.ts';
 import { microsecondsPerRecord } from './processor.ts';
 import { Bench } from './run-batch.ts';
-import {
-  decide,
-  decode,
-  decodeForElasticsearch,
-  isForPeers,
-  parseWithPowertools,
-  route,
-  unmarshallAll,
-} from './stages.ts';
+import { decide, decode, isForPeers, route, unmarshallAll } from './stages.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** Processor time of one thing against another, measured in pairs. */
@@ -45,8 +39,13 @@ export async function measureEngine(
   onComparison: (comparison: Comparison) => void,
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  const compare: Compare = async (what, own, against, peer, subject = 'Contrail') => {
-    const [ours = [], theirs = []] = await paired([own, peer], plan.enginePairs, 2);
+  const add = (
+    what: string,
+    ours: readonly number[],
+    against: string,
+    theirs: readonly number[],
+    subject: string,
+  ) => {
     const comparison = {
       subject,
       what,
@@ -58,56 +57,27 @@ export async function measureEngine(
     comparisons.push(comparison);
     onComparison(comparison);
   };
-  const perRecord = (records: number, work: () => unknown) => () =>
-    microsecondsPerRecord(records, work, plan.leastMs);
-
-  const irrelevant = workload('irrelevant', 2 * plan.records, plan.history)
-    .batch.filter(isIrrelevant)
-    .slice(0, plan.records);
-  const aws = new ModelledAws();
-  const worker = contrail(aws);
-  const empty = emptyPowertools();
-  await compare(
-    'irrelevant records, all of it',
-    perRecord(irrelevant.length, () => worker.handle(irrelevant)),
-    "Powertools' empty batch loop",
-    perRecord(irrelevant.length, () => empty.handle(irrelevant)),
-  );
-  aws.close();
-
-  const records = relevant(workload('mixed', 2 * plan.records, plan.history).batch)
-    .filter(isForPeers)
-    .slice(0, plan.records);
-  const decideAll = perRecord(records.length, () => decide(route(records)));
-  await compare(
-    'relevant records, route + decode + decide',
-    decideAll,
-    "Powertools' schema parse",
-    perRecord(records.length, () => parseWithPowertools(records)),
-  );
-  await compare(
-    'relevant records, route + decode + decide',
-    decideAll,
-    'unmarshall of keys and both images',
-    perRecord(records.length, () => unmarshallAll(records)),
-  );
-  const upserts = records.filter(({ eventName }) => eventName !== 'REMOVE');
-  await compare(
-    'inserts and changes, route + decode + decide',
-    perRecord(upserts.length, () => decide(route(upserts))),
-    "dynamodb-stream-elasticsearch's decode",
-    perRecord(upserts.length, () => decodeForElasticsearch(upserts)),
-  );
-  const large = workload('large items', Math.min(plan.largeRecords, 20), plan.history).batch;
-  await compare(
-    'large items, route + decode + decide',
-    perRecord(large.length, () => decide(route(large))),
-    'unmarshall of keys and both images',
-    perRecord(large.length, () => unmarshallAll(large)),
-  );
-
+  const compare: Compare = async (what, own, against, peer, subject = 'Contrail') => {
+    const [ours = [], theirs = []] = await paired([own, peer], plan.enginePairs, 2);
+    add(what, ours, against, theirs, subject);
+  };
+  for (const [index, { what, against }] of ENGINE_PAIRS.entries()) {
+    const runs: EnginePairRun[] = [];
+    for (let n = 0; n < plan.processes; n++) runs.push(await inProcess(index, plan));
+    const own = runs.map((one) => one.own);
+    const peer = runs.map((one) => one.peer);
+    add(what, own, against, peer, 'Contrail');
+  }
   await compareBatches(plan, compare);
   return comparisons;
+}
+
+/** A pair in a new process: what V8 makes of code, and where it puts objects, differs from process to process. */
+async function inProcess(index: number, plan: Plan): Promise<EnginePairRun> {
+  const child = fileURLToPath(new URL('engine-child.js', import.meta.url));
+  const parameters = ['--no-warnings', child, String(index), JSON.stringify(plan)];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters);
+  return JSON.parse(stdout) as EnginePairRun;
 }
 
 /** Whole batches with effects, what the models take of the processor included. */

@@ -1,0 +1,81 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ModelledAws } from '../model/modelled-aws.ts';
+import type { Plan } from '../plan.ts';
+import { contrail } from '../workers/contrail.ts';
+import { emptyPowertools } from '../workers/peers.ts';
+import { isIrrelevant, relevant, workload } from '../workloads/catalogue.ts';
+import {
+  decide,
+  decodeForElasticsearch,
+  isForPeers,
+  parseWithPowertools,
+  route,
+  unmarshallAll,
+} from './stages.ts';
+
+/** Something of the engine, and what it is measured against, on the same records. */
+export interface EnginePair {
+  readonly what: string;
+  readonly against: string;
+  readonly records: (plan: Plan) => readonly DynamoDBRecord[];
+  readonly own: (records: readonly DynamoDBRecord[]) => unknown;
+  readonly peer: (records: readonly DynamoDBRecord[]) => unknown;
+}
+
+/** Microseconds of processor time a record: medians of one process. */
+export interface EnginePairRun {
+  readonly own: number;
+  readonly peer: number;
+}
+
+const worker = contrail(new ModelledAws());
+const empty = emptyPowertools();
+const decideAll = (records: readonly DynamoDBRecord[]) => decide(route(records));
+
+function relevantRecords({ records, history }: Plan): readonly DynamoDBRecord[] {
+  return relevant(workload('mixed', 2 * records, history).batch)
+    .filter(isForPeers)
+    .slice(0, records);
+}
+
+export const ENGINE_PAIRS: readonly EnginePair[] = [
+  {
+    what: 'irrelevant records, all of it',
+    against: "Powertools' empty batch loop",
+    records: ({ records, history }) =>
+      workload('irrelevant', 2 * records, history)
+        .batch.filter(isIrrelevant)
+        .slice(0, records),
+    own: (records) => worker.handle(records),
+    peer: (records) => empty.handle(records),
+  },
+  {
+    what: 'relevant records, route + decode + decide',
+    against: "Powertools' schema parse",
+    records: relevantRecords,
+    own: decideAll,
+    peer: parseWithPowertools,
+  },
+  {
+    what: 'relevant records, route + decode + decide',
+    against: 'unmarshall of keys and both images',
+    records: relevantRecords,
+    own: decideAll,
+    peer: unmarshallAll,
+  },
+  {
+    what: 'inserts and changes, route + decode + decide',
+    against: "dynamodb-stream-elasticsearch's decode",
+    records: (plan) => relevantRecords(plan).filter(({ eventName }) => eventName !== 'REMOVE'),
+    own: decideAll,
+    peer: decodeForElasticsearch,
+  },
+  {
+    what: 'large items, route + decode + decide',
+    against: 'unmarshall of keys and both images',
+    records: ({ largeRecords, history }) =>
+      workload('large items', Math.min(largeRecords, 20), history).batch,
+    own: decideAll,
+    peer: unmarshallAll,
+  },
+];
