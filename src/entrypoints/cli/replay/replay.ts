@@ -108,7 +108,8 @@ function holdBack(delivery: Delivery, blockedItems: ReadonlySet<string>): Delive
   const item = itemOf(delivery);
   if (item === undefined || !blockedItems.has(item)) return delivery;
   const fault = new Fault('transient', 'held back: an earlier change of the same item failed');
-  return { record: delivery.record, raw: delivery.raw, kind: 'undecodable', fault, item };
+  const { record, at, raw } = delivery;
+  return { record, at, raw, kind: 'undecodable', fault, item };
 }
 
 function itemOf(delivery: Delivery): string | undefined {
