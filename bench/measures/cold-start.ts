@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { bundle } from '../../deploy/bundle/bundle.ts';
 import type { Plan } from '../plan.ts';
+import { inChild } from './in-child.ts';
 import { paired } from './paired.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
 
@@ -20,11 +19,11 @@ export interface ColdStart {
 }
 
 const SDK_ONLY = 'bench/workers/sdk-only.ts';
-const BUNDLES = [
-  { name: 'contrail', entry: 'src/entrypoints/lambda/handler.ts', lean: true },
+const PEERS = [
   { name: 'sdk-plain', entry: SDK_ONLY, lean: false, against: "the SDK's clients, bundled as they are" },
   { name: 'sdk-lean', entry: SDK_ONLY, lean: true, against: "the SDK's clients, with Contrail's own cuts" },
 ] as const;
+const BUNDLES = [{ name: 'contrail', entry: 'src/entrypoints/lambda/handler.ts', lean: true }, ...PEERS];
 
 /** Loads the bundle, handles an empty event and says how long that took since the process began. */
 const DRIVER = `
@@ -59,37 +58,30 @@ export async function measureColdStarts(root: string, plan: Plan): Promise<ColdS
       for (const [file, bytes] of files)
         if (file.endsWith('.mjs')) await writeFile(join(folder, file), bytes);
     }
-    const processor: number[][] = BUNDLES.map(() => []);
-    const starts = BUNDLES.map(({ name }, index) => async () => {
-      const { milliseconds, processorMs } = await start(join(folder, `${name}.mjs`));
-      processor[index]?.push(processorMs);
-      return milliseconds;
+    const starts = BUNDLES.map(({ name }) => {
+      const file = join(folder, `${name}.mjs`);
+      return () => start(file);
     });
     // One more first: it reads the files from the disk.
-    const milliseconds = await paired(starts, plan.coldStarts, 1);
-    const measured = processor.map((values) => values.slice(-plan.coldStarts));
-    const [own = []] = milliseconds;
-    const [ownProcessor = []] = measured;
-    return BUNDLES.flatMap((peer, index) => {
-      if (!('against' in peer)) return [];
-      const theirs = milliseconds[index] ?? [];
-      return [
-        {
-          against: peer.against,
-          milliseconds: spreadOf(own),
-          peerMilliseconds: spreadOf(theirs),
-          ratio: ratios(own, theirs),
-          processorRatio: ratios(ownProcessor, measured[index] ?? []),
-        },
-      ];
+    const [own = [], ...peers] = await paired(starts, plan.coldStarts, 1);
+    return PEERS.map(({ against }, index) => {
+      const theirs = peers[index] ?? [];
+      return {
+        against,
+        milliseconds: spreadOf(own.map(milliseconds)),
+        peerMilliseconds: spreadOf(theirs.map(milliseconds)),
+        ratio: ratios(own.map(milliseconds), theirs.map(milliseconds)),
+        processorRatio: ratios(own.map(processorMs), theirs.map(processorMs)),
+      };
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function start(file: string): Promise<Start> {
-  const parameters = ['--input-type=module', '--eval', DRIVER, file];
-  const { stdout } = await promisify(execFile)(process.execPath, parameters, { env: ENVIRONMENT });
-  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as Start;
+function start(file: string): Promise<Start> {
+  return inChild<Start>(['--input-type=module', '--eval', DRIVER, file], ENVIRONMENT);
 }
+
+const milliseconds = (one: Start) => one.milliseconds;
+const processorMs = (one: Start) => one.processorMs;

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { TableModel } from '../model/table-model.ts';
 import { tablesBefore } from '../model/world.ts';
 import type { Plan } from '../plan.ts';
-import { bareSdk, recordRequests } from '../workers/bare-sdk.ts';
+import { bareSdk, recordRequests, type Sent } from '../workers/bare-sdk.ts';
 import { contrail } from '../workers/contrail.ts';
 import { relevant, workload } from '../workloads/catalogue.ts';
 import { ENGINE_PAIRS, type EnginePairRun } from './engine-pairs.ts';
+import { inChild } from './in-child.ts';
 import { paired } from './paired.ts';
 import { microsecondsPerRecord } from './processor.ts';
 import { Bench } from './run-batch.ts';
@@ -73,11 +72,9 @@ export async function measureEngine(
 }
 
 /** A pair in a new process: what V8 makes of code, and where it puts objects, differs from process to process. */
-async function inProcess(index: number, plan: Plan): Promise<EnginePairRun> {
+function inProcess(index: number, plan: Plan): Promise<EnginePairRun> {
   const child = fileURLToPath(new URL('engine-child.js', import.meta.url));
-  const parameters = ['--no-warnings', child, String(index), JSON.stringify(plan)];
-  const { stdout } = await promisify(execFile)(process.execPath, parameters);
-  return JSON.parse(stdout) as EnginePairRun;
+  return inChild(['--no-warnings', child, String(index), JSON.stringify(plan)]);
 }
 
 /** Whole batches with effects, what the models take of the processor included. */
@@ -90,13 +87,12 @@ async function compareBatches(plan: Plan, compare: Compare): Promise<void> {
   };
   await compare('mixed batch, logging at info', logging('info'), 'logging at silent', logging('silent'));
 
-  let recorded: ReturnType<typeof recordRequests> | undefined;
+  const requests: Sent[] = [];
   const recording = new Bench((downstream) => {
-    recorded = recordRequests(downstream);
+    recordRequests(downstream, requests);
     return contrail(downstream);
   });
   await recording.run(tables, mixed.batch, { latencyMs: 0 });
-  const requests = recorded?.() ?? [];
   const alone = new Bench((downstream) => bareSdk(downstream, requests));
   await compare(
     'mixed batch, all of it',

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Plan } from '../plan.ts';
 import { workload } from '../workloads/catalogue.ts';
+import { inChild } from './in-child.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** Memory of one batch, in a process of its own. */
@@ -28,7 +27,6 @@ export interface Memory {
 
 const SUBJECTS = ['Contrail', 'Powertools parallel'];
 const RUNS = 3;
-const run = promisify(execFile);
 
 /** The mixed workload's peak memory against the memory of its event, in every size. */
 export async function measureMemory(
@@ -45,8 +43,8 @@ export async function measureMemory(
         const live: MemoryRun[] = [];
         const withGarbage: MemoryRun[] = [];
         for (let n = 0; n < Math.min(RUNS, pairs); n++) {
-          live.push(await inChild(file, records, history, subject, 'live'));
-          withGarbage.push(await inChild(file, records, history, subject, 'as it is'));
+          live.push(await run(file, records, history, subject, 'live'));
+          withGarbage.push(await run(file, records, history, subject, 'as it is'));
         }
         const ratio = (runs: readonly MemoryRun[]) =>
           spreadOf(runs.map(({ eventBytes, peakBytes }) => peakBytes / eventBytes));
@@ -62,7 +60,7 @@ export async function measureMemory(
   return found;
 }
 
-async function inChild(
+function run(
   file: string,
   records: number,
   history: number,
@@ -70,15 +68,6 @@ async function inChild(
   mode: string,
 ): Promise<MemoryRun> {
   const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
-  const { stdout } = await run(process.execPath, [
-    '--expose-gc',
-    '--no-warnings',
-    child,
-    file,
-    String(records),
-    String(history),
-    subject,
-    mode,
-  ]);
-  return JSON.parse(stdout) as MemoryRun;
+  const parameters = [file, String(records), String(history), subject, mode];
+  return inChild(['--expose-gc', '--no-warnings', child, ...parameters]);
 }

@@ -4,12 +4,12 @@
  *
  * @returns for each subject, one value a round.
  */
-export async function paired(
-  subjects: readonly (() => Promise<number> | number)[],
+export async function paired<T>(
+  subjects: readonly (() => Promise<T> | T)[],
   rounds: number,
   warmUp = 1,
-): Promise<number[][]> {
-  const values: number[][] = subjects.map(() => []);
+): Promise<T[][]> {
+  const values: T[][] = subjects.map(() => []);
   for (let round = -warmUp; round < rounds; round++) {
     const turn = [...subjects.entries()];
     if (round % 2 !== 0) turn.reverse();

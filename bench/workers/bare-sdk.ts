@@ -4,7 +4,7 @@ import type { Downstream } from '../model/modelled-aws.ts';
 import type { Worker } from './worker.ts';
 
 /** One request of a worker, as it goes to the SDK. */
-interface Sent {
+export interface Sent {
   readonly service: 'dynamodb' | 'sqs';
   readonly commandName: string;
   readonly input: object;
@@ -16,25 +16,19 @@ type Client = Pick<dynamodb.DynamoDBClient, 'middlewareStack'> & {
 
 type Commands = Readonly<Record<string, new (input: object) => unknown>>;
 
-/** Keeps what the clients are asked to send from now on, until the function that it returns is called. */
-export function recordRequests(downstream: Downstream): () => readonly Sent[] {
-  const sent: Sent[] = [];
-  let recording = true;
+/** Adds what the clients are asked to send from now on. */
+export function recordRequests(downstream: Downstream, sent: Sent[]): void {
   for (const service of ['dynamodb', 'sqs'] as const) {
     const { middlewareStack } = downstream[service] as Client;
     middlewareStack.add(
       (next, { commandName = '' }) =>
         (request) => {
-          if (recording) sent.push({ service, commandName, input: request.input });
+          sent.push({ service, commandName, input: request.input });
           return next(request);
         },
       { step: 'build' },
     );
   }
-  return () => {
-    recording = false;
-    return sent;
-  };
 }
 
 /** The SDK's clients alone, which send the requests that another worker sent: what nobody who uses the SDK can beat. */

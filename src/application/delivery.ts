@@ -31,6 +31,12 @@ export type Delivery = {
   | { readonly kind: 'undecodable'; readonly fault: Fault; readonly item?: string | undefined }
 );
 
+/** The item that a record is of, where it is known and matters. */
+export function itemOf(delivery: Delivery): string | undefined {
+  if (delivery.kind === 'unrecognised') return undefined;
+  return delivery.kind === 'change' ? delivery.change.item : delivery.item;
+}
+
 /** What became of one record. Every record of a batch gets exactly one. */
 export type Outcome =
   /** Everything that the change asks for is done; perhaps it asked for nothing. */

@@ -1,7 +1,7 @@
 import { type Change, sameContent } from '../domain/change.ts';
 import { type Commands, commandsOf } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Delivery, Outcome, RecordSummary } from './delivery.ts';
+import { type Delivery, itemOf, type Outcome, type RecordSummary } from './delivery.ts';
 
 /** What is known of a record by itself, while its batch is handled. */
 export type Verdict =
@@ -63,7 +63,8 @@ export function poisonAmong(deliveries: readonly Delivery[], verdicts: readonly 
   const poison: number[] = [];
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== 'failed') continue;
-    const item = itemOf(deliveries[index]);
+    const delivery = deliveries[index];
+    const item = delivery && itemOf(delivery);
     if (item !== undefined && blockedItems.has(item)) continue;
     if (verdict.fault.kind === 'permanent') poison.push(index);
     else if (item !== undefined) blockedItems.add(item);
@@ -76,7 +77,7 @@ export function conclude(deliveries: readonly Delivery[], verdicts: readonly Ver
   const failedItems = new Map<string, RecordSummary>();
   return verdicts.map((verdict, index) => {
     const delivery = deliveries[index];
-    const item = itemOf(delivery);
+    const item = delivery && itemOf(delivery);
     const behind = item === undefined || failedItems.size === 0 ? undefined : failedItems.get(item);
     if (behind !== undefined) return heldBack(behind);
     switch (verdict.kind) {
@@ -97,12 +98,6 @@ export function conclude(deliveries: readonly Delivery[], verdicts: readonly Ver
 
 function asksNothing({ search, image, matcher }: Commands): boolean {
   return search === undefined && image === undefined && matcher === undefined;
-}
-
-/** The item that a record is of, where it is known and matters. */
-function itemOf(delivery: Delivery | undefined): string | undefined {
-  if (delivery === undefined || delivery.kind === 'unrecognised') return undefined;
-  return delivery.kind === 'change' ? delivery.change.item : delivery.item;
 }
 
 function heldBack({ sequenceNumber }: RecordSummary): Outcome {

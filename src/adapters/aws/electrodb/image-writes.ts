@@ -31,6 +31,9 @@ export function keyOf({ orgId, entityType, entityId }: Entity): EntityKey {
   return { org_id: orgId, entity_type: entityType, entity_id: entityId };
 }
 
+/** ElectroDB leaves open which of the two its parameters are for. */
+type Guarded = NonNullable<TransactItem['Put']> & NonNullable<TransactItem['Delete']>;
+
 /** Puts or deletes a default row, on condition that it is as it was read. */
 export function defaultRowWrite(
   { defaults, templates }: ImageEntities,
@@ -45,31 +48,22 @@ export function defaultRowWrite(
     ...(oldRevision !== undefined && { revision: oldRevision }),
     ...(oldImageId !== undefined && { imageId: oldImageId }),
   });
-  const known = expected === undefined ? 'absent' : 'known';
-  if (image === undefined)
-    return {
-      Delete: templates.fill(`delete ${known}`, { ...keyOf(entity), ...condition }, (values) => {
-        const write = defaults.delete(values);
-        return expected === undefined
-          ? write.where(rowIsAbsent).params()
-          : write
-              .where(rowExists)
-              .where(rowStillIs(conditionIn(values)))
-              .params();
-      }),
-    };
-  return {
-    // Of the values, ElectroDB puts those that are the entity's attributes.
-    Put: templates.fill(`put ${known}`, { ...defaultRowOf(keyOf(entity), image), ...condition }, (values) => {
-      const write = defaults.put(values);
-      return expected === undefined
-        ? write.where(rowIsAbsent).params()
-        : write
-            .where(rowExists)
-            .where(rowStillIs(conditionIn(values)))
-            .params();
-    }),
+  // Of the values, ElectroDB puts those that are the entity's attributes.
+  const values = {
+    ...(image === undefined ? keyOf(entity) : defaultRowOf(keyOf(entity), image)),
+    ...condition,
   };
+  const shape = `${image === undefined ? 'delete' : 'put'} ${expected === undefined ? 'absent' : 'known'}`;
+  const params = templates.fill(shape, values, (marked) => {
+    const write = image === undefined ? defaults.delete(marked) : defaults.put(marked);
+    return expected === undefined
+      ? write.where(rowIsAbsent).params<Guarded>()
+      : write
+          .where(rowExists)
+          .where(rowStillIs(conditionIn(marked)))
+          .params<Guarded>();
+  });
+  return image === undefined ? { Delete: params } : { Put: params };
 }
 
 /**

@@ -14,12 +14,13 @@ const ITEM_OVERHEAD_BYTES = 512;
  * touches. Moves of the same tuples go together, so that groups are few and share few tuples.
  */
 export function packMoves(moves: readonly LinkMove[]): LinkMove[][] {
-  const sorted = moves.toSorted((a, b) => compareTexts(sortKey(a), sortKey(b)));
+  const keyed = moves.map((move) => ({ move, key: sortKey(move) }));
+  keyed.sort((a, b) => compareTexts(a.key, b.key));
   const groups: LinkMove[][] = [];
   let group: LinkMove[] = [];
   let tuples = new Set<string>();
   let bytes = 0;
-  for (const move of sorted) {
+  for (const { move } of keyed) {
     const added = new Set(
       tuplesOf(move)
         .map(tupleKey)

@@ -59,10 +59,10 @@ function slotsOf(record: Values): (readonly [name: string, slot: Slot])[] {
 function slotOf(value: unknown): Slot {
   if (typeof value !== 'string') return () => value;
   // Texts and, between them, names.
-  const [before = '', name, after = '', ...others] = value.split(MARK);
-  if (name === undefined) return () => value;
-  if (before === '' && after === '' && others.length === 0) return (values) => values[name];
   const parts = value.split(MARK);
+  const [before, name, after] = parts;
+  if (name === undefined) return () => value;
+  if (before === '' && after === '' && parts.length === 3) return (values) => values[name];
   return (values) =>
     parts.reduce((text, part, index) => text + (index % 2 === 0 ? part : textOf(values[part])), '');
 }

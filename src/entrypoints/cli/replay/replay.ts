@@ -1,6 +1,6 @@
 import { toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
-import type { Delivery, Outcome } from '../../../application/delivery.ts';
+import { type Delivery, itemOf, type Outcome } from '../../../application/delivery.ts';
 import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { ReplayFailures } from './failures.ts';
@@ -110,11 +110,6 @@ function holdBack(delivery: Delivery, blockedItems: ReadonlySet<string>): Delive
   const fault = new Fault('transient', 'held back: an earlier change of the same item failed');
   const { record, at, raw } = delivery;
   return { record, at, raw, kind: 'undecodable', fault, item };
-}
-
-function itemOf(delivery: Delivery): string | undefined {
-  if (delivery.kind === 'unrecognised') return undefined;
-  return delivery.kind === 'change' ? delivery.change.item : delivery.item;
 }
 
 function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {
