@@ -35,7 +35,6 @@ import { HOSTILE_NAMES } from '../../../contracts/contract.ts';
 import { decimal } from '../../../support/factories.ts';
 import { DocumentClientDouble } from './document-client-double.ts';
 
-const NOW = Date.now();
 /** Texts that mean something to ElectroDB, to DynamoDB or to `String.replace`, among any others. */
 const text = fc.oneof(
   fc.constantFrom(
@@ -125,7 +124,7 @@ describe('parameters that are filled in', () => {
           const [state, count] = itemsOf(
             createWriteTransaction({ tuples, states }, ({ tuples, states }) => [
               states
-                .put(linkStateRowOf(one.link, one.to, NOW))
+                .put(linkStateRowOf(one.link, one.to, Date.now()))
                 .where(({ epoch, sequence }, { eq, notExists }) =>
                   one.from === undefined
                     ? notExists(sequence)
