@@ -7,14 +7,21 @@
  */
 export type FaultKind = 'transient' | 'conflict' | 'permanent' | 'configuration';
 
+export interface FaultOptions extends ErrorOptions {
+  readonly reason?: string;
+}
+
 /** A failure in the domain's terms. Adapters translate what their clients throw into one, kept as `cause`. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly kind: FaultKind;
+  /** The same for all that fail for one cause, whatever their messages say of the single one; the message, unless given. */
+  readonly reason: string;
 
-  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
+  constructor(kind: FaultKind, message: string, options?: FaultOptions) {
     super(message, options);
     this.kind = kind;
+    this.reason = options?.reason ?? message;
   }
 
   /** The failure itself when it is a Fault already; otherwise a transient one, which is safe to try again. */

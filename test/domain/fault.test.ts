@@ -14,6 +14,13 @@ describe('Fault', () => {
     expect(new Fault('permanent', 'no')).not.to.have.property('cause');
   });
 
+  it('given a reason, when made, then it keeps it beside the message; without one, the message is the reason', () => {
+    expect(new Fault('permanent', 'message 7 is too large', { reason: 'too large' }).reason).to.equal(
+      'too large',
+    );
+    expect(new Fault('permanent', 'message 7 is too large').reason).to.equal('message 7 is too large');
+  });
+
   describe('from', () => {
     it('given a Fault, when converted, then it is that very Fault', () => {
       const fault = new Fault('permanent', 'poison');
