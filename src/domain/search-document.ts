@@ -118,13 +118,17 @@ function isDocumentOf(
 }
 
 /** What needs no encoding, as nearly every part of a key: looking is cheaper than encoding. */
-const PLAIN = /^[\w.~-]*$/;
+const PLAIN = /^(?!\.+$)[\w.~-]*$/;
 
-/** Each part is encoded before the parts are joined, so that no two rows share an id. */
+/**
+ * Each part is encoded before the parts are joined, so that no two rows share an id. Dots are, where a part has nothing
+ * else: an id `..` that a client puts into a path would name the collection.
+ */
 function idOf(first: string, second?: string): string {
   return second === undefined ? encoded(first) : `${encoded(first)}:${encoded(second)}`;
 }
 
 function encoded(part: string): string {
-  return PLAIN.test(part) ? part : encodeURIComponent(part);
+  if (PLAIN.test(part)) return part;
+  return /^\.+$/.test(part) ? part.replaceAll('.', '%2E') : encodeURIComponent(part);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Outcome } from '../../src/application/delivery.ts';
+import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
@@ -9,6 +10,7 @@ import {
   Encoded,
   faaRow,
   foreignRow,
+  icaoTypeRow,
   icaoVariantRow,
   imageRow,
   linkRow,
@@ -52,6 +54,21 @@ describe('ProcessBatch', () => {
     it('given an empty batch, then there are none', async () => {
       const result = await aWorker().handle();
       expect(result).to.deep.equal({ outcomes: [], ...NO_TALLIES });
+    });
+
+    it('given a row whose name is two dots, put and removed, then its document comes and goes under an id that is no path', async () => {
+      const table = new SourceTable();
+      const { handle, backend } = aWorker();
+      await handle(table.put(icaoTypeRow('..')));
+      const [upsert] = backend.queue.drain();
+      expect(upsert).to.deep.include({
+        key: { collection: 'icao_aircraft', id: '%2E%2E' },
+        document: { id: '%2E%2E', designator: '..' },
+      });
+      backend.index.apply([upsert!]);
+      expect((await verify(backend.state)).drift).to.deep.equal([]);
+      await handle(table.remove(icaoTypeRow('..')));
+      expect(backend.queue.drain()).to.have.nested.property('[0].key.id', '%2E%2E');
     });
 
     it('given rows of every kind, then each record has its own, in order', async () => {

@@ -180,6 +180,23 @@ describe('document ids', () => {
     expect(idOf(row.icaoManufacturer('A&B'))).to.equal('A%26B');
   });
 
+  it('given a part of nothing but dots, when keyed, then it is percent-encoded too, however many they are', () => {
+    for (const dots of ['.', '..', '...', '.'.repeat(50)]) {
+      const encoded = '%2E'.repeat(dots.length);
+      expect(idOf(row.icaoType(dots))).to.equal(encoded);
+      expect(idOf(row.icaoManufacturer(dots))).to.equal(encoded);
+      expect(idOf(row.registration(dots))).to.equal(`FAA:${encoded}`);
+      expect(idOf(row.image(dots, { entityId: dots }))).to.equal(`${encoded}:${encoded}`);
+    }
+  });
+
+  it('given dots beside anything else, when keyed, then they stay', () => {
+    expect(idOf(row.icaoType('.A'))).to.equal('.A');
+    expect(idOf(row.icaoType('A..'))).to.equal('A..');
+    expect(idOf(row.icaoType('..-'))).to.equal('..-');
+    expect(idOf(row.icaoType('.\n'))).to.equal('.%0A');
+  });
+
   const lookAlikes: readonly (readonly [string, Row, Row])[] = [
     ['a colon on either side', row.image('C', { entityId: 'A:B' }), row.image('B:C', { entityId: 'A' })],
     ['a colon and its encoding', row.registration('A:B'), row.registration('A%3AB')],
@@ -187,6 +204,7 @@ describe('document ids', () => {
     ['a blank and a plus', row.registration('A B'), row.registration('A+B')],
     ['small and capital letters', row.registration('n1'), row.registration('N1')],
     ['two ways of composing a letter', row.registration('\u00e9'), row.registration('e\u0301')],
+    ['dots and their encoding', row.registration('..'), row.registration('%2E%2E')],
     ['the registry as a part', row.registration('N1'), row.registration('N1', 'FOREIGN')],
   ];
   for (const [name, a, b] of lookAlikes)
@@ -196,10 +214,16 @@ describe('document ids', () => {
 
   it('given any parts, when keyed, then they can be read back from the id, so no two rows share one', () => {
     const part = fc.string({
-      unit: fc.constantFrom(':', '%', '#', ' ', '3', 'A', 'é', '漢', '\u{1F6E9}', '/', '+', '\u0000'),
+      unit: fc.constantFrom('.', ':', '%', '#', ' ', '3', 'A', 'é', '漢', '\u{1F6E9}', '/', '+', '\u0000'),
       maxLength: 6,
     });
-    const partsOf = (source: Row) => idOf(source)?.split(':').map(decodeURIComponent);
+    const partsOf = (source: Row) => {
+      const id = idOf(source) ?? '';
+      // Encoded once more, as clients do, it is one part of a path. `encodeURIComponent` leaves dots.
+      const { pathname } = new URL(`http://localhost/documents/${encodeURIComponent(id)}`);
+      expect(pathname).to.equal(`/documents/${encodeURIComponent(id)}`);
+      return id.split(':').map(decodeURIComponent);
+    };
     fc.assert(
       fc.property(part, part, fc.constantFrom('FAA', 'FOREIGN'), (one, other, registry) => {
         expect(partsOf(row.image(other, { entityId: one }))).to.deep.equal([one, other]);

@@ -31,15 +31,17 @@ export async function recount(rows: AsyncIterable<Attributes>): Promise<Recount>
   for await (const row of rows) {
     const pk = textOf(row, 'PK');
     const sk = textOf(row, 'SK');
-    const after = (prefix: string) => (sk.startsWith(prefix) ? sk.slice(prefix.length) : undefined);
+    // Half a character is no text, and so no part of a key.
+    if (!pk.isWellFormed() || !sk.isWellFormed()) continue;
+    const after = (prefix: string) =>
+      sk.startsWith(prefix) ? sk.slice(prefix.length) || undefined : undefined;
     if (pk === 'AIRCRAFT#REGISTRY#FAA' || pk === 'AIRCRAFT#REGISTRY#FOREIGN') {
       const registry = pk.slice('AIRCRAFT#REGISTRY#'.length);
       addDocument(result, 'registry', [registry, after('DETAIL#')], row, { registry });
     } else if (pk === 'ICAO#AIRCRAFT') addDocument(result, 'icao_aircraft', [after('TYPE#')], row);
     else if (pk === 'ICAO#MANUFACTURERS') addDocument(result, 'icao_manufacturers', [after('MFR#')], row);
-    else if (pk === 'FAA#LINKS') addLink(result, row);
-    else if (pk.startsWith('IMAGES#ORG#') && after('IMG#') !== undefined)
-      addImage(result, pk, sk.slice(4), row);
+    else if (pk === 'FAA#LINKS') addLink(result, sk, row);
+    else if (pk.startsWith('IMAGES#ORG#')) addImage(result, pk, after('IMG#'), row);
   }
   return result;
 }
@@ -51,16 +53,17 @@ function addDocument(
   row: Attributes,
   constants: Record<string, Value> = {},
 ): void {
-  if (idParts.includes(undefined)) return;
-  const id = idParts.map((part) => encodeURIComponent(String(part))).join(':');
+  const parts = idParts.filter((part) => part !== undefined);
+  if (parts.length < idParts.length) return;
+  const id = parts.map(encoded).join(':');
   const inCollection = documents.get(collection) ?? new Map<string, Record<string, Value>>();
   documents.set(collection, inCollection);
   inCollection.set(id, { id, ...constants, ...pick(row, collection) });
 }
 
-function addImage(result: Recount, pk: string, imageId: string, row: Attributes): void {
-  const [, org, type, id] = /^IMAGES#ORG#(.+?)#ENTITY#(ICAO|REGISTRATION)#ID#(.+)$/su.exec(pk) ?? [];
-  if (org === undefined || type === undefined || id === undefined) return;
+function addImage(result: Recount, pk: string, imageId: string | undefined, row: Attributes): void {
+  const [, org, type, id] = ENTITY.exec(pk) ?? [];
+  if (org === undefined || type === undefined || id === undefined || imageId === undefined) return;
   const images: ImagesById = result.images.get(pk) ?? new Map<string, Record<string, Value>>();
   result.images.set(pk, images);
   const identity = { org_id: org, entity_type: type, entity_id: id, image_id: imageId };
@@ -68,7 +71,11 @@ function addImage(result: Recount, pk: string, imageId: string, row: Attributes)
   if (org === 'SYSTEM' && type === 'REGISTRATION') addDocument(result, 'aircraft_images', [id, imageId], row);
 }
 
-function addLink({ counts }: Recount, row: Attributes): void {
+/** The organisation ends at the first of the words that follow it, even where they then lead to no entity. */
+const ENTITY = /^IMAGES#ORG#(.(?:(?!#ENTITY#).)*)#ENTITY#(ICAO|REGISTRATION)#ID#(.+)$/su;
+
+function addLink({ counts }: Recount, sk: string, row: Attributes): void {
+  if (!/^MFR_MDL_CODE#.+?#SN#./su.test(sk)) return;
   const tuple = ['manufacturer', 'model', 'type_designator'].map((name) => textOf(row, name).trim());
   if (tuple.includes('')) return;
   const key = JSON.stringify(tuple);
@@ -82,6 +89,11 @@ function pick(row: Attributes, collection: string): Record<string, Value> {
     if (value !== undefined) picked[name] = value;
   }
   return picked;
+}
+
+function encoded(part: string): string {
+  const dots = part.length;
+  return part === '.'.repeat(dots) ? '%2E'.repeat(dots) : encodeURIComponent(part);
 }
 
 function textOf(row: Attributes, name: string): string {

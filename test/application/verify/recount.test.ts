@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { rowOf } from '../../../src/adapters/dynamodb-stream/row-models.ts';
 import { recount } from '../../../src/application/verify/recount.ts';
 import type { Value } from '../../../src/domain/value.ts';
 import { attributes, decimal } from '../../support/factories.ts';
@@ -119,14 +121,30 @@ describe('recount', () => {
       const { documents } = await recounted(
         { PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#N:1/é' },
         { PK: 'ICAO#AIRCRAFT', SK: 'TYPE#A#B%' },
-        { PK: 'ICAO#MANUFACTURERS', SK: 'MFR#' },
+        { PK: 'ICAO#MANUFACTURERS', SK: 'MFR#:' },
         { PK: imagesOf('SYSTEM', 'REGISTRATION', 'N:1'), SK: 'IMG#a:b' },
       );
       expect(Object.entries(documents).map(([name, byId]) => [name, ...Object.keys(byId)])).to.deep.equal([
         ['registry', 'FAA:N%3A1%2F%C3%A9'],
         ['icao_aircraft', 'A%23B%25'],
-        ['icao_manufacturers', ''],
+        ['icao_manufacturers', '%3A'],
         ['aircraft_images', 'N%3A1:a%3Ab'],
+      ]);
+    });
+
+    it('given parts of nothing but dots, then those are percent-encoded too', async () => {
+      const { documents } = await recounted(
+        { PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#.' },
+        { PK: 'ICAO#AIRCRAFT', SK: 'TYPE#..' },
+        { PK: 'ICAO#AIRCRAFT', SK: 'TYPE#.A.' },
+        { PK: 'ICAO#MANUFACTURERS', SK: 'MFR#...' },
+        { PK: imagesOf('SYSTEM', 'REGISTRATION', '..'), SK: 'IMG#.' },
+      );
+      expect(Object.entries(documents).map(([name, byId]) => [name, ...Object.keys(byId)])).to.deep.equal([
+        ['registry', 'FAA:%2E'],
+        ['icao_aircraft', '%2E%2E', '.A.'],
+        ['icao_manufacturers', '%2E%2E%2E'],
+        ['aircraft_images', '%2E%2E:%2E'],
       ]);
     });
   });
@@ -239,18 +257,32 @@ describe('recount', () => {
     ['AIRCRAFT#REGISTRY#FAA', 'N1'],
     ['AIRCRAFT#REGISTRY#FAA', 'TYPE#N1'],
     ['AIRCRAFT#REGISTRY#FAA', 'x DETAIL#N1'],
+    ['AIRCRAFT#REGISTRY#FAA', 'DETAIL#'],
+    ['AIRCRAFT#REGISTRY#FOREIGN', 'DETAIL#'],
+    ['AIRCRAFT#REGISTRY#FAA', 'DETAIL#\ud83d'],
     ['AIRCRAFT#REGISTRY#UK', 'DETAIL#N1'],
     ['AIRCRAFT#REGISTRY#', 'DETAIL#N1'],
     ['ICAO#AIRCRAFT', 'DETAIL#C172'],
     ['ICAO#AIRCRAFT', 'a TYPE#'],
+    ['ICAO#AIRCRAFT', 'TYPE#'],
     ['ICAO#AIRCRAFTS', 'TYPE#C172'],
     ['ICAO#MANUFACTURERS', 'TYPE#CESSNA'],
     ['ICAO#MANUFACTURERS', 'CESSNA'],
+    ['ICAO#MANUFACTURERS', 'MFR#'],
     ['ICAO#VARIANTS', 'TYPE#C172'],
     ['ICAO#MATCHER#MFR#CESSNA', 'MODEL#172S#TYPE#C172'],
     ['FAA#LINKS#OLD', 'MFR_MDL_CODE#1#SN#1'],
+    ['FAA#LINKS', 'STATE'],
+    ['FAA#LINKS', 'x MFR_MDL_CODE#1#SN#1'],
+    ['FAA#LINKS', 'MFR_MDL_CODE#1'],
+    ['FAA#LINKS', 'MFR_MDL_CODE#1#SN#'],
+    ['FAA#LINKS', 'MFR_MDL_CODE##SN#1'],
+    ['FAA#LINKS', 'MFR_MDL_CODE#1#SN#\ud83d'],
     [own, 'DEFAULT'],
     [own, 'IMAGE#01A'],
+    [own, 'IMG#'],
+    [imagesOf('\ud83d', 'REGISTRATION', 'N1'), 'IMG#01A'],
+    [imagesOf('A#ENTITY#B', 'REGISTRATION', 'N1'), 'IMG#01A'],
     [`OLD#${own}`, 'IMG#01A'],
     ['IMAGES#ORG#SYSTEM', 'IMG#01A'],
     [imagesOf('', 'REGISTRATION', 'N1'), 'IMG#01A'],
@@ -261,6 +293,37 @@ describe('recount', () => {
     it(`given a row with the keys "${pk}" and "${sk}", then nothing is derived from it`, async () => {
       expect(await recounted({ PK: pk, SK: sk, ...everything })).to.deep.equal(NOTHING);
     });
+
+  it('given any keys, then something is derived where they are those of a row that the worker derives from', async () => {
+    const words = [
+      ...['AIRCRAFT#REGISTRY#', 'FAA', 'FOREIGN', 'DETAIL#', 'ICAO#AIRCRAFT', 'TYPE#', 'ICAO#MANUFACTURERS'],
+      ...['MFR#', 'FAA#LINKS', 'MFR_MDL_CODE#', '#SN#', 'IMAGES#ORG#', '#ENTITY#', '#ID#', 'IMG#', 'DEFAULT'],
+      ...['ICAO', 'REGISTRATION', 'SYSTEM', 'ICAO#VARIANTS', 'ICAO#MATCHER#MFR#', 'MODEL#', '#', 'N1', '.'],
+      ...['\n', '🛩', '\ud83d', ''],
+    ];
+    const text = fc.array(fc.constantFrom(...words), { maxLength: 4 }).map((parts) => parts.join(''));
+    const entity = fc
+      .tuple(text, fc.constantFrom('ICAO', 'REGISTRATION', 'PILOT', ''), text)
+      .map(([org, type, id]) => imagesOf(org, type, id));
+    const PK = fc.oneof(
+      fc.constantFrom('AIRCRAFT#REGISTRY#FAA', 'ICAO#AIRCRAFT', 'ICAO#MANUFACTURERS', 'FAA#LINKS'),
+      entity,
+      text,
+    );
+    const SK = fc
+      .tuple(fc.constantFrom('DETAIL#', 'TYPE#', 'MFR#', 'MFR_MDL_CODE#', 'IMG#', ''), text)
+      .map((parts) => parts.join(''));
+    const derivedFrom = ['registration', 'image', 'icao-type', 'icao-manufacturer', 'link'];
+    await fc.assert(
+      fc.asyncProperty(PK, SK, async (PK, SK) => {
+        const row = rowOf(PK, SK);
+        const expected = row !== undefined && !('malformed' in row) && derivedFrom.includes(row.kind);
+        const found = await recounted({ PK, SK, ...everything });
+        expect(Object.values(found).some((part) => Object.keys(part).length > 0)).to.equal(expected);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
 
   it('given rows whose keys are missing or no strings, then nothing is derived from them', async () => {
     const rows = [
