@@ -88,7 +88,7 @@ function changeOf(row: Row, operation: Operation): Change {
   const image = new DecodedAttributes(new Map());
   return {
     identity: { stream: '', sequence: '1' },
-    version: { epoch: '', sequence: '1' },
+    version: { generation: 0, epoch: '', sequence: '1' },
     item: '',
     row,
     operation,

@@ -16,7 +16,12 @@ interface MessageBody {
   readonly action: 'upsert' | 'delete';
   readonly collection: DocumentKey['collection'];
   readonly id: string;
-  readonly version: { readonly epoch: string; readonly sequence: string };
+  readonly version: {
+    /** A number; messages that were written before there were generations have none, which means 0. */
+    readonly generation?: Decimal;
+    readonly epoch: string;
+    readonly sequence: string;
+  };
   /** With `upsert` only. */
   readonly document?: DocumentFields;
 }
@@ -64,7 +69,7 @@ export function toSearchAction(body: string): SearchAction {
     throw new Error(`not a search action: ${body.slice(0, 200)}`);
   return {
     key: { collection, id },
-    version,
+    version: { ...version, generation: Number(version.generation?.toString() ?? 0) },
     identity: { stream: version.epoch, sequence: version.sequence },
     document,
   };

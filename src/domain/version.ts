@@ -1,10 +1,13 @@
 import { compareTexts } from './compare-texts.ts';
 
 /**
- * Where a change stands among the changes of its item: the stream's label, then the sequence number.
- * A table's stream that is switched off and on again is a new stream with a later label, so a new epoch.
+ * Where a change stands among the changes of its item: the table's generation, then the stream's label, then the
+ * sequence number. A table's stream that is switched off and on again is a new stream with a later label. The labels
+ * of two tables say nothing of their order, nor do those of one table in two regions: that is what generations are for.
  */
 export interface Version {
+  /** How many tables were followed before this one: 0 for the first. */
+  readonly generation: number;
   /** The stream's label, an ISO 8601 time; empty for an unnamed stream. */
   readonly epoch: string;
   /** Decimal digits, of any length; leading zeros mean nothing. */
@@ -13,7 +16,9 @@ export interface Version {
 
 /** Negative when `a` is older, positive when it is newer, 0 when both are the same change of the item. */
 export function compareVersions(a: Version, b: Version): number {
-  return compareTexts(a.epoch, b.epoch) || compareSequences(a.sequence, b.sequence);
+  return (
+    a.generation - b.generation || compareTexts(a.epoch, b.epoch) || compareSequences(a.sequence, b.sequence)
+  );
 }
 
 /**

@@ -142,7 +142,7 @@ export function derivedStateContract(name: string, setUp: () => Promise<DerivedS
         const moves = range(links).map(() => ({
           link: { code: unique('code'), serial: '1' },
           from: undefined,
-          to: { version: { epoch: '', sequence: '1' }, tuple, removed: false },
+          to: { version: { generation: 0, epoch: '', sequence: '1' }, tuple, removed: false },
         }));
         expect(await harness.matcher.apply(moves)).to.deep.equal(moves.map(() => 'applied'));
         return moves;
@@ -163,7 +163,7 @@ export function derivedStateContract(name: string, setUp: () => Promise<DerivedS
           {
             link: move!.link,
             from: move!.to,
-            to: { version: { epoch: '', sequence: '2' }, tuple: undefined, removed: true },
+            to: { version: { generation: 0, epoch: '', sequence: '2' }, tuple: undefined, removed: true },
           },
         ]);
         expect(await counts([tuple])).to.deep.equal([]);
@@ -208,7 +208,7 @@ function aKey(): DocumentKey {
 }
 
 function action(key: DocumentKey, sequence: number, fields: DocumentFields = {}): SearchAction {
-  const version = { epoch: '', sequence: String(sequence) };
+  const version = { generation: 0, epoch: '', sequence: String(sequence) };
   return {
     key,
     version,

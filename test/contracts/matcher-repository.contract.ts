@@ -81,7 +81,12 @@ export function matcherRepositoryContract(
           state('100', undefined),
           state('49999999999999999999999999999999999999', aTuple()),
           state('050000000000000000000000000000000000000', undefined, true),
-          { ...state('7', aTuple()), version: { epoch: '2026-02-01T00:00:00.000', sequence: '7' } },
+          {
+            ...state('7', aTuple()),
+            version: { generation: 0, epoch: '2026-02-01T00:00:00.000', sequence: '7' },
+          },
+          inGeneration(1, state('1', aTuple())),
+          inGeneration(12, state('1', undefined)),
         ];
         let from: LinkState | undefined;
         for (const to of states) {
@@ -93,7 +98,7 @@ export function matcherRepositoryContract(
 
       it('keeps what was counted in an unnamed stream', async () => {
         const link = aLink();
-        const to = { ...state('1', undefined), version: { epoch: '', sequence: '1' } };
+        const to = { ...state('1', undefined), version: { generation: 0, epoch: '', sequence: '1' } };
         await succeed({ link, from: undefined, to });
         expect(await load(link)).to.deep.equal(to);
       });
@@ -293,12 +298,30 @@ export function matcherRepositoryContract(
 
       it('finds a conflict where the state is of another stream', async () => {
         const [link, tuple] = [aLink(), aTuple()];
-        const stored = { ...state('1', tuple), version: { epoch: '2026-02-01T00:00:00.000', sequence: '1' } };
+        const stored = {
+          ...state('1', tuple),
+          version: { generation: 0, epoch: '2026-02-01T00:00:00.000', sequence: '1' },
+        };
         await succeed({ link, from: undefined, to: stored });
         expect(await apply({ link, from: state('1', tuple), to: state('2', undefined) })).to.deep.equal([
           'conflict',
         ]);
         expect(await harness.count(tuple)).to.equal(1);
+      });
+
+      it('finds a conflict where the state is of another table, although label and number are the same', async () => {
+        for (const [stored, read] of [
+          [1, 0],
+          [0, 1],
+          [10, 9],
+        ] as const) {
+          const [link, tuple] = [aLink(), aTuple()];
+          await succeed({ link, from: undefined, to: inGeneration(stored, state('1', tuple)) });
+          const from = inGeneration(read, state('1', tuple));
+          const to = inGeneration(11, state('2', undefined));
+          expect(await apply({ link, from, to })).to.deep.equal(['conflict']);
+          expect(await harness.count(tuple)).to.equal(1);
+        }
       });
 
       it('finds a conflict where a state was decided on that there never was', async () => {
@@ -498,6 +521,10 @@ function aTuple(): Tuple {
   return { manufacturer: unique('maker'), model: unique('model'), typeDesignator: unique('type') };
 }
 
+function inGeneration(generation: number, { version, ...state }: LinkState): LinkState {
+  return { ...state, version: { ...version, generation } };
+}
+
 function state(sequence: string, tuple: Tuple | undefined, removed = false): LinkState {
-  return { version: { epoch: '2026-01-05T09:00:00.000', sequence }, tuple, removed };
+  return { version: { generation: 0, epoch: '2026-01-05T09:00:00.000', sequence }, tuple, removed };
 }

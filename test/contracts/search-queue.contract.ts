@@ -99,7 +99,7 @@ export function searchQueueContract(
     it('delivers what an unnamed stream sent', async () => {
       const action = {
         ...upsert(aKey(), 1),
-        version: { epoch: '', sequence: '1' },
+        version: { generation: 0, epoch: '', sequence: '1' },
         identity: { stream: '', sequence: '1' },
       };
       await send(action);
@@ -162,7 +162,7 @@ export function searchQueueContract(
         const first = upsert(key, 5);
         const second = {
           ...upsert(key, 5, { name: 'in the new stream' }),
-          version: { epoch: '2026-02-01T00:00:00.000', sequence: '5' },
+          version: { generation: 0, epoch: '2026-02-01T00:00:00.000', sequence: '5' },
           identity: { stream: 'arn:new', sequence: '5' },
         };
         await send(first);
@@ -273,7 +273,7 @@ function upsert(key: DocumentKey, sequence: number | string, fields: DocumentFie
 function deletion(key: DocumentKey, sequence: number | string): SearchAction {
   return {
     key,
-    version: { epoch: EPOCH, sequence: String(sequence) },
+    version: { generation: 0, epoch: EPOCH, sequence: String(sequence) },
     identity: {
       stream: `arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/${EPOCH}`,
       sequence: String(sequence),

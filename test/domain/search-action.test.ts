@@ -33,7 +33,7 @@ describe('coalesceSearch', () => {
   it('given an upsert, when coalesced, then the action carries the document, its key, and the change it rests on', () => {
     expect(coalesceSearch([insert()])).to.deep.equal({
       key: { collection: 'registry', id: 'FAA:N1' },
-      version: { epoch: '', sequence: '9' },
+      version: { generation: 0, epoch: '', sequence: '9' },
       identity: insert().change.identity,
       document: { id: 'FAA:N1', registry: 'FAA', model: '172' },
     });
@@ -42,7 +42,7 @@ describe('coalesceSearch', () => {
   it('given a removal, when coalesced, then the action says that the document must be gone', () => {
     const action = coalesceSearch([remove()]);
     expect(action).to.have.property('document', undefined);
-    expect(action?.version).to.deep.equal({ epoch: '', sequence: '100' });
+    expect(action?.version).to.deep.equal({ generation: 0, epoch: '', sequence: '100' });
   });
 
   it('given several changes of a document, when coalesced, then the newest decides, in whatever order they came', () => {

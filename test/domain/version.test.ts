@@ -5,15 +5,17 @@ import { version } from '../support/factories.ts';
 
 /** The order that versions must have, said in another way. */
 function isOlder(a: Version, b: Version): boolean {
+  if (a.generation !== b.generation) return a.generation < b.generation;
   return a.epoch === b.epoch ? BigInt(a.sequence) < BigInt(b.sequence) : a.epoch < b.epoch;
 }
 
 function isSame(a: Version, b: Version): boolean {
-  return a.epoch === b.epoch && BigInt(a.sequence) === BigInt(b.sequence);
+  return a.generation === b.generation && a.epoch === b.epoch && BigInt(a.sequence) === BigInt(b.sequence);
 }
 
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '8', '9'), minLength: 1, maxLength: 24 });
 const versions: fc.Arbitrary<Version> = fc.record({
+  generation: fc.constantFrom(0, 1, 9, 10),
   epoch: fc.constantFrom('', '2025-12-31T23:59:59.999', '2026-01-05T09:00:00.000', '2026-01-05T09:00:00.001'),
   sequence: fc.oneof(digits, fc.constantFrom('7', '007', '70')),
 });
@@ -56,6 +58,13 @@ describe('compareVersions', () => {
   it('given a stream that was switched off and on, when compared, then its later label goes before any number', () => {
     const old = version('999999999999999999999999', '2026-01-05T09:00:00.000');
     const young = version('1', '2026-01-06T09:00:00.000');
+    expect(compareVersions(old, young)).to.be.below(0);
+    expect(compareVersions(young, old)).to.be.above(0);
+  });
+
+  it('given a table that follows another, when compared, then it goes before any label and any number', () => {
+    const old = version('999', '2026-01-06T09:00:00.000', 9);
+    const young = version('1', '2026-01-05T09:00:00.000', 10);
     expect(compareVersions(old, young)).to.be.below(0);
     expect(compareVersions(young, old)).to.be.above(0);
   });

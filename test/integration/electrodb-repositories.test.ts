@@ -1,4 +1,5 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect } from 'chai';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
@@ -15,6 +16,7 @@ import {
   type MatcherRepositoryHarness,
 } from '../contracts/matcher-repository.contract.ts';
 import { attributeValues } from '../support/attribute-value.ts';
+import { version } from '../support/factories.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
 /** The keys of the specification, written out once more. */
@@ -78,4 +80,28 @@ describeWithServers('on DynamoDB', () => {
     prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
   });
   matcherRepositoryContract('the ElectroDB matcher repository', matcherHarness, { nulCharacters: 'yes' });
+
+  it('given a link state of before there were generations, when loaded and moved, then it is of generation 0', async () => {
+    const { clients, stateTable } = await sharedServers();
+    const { matcher } = await matcherHarness();
+    const Item = {
+      PK: { S: 'FAA#LINKS#MFR_MDL_CODE#old#SN#1' },
+      SK: { S: 'STATE' },
+      mfr_mdl_code: { S: 'old' },
+      serial_number: { S: '1' },
+      epoch: { S: '2026-01-05T09:00:00.000' },
+      sequence: { S: '7' },
+      removed: { BOOL: false },
+    };
+    await clients.dynamodb.send(new PutItemCommand({ TableName: stateTable, Item }));
+    const link = { code: 'old', serial: '1' };
+    const [from] = await matcher.load([link]);
+    const read = { version: version(7, '2026-01-05T09:00:00.000'), tuple: undefined, removed: false };
+    expect(from).to.deep.equal(read);
+    const to = { ...read, version: version(8, '2026-01-05T09:00:00.000') };
+    const ofAnother = { ...read, version: version(7, '2026-01-05T09:00:00.000', 1) };
+    expect(await matcher.apply([{ link, from: ofAnother, to }])).to.deep.equal(['conflict']);
+    expect(await matcher.apply([{ link, from: read, to }])).to.deep.equal(['applied']);
+    expect(await matcher.load([link])).to.deep.equal([to]);
+  });
 });

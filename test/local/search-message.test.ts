@@ -4,7 +4,7 @@ import type { Decimal } from '../../src/domain/decimal.ts';
 import { equalValues } from '../../src/domain/value.ts';
 import { decimal } from '../support/factories.ts';
 
-const VERSION = '"version":{"epoch":"2026-01-01","sequence":"12"}';
+const VERSION = '"version":{"generation":3,"epoch":"2026-01-01","sequence":"12"}';
 
 describe('a search action from its message', () => {
   it('given an upsert, then has the document with every digit', () => {
@@ -12,9 +12,19 @@ describe('a search action from its message', () => {
     const body = `{"action":"upsert","collection":"registry","id":"FAA:N1",${VERSION},"document":{"id":"FAA:N1","n":${digits},"l":[1.50,null,true]}}`;
     const { key, version, document } = toSearchAction(body);
     expect(key).to.deep.equal({ collection: 'registry', id: 'FAA:N1' });
-    expect(version).to.deep.equal({ epoch: '2026-01-01', sequence: '12' });
+    expect(version).to.deep.equal({ generation: 3, epoch: '2026-01-01', sequence: '12' });
     expect((document?.['n'] as Decimal).text).to.equal(digits);
     expect(equalValues(document?.['l'], [decimal('1.5'), null, true])).to.equal(true);
+  });
+
+  it('given one of before there were generations, then is of generation 0', () => {
+    const body =
+      '{"action":"delete","collection":"registry","id":"FAA:N1","version":{"epoch":"2026-01-01","sequence":"12"}}';
+    expect(toSearchAction(body).version).to.deep.equal({
+      generation: 0,
+      epoch: '2026-01-01',
+      sequence: '12',
+    });
   });
 
   it('given a delete, then has no document', () => {

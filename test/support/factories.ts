@@ -22,8 +22,8 @@ export function decimal(text: string): Decimal {
   return Decimal.parse(text)!;
 }
 
-export function version(sequence: string | number | bigint, epoch = ''): Version {
-  return { epoch, sequence: String(sequence) };
+export function version(sequence: string | number | bigint, epoch = '', generation = 0): Version {
+  return { generation, epoch, sequence: String(sequence) };
 }
 
 export function entity(parts: Partial<Entity> = {}): Entity {

@@ -55,7 +55,7 @@ function toChange(input: unknown, defaultStream: string): Change | undefined {
   const arn = input['eventSourceARN'];
   const stream = typeof arn === 'string' && arn !== '' ? arn : defaultStream;
   const identity = { stream, sequence };
-  const version = { epoch: labelOf(stream), sequence };
+  const version = { generation: 0, epoch: labelOf(stream), sequence };
   return new StreamChange(input, identity, version, itemKey(pk, sk), row, operation, before, after, viewType);
 }
 

@@ -83,6 +83,7 @@ describe('toDelivery', () => {
         sequence: '0123456789012345678901234567890',
       });
       expect(change.version).to.deep.equal({
+        generation: 0,
         epoch: STREAM_LABEL,
         sequence: '0123456789012345678901234567890',
       });

@@ -26,7 +26,7 @@ describe('MemoryMatcherRepository', () => {
   const tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
   const link = { code: '1', serial: '2' };
   const state = (sequence: string, of: LinkState['tuple'], removed = false): LinkState => ({
-    version: { epoch: '', sequence },
+    version: { generation: 0, epoch: '', sequence },
     tuple: of,
     removed,
   });

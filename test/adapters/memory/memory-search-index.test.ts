@@ -7,7 +7,12 @@ const key: DocumentKey = { collection: 'registry', id: 'FAA:N1' };
 
 function upsert(sequence: string, epoch = '', at = key): SearchAction {
   const document = { id: at.id, model: `as of ${epoch}/${sequence}` };
-  return { key: at, version: { epoch, sequence }, identity: { stream: epoch, sequence }, document };
+  return {
+    key: at,
+    version: { generation: 0, epoch, sequence },
+    identity: { stream: epoch, sequence },
+    document,
+  };
 }
 
 function deletion(sequence: string, epoch = ''): SearchAction {

@@ -18,7 +18,7 @@ searchQueueContract('the memory search queue', setUp, {
 describe('MemorySearchQueue', () => {
   const action = (id: string, sequence: string, epoch = ''): SearchAction => ({
     key: { collection: 'registry', id },
-    version: { epoch, sequence },
+    version: { generation: 0, epoch, sequence },
     identity: { stream: epoch, sequence },
     document: { id },
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Tombstones } from '../../../src/adapters/memory/tombstones.ts';
 
-const version = (sequence: string) => ({ epoch: '', sequence });
+const version = (sequence: string) => ({ generation: 0, epoch: '', sequence });
 
 describe('tombstones', () => {
   it('given more removals than are remembered, when added, then the oldest removal is forgotten', () => {

@@ -6,6 +6,8 @@ export const mutant: Mutant = {
   variant: () =>
     comparedBy(
       (a, b) =>
-        Number(a.epoch > b.epoch) - Number(a.epoch < b.epoch) || Number(a.sequence) - Number(b.sequence),
+        a.generation - b.generation ||
+        Number(a.epoch > b.epoch) - Number(a.epoch < b.epoch) ||
+        Number(a.sequence) - Number(b.sequence),
     ),
 };

@@ -3,7 +3,11 @@ import { comparedBy } from './parts/compared-by.ts';
 
 export const mutant: Mutant = {
   mistake: 'Sequence numbers are compared as text, where 9 is above 10.',
-  variant: () => comparedBy((a, b) => compareTexts(a.epoch, b.epoch) || compareTexts(a.sequence, b.sequence)),
+  variant: () =>
+    comparedBy(
+      (a, b) =>
+        a.generation - b.generation || compareTexts(a.epoch, b.epoch) || compareTexts(a.sequence, b.sequence),
+    ),
 };
 
 function compareTexts(a: string, b: string): number {

@@ -105,6 +105,8 @@ export function linkStateEntity(client: DynamoDBDocumentClient, table: string) {
       attributes: {
         mfr_mdl_code: { type: 'string', required: true },
         serial_number: { type: 'string', required: true },
+        /** A number; absent in rows that were written before there were generations, which means 0. */
+        generation: { type: 'any' },
         epoch: { type: 'string', required: true },
         sequence: { type: 'string', required: true },
         removed: { type: 'boolean', required: true },

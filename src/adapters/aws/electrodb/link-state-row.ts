@@ -8,6 +8,8 @@ const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
 
 /** A row of the state table. */
 export interface LinkStateRow extends RawKey {
+  /** The document client's number; absent in rows that were written before there were generations, which means 0. */
+  readonly generation?: { toString(): string } | undefined;
   readonly epoch: string;
   readonly sequence: string;
   readonly removed: boolean;
@@ -32,10 +34,10 @@ export function linkStateRowOf(link: Link, { version, tuple, removed }: LinkStat
 }
 
 export function linkStateOf(row: LinkStateRow): LinkState {
-  const { epoch, sequence, removed, manufacturer, model, type_designator } = row;
+  const { generation = 0, epoch, sequence, removed, manufacturer, model, type_designator } = row;
   const tuple =
     manufacturer === undefined || model === undefined || type_designator === undefined
       ? undefined
       : { manufacturer, model, typeDesignator: type_designator };
-  return { version: { epoch, sequence }, tuple, removed };
+  return { version: { generation: Number(generation.toString()), epoch, sequence }, tuple, removed };
 }

@@ -61,13 +61,19 @@ function stateWrite(
         .where(({ sequence }, { notExists }) => notExists(sequence))
         .params(),
     );
-  const { epoch: oldEpoch, sequence: oldSequence } = from.version;
+  const { generation: oldGeneration, epoch: oldEpoch, sequence: oldSequence } = from.version;
+  const isFirst = oldGeneration === 0;
   return templates.fill(
-    `next state, removed: ${removed}`,
-    { ...row, oldEpoch, oldSequence },
-    ({ oldEpoch, oldSequence, ...values }) =>
+    `next state, removed: ${removed}, of the first generation: ${isFirst}`,
+    { ...row, oldGeneration, oldEpoch, oldSequence },
+    ({ oldGeneration, oldEpoch, oldSequence, ...values }) =>
       put(values)
-        .where(({ epoch, sequence }, { eq }) => `${eq(epoch, oldEpoch)} AND ${eq(sequence, oldSequence)}`)
+        .where(({ generation, epoch, sequence }, { eq, notExists }) => {
+          const same = eq(generation, oldGeneration);
+          // Rows that were written before there were generations have none.
+          const sameGeneration = isFirst ? `(${same} OR ${notExists(generation)})` : same;
+          return `${sameGeneration} AND ${eq(epoch, oldEpoch)} AND ${eq(sequence, oldSequence)}`;
+        })
         .params(),
   );
 }

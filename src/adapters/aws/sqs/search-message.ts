@@ -7,10 +7,11 @@ import { fieldsToJson } from './plain-json.ts';
  * A search action as it is queued. The body is one line of JSON:
  *
  *     { "action": "upsert" | "delete", "collection": "", "id": "",
- *       "version": { "epoch": "", "sequence": "" }, "identity": { "stream": "", "sequence": "" },
- *       "document": { } }
+ *       "version": { "generation": 0, "epoch": "", "sequence": "" },
+ *       "identity": { "stream": "", "sequence": "" }, "document": { } }
  *
- * with the `document` of an upsert only. Numbers have all their digits: more than a double holds. The group is the
+ * with the `document` of an upsert only. A `version` without a `generation`, as older messages have it, is of generation
+ * 0. Numbers have all their digits: more than a double holds. The group is the
  * same for all actions of one document, so that they are delivered in order; the deduplication id for the same
  * change of the same document, and for nothing else.
  */
@@ -19,7 +20,7 @@ export function messageOf({ key, version, identity, document }: SearchAction): M
     action: document === undefined ? 'delete' : 'upsert',
     collection: key.collection,
     id: key.id,
-    version: { epoch: version.epoch, sequence: version.sequence },
+    version: { generation: version.generation, epoch: version.epoch, sequence: version.sequence },
     identity: { stream: identity.stream, sequence: identity.sequence },
   });
   const body = sendable(

@@ -8,7 +8,7 @@ import { allUnprocessed, type BatchGet, cancelled, DocumentClientDouble } from '
 
 const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
 const state = (sequence: string, tuple?: Tuple): LinkState => ({
-  version: { epoch: '2026-01-05T09:00:00.000', sequence },
+  version: { generation: 0, epoch: '2026-01-05T09:00:00.000', sequence },
   tuple,
   removed: false,
 });

@@ -52,7 +52,7 @@ const text = fc.oneof(
   ),
   fc.string({ unit: 'binary' }).filter((any) => !any.includes('\u0000')),
 );
-const version = fc.record({ epoch: text, sequence: text });
+const version = fc.record({ generation: fc.nat(2), epoch: text, sequence: text });
 const tuple = fc.record({ manufacturer: text, model: text, typeDesignator: text });
 const move = fc.record({
   link: fc.record({ code: text, serial: text }),
@@ -125,11 +125,16 @@ describe('parameters that are filled in', () => {
             createWriteTransaction({ tuples, states }, ({ tuples, states }) => [
               states
                 .put(linkStateRowOf(one.link, one.to, Date.now()))
-                .where(({ epoch, sequence }, { eq, notExists }) =>
-                  one.from === undefined
-                    ? notExists(sequence)
-                    : `${eq(epoch, one.from.version.epoch)} AND ${eq(sequence, one.from.version.sequence)}`,
-                )
+                .where(({ generation, epoch, sequence }, { eq, notExists }) => {
+                  if (one.from === undefined) return notExists(sequence);
+                  const { version: read } = one.from;
+                  const same = eq(generation, read.generation);
+                  return [
+                    read.generation === 0 ? `(${same} OR ${notExists(generation)})` : same,
+                    eq(epoch, read.epoch),
+                    eq(sequence, read.sequence),
+                  ].join(' AND ');
+                })
                 .commit(),
               delta > 0
                 ? tuples.update(tupleKeyOf(of)).add({ count: delta }).commit()

@@ -10,7 +10,8 @@ export function decodeMessage(body: string): SearchAction {
   const { collection, id, version, identity, document } = JSON.parse(marked, (_, value: unknown) =>
     isNumber(value) ? Decimal.parse(value[NUMBER]) : value,
   ) as Pick<SearchAction, 'version' | 'identity' | 'document'> & SearchAction['key'];
-  return { key: { collection, id }, version, identity, document };
+  const generation = Number(version.generation.toString());
+  return { key: { collection, id }, version: { ...version, generation }, identity, document };
 }
 
 const NUMBER = ' number ';

@@ -7,7 +7,7 @@ import { decodeMessage } from './decode-message.ts';
 
 const deletion: SearchAction = {
   key: { collection: 'registry', id: 'FAA:N1' },
-  version: { epoch: '2026', sequence: '7' },
+  version: { generation: 0, epoch: '2026', sequence: '7' },
   identity: { stream: 'arn', sequence: '7' },
   document: undefined,
 };
@@ -20,14 +20,14 @@ describe('messageOf', () => {
       document: { id: 'FAA:N1', n: decimal('12345678901234567890.125') },
     });
     expect(body).to.equal(
-      '{"action":"upsert","collection":"registry","id":"FAA:N1","version":{"epoch":"2026","sequence":"7"},' +
+      '{"action":"upsert","collection":"registry","id":"FAA:N1","version":{"generation":0,"epoch":"2026","sequence":"7"},' +
         '"identity":{"stream":"arn","sequence":"7"},"document":{"id":"FAA:N1","n":12345678901234567890.125}}',
     );
   });
 
   it('given a deletion, when written, then the body has no document', () => {
     expect(messageOf(deletion).body).to.equal(
-      '{"action":"delete","collection":"registry","id":"FAA:N1","version":{"epoch":"2026","sequence":"7"},' +
+      '{"action":"delete","collection":"registry","id":"FAA:N1","version":{"generation":0,"epoch":"2026","sequence":"7"},' +
         '"identity":{"stream":"arn","sequence":"7"}}',
     );
   });

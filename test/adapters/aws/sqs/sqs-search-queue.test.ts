@@ -17,7 +17,7 @@ const STANDARD_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search
 function action(id: string, text = ''): SearchAction {
   return {
     key: { collection: 'registry', id },
-    version: { epoch: '2026', sequence: '1' },
+    version: { generation: 0, epoch: '2026', sequence: '1' },
     identity: { stream: 'arn', sequence: '1' },
     document: { id, text },
   };
@@ -99,17 +99,17 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1000)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
         'sent',
-        'permanent: the message of registry "b" has 1169 bytes; queue search.fifo takes 1000',
+        'permanent: the message of registry "b" has 1184 bytes; queue search.fifo takes 1000',
         'sent',
       ]);
       expect(sqs.requests).to.have.length(1);
     });
 
     it('are those of one byte more than the limit', async () => {
-      const { queue } = setUp({ maxBatchBytes: 1169 });
+      const { queue } = setUp({ maxBatchBytes: 1184 });
       const of = (length: number) => queue.send([action('b', 'x'.repeat(length))]);
       expect(shown((await of(1000))[0])).to.equal('sent');
-      expect(shown((await of(1001))[0])).to.match(/^permanent: .* has 1170 bytes; .* takes 1169$/);
+      expect(shown((await of(1001))[0])).to.match(/^permanent: .* has 1185 bytes; .* takes 1184$/);
     });
   });
 
