@@ -1,3 +1,10 @@
+import {
+  isSameQueue,
+  parseQueueUrl,
+  parseSearchQueueUrl,
+  QUARANTINE_QUEUE_VARIABLE,
+  SEARCH_QUEUE_VARIABLE,
+} from '../adapters/aws/sqs/queue-url.ts';
 import { DEFAULT_RETRIES, type RetryPolicy } from '../application/settle-effects.ts';
 import { Fault } from '../domain/fault.ts';
 
@@ -67,12 +74,19 @@ export function readConfig(environment: Environment): Config {
 }
 
 function awsBackend(reader: Reader): AwsBackend {
+  const table = reader.text('TABLE_NAME', 'the name of the table whose stream is read');
+  const stateTable = reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state');
+  reader.matches('TABLE_NAME', TABLE);
+  reader.matches('STATE_TABLE_NAME', TABLE);
+  const allowStandardQueue = reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true';
+  const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_SQS'];
+  for (const name of endpoints) reader.matches(name, ENDPOINT);
+  reader.matches('METRICS_NAMESPACE', NAMESPACE);
   return {
     kind: 'aws',
-    table: reader.text('TABLE_NAME', 'the name of the table whose stream is read'),
-    stateTable: reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state'),
-    queueUrl: reader.text('TYPESENSE_QUEUE_URL', 'the URL of the FIFO queue that search actions go to'),
-    quarantineUrl: reader.optional('QUARANTINE_QUEUE_URL'),
+    table,
+    stateTable,
+    ...queues(reader, allowStandardQueue),
     // Below the SDK's 50 sockets, so that no request waits for one.
     concurrency: reader.whole('CONCURRENCY', 1, 50, 24),
     metrics: {
@@ -80,10 +94,51 @@ function awsBackend(reader: Reader): AwsBackend {
       service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',
     },
     maxBatchBytes: reader.whole('SEARCH_MAX_BATCH_BYTES', 1_024, MAX_BATCH_BYTES, MAX_BATCH_BYTES),
-    allowStandardQueue: reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true',
+    allowStandardQueue,
     hasQueueEndpoint: reader.isSet('AWS_ENDPOINT_URL_SQS') || reader.isSet('AWS_ENDPOINT_URL'),
   };
 }
+
+function queues(reader: Reader, allowStandard: boolean): Pick<AwsBackend, 'queueUrl' | 'quarantineUrl'> {
+  const queueUrl = reader.text(SEARCH_QUEUE_VARIABLE, 'the URL of the FIFO queue that search actions go to');
+  const quarantineUrl = reader.optional(QUARANTINE_QUEUE_VARIABLE);
+  const isQueue = queueUrl !== '' && reader.holds(() => parseQueueUrl(queueUrl, SEARCH_QUEUE_VARIABLE));
+  if (isQueue) reader.holds(() => parseSearchQueueUrl(queueUrl, allowStandard));
+  if (
+    quarantineUrl !== undefined &&
+    reader.holds(() => parseQueueUrl(quarantineUrl, QUARANTINE_QUEUE_VARIABLE)) &&
+    isQueue &&
+    isSameQueue(queueUrl, quarantineUrl)
+  )
+    reader.problems.push(
+      `${QUARANTINE_QUEUE_VARIABLE} is of the same queue as ${SEARCH_QUEUE_VARIABLE}; ` +
+        'set it to a queue of its own: the indexer would take records for search actions',
+    );
+  return { queueUrl, quarantineUrl };
+}
+
+/** What a variable's value must look like. Values are not cited: they may hold a password. */
+interface Form {
+  readonly fits: (value: string) => boolean;
+  readonly expected: string;
+}
+
+const TABLE: Form = {
+  fits: (value) => /^(?:arn:[^\s:]+:dynamodb:[^\s:]+:\d+:table\/)?[\w.-]{3,255}$/.test(value),
+  expected: 'the name of a table: 3 to 255 letters, digits, and any of _ . -',
+};
+
+const ENDPOINT: Form = {
+  fits: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+  expected: 'the URL of an endpoint, like http://127.0.0.1:8000',
+};
+
+/** CloudWatch ignores in silence what is sent under another one. */
+const NAMESPACE: Form = {
+  fits: (value) => /^(?!AWS\/)[\w./#:-]{1,255}$/.test(value),
+  expected:
+    'a namespace of CloudWatch: up to 255 letters, digits, and any of . _ / # : -, not beginning with AWS/',
+};
 
 class Reader {
   readonly problems: string[] = [];
@@ -108,6 +163,23 @@ class Reader {
     const value = this.#environment[name]?.trim() ?? '';
     if (value === '') this.problems.push(`${name} is not set; it must be ${meaning}`);
     return value;
+  }
+
+  /** Notes a value that is set and does not fit. */
+  matches(name: string, { fits, expected }: Form): void {
+    const value = this.optional(name);
+    if (value !== undefined && !fits(value)) this.problems.push(`${name} is not ${expected}`);
+  }
+
+  /** Whether a check passes; the message of the Fault that it throws otherwise is noted. */
+  holds(check: () => unknown): boolean {
+    try {
+      check();
+      return true;
+    } catch (error) {
+      this.problems.push(Fault.from(error).message);
+      return false;
+    }
   }
 
   optional(name: string): string | undefined {

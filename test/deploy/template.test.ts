@@ -63,6 +63,20 @@ function environmentOf(resolved: Resolved): Record<string, string> {
   return Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, textOf(value)]));
 }
 
+/** The worker's variables, with names as they are made in the place of what only stands for them. */
+function madeEnvironmentOf(resolved: Resolved): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environmentOf(resolved)).map(([name, value]) => {
+      const [, made] = /^<(\w+)>$/.exec(value) ?? [];
+      return [name, made === undefined ? value : name.endsWith('_QUEUE_URL') ? queueUrl(made) : made];
+    }),
+  );
+}
+
+function queueUrl(name: string): string {
+  return `https://sqs.eu-central-1.amazonaws.com/111122223333/${name}.fifo`;
+}
+
 describe('the deployment template', () => {
   let spec: Specification;
 
@@ -144,21 +158,17 @@ describe('the deployment template', () => {
 
   it('given any choice of its parameters, then the worker likes its environment', () => {
     for (const values of allChoices()) {
-      const environment = environmentOf(resolve(template, values));
-      const { backend, failureMode } = readConfig({
-        ...environment,
-        // A queue's URL is known when it is made.
-        TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
-      });
+      const environment = madeEnvironmentOf(resolve(template, values));
+      const { backend, failureMode } = readConfig(environment);
       expect(failureMode).to.equal('report');
-      const quarantine = values['PoisonRecords'] === 'quarantine' ? '<QuarantineQueue>' : undefined;
-      expect(backend).to.include({ kind: 'aws', stateTable: '<StateTable>', quarantineUrl: quarantine });
-      expect(environment['TABLE_NAME']).to.equal('TableStreamArn' in values ? 'fleet' : '<SourceTable>');
+      const quarantine = values['PoisonRecords'] === 'quarantine' ? queueUrl('QuarantineQueue') : undefined;
+      expect(backend).to.include({ kind: 'aws', stateTable: 'StateTable', quarantineUrl: quarantine });
+      expect(environment['TABLE_NAME']).to.equal('TableStreamArn' in values ? 'fleet' : 'SourceTable');
     }
   });
 
   it('given its defaults, then they are those of the worker', () => {
-    const environment = environmentOf(resolve(template, { NewTableName: 'fleet' }));
+    const environment = madeEnvironmentOf(resolve(template, { NewTableName: 'fleet' }));
     const required = ['TABLE_NAME', 'STATE_TABLE_NAME', 'TYPESENSE_QUEUE_URL'];
     const byDefault = Object.fromEntries(
       Object.entries(environment).filter(([name]) => required.includes(name)),
@@ -174,9 +184,15 @@ describe('the deployment template', () => {
         ),
       );
       expect(() =>
-        readConfig(environmentOf(resolve(template, { ...values, NewTableName: 'fleet' }))),
+        readConfig(madeEnvironmentOf(resolve(template, { ...values, NewTableName: 'fleet' }))),
       ).not.to.throw();
     }
+  });
+
+  // Rules of CloudFormation compare texts only, so the bounds of both parameters must do it.
+  it('given any margin and time-out that the parameters allow, then most of the time is left to handle a batch in', () => {
+    const { DeadlineMarginMilliseconds, FunctionTimeout } = template.Parameters;
+    expect(DeadlineMarginMilliseconds!.MaxValue).to.be.at.most((FunctionTimeout!.MinValue! * 1_000) / 2);
   });
 
   it('given what holds data, then deleting the stack or replacing the resource leaves it there', () => {
@@ -259,7 +275,7 @@ describe('the deployment template', () => {
       expect(propertiesOf(resolved, name)['Dimensions']).to.deep.equal([
         { Name: 'service', Value: '<Worker>' },
       ]);
-    const { backend } = readConfig({ ...environmentOf(resolved), AWS_LAMBDA_FUNCTION_NAME: '<Worker>' });
+    const { backend } = readConfig({ ...madeEnvironmentOf(resolved), AWS_LAMBDA_FUNCTION_NAME: '<Worker>' });
     expect(backend).to.have.deep.property('metrics', { namespace: 'Contrail', service: '<Worker>' });
   });
 

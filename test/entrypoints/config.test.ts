@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Fault } from '../../src/domain/fault.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { faultOf } from '../support/factories.ts';
 
 const aws = {
   TABLE_NAME: 'fleet',
@@ -119,6 +120,87 @@ describe('the configuration', () => {
       )
       .with.property('kind', 'configuration');
   });
+
+  it('given queues that will not do beside other problems, when read, then one message has all of it', () => {
+    const wrong = {
+      CONCURRENCY: '0',
+      TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/search',
+      QUARANTINE_QUEUE_URL: 'https://me:hunter2@sqs.eu-central-1.amazonaws.com/123456789012/poison',
+      METRICS_NAMESPACE: 'AWS/Contrail',
+      AWS_ENDPOINT_URL_SQS: 'me:hunter2@127.0.0.1',
+    };
+    const fault = faultOf(() => readConfig(wrong));
+    expect(fault.kind).to.equal('configuration');
+    expect(fault.message.split('\n').map((line) => line.split(' ')[0])).to.have.members([
+      'TABLE_NAME',
+      'STATE_TABLE_NAME',
+      'TYPESENSE_QUEUE_URL',
+      'QUARANTINE_QUEUE_URL',
+      'CONCURRENCY',
+      'METRICS_NAMESPACE',
+      'AWS_ENDPOINT_URL_SQS',
+    ]);
+    expect(fault.message)
+      .to.match(/^TYPESENSE_QUEUE_URL is of the standard queue search/m)
+      .and.match(/^QUARANTINE_QUEUE_URL is not the URL of a queue/m)
+      .and.match(/^METRICS_NAMESPACE is not a namespace/m)
+      .and.match(/^AWS_ENDPOINT_URL_SQS is not the URL of an endpoint/m)
+      .and.not.contain('hunter2');
+  });
+
+  it('given queue URLs that are none, when read, then each is named once', () => {
+    const wrong = { ...aws, TYPESENSE_QUEUE_URL: 'search.fifo', QUARANTINE_QUEUE_URL: 'search.fifo' };
+    expect(faultOf(() => readConfig(wrong)).message).to.match(
+      /^TYPESENSE_QUEUE_URL is not the URL of a queue.*\nQUARANTINE_QUEUE_URL is not the URL of a queue.*$/,
+    );
+  });
+
+  it('given a standard queue that is allowed, when read, then it is no problem', () => {
+    const standard = { ...aws, TYPESENSE_QUEUE_URL: 'https://sqs/1/search', ALLOW_STANDARD_QUEUE: 'true' };
+    expect(() => readConfig(standard)).not.to.throw();
+  });
+
+  const search = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo';
+  for (const spelling of [
+    search,
+    'https://SQS.EU-central-1.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.eu-central-1.amazonaws.com:443/123456789012/search.fifo',
+    'https://sqs.eu-central-1.amazonaws.com./123456789012/search.fifo',
+    'http://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo',
+    `  ${search}  `,
+  ])
+    it(`given ${JSON.stringify(spelling)} as quarantine of the same search queue, when read, then it is refused`, () => {
+      const same = { ...aws, TYPESENSE_QUEUE_URL: search, QUARANTINE_QUEUE_URL: spelling };
+      expect(() => readConfig(same)).to.throw(
+        Fault,
+        /^QUARANTINE_QUEUE_URL is of the same queue as TYPESENSE_QUEUE_URL; set it to a queue of its own/,
+      );
+    });
+
+  for (const other of [
+    'https://sqs.eu-central-1.amazonaws.com/123456789012/Search.fifo',
+    'https://sqs.eu-west-1.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.eu-central-1.amazonaws.com/210987654321/search.fifo',
+    'https://sqs.eu-central-1.amazonaws.com:8443/123456789012/search.fifo',
+  ])
+    it(`given ${other} as quarantine, when read, then it is another queue`, () => {
+      const apart = { ...aws, TYPESENSE_QUEUE_URL: search, QUARANTINE_QUEUE_URL: other };
+      expect(() => readConfig(apart)).not.to.throw();
+    });
+
+  for (const name of ['TABLE_NAME', 'STATE_TABLE_NAME']) {
+    for (const value of ['ab', 'a b c', 'fleet/index/x', 'arn:aws:dynamodb:eu-central-1:1:fleet'])
+      it(`given ${name}=${value}, when read, then it is refused`, () => {
+        expect(() => readConfig({ ...aws, [name]: value })).to.throw(
+          Fault,
+          new RegExp(`^${name} is not the name`),
+        );
+      });
+    it(`given an ARN as ${name}, when read, then DynamoDB takes it, and so does the worker`, () => {
+      const arn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/fleet';
+      expect(() => readConfig({ ...aws, [name]: arn })).not.to.throw();
+    });
+  }
 
   for (const [name, value] of [
     ['BACKEND', 'oracle'],

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import type { RetryPolicy } from '../../src/application/settle-effects.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
@@ -31,13 +32,18 @@ class ScriptedQueue extends SearchQueue {
 const forever = () => new Promise<never>(() => undefined);
 const throttled = async () => [new Fault('transient', 'throttled')];
 
-function handlerOn(queue: SearchQueue, options: { deadlineMarginMs?: number; stop?: AbortSignal } = {}) {
+const MANY_LONG_PAUSES = { attempts: 100, conflicts: 100, baseMs: 60_000, capMs: 60_000 };
+
+function handlerOn(
+  queue: SearchQueue,
+  {
+    retries = MANY_LONG_PAUSES,
+    ...options
+  }: { deadlineMarginMs?: number; stop?: AbortSignal; retries?: RetryPolicy } = {},
+) {
   const container = compose(
     memoryModule,
-    systemModule(
-      { level: 'silent', stream: process.stderr, readable: false },
-      { attempts: 100, conflicts: 100, baseMs: 60_000, capMs: 60_000 },
-    ),
+    systemModule({ level: 'silent', stream: process.stderr, readable: false }, retries),
     new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
   );
   return createHandler(container.get(ProcessBatch), {
@@ -53,6 +59,10 @@ function contextWith(milliseconds: number) {
   return { getRemainingTimeInMillis: () => end - performance.now() };
 }
 
+function contextSaying(remaining: unknown) {
+  return { getRemainingTimeInMillis: () => remaining };
+}
+
 function records() {
   const table = new SourceTable();
   return [
@@ -66,6 +76,13 @@ async function elapsed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const started = performance.now();
   const result = await work();
   return [result, performance.now() - started];
+}
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => expect.fail('expected a rejection'),
+    (error: unknown) => error as Error,
+  );
 }
 
 describe('the deadline', () => {
@@ -88,27 +105,57 @@ describe('the deadline', () => {
     expect(took).to.be.below(4_950);
   });
 
-  it('given a deadline already past on entry, then no port is called, and everything with an effect is reported', async () => {
+  it('given a margin that leaves no time on entry, then a configuration fault says so, and no port is called', async () => {
     const queue = new ScriptedQueue(async () => ['sent']);
     const handler = handlerOn(queue);
     for (const left of [100, 50, 0, -5_000]) {
-      const context = { getRemainingTimeInMillis: () => left };
-      expect(await handler({ Records: records() }, context)).to.deep.equal({
-        batchItemFailures: [{ itemIdentifier: '1' }],
-      });
+      const fault = await rejection(
+        handler({ Records: records() }, { getRemainingTimeInMillis: () => left }),
+      );
+      expect(fault).to.be.instanceOf(Fault).and.have.property('kind', 'configuration');
+      expect(fault.message)
+        .to.contain('DEADLINE_MARGIN_MS is 100, ')
+        .and.contain(`gave this invocation ${left} ms`)
+        .and.match(/set DEADLINE_MARGIN_MS well below the function's time-out/);
     }
     expect(queue.calls).to.equal(0);
   });
 
-  it('given no context, or enough time, then there is no limit', async () => {
-    for (const context of [undefined, contextWith(900_000)]) {
-      const queue = new ScriptedQueue(async () => ['sent']);
-      expect(await handlerOn(queue)({ Records: records() }, context)).to.deep.equal({
+  const clockless: readonly (readonly [string, unknown])[] = [
+    ['no context', undefined],
+    ['null', null],
+    ['an empty context', {}],
+    ['a clock that is no function', { getRemainingTimeInMillis: 7 }],
+    ['a clock that tells NaN', contextSaying(NaN)],
+    ['a clock that tells a text', contextSaying('soon')],
+    [
+      'a clock that throws',
+      {
+        getRemainingTimeInMillis: () => {
+          throw new Error('broken');
+        },
+      },
+    ],
+    ['time enough', contextWith(900_000)],
+    ['more time than a timer can wait', contextSaying(2 ** 31 + 1_000)],
+    ['25 days', contextSaying(25 * 24 * 3_600_000)],
+    ['more time than can be counted', contextSaying(Number.MAX_SAFE_INTEGER)],
+    ['endless time', contextSaying(Infinity)],
+  ];
+  for (const [name, context] of clockless)
+    it(`given ${name}, then there is no limit, at the start or later`, async () => {
+      // The effect waits long enough for a timer that has overflowed, and is tried again: which asks for the time.
+      const answers = [new Fault('transient', 'throttled'), 'sent' as const];
+      const queue = new ScriptedQueue(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [answers.shift()!];
+      });
+      const handler = handlerOn(queue, { retries: { attempts: 2, conflicts: 1, baseMs: 1, capMs: 1 } });
+      expect(await handler({ Records: records() }, context as never)).to.deep.equal({
         batchItemFailures: [],
       });
-      expect(queue.calls).to.equal(1);
-    }
-  });
+      expect(queue.calls).to.equal(2);
+    });
 
   it('given a clock that goes backwards while it waits, then the timer still ends the wait', async () => {
     const times = [200, 900_000, 900_000];

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { ProcessBatch } from '../../application/process-batch.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { Config } from '../config.ts';
 import { type BatchResponse, handleEvent } from './handle-event.ts';
 
-/** The part of Lambda's context that is used. */
-export interface RemainingTime {
-  getRemainingTimeInMillis(): number;
+/** The part of Lambda's context that is used. Whoever calls the function by hand may leave any of it away. */
+export interface InvocationContext {
+  readonly getRemainingTimeInMillis?: () => number;
 }
 
 export interface HandlerOptions {
@@ -16,31 +17,38 @@ export interface HandlerOptions {
   readonly stop?: AbortSignal;
 }
 
+/** What a timer can wait, in milliseconds: one that is to wait longer fires at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /**
  * Makes a Lambda handler for DynamoDB Streams.
  *
  * The mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`: the handler reports the lowest failed
  * `SequenceNumber`, from which on Lambda delivers everything again. With `failureMode` `throw` it throws instead.
- * When Lambda's time runs low, or the process is to stop, it starts nothing new and reports the rest as failed;
- * without a context, there is no such limit.
+ * When Lambda's time runs low, or the process is to stop, it starts nothing new and reports the rest as failed.
  *
- * @throws Fault when the event is no stream event, or when a failed record has no sequence number to report:
- *   Lambda then delivers the whole batch again, and nothing is lost.
+ * Without a context, or with one that has no clock, there is no such limit. A clock that throws or tells no number
+ * counts as none: the worst is then that Lambda cuts the batch off and delivers it again, which does no harm,
+ * whereas a worker that thinks its time is up would never handle anything.
+ *
+ * @throws Fault `configuration` when the margin leaves no time to begin with: no batch could ever be handled. A Fault
+ *   when the event is no stream event, or when a failed record has no sequence number to report. Lambda then
+ *   delivers the whole batch again, and nothing is lost.
  */
 export function createHandler(
   processBatch: Pick<ProcessBatch, 'execute'>,
   { failureMode, deadlineMarginMs, stop }: HandlerOptions,
-): (event: unknown, context?: RemainingTime) => Promise<BatchResponse> {
+): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
   return async (event, context) => {
-    const remaining = () =>
-      context === undefined ? Infinity : context.getRemainingTimeInMillis() - deadlineMarginMs;
+    const remaining = () => timeLeft(context) - deadlineMarginMs;
+    const left = remaining();
+    if (left <= 0) throw marginTooLong(deadlineMarginMs, left + deadlineMarginMs);
     const controller = new AbortController();
     // Every request under way listens to it, and there are more of them than Node warns at.
     setMaxListeners(0, controller.signal);
     const abort = () => controller.abort();
-    const left = remaining();
-    const timer = Number.isFinite(left) && left > 0 ? setTimeout(abort, left) : undefined;
-    if (left <= 0 || stop?.aborted) abort();
+    const timer = left === Infinity ? undefined : setTimeout(abort, Math.min(left, LONGEST_TIMER));
+    if (stop?.aborted) abort();
     stop?.addEventListener('abort', abort, { once: true });
     try {
       return await handleEvent(event, processBatch, failureMode, { signal: controller.signal, remaining });
@@ -49,4 +57,22 @@ export function createHandler(
       stop?.removeEventListener('abort', abort);
     }
   };
+}
+
+/** Milliseconds that the context's clock says are left; infinitely many where it says nothing. */
+function timeLeft(context: InvocationContext | null | undefined): number {
+  try {
+    const left: unknown = context?.getRemainingTimeInMillis?.();
+    return typeof left === 'number' && !Number.isNaN(left) ? left : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+function marginTooLong(marginMs: number, givenMs: number): Fault {
+  return new Fault(
+    'configuration',
+    `DEADLINE_MARGIN_MS is ${marginMs}, but Lambda gave this invocation ${Math.floor(givenMs)} ms in all, so there is no time ` +
+      "to handle anything in: set DEADLINE_MARGIN_MS well below the function's time-out, or raise the time-out",
+  );
 }

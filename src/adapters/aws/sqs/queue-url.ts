@@ -6,6 +6,35 @@ export interface QueueName {
   readonly fifo: boolean;
 }
 
+/** The environment variables that hold the URLs. */
+export const SEARCH_QUEUE_VARIABLE = 'TYPESENSE_QUEUE_URL';
+export const QUARANTINE_QUEUE_VARIABLE = 'QUARANTINE_QUEUE_URL';
+
+/**
+ * The queue that search actions go to.
+ *
+ * @throws Fault `configuration` when the URL is no queue's, or that of a standard queue which is not allowed.
+ */
+export function parseSearchQueueUrl(text: string, allowStandard: boolean): QueueName {
+  const queue = parseQueueUrl(text, SEARCH_QUEUE_VARIABLE);
+  if (queue.fifo || allowStandard) return queue;
+  throw new Fault(
+    'configuration',
+    `${SEARCH_QUEUE_VARIABLE} is of the standard queue ${queue.name}, which keeps no order and does not deduplicate; set it to a FIFO queue, whose name ends in .fifo`,
+  );
+}
+
+/** Whether two URLs, each of a queue, are of the same one, however they are spelled. */
+export function isSameQueue(one: string, other: string): boolean {
+  return placeOf(one) === placeOf(other);
+}
+
+/** Hosts are read without regard to case, and end in a dot or not; `http` and `https` lead to the same queue. */
+function placeOf(text: string): string {
+  const { host, pathname } = new URL(text);
+  return host.replace(/\.(?=:|$)/, '') + pathname;
+}
+
 /**
  * The queue that a URL is of.
  *

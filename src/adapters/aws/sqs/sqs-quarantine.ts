@@ -2,7 +2,7 @@ import { type PoisonRecord, Quarantine } from '../../../application/ports/quaran
 import type { Fault } from '../../../domain/fault.ts';
 import { MAX_BATCH_BYTES, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';
-import { parseQueueUrl } from './queue-url.ts';
+import { parseQueueUrl, QUARANTINE_QUEUE_VARIABLE } from './queue-url.ts';
 
 export interface SqsQuarantineOptions {
   /** URL of the queue, standard or FIFO. */
@@ -12,8 +12,6 @@ export interface SqsQuarantineOptions {
   /** Requests under way at a time in one call, at least 1. */
   readonly concurrency?: number;
 }
-
-const VARIABLE = 'QUARANTINE_QUEUE_URL';
 
 /**
  * Poison records on an SQS queue, one message a record; `quarantineMessage` says what is in it. A FIFO queue keeps
@@ -34,9 +32,9 @@ export class SqsQuarantine extends Quarantine {
     super();
     this.#maxBatchBytes = maxBatchBytes;
     this.#sender = new MessageSender(client, {
-      ...parseQueueUrl(queueUrl, VARIABLE),
+      ...parseQueueUrl(queueUrl, QUARANTINE_QUEUE_VARIABLE),
       queueUrl,
-      variable: VARIABLE,
+      variable: QUARANTINE_QUEUE_VARIABLE,
       maxBatchBytes,
       concurrency,
     });

@@ -1,8 +1,8 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
-import { Fault } from '../../../domain/fault.ts';
+import type { Fault } from '../../../domain/fault.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
 import { MAX_BATCH_BYTES, MessageSender, type SendsBatches } from './message-sender.ts';
-import { parseQueueUrl } from './queue-url.ts';
+import { parseSearchQueueUrl, SEARCH_QUEUE_VARIABLE } from './queue-url.ts';
 import { messageOf } from './search-message.ts';
 
 export interface SqsSearchQueueOptions {
@@ -15,8 +15,6 @@ export interface SqsSearchQueueOptions {
   /** Requests under way at a time in one call, at least 1. */
   readonly concurrency?: number;
 }
-
-const VARIABLE = 'TYPESENSE_QUEUE_URL';
 
 /**
  * Search actions on an SQS FIFO queue: one message an action, one group a document, as few requests as ten
@@ -40,16 +38,10 @@ export class SqsSearchQueue extends SearchQueue {
     }: SqsSearchQueueOptions,
   ) {
     super();
-    const queue = parseQueueUrl(queueUrl, VARIABLE);
-    if (!queue.fifo && !allowStandard)
-      throw new Fault(
-        'configuration',
-        `${VARIABLE} is of the standard queue ${queue.name}, which keeps no order and does not deduplicate; set it to a FIFO queue, whose name ends in .fifo`,
-      );
     this.#sender = new MessageSender(client, {
-      ...queue,
+      ...parseSearchQueueUrl(queueUrl, allowStandard),
       queueUrl,
-      variable: VARIABLE,
+      variable: SEARCH_QUEUE_VARIABLE,
       maxBatchBytes,
       concurrency,
     });
