@@ -1,6 +1,6 @@
 import { groupBy, type NonEmpty } from '../domain/coalesce.ts';
 import type { ReconcileDefaultImageCommand } from '../domain/command.ts';
-import { decideDefaultImage, type DefaultImageDecision } from '../domain/default-image.ts';
+import { contradictsItself, decideDefaultImage, type DefaultImageDecision } from '../domain/default-image.ts';
 import { Fault } from '../domain/fault.ts';
 import { entityKey } from '../domain/row.ts';
 import type { DefaultImageWrite, EntityView, ImageRepository } from './ports/image-repository.ts';
@@ -32,7 +32,8 @@ export class ReconcileDefaultImage {
 
   /**
    * The tally counts entities. Idempotent and indifferent to order: it decides on what the table holds now, and
-   * writes on condition that this has not changed since; where it has, it reads and decides again.
+   * writes on condition that this has not changed since; where it has, or where what it read was true at no moment,
+   * it reads and decides again.
    */
   async execute(
     commands: readonly ReconcileDefaultImageCommand[],
@@ -65,6 +66,10 @@ export class ReconcileDefaultImage {
     for (const [index, view] of views.entries()) {
       if (view instanceof Fault) {
         results[index] = view;
+        continue;
+      }
+      if (contradictsItself(view)) {
+        results[index] = 'conflict';
         continue;
       }
       const decision = decideDefaultImage(view);

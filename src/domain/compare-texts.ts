@@ -2,3 +2,22 @@
 export function compareTexts(a: string, b: string): number {
   return Number(a > b) - Number(a < b);
 }
+
+/**
+ * Order by UTF-8 bytes, in which DynamoDB has its sort keys: by code point. Code units agree with that but for
+ * surrogates, which stand for code points above all that single units can name.
+ */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = rankOf(a.charCodeAt(index)) - rankOf(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Code units, with surrogates (D800 to DFFF) moved behind all others. */
+function rankOf(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}

@@ -1,3 +1,4 @@
+import { compareUtf8 } from './compare-texts.ts';
 import type { Entity } from './row.ts';
 import { type Attributes, equalRecords, type Value } from './value.ts';
 
@@ -23,7 +24,10 @@ export interface Image {
   readonly attributes: Readonly<Record<string, Value>>;
 }
 
-/** Everything that is needed to decide on an entity's default image, read at one time. */
+/**
+ * Everything that is needed to decide on an entity's default image. Perhaps put together from reads of different
+ * moments: then it may show what was true at none, see `contradictsItself`.
+ */
 export interface EntityImages {
   readonly entity: Entity;
   /** The image with the highest id; undefined when the entity has no images. */
@@ -32,6 +36,28 @@ export interface EntityImages {
   readonly current: Image | undefined;
   /** The image that the default row points to, as it is now; undefined when it is gone, or there is no default. */
   readonly pointed: Image | undefined;
+}
+
+/**
+ * Whether a view shows what was true at no moment, so that nothing may be decided on it: the image that the default
+ * points to was found, although the newest image is none, an older one, or another image of that id.
+ *
+ * Nobody else would make up for such a decision. A change of an image is handled after it is made, so whoever handles
+ * an entity's last change reads the images as they stay, and leaves the default row right. What is decided on older
+ * reads is harmless as long as its write cannot pass its conditions and make a right row wrong. Those are that the
+ * default row is as it was read, and each image of `groundsOf` too; whatever the moments of the reads:
+ *
+ * - `create`, `switch` and `repair` check the very image that they write, and `switch` that the old one is still gone:
+ *   where they pass, the row becomes right.
+ * - `remove` with the pointed image not found checks that it is still gone: where it passes, the row was not right.
+ * - `remove` with the pointed image found checks that it is still there: it would pass just where the row is right.
+ *   That is this contradiction: the newest was asked for before the image came, and the default row after somebody had
+ *   let it point there.
+ */
+export function contradictsItself({ newest, current, pointed }: EntityImages): boolean {
+  if (newest === undefined) return pointed !== undefined;
+  if (current?.imageId === newest.imageId) return !equalImages(pointed, newest);
+  return pointed !== undefined && compareUtf8(newest.imageId, pointed.imageId) < 0;
 }
 
 export type DefaultImageDecision =
@@ -43,7 +69,7 @@ export type DefaultImageDecision =
   | { readonly action: 'create' | 'switch' | 'repair'; readonly image: Image };
 
 /**
- * The four cases of an entity's default image: no images, no default; a default only if there are images; a
+ * The four cases of an entity's default image, of a view that does not contradict itself: no images, no default; a default only if there are images; a
  * default whose image is gone moves to the newest; a valid default stays, even beside a newer image.
  */
 export function decideDefaultImage({ newest, current, pointed }: EntityImages): DefaultImageDecision {

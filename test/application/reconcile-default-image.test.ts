@@ -202,6 +202,44 @@ describe('ReconcileDefaultImage', () => {
     });
   });
 
+  describe('given reads of different moments', () => {
+    /** The newest image is asked for before there is any, the rest after somebody has written the default row. */
+    const tooEarly = (views: readonly (EntityView | Fault)[]) =>
+      views.map((view) => (view instanceof Fault ? view : { ...view, newest: undefined }));
+
+    it('that contradict each other, then it writes nothing, and reads again', async () => {
+      const backend = await tableWith(['01X'], { image_id: '01X', caption: 'image 01X' });
+      const images: ScriptedImages = new ScriptedImages(
+        {
+          load: async (entities) => {
+            const views = await backend.images.load(entities);
+            return images.loads.length === 1 ? tooEarly(views) : views;
+          },
+        },
+        backend.images,
+      );
+      const { failed, tally } = await new ReconcileDefaultImage(images, aSettler()).execute([
+        command(entity, '01A'),
+      ]);
+      expect(failed.size).to.equal(0);
+      expect(tally).to.deep.equal({ ...NONE, kept: 1 });
+      expect(images.loads).to.have.length(2);
+      expect(images.saves).to.deep.equal([]);
+    });
+
+    it('that contradict each other every time, then its changes have failed with a conflict', async () => {
+      const backend = await tableWith(['01X'], { image_id: '01X', caption: 'image 01X' });
+      const images = new ScriptedImages(
+        { load: async (entities) => tooEarly(await backend.images.load(entities)) },
+        backend.images,
+      );
+      const changed = command(entity, '01A');
+      const { failed } = await new ReconcileDefaultImage(images, aSettler()).execute([changed]);
+      expect(failed.get(changed.change)?.kind).to.equal('conflict');
+      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('01X');
+    });
+  });
+
   describe('given an adapter that fails', () => {
     const fault = new Fault('transient', 'throttled');
     const commands = [command(entity, '1'), command(other), command(entity, '2')];

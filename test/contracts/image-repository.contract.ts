@@ -394,6 +394,15 @@ export function imageRepositoryContract(
         await expectDefault(entity, undefined);
       });
 
+      it('finds a conflict where a foreign row that named no image names one', async () => {
+        const entity = await twoImages();
+        await harness.putForeignDefault(entity, {});
+        const view = await load(entity);
+        await harness.putForeignDefault(entity, theirs(entity).attributes);
+        expect(await save(view, undefined)).to.equal('conflict');
+        await expectDefault(entity, theirs(entity).attributes);
+      });
+
       it('finds a conflict where Contrail has replaced a foreign row', async () => {
         const entity = await twoImages();
         await harness.putForeignDefault(entity, theirs(entity).attributes);

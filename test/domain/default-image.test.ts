@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  contradictsItself,
   decideDefaultImage,
   defaultImageOf,
   type EntityImages,
@@ -33,6 +34,57 @@ const newer = image('01B', { url: 'b' });
 function images(found: Partial<EntityImages>): EntityImages {
   return { entity: entity(), newest: undefined, current: undefined, pointed: undefined, ...found };
 }
+
+describe('contradictsItself', () => {
+  const cases: readonly (readonly [title: string, found: Partial<EntityImages>, expected: boolean])[] = [
+    ['nothing', {}, false],
+    ['a default whose image is gone, and no images', { current: older }, false],
+    ['a default whose image is there, and no images', { current: older, pointed: older }, true],
+    ['images and no default', { newest: older }, false],
+    ['a default whose image is gone beside another', { newest: older, current: newer }, false],
+    ['a default beside a newer image', { newest: newer, current: older, pointed: older }, false],
+    ['a default that is the newest', { newest: newer, current: newer, pointed: newer }, false],
+    [
+      'a default that is the newest and says something else',
+      { newest: newer, current: image('01B'), pointed: newer },
+      false,
+    ],
+    [
+      'a default whose image is there, and is newer than the newest',
+      { newest: older, current: newer, pointed: newer },
+      true,
+    ],
+    ['a default whose image is gone, and is the newest', { newest: newer, current: newer }, true],
+    ['two images of one id', { newest: newer, current: newer, pointed: image('01B') }, true],
+    // By UTF-16 code units it would be the other way round.
+    [
+      'a default beside an image that is newer by its bytes',
+      { newest: image('\u{1f600}'), current: image('\uffff'), pointed: image('\uffff') },
+      false,
+    ],
+  ];
+  for (const [title, found, expected] of cases)
+    it(`given ${title}, then ${expected ? 'yes' : 'no'}`, () => {
+      expect(contradictsItself(images(found))).to.equal(expected);
+    });
+
+  it('given any table, when it is read at one moment, then no view contradicts itself', () => {
+    const id = fc.string({ unit: fc.constantFrom('a', '\uffff', '\u{1f600}'), maxLength: 2 });
+    fc.assert(
+      fc.property(fc.uniqueArray(id), fc.option(id, { nil: undefined }), (ids, defaultId) => {
+        const table = ids.map((imageId) => image(imageId, { url: imageId }));
+        const view = images({
+          newest: table
+            .toSorted((a, b) => Buffer.compare(Buffer.from(a.imageId), Buffer.from(b.imageId)))
+            .at(-1),
+          current: defaultId === undefined ? undefined : image(defaultId),
+          pointed: table.find(({ imageId }) => imageId === defaultId),
+        });
+        expect(contradictsItself(view)).to.equal(false);
+      }),
+    );
+  });
+});
 
 describe('decideDefaultImage', () => {
   it('given no images and no default, when decided, then nothing is written', () => {

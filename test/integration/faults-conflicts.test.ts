@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { GetItemCommand, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
@@ -179,6 +180,39 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       await world.deliver(worker, records);
       expect(seen.writes).to.equal(2);
       expect(await defaultImageId(world, images[0]!)).to.equal('01B');
+      await world.expectExact();
+    });
+
+    it('given the last image gone, when another comes with its default between two reads, then both stay', async () => {
+      const source = new SourceTable();
+      const first = [asLambda(source.put(images[0]!))];
+      await world.write(first);
+      await world.deliver(world.worker(), first);
+      const removal = [asLambda(source.remove(images[0]!))];
+      await world.write(removal);
+
+      const seen = { defaultRowReads: 0, writes: 0 };
+      const reads = new EventEmitter();
+      const newestIsRead = once(reads, 'newest');
+      const interceptor: Interceptor = async (request, send) => {
+        if (taskOf(request) === DEFAULT_ROW_WRITES) seen.writes++;
+        if (request.operation === 'Query') {
+          const answer = await send();
+          reads.emit('newest');
+          return answer;
+        }
+        if (request.body.includes('"SK":{"S":"DEFAULT"}') && ++seen.defaultRowReads === 1) {
+          await newestIsRead;
+          const other = [asLambda(source.put(images[1]!))];
+          await world.write(other);
+          await world.deliver(world.worker(), other);
+        }
+        return send();
+      };
+      const { counts } = await world.deliver(world.worker({ interceptor }), removal);
+      expect(counts.redeliveries).to.equal(0);
+      expect(seen).to.deep.equal({ defaultRowReads: 2, writes: 0 });
+      expect(await defaultImageId(world, images[1]!)).to.equal('01B');
       await world.expectExact();
     });
 

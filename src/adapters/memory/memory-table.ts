@@ -1,4 +1,5 @@
 import type { Change } from '../../domain/change.ts';
+import { compareUtf8 } from '../../domain/compare-texts.ts';
 import { defaultImageOf, type Image, imageOf } from '../../domain/default-image.ts';
 import { type Entity, entityKey } from '../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
@@ -111,8 +112,4 @@ export class MemoryTable extends TableReplica {
     this.#entities.set(key, created);
     return created;
   }
-}
-
-function compareUtf8(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -24,8 +24,9 @@ export interface DefaultImageWrite {
 /** The table's images, and the default rows beside them. */
 export abstract class ImageRepository {
   /**
-   * Reads entities, each as it is now (consistently). One result an entity, in the order given. Once `signal` is
-   * aborted, no further request starts; entities not yet read get a `transient` Fault.
+   * Reads entities, each as it is now: consistently, but perhaps its parts one after the other, so that a view may
+   * contradict itself (`contradictsItself`). One result an entity, in the order given. Once `signal` is aborted, no
+   * further request starts; entities not yet read get a `transient` Fault.
    */
   abstract load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]>;
 

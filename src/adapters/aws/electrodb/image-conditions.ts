@@ -40,7 +40,7 @@ export function conditionOf(row: Readonly<Record<string, unknown>>): RowConditio
   };
 }
 
-/** The row has the revision that was read, or none, and points to the image that it pointed to. */
+/** The row has the revision that was read, or none, and points to the image that it pointed to, or to none. */
 export function rowStillIs({ revision, imageId }: RowCondition) {
   return (
     row: { readonly revision: unknown; readonly image_id: unknown },
@@ -48,7 +48,8 @@ export function rowStillIs({ revision, imageId }: RowCondition) {
   ): string => {
     // Whatever others call a revision, Contrail's own are strings.
     const same = revision === undefined ? `NOT ${type(row.revision, 'S')}` : eq(row.revision, revision);
-    return imageId === undefined ? same : `${same} AND ${eq(row.image_id, imageId)}`;
+    const points = imageId === undefined ? `NOT ${type(row.image_id, 'S')}` : eq(row.image_id, imageId);
+    return `${same} AND ${points}`;
   };
 }
 
