@@ -14,6 +14,7 @@ export class SqsLocal {
   }
 
   static async start(): Promise<SqsLocal> {
+    await takeAllThatSqsTakes();
     const app = buildApp({ logger: false, defaultRegion: LOCAL_SDK.region, stores: await stores() });
     // Listens to this machine only, which `startFauxqs` cannot be told to.
     return new SqsLocal(app, await app.listen({ port: 0, host: '127.0.0.1' }));
@@ -60,9 +61,26 @@ type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>
  * for that, and does not export the class; the others it makes itself.
  */
 async function stores(): Promise<Stores> {
-  const file = new URL('./sqs/sqsStore.js', import.meta.resolve('fauxqs')).href;
-  const { SqsStore } = (await import(file)) as { SqsStore: new () => Stores['sqsStore'] };
+  const { SqsStore } = (await internals('sqsStore')) as { SqsStore: new () => Stores['sqsStore'] };
   const sqsStore = new SqsStore();
   Reflect.deleteProperty(sqsStore, 'host');
   return { sqsStore } as Stores;
+}
+
+/**
+ * SQS takes characters beyond the basic plane. The package looks at their halves, and refuses those; there is no option
+ * for that either.
+ */
+async function takeAllThatSqsTakes(): Promise<void> {
+  const { INVALID_MESSAGE_BODY_CHAR } = (await internals('sqsTypes')) as {
+    INVALID_MESSAGE_BODY_CHAR: RegExp;
+  };
+  INVALID_MESSAGE_BODY_CHAR.test = (text) => REFUSED.test(text);
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function internals(module: string): Promise<unknown> {
+  return import(new URL(`./sqs/${module}.js`, import.meta.resolve('fauxqs')).href);
 }

@@ -248,13 +248,18 @@ export function searchQueueContract(
         await expectReceived(action);
       });
 
-      it('takes documents as large as they may be, and more of them than one request holds', async () => {
-        const overhead = 1500;
-        const text = 'Ü"'.repeat(Math.floor((features.largestDocument - overhead) / 4));
-        const actions = range(4).map((n) => upsert(aKey(), n + 1, { text }));
-        await send(...actions);
-        await expectReceived(...actions);
-      });
+      for (const [what, unit] of [
+        ['letters and quotes', 'Ü"'],
+        ['characters beyond the basic plane', '🛩\u{10ffff}'],
+        ['halves of such characters', '\ud83d '],
+      ] as const)
+        it(`takes documents of ${what} as large as they may be, and more of them than one request holds`, async () => {
+          const overhead = 1500;
+          const times = (features.largestDocument - overhead) / (Buffer.byteLength(JSON.stringify(unit)) - 2);
+          const actions = range(4).map((n) => upsert(aKey(), n + 1, { text: unit.repeat(times) }));
+          await send(...actions);
+          await expectReceived(...actions);
+        });
     });
   });
 }

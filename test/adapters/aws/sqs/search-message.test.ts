@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { messageOf } from '../../../../src/adapters/aws/sqs/search-message.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
 import { HOSTILE_NAMES } from '../../../contracts/contract.ts';
 import { decimal } from '../../../support/factories.ts';
 import { decodeMessage } from './decode-message.ts';
+import { TAKEN_BY_SQS } from './taken-by-sqs.ts';
 
 const deletion: SearchAction = {
   key: { collection: 'registry', id: 'FAA:N1' },
@@ -36,11 +38,33 @@ describe('messageOf', () => {
     expect(messageOf(withId('Ü北')).bytes - messageOf(withId('')).bytes).to.equal(5);
   });
 
-  it('given characters that a message must not hold, when written, then they are escaped and mean the same', () => {
-    const text = 'a\u0000\ufffe\uffff🛩\ud83d"\\';
-    const { body } = messageOf({ ...deletion, document: { text } });
-    expect(body).to.match(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd]*$/);
-    expect(decodeMessage(body).document).to.deep.equal({ text });
+  it('given any text, when written, then it has only what SQS takes and means the same', () => {
+    const odd = fc.constantFrom(
+      '\u0000',
+      '\ufffe',
+      '\uffff',
+      '🛩',
+      '\ud83d',
+      '\udee9',
+      '"',
+      '\\',
+      '\u2028',
+      'a',
+    );
+    const text = fc.string({ unit: fc.oneof(odd, fc.string({ unit: 'binary', maxLength: 3 })) });
+    fc.assert(
+      fc.property(text, text, (name, value) => {
+        const document = Object.fromEntries([[name, [value]]]);
+        const { body, bytes } = messageOf({ ...withId(value), document });
+        expect(body).to.match(TAKEN_BY_SQS);
+        expect(bytes).to.equal(Buffer.byteLength(body));
+        expect(decodeMessage(body)).to.deep.include({ key: withId(value).key, document });
+      }),
+    );
+  });
+
+  it('given characters beyond the basic plane, when written, then they are as they were, four bytes each', () => {
+    expect(messageOf(withId('🛩\u{1fffe}')).bytes - messageOf(withId('')).bytes).to.equal(8);
   });
 
   describe('the group', () => {
