@@ -24,6 +24,8 @@ export interface ImageRepositoryHarness {
   /** Puts an image row with these attributes, and with no others but its keys. */
   putImage(entity: Entity, imageId: string, attributes: Attributes): Promise<void>;
   removeImage(entity: Entity, imageId: string): Promise<void>;
+  /** Puts a row beside the entity's images whose sort key is `IMG#` and nothing more, and so no image's. */
+  putNamelessImage(entity: Entity): Promise<void>;
   /** Puts the entity's default row as a program does that knows nothing of Contrail or its revisions. */
   putForeignDefault(entity: Entity, attributes: Attributes): Promise<void>;
   removeForeignDefault(entity: Entity): Promise<void>;
@@ -203,6 +205,20 @@ export function imageRepositoryContract(
         expect(view.newest).to.equal(undefined);
         expect(view.current?.imageId).to.equal('1');
         expect(view.pointed).to.equal(undefined);
+      });
+
+      it('takes no row for an image whose key lacks the id, beside images or alone', async () => {
+        const entity = anEntity();
+        await harness.putImage(entity, '1', {});
+        await harness.putNamelessImage(entity);
+        expect(await load(entity)).to.have.nested.property('newest.imageId', '1');
+        await harness.putForeignDefault(entity, { ...identityOf(entity, ''), caption: 'x' });
+        await harness.removeImage(entity, '1');
+        const view = await load(entity);
+        expect(view.newest).to.equal(undefined);
+        expect(view.pointed).to.equal(undefined);
+        expect(await save(view, undefined)).to.equal('saved');
+        expect((await load(entity)).current).to.equal(undefined);
       });
 
       it('answers for many entities at once, each in its place', async () => {

@@ -492,6 +492,26 @@ export function matcherRepositoryContract(
         for (const [n, tuple] of alike.entries()) expect(await harness.count(tuple)).to.equal(n + 1);
       });
 
+      it('counts no two tuples as one, though it may have to refuse both', async () => {
+        const manufacturer = unique('maker');
+        const parts: [model: string, typeDesignator: string][] = [
+          ['A#TYPE', 'B'],
+          ['A', 'TYPE#B'],
+          ['A#TYPE#B', 'C'],
+          ['A', 'B#TYPE#C'],
+          ['A#TYPE#', 'B'],
+          ['A', '#TYPE#B'],
+          ['A', '\ud83d'],
+          ['A', '\ud83e'],
+        ];
+        const tuples = parts.map(([model, typeDesignator]) => ({ manufacturer, model, typeDesignator }));
+        const moves = tuples.map((tuple) => ({ link: aLink(), from: undefined, to: state('1', tuple) }));
+        const results = await apply(...moves);
+        for (const [n, result] of results.entries())
+          if (result instanceof Fault) expect(result.kind).to.equal('permanent');
+          else expect(await harness.count(tuples[n]!)).to.equal(1);
+      });
+
       it('mixes up no two links that look alike', async () => {
         const code = unique('code');
         const alike: Link[] = [

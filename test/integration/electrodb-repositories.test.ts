@@ -37,6 +37,7 @@ async function imageHarness(): Promise<ImageRepositoryHarness> {
   return {
     images: new ElectroDbImageRepository(documentClientOf(clients.dynamodb), table),
     putImage: (entity, imageId, attributes) => put(entity, `IMG#${imageId}`, attributes),
+    putNamelessImage: (entity) => put(entity, 'IMG#', { image_id: '', caption: 'no image' }),
     removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
     putForeignDefault: (entity, attributes) => put(entity, 'DEFAULT', attributes),
     removeForeignDefault: (entity) => remove(entity, 'DEFAULT'),

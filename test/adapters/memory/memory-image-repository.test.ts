@@ -1,8 +1,9 @@
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
 import {
   imageRepositoryContract,
   type ImageRepositoryHarness,
 } from '../../contracts/image-repository.contract.ts';
-import { defaultRow, imageRow } from '../../support/stream-records.ts';
+import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
 import { memoryBackend } from './memory-harness.ts';
 
 const setUp = async () => {
@@ -10,6 +11,11 @@ const setUp = async () => {
   return {
     images,
     putImage: (entity, imageId, attributes) => put(imageRow(entity, imageId), attributes),
+    // Such a row never gets as far as the memory table: its record is no change of any row.
+    putNamelessImage: async (entity) => {
+      const delivery = toDelivery(streamRecord({ after: imageRow(entity, '') }));
+      if (delivery.kind === 'change') await table.apply([delivery.change]);
+    },
     removeImage: (entity, imageId) => remove(imageRow(entity, imageId)),
     putForeignDefault: (entity, attributes) => put(defaultRow(entity), attributes),
     removeForeignDefault: (entity) => remove(defaultRow(entity)),

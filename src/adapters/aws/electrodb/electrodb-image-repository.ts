@@ -14,6 +14,7 @@ import { concurrently } from '../concurrently.ts';
 import {
   canExist,
   imageOfRow,
+  newestImage,
   pointsElsewhere,
   type Row,
   viewOf,
@@ -140,8 +141,7 @@ export class ElectroDbImageRepository extends ImageRepository {
         new QueryCommand(params),
         signal && { abortSignal: signal },
       );
-      const [row] = Items as Row[];
-      return row && imageOfRow(entity, row);
+      return newestImage(entity, Items as Row[]);
     } catch (error) {
       return this.#translate(error);
     }

@@ -51,6 +51,14 @@ export function canExist(imageId: string): boolean {
   return imageId !== '' && Buffer.byteLength(IMAGE_SK_PREFIX + imageId) <= MAX_SK_BYTES;
 }
 
+/**
+ * The newest image, of the row with the highest key that begins like an image's, if there is one. A row whose key ends
+ * there as well is no image; it has the lowest of such keys, and so comes only where there are no images.
+ */
+export function newestImage(entity: Entity, [row]: readonly Row[]): Image | undefined {
+  return row === undefined || row.SK === IMAGE_SK_PREFIX ? undefined : imageOfRow(entity, row);
+}
+
 /** By its key as the table has it: ElectroDB does not take a key with a line break for one of its own. */
 export function imageOfRow(entity: Entity, row: Row): Image {
   return imageOf(entity, row.SK.slice(IMAGE_SK_PREFIX.length), attributesOf(row));

@@ -16,14 +16,29 @@ export function tupleKeyOf({ manufacturer, model, typeDesignator }: Tuple): {
   return { manufacturer, model, type_designator: typeDesignator };
 }
 
-/** The table's key joins model and type designator with this: a part that holds it could be either. */
+/** What joins model and type designator in the table's sort key. The manufacturer has a key of its own. */
 const SEPARATOR = '#TYPE#';
 
-/** A permanent Fault for a tuple that would share its key with another; undefined for all others. */
+/** A permanent Fault for a tuple whose key could be another's as well; undefined for all others. */
 export function ambiguityOf(tuple: Tuple): Fault | undefined {
-  if (!tuple.model.includes(SEPARATOR) && !tuple.typeDesignator.includes(SEPARATOR)) return undefined;
-  return new Fault(
-    'permanent',
-    `the tuple ${tupleKey(tuple)} cannot be told apart in the table: a part of it holds ${SEPARATOR}`,
-  );
+  const { manufacturer, model, typeDesignator } = tuple;
+  const joined = model + SEPARATOR + typeDesignator;
+  if (isReadableTwice(joined))
+    return refusal(tuple, `its model and type designator, joined by ${SEPARATOR}, could be those of another`);
+  // In UTF-8, which keys are stored in, every half of a character is the same.
+  if (!joined.isWellFormed() || !manufacturer.isWellFormed())
+    return refusal(tuple, 'a part of it is not well-formed Unicode');
+  return undefined;
+}
+
+/** Whether the separator stands between two parts, neither of them empty, at more than one place. They may overlap. */
+function isReadableTwice(joined: string): boolean {
+  const end = joined.length - SEPARATOR.length;
+  const first = joined.indexOf(SEPARATOR, 1);
+  const second = joined.indexOf(SEPARATOR, first + 1);
+  return second > 0 && second < end;
+}
+
+function refusal(tuple: Tuple, why: string): Fault {
+  return new Fault('permanent', `the tuple ${tupleKey(tuple)} cannot be told apart in the table: ${why}`);
 }
