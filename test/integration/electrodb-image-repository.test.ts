@@ -100,7 +100,7 @@ describeWithServers('the ElectroDB image repository', () => {
       ThrottlingError: 'transient',
       ProvisionedThroughputExceeded: 'transient',
       ValidationError: 'permanent',
-      ItemCollectionSizeLimitExceeded: 'permanent',
+      ItemCollectionSizeLimitExceeded: 'configuration',
       AccessDenied: 'configuration',
       SomethingNew: 'transient',
     };
@@ -144,7 +144,7 @@ describeWithServers('the ElectroDB image repository', () => {
   });
 
   describe('save, when a request is refused', () => {
-    it('given a group of which DynamoDB objects to one, then each is tried alone, and only that one fails', async () => {
+    it('given a group of which DynamoDB objects to one, then it is halved until that one is alone, and only that one fails', async () => {
       const writes = await creations(5);
       const culprit = writes[3]!.view.entity.entityId;
       const sizes: number[] = [];
@@ -155,7 +155,29 @@ describeWithServers('the ElectroDB image repository', () => {
       };
       const results = await (await repository(interceptor)).save(writes);
       expect(results.map(wordOf)).to.deep.equal(['saved', 'saved', 'saved', 'permanent', 'saved']);
-      expect(sizes).to.deep.equal([10, 2, 2, 2, 2, 2]);
+      expect(sizes).to.deep.equal([10, 6, 4, 2, 2]);
+    });
+
+    it('given a table that refuses every default row, then none is poison, after few requests', async () => {
+      const writes = await creations(20);
+      const sizes: number[] = [];
+      const images = await repository(async ({ operation, body }, send) => {
+        if (operation !== 'TransactWriteItems') return send();
+        sizes.push((JSON.parse(body) as TransactWriteItems).TransactItems.length);
+        return refusal(400, 'ValidationException');
+      });
+      const results = await images.save(writes);
+      expect(results.map(wordOf)).to.deep.equal(writes.map(() => 'configuration'));
+      expect(sizes.length).to.be.at.most(1 + 2 * 5 + 5);
+    });
+
+    it('given a transaction cancelled for every default row, then none is poison', async () => {
+      const writes = await creations(20);
+      const { interceptor } = transactions([
+        cancellation(Object.fromEntries(range(40).map((index) => [index, 'ValidationError']))),
+      ]);
+      const results = await (await repository(interceptor)).save(writes);
+      expect(results.map(wordOf)).to.deep.equal(writes.map(() => 'configuration'));
     });
 
     for (const [code, kind] of [

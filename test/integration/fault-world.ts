@@ -26,6 +26,7 @@ import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
+import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { type Verification, verify } from '../../src/application/verify/verify.ts';
@@ -43,6 +44,12 @@ export interface WorkerOptions {
   readonly maxAttempts?: number;
   /** Milliseconds until the SDK gives a request up, and sends it again. Default: as in production. */
   readonly requestTimeout?: number;
+  /** Tables and queue other than the world's own. */
+  readonly table?: string;
+  readonly stateTable?: string;
+  readonly queueUrl?: string;
+  /** Where poison goes. Default: nowhere, it blocks. */
+  readonly quarantine?: Quarantine;
 }
 
 export interface FaultWorker {
@@ -82,6 +89,10 @@ export class FaultWorld {
     return this.#servers.clients.dynamodb;
   }
 
+  get queueClient(): SQSClient {
+    return this.#servers.clients.sqs;
+  }
+
   /** Closes the workers' clients and drops the tables. */
   async close(): Promise<void> {
     for (const client of this.#clients) client.destroy();
@@ -90,7 +101,15 @@ export class FaultWorld {
   }
 
   /** The worker of the AWS backend, with clients of its own that faults can get at. */
-  worker({ interceptor, maxAttempts, requestTimeout = 5_000 }: WorkerOptions = {}): FaultWorker {
+  worker({
+    interceptor,
+    maxAttempts,
+    requestTimeout = 5_000,
+    table = this.table,
+    stateTable = this.stateTable,
+    queueUrl = this.#queueUrl,
+    quarantine,
+  }: WorkerOptions = {}): FaultWorker {
     const { dynamodb, sqs } = this.#servers;
     const sdk = {
       ...LOCAL_SDK,
@@ -103,10 +122,13 @@ export class FaultWorld {
     if (interceptor !== undefined) for (const client of [tables, queues]) intercept(client, interceptor);
     const documents = documentClientOf(tables);
     const ports = new ContainerModule(({ bind }) => {
-      bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, this.table));
-      bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(documents, this));
+      bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, table));
+      bind(MatcherRepository).toConstantValue(
+        new ElectroDbMatcherRepository(documents, { table, stateTable }),
+      );
+      if (quarantine !== undefined) bind(Quarantine).toConstantValue(quarantine);
       bind(Metrics).toConstantValue(new MemoryMetrics());
-      bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl: this.#queueUrl }));
+      bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl }));
     });
     const silent = systemModule({ level: 'silent', stream: process.stderr, readable: false });
     const processBatch = compose(ports, silent).get(ProcessBatch);

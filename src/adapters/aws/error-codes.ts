@@ -4,15 +4,22 @@ export type Problem =
   | 'credentials'
   /** Who asks is known, and may not. */
   | 'permission'
+  /** The account has not been opened for the service, or the region. */
+  | 'account'
   /** The table or the queue is not there. */
   | 'missing'
-  /** The key that encrypts the queue cannot be used. */
+  /** The key that encrypts the table or the queue cannot be used. */
   | 'encryption'
   /** What answers is not the service. */
   | 'endpoint'
   | 'region'
   | 'conflict'
-  | 'permanent'
+  /** What was asked is refused: for what an item holds, or because the resource takes nothing of the kind. */
+  | 'refused'
+  /** It is refused for its size alone: what a request, or a message, may weigh is a setting of the resource. */
+  | 'size'
+  /** Rows of one partition weigh more than a table with local secondary indexes takes. */
+  | 'collection'
   | 'transient';
 
 const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
@@ -35,21 +42,25 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
     'RequestInTheFuture',
     'RequestTimeTooSkewed',
   ],
-  permission: ['AccessDenied', 'UnauthorizedOperation', 'NotAuthorized', 'OptInRequired', 'KmsAccessDenied'],
+  permission: ['AccessDenied', 'UnauthorizedOperation', 'NotAuthorized', 'KmsAccessDenied'],
+  account: ['OptInRequired', 'SubscriptionRequired'],
   missing: ['ResourceNotFound', 'TableNotFound', 'QueueDoesNotExist', 'NonExistentQueue', 'InvalidAddress'],
   encryption: ['KmsDisabled', 'KmsInvalidKeyUsage', 'KmsInvalidState', 'KmsNotFound', 'KmsOptInRequired'],
   endpoint: ['InvalidEndpoint', 'UnknownOperation', 'ERR_INVALID_URL'],
   conflict: ['ConditionalCheckFailed', 'TransactionConflict', 'DuplicateItem', 'ReplicatedWriteConflict'],
-  permanent: [
+  refused: [
     'Validation',
     'ValidationError',
     'Serialization',
-    'ItemCollectionSizeLimitExceeded',
-    'IdempotentParameterMismatch',
     'InvalidMessageContents',
-    'BatchRequestTooLong',
+    'InvalidParameterValue',
+    'UnsupportedOperation',
   ],
+  size: ['BatchRequestTooLong', 'RequestEntityTooLarge'],
+  collection: ['ItemCollectionSizeLimitExceeded'],
   transient: [
+    // Of a token that the SDK makes anew for every request: it says nothing of what was asked.
+    'IdempotentParameterMismatch',
     'ProvisionedThroughputExceeded',
     'RequestLimitExceeded',
     'RequestThrottled',
@@ -101,6 +112,6 @@ function plain(code: string): string {
   return code
     .replace(/^.*#/, '')
     .replace(/^AWS\.SimpleQueueService\./, '')
-    .replace(/^KMS\./, 'Kms')
+    .replace(/^KMS\.(?:KMS)?/, 'Kms')
     .replace(/Exception$/, '');
 }

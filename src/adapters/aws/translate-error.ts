@@ -1,6 +1,7 @@
-import { Fault, type FaultKind } from '../../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import { type Problem, problemOf } from './error-codes.ts';
 import { redact, withoutSecrets } from './redact.ts';
+import { Refusal } from './refusal.ts';
 
 /** What was used when the error came, for its message. */
 export interface AwsResource {
@@ -14,33 +15,45 @@ export interface AwsResource {
  * What an SDK client or ElectroDB threw, as a Fault whose message says what to set. The error is its `cause`; of
  * an error that cites secrets, a copy that does not. A Fault stays the Fault it is.
  *
- * Errors that nothing is known about are transient, which is safe; those that the service blames on the request
- * are permanent.
+ * Never a `permanent` one: an error alone does not say that a record is at fault. What the service refuses is a
+ * `Refusal`, which `takeApart` may find to be of one item. Errors that nothing is known about are transient, which is
+ * safe.
  */
 export function translateError(error: unknown, used: AwsResource): Fault {
   for (const link of chainOf(error)) {
     if (link instanceof Fault) return link;
     const problem = problemIn(link);
-    if (problem !== undefined)
-      return new Fault(KINDS[problem], messageOf(problem, link, used), { cause: withoutSecrets(error) });
+    if (problem !== undefined) return faultOf(problem, link, used, withoutSecrets(error));
   }
   return new Fault('transient', `${used.resource}: ${quoted(error)}`, {
     cause: withoutSecrets(error),
   });
 }
 
-const KINDS: Readonly<Record<Problem | 'unreachable', FaultKind>> = {
-  credentials: 'configuration',
-  permission: 'configuration',
-  missing: 'configuration',
-  encryption: 'configuration',
-  endpoint: 'configuration',
-  region: 'configuration',
-  conflict: 'conflict',
-  permanent: 'permanent',
-  transient: 'transient',
-  unreachable: 'transient',
-};
+type Found = Problem | 'unreachable' | 'keys' | 'model';
+
+function faultOf(problem: Found, error: Thrown, used: AwsResource, cause: unknown): Fault {
+  const message = messageOf(problem, error, used);
+  const reason = `${used.resource}: ${problem} (${nameOf(error)})`;
+  switch (problem) {
+    case 'refused':
+    case 'size':
+    case 'collection':
+      return new Refusal(message, {
+        refusedFor: problem === 'refused' ? 'item' : 'setting',
+        advice: adviceOf(problem, used),
+        reason,
+        cause,
+      });
+    case 'conflict':
+      return new Fault('conflict', message, { cause });
+    case 'transient':
+    case 'unreachable':
+      return new Fault('transient', message, { cause });
+    default:
+      return new Fault('configuration', message, { cause });
+  }
+}
 
 /** The parts of errors that tell them apart: of Node, of the SDK, of the services, of ElectroDB. */
 interface Thrown {
@@ -72,28 +85,46 @@ function chainOf(error: unknown): Thrown[] {
   return chain;
 }
 
-function problemIn(error: Thrown): keyof typeof KINDS | undefined {
+function problemIn(error: Thrown): Found | undefined {
   if (UNREACHABLE.includes(error.code)) return 'unreachable';
-  if (error.name === 'TransactionCanceledException') return problemOfCancellation(error);
+  if (error.name === 'TransactionCanceledException') return refine(problemOfCancellation(error), error);
   if (NO_REGION.test(String(error.message))) return 'region';
   for (const code of [error.name, error.Code, error.Error?.Code, error.code]) {
     const problem = typeof code === 'string' ? problemOf(code) : undefined;
-    if (problem !== undefined) return problem;
+    if (problem !== undefined) return refine(problem, error);
   }
   // Below 4000 are ElectroDB's objections to the model, the query or the values: nothing was sent.
-  if (error.isElectroError === true && typeof error.code === 'number' && error.code < 4000)
-    return 'permanent';
+  if (error.isElectroError === true && typeof error.code === 'number' && error.code < 4000) return 'model';
   if (error.$retryable !== undefined) return 'transient';
-  return problemOfStatus(error.$metadata?.httpStatusCode);
+  return refineStatus(error);
 }
+
+/** Some refusals have one code for everything, and say only in their message what is wrong. */
+function refine(problem: Problem, { message }: Thrown): Found {
+  if (problem !== 'refused') return problem;
+  if (OTHER_KEYS.test(String(message))) return 'keys';
+  return TOO_LARGE.test(String(message)) ? 'size' : problem;
+}
+
+const OTHER_KEYS =
+  /key element does not match the schema|missed key schema element|missing the key|missing a key|type mismatch for key|required keys|conditions on the keys is invalid/i;
+/** As SQS says it of a message. What DynamoDB says of an item is another matter: its bound is no setting. */
+const TOO_LARGE = /must be shorter than|message (?:is )?too long/i;
 
 const UNREACHABLE: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 const NO_REGION = /Region is missing|Region not accepted|Missing Region|Invalid region/i;
 
-function problemOfStatus(status: unknown): Problem | undefined {
-  if (typeof status !== 'number' || status < 400) return undefined;
+/**
+ * Of an answer without a known code. The services refuse with 400, and name the reason; any other status from 300 on
+ * that they do not use themselves comes from something else: a proxy, a route, a web server.
+ */
+function refineStatus({ $metadata }: Thrown): Found | undefined {
+  const status = $metadata?.httpStatusCode;
+  if (typeof status !== 'number' || status < 300) return undefined;
   if (status === 401 || status === 403) return 'permission';
-  return status >= 500 || status === 408 || status === 429 ? 'transient' : 'permanent';
+  if (status >= 500 || status === 408 || status === 429) return 'transient';
+  if (status === 413) return 'size';
+  return status === 400 ? 'refused' : 'endpoint';
 }
 
 /** A cancelled transaction is as bad as the worst of its reasons. */
@@ -102,24 +133,31 @@ function problemOfCancellation({ CancellationReasons: reasons, message }: Thrown
     reasons?.map(({ Code }) => String(Code)) ?? /\[(.*)\]/.exec(String(message))?.[1]?.split(', ') ?? [];
   const problems = codes.map(problemOf);
   return (
-    (['permission', 'permanent', 'conflict', 'transient'] as const).find((one) => problems.includes(one)) ??
-    'conflict'
+    (['permission', 'missing', 'collection', 'refused', 'conflict', 'transient'] as const).find((one) =>
+      problems.includes(one),
+    ) ?? 'conflict'
   );
 }
 
-function messageOf(problem: keyof typeof KINDS, error: Thrown, { resource, variable }: AwsResource): string {
+function messageOf(problem: Found, error: Thrown, { resource, variable }: AwsResource): string {
   switch (problem) {
     case 'credentials':
       // What a service says of them may cite them.
       return `${resource}: no valid credentials (${nameOf(error)}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with AWS_SESSION_TOKEN where they are temporary, or AWS_PROFILE, or give the process a role; then check its clock`;
     case 'permission':
       return `${resource}: not allowed (${quoted(error)}); grant the role or user of the credentials what is denied`;
+    case 'account':
+      return `${resource}: the account may not use the service (${quoted(error)}); activate it for the account and region`;
+    case 'keys':
+      return `${resource} has other keys than Contrail needs (${quoted(error)}); set ${variable} to a table whose partition key is PK and whose sort key is SK, both of type S`;
+    case 'model':
+      return `${resource}: the request could not be made (${quoted(error)}); check that the worker's version is the one meant for this table`;
     case 'missing':
       return `${resource} does not exist (${quoted(error)}); set ${variable} to one that does, and AWS_REGION to where it is`;
     case 'encryption':
       return `${resource}: the KMS key that encrypts it cannot be used (${quoted(error)}); enable the key, or set another`;
     case 'endpoint':
-      return `${resource}: what answers is not the service (${quoted(error)}); correct or unset AWS_ENDPOINT_URL`;
+      return `${resource}: what answers is not the service (${quoted(error)}${statusOf(error)}); correct or unset AWS_ENDPOINT_URL, and check the proxies and routes on the way`;
     case 'region':
       return `${resource}: no valid region (${quoted(error)}); set AWS_REGION`;
     case 'unreachable':
@@ -127,11 +165,31 @@ function messageOf(problem: keyof typeof KINDS, error: Thrown, { resource, varia
         // SQS requests go to the host of the queue's URL.
         variable.endsWith('_URL') ? `, and ${variable}` : ''
       }`;
+    case 'refused':
+    case 'size':
+    case 'collection':
+      return `${resource}: refused (${quoted(error)})`;
     case 'conflict':
-    case 'permanent':
     case 'transient':
       return `${resource}: ${quoted(error)}`;
   }
+}
+
+/** What to check where the refusal is not for what one item holds. */
+function adviceOf(problem: 'refused' | 'size' | 'collection', { resource, variable }: AwsResource): string {
+  switch (problem) {
+    case 'refused':
+      return `nothing like it was taken with it, so check ${variable}, and what ${resource} allows`;
+    case 'size':
+      return `raise what ${resource}, or a proxy before it, takes at once`;
+    case 'collection':
+      return 'rows of one partition weigh more than a table with local secondary indexes takes (10 GB): remove some, or do without such indexes';
+  }
+}
+
+function statusOf({ $metadata }: Thrown): string {
+  const status = $metadata?.httpStatusCode;
+  return typeof status === 'number' ? `, HTTP status ${status}` : '';
 }
 
 /** Host and port; never a URL, which may hold a password. */

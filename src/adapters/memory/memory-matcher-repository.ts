@@ -41,8 +41,9 @@ export class MemoryMatcherRepository extends MatcherRepository {
     const below = counts.find(({ count }) => count < 0);
     if (below !== undefined)
       return new Fault(
-        'permanent',
+        'configuration',
         `the count of ${tupleKey(below.tuple)} would fall below zero: it was changed from outside`,
+        { reason: 'a count would fall below zero' },
       );
 
     for (const { tuple, count } of counts)

@@ -43,6 +43,7 @@ describe('translateError', () => {
     'InternalServerError',
     'ServiceUnavailable',
     'TransactionInProgressException',
+    'IdempotentParameterMismatchException',
     'TimeoutError',
     'AbortError',
   ];
@@ -83,11 +84,73 @@ describe('translateError', () => {
     ...['ConditionalCheckFailedException', 'TransactionConflictException', 'DuplicateItemException'].map(
       (name) => [name, thrown(name), 'conflict', /it said/] as const,
     ),
-    ...['ValidationException', 'ItemCollectionSizeLimitExceededException', 'BatchRequestTooLong'].map(
-      (name) => [name, thrown(name), 'permanent', /it said/] as const,
+    ...[
+      'ValidationException',
+      'SerializationException',
+      'UnsupportedOperation',
+      'InvalidMessageContents',
+    ].map(
+      (name) =>
+        [
+          name,
+          thrown(name),
+          'configuration',
+          /refused .*it said.*check TABLE_NAME, and what .*allows/,
+        ] as const,
     ),
-    ...['KmsDisabled', 'KMS.NotFoundException', 'KmsInvalidState'].map(
-      (name) => [name, thrown(name), 'configuration', /KMS key/] as const,
+    [
+      'too many bytes at once',
+      thrown('BatchRequestTooLong'),
+      'configuration',
+      /refused .*raise what table aircraft, or a proxy before it, takes at once/,
+    ],
+    [
+      'too many bytes in one partition',
+      thrown('ItemCollectionSizeLimitExceededException'),
+      'configuration',
+      /local secondary indexes/,
+    ],
+    ...[
+      'The provided key element does not match the schema',
+      'Query condition missed key schema element: PK',
+      'One of the required keys was not given a value',
+      'One or more parameter values were invalid: Missing the key id in the item',
+      'One or more parameter values were invalid: Type mismatch for key SK expected: N actual: S',
+      'The number of conditions on the keys is invalid',
+    ].map(
+      (message) =>
+        [
+          `"${message}"`,
+          thrown('ValidationException', {}, message),
+          'configuration',
+          /other keys .*set TABLE_NAME to a table whose partition key is PK and whose sort key is SK/,
+        ] as const,
+    ),
+    [
+      'transactions that the table does not allow',
+      thrown('ValidationException', {}, 'Transactional APIs are not supported for this table'),
+      'configuration',
+      /refused .*Transactional APIs .*check TABLE_NAME/,
+    ],
+    ...['SubscriptionRequiredException', 'OptInRequired'].map(
+      (name) => [name, thrown(name), 'configuration', /account may not use the service .*activate/] as const,
+    ),
+    ...[
+      'KmsDisabled',
+      'KMS.DisabledException',
+      'KMS.NotFoundException',
+      'KmsInvalidState',
+      'KMS.KMSInvalidStateException',
+    ].map((name) => [name, thrown(name), 'configuration', /KMS key/] as const),
+    ...[301, 302, 400, 402, 404, 405, 407, 413, 414, 421].map(
+      (httpStatusCode) =>
+        [
+          `a page with status ${httpStatusCode}`,
+          thrown('SyntaxError', { $metadata: { httpStatusCode } }, 'Unexpected token < in JSON'),
+          'configuration',
+          { 400: /check TABLE_NAME/, 413: /or a proxy before it/ }[httpStatusCode] ??
+            new RegExp(`not the service .*status ${httpStatusCode}.*AWS_ENDPOINT_URL.*proxies`),
+        ] as const,
     ),
     ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'].map(
       (code) => [code, nodeError(code), 'transient', /^table aircraft: connect E/] as const,
@@ -102,7 +165,7 @@ describe('translateError', () => {
         ] as const,
     ),
     ['a code beside the name', thrown('Error', { Code: 'AccessDenied' }), 'configuration', /not allowed/],
-    ['an unknown name, status 400', thrown('NewException'), 'permanent', /NewException: it said/],
+    ['an unknown name, status 400', thrown('NewException'), 'configuration', /NewException: it said.*check/],
     [
       'an unknown name, status 403',
       thrown('X', { $metadata: { httpStatusCode: 403 } }),
@@ -154,6 +217,15 @@ describe('translateError', () => {
     expect(translateError(new Error('outer', { cause: fault }), TABLE)).to.equal(fault);
   });
 
+  it('names what a transaction was cancelled for, where that is the keys of the table', () => {
+    const error = new TransactionCanceledException({
+      message: 'cancelled: ValidationError: The provided key element does not match the schema',
+      CancellationReasons: [{ Code: 'ValidationError' }],
+      $metadata: {},
+    });
+    expect(translateError(error, TABLE).message).to.match(/other keys .*TABLE_NAME .*PK .*SK/);
+  });
+
   it("knows the SDK's own classes", () => {
     const about = { message: 'it said', $metadata: {} };
     expect(translateError(new ConditionalCheckFailedException(about), TABLE).kind).to.equal('conflict');
@@ -187,8 +259,8 @@ describe('translateError', () => {
       [['TransactionConflict', 'ThrottlingError'], 'conflict'],
       [['None', 'ThrottlingError'], 'transient'],
       [['ProvisionedThroughputExceeded'], 'transient'],
-      [['ConditionalCheckFailed', 'ValidationError'], 'permanent'],
-      [['ItemCollectionSizeLimitExceeded', 'None'], 'permanent'],
+      [['ConditionalCheckFailed', 'ValidationError'], 'configuration'],
+      [['ItemCollectionSizeLimitExceeded', 'None'], 'configuration'],
       [[], 'conflict'],
     ];
     for (const [codes, kind] of cancelled)
@@ -286,7 +358,7 @@ describe('translateError', () => {
 
     it('ElectroDB, a value that the model does not take', async () => {
       const put = entity(new DynamoDBClient(refusing)).put({ id: 'a', kind: 'b' }).go();
-      expect(await translated(put)).to.have.property('kind', 'permanent');
+      expect(await translated(put)).to.have.property('kind', 'configuration');
     });
   });
 });

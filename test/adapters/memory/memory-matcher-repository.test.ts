@@ -37,7 +37,7 @@ describe('MemoryMatcherRepository', () => {
     const [fault] = await matcher.apply([{ link, from: state('1', tuple), to: state('2', undefined) }]);
     expect(fault).to.be.instanceOf(Fault);
     expect(fault).to.include({
-      kind: 'permanent',
+      kind: 'configuration',
       message: 'the count of ["CESSNA","172S","C172"] would fall below zero: it was changed from outside',
     });
   });

@@ -8,6 +8,7 @@ import { groundsOf, type Image, type ImageGround } from '../../../domain/default
 import { Fault } from '../../../domain/fault.ts';
 import type { Entity } from '../../../domain/row.ts';
 import { allowListeners } from '../allow-listeners.ts';
+import { takeApart } from '../take-apart.ts';
 import { translateError } from '../translate-error.ts';
 import { keyIn, type RawKey, readAll } from './batch-get.ts';
 import { concurrently } from '../concurrently.ts';
@@ -109,19 +110,18 @@ export class ElectroDbImageRepository extends ImageRepository {
     signal?: AbortSignal,
   ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
     allowListeners(signal);
-    const results: Results = new Map();
+    const results = new Map<DefaultImageWrite, 'saved' | 'conflict' | Fault>();
     const planned: PlannedWrite[] = [];
     for (const write of writes) {
       const grounds = groundsOf(write.view, write.image);
       if (grounds === undefined) results.set(write, 'conflict');
       else planned.push({ write, grounds: grounds.filter(isAtStake) });
     }
-    const refused: PlannedWrite[] = [];
     const transactions = Math.min(MAX_TRANSACTIONS, this.#concurrency);
-    await concurrently(packWrites(planned, itemsOf), transactions, async (group) => {
-      refused.push(...(await this.#transact(group, results, signal)));
-    });
-    await concurrently(refused, this.#concurrency, (one) => this.#transact([one], results, signal));
+    const outcomes = await takeApart(packWrites(planned, itemsOf), transactions, (group) =>
+      this.#transact(group, signal),
+    );
+    for (const [{ write }, result] of outcomes) results.set(write, resultOf(result));
     return writes.map(
       (write) => results.get(write) ?? new Fault('transient', 'the default row was not written'),
     );
@@ -161,40 +161,41 @@ export class ElectroDbImageRepository extends ImageRepository {
   }
 
   /**
-   * Writes a group, and gives its members their results. Those that are cancelled only with others are tried again at
-   * once without them.
+   * Writes a group. Members that are cancelled only with others are tried again at once without them.
    *
-   * @returns members without a result: they were refused together for good, and each must be tried alone.
+   * @returns one result a member, in their order; those that were refused together share one `Refusal`.
    */
   async #transact(
     group: readonly PlannedWrite[],
-    results: Results,
     signal: AbortSignal | undefined,
-  ): Promise<readonly PlannedWrite[]> {
+  ): Promise<readonly ('saved' | Fault)[]> {
+    const results = new Map<PlannedWrite, 'saved' | Fault>();
+    const settle = (members: readonly PlannedWrite[], result: 'saved' | Fault) => {
+      for (const member of members) results.set(member, result);
+    };
     let pending = group;
     while (pending.length > 0) {
       if (signal?.aborted) {
-        settle(pending, new Fault('transient', 'stopped before the default row was written'), results);
+        settle(pending, new Fault('transient', 'stopped before the default row was written'));
         break;
       }
       const answer = await this.#write(pending, signal);
-      if (answer instanceof Fault && answer.kind === 'permanent' && pending.length > 1) return pending;
       if (answer === 'saved' || answer instanceof Fault) {
-        settle(pending, answer, results);
+        settle(pending, answer);
         break;
       }
       const blameless = pending.filter((_, index) => answer[index] === undefined);
       for (const [index, member] of pending.entries()) {
         const fault = answer[index];
-        if (fault !== undefined) settle([member], fault, results);
+        if (fault !== undefined) settle([member], fault);
       }
       if (blameless.length === pending.length) {
-        settle(pending, new Fault('transient', 'the transaction was cancelled for no known reason'), results);
+        settle(pending, new Fault('transient', 'the transaction was cancelled for no known reason'));
         break;
       }
       pending = blameless;
     }
-    return [];
+    return group.map((member) => results.get(member) as 'saved' | Fault);
   }
 
   /**
@@ -252,17 +253,14 @@ function pointedKeyOf({ images, templates }: ImageEntities, { entity, current }:
   return keyIn(templates.fill('image', key, (marked) => images.get(marked).params()));
 }
 
-type Results = Map<DefaultImageWrite, 'saved' | 'conflict' | Fault>;
-
 interface PlannedWrite {
   readonly write: DefaultImageWrite;
   /** At most one an image: a transaction must not name an item twice. */
   readonly grounds: readonly ImageGround[];
 }
 
-function settle(members: readonly PlannedWrite[], result: 'saved' | Fault, results: Results): void {
-  const plain = result instanceof Fault && result.kind === 'conflict' ? 'conflict' : result;
-  for (const { write } of members) results.set(write, plain);
+function resultOf(result: 'saved' | Fault): 'saved' | 'conflict' | Fault {
+  return result instanceof Fault && result.kind === 'conflict' ? 'conflict' : result;
 }
 
 /** The default row, and a check for each image. */

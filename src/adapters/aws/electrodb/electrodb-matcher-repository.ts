@@ -10,15 +10,17 @@ import {
 } from '../../../domain/link-move.ts';
 import type { Link } from '../../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../../domain/tuple.ts';
+import { Refusal } from '../refusal.ts';
+import { takeApart } from '../take-apart.ts';
 import { translateError } from '../translate-error.ts';
-import { ApplyCall } from './apply-call.ts';
+import { ApplyCall, type MoveResult } from './apply-call.ts';
 import { keyIn, readAll } from './batch-get.ts';
 import { lazily } from './lazily.ts';
 import { linkStateKeyOf, linkStateOf, type LinkStateRow } from './link-state-row.ts';
 import { type Cancellation, type MatcherEntities, writeMoves } from './move-transaction.ts';
 import { packMoves } from './pack-moves.ts';
 import { ParamsTemplates } from './params-templates.ts';
-import { ambiguityOf, tupleKeyOf, type TupleRow } from './tuple-row.ts';
+import { ambiguityOf, oversizeOf, tupleKeyOf, type TupleRow } from './tuple-row.ts';
 
 export interface MatcherTables {
   /** Where tuples are counted, among the rows that they are derived from. */
@@ -72,23 +74,30 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     moves: readonly LinkMove[],
     signal?: AbortSignal,
   ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
-    const call = new ApplyCall(signal);
+    const results = new Map<LinkMove, MoveResult>();
+    const unsettled = () => moves.filter((move) => !results.has(move));
     for (const move of moves) {
-      const ambiguity = move.to.tuple && ambiguityOf(move.to.tuple);
-      if (ambiguity !== undefined) call.settle([move], ambiguity);
+      const fault = move.to.tuple && (ambiguityOf(move.to.tuple) ?? oversizeOf(move.to.tuple));
+      if (fault !== undefined) results.set(move, fault);
     }
+    const call = new ApplyCall(signal);
     try {
-      await this.#readCounts(call.unsettled(moves), call);
-      // One after the other: transactions of one batch share tuples, and would only meet each other.
-      for (const group of packMoves(call.unsettled(moves))) await this.#transact(group, call);
+      for (const [move, fault] of await this.#readCounts(unsettled(), call)) results.set(move, fault);
     } catch (error) {
-      call.settle(call.unsettled(moves), this.#translate(error));
+      call.failure = this.#translate(error);
     }
-    return call.resultsOf(moves);
+    // One after the other: transactions of one batch share tuples, and would only meet each other.
+    const outcomes = await takeApart(packMoves(unsettled()), 1, (group) => this.#transact(group, call));
+    for (const [move, result] of outcomes) results.set(move, result);
+    return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move was given no result'));
   }
 
-  /** Reads the counts that some move takes from: a removal of the last one must know that it is. */
-  async #readCounts(moves: readonly LinkMove[], call: ApplyCall): Promise<void> {
+  /**
+   * Reads the counts that some move takes from: a removal of the last one must know that it is.
+   *
+   * @returns the moves whose count could not be read.
+   */
+  async #readCounts(moves: readonly LinkMove[], call: ApplyCall): Promise<readonly [LinkMove, Fault][]> {
     const losing = new Map<string, Tuple>();
     for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
     const tuples = [...losing.values()];
@@ -103,61 +112,49 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
       if (row instanceof Fault) faults.set(tupleKey(tuple), row);
       else call.counts.set(tuple, Number(row?.count.toString() ?? 0));
     }
-    for (const move of moves) {
+    return moves.flatMap((move): [LinkMove, Fault][] => {
       const fault = move.from?.tuple && faults.get(tupleKey(move.from.tuple));
-      if (fault !== undefined) call.settle([move], fault);
-    }
+      return fault === undefined ? [] : [[move, fault]];
+    });
   }
 
-  /** Moves a group in one transaction, and gives each of its moves its result. */
-  async #transact(group: readonly LinkMove[], call: ApplyCall): Promise<void> {
+  /**
+   * Moves a group in one transaction.
+   *
+   * @returns one result a move, in their order; those that were refused together share one `Refusal`.
+   */
+  async #transact(group: readonly LinkMove[], call: ApplyCall): Promise<readonly MoveResult[]> {
+    const results = new Map<LinkMove, MoveResult>();
     let moves = group;
     while (moves.length > 0) {
-      if (call.signal?.aborted) {
-        call.settle(moves, notTried());
-        return;
-      }
-      const deltas = netDeltas(moves);
-      const shortage = call.counts.shortage(deltas);
-      const outcome =
-        shortage === undefined
-          ? await this.#write(moves, deltas, call)
-          : { stale: [], obstacle: await this.#explain(shortage, moves, call) };
-      if (outcome === 'applied') {
-        call.counts.add(deltas);
-        call.settle(moves, 'applied');
-        return;
-      }
-
+      const outcome = await this.#attempt(moves, call);
+      const { stale = [], obstacle } = outcome === 'applied' ? { obstacle: outcome } : outcome;
       // Links that have moved since they were read go back to be decided on again; the others try without them.
-      call.settle(outcome.stale, 'conflict');
-      moves = call.unsettled(moves);
-      if (outcome.obstacle === undefined) continue;
-      const obstacle = outcome.obstacle === 'conflict' ? 'conflict' : this.#translate(outcome.obstacle);
-      const isRefusal = obstacle instanceof Fault && obstacle.kind === 'permanent';
-      if (!isRefusal || moves.length === 1) {
-        call.settle(moves, obstacle);
-        return;
-      }
-      // One move that DynamoDB refuses must not fail those that only travelled with it.
-      const half = Math.ceil(moves.length / 2);
-      await this.#transact(moves.slice(0, half), call);
-      moves = moves.slice(half);
+      for (const move of stale) results.set(move, 'conflict');
+      moves = moves.filter((move) => !results.has(move));
+      if (obstacle === undefined) continue;
+      const result = obstacle instanceof Error ? this.#translate(obstacle) : obstacle;
+      for (const move of moves) results.set(move, result);
+      break;
     }
+    return group.map((move) => results.get(move) as MoveResult);
   }
 
-  /** As `writeMoves`, but a refusal of the whole request is an obstacle like any other. */
-  async #write(
-    moves: readonly LinkMove[],
-    deltas: readonly TupleDelta[],
-    call: ApplyCall,
-  ): Promise<'applied' | Cancellation> {
+  /** As `writeMoves`, but what is not sent, or fails, is an obstacle like any other. */
+  async #attempt(moves: readonly LinkMove[], call: ApplyCall): Promise<'applied' | Cancellation> {
+    if (call.failure !== undefined) return { stale: [], obstacle: call.failure };
+    if (call.signal?.aborted) return { stale: [], obstacle: notTried() };
+    const deltas = netDeltas(moves);
     try {
-      return await writeMoves(await this.#entities(), moves, deltas, call.counts, call.signal);
+      const shortage = call.counts.shortage(deltas);
+      if (shortage !== undefined) return { stale: [], obstacle: await this.#explain(shortage, moves, call) };
+      const outcome = await writeMoves(await this.#entities(), moves, deltas, call.counts, call.signal);
+      if (outcome === 'applied') call.counts.add(deltas);
+      return outcome;
     } catch (error) {
       const fault = this.#translate(error);
-      if (fault.kind === 'permanent') return { stale: [], obstacle: fault };
-      throw fault;
+      if (!(fault instanceof Refusal)) call.failure = fault;
+      return { stale: [], obstacle: fault };
     }
   }
 
@@ -178,9 +175,14 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
       ({ from }, index) => !sameLinkState(from, states[index] as LinkState | undefined),
     );
     if (moved) return 'conflict';
-    return new Fault(
-      'permanent',
-      `the count of ${tupleKey(tuple)} would fall below zero: it was changed from outside`,
+    return new Refusal(
+      `the count of ${tupleKey(tuple)} in table ${this.#tables.table} would fall below zero: it was changed from outside`,
+      {
+        refusedFor: 'setting',
+        advice:
+          'let nothing but Contrail write counts, and set this one to the number of link rows that hold the tuple',
+        reason: 'a count would fall below zero',
+      },
     );
   }
 

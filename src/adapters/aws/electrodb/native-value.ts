@@ -26,7 +26,7 @@ export function fromNative(native: NativeValue): Value {
     return new ValueSet([...native].map((member) => fromNative(member) as SetMember));
   if (Array.isArray(native)) return native.map(fromNative);
   if (typeof native === 'object') return fromNativeMap(native as Record<string, unknown>);
-  throw new Fault('permanent', `the table holds a value of an unknown type: ${typeof native}`);
+  throw new Fault('configuration', `the table holds a value of an unknown type: ${typeof native}`);
 }
 
 function fromNativeMap(native: Readonly<Record<string, unknown>>): Value {
@@ -38,6 +38,6 @@ function fromNativeMap(native: Readonly<Record<string, unknown>>): Value {
 function decimal(text: string): Decimal {
   const parsed = Decimal.parse(text);
   if (parsed === undefined)
-    throw new Fault('permanent', `the table holds a number that is no number: ${text}`);
+    throw new Fault('configuration', `the table holds a number that is no number: ${text}`);
   return parsed;
 }

@@ -40,5 +40,27 @@ function isReadableTwice(joined: string): boolean {
 }
 
 function refusal(tuple: Tuple, why: string): Fault {
-  return new Fault('permanent', `the tuple ${tupleKey(tuple)} cannot be told apart in the table: ${why}`);
+  const reason = `a tuple cannot be told apart in the table: ${why}`;
+  return new Fault('permanent', `the tuple ${tupleKey(tuple)} cannot be told apart in the table: ${why}`, {
+    reason,
+  });
+}
+
+/** DynamoDB's bounds on keys, in bytes. */
+const MAX_KEY_BYTES = { PK: 2048, SK: 1024 };
+
+/** A permanent Fault for a tuple whose key would be longer than DynamoDB takes; undefined for all others. */
+export function oversizeOf({ manufacturer, model, typeDesignator }: Tuple): Fault | undefined {
+  const keys = { PK: `ICAO#MATCHER#MFR#${manufacturer}`, SK: `MODEL#${model}${SEPARATOR}${typeDesignator}` };
+  for (const name of ['PK', 'SK'] as const) {
+    // A character takes three bytes at the most of every unit that its length counts.
+    const bytes = keys[name].length * 3 <= MAX_KEY_BYTES[name] ? 0 : Buffer.byteLength(keys[name]);
+    if (bytes <= MAX_KEY_BYTES[name]) continue;
+    return new Fault(
+      'permanent',
+      `the tuple's row cannot be in the table: its ${name}, ${keys[name].slice(0, 60)}…, has ${bytes} bytes, and DynamoDB takes ${MAX_KEY_BYTES[name]}`,
+      { reason: `a tuple's ${name} is longer than DynamoDB takes` },
+    );
+  }
+  return undefined;
 }

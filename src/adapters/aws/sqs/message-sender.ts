@@ -6,13 +6,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import { Fault } from '../../../domain/fault.ts';
 import { allowListeners } from '../allow-listeners.ts';
-import { concurrently } from '../concurrently.ts';
 import { problemOf } from '../error-codes.ts';
 import { packBatches } from '../pack-batches.ts';
+import { redact } from '../redact.ts';
+import { Refusal } from '../refusal.ts';
+import { takeApart } from '../take-apart.ts';
 import { type AwsResource, translateError } from '../translate-error.ts';
 import type { QueueName } from './queue-url.ts';
 
-/** Bytes of messages that SQS takes in one request. */
+/** Bytes of messages that SQS takes in one request, and so of one message, whatever a queue is set to. */
 export const MAX_BATCH_BYTES = 1_048_576;
 
 /** Entries that SQS takes in one request. */
@@ -44,14 +46,17 @@ export interface MessageSenderOptions extends QueueName {
   readonly variable: string;
   /** Bytes of messages in one request, and so of one message. */
   readonly maxBatchBytes: number;
+  /** What to set where a message is too large for this setting, or for the queue. */
+  readonly sizeAdvice: string;
   /** Requests under way at a time in one call, at least 1. */
   readonly concurrency: number;
 }
 
 /**
  * Sends messages in as few requests as ten entries and the bytes allow. Faults of a message: `permanent` when it is
- * too large, or SQS refuses it for good; `configuration` when the queue, the credentials or the region are wrong;
- * otherwise `transient`.
+ * larger than SQS ever takes, or SQS refuses it alone and takes others of the call; `configuration` when it is larger
+ * than the queue or `maxBatchBytes` allow, when SQS takes nothing, or when the queue, the credentials or the region
+ * are wrong; otherwise `transient`.
  */
 export class MessageSender {
   readonly #client: SendsBatches;
@@ -87,20 +92,20 @@ export class MessageSender {
     }
     const limits = { count: MAX_ENTRIES, weight: this.#options.maxBatchBytes };
     const { batches, oversized } = packBatches(indexed, ({ message }) => message.bytes, limits);
-    for (const { message, index } of oversized) results[index] = this.#tooLarge(message);
-    await concurrently(batches, this.#options.concurrency, async (batch) => {
-      const outcomeOf = await this.#sendBatch(batch, signal);
-      for (const entry of batch) results[entry.index] = outcomeOf(entry);
-    });
+    for (const { message, index } of oversized) results[index] = this.#oversized(message);
+    const outcomes = await takeApart(batches, this.#options.concurrency, (batch) =>
+      this.#sendBatch(batch, signal),
+    );
+    for (const [{ index }, outcome] of outcomes) results[index] = outcome;
     return results;
   }
 
-  /** Sends one batch; the outcome of each of its messages. */
+  /** Sends one batch; the outcome of each of its messages, in their order. */
   async #sendBatch(
     batch: readonly Indexed[],
     signal: AbortSignal | undefined,
-  ): Promise<(entry: Indexed) => 'sent' | Fault> {
-    if (signal?.aborted) return ({ message }) => this.#untried(message);
+  ): Promise<readonly ('sent' | Fault)[]> {
+    if (signal?.aborted) return batch.map(({ message }) => this.#untried(message));
     const command = new SendMessageBatchCommand({
       QueueUrl: this.#options.queueUrl,
       Entries: batch.map((entry) => this.#request(entry)),
@@ -112,14 +117,18 @@ export class MessageSender {
       );
       const sent = new Set(Successful.map(({ Id }) => Id));
       const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
-      return (entry) => {
+      return batch.map((entry) => {
         const failure = failed.get(entryId(entry));
-        if (failure !== undefined) return this.#refused(entry.message, failure);
+        if (failure !== undefined) return this.#notTaken(entry.message, failure);
         return sent.has(entryId(entry)) ? 'sent' : this.#unanswered(entry.message);
-      };
+      });
     } catch (error) {
       const fault = translateError(error, this.#used);
-      return () => fault;
+      const [only] = batch;
+      const isTooLarge = fault instanceof Refusal && fault.refusedFor === 'setting';
+      if (only !== undefined && batch.length === 1 && isTooLarge)
+        return [this.#tooLarge(only.message, `it was refused (${(error as Error).name})`, fault.cause)];
+      return batch.map(() => fault);
     }
   }
 
@@ -132,17 +141,28 @@ export class MessageSender {
     };
   }
 
-  #refused(
-    { name }: Message,
+  /** The fault of one entry that failed while the request did not. */
+  #notTaken(
+    message: Message,
     { SenderFault, Code = 'without a code', Message }: BatchResultErrorEntry,
   ): Fault {
-    // SQS calls throttling by KMS a fault of the sender as well: it is over when it is over.
-    const lasting = SenderFault === true && problemOf(Code) !== 'transient';
+    const { resource } = this.#used;
+    const cause = Object.assign(new Error(Message ?? Code), { name: Code });
     const why = Message === undefined ? Code : `${Code}: ${Message}`;
-    return new Fault(
-      lasting ? 'permanent' : 'transient',
-      `${this.#used.resource} did not take the message of ${name}: ${why}`,
-    );
+    const text = `${resource} did not take the message of ${message.name}: ${redact(why)}`;
+    // Of expired credentials or a disabled key, an entry says as much as a request does.
+    const known = problemOf(Code) === undefined ? undefined : translateError(cause, this.#used);
+    if (known instanceof Refusal && known.refusedFor === 'setting')
+      return this.#tooLarge(message, redact(why), known.cause);
+    if (known?.kind === 'configuration' && !(known instanceof Refusal)) return known;
+    // SQS calls throttling by KMS a fault of the sender as well: it is over when it is over.
+    if (known?.kind === 'transient' || SenderFault !== true) return new Fault('transient', text, { cause });
+    return new Refusal(text, {
+      refusedFor: 'item',
+      advice: `nothing like it was taken with it, so check ${this.#used.variable}, and what ${resource} allows`,
+      reason: `${resource} does not take messages: ${Code}`,
+      cause,
+    });
   }
 
   #unanswered({ name }: Message): Fault {
@@ -159,11 +179,28 @@ export class MessageSender {
     );
   }
 
-  #tooLarge({ name, bytes }: Message): Fault {
+  /** Of a message that SQS could take, if it were let. */
+  #tooLarge({ name, bytes }: Message, why: string, cause?: unknown): Refusal {
+    return new Refusal(
+      `the message of ${name} has ${bytes} bytes, too many for ${this.#used.resource}: ${why}`,
+      {
+        refusedFor: 'setting',
+        advice: this.#options.sizeAdvice,
+        reason: `messages are too large for ${this.#used.resource}`,
+        ...(cause === undefined ? {} : { cause }),
+      },
+    );
+  }
+
+  #oversized(message: Message): Fault {
+    const { name, bytes } = message;
     const { maxBatchBytes } = this.#options;
+    if (bytes <= MAX_BATCH_BYTES)
+      return this.#tooLarge(message, `requests are to have ${maxBatchBytes} at the most`);
     return new Fault(
       'permanent',
-      `the message of ${name} has ${bytes} bytes; ${this.#used.resource} takes ${maxBatchBytes}`,
+      `the message of ${name} has ${bytes} bytes; SQS takes no more than ${MAX_BATCH_BYTES}`,
+      { reason: 'messages are larger than SQS takes' },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
 import type { Fault } from '../../../domain/fault.ts';
+import { Refusal } from '../refusal.ts';
 import { MAX_BATCH_BYTES, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';
 import { parseQueueUrl, QUARANTINE_QUEUE_VARIABLE } from './queue-url.ts';
@@ -17,8 +18,9 @@ export interface SqsQuarantineOptions {
  * Poison records on an SQS queue, one message a record; `quarantineMessage` says what is in it. A FIFO queue keeps
  * the order of an item's records from call to call, and a record that is sent again within five minutes once.
  *
- * Faults of a record: `permanent` when it cannot be written as JSON, is too large even when packed, or SQS refuses
- * it for good; `configuration` when the queue, the credentials or the region are wrong; otherwise `transient`.
+ * What the queue refuses for its size, as its own bound may be lower than SQS's, is packed and sent again.
+ *
+ * Faults of a record: `permanent` when it cannot be written as JSON; otherwise those of `MessageSender`.
  */
 export class SqsQuarantine extends Quarantine {
   readonly #sender: MessageSender;
@@ -36,6 +38,7 @@ export class SqsQuarantine extends Quarantine {
       queueUrl,
       variable: QUARANTINE_QUEUE_VARIABLE,
       maxBatchBytes,
+      sizeAdvice: `raise the MaximumMessageSize of the queue of ${QUARANTINE_QUEUE_VARIABLE}, to ${MAX_BATCH_BYTES} at the most`,
       concurrency,
     });
   }
@@ -49,6 +52,21 @@ export class SqsQuarantine extends Quarantine {
       (record) => quarantineMessage(record, this.#maxBatchBytes),
       signal,
     );
+    const large = records.filter((_, index) => isTooLarge(results[index]));
+    if (large.length > 0) {
+      const again = await this.#sender.send(large, (record) => quarantineMessage(record, PACK_ALL), signal);
+      let next = 0;
+      for (const [index, result] of results.entries())
+        if (isTooLarge(result)) results[index] = again[next++] ?? result;
+    }
     return results.map((result) => (result === 'sent' ? 'kept' : result));
   }
+}
+
+/** No message is as small, so all are packed. */
+const PACK_ALL = 0;
+
+/** For the queue: there is no packing a record that is larger than SQS takes even so. */
+function isTooLarge(result: 'sent' | Fault | undefined): boolean {
+  return result instanceof Refusal && result.refusedFor === 'setting';
 }

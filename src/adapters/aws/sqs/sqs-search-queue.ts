@@ -21,8 +21,7 @@ export interface SqsSearchQueueOptions {
  * entries and the bytes allow. Batches go in parallel, as a call has at most one action of a document.
  *
  * SQS deduplicates for five minutes, by the change's identity and the document: requests may be repeated, by the
- * SDK or after a Fault. Faults of an action: `permanent` when its message is too large, or SQS refuses it for
- * good; `configuration` when the queue, the credentials or the region are wrong; otherwise `transient`.
+ * SDK or after a Fault. Faults of an action are those of `MessageSender`.
  */
 export class SqsSearchQueue extends SearchQueue {
   readonly #sender: MessageSender;
@@ -43,6 +42,7 @@ export class SqsSearchQueue extends SearchQueue {
       queueUrl,
       variable: SEARCH_QUEUE_VARIABLE,
       maxBatchBytes,
+      sizeAdvice: `raise the queue's MaximumMessageSize (to ${MAX_BATCH_BYTES} at the most), and set SEARCH_MAX_BATCH_BYTES to the same`,
       concurrency,
     });
   }

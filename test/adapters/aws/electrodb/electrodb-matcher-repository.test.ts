@@ -115,11 +115,79 @@ describe('ElectroDbMatcherRepository', () => {
     expect((results[2] as Fault).message).to.include('ValidationError');
   });
 
+  for (const [what, error] of Object.entries({
+    'a table with other keys': {
+      name: 'ValidationException',
+      message: 'The provided key element does not match the schema',
+    },
+    'a table without transactions': {
+      name: 'ValidationException',
+      message: 'Transactions are not supported',
+    },
+    'an unknown code': { name: 'SomethingNew', message: 'no', $metadata: { httpStatusCode: 400 } },
+    'a page from a proxy': { name: 'SyntaxError', message: '<html>', $metadata: { httpStatusCode: 407 } },
+    'an account without the service': { name: 'SubscriptionRequiredException', message: 'no' },
+  }))
+    it(`given ${what}, when 300 moves are applied, then none is poison, after few requests`, async () => {
+      double.answerWrite = () => {
+        throw Object.assign(new Error(error.message), error);
+      };
+      const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
+      expect(new Set(kindsOf(results))).to.deep.equal(new Set(['configuration']));
+      expect(double.writes.length).to.be.at.most(4 + 2 * 7 + 5);
+    });
+
+  it('given reasons that refuse every move, when applied, then none is poison', async () => {
+    double.answerWrite = (request) => {
+      throw cancelled(
+        request,
+        Object.fromEntries(request.TransactItems.map((_, index) => [index, 'ValidationError'])),
+      );
+    };
+    const results = await matcher.apply(range(20).map((n) => joining(`${n}`)));
+    expect(new Set(kindsOf(results))).to.deep.equal(new Set(['configuration']));
+  });
+
+  it('given a token that was used before, when applied, then it is a transient fault', async () => {
+    double.answerWrite = () => {
+      throw Object.assign(new Error('no'), { name: 'IdempotentParameterMismatchException' });
+    };
+    expect(kindsOf(await matcher.apply([joining('a')]))).to.deep.equal(['transient']);
+  });
+
+  it('given a count that many leave and somebody lowered, when applied, then what the count has is applied, and no move is poison', async () => {
+    countOf(3);
+    const results = await matcher.apply(range(9).map((n) => leaving(`${n}`)));
+    expect(kindsOf(results).filter((kind) => kind === 'applied').length).to.equal(3);
+    expect(kindsOf(results).filter((kind) => kind === 'configuration').length).to.equal(6);
+  });
+
+  for (const [what, long, word] of [
+    ['a manufacturer', { manufacturer: 'ü'.repeat(1016) }, 'PK'],
+    ['a model', { model: 'x'.repeat(1009) }, 'SK'],
+    ['a type designator', { typeDesignator: 'x'.repeat(1009) }, 'SK'],
+  ] as const)
+    it(`given ${what} too long for a key, when applied, then that move alone is poison, without asking`, async () => {
+      const tuple = { ...HOT, ...long };
+      const tooLong = { ...joining('long'), to: state('1', tuple) };
+      const results = await matcher.apply([joining('a'), tooLong]);
+      expect(kindsOf(results)).to.deep.equal(['applied', 'permanent']);
+      expect((results[1] as Fault).message).to.match(new RegExp(`its ${word}, .* bytes, and DynamoDB takes`));
+      expect(itemsOf(0)).to.equal(2);
+    });
+
+  it('given a key of the most bytes that DynamoDB takes, when applied, then it is tried', async () => {
+    const tuple = { ...HOT, manufacturer: 'x'.repeat(2048 - 'ICAO#MATCHER#MFR#'.length) };
+    expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['applied']);
+  });
+
   it('given a count below what leaves and no state that changed, when applying, then it says that it was changed from outside', async () => {
     countOf(1);
     const results = await matcher.apply([leaving('a'), leaving('b')]);
-    expect(kindsOf(results)).to.deep.equal(['applied', 'permanent']);
-    expect((results[1] as Fault).message).to.include('changed from outside');
+    expect(kindsOf(results)).to.deep.equal(['applied', 'configuration']);
+    expect((results[1] as Fault).message)
+      .to.include('changed from outside')
+      .and.include('table rows');
   });
 
   it('given a count below what leaves and states left unread, when applying, then it is a transient fault', async () => {

@@ -20,6 +20,7 @@ function setUp(concurrency = 1, client?: SQSClient) {
     queueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/q.fifo',
     variable: 'QUEUE_URL',
     maxBatchBytes: 1000,
+    sizeAdvice: 'raise the bound',
     concurrency,
   });
   return { sqs, sender };
@@ -51,6 +52,116 @@ describe('MessageSender', () => {
     expect(result).to.be.instanceOf(Fault).and.include({ kind: 'transient', cause: error });
   });
 
+  describe('refusals', () => {
+    const thrown = (name: string, message = 'it said') =>
+      Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+    const kindsOf = (results: readonly ('sent' | Fault)[]) =>
+      results.map((result) => (result instanceof Fault ? result.kind : result));
+
+    it('given a queue that takes less at once, when sent, then requests are made smaller until all is sent', async () => {
+      const { sqs, sender } = setUp();
+      sqs.answer = (entries) => {
+        if (entries.reduce((sum, { MessageBody = '' }) => sum + MessageBody.length, 0) > 250)
+          throw thrown('BatchRequestTooLong', 'Batch requests cannot be longer than 250 bytes.');
+        return { Successful: entries.map(taken) };
+      };
+      const results = await sender.send(
+        range(20).map((n) => `${n}`.padEnd(50, 'x')),
+        messageOf,
+      );
+      expect(results).to.deep.equal(range(20).map(() => 'sent'));
+    });
+
+    for (const isWhole of [true, false])
+      it(`given one message that is larger than the queue takes, ${isWhole ? 'as a request' : 'as an entry'}, when sent, then it alone is of the configuration`, async () => {
+        const { sqs, sender } = setUp();
+        const isLarge = ({ MessageBody = '' }) => MessageBody.length > 250;
+        sqs.answer = (entries) => {
+          if (isWhole && entries.some(isLarge)) throw thrown('BatchRequestTooLong');
+          return {
+            Successful: entries.filter((entry) => !isLarge(entry)).map(taken),
+            Failed: entries.filter(isLarge).map(({ Id }) => ({
+              Id,
+              SenderFault: true,
+              Code: 'InvalidParameterValue',
+              Message: 'One or more parameters are invalid. Reason: Message must be shorter than 250 bytes.',
+            })),
+          };
+        };
+        const results = await sender.send(['a', 'b', 'x'.repeat(300), 'c'], messageOf);
+        expect(kindsOf(results)).to.deep.equal(['sent', 'sent', 'configuration', 'sent']);
+        expect((results[2] as Fault).message).to.match(
+          /has 300 bytes, too many for queue q\.fifo.*; raise the bound$/,
+        );
+      });
+
+    for (const isWhole of [true, false])
+      it(`given one message that is refused for what it holds, ${isWhole ? 'as a request' : 'as an entry'}, when sent, then it alone is poison`, async () => {
+        const { sqs, sender } = setUp();
+        const isBad = ({ MessageBody }: { MessageBody?: string | undefined }) => MessageBody === 'bad';
+        sqs.answer = (entries) => {
+          if (isWhole && entries.some(isBad)) throw thrown('InvalidMessageContents');
+          return {
+            Successful: entries.filter((entry) => !isBad(entry)).map(taken),
+            Failed: entries
+              .filter(isBad)
+              .map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'no' })),
+          };
+        };
+        const results = await sender.send([...TEXTS.slice(0, 13), 'bad', ...TEXTS.slice(13)], messageOf);
+        expect(kindsOf(results)).to.deep.equal(range(36).map((n) => (n === 13 ? 'permanent' : 'sent')));
+      });
+
+    const CODES = {
+      ExpiredTokenException: 'configuration',
+      UnrecognizedClientException: 'configuration',
+      'KMS.DisabledException': 'configuration',
+      KmsAccessDenied: 'configuration',
+      AccessDenied: 'configuration',
+      'AWS.SimpleQueueService.NonExistentQueue': 'configuration',
+      SubscriptionRequiredException: 'configuration',
+      InvalidMessageContents: 'configuration',
+      SomethingNew: 'configuration',
+      KmsThrottled: 'transient',
+      RequestThrottled: 'transient',
+    };
+    for (const [code, kind] of Object.entries(CODES))
+      it(`given ${code} for every entry, when sent, then all are ${kind}: none is poison`, async () => {
+        const { sqs, sender } = setUp();
+        sqs.answer = (entries) => ({
+          Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code: code })),
+        });
+        expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => kind));
+        expect(sqs.requests).to.have.length(4);
+      });
+
+    it('given expired credentials for one entry only, when sent, then it is of the configuration', async () => {
+      const { sqs, sender } = setUp();
+      sqs.answer = ([first, ...others]) => ({
+        Successful: others.map(taken),
+        Failed: [{ Id: first?.Id, SenderFault: true, Code: 'ExpiredToken', Message: 'expired' }],
+      });
+      const results = await sender.send(['a', 'b'], messageOf);
+      expect(kindsOf(results)).to.deep.equal(['configuration', 'sent']);
+      expect((results[0] as Fault).message).to.match(/no valid credentials/);
+    });
+
+    for (const [what, error] of [
+      ['an unknown code', thrown('SomethingNew')],
+      ['a page from a proxy', Object.assign(thrown('SyntaxError'), { $metadata: { httpStatusCode: 404 } })],
+      ['a queue that is not there', thrown('QueueDoesNotExist')],
+      ['a disabled key', thrown('KmsDisabled')],
+    ] as const)
+      it(`given ${what} as the answer to everything, when sent, then no message is poison, after few requests`, async () => {
+        const { sqs, sender } = setUp();
+        sqs.answer = () => {
+          throw error;
+        };
+        expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => 'configuration'));
+        expect(sqs.requests.length).to.be.at.most(4 + 2 * 4 + 5);
+      });
+  });
+
   describe('the signal', () => {
     it('given one that is aborted, when sent, then no request is made, and every message says so', async () => {
       const { sqs, sender } = setUp(4);
@@ -65,7 +176,7 @@ describe('MessageSender', () => {
     });
 
     it('given one that is aborted, when sent, then messages that are too large are still permanent', async () => {
-      const [result] = await setUp().sender.send(['x'.repeat(1001)], messageOf, AbortSignal.abort());
+      const [result] = await setUp().sender.send(['x'.repeat(1_048_577)], messageOf, AbortSignal.abort());
       expect(shown(result)).to.match(/^permanent: /);
     });
 

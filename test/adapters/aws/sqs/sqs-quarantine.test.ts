@@ -77,11 +77,45 @@ describe('SqsQuarantine', () => {
     const random = randomBytes(2000).toString('base64');
     const results = await quarantine.keep([poison('1', random), poison('2'), poison('3', 'x'.repeat(5000))]);
     expect(shown(results[0])).to.match(
-      /^permanent: the message of record 1 has \d{4} bytes; queue poison takes 1000$/,
+      /^configuration: the message of record 1 has \d{4} bytes.* 1000 at the most; raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
     );
     expect(results.slice(1)).to.deep.equal(['kept', 'kept']);
     expect(sqs.entries).to.have.length(2);
   });
+
+  for (const isWhole of [true, false])
+    it(`given a queue that takes less than SQS, saying so ${isWhole ? 'of the request' : 'of entries'}, when kept, then large records are packed`, async () => {
+      const { sqs, quarantine } = setUp();
+      const isLarge = ({ MessageBody = '' }) => MessageBody.length > 2000;
+      const refused = 'Message must be shorter than 2000 bytes.';
+      sqs.answer = (entries) => {
+        if (isWhole && entries.some(isLarge))
+          throw Object.assign(new Error('too long'), { name: 'BatchRequestTooLong' });
+        return {
+          Successful: entries.filter((entry) => !isLarge(entry)).map(taken),
+          Failed: entries
+            .filter(isLarge)
+            .map(({ Id }) => ({ Id, SenderFault: true, Code: 'InvalidParameterValue', Message: refused })),
+        };
+      };
+      const random = randomBytes(3000).toString('base64');
+      const raws = ['small', 'x'.repeat(50_000), random, 'small too', 'y'.repeat(5000)];
+      const results = await quarantine.keep(raws.map((raw, n) => poison(String(n), raw)));
+      expect(results.map(shown).map((text) => text.split(':')[0])).to.deep.equal([
+        'kept',
+        'kept',
+        'configuration',
+        'kept',
+        'kept',
+      ]);
+      expect(shown(results[2])).to.match(
+        /the message of record 2 has \d+ bytes.*raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
+      );
+      const kept = sqs.entries.filter((entry) => !isLarge(entry)).map(({ MessageBody = '' }) => MessageBody);
+      expect(new Set(kept.map((body) => parseQuarantined(body).record))).to.deep.equal(
+        new Set(raws.filter((raw) => raw !== random)),
+      );
+    });
 
   it('given an entry that is refused, when kept, then its record has the fault', async () => {
     const { sqs, quarantine } = setUp();

@@ -99,9 +99,23 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1000)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
         'sent',
-        'permanent: the message of registry "b" has 1184 bytes; queue search.fifo takes 1000',
+        'configuration: the message of registry "b" has 1184 bytes, too many for queue search.fifo: ' +
+          "requests are to have 1000 at the most; raise the queue's MaximumMessageSize (to 1048576 at the most), " +
+          'and set SEARCH_MAX_BATCH_BYTES to the same',
         'sent',
       ]);
+      expect(sqs.requests).to.have.length(1);
+    });
+
+    it('are poison only where SQS itself takes no such message, whatever is set', async () => {
+      const { sqs, queue } = setUp();
+      const results = await queue.send([action('a'), action('b', 'x'.repeat(1_048_576)), action('c')]);
+      expect(results.map(shown)).to.deep.equal([
+        'sent',
+        'permanent: the message of registry "b" has 1048760 bytes; SQS takes no more than 1048576',
+        'sent',
+      ]);
+      expect(results[1]).to.have.property('reason', 'messages are larger than SQS takes');
       expect(sqs.requests).to.have.length(1);
     });
 
@@ -109,7 +123,7 @@ describe('SqsSearchQueue', () => {
       const { queue } = setUp({ maxBatchBytes: 1184 });
       const of = (length: number) => queue.send([action('b', 'x'.repeat(length))]);
       expect(shown((await of(1000))[0])).to.equal('sent');
-      expect(shown((await of(1001))[0])).to.match(/^permanent: .* has 1185 bytes; .* takes 1184$/);
+      expect(shown((await of(1001))[0])).to.match(/^configuration: .* has 1185 bytes.* 1184 at/);
     });
   });
 
@@ -200,7 +214,9 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send(
         range(40).map((n) => action(`d${n}`, n % 7 === 0 ? 'x'.repeat(2000) : '')),
       );
-      const expected = range(40).map((n) => (n % 7 === 0 ? 'permanent' : n % 3 === 0 ? 'transient' : 'sent'));
+      const expected = range(40).map((n) =>
+        n % 7 === 0 ? 'configuration' : n % 3 === 0 ? 'transient' : 'sent',
+      );
       expect(results.map((result) => (result instanceof Fault ? result.kind : result))).to.deep.equal(
         expected,
       );

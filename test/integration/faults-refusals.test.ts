@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { expect } from 'chai';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
+import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
+import type { Outcome } from '../../src/application/delivery.ts';
+import { range } from '../contracts/contract.ts';
+import { faaRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
+import { refusal } from './fault-injector.ts';
+import { type Interceptor, LINK_MOVES, taskOf, type WireAnswer } from './fault-wire.ts';
+import { FaultWorld, type WorkerOptions } from './fault-world.ts';
+import { describeWithServers, sharedServers } from './shared-servers.ts';
+
+interface SendMessageBatch {
+  readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
+}
+
+/** Good records: so many of links, of images of as many entities, and of registrations. */
+function goodRecords(count: number, source = new SourceTable()): DynamoDBRecord[] {
+  return range(count).flatMap((n) => [
+    source.put(linkRow('1', `S${n}`, ['CESSNA', `M${n % 7}`, 'C172'])),
+    source.put(imageRow({ orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: `N${n}` }, '1')),
+    source.put(faaRow(`N${n}`)),
+  ]);
+}
+
+const skOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.['SK']?.S ?? '';
+
+/** What became of records, in short: their status, and the kind of their fault. */
+function wordsOf(outcomes: readonly Outcome[]): readonly string[] {
+  return outcomes.map((outcome) =>
+    'fault' in outcome ? `${outcome.status}: ${outcome.fault.kind}` : outcome.status,
+  );
+}
+
+describeWithServers('the worker on AWS, when a service refuses', () => {
+  let world: FaultWorld;
+  let quarantine: MemoryQuarantine;
+
+  beforeEach(async () => {
+    world = await FaultWorld.create(await sharedServers());
+    quarantine = new MemoryQuarantine();
+  });
+
+  afterEach(() => world.close());
+
+  async function handle(records: readonly DynamoDBRecord[], options: WorkerOptions) {
+    await world.write(records);
+    const { processBatch } = world.worker({ maxAttempts: 1, quarantine, ...options });
+    return processBatch.execute(records.map((record) => toDelivery(record)));
+  }
+
+  function messagesOf(outcomes: readonly Outcome[]): readonly string[] {
+    return [...new Set(outcomes.flatMap((outcome) => ('fault' in outcome ? [outcome.fault.message] : [])))];
+  }
+
+  describe('tables with other keys', () => {
+    const other = `other-keys-${randomUUID()}`;
+
+    before(async () => {
+      const { clients } = await sharedServers();
+      await clients.dynamodb.send(
+        new CreateTableCommand({
+          TableName: other,
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      );
+      await waitUntilTableExists(
+        { client: clients.dynamodb, minDelay: 1, maxWaitTime: 20 },
+        { TableName: other },
+      );
+    });
+
+    after(async () => {
+      const { clients } = await sharedServers();
+      await clients.dynamodb.send(new DeleteTableCommand({ TableName: other }));
+    });
+
+    it('given a state table, when 20 links are handled, then none is poison, and the message says what keys it must have', async () => {
+      const source = new SourceTable();
+      const records = range(20).map((n) => source.put(linkRow('1', `${n}`, ['CESSNA', '172S', 'C172'])));
+      const { outcomes } = await handle(records, { stateTable: other });
+      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
+      expect(quarantine.kept).to.deep.equal([]);
+      for (const message of messagesOf(outcomes))
+        expect(message).to.match(/TABLE_NAME and STATE_TABLE_NAME .*partition key is PK .*sort key is SK/);
+    });
+
+    it('given a main table, when images and links are handled, then none is poison, and the message says what keys it must have', async () => {
+      const records = goodRecords(20).filter((record) => !skOf(record).startsWith('DETAIL'));
+      const { outcomes } = await handle(records, { table: other });
+      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
+      expect(quarantine.kept).to.deep.equal([]);
+      for (const message of messagesOf(outcomes))
+        expect(message).to.match(/TABLE_NAME .*partition key is PK .*sort key is SK/);
+    });
+  });
+
+  describe('whatever is asked', () => {
+    const page = (status: number): WireAnswer => ({ status, body: '<html><h1>no</h1></html>' });
+    const answers: Readonly<Record<string, WireAnswer>> = {
+      'a page with 404': page(404),
+      'a page with 407': page(407),
+      'a page with 413': page(413),
+      'an unknown code': refusal(400, 'SomethingNewException'),
+      'a missing subscription': refusal(400, 'SubscriptionRequiredException'),
+      'transactions that are not allowed': refusal(400, 'ValidationException', {
+        message: 'Transactional APIs are not supported for this table',
+      }),
+      'a disabled key': refusal(400, 'KMS.DisabledException'),
+      'a missing queue': refusal(400, 'QueueDoesNotExist'),
+    };
+    for (const [what, answer] of Object.entries(answers))
+      it(`given ${what}, when 50 good records are handled, then none is poison, after few requests`, async () => {
+        let requests = 0;
+        const records = goodRecords(17).slice(0, 50);
+        const { outcomes } = await handle(records, {
+          interceptor: async () => {
+            requests++;
+            return answer;
+          },
+        });
+        expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
+        expect(quarantine.kept).to.deep.equal([]);
+        // A query an entity, two batch reads; two batches of messages, and the ways down to five single ones.
+        expect(requests).to.be.at.most(17 + 2 + 2 * (1 + 2 * 4 + 1));
+      });
+
+    it('given writes that are refused and reads that are not, when 50 are handled, then none is poison', async () => {
+      const records = goodRecords(17).slice(0, 50);
+      const interceptor: Interceptor = async (request, send) =>
+        request.operation === 'TransactWriteItems' || request.operation === 'SendMessageBatch'
+          ? refusal(400, 'ValidationException')
+          : send();
+      const { outcomes } = await handle(records, { interceptor });
+      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
+      expect(quarantine.kept).to.deep.equal([]);
+    });
+  });
+
+  describe('entries of a SendMessageBatch', () => {
+    for (const code of ['ExpiredTokenException', 'KmsDisabled', 'SomethingNew'])
+      it(`given ${code} for each, when 100 records are handled, then none is poison`, async () => {
+        const source = new SourceTable();
+        const records = range(100).map((n) => source.put(faaRow(`N${n}`)));
+        const { outcomes } = await handle(records, {
+          interceptor: async ({ body }) => {
+            const { Entries } = JSON.parse(body) as SendMessageBatch;
+            const Failed = Entries.map(({ Id }) => ({ Id, SenderFault: true, Code: code, Message: 'no' }));
+            return { status: 200, body: JSON.stringify({ Failed }) };
+          },
+        });
+        expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
+        expect(quarantine.kept).to.deep.equal([]);
+      });
+  });
+
+  describe('one of several', () => {
+    /** Refuses what holds the text. */
+    const refusing =
+      (operation: string, text: string, code: string): Interceptor =>
+      async (request, send) =>
+        request.operation === operation && request.body.includes(text) ? refusal(400, code) : send();
+
+    for (const [what, operation, text, code, sk] of [
+      ['a link', 'TransactWriteItems', 'SN#S3"', 'ValidationException', 'MFR_MDL_CODE#1#SN#S3'],
+      ['a default row', 'TransactWriteItems', 'ID#N3"', 'ValidationException', 'IMG#1'],
+      ['a message', 'SendMessageBatch', 'FAA:N3\\"', 'InvalidMessageContents', 'DETAIL#N3'],
+    ] as const)
+      it(`given ${what} that is refused alone, when handled, then its record alone is in quarantine, and all others are applied`, async () => {
+        const records = goodRecords(15);
+        const { outcomes } = await handle(records, { interceptor: refusing(operation, text, code) });
+        const refused = records.filter((_, index) => outcomes[index]?.status !== 'applied');
+        expect(refused.map(skOf)).to.deep.equal([sk]);
+        expect(quarantine.kept.map(({ raw }) => raw)).to.deep.equal(refused);
+      });
+  });
+
+  it('given a token that was used before, when a good record is handled, then it is tried again and counted', async () => {
+    const records = [new SourceTable().put(linkRow('C1', '1', ['A', 'B', 'C']))];
+    let refused = 0;
+    const interceptor: Interceptor = async (request, send) => {
+      if (taskOf(request) !== LINK_MOVES || refused++ > 0) return send();
+      return refusal(400, 'IdempotentParameterMismatchException');
+    };
+    const { outcomes, matcher } = await handle(records, { interceptor });
+    expect(wordsOf(outcomes)).to.deep.equal(['applied']);
+    expect(matcher.incremented).to.equal(1);
+    expect(refused).to.equal(2);
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  describe('messages, as the queue takes smaller ones', () => {
+    const smallQueue = async () =>
+      (await sharedServers()).sqs.createQueue(`small-${randomUUID()}.fifo`, {
+        FifoQueue: 'true',
+        MaximumMessageSize: '4096',
+      });
+
+    it('given a document that is too large for it, when handled, then that one is of the configuration, and names both settings', async () => {
+      const source = new SourceTable();
+      const records = range(12).map((n) =>
+        source.put(faaRow(`N${n}`, n === 5 ? { owner_name: 'x'.repeat(5000) } : {})),
+      );
+      const { outcomes } = await handle(records, { queueUrl: await smallQueue() });
+      expect(wordsOf(outcomes)).to.deep.equal(
+        range(12).map((n) => (n === 5 ? 'failed: configuration' : 'applied')),
+      );
+      expect(messagesOf(outcomes)[0]).to.match(/MaximumMessageSize.*SEARCH_MAX_BATCH_BYTES/);
+      expect(quarantine.kept).to.deep.equal([]);
+    });
+
+    it('given a poison record that is too large for the quarantine’s queue, when kept, then it is packed', async () => {
+      const queueUrl = await smallQueue();
+      const kept = new SqsQuarantine(world.queueClient, { queueUrl });
+      const source = new SourceTable();
+      const poison = source.put(faaRow('N1', { owner_name: 'x'.repeat(20_000) }));
+      Object.assign(poison.dynamodb['NewImage'] as object, { model: { N: 'none' } });
+      const records = [poison, source.put(faaRow('N2')), source.put(faaRow('N3'))];
+      const { processBatch } = world.worker({ quarantine: kept });
+      const { outcomes } = await processBatch.execute(records.map((record) => toDelivery(record)));
+      expect(wordsOf(outcomes)).to.deep.equal(['quarantined: permanent', 'applied', 'applied']);
+      const { Messages = [] } = await world.queueClient.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl }),
+      );
+      expect(parseQuarantined(Messages[0]?.Body ?? '').record).to.deep.equal(poison);
+    });
+  });
+});
