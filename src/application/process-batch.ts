@@ -59,7 +59,7 @@ export class ProcessBatch {
     await this.#quarantine(deliveries, verdicts, limit);
 
     const planned = plannedAmong(conclude(deliveries, verdicts), verdicts);
-    const { failures, ...tallies } = await this.#run([...planned.values()], limit);
+    const { failures, accepted, ...tallies } = await this.#run([...planned.values()], limit);
     for (const [index, { change }] of planned) {
       const faults = failures.flatMap((failed) => failed.get(change) ?? []);
       const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
@@ -68,6 +68,8 @@ export class ProcessBatch {
     await this.#quarantine(deliveries, verdicts, limit);
 
     const result: BatchResult = { outcomes: conclude(deliveries, verdicts), ...tallies };
+    const isDeliveredAgain = result.outcomes.some(({ status }) => status === 'failed');
+    this.#deps.search.conclude(accepted, isDeliveredAgain);
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
     return result;
   }
@@ -93,6 +95,7 @@ export class ProcessBatch {
     ]);
     return {
       failures: [replica, search.failed, defaultImages.failed, matcher.failed],
+      accepted: search.accepted,
       search: search.tally,
       defaultImages: defaultImages.tally,
       matcher: matcher.tally,

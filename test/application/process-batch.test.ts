@@ -94,7 +94,7 @@ describe('ProcessBatch', () => {
         'ignored',
         'applied',
       ]);
-      expect(search).to.deep.equal({ upserts: 1, deletes: 1, unchanged: 0 });
+      expect(search).to.deep.equal({ upserts: 1, deletes: 1, unchanged: 0, repeated: 0 });
       expect(defaultImages).to.deep.equal({ ...NO_TALLIES.defaultImages, kept: 1 });
       expect(matcher).to.deep.equal({ ...NO_TALLIES.matcher, incremented: 1 });
       expect((await derivedBy(backend)).counts).to.deep.equal([[...TUPLE, 1]]);
@@ -107,7 +107,7 @@ describe('ProcessBatch', () => {
         table.put(foreignRow('D-EABC', { note: 'not in the index' })),
       );
       expect(inShort(outcomes)).to.deep.equal(['applied', 'applied']);
-      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1, repeated: 0 });
     });
   });
 
@@ -313,7 +313,7 @@ describe('ProcessBatch', () => {
         undefined,
         `${HELD_BACK} (sequence number 1)`,
       ]);
-      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+      expect(search).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1, repeated: 0 });
     });
 
     it('then a record before it that asked for nothing is applied', async () => {

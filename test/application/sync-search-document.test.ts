@@ -22,7 +22,7 @@ describe('SyncSearchDocument', () => {
     const { failed, tally } = await new SyncSearchDocument(queue, aSettler()).execute([]);
     expect(queue.calls).to.deep.equal([]);
     expect(failed.size).to.equal(0);
-    expect(tally).to.deep.equal({ upserts: 0, deletes: 0, unchanged: 0 });
+    expect(tally).to.deep.equal({ upserts: 0, deletes: 0, unchanged: 0, repeated: 0 });
   });
 
   it('given changes of several documents, then it sends one action for each, in one call', async () => {
@@ -33,7 +33,7 @@ describe('SyncSearchDocument', () => {
       command({ after: icaoTypeRow('C172'), sequence: 3 }),
     ]);
     expect(failed.size).to.equal(0);
-    expect(tally).to.deep.equal({ upserts: 2, deletes: 1, unchanged: 0 });
+    expect(tally).to.deep.equal({ upserts: 2, deletes: 1, unchanged: 0, repeated: 0 });
     expect(queue.drain().map(({ key, document }) => [key.id, document?.['model'] ?? 'none'])).to.deep.equal([
       ['FAA:N1', '172'],
       ['FAA:N2', 'none'],
@@ -49,7 +49,7 @@ describe('SyncSearchDocument', () => {
       command({ before: noted, after: first, sequence: 2 }),
     ]);
     expect(queue.calls).to.deep.equal([]);
-    expect(tally).to.deep.equal({ upserts: 0, deletes: 0, unchanged: 2 });
+    expect(tally).to.deep.equal({ upserts: 0, deletes: 0, unchanged: 2, repeated: 0 });
   });
 
   it('given several changes of one document, then it sends what the last of them made of it', async () => {
@@ -59,7 +59,7 @@ describe('SyncSearchDocument', () => {
       command({ before: first, after: second, sequence: 2 }),
       command({ before: second, after: { ...second, note: 'not in the index' }, sequence: 3 }),
     ]);
-    expect(tally).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+    expect(tally).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1, repeated: 0 });
     const [action, ...more] = queue.drain();
     expect(more).to.deep.equal([]);
     expect(action?.document).to.include({ model: '182' });
@@ -109,7 +109,7 @@ describe('SyncSearchDocument', () => {
       expect(failed.get(note!), 'asked for nothing').to.equal(undefined);
       expect(failed.get(otherInsertion!)).to.equal(undefined);
       expect(failed.size).to.equal(2);
-      expect(tally).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1 });
+      expect(tally).to.deep.equal({ upserts: 1, deletes: 0, unchanged: 1, repeated: 0 });
     });
 
     it('to answer for every action, then those that it did not answer for have failed', async () => {

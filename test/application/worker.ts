@@ -1,5 +1,6 @@
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
+import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
 import type { Clock } from '../../src/application/ports/clock.ts';
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
@@ -20,7 +21,7 @@ import { aSettler, RecordingLogger, SteppingClock } from './doubles.ts';
 
 /** The tallies of a batch in which nothing was done. */
 export const NO_TALLIES = {
-  search: { upserts: 0, deletes: 0, unchanged: 0 },
+  search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
   defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
   matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
 };
@@ -28,6 +29,7 @@ export const NO_TALLIES = {
 export interface WorkerParts {
   readonly backend?: ReturnType<typeof memoryBackend>;
   readonly queue?: SearchQueue;
+  readonly accepted?: AcceptedActions;
   readonly images?: ImageRepository;
   readonly matcher?: MatcherRepository;
   /** `none` where the backend is the table itself. */
@@ -44,7 +46,7 @@ export function aWorker(parts: WorkerParts = {}) {
   const metrics = new MemoryMetrics();
   const settler = aSettler(parts.retries, metrics);
   const processBatch = new ProcessBatch({
-    search: new SyncSearchDocument(parts.queue ?? backend.queue, settler),
+    search: new SyncSearchDocument(parts.queue ?? backend.queue, settler, parts.accepted),
     defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, settler),
     matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, settler),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),

@@ -4,7 +4,7 @@ import { RequestCounter } from '../../local/request-counter.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { range } from '../contracts/contract.ts';
-import { faaRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
+import { faaRow, imageRow, linkRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
@@ -94,6 +94,32 @@ describeWithServers('requests that a batch takes', () => {
       expect(Query + BatchGetItem, what).to.be.at.most(DEFAULT_ROWS * READS_PER_ENTITY);
       await world.expectExact();
     }
+  });
+
+  it('given a shard that a record blocks, then a further attempt at its batch sends no search action again', async () => {
+    const records = [...generateRecords({ seed: 42, records: RECORDS })];
+    const poison = new SourceTable({ firstSequence: 0n }).put(faaRow('N0'));
+    const blocked = [withDynamodb(poison, { NewImage: { PK: { X: 'no type of DynamoDB' } } }), ...records];
+    await world.write(records);
+    const { handler } = world.worker({ requestTimeout: 60_000 });
+    const attempts: Readonly<Record<string, number>>[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const counter = new RequestCounter();
+      expect(await counter.during(() => handler({ Records: blocked }))).to.deep.equal({
+        batchItemFailures: [{ itemIdentifier: '0' }],
+      });
+      attempts.push(byOperation(new Map(counter.counts)));
+      console.log(`      attempt ${attempt}: ${JSON.stringify(attempts.at(-1))}`);
+    }
+    const [first, ...further] = attempts;
+    const actions = (await world.actions()).length;
+    expect(first?.['SendMessageBatch']).to.be.within(actions / 10, actions * SQS_REQUESTS_PER_ACTION);
+    for (const attempt of further) {
+      expect(attempt).not.to.have.property('SendMessageBatch');
+      // What was read is read again, and is as it should be: nothing is written.
+      expect(attempt).not.to.have.property('TransactWriteItems');
+    }
+    await world.expectExact();
   });
 
   it('given a mixed feed, then this is what 1,000 records take', async () => {

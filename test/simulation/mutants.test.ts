@@ -62,6 +62,8 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
   'records-in-parallel': { within: 50, by: [BEHIND_FAILURE, BEHIND_POISON] },
   'rejected-delete-ignored': { within: 300, by: [DONE] },
+  'remembered-before-accepted': { within: 100, by: [DONE] },
+  'remembered-by-document': { within: 100, by: [DONE] },
   'repair-always-writes': { within: 20, by: [CHANGES] },
   'replica-after-effects': { within: 100, by: [DERIVED] },
   'retries-after-deadline': { within: 100, by: ['nothing new starts once the time is up'] },

@@ -53,6 +53,8 @@ export interface Settings {
   readonly latencyMs: number;
   readonly retries: RetryPolicy;
   readonly visibilityMs: number;
+  /** How many accepted actions a worker remembers. */
+  readonly accepted: number;
 }
 
 export function settingsOf(seed: number): Settings {
@@ -109,5 +111,6 @@ export function settingsOf(seed: number): Settings {
       capMs: 2 * SECOND,
     },
     visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
+    accepted: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
 }

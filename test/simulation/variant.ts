@@ -3,6 +3,7 @@ import type { ImageRepository } from '../../src/application/ports/image-reposito
 import type { Quarantine } from '../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { TableReplica } from '../../src/application/ports/table-replica.ts';
+import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
 import { type BatchDependencies, ProcessBatch } from '../../src/application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
@@ -32,7 +33,7 @@ export interface Variant {
   deliveries(deliveries: readonly Delivery[]): readonly Delivery[];
   /** Tries the effects of one worker. */
   settler(...parts: ConstructorParameters<typeof EffectSettler>): EffectSettler;
-  search(queue: SearchQueue, settler: EffectSettler): SyncSearchDocument;
+  search(queue: SearchQueue, settler: EffectSettler, accepted: AcceptedActions): SyncSearchDocument;
   defaultImages(images: ImageRepository, settler: EffectSettler): ReconcileDefaultImage;
   matcher(matcher: MatcherRepository, settler: EffectSettler): UpdateMatcherTuple;
   processBatch(deps: BatchDependencies): Pick<ProcessBatch, 'execute'>;
@@ -58,7 +59,7 @@ export interface Variant {
 export const FAITHFUL: Variant = {
   deliveries: (deliveries) => deliveries,
   settler: (...parts) => new EffectSettler(...parts),
-  search: (queue, settler) => new SyncSearchDocument(queue, settler),
+  search: (queue, settler, accepted) => new SyncSearchDocument(queue, settler, accepted),
   defaultImages: (images, settler) => new ReconcileDefaultImage(images, settler),
   matcher: (matcher, settler) => new UpdateMatcherTuple(matcher, settler),
   processBatch: (deps) => new ProcessBatch(deps),

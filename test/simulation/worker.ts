@@ -1,3 +1,4 @@
+import { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
 import { type LogFields, Logger, type LogLevel } from '../../src/application/ports/logger.ts';
 import { type MetricName, Metrics } from '../../src/application/ports/metrics.ts';
@@ -30,7 +31,7 @@ export function workerOf(instance: Instance, parts: WorkerParts): Pick<ProcessBa
     settings.retries,
   );
   return variant.processBatch({
-    search: variant.search(ports.queue, settler),
+    search: variant.search(ports.queue, settler, new AcceptedActions(settings.accepted)),
     defaultImages: variant.defaultImages(ports.images, settler),
     matcher: variant.matcher(ports.matcher, settler),
     replica: ports.replica,

@@ -15,6 +15,10 @@ export const METRICS = {
   SearchUpserts: ['Count', 'upserts put on the search queue'],
   SearchDeletes: ['Count', 'deletes put on the search queue'],
   SearchUnchanged: ['Count', 'changes that touched nothing a search document holds'],
+  SearchRepeated: [
+    'Count',
+    'actions not sent again, as the queue took them at an earlier attempt at the batch',
+  ],
   DefaultImagesCreated: ['Count', 'default rows made'],
   DefaultImagesSwitched: ['Count', 'default rows moved to another image, as theirs was gone'],
   DefaultImagesRepaired: ['Count', 'default rows rewritten to repeat their image'],

@@ -42,7 +42,7 @@ export class RuledSearch extends SyncSearchDocument {
       const fault = faults[index];
       if (fault !== undefined) failed.add(group, fault);
     }
-    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0 } };
+    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 }, accepted: [] };
   }
 }
 

@@ -1,0 +1,17 @@
+import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
+import type { Mutant } from '../variant.ts';
+import { queueWith } from './parts/ports-with.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'An action is remembered before the queue has accepted it: where sending fails, it is not sent again either.',
+  variant: () => ({
+    search: (queue, settler, accepted) => {
+      const claiming = queueWith((actions, signal) => {
+        for (const action of actions) accepted.add(action);
+        return queue.send(actions, signal);
+      });
+      return new SyncSearchDocument(claiming, settler, accepted);
+    },
+  }),
+};
