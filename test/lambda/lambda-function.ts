@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { javaMissing } from '../../local/java.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
-const CLIENT = fileURLToPath(new URL('./ric/node_modules/aws-lambda-ric/', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('./ric/node_modules/', import.meta.url));
+const CLIENT = `${PACKAGES}aws-lambda-ric/`;
 
-/** Undefined when AWS's runtime interface client can run; otherwise one line that says what to install. */
+/** The Node of the deployed runtime, whichever Node runs the tests. */
+export const NODE = `${PACKAGES}node-${process.platform}-${process.arch}/bin/node`;
+
+/** Undefined when Lambda's Node and AWS's runtime interface client are there; otherwise one line that says what to install. */
 export function runtimeMissing(): string | undefined {
-  return existsSync(`${CLIENT}dist/rapid-client.node`)
+  return existsSync(NODE) && existsSync(`${CLIENT}rapid-client.node`)
     ? undefined
-    : 'aws-lambda-ric was not found: install autoconf, automake, libtool and cmake, then run npm ci --prefix test/lambda/ric';
+    : 'Lambda’s Node and runtime client were not found: on Linux, install autoconf, automake, libtool and cmake, then run npm ci --prefix test/lambda/ric';
 }
 
 /**
@@ -43,7 +47,7 @@ export class LambdaFunction {
   private constructor(api: RuntimeApi, child: ChildProcess) {
     this.api = api;
     this.#process = child;
-    this.#exited = once(child, 'exit');
+    this.#exited = once(child, 'exit').finally(() => api.abandon('the function’s process ended'));
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -53,20 +57,27 @@ export class LambdaFunction {
   /** Starts an instance of what lies unpacked in a folder. Whether it is ready, `api.init` tells. */
   static async start(folder: string, environment: Readonly<Record<string, string>>): Promise<LambdaFunction> {
     const api = await RuntimeApi.start();
-    const child = spawn(process.execPath, [`${CLIENT}bin/index.mjs`, 'handler.handler'], {
+    const child = spawn(NODE, [`${CLIENT}index.mjs`], {
       cwd: folder,
       env: {
         ...environment,
         AWS_LAMBDA_RUNTIME_API: api.address,
+        _HANDLER: 'handler.handler',
         LAMBDA_TASK_ROOT: folder,
         AWS_LAMBDA_FUNCTION_NAME: 'contrail',
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
-        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+        AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/contrail',
+        AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/05/[$LATEST]0123456789abcdef0123456789abcdef',
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new LambdaFunction(api, child);
+  }
+
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   /** What it has written to its log. */

@@ -68,6 +68,12 @@ export class RuntimeApi {
     });
   }
 
+  /** Reports everything under way as failed: nobody is left who could. */
+  abandon(reason: string): void {
+    for (const { report } of this.#underWay.values()) report({ kind: 'error', body: reason });
+    this.#underWay.clear();
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
