@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { endOnSignals } from '../src/entrypoints/cli/signals.ts';
+import { watchStandardStreams } from '../src/entrypoints/cli/standard-streams.ts';
 import type { LocalComparison } from './measures/local.ts';
 import { type Memory, measureMemory } from './measures/memory.ts';
 import { FULL, SMOKE } from './plan.ts';
@@ -11,6 +13,8 @@ import { machine } from './report/machine.ts';
 import { plotsOf } from './report/plots.ts';
 import * as text from './report/text.ts';
 
+watchStandardStreams('bench');
+endOnSignals();
 // The peer's SDK (the second) asks for both when it is loaded; nothing is ever sent with them.
 Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: 'MODEL',
@@ -25,7 +29,7 @@ const { measureLocal } = await import('./measures/local.ts');
 /** The project's: this file runs as bench/dist/bench/main.js. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const PARTS = ['cold-start', 'engine', 'throughput', 'memory', 'local'] as const;
-const USAGE = `usage: npm run bench -- [--smoke] [--only ${PARTS.join(',')}]`;
+const USAGE = `usage: npm run bench -- [--smoke] [--only PART,…]\nparts: ${PARTS.join(', ')}\n`;
 
 const { smoke, only } = options();
 const plan = smoke ? SMOKE : FULL;
@@ -76,13 +80,19 @@ process.exit(0);
 
 function options(): { smoke: boolean; only: readonly string[] } {
   try {
-    const { values } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });
+    const { values } = parseArgs({
+      options: { smoke: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+    });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
     const parts = values.only?.split(',') ?? PARTS;
     const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
     if (unknown !== undefined) throw new Error(`there is no part ${unknown}`);
     return { smoke: values.smoke ?? false, only: parts };
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
     process.exit(2);
   }
 }

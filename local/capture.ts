@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
-import { Fault } from '../src/domain/fault.ts';
-import { requireJava, runCommand, wholeFrom } from './command-line.ts';
+import { OutputFile } from '../src/entrypoints/cli/output-file.ts';
+import { wholeNumber } from '../src/entrypoints/cli/whole-number.ts';
+import { requireJava, runLocalCommand } from './command-line.ts';
 import { EDGE_CASES, writeEdgeCases } from './edge-cases.ts';
 import { writeFleet } from './fleet-writer.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -19,9 +20,9 @@ const command = new Command('capture')
     `Writes a made-up fleet and ${EDGE_CASES} edge cases into DynamoDB Local, and its stream's
 records into a file: NDJSON, one record a line, as Lambda delivers them.`,
   )
-  .requiredOption('--out <file>', 'the file to write')
-  .option('--records <n>', 'how many changes of the fleet', wholeFrom(1), 250)
-  .option('--seed <n>', 'decides everything that is chance', wholeFrom(0), 1)
+  .requiredOption('--out <file>', 'the file to write; - is standard output')
+  .option('--records <n>', 'how many changes of the fleet', wholeNumber(1), 250)
+  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
   .addHelpText(
     'after',
     `
@@ -29,11 +30,13 @@ The exit status is 0 when the file is written, 1 when capturing failed, and 2
 for wrong usage or when Java is missing.
 
 Example:
-  npm run capture -- --out captured.ndjson && contrail replay captured.ndjson --verify`,
+  npm run capture -- --out captured.ndjson &&
+    contrail replay captured.ndjson --verify`,
   )
   .action(capture);
 
 async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
+  const file = await OutputFile.create(out, { what: 'the records to' });
   requireJava();
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local');
@@ -53,21 +56,15 @@ async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
       records: records + EDGE_CASES,
     }))
       lines.push(...page.records.map((record) => `${JSON.stringify(record)}\n`));
-    await write(out, lines.join(''));
     progress.clear();
-    process.stdout.write(`${lines.length} records in ${out}\n`);
+    await file.write(Readable.from(lines));
+    const said = file.isStandardOutput ? process.stderr : process.stdout;
+    said.write(`${lines.length} records in ${out}\n`);
   } finally {
     progress.clear();
+    await file.discard();
     await servers.stop();
   }
 }
 
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new Fault('configuration', `cannot write ${file}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-await runCommand(command);
+await runLocalCommand(command);

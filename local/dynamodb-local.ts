@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,7 @@ export class DynamoDbLocal {
     this.#port = port;
     this.#folder = folder;
     this.#durable = durable;
+    process.once('exit', this.#forget);
   }
 
   /**
@@ -89,8 +91,11 @@ export class DynamoDbLocal {
   /** Ends the server and forgets its data. May be called again. */
   async stop(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    this.#forget();
+    process.off('exit', this.#forget);
   }
+
+  readonly #forget = () => rmSync(this.#folder, { recursive: true, force: true });
 
   async #answers(server: TiedProcess): Promise<void> {
     const deadline = performance.now() + START_TIMEOUT_MS;

@@ -6,6 +6,8 @@ export class ProgressLine {
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
+    // However the process ends, the terminal's next line is its own.
+    process.once('exit', () => this.clear());
   }
 
   show(doing: string, done = 0): void {

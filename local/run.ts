@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import { Command, Option } from 'commander';
-import { requireJava, runCommand, wholeFrom } from './command-line.ts';
+import { untilSignal } from '../src/entrypoints/cli/signals.ts';
+import { wholeNumber } from '../src/entrypoints/cli/whole-number.ts';
+import { requireJava, runLocalCommand } from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
 import { isTrue, runRealPath } from './real-path.ts';
 import { startServers } from './servers.ts';
@@ -25,9 +26,14 @@ made-up fleet into DynamoDB Local, delivers the table's stream to the function
 as Lambda would, drains the queue, and proves what is derived against the
 table.`,
   )
-  .option('--records <n>', 'how many writes to the table', wholeFrom(1), 6_000)
-  .option('--batch-size <n>', `most records an invocation, up to ${MAX_BATCH_SIZE}`, wholeFrom(1), 100)
-  .option('--seed <n>', 'decides everything that is chance', wholeFrom(0), 1)
+  .option('--records <n>', 'how many writes to the table', wholeNumber(1), 6_000)
+  .option(
+    '--batch-size <n>',
+    `most records an invocation, 1 to ${MAX_BATCH_SIZE}`,
+    wholeNumber(1, MAX_BATCH_SIZE),
+    100,
+  )
+  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
   .addOption(
     new Option('--backend <name>', 'where derived state goes: the servers, or memory')
       .choices(['aws', 'memory'])
@@ -52,31 +58,38 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
   const servers = await startServers();
   try {
     const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
-    const result = await runRealPath(servers, worker, {
-      writes: records,
-      seed,
-      batchSize: Math.min(batchSize, MAX_BATCH_SIZE),
-      onProgress: (phase, done) => progress.show(phase, done),
-    });
+    const result = await withoutOutput(() =>
+      runRealPath(servers, worker, {
+        writes: records,
+        seed,
+        batchSize,
+        onProgress: (phase, done) => progress.show(phase, done),
+      }),
+    );
     progress.clear();
-    process.stdout.write(summaryText(result));
     if (!isTrue(result)) process.exitCode = 1;
+    process.stdout.write(summaryText(result));
     if (!keep) return;
     process.stdout.write(reachText(servers));
-    await interrupted();
+    await untilSignal();
   } finally {
     progress.clear();
     await servers.stop();
   }
 }
 
-async function interrupted(): Promise<void> {
-  // Waiting for a signal alone keeps no process up.
-  const stayUp = setInterval(() => undefined, 60_000);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  clearInterval(stayUp);
+/** Drops what is written to standard output meanwhile: the function's metrics, which Lambda hands to CloudWatch. */
+async function withoutOutput<T>(work: () => Promise<T>): Promise<T> {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  stdout.write = () => true;
+  try {
+    return await work();
+  } finally {
+    stdout.write = write;
+  }
 }
 
-await runCommand(command);
+await runLocalCommand(command);
 // The worker's connections are nobody's to close, and would keep the process up for a while.
 process.exit();

@@ -100,7 +100,8 @@ function asksNothing({ search, image, matcher }: Commands): boolean {
   return search === undefined && image === undefined && matcher === undefined;
 }
 
-function heldBack({ sequenceNumber }: RecordSummary): Outcome {
+/** The outcome of a record whose item has failed already, at this record. */
+export function heldBack({ sequenceNumber }: RecordSummary): Outcome {
   const which = sequenceNumber === undefined ? '' : ` (sequence number ${sequenceNumber})`;
   const message = `held back: an earlier change of the same item failed${which}`;
   return { status: 'failed', fault: new Fault('transient', message), heldBack: true };
@@ -108,8 +109,15 @@ function heldBack({ sequenceNumber }: RecordSummary): Outcome {
 
 function repeated(first: Change, again: Change): Verdict {
   if (sameContent(first, again)) return DUPLICATE;
-  const message = `two different records of this item carry sequence number ${again.identity.sequence}`;
-  throw new Fault('permanent', message);
+  throw twoOfOneNumber(again);
+}
+
+/** What is wrong with a change when another of its item, which says something else, has its number. */
+export function twoOfOneNumber({ identity }: Change): Fault {
+  return new Fault(
+    'permanent',
+    `two different records of this item carry sequence number ${identity.sequence}`,
+  );
 }
 
 /** A replica keeps whole rows: all of the new image must be there and decode. */

@@ -1,4 +1,6 @@
-import { type Command, Command as Program, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { runCommand } from '../../src/entrypoints/cli/run-command.ts';
+import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { type Finding, fuzz, type Tally } from './fuzz.ts';
 import { toText } from './json.ts';
 
@@ -9,17 +11,19 @@ interface RunOptions {
 
 const LONGEST_RECORD = 20_000;
 
-const program: Command = new Program('fuzz')
+const program = new Command('fuzz')
   .description(
     `Sends good, malformed and altered records through the Lambda handler on the
 memory backend, and checks after each batch that every record was handled or
 reported.`,
   )
-  .option('--records <n>', 'how many records', whole, 1_000_000)
-  .option('--seed <n>', 'decides everything that is chance', whole, 1)
+  .option('--records <n>', 'how many records', wholeNumber(1), 1_000_000)
+  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
   .addHelpText(
     'after',
-    '\nThe exit status is 1 when a rule was broken; the smallest records that break it are shown.',
+    `
+The exit status is 0 when no rule was broken, 1 when one was (the smallest
+records that break it are shown), and 2 for wrong usage.`,
   )
   .action(async ({ records, seed }: RunOptions) => {
     const started = performance.now();
@@ -30,10 +34,9 @@ reported.`,
       process.stderr.write(`${tally.records} of ${records} records\n`);
     };
     const { tally, finding } = await fuzz({ records, seed, onBatch });
+    if (finding !== undefined) process.exitCode = 1;
     process.stdout.write(summaryText(tally, (performance.now() - started) / 1000, seed));
-    if (finding === undefined) return;
-    process.stdout.write(findingText(finding, seed));
-    process.exitCode = 1;
+    if (finding !== undefined) process.stdout.write(findingText(finding, seed));
   });
 
 function summaryText(tally: Tally, seconds: number, seed: number): string {
@@ -74,9 +77,4 @@ function mib(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
-function whole(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number.');
-}
-
-await program.parseAsync();
+await runCommand(program);

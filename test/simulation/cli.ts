@@ -1,5 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { groupBy } from '../../src/domain/coalesce.ts';
+import { runCommand } from '../../src/entrypoints/cli/run-command.ts';
+import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { explain } from './explain.ts';
 import { loadMutant, mutantNames } from './mutants.ts';
 import { runSeed, type RunOptions } from './run-seed.ts';
@@ -19,14 +21,21 @@ const EXPLAINED = 1;
 const STOP_AFTER = 100;
 
 const program = new Command('simulate')
-  .description('Run the worker in modelled worlds, each decided by a seed, and check what must always hold.')
-  .option('--seeds <n>', 'how many seeds', whole, 1_000)
-  .option('--from <seed>', 'the first seed', whole, 1)
-  .option('--jobs <n>', 'threads; as many as there are processors by default', whole)
+  .description(
+    'Runs the worker in modelled worlds, each decided by a seed, and checks what must always hold.',
+  )
+  .option('--seeds <n>', 'how many seeds', wholeNumber(1), 1_000)
+  .option('--from <seed>', 'the first seed', wholeNumber(0), 1)
+  .option('--jobs <n>', 'threads; as many as there are processors by default', wholeNumber(1))
   .option('--trace', 'print everything that happens; for one or few seeds')
-  .option('--mutant <name>', `run with a known mistake: ${mutantNames().join(', ')}`)
+  .addOption(new Option('--mutant <name>', 'run with a known mistake').choices(mutantNames()))
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when nothing was violated, 1 when something was, and 2 for
+wrong usage.`,
+  )
   .action(run);
-await program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   const { seeds, from, mutant } = options;
@@ -37,6 +46,9 @@ async function run(options: Options): Promise<void> {
     return;
   }
 
+  // However the process ends, the terminal's next line is its own.
+  const endLine = () => process.stderr.isTTY && process.stderr.write('\n');
+  process.once('exit', endLine);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const tally = await simulate({
@@ -52,11 +64,12 @@ async function run(options: Options): Promise<void> {
       process.stderr.write(process.stderr.isTTY ? `\r${progress} ` : `${progress}\n`);
     },
   });
-  if (process.stderr.isTTY) process.stderr.write('\n');
+  endLine();
+  process.off('exit', endLine);
+  if (tally.failures.length > 0) process.exitCode = 1;
   process.stdout.write(`${summary(tally, seconds())}\n`);
   for (const { seed } of tally.failures.slice(0, EXPLAINED))
     process.stdout.write(`\n${await explain(seed, variantOption, mutant)}\n`);
-  if (tally.failures.length > 0) process.exitCode = 1;
 }
 
 async function traceSeed(
@@ -73,8 +86,8 @@ async function traceSeed(
     process.stdout.write(`seed ${seed}: nothing is violated\n`);
     return;
   }
-  process.stdout.write(`\n${await explain(seed, options, mutant)}\n`);
   process.exitCode = 1;
+  process.stdout.write(`\n${await explain(seed, options, mutant)}\n`);
 }
 
 function summary(
@@ -101,7 +114,4 @@ function summary(
   ].join('\n');
 }
 
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
-  return Number(text);
-}
+await runCommand(program);

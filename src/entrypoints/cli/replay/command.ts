@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { MemorySearchIndex } from '../../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
 import { DerivedState } from '../../../application/ports/derived-state.ts';
@@ -11,10 +11,12 @@ import { compose } from '../../composition/container.ts';
 import { memoryModule } from '../../composition/memory.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { readConfig } from '../../config.ts';
+import { OutputFile } from '../output-file.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { Progress } from './progress.ts';
 import { replay, type ReplaySource } from './replay.ts';
 import { jsonReport, textReport } from './report.ts';
-import { StateFile, stateJson } from './state-file.ts';
+import { stateJson } from './state-json.ts';
 
 interface ReplayCommandOptions {
   readonly backend: 'memory';
@@ -33,47 +35,56 @@ export const replayCommand = new Command('replay')
   .description(
     `Feeds recorded changes through the worker, in order, and reports what happened.
 
-Accepts, by looking: a Lambda event, a JSON array of records, NDJSON of records or
-events, the output of "aws dynamodbstreams get-records", an on-failure object from S3.
-Files of any size: they are read piece by piece.`,
+Accepts, by looking: a Lambda event, a JSON array of records, NDJSON of records
+or events, the output of "aws dynamodbstreams get-records", an on-failure object
+from S3; and each of these packed with gzip. Files of any size: they are read
+piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
   .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
-  .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, batchSize, 100)
+  .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, wholeNumber(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
-  .option('--state <file>', 'write the derived state as JSON afterwards')
+  .option('--state <file>', 'write the derived state as JSON afterwards; - is standard output')
   .option('--stream-arn <arn>', 'the stream of records that do not name theirs')
   .option('--verify', 'recompute the derived state from the rows and compare', false)
   .addHelpText(
     'after',
     `
-The exit status is 0 when all is done, 1 when a change failed or drift was found, and
-2 for wrong usage or configuration.
+The report goes to standard output, or to standard error with --state -.
+The exit status is 0 when all is done, 1 when a change failed or drift was
+found, and 2 for wrong usage or configuration.
 
-Environment: LOG_LEVEL (silent, error, warn, info, debug; default error here).
+Environment: LOG_LEVEL (silent, error, warn, info, debug; default silent here,
+as the report lists every failure).
 
 Examples:
   contrail replay feed.ndjson --state state.json
-  aws dynamodbstreams get-records --shard-iterator "$IT" | contrail replay - --stream-arn "$ARN"`,
+  aws dynamodbstreams get-records --shard-iterator "$IT" |
+    contrail replay - --stream-arn "$ARN"`,
   )
   .action(runReplay);
 
 async function runReplay(files: string[], options: ReplayCommandOptions): Promise<void> {
-  const config = readConfig({
+  const { logLevel } = readConfig({
     ...process.env,
-    LOG_LEVEL: process.env['LOG_LEVEL'] || 'error',
+    LOG_LEVEL: process.env['LOG_LEVEL'] || 'silent',
     BACKEND: options.backend,
   });
   const sources = await openSources(files);
-  const stateFile = options.state === undefined ? undefined : await StateFile.create(options.state);
+  const inputs = sources.map(({ stats }) => stats);
+  const stateFile =
+    options.state === undefined
+      ? undefined
+      : await OutputFile.create(options.state, { what: 'the state file', inputs });
   const container = compose(
     memoryModule,
-    systemModule({ level: config.logLevel, stream: process.stderr, readable: process.stderr.isTTY }),
+    systemModule({ level: logLevel, stream: process.stderr, readable: process.stderr.isTTY }),
   );
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   const state = container.get(DerivedState);
-  const progress = new Progress(process.stderr, totalSize(sources));
+  // Log lines on the same terminal would write over the bar.
+  const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
     const started = performance.now();
     const result = await replay(
@@ -85,19 +96,23 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     progress.stop();
     const searchActions = queue.sent;
     const verification = options.verify ? await verify(state) : undefined;
-    await stateFile?.write(stateJson(state, searchActions, result.failures.sorted()));
+    // Before anything is written: where nobody reads that, this is the end.
+    if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = 1;
+    const [unwritten] = await Promise.allSettled([
+      stateFile?.write(stateJson(state, searchActions, result.failures.list())),
+    ]);
     const report = options.report === 'json' ? jsonReport : textReport;
-    process.stdout.write(report({ result, seconds, searchActions, verification }));
-    if (result.failures.size > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = 1;
-  } catch (error) {
+    const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
+    output.write(report({ result, seconds, searchActions, verification }));
+    if (unwritten.status === 'rejected') throw unwritten.reason;
+  } finally {
     progress.stop();
     await stateFile?.discard();
-    throw error;
   }
 }
 
 interface SizedSource extends ReplaySource {
-  readonly size: number | undefined;
+  readonly stats: Stats;
 }
 
 async function openSources(files: readonly string[]): Promise<SizedSource[]> {
@@ -105,13 +120,13 @@ async function openSources(files: readonly string[]): Promise<SizedSource[]> {
     throw new Fault('configuration', 'standard input (-) can be read only once');
   return Promise.all(
     files.map(async (file) => {
-      if (file === '-') return { name: 'standard input', size: undefined, open: () => process.stdin };
+      if (file === '-')
+        return { name: 'standard input', stats: fstatSync(process.stdin.fd), open: () => process.stdin };
       try {
         await access(file, constants.R_OK);
-        const found = await stat(file);
-        if (found.isDirectory()) throw new Error('it is a directory');
-        const size = found.isFile() ? found.size : undefined;
-        return { name: file, size, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
+        const stats = await stat(file);
+        if (stats.isDirectory()) throw new Error('it is a directory');
+        return { name: file, stats, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
       } catch (error) {
         throw new Fault('configuration', `cannot read ${file}: ${(error as Error).message}`, {
           cause: error,
@@ -121,16 +136,9 @@ async function openSources(files: readonly string[]): Promise<SizedSource[]> {
   );
 }
 
+/** Bytes; undefined where something else than files is read. */
 function totalSize(sources: readonly SizedSource[]): number | undefined {
-  return sources.reduce<number | undefined>(
-    (total, { size }) => (total === undefined || size === undefined ? undefined : total + size),
-    0,
-  );
-}
-
-function batchSize(text: string): number {
-  const size = /^\d+$/.test(text) ? Number(text) : 0;
-  if (size < 1 || size > MAX_BATCH_SIZE)
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_BATCH_SIZE}.`);
-  return size;
+  return sources.every(({ stats }) => stats.isFile())
+    ? sources.reduce((total, { stats }) => total + stats.size, 0)
+    : undefined;
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordSummary } from '../../../application/delivery.ts';
-import { compareTexts } from '../../../domain/compare-texts.ts';
-import { compareSequences } from '../../../domain/version.ts';
+import { type Place, problemPlace, recordPlace } from './places.ts';
 
 /** One failed record, or a part of a file that holds none; what is not known is empty. */
 export interface ReplayFailure {
@@ -12,38 +11,61 @@ export interface ReplayFailure {
   readonly error: string;
 }
 
-/** What failed in a replay. A record that is delivered twice fails once. */
+/** A failure, and how often it was met, where that was more than once. */
+export interface CountedFailure extends ReplayFailure {
+  readonly times?: number;
+}
+
+interface Entry {
+  readonly record: Omit<ReplayFailure, 'error'>;
+  readonly place: Place;
+  readonly placeText: (place: Place) => string;
+  readonly message: string;
+  times: number;
+}
+
+const NO_RECORD = { sequenceNumber: '', eventID: '', pk: '', sk: '' };
+
+/** What failed in a replay. A record that is delivered twice is one failure, at its first place, counted twice. */
 export class ReplayFailures {
-  readonly #failures = new Map<string, ReplayFailure>();
+  readonly #entries = new Map<string, Entry>();
+  #total = 0;
 
-  addRecord(summary: RecordSummary, raw: unknown, message: string): void {
-    const { sequenceNumber = '', eventID = '', pk = '', sk = '', place = '' } = summary;
+  addRecord(place: Place, summary: RecordSummary, raw: unknown, message: string): void {
+    const { sequenceNumber = '', eventID = '', pk = '', sk = '' } = summary;
     const key = createHash('sha256')
-      .update(contentOf(raw) ?? place)
+      .update(contentOf(raw) ?? `${place.order}`)
       .digest('base64');
-    if (!this.#failures.has(key))
-      this.#failures.set(key, { sequenceNumber, eventID, pk, sk, error: `${place}: ${message}` });
+    const record = { sequenceNumber, eventID, pk, sk };
+    this.#add(key, { record, place, placeText: recordPlace, message, times: 0 });
   }
 
-  addProblem(place: string, message: string): void {
-    const error = `${place}: ${message}`;
-    this.#failures.set(error, { sequenceNumber: '', eventID: '', pk: '', sk: '', error });
+  addProblem(place: Place, message: string): void {
+    const key = `${problemPlace(place)}: ${message}`;
+    this.#add(key, { record: NO_RECORD, place, placeText: problemPlace, message, times: 0 });
   }
 
-  get size(): number {
-    return this.#failures.size;
+  #add(key: string, found: Entry): void {
+    const entry = this.#entries.get(key) ?? found;
+    entry.times++;
+    this.#entries.set(key, entry);
+    this.#total++;
   }
 
-  /** Sorted by field: sequence numbers as numbers, the others as texts. */
-  sorted(): ReplayFailure[] {
-    return [...this.#failures.values()].sort(
-      (a, b) =>
-        compareSequences(a.sequenceNumber, b.sequenceNumber) ||
-        compareTexts(a.eventID, b.eventID) ||
-        compareTexts(a.pk, b.pk) ||
-        compareTexts(a.sk, b.sk) ||
-        compareTexts(a.error, b.error),
-    );
+  /** How many there were, equal ones included. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** In the order of the files. */
+  list(): CountedFailure[] {
+    return [...this.#entries.values()]
+      .sort((a, b) => a.place.order - b.place.order)
+      .map(({ record, place, placeText, message, times }) => ({
+        ...record,
+        error: `${placeText(place)}: ${message}`,
+        ...(times > 1 && { times }),
+      }));
   }
 }
 

@@ -1,9 +1,11 @@
 import { toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
-import { type Delivery, itemOf, type Outcome } from '../../../application/delivery.ts';
+import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
-import { Fault } from '../../../domain/fault.ts';
+import { heldBack, twoOfOneNumber } from '../../../application/verdict.ts';
 import { ReplayFailures } from './failures.ts';
+import { type Place, Places } from './places.ts';
+import { RecentRecords } from './recent-records.ts';
 
 /** A file of recorded changes. */
 export interface ReplaySource {
@@ -42,11 +44,18 @@ export interface ReplayResult {
   readonly failures: ReplayFailures;
 }
 
+/** A record that waits for its batch to be full. */
+interface Waiting {
+  readonly place: Place;
+  readonly delivery: Delivery;
+}
+
 /**
  * Feeds recorded changes through a worker, batch by batch across all sources, in their order.
  *
  * A failed record blocks its item for the rest of the replay, as it would block its shard: the item's later
- * records fail too, so that the outcome does not depend on where batches end. Everything else goes on.
+ * records fail too. Of a change that was met among the last 10,000 records, a repeat is a duplicate, and another
+ * record with its number fails. So the outcomes do not depend on where batches end. Everything else goes on.
  * Memory grows with what the worker keeps and with what fails, not with the length of the sources.
  */
 export async function replay(
@@ -55,23 +64,31 @@ export async function replay(
   { processBatch, drain }: ReplayWorker,
 ): Promise<ReplayResult> {
   const failures = new ReplayFailures();
-  const blockedItems = new Set<string>();
+  const places = new Places();
+  const recent = new RecentRecords();
+  /** By item, its first record that failed. */
+  const blocked = new Map<string, RecordSummary>();
   const totals = { records: 0, batches: 0, bytes: 0 };
   const outcomes = { applied: 0, ignored: 0, duplicate: 0, failed: 0 };
   let tallies = NO_TALLIES;
-  let batch: { raw: unknown; delivery: Delivery }[] = [];
+  let batch: Waiting[] = [];
 
   const flush = async () => {
-    const deliveries = batch.map(({ delivery }) => holdBack(delivery, blockedItems));
-    const result = await processBatch.execute(deliveries);
+    const foreseen = foresee(batch, blocked, recent);
+    const handled = batch.filter((_, index) => foreseen[index] === undefined);
+    const result = await processBatch.execute(handled.map(({ delivery }) => delivery));
     await drain();
-    for (const [index, outcome] of result.outcomes.entries()) {
-      outcomes[outcome.status === 'quarantined' ? 'failed' : outcome.status]++;
-      const { raw, delivery } = batch[index] ?? {};
-      if (outcome.status !== 'failed' || delivery === undefined) continue;
-      failures.addRecord(delivery.record, raw, outcome.fault.message);
+    const results = result.outcomes.values();
+    for (const [index, { place, delivery }] of batch.entries()) {
       const item = itemOf(delivery);
-      if (item !== undefined) blockedItems.add(item);
+      const behind = item === undefined ? undefined : blocked.get(item);
+      const own = foreseen[index] ?? results.next().value;
+      const outcome = behind === undefined ? own : heldBack(behind);
+      if (outcome === undefined) throw new Error('the worker gave fewer outcomes than it got records');
+      outcomes[outcome.status === 'quarantined' ? 'failed' : outcome.status]++;
+      if (outcome.status !== 'failed') continue;
+      failures.addRecord(place, delivery.record, delivery.raw, outcome.fault.message);
+      if (item !== undefined && behind === undefined) blocked.set(item, delivery.record);
     }
     tallies = {
       search: sum(tallies.search, result.search),
@@ -85,16 +102,17 @@ export async function replay(
   };
 
   for (const { name, open } of sources) {
+    places.beginFile();
     const counted = countBytes(open(), (bytes) => (totals.bytes += bytes));
     for await (const found of readRecorded(name, counted))
       for (const recorded of found) {
         if (recorded.kind === 'problem') {
-          failures.addProblem(recorded.place, recorded.message);
+          failures.addProblem(places.ofProblem(recorded.place), recorded.message);
           continue;
         }
         const { record: raw, place } = recorded;
         batch.push({
-          raw,
+          place: places.ofRecord(place),
           delivery: toDelivery(raw, { place, ...(streamArn === undefined ? {} : { streamArn }) }),
         });
         if (batch.length >= batchSize) await flush();
@@ -104,12 +122,27 @@ export async function replay(
   return { records: totals.records, batches: totals.batches, outcomes, ...tallies, failures };
 }
 
-function holdBack(delivery: Delivery, blockedItems: ReadonlySet<string>): Delivery {
-  const item = itemOf(delivery);
-  if (item === undefined || !blockedItems.has(item)) return delivery;
-  const fault = new Fault('transient', 'held back: an earlier change of the same item failed');
-  const { record, at, raw } = delivery;
-  return { record, at, raw, kind: 'undecodable', fault, item };
+/**
+ * What becomes of records because of those in earlier batches; undefined for all that the worker must decide on, which
+ * compares the records of one batch by itself.
+ */
+function foresee(
+  batch: readonly Waiting[],
+  blocked: ReadonlyMap<string, RecordSummary>,
+  recent: RecentRecords,
+): (Outcome | undefined)[] {
+  const start = recent.count;
+  const failing = new Map(blocked);
+  return batch.map(({ delivery }) => {
+    const earlier = recent.add(delivery);
+    const item = itemOf(delivery);
+    const behind = item === undefined ? undefined : failing.get(item);
+    if (behind !== undefined) return heldBack(behind);
+    if (delivery.kind !== 'change' || earlier === undefined || earlier.at >= start) return undefined;
+    if (earlier.same) return { status: 'duplicate' };
+    failing.set(delivery.change.item, delivery.record);
+    return { status: 'failed', fault: twoOfOneNumber(delivery.change), heldBack: false };
+  });
 }
 
 function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {

@@ -1,4 +1,5 @@
 import type { Verification } from '../../../application/verify/verify.ts';
+import type { CountedFailure } from './failures.ts';
 import type { ReplayResult } from './replay.ts';
 
 /** How many failures or drifted items a text report lists; the JSON report lists all. */
@@ -34,24 +35,18 @@ export function textReport({ result, seconds, searchActions, verification }: Rep
       lines.push(`${name.padEnd(15)} ${plural(checked[subsystem], 'item')} compared, drift ${found}`);
     }
     lines.push(
-      ...listed(drift.map(({ subsystem, problem, what }) => `  ${problem} in ${subsystem}: ${what}`)),
+      ...listed(drift.map(({ subsystem, problem, what }) => [`  ${problem} in ${subsystem}: ${what}`, 1])),
     );
   }
-  lines.push('', failures.size === 0 ? 'no failures' : `${plural(failures.size, 'failure')}:`);
-  lines.push(
-    ...listed(
-      failures
-        .sorted()
-        .map(({ pk, sk, error }) => `  ${error}${pk === '' && sk === '' ? '' : ` [PK ${pk}, SK ${sk}]`}`),
-    ),
-  );
+  lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);
+  lines.push(...listed(failures.list().map((failure) => [failureLine(failure), failure.times ?? 1])));
   return `${lines.join('\n')}\n`;
 }
 
 /** The report for programs: the same figures, every failure and every drifted item. */
 export function jsonReport({ result, seconds, searchActions, verification }: ReportInput): string {
   const { failures, ...counts } = result;
-  const report = { ...counts, searchActions, seconds, ...(verification ?? {}), failures: failures.sorted() };
+  const report = { ...counts, searchActions, seconds, ...(verification ?? {}), failures: failures.list() };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
@@ -64,7 +59,22 @@ function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
-function listed(lines: readonly string[]): string[] {
-  if (lines.length <= LISTED) return [...lines];
-  return [...lines.slice(0, LISTED), `  … and ${lines.length - LISTED} more: --report json lists them all`];
+/** The first lines, and how many more there are; each stands for so many. */
+function listed(lines: readonly (readonly [line: string, count: number])[]): string[] {
+  const shown = lines.slice(0, LISTED).map(([line]) => line);
+  const more = lines.slice(LISTED).reduce((sum, [, count]) => sum + count, 0);
+  return more === 0
+    ? shown
+    : [...shown, `  … and ${more.toLocaleString('en')} more: --report json lists them all`];
+}
+
+function failureLine({ sequenceNumber, eventID, pk, sk, error, times = 1 }: CountedFailure): string {
+  const known = [
+    ['sequence number', sequenceNumber],
+    ['event', eventID],
+    ['PK', pk],
+    ['SK', sk],
+  ].filter(([, text]) => text !== '');
+  const record = known.length === 0 ? '' : ` [${known.map((pair) => pair.join(' ')).join(', ')}]`;
+  return `  ${error}${record}${times === 1 ? '' : ` (${times.toLocaleString('en')} times)`}`;
 }

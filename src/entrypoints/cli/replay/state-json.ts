@@ -1,60 +1,13 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { compareTexts } from '../../../domain/compare-texts.ts';
 import { toJson } from '../../../domain/json.ts';
 import type { DerivedState } from '../../../application/ports/derived-state.ts';
-import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import type { ReplayFailure } from './failures.ts';
 
-/** A file that appears whole or not at all: written beside its place, then moved there. */
-export class StateFile {
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  readonly #temporary: string | undefined;
-
-  private constructor(path: string, handle: FileHandle, temporary: string | undefined) {
-    this.#path = path;
-    this.#handle = handle;
-    this.#temporary = temporary;
-  }
-
-  /** @throws Fault `configuration` when the file cannot be written: found out before the work, not after. */
-  static async create(path: string): Promise<StateFile> {
-    try {
-      const existing = await stat(path).catch(() => undefined);
-      if (existing?.isDirectory()) throw new Error('it is a directory');
-      // A device or a pipe is written to, never replaced.
-      if (existing !== undefined && !existing.isFile())
-        return new StateFile(path, await open(path, 'w'), undefined);
-      const temporary = `${path}.${process.pid}.tmp`;
-      return new StateFile(path, await open(temporary, 'w'), temporary);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Fault('configuration', `cannot write the state file ${path}: ${reason}`, { cause: error });
-    }
-  }
-
-  async write(chunks: AsyncIterable<string>): Promise<void> {
-    let pending = '';
-    for await (const chunk of chunks) {
-      pending += chunk;
-      if (pending.length < 1 << 16) continue;
-      await this.#handle.write(pending);
-      pending = '';
-    }
-    await this.#handle.write(pending);
-    await this.#handle.close();
-    if (this.#temporary !== undefined) await rename(this.#temporary, this.#path);
-  }
-
-  /** Leaves no trace; for when there is nothing to write after all. */
-  async discard(): Promise<void> {
-    await this.#handle.close();
-    if (this.#temporary !== undefined) await rm(this.#temporary, { force: true });
-  }
-}
-
-/** The derived state as JSON text in pieces, every list sorted, one item a line. */
+/**
+ * The derived state as JSON text in pieces, one item a line: every list sorted, but for the failures, which stay in the
+ * order of the files.
+ */
 export async function* stateJson(
   state: DerivedState,
   searchActions: number,
@@ -109,7 +62,15 @@ export async function* stateJson(
   );
 
   yield ',\n  "failures": ';
-  yield* lines(failures);
+  yield* lines(
+    failures.map(({ sequenceNumber, eventID, pk, sk, error }) => ({
+      sequenceNumber,
+      eventID,
+      pk,
+      sk,
+      error,
+    })),
+  );
   yield '\n}\n';
 }
 

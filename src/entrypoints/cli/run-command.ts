@@ -1,0 +1,45 @@
+import { type Command, CommanderError } from 'commander';
+import { endOnSignals } from './signals.ts';
+import { watchStandardStreams } from './standard-streams.ts';
+
+/** Exit statuses of every command: 0 done, 1 something failed or drifted, 2 wrong usage or configuration. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/**
+ * Runs a command line to its end and sets the exit status; wrong usage and faults are said in one line on standard
+ * error. A closed pipe ends it quietly, a signal by way of the process's `exit` event.
+ */
+export async function runCommand(program: Command, args = process.argv.slice(2)): Promise<void> {
+  watchStandardStreams(program.name());
+  endOnSignals();
+  for (const command of [program, ...program.commands])
+    command.exitOverride().showHelpAfterError('(--help shows what there is)');
+  const unknown = unknownCommand(program, args);
+  try {
+    await program.parseAsync(unknown === undefined ? args : [unknown], { from: 'user' });
+  } catch (error) {
+    process.exitCode = exitStatus(program.name(), error);
+  }
+}
+
+/** A command that there is none of, even where help is asked for: commander would give that of the program. */
+function unknownCommand({ commands }: Command, args: readonly string[]): string | undefined {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const name = words[0] === 'help' ? words[1] : words[0];
+  const known = commands.length === 0 || commands.some((command) => command.name() === name);
+  return known ? undefined : name;
+}
+
+function exitStatus(name: string, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  // A fault says what there is to say. Not by its class: of the built function's faults there is another one.
+  if (error instanceof Error && 'kind' in error) {
+    process.stderr.write(`${name}: ${error.message}\n`);
+    return error.kind === 'configuration' ? WRONG_USAGE : FAILED;
+  }
+  process.stderr.write(
+    `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return FAILED;
+}
