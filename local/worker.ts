@@ -1,8 +1,7 @@
 import { MemorySearchIndex } from '../src/adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../src/adapters/memory/memory-search-queue.ts';
 import { DerivedState } from '../src/application/ports/derived-state.ts';
-import { ProcessBatch } from '../src/application/process-batch.ts';
-import { compose } from '../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../src/entrypoints/lambda/create-handler.ts';
@@ -27,7 +26,7 @@ export function memoryWorker(): Worker {
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   return {
-    handler: createHandler(container.get(ProcessBatch), {
+    handler: createHandler(streamWorker(container), {
       failureMode: 'report',
       deadlineMarginMs: 0,
     }),

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { ContainerModule } from 'inversify';
 import { countRequests } from '../../src/adapters/aws/count-requests.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
@@ -11,8 +12,8 @@ import { ImageRepository } from '../../src/application/ports/image-repository.ts
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
-import { ProcessBatch } from '../../src/application/process-batch.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { TableGenerations } from '../../src/application/ports/table-generations.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
@@ -41,6 +42,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     const { concurrency, maxBatchBytes } = backend;
     bind(Metrics).toConstantValue(metrics);
     bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, { concurrency }));
+    bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(client, { stateTable }));
     bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(client, { table, stateTable }));
     bind(SearchQueue).toConstantValue(
       new SqsSearchQueue(downstream.sqs, { queueUrl, maxBatchBytes, concurrency }),
@@ -50,7 +52,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     adapters,
     systemModule({ level: logLevel, stream: nowhere, readable: false }, retries),
   );
-  const handler = createHandler(container.get(ProcessBatch), { failureMode, deadlineMarginMs });
+  const handler = createHandler(streamWorker(container), { failureMode, deadlineMarginMs });
   return {
     name: 'Contrail',
     handle: async (records) => {

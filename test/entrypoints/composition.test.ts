@@ -16,7 +16,7 @@ import { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { backendModule } from '../../src/entrypoints/composition/backend.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
@@ -99,7 +99,7 @@ describe('the composition', () => {
       system,
       new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
     );
-    await createHandler(container.get(ProcessBatch), { failureMode: 'report', deadlineMarginMs: 0 })({
+    await createHandler(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 })({
       Records: [registrationRecord('N1')],
     });
     expect(queue.actions.map(({ key }) => key)).to.deep.equal([{ collection: 'registry', id: 'FAA:N1' }]);

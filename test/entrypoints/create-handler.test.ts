@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { DerivedState } from '../../src/application/ports/derived-state.ts';
-import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
@@ -23,7 +22,7 @@ function worker(failureMode: 'report' | 'throw' = 'report') {
     container,
     queue,
     state: container.get(DerivedState),
-    handler: createHandler(container.get(ProcessBatch), { failureMode, deadlineMarginMs: 0 }),
+    handler: createHandler(streamWorker(container), { failureMode, deadlineMarginMs: 0 }),
     drain: () => container.get(MemorySearchIndex).apply(queue.drain()),
   };
 }

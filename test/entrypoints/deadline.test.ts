@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { RetryPolicy } from '../../src/application/settle-effects.ts';
-import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
@@ -46,7 +45,7 @@ function handlerOn(
     systemModule({ level: 'silent', stream: process.stderr, readable: false }, retries),
     new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
   );
-  return createHandler(container.get(ProcessBatch), {
+  return createHandler(streamWorker(container), {
     failureMode: 'report',
     deadlineMarginMs: 100,
     ...options,

@@ -3,13 +3,16 @@ import { ContainerModule } from 'inversify';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
+import { FollowedTables } from '../../src/application/followed-tables.ts';
 import { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
+import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { compose } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { FOLLOWED_TABLE } from './judge.ts';
 
 export interface WorkerOptions {
   /** Whether poison records have somewhere to go. */
@@ -58,6 +61,8 @@ export class FuzzWorker {
     );
     this.state = container.get(DerivedState);
     this.#queue = container.get(MemorySearchQueue);
+    // The worker has run before: no altered record may be the first of all.
+    void container.get(TableGenerations).generationOf(FOLLOWED_TABLE);
     const processBatch = container.get(ProcessBatch);
     const watched: Pick<ProcessBatch, 'execute'> = {
       execute: async (deliveries, limit) => {
@@ -66,7 +71,10 @@ export class FuzzWorker {
         return result;
       },
     };
-    this.#handler = createHandler(watched, { failureMode: 'report', deadlineMarginMs: 0 });
+    this.#handler = createHandler(
+      { processBatch: watched, tables: container.get(FollowedTables) },
+      { failureMode: 'report', deadlineMarginMs: 0 },
+    );
   }
 
   async handle(event: unknown): Promise<Handled> {

@@ -15,8 +15,12 @@ const SURE_NUMBER = /^-?(?:0|[1-9]\d{0,37})(?:\.\d{1,10})?$/;
 const MAYBE_NUMBER = /^[+-]?(?=[\d.]*\d)[\d.]+(?:[eE][+-]?\d+)?$/;
 const VIEW_TYPES: readonly unknown[] = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'];
 
+/** The table that the worker follows, which the made-up records are of. */
+export const FOLLOWED_TABLE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
+
 export function judge(record: Json): Judgement {
   if (!isObject(record)) return 'bad';
+  if (!isOfFollowedTable(own(record, 'eventSourceARN'))) return 'bad';
   const dynamodb = own(record, 'dynamodb');
   if (!isObject(dynamodb)) return 'bad';
   const keys = keysOf(record);
@@ -34,6 +38,14 @@ export function judge(record: Json): Judgement {
   if (operation !== 'INSERT') sides.push(judgeSide(dynamodb, 'OldImage', row));
   if (viewType !== 'NEW_AND_OLD_IMAGES') sides.push('unsure');
   return worst(sides);
+}
+
+/** Records of other tables, or of none, are refused, however good they are. */
+function isOfFollowedTable(stream: Json | undefined): boolean {
+  if (typeof stream !== 'string') return false;
+  const parts = stream.split('/stream/');
+  const label = parts.pop();
+  return label !== '' && parts.join('/stream/') === FOLLOWED_TABLE;
 }
 
 export function keysOf(record: Json): { readonly pk: string; readonly sk: string } | undefined {

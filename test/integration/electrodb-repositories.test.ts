@@ -1,20 +1,25 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { createTable } from '../../local/tables.ts';
 import { IMAGE_ATTRIBUTES } from '../../src/domain/default-image.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import type { Value } from '../../src/domain/value.ts';
 import {
   imageRepositoryContract,
   type ImageRepositoryHarness,
 } from '../contracts/image-repository.contract.ts';
+import { unique } from '../contracts/contract.ts';
 import {
   matcherRepositoryContract,
   type MatcherRepositoryHarness,
 } from '../contracts/matcher-repository.contract.ts';
+import { tableGenerationsContract } from '../contracts/table-generations.contract.ts';
 import { attributeValues } from '../support/attribute-value.ts';
 import { version } from '../support/factories.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
@@ -73,6 +78,14 @@ async function matcherHarness(): Promise<MatcherRepositoryHarness> {
   };
 }
 
+async function generationsHarness(): Promise<() => DynamoDbTableGenerations> {
+  const { clients } = await sharedServers();
+  // One row tells of all tables, so each test has a table of its own.
+  const stateTable = unique('generations');
+  await createTable(clients.dynamodb, stateTable);
+  return () => new DynamoDbTableGenerations(documentClientOf(clients.dynamodb), { stateTable });
+}
+
 describeWithServers('on DynamoDB', () => {
   imageRepositoryContract('the ElectroDB image repository', imageHarness, {
     seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
@@ -80,7 +93,29 @@ describeWithServers('on DynamoDB', () => {
     nulCharacters: 'yes',
     prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
   });
+  tableGenerationsContract('the DynamoDB table generations', generationsHarness, {
+    unnamed: { no: 'they are refused, as a change of theirs would be older than any' },
+  });
   matcherRepositoryContract('the ElectroDB matcher repository', matcherHarness, { nulCharacters: 'yes' });
+
+  it('given a record that names no stream, when asked for its generation, then that is refused as configuration', async () => {
+    const generations = (await generationsHarness())();
+    for (const work of [generations.generationOf(''), generations.adopt('')]) {
+      const fault: unknown = await work.catch((error: unknown) => error);
+      expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
+      expect((fault as Fault).message).to.include('eventSourceARN');
+    }
+  });
+
+  it('given no state table, when asked for a generation, then the fault names the setting', async () => {
+    const { clients } = await sharedServers();
+    const generations = new DynamoDbTableGenerations(documentClientOf(clients.dynamodb), {
+      stateTable: unique('nowhere'),
+    });
+    const fault: unknown = await generations.generationOf('arn').catch((error: unknown) => error);
+    expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
+    expect((fault as Fault).message).to.include('STATE_TABLE_NAME');
+  });
 
   it('given a link state of before there were generations, when loaded and moved, then it is of generation 0', async () => {
     const { clients, stateTable } = await sharedServers();

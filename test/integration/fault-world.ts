@@ -18,6 +18,7 @@ import type { LocalServers } from '../../local/servers.ts';
 import { TableDerivedState } from '../../local/table-derived-state.ts';
 import { createStateTable, createTable } from '../../local/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
@@ -28,11 +29,12 @@ import { MatcherRepository } from '../../src/application/ports/matcher-repositor
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
-import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { TableGenerations } from '../../src/application/ports/table-generations.ts';
+import type { ProcessBatch } from '../../src/application/process-batch.ts';
 import { type Verification, verify } from '../../src/application/verify/verify.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { compareSequences, compareVersions } from '../../src/domain/version.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { intercept, type Interceptor } from './fault-wire.ts';
@@ -54,7 +56,7 @@ export interface WorkerOptions {
 
 export interface FaultWorker {
   readonly handler: Handler;
-  readonly processBatch: ProcessBatch;
+  readonly processBatch: Pick<ProcessBatch, 'execute'>;
 }
 
 /** How often a batch is tried without any progress. A schedule of faults ends some day; a bug does not. */
@@ -126,15 +128,16 @@ export class FaultWorld {
       bind(MatcherRepository).toConstantValue(
         new ElectroDbMatcherRepository(documents, { table, stateTable }),
       );
+      bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(documents, { stateTable }));
       if (quarantine !== undefined) bind(Quarantine).toConstantValue(quarantine);
       bind(Metrics).toConstantValue(new MemoryMetrics());
       bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl }));
     });
     const silent = systemModule({ level: 'silent', stream: process.stderr, readable: false });
-    const processBatch = compose(ports, silent).get(ProcessBatch);
+    const worker = streamWorker(compose(ports, silent));
     return {
-      handler: createHandler(processBatch, { failureMode: 'report', deadlineMarginMs: 0 }),
-      processBatch,
+      handler: createHandler(worker, { failureMode: 'report', deadlineMarginMs: 0 }),
+      processBatch: worker.processBatch,
     };
   }
 

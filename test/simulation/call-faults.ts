@@ -32,7 +32,8 @@ export const PORTS = [
   'quarantine.keep',
 ] as const;
 
-export type Port = (typeof PORTS)[number];
+/** Asked in worlds whose table moves only; not among those that a world may choose to be the only faulty one. */
+export type Port = (typeof PORTS)[number] | 'generations.of';
 
 /** Which of them are more frequent than others. */
 export const WEIGHTS: Readonly<Record<CallFault, number>> = {

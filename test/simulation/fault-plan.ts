@@ -33,7 +33,11 @@ export class FaultPlan {
 
   ofCall(port: Port, now: number): CallFault | undefined {
     const { callFaults, faultyPort, faults } = this.#settings;
-    if (callFaults.length === 0 || (faultyPort !== undefined && port !== faultyPort)) return undefined;
+    if (
+      callFaults.length === 0 ||
+      (faultyPort !== undefined && port !== faultyPort && port !== 'generations.of')
+    )
+      return undefined;
     const rate = RATES[faults] * (faultyPort === undefined ? 1 : 2);
     return this.#next(port, now, rate, (random) =>
       random.weighted(callFaults.map((fault) => [WEIGHTS[fault], fault] as const)),

@@ -32,6 +32,7 @@ export function faultyPorts(stores: Ports, wire: Wire, called: (call: PortCall) 
     images: new WiredImages(stores.images, wire, called),
     matcher: new WiredMatcher(stores.matcher, wire, called),
     replica: stores.replica && new WiredReplica(stores.replica, wire, called),
+    generations: stores.generations,
     quarantine: stores.quarantine && new WiredQuarantine(stores.quarantine, wire, called),
   };
 }

@@ -2,7 +2,7 @@ import { METRICS } from '../../src/application/ports/metrics.ts';
 import type { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { TimeLimit } from '../../src/application/time-limit.ts';
 import type { Random } from '../../src/feed/random.ts';
-import type { BatchResponse } from '../../src/entrypoints/lambda/handle-event.ts';
+import type { BatchResponse, StreamWorker } from '../../src/entrypoints/lambda/handle-event.ts';
 import type { Counts } from './counts.ts';
 import type { Entry } from './entry.ts';
 import { Instance, type Invocation } from './instance.ts';
@@ -23,13 +23,13 @@ interface PoolParts {
   readonly watch: Watch;
   readonly counts: Counts;
   readonly variant: Variant;
-  readonly workerOf: (instance: Instance) => Pick<ProcessBatch, 'execute'>;
+  readonly workerOf: (instance: Instance) => StreamWorker;
   readonly trace: (text: () => string) => void;
 }
 
 interface Warm {
   readonly instance: Instance;
-  readonly worker: Pick<ProcessBatch, 'execute'>;
+  readonly worker: StreamWorker;
 }
 
 /** The function as Lambda runs it: a process for each batch under way, kept for later ones, dead or late at times. */
@@ -167,14 +167,19 @@ export class FunctionPool {
     const Records = entries.map(({ clean, record }) => (repaired ? clean : record));
     const processBatch: Pick<ProcessBatch, 'execute'> = {
       execute: async (deliveries, given) => {
-        const result = await worker.execute(variant.deliveries(deliveries), given);
+        const result = await worker.processBatch.execute(variant.deliveries(deliveries), given);
         invocation.deliveries = deliveries;
         invocation.outcomes = result.outcomes;
         return result;
       },
     };
     try {
-      const response = await variant.handle({ Records }, processBatch, settings.failureMode, limit);
+      const response = await variant.handle(
+        { Records },
+        { processBatch, tables: worker.tables },
+        settings.failureMode,
+        limit,
+      );
       const { deliveries = [], outcomes = [] } = invocation;
       return { response: variant.respond(response, deliveries, outcomes) };
     } catch (error) {

@@ -6,7 +6,8 @@ import type { Operation } from './workload.ts';
 export interface Happening {
   readonly name: string;
   readonly at: number;
-  readonly kind: 'split' | 'merge' | 'new stream' | 'stray' | 'clock jump' | 'crash' | 'freeze' | 'stop';
+  readonly kind:
+    'split' | 'merge' | 'new stream' | 'failover' | 'stray' | 'clock jump' | 'crash' | 'freeze' | 'stop';
   /** Which of those that it may concern: 0 or more, less than 1. */
   readonly which: number;
   /** A time, in milliseconds, where one is needed. */
@@ -40,5 +41,29 @@ export function happeningsOf(settings: Settings, operations: readonly Operation[
     add('stop', afterWrite());
     add('clock jump', during(), random.int(-10 * MINUTE, 10 * MINUTE));
   }
+  addFailovers(settings, operations, happenings);
   return happenings;
+}
+
+/** The span is how long it takes until an operator has let the new table follow. */
+function addFailovers(
+  { seed, failovers, quietFrom }: Settings,
+  operations: readonly Operation[],
+  happenings: Happening[],
+): void {
+  const random = chanceOf(seed, 'failover times');
+  for (let i = 0; i < failovers; i++)
+    happenings.push({
+      name: `failover ${i}`,
+      at: random.chance(0.6)
+        ? random.pick(operations).at + random.int(0, SECOND)
+        : random.int(START, quietFrom - 1),
+      kind: 'failover',
+      which: random.fraction(),
+      span: random.pick([
+        0,
+        Math.floor(10 * SECOND * random.fraction()),
+        Math.floor(20 * MINUTE * random.fraction()),
+      ]),
+    });
 }

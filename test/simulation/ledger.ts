@@ -21,9 +21,22 @@ export class Ledger {
   readonly #inLine = new Map<string, number>();
   readonly #byRecord = new Map<unknown, Entry>();
   readonly #epochs = new Map<string, number>();
+  readonly #tables = new Map<number, string>();
+  readonly #followedFrom = new Map<string, number>();
 
-  addStream(label: string, epoch: number): void {
+  addStream(label: string, epoch: number, tableArn: string): void {
     this.#epochs.set(label, epoch);
+    this.#tables.set(epoch, tableArn);
+  }
+
+  /** From the time on, in virtual milliseconds, the worker may handle the table's changes. */
+  follow(tableArn: string, time: number): void {
+    if (!this.#followedFrom.has(tableArn)) this.#followedFrom.set(tableArn, time);
+  }
+
+  /** Since when the entry's table is followed; undefined when it is not. */
+  followedFrom({ position }: Entry): number | undefined {
+    return this.#followedFrom.get(this.#tables.get(position.epoch) ?? '');
   }
 
   add(entry: Entry): void {

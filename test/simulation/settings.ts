@@ -39,6 +39,8 @@ export interface Settings {
   readonly endsEmpty: boolean;
   readonly splits: number;
   readonly recreations: number;
+  /** How often the table moves to one of another ARN: the copy in another region, whose stream may well be the older. */
+  readonly failovers: number;
   readonly strays: number;
   readonly failureMode: 'report' | 'throw';
   readonly batchSize: number;
@@ -92,6 +94,7 @@ export function settingsOf(seed: number): Settings {
     operations: random.int(3, 50),
     splits: random.int(0, 3),
     recreations: random.chance(0.25) ? 1 : 0,
+    failovers: failoversOf(seed),
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: random.pick([1, 2, 5, 10, 100]),
@@ -113,4 +116,12 @@ export function settingsOf(seed: number): Settings {
     visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
     accepted: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
+}
+
+function failoversOf(seed: number): number {
+  return chanceOf(seed, 'failovers').weighted([
+    [8, 0],
+    [2, 1],
+    [1, 2],
+  ]);
 }

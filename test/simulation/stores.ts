@@ -31,6 +31,7 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
     images: new ObservedImages(stores.images, observers),
     matcher: new ObservedMatcher(stores.matcher, observers),
     replica: stores.replica,
+    generations: stores.generations,
     quarantine: stores.quarantine && new ObservedQuarantine(stores.quarantine, observers),
   };
 }

@@ -2,9 +2,11 @@ import type { MatcherRepository } from '../../src/application/ports/matcher-repo
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { Quarantine } from '../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import type { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import type { TableReplica } from '../../src/application/ports/table-replica.ts';
 import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
+import { FollowedTables } from '../../src/application/followed-tables.ts';
 import { type BatchDependencies, ProcessBatch } from '../../src/application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
 import { EffectSettler } from '../../src/application/settle-effects.ts';
@@ -22,6 +24,7 @@ export interface Ports {
   readonly matcher: MatcherRepository;
   readonly replica: TableReplica | undefined;
   readonly quarantine: Quarantine | undefined;
+  readonly generations: TableGenerations;
 }
 
 /**
@@ -31,6 +34,8 @@ export interface Ports {
 export interface Variant {
   /** What the mapping of records makes of a batch. */
   deliveries(deliveries: readonly Delivery[]): readonly Delivery[];
+  /** How one worker learns which table is of which generation. */
+  tables(...parts: ConstructorParameters<typeof FollowedTables>): Pick<FollowedTables, 'generationsOf'>;
   /** Tries the effects of one worker. */
   settler(...parts: ConstructorParameters<typeof EffectSettler>): EffectSettler;
   search(queue: SearchQueue, settler: EffectSettler, accepted: AcceptedActions): SyncSearchDocument;
@@ -58,6 +63,7 @@ export interface Variant {
 /** The worker as it is. */
 export const FAITHFUL: Variant = {
   deliveries: (deliveries) => deliveries,
+  tables: (...parts) => new FollowedTables(...parts),
   settler: (...parts) => new EffectSettler(...parts),
   search: (queue, settler, accepted) => new SyncSearchDocument(queue, settler, accepted),
   defaultImages: (images, settler) => new ReconcileDefaultImage(images, settler),

@@ -149,9 +149,20 @@ export class Watch {
       const hidden = entry.item?.kind === 'strange' || spoilOf(entry, invocation)?.hidesItem === true;
       if (outcome.status === 'failed') {
         if (!hidden) failedItems.add(entry.key);
-        if (this.#settings.poison === 0 && this.#settings.faults === 'none' && isRepairable(entry))
+        const mayBeRefused = (this.#ledger.followedFrom(entry) ?? Infinity) >= invocation.started;
+        if (
+          this.#settings.poison === 0 &&
+          this.#settings.faults === 'none' &&
+          isRepairable(entry) &&
+          !mayBeRefused
+        )
           this.report('without faults nothing fails', `${what}: ${nameOf(entry)}`, outcome.fault);
-      } else if (!hidden && failedItems.has(entry.key))
+      } else if (this.#ledger.followedFrom(entry) === undefined && namesStream(entry, invocation))
+        this.report(
+          'nothing of a table that is not followed is handled',
+          `${what}: ${nameOf(entry)} is ${outcome.status}`,
+        );
+      else if (!hidden && failedItems.has(entry.key))
         this.report(
           'nothing of an item is done behind its failure',
           `${what}: ${nameOf(entry)} is ${outcome.status}, and an earlier record of it failed`,
@@ -262,6 +273,11 @@ function isOf({ fields }: LogLine, { key }: Entry): boolean {
 /** How the record is spoiled as the invocation has it. */
 function spoilOf({ spoil }: Entry, { repaired }: Invocation): Spoil | undefined {
   return repaired ? undefined : spoil;
+}
+
+/** What names no stream, and cannot be read either, is poison, whatever stream it is of. */
+function namesStream({ record }: Entry, { repaired }: Invocation): boolean {
+  return repaired || (typeof record === 'object' && record !== null && 'eventSourceARN' in record);
 }
 
 function isPoison(entry: Entry, invocation: Invocation): boolean {

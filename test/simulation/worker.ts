@@ -4,7 +4,7 @@ import { type LogFields, Logger, type LogLevel } from '../../src/application/por
 import { type MetricName, Metrics } from '../../src/application/ports/metrics.ts';
 import { Random } from '../../src/application/ports/random.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
-import type { ProcessBatch } from '../../src/application/process-batch.ts';
+import type { StreamWorker } from '../../src/entrypoints/lambda/handle-event.ts';
 import type { Random as Chance } from '../../src/feed/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -20,7 +20,7 @@ interface WorkerParts {
 }
 
 /** The worker of one process, composed as in production. */
-export function workerOf(instance: Instance, parts: WorkerParts): Pick<ProcessBatch, 'execute'> {
+export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   const { variant, settings, scheduler, random } = parts;
   const ports = variant.ports(parts.ports);
   const metrics = new BatchMetrics(instance);
@@ -30,17 +30,19 @@ export function workerOf(instance: Instance, parts: WorkerParts): Pick<ProcessBa
     metrics,
     settings.retries,
   );
-  return variant.processBatch({
+  const clock = new SkewedClock(scheduler, instance);
+  const processBatch = variant.processBatch({
     search: variant.search(ports.queue, settler, new AcceptedActions(settings.accepted)),
     defaultImages: variant.defaultImages(ports.images, settler),
     matcher: variant.matcher(ports.matcher, settler),
     replica: ports.replica,
     quarantine: ports.quarantine,
     settler,
-    clock: new SkewedClock(scheduler, instance),
+    clock,
     metrics,
     logger: new BatchLogger(instance),
   });
+  return { processBatch, tables: variant.tables(ports.generations, settler, clock) };
 }
 
 class SkewedClock extends Clock {

@@ -1,8 +1,10 @@
 import { MemoryImageRepository } from '../../src/adapters/memory/memory-image-repository.ts';
 import type { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { MemoryTable } from '../../src/adapters/memory/memory-table.ts';
+import type { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import type { PoisonRecord } from '../../src/application/ports/quarantine.ts';
 import type { Image } from '../../src/domain/default-image.ts';
 import type { Entity } from '../../src/domain/row.ts';
@@ -22,7 +24,7 @@ import { Counts } from './counts.ts';
 import { type Entry, isAfter, isRepairable, nameOf, type Position } from './entry.ts';
 import { EventSource } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
-import { faultyPorts } from './faulty-ports.ts';
+import { faultyPorts, type PortCall } from './faulty-ports.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { FunctionPool } from './function-pool.ts';
 import { type Happening, happeningsOf } from './happenings.ts';
@@ -32,13 +34,14 @@ import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { spoil } from './poison.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Settings, SECOND, START } from './settings.ts';
+import { DAY, type Settings, SECOND, START } from './settings.ts';
 import { SourceTable, type Write } from './source-table.ts';
 import { observedStores } from './stores.ts';
 import { Stream } from './stream.ts';
 import { FAITHFUL, type Ports, type Variant } from './variant.ts';
 import { Watch } from './watch.ts';
 import { NEVER, Wire } from './wire.ts';
+import { WiredGenerations } from './wired-generations.ts';
 import { workerOf } from './worker.ts';
 import { operationsOf } from './workload.ts';
 
@@ -63,6 +66,7 @@ export class World {
   /** On the AWS backend the table itself; otherwise the worker's replica of it. */
   readonly table = new MemoryTable();
   readonly matcher: MemoryMatcherRepository;
+  readonly generations = new MemoryTableGenerations();
   readonly #choices: Choices;
   readonly #variant: Variant;
   readonly #trace: (text: () => string) => void;
@@ -70,6 +74,10 @@ export class World {
   readonly #stores: Ports;
   readonly #random: Random;
   readonly #records: Random;
+  readonly #failoverChance: Random;
+  /** The tables that were moved to, each with its place among them as the generation that it must have. */
+  readonly #tables = [tableArnIn('eu-central-1')];
+  #followed = 1;
   #stream: Stream;
   #sequence: bigint;
 
@@ -88,6 +96,7 @@ export class World {
           };
     this.#random = chanceOf(seed, 'world');
     this.#records = chanceOf(seed, 'records');
+    this.#failoverChance = chanceOf(seed, 'failover');
     this.watch = new Watch(settings, this.ledger);
     this.faults = new FaultPlan(settings, choices, this.counts);
 
@@ -138,7 +147,10 @@ export class World {
 
     const digits = this.#random.pick([3, 9, 19, 20, 24]);
     this.#sequence = 10n ** BigInt(digits) - BigInt(this.#random.int(1, 400));
-    this.#stream = this.#openStream(0);
+    // The worker has run before.
+    void this.generations.generationOf(this.#tableArn);
+    this.ledger.follow(this.#tableArn, START - 1);
+    this.#stream = this.#openStream(0, this.scheduler.now);
     this.#schedule();
   }
 
@@ -168,7 +180,7 @@ export class World {
         ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records)
         : undefined;
     if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
-      void this.table.apply([changeOf(clean)]);
+      void this.table.apply([changeOf(clean, { generation: this.#tables.length - 1 })]);
     this.#append({
       number: this.ledger.entries.length,
       item,
@@ -228,10 +240,14 @@ export class World {
     };
   }
 
-  #openStream(epoch: number): Stream {
-    const label = new Date(this.scheduler.now + epoch * SECOND).toISOString().slice(0, -1);
-    this.ledger.addStream(label, epoch);
-    const arn = `arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/${label}`;
+  get #tableArn(): string {
+    return this.#tables[this.#tables.length - 1] as string;
+  }
+
+  #openStream(epoch: number, since: number): Stream {
+    const label = new Date(since + epoch * SECOND).toISOString().slice(0, -1);
+    this.ledger.addStream(label, epoch, this.#tableArn);
+    const arn = `${this.#tableArn}/stream/${label}`;
     const eventSource = new EventSource({
       settings: this.settings,
       scheduler: this.scheduler,
@@ -260,6 +276,7 @@ export class World {
         images: new MemoryImageRepository(this.table),
         matcher: this.matcher,
         replica: this.#isReplicated ? this.table : undefined,
+        generations: this.generations,
         quarantine: this.settings.quarantine ? new MemoryQuarantine() : undefined,
       },
       this.table,
@@ -277,10 +294,28 @@ export class World {
 
   #workerOf(instance: Instance) {
     const { seed } = this.settings;
-    const wire = new Wire(instance, {
+    const wire = this.#wireOf(instance, 'wire');
+    const called = (call: PortCall) => {
+      this.watch.called(instance, call);
+    };
+    return workerOf(instance, {
+      ports: {
+        ...faultyPorts(this.#stores, wire, called),
+        generations: this.#generationsFor(instance, called),
+      },
+      variant: this.#variant,
+      settings: this.settings,
+      scheduler: this.scheduler,
+      random: chanceOf(seed, 'jitter', instance.name),
+    });
+  }
+
+  /** @param purpose names its chances. */
+  #wireOf(instance: Instance, purpose: string): Wire {
+    return new Wire(instance, {
       scheduler: this.scheduler,
       faults: this.faults,
-      random: chanceOf(seed, 'wire', instance.name),
+      random: chanceOf(this.settings.seed, purpose, instance.name),
       latencyMs: this.settings.latencyMs,
       quietFrom: this.settings.quietFrom,
       crash: (crashed) => {
@@ -288,15 +323,12 @@ export class World {
       },
       trace: this.#trace,
     });
-    return workerOf(instance, {
-      ports: faultyPorts(this.#stores, wire, (call) => {
-        this.watch.called(instance, call);
-      }),
-      variant: this.#variant,
-      settings: this.settings,
-      scheduler: this.scheduler,
-      random: chanceOf(seed, 'jitter', instance.name),
-    });
+  }
+
+  /** In worlds whose table stays where it is, the answer is always the same, and takes no time. */
+  #generationsFor(instance: Instance, called: (call: PortCall) => void): TableGenerations {
+    if (this.settings.failovers === 0) return this.#stores.generations;
+    return new WiredGenerations(this.#stores.generations, this.#wireOf(instance, 'generations wire'), called);
   }
 
   readonly #acknowledged = (invocation: Invocation, entries: readonly Entry[]) => {
@@ -347,7 +379,10 @@ export class World {
         this.#stream.end();
         // A new stream's numbers may well begin below the old one's.
         if (which < 0.5) this.#sequence /= 2n;
-        this.#stream = this.#openStream(this.#stream.epoch + 1);
+        this.#stream = this.#openStream(this.#stream.epoch + 1, this.scheduler.now);
+        return true;
+      case 'failover':
+        this.#failOver(span);
         return true;
       case 'stray':
         return this.#deliverAgain(which);
@@ -368,6 +403,25 @@ export class World {
     }
   }
 
+  /** The application goes on in another region; what the old stream still has comes as well, perhaps much later. */
+  #failOver(untilFollowed: number): void {
+    const random = this.#failoverChance;
+    const table = this.#tables.push(tableArnIn(`region-${this.#tables.length}`));
+    this.#sequence = random.pick([this.#sequence / 2n, this.#sequence, this.#sequence * 3n, 1_000n]);
+    this.#stream.end();
+    const since = START - random.int(1, 300) * DAY;
+    this.#stream = this.#openStream(this.#stream.epoch + 1, random.chance(0.8) ? since : this.scheduler.now);
+    this.scheduler.in(untilFollowed, async () => {
+      // One after the other: an operator who has several lets them follow in the order in which they did.
+      for (; this.#followed < table; this.#followed++) {
+        const tableArn = this.#tables[this.#followed] as string;
+        this.ledger.follow(tableArn, this.scheduler.now);
+        this.#trace(() => `${tableArn} is adopted`);
+        await this.generations.adopt(tableArn);
+      }
+    });
+  }
+
   /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */
   #deliverAgain(which: number): boolean {
     const { entries } = this.ledger;
@@ -383,6 +437,10 @@ export class World {
     this.pool.invoke(twice, false, () => undefined);
     return true;
   }
+}
+
+function tableArnIn(region: string): string {
+  return `arn:aws:dynamodb:${region}:123456789012:table/aircraft`;
 }
 
 function pkOf({ orgId, entityType, entityId }: Entity): string {

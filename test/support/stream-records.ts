@@ -1,4 +1,4 @@
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { type RecordOptions, toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Entity } from '../../src/domain/row.ts';
 
@@ -69,8 +69,8 @@ export function withDynamodb(record: StreamRecord, parts: Readonly<Record<string
 }
 
 /** The change that a record is. */
-export function changeOf(record: unknown): Change {
-  const delivery = toDelivery(record);
+export function changeOf(record: unknown, options: RecordOptions = {}): Change {
+  const delivery = toDelivery(record, options);
   if (delivery.kind === 'change') return delivery.change;
   const reason = delivery.kind === 'undecodable' ? `: ${delivery.fault.message}` : '';
   throw new Error(`the record is ${delivery.kind}${reason}`);

@@ -5,12 +5,15 @@ import { EncodedAttributes } from './attribute-value.ts';
 import { describe, isObject, type Json, keyText } from './json-fields.ts';
 import { itemKey, sequenceOf } from './record-summary.ts';
 import { rowOf } from './row-models.ts';
+import { readStreamArn } from './stream-arn.ts';
 import { StreamChange } from './stream-change.ts';
 import { ChangeRecord, UndecodableRecord, UnrecognisedRecord } from './stream-delivery.ts';
 
 export interface RecordOptions {
   /** The stream of records that do not name theirs, as GetRecords returns them. */
   readonly streamArn?: string;
+  /** The generation of the stream's table. Default 0. */
+  readonly generation?: number;
   /** Where the record was read from, for messages. */
   readonly place?: string;
 }
@@ -23,7 +26,7 @@ export interface RecordOptions {
  */
 export function toDelivery(input: unknown, options: RecordOptions = {}): Delivery {
   try {
-    const change = toChange(input, options.streamArn ?? '');
+    const change = toChange(input, options);
     return change === undefined
       ? new UnrecognisedRecord(input, options.place)
       : new ChangeRecord(input, options.place, change);
@@ -32,7 +35,7 @@ export function toDelivery(input: unknown, options: RecordOptions = {}): Deliver
   }
 }
 
-function toChange(input: unknown, defaultStream: string): Change | undefined {
+function toChange(input: unknown, { streamArn = '', generation = 0 }: RecordOptions): Change | undefined {
   if (!isObject(input)) throw bad(`the record is ${describe(input)}, not an object`);
   const { dynamodb } = input;
   if (!isObject(dynamodb)) throw bad(`dynamodb is ${describe(dynamodb)}, not an object`);
@@ -52,10 +55,9 @@ function toChange(input: unknown, defaultStream: string): Change | undefined {
   const viewType = viewTypeOf(dynamodb['StreamViewType']);
   const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk);
   const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk);
-  const arn = input['eventSourceARN'];
-  const stream = typeof arn === 'string' && arn !== '' ? arn : defaultStream;
+  const stream = streamOf(input, streamArn);
   const identity = { stream, sequence };
-  const version = { generation: 0, epoch: labelOf(stream), sequence };
+  const version = { generation, epoch: labelOf(stream), sequence };
   return new StreamChange(input, identity, version, itemKey(pk, sk), row, operation, before, after, viewType);
 }
 
@@ -92,16 +94,17 @@ function sideOf(
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
 }
 
-/** The label last read: nearly every record has the one before's, and texts that are kept should be one text. */
-let lastLabel = { streamArn: '', label: '' };
+/** The stream last read: nearly every record has the one before's, and texts that are kept should be one text. */
+let last = { streamArn: '', label: '' };
 
-/** The stream's label: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL`. */
 function labelOf(streamArn: string): string {
-  if (streamArn !== lastLabel.streamArn) {
-    const at = streamArn.lastIndexOf('/stream/');
-    lastLabel = { streamArn, label: at < 0 ? '' : streamArn.slice(at + '/stream/'.length) };
-  }
-  return lastLabel.label;
+  if (streamArn !== last.streamArn) last = { streamArn, label: readStreamArn(streamArn).label };
+  return last.label;
+}
+
+/** The stream that a record names; `otherwise` where it names none. */
+export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
+  return typeof eventSourceARN === 'string' && eventSourceARN !== '' ? eventSourceARN : otherwise;
 }
 
 function keyOf(keys: Json, name: 'PK' | 'SK'): string {

@@ -4,6 +4,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { countRequests } from '../../adapters/aws/count-requests.ts';
 import { documentClientOf } from '../../adapters/aws/electrodb/document-client.ts';
+import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/electrodb-matcher-repository.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
@@ -15,6 +16,7 @@ import { MatcherRepository } from '../../application/ports/matcher-repository.ts
 import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { TableGenerations } from '../../application/ports/table-generations.ts';
 import type { AwsBackend } from '../config.ts';
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
@@ -68,6 +70,10 @@ export function awsModule({
     );
     bind(MatcherRepository).toResolvedValue(
       (client) => new ElectroDbMatcherRepository(client, { table, stateTable }),
+      [DOCUMENT_CLIENT],
+    );
+    bind(TableGenerations).toResolvedValue(
+      (client) => new DynamoDbTableGenerations(client, { stateTable }),
       [DOCUMENT_CLIENT],
     );
     bind(SearchQueue).toResolvedValue(

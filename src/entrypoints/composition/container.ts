@@ -1,4 +1,7 @@
 import { Container, type ContainerModule } from 'inversify';
+import { FollowedTables } from '../../application/followed-tables.ts';
+import { ProcessBatch } from '../../application/process-batch.ts';
+import type { StreamWorker } from '../lambda/handle-event.ts';
 import { coreModule } from './core.module.ts';
 
 /**
@@ -10,4 +13,9 @@ export function compose(...modules: readonly ContainerModule[]): Container {
   const container = new Container({ defaultScope: 'Singleton', jitless: true });
   container.load(coreModule, ...modules);
   return container;
+}
+
+/** What a handler needs of a worker that is put together. */
+export function streamWorker(container: Container): StreamWorker {
+  return { processBatch: container.get(ProcessBatch), tables: container.get(FollowedTables) };
 }

@@ -1,4 +1,5 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { FollowedTables } from '../../application/followed-tables.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
@@ -9,6 +10,7 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { EffectSettler, type RetryPolicy } from '../../application/settle-effects.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { ProcessBatch } from '../../application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
@@ -23,6 +25,10 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(EffectSettler).toResolvedValue(
     (sleeper, random, metrics, policy: RetryPolicy) => new EffectSettler(sleeper, random, metrics, policy),
     [Sleeper, Random, Metrics, RETRY_POLICY],
+  );
+  bind(FollowedTables).toResolvedValue(
+    (generations, settler, clock) => new FollowedTables(generations, settler, clock),
+    [TableGenerations, EffectSettler, Clock],
   );
   bind(SyncSearchDocument).toResolvedValue(
     (queue, settler) => new SyncSearchDocument(queue, settler),

@@ -4,6 +4,7 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
@@ -11,6 +12,7 @@ import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-re
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
+import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 
 /** `BACKEND=memory`: everything in this process, gone when it ends. */
@@ -24,6 +26,7 @@ export const memoryModule = new ContainerModule(({ bind }) => {
 
   bind(Metrics).toService(MemoryMetrics);
   bind(TableReplica).toService(MemoryTable);
+  bind(TableGenerations).toResolvedValue(() => new MemoryTableGenerations(), []);
   bind(SearchQueue).toService(MemorySearchQueue);
   bind(MatcherRepository).toService(MemoryMatcherRepository);
   bind(ImageRepository).toResolvedValue((table) => new MemoryImageRepository(table), [MemoryTable]);

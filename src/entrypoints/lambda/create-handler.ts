@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { ProcessBatch } from '../../application/process-batch.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Config } from '../config.ts';
-import { type BatchResponse, handleEvent } from './handle-event.ts';
+import { type BatchResponse, handleEvent, type StreamWorker } from './handle-event.ts';
 
 /** The part of Lambda's context that is used. Whoever calls the function by hand may leave any of it away. */
 export interface InvocationContext {
@@ -36,7 +35,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  *   delivers the whole batch again, and nothing is lost.
  */
 export function createHandler(
-  processBatch: Pick<ProcessBatch, 'execute'>,
+  worker: StreamWorker,
   { failureMode, deadlineMarginMs, stop }: HandlerOptions,
 ): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
   return async (event, context) => {
@@ -51,7 +50,7 @@ export function createHandler(
     if (stop?.aborted) abort();
     stop?.addEventListener('abort', abort, { once: true });
     try {
-      return await handleEvent(event, processBatch, failureMode, { signal: controller.signal, remaining });
+      return await handleEvent(event, worker, failureMode, { signal: controller.signal, remaining });
     } finally {
       clearTimeout(timer);
       stop?.removeEventListener('abort', abort);

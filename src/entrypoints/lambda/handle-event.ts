@@ -1,9 +1,16 @@
-import { toDelivery } from '../../adapters/dynamodb-stream/stream-record.ts';
+import { toDeliveries } from '../../adapters/dynamodb-stream/to-deliveries.ts';
 import { lowestFailed } from '../../application/checkpoint.ts';
+import type { FollowedTables } from '../../application/followed-tables.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { TimeLimit } from '../../application/time-limit.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Config } from '../config.ts';
+
+/** What handles a stream's batches. */
+export interface StreamWorker {
+  readonly processBatch: Pick<ProcessBatch, 'execute'>;
+  readonly tables: Pick<FollowedTables, 'generationsOf'>;
+}
 
 /** What Lambda makes of a batch: all done when empty, otherwise redelivery from the one identifier on. */
 export interface BatchResponse {
@@ -11,18 +18,20 @@ export interface BatchResponse {
 }
 
 /**
- * Handles one event of a DynamoDB Streams event source mapping, and reports the lowest failed `SequenceNumber`.
+ * Handles one event of a DynamoDB Streams event source mapping, and reports the lowest failed `SequenceNumber`. Records
+ * of a table that is not followed fail, all of them.
  *
  * @throws Fault when the event is no stream event, when a failed record has no sequence number to report, or when
  *   something failed and `failureMode` is `throw`: the event source then delivers the whole batch again.
  */
 export async function handleEvent(
   event: unknown,
-  processBatch: Pick<ProcessBatch, 'execute'>,
+  { processBatch, tables }: StreamWorker,
   failureMode: Config['failureMode'],
   limit: TimeLimit,
 ): Promise<BatchResponse> {
-  const deliveries = recordsOf(event).map((record) => toDelivery(record));
+  const generationsOf = (tableArns: ReadonlySet<string>) => tables.generationsOf(tableArns, limit);
+  const deliveries = await toDeliveries(recordsOf(event), generationsOf);
   const { outcomes } = await processBatch.execute(deliveries, limit);
   if (failureMode === 'throw')
     throwFailures(

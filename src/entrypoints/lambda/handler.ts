@@ -1,6 +1,5 @@
-import { ProcessBatch } from '../../application/process-batch.ts';
 import { backendModule } from '../composition/backend.ts';
-import { compose } from '../composition/container.ts';
+import { compose, streamWorker } from '../composition/container.ts';
 import { systemModule } from '../composition/system.module.ts';
 import { readConfig } from '../config.ts';
 import { createHandler } from './create-handler.ts';
@@ -14,7 +13,7 @@ const container = compose(
   systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, retries),
 );
 const stopping = new AbortController();
-const handle = createHandler(container.get(ProcessBatch), {
+const handle = createHandler(streamWorker(container), {
   failureMode,
   deadlineMarginMs,
   stop: stopping.signal,

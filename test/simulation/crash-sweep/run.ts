@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../src/application/delivery.ts';
 import type { ProcessBatch } from '../../../src/application/process-batch.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
+import { firstGeneration } from '../../support/first-generation.ts';
 import { handleEvent } from '../../../src/entrypoints/lambda/handle-event.ts';
 import type { Ports } from './ports.ts';
 import { Violation } from '../violation.ts';
@@ -129,7 +130,12 @@ class World {
       return result;
     };
     const event = { Records: entries.map(({ text }) => JSON.parse(text) as unknown) };
-    const handled = handleEvent(event, { execute }, this.#parts.settings.failureMode, this.#limit);
+    const handled = handleEvent(
+      event,
+      { processBatch: { execute }, tables: firstGeneration },
+      this.#parts.settings.failureMode,
+      this.#limit,
+    );
     const answered = handled.then((response) => {
       const failed = entries.filter((_, index) => outcomes?.[index]?.status === 'failed');
       return this.#mistake.answer(

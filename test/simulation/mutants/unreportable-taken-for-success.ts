@@ -7,17 +7,20 @@ export const mutant: Mutant = {
   mistake:
     'A failed record without a sequence number is left out of the report, which then says complete success.',
   variant: () => ({
-    handle: (event, processBatch, failureMode, limit) =>
+    handle: (event, { processBatch, tables }, failureMode, limit) =>
       handleEvent(
         event,
         {
-          execute: async (deliveries, given) => {
-            const result = await processBatch.execute(deliveries, given);
-            if (failureMode === 'throw') return result;
-            return {
-              ...result,
-              outcomes: result.outcomes.map((o, i) => withoutUnreportable(o, deliveries[i])),
-            };
+          tables,
+          processBatch: {
+            execute: async (deliveries, given) => {
+              const result = await processBatch.execute(deliveries, given);
+              if (failureMode === 'throw') return result;
+              return {
+                ...result,
+                outcomes: result.outcomes.map((o, i) => withoutUnreportable(o, deliveries[i])),
+              };
+            },
           },
         },
         failureMode,

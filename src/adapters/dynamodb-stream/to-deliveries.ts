@@ -1,0 +1,81 @@
+import type { Delivery } from '../../application/delivery.ts';
+import { Fault } from '../../domain/fault.ts';
+import { isObject } from './json-fields.ts';
+import { readStreamArn } from './stream-arn.ts';
+import { UndecodableRecord } from './stream-delivery.ts';
+import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';
+
+/**
+ * Maps a batch of DynamoDB Streams records, as Lambda delivers it, to what the worker handles: one delivery a record,
+ * in their order. All records of a stream that has no generation fail with its fault, whatever they hold: without one,
+ * a change cannot be told to be newer or older than another.
+ *
+ * Never throws for what a record holds.
+ *
+ * @param generationsOf the generation of each table by its ARN, or why it has none. The ARN is empty where records
+ *   name no stream.
+ */
+export async function toDeliveries(
+  records: readonly unknown[],
+  generationsOf: (tableArns: ReadonlySet<string>) => Promise<ReadonlyMap<string, number | Fault>>,
+): Promise<Delivery[]> {
+  const streams = streamsOf(records);
+  const tables = new Set<string>();
+  for (const stream of streams) if (isOrdered(stream)) tables.add(readStreamArn(stream).tableArn);
+  const generations = await generationsOf(tables);
+
+  let last: string | undefined;
+  let options: RecordOptions | Fault = {};
+  return records.map((record) => {
+    const stream = streamIn(record);
+    if (stream === undefined) return toDelivery(record);
+    if (stream !== last) {
+      options = optionsFor(stream, generations);
+      last = stream;
+    }
+    return options instanceof Fault
+      ? new UndecodableRecord(record, undefined, options)
+      : toDelivery(record, options);
+  });
+}
+
+/** Nearly always one. */
+function streamsOf(records: readonly unknown[]): ReadonlySet<string> {
+  const streams = new Set<string>();
+  let last: string | undefined;
+  for (const record of records) {
+    const stream = streamIn(record);
+    // Texts are compared faster than looked up.
+    if (stream !== undefined && stream !== last) streams.add((last = stream));
+  }
+  return streams;
+}
+
+/** The stream's ARN; empty where the record names none; undefined where it can be told without that to be poison. */
+function streamIn(record: unknown): string | undefined {
+  if (!isObject(record)) return undefined;
+  const stream = streamOf(record);
+  return stream === '' && toDelivery(record).kind === 'undecodable' ? undefined : stream;
+}
+
+function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fault>): RecordOptions | Fault {
+  if (!isOrdered(stream)) return withoutLabel(stream);
+  const { tableArn } = readStreamArn(stream);
+  const generation =
+    generations.get(tableArn) ?? new Fault('transient', `${tableArn} was given no generation`);
+  return generation instanceof Fault ? generation : { generation };
+}
+
+/** Whether the stream's changes can be put in order with those of others of its table: it has a label, or no name at all. */
+function isOrdered(stream: string): boolean {
+  return stream === '' || readStreamArn(stream).label !== '';
+}
+
+/** For streams whose ARN does not say when they were switched on. */
+export function withoutLabel(stream: string): Fault {
+  return new Fault(
+    'configuration',
+    `${JSON.stringify(stream)} is no stream's ARN, so its changes cannot be put in order: expected ` +
+      'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL',
+  );
+}
