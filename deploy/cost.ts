@@ -65,3 +65,56 @@ export function costTable(usage: Usage): string {
     `| sum of what was measured | | | ${sum.toFixed(2)} |`,
   ].join('\n');
 }
+
+/** What is billed by the month, whether anything changes or not. */
+export interface Monthly {
+  /** The worker's own metrics, each billed for the hours in which it has a value. */
+  readonly workerMetrics: number;
+  /** What the event source mapping counts. */
+  readonly mappingMetrics: number;
+  /** Alarms, one for each metric that an alarm watches. */
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+}
+
+/** The requests that the worker counts, each as a metric of its own. */
+export const REQUEST_METRICS: readonly string[] = [
+  'BatchGetItem',
+  'Query',
+  'TransactWriteItems',
+  'SendMessageBatch',
+];
+
+/** US dollars a month for each, as `PRICES` are: the first 10,000 metrics, and what is beyond three dashboards. */
+export const MONTHLY_PRICES: Readonly<Record<keyof Monthly, number>> = {
+  workerMetrics: 0.3,
+  mappingMetrics: 0.3,
+  alarmMetrics: 0.1,
+  dashboards: 3,
+};
+
+const MONTHLY_NAMES: Readonly<Record<keyof Monthly, string>> = {
+  workerMetrics: 'custom metrics of the worker',
+  mappingMetrics: 'custom metrics of the event source mapping',
+  alarmMetrics: 'alarms, by the metrics that they watch',
+  dashboards: 'dashboards beyond the first three of the account',
+};
+
+/** What a month costs at the most, as a Markdown table. */
+export function monthlyCostTable(monthly: Monthly): string {
+  const lines = (Object.keys(MONTHLY_NAMES) as (keyof Monthly)[]).map((key) => ({
+    what: MONTHLY_NAMES[key],
+    number: monthly[key],
+    price: MONTHLY_PRICES[key],
+    cost: monthly[key] * MONTHLY_PRICES[key],
+  }));
+  const sum = lines.reduce((total, { cost }) => total + cost, 0);
+  return [
+    '| what | number | US$ each | US$ a month |',
+    '| --- | ---: | ---: | ---: |',
+    ...lines.map(
+      ({ what, number, price, cost }) => `| ${what} | ${number} | ${price.toFixed(2)} | ${cost.toFixed(2)} |`,
+    ),
+    `| sum, at the most | | | ${sum.toFixed(2)} |`,
+  ].join('\n');
+}

@@ -124,9 +124,7 @@ async function attemptInTime<T>(
 }
 
 function overtaken(attempts: number): Fault {
-  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`, {
-    reason: 'others wrote in between, at each attempt',
-  });
+  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`);
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */

@@ -1,13 +1,24 @@
+import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { filtersOf } from '../../deploy/filters.ts';
-import { costPerMillion, costTable } from '../../deploy/cost.ts';
+import {
+  costPerMillion,
+  costTable,
+  type Monthly,
+  monthlyCostTable,
+  REQUEST_METRICS,
+} from '../../deploy/cost.ts';
 import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
+import { METRICS } from '../../src/application/ports/metrics.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import type { Call } from './call-recorder.ts';
 import { passes } from './lambda-filter.ts';
 import { RecordedWorker } from './recorded-worker.ts';
+import { resolve, type Values } from './resolve.ts';
+import { MAPPING_METRICS } from './schema.ts';
+import { type Parts, readTemplate } from './template.ts';
 import { usageOf } from './usage.ts';
 
 const BATCH_SIZE = 1_000;
@@ -30,6 +41,54 @@ describe('the cost of a million changes', () => {
   it('given the time on Lambda was not measured, then the table says so, and its sum is of the rest', () => {
     const table = costTable({ ...usage, gigabyteSeconds: undefined });
     expect(table).to.include('not measured').and.to.include('| sum of what was measured | | | 1.43 |');
+  });
+});
+
+/** What a stack with these parameters is billed by the month. */
+function monthlyOf(values: Values): Monthly {
+  const resources = Object.values(resolve(readTemplate(), { NewTableName: 'fleet', ...values }).resources);
+  const ofType = (type: string): readonly Parts[] =>
+    resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+  const watched = (alarm: Parts): number =>
+    ((alarm['Metrics'] ?? [{ MetricStat: {} }]) as readonly Parts[]).filter((query) => 'MetricStat' in query)
+      .length;
+  const counting = ofType('AWS::Lambda::EventSourceMapping').filter((mapping) => 'MetricsConfig' in mapping);
+  return {
+    workerMetrics: Object.keys(METRICS).length + REQUEST_METRICS.length,
+    mappingMetrics: counting.length * MAPPING_METRICS.length,
+    alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + watched(alarm), 0),
+    // A dashboard is free while it is among the first three of an account.
+    dashboards: 0,
+  };
+}
+
+describe('the cost of a month', () => {
+  it('given metrics, alarms and a dashboard, then each is its number times its price', () => {
+    const table = monthlyCostTable({ workerMetrics: 10, mappingMetrics: 6, alarmMetrics: 15, dashboards: 1 });
+    expect(
+      table
+        .split('\n')
+        .slice(2)
+        .map((line) => line.split('|').at(-2)?.trim()),
+    ).to.deep.equal(['3.00', '1.80', '1.50', '3.00', '9.30']);
+  });
+
+  it('given the template, then the operations guide has its cost', () => {
+    const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, documented = ''] =
+      /<!-- monthly-cost:begin.*? -->\n([^]*?)<!-- monthly-cost:end -->/.exec(guide) ?? [];
+    const cells = (table: string) =>
+      table
+        .trim()
+        .split('\n')
+        .map((line) => line.replaceAll(/ *\| */g, '|').replaceAll(/-+/g, '-'));
+    expect(cells(documented)).to.deep.equal(cells(monthlyCostTable(monthlyOf({}))));
+  });
+
+  it('given that neither alarms nor the mapping’s metrics are wanted, then they cost nothing', () => {
+    const { workerMetrics, ...others } = monthlyOf({ Alarms: 'false', MappingMetrics: 'false' });
+    expect(workerMetrics).to.be.greaterThan(0);
+    expect(others).to.deep.equal({ mappingMetrics: 0, alarmMetrics: 0, dashboards: 0 });
   });
 });
 
@@ -84,6 +143,7 @@ describeWithServers('what changes take', () => {
       );
       expect(outcomes.filter(({ status }) => status === 'failed')).to.deep.equal([]);
     }
+    expect(REQUEST_METRICS).to.include.members(worker.calls.map(({ operation }) => operation));
     const { readUnits, writeUnits, queueRequests } = usageOf(worker.calls);
     const thousands = CHANGES / 1_000;
     const usage = {

@@ -49,8 +49,8 @@ export function referencesIn(template: Template): readonly Reference[] {
       (part as readonly Part[]).forEach((item, index) => visit(item, `${place}[${index}]`));
     else if (isParts(part)) for (const [name, item] of Object.entries(part)) visit(item, `${place}.${name}`);
   };
-  for (const section of ['Conditions', 'Resources', 'Outputs'] as const)
-    visit(template[section] as unknown as Part, section);
+  for (const section of ['Rules', 'Conditions', 'Resources', 'Outputs'] as const)
+    visit((template[section] as unknown as Part | undefined) ?? {}, section);
   for (const [name, { Condition, DependsOn }] of Object.entries(template.Resources)) {
     const place = `Resources.${name}`;
     if (Condition !== undefined) found.push({ place, kind: 'Condition', name: Condition });

@@ -31,7 +31,7 @@ const PSEUDO_PARAMETERS: Values = {
  * The template as CloudFormation sees it with these values for its parameters: conditions decided, functions
  * computed. A resource's name is `<Name>` and an attribute of it `<Name.Attribute>`, as nothing is made.
  *
- * @throws Error when a value is not allowed, or something refers to what is not there, or not made.
+ * @throws Error when a value or their combination is not allowed, or something refers to what is not there, or not made.
  */
 export function resolve(template: Template, values: Values): Resolved {
   return new Resolver(template, parametersOf(template, values)).resolve();
@@ -65,6 +65,9 @@ class Resolver {
   }
 
   resolve(): Resolved {
+    for (const { Assertions } of Object.values(this.#template.Rules))
+      for (const { Assert, AssertDescription } of Assertions)
+        if (this.#part(Assert) !== true) throw new Error(AssertDescription);
     const made = Object.entries(this.#template.Resources).filter(([name]) => this.#isMade(name));
     return {
       resources: Object.fromEntries(
@@ -127,8 +130,15 @@ class Resolver {
         if (selected === undefined) throw new Error(`a list has no item ${textOf(args[0])}`);
         return selected;
       }
-      case 'Fn::Split':
-        return this.#text(args[1]).split(textOf(args[0]));
+      case 'Fn::Split': {
+        const text = this.#text(args[1]);
+        // What is not made yet has parts that nobody knows.
+        return /^<[\w.]+>$/.test(text)
+          ? Array.from({ length: 8 }, (_, index) => text.replace('>', `/${index}>`))
+          : text.split(textOf(args[0]));
+      }
+      case 'Fn::Contains':
+        return (args[0] as readonly Part[]).map((item) => this.#text(item)).includes(this.#text(args[1]));
       default:
         throw new Error(`the function ${name} is not known here`);
     }

@@ -28,7 +28,7 @@ export function loadSpecification(): Promise<Specification> {
 }
 
 /** What an event source mapping counts when it is told to; the specification knows of functions' metrics only. */
-const MAPPING_METRICS = [
+export const MAPPING_METRICS: readonly string[] = [
   'PolledEventCount',
   'FilteredOutEventCount',
   'InvokedEventCount',

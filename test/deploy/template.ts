@@ -19,14 +19,21 @@ export interface Parameter {
   readonly Default?: string | number;
   readonly AllowedValues?: readonly (string | number)[];
   readonly AllowedPattern?: string;
+  readonly ConstraintDescription?: string;
   readonly MinValue?: number;
   readonly MaxValue?: number;
   readonly Description?: string;
 }
 
+/** What must hold of the parameters together. */
+export interface Rule {
+  readonly Assertions: readonly { readonly Assert: Part; readonly AssertDescription: string }[];
+}
+
 export interface Template {
   readonly Description: string;
   readonly Parameters: Readonly<Record<string, Parameter>>;
+  readonly Rules: Readonly<Record<string, Rule>>;
   readonly Conditions: Parts;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, { readonly Description: string; readonly Value: Part }>>;

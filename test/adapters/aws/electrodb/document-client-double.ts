@@ -4,9 +4,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 type Item = Readonly<Record<string, unknown>>;
 
 export interface BatchGet {
-  readonly RequestItems: Readonly<
-    Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>
-  >;
+  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
 }
 
 export interface TransactWrite {
