@@ -153,5 +153,8 @@ function plannedAmong(
 /** Never permanent: the quarantine may take the record the next time. */
 function notQuarantined({ message }: Fault, refusal: Fault): Fault {
   const kind = refusal.kind === 'configuration' ? 'configuration' : 'transient';
-  return new Fault(kind, `${message}; and it is not in quarantine: ${refusal.message}`, { cause: refusal });
+  return new Fault(kind, `${message}; and it is not in quarantine: ${refusal.message}`, {
+    cause: refusal,
+    reason: `poison is not in quarantine: ${refusal.reason}`,
+  });
 }

@@ -1,4 +1,5 @@
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Outcome } from './delivery.ts';
+import { logFailures } from './log-failures.ts';
 import type { Logger } from './ports/logger.ts';
 import type { MetricName, Metrics } from './ports/metrics.ts';
 import type { BatchResult } from './process-batch.ts';
@@ -14,16 +15,18 @@ interface Span {
   readonly ended: number;
 }
 
-/** Says what became of a batch: failures record by record, the rest in one line and in metrics. */
+/** Says what became of a batch: failures cause by cause, the rest in one line and in metrics. */
 export function reportBatch(
   deliveries: readonly Delivery[],
   result: BatchResult,
   span: Span,
   { metrics, logger }: Reporting,
 ): void {
-  const counts = logOutcomes(deliveries, result, logger);
+  const { outcomes, search, defaultImages, matcher } = result;
+  if (logger.enabled('debug')) logRecords(deliveries, outcomes, logger);
+  const counts = countsOf(outcomes);
+  if (counts.failed + counts.heldBack + counts.quarantined > 0) logFailures(deliveries, outcomes, logger);
   const milliseconds = Math.max(0, span.ended - span.started);
-  const { search, defaultImages, matcher } = result;
   if (logger.enabled('info'))
     logger.log('info', 'batch', {
       records: deliveries.length,
@@ -49,22 +52,15 @@ export function reportBatch(
   }
 }
 
-function logOutcomes(deliveries: readonly Delivery[], { outcomes }: BatchResult, logger: Logger) {
+function logRecords(deliveries: readonly Delivery[], outcomes: readonly Outcome[], logger: Logger): void {
+  for (const [index, { status }] of outcomes.entries())
+    logger.log('debug', 'record', { ...deliveries[index]?.record, outcome: status });
+}
+
+function countsOf(outcomes: readonly Outcome[]) {
   const counts = { applied: 0, ignored: 0, duplicate: 0, quarantined: 0, failed: 0, heldBack: 0 };
-  const everyRecord = logger.enabled('debug');
-  for (const [index, outcome] of outcomes.entries()) {
-    const record = deliveries[index]?.record;
-    if (everyRecord) logger.log('debug', 'record', { ...record, outcome: outcome.status });
-    if (outcome.status === 'failed' && outcome.heldBack) {
-      counts.heldBack++;
-      logger.log('warn', 'record held back', { ...record, reason: outcome.fault.message });
-      continue;
-    }
-    counts[outcome.status]++;
-    if (outcome.status !== 'failed' && outcome.status !== 'quarantined') continue;
-    const { fault } = outcome;
-    logger.log('error', `record ${outcome.status}`, { ...record, fault: fault.kind, error: fault });
-  }
+  for (const outcome of outcomes)
+    counts[outcome.status === 'failed' && outcome.heldBack ? 'heldBack' : outcome.status]++;
   return counts;
 }
 

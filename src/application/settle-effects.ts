@@ -124,7 +124,9 @@ async function attemptInTime<T>(
 }
 
 function overtaken(attempts: number): Fault {
-  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`);
+  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`, {
+    reason: 'others wrote in between, at each attempt',
+  });
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */

@@ -117,6 +117,7 @@ export function twoOfOneNumber({ identity }: Change): Fault {
   return new Fault(
     'permanent',
     `two different records of this item carry sequence number ${identity.sequence}`,
+    { reason: 'two different records of an item carry one sequence number' },
   );
 }
 

@@ -96,5 +96,6 @@ function checkAgainstKey(attributes: Attributes, name: string, inKey: string): v
   throw new Fault(
     'permanent',
     `the image row contradicts its key: ${name} is ${found}, the key says ${JSON.stringify(inKey)}`,
+    { reason: `an image row contradicts its key: its ${name}` },
   );
 }

@@ -73,6 +73,29 @@ export function readConfig(environment: Environment): Config {
   return config;
 }
 
+/**
+ * Reads and checks what it takes to reach the worker's state: less than a worker needs.
+ *
+ * @throws Fault `configuration` that names every variable that is wrong or missing.
+ */
+export function readStateConfig(
+  environment: Environment,
+): MemoryBackend | Pick<AwsBackend, 'kind' | 'stateTable'> {
+  const reader = new Reader(environment);
+  const isMemory = reader.oneOf('BACKEND', BACKENDS, 'aws') === 'memory';
+  const config = isMemory
+    ? ({ kind: 'memory' } as const)
+    : ({ kind: 'aws', stateTable: stateTable(reader) } as const);
+  if (reader.problems.length > 0) throw new Fault('configuration', reader.problems.join('\n'));
+  return config;
+}
+
+function stateTable(reader: Reader): string {
+  reader.matches('STATE_TABLE_NAME', TABLE);
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB']) reader.matches(name, ENDPOINT);
+  return reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state');
+}
+
 function awsBackend(reader: Reader): AwsBackend {
   const table = reader.text('TABLE_NAME', 'the name of the table whose stream is read');
   const stateTable = reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state');

@@ -162,20 +162,49 @@ describe('quarantine', () => {
     expect(quarantine.kept.map(({ fault }) => fault)).to.deep.equal([tooLarge, tooLarge, tooLarge]);
   });
 
-  it('given a record with a passing and a lasting fault, then it is delivered again, and not kept', async () => {
-    const quarantine = new MemoryQuarantine();
-    const worker = aWorker({
-      quarantine,
-      queue: new ScriptedQueue(() => [new Fault('permanent', 'too large')]),
-      images: new ScriptedImages({
-        load: async (entities) => entities.map(() => new Fault('transient', 'throttled')),
-      }),
+  for (const lasting of ['its document', 'its default image'] as const)
+    it(`given a record with a passing fault, and a lasting one of ${lasting}, then it is delivered again, and not kept`, async () => {
+      const quarantine = new MemoryQuarantine();
+      const faultOf = (what: typeof lasting) =>
+        what === lasting ? new Fault('permanent', 'too large') : new Fault('transient', 'throttled');
+      const worker = aWorker({
+        quarantine,
+        queue: new ScriptedQueue(() => [faultOf('its document')]),
+        images: new ScriptedImages({
+          load: async (entities) => entities.map(() => faultOf('its default image')),
+        }),
+      });
+      const { outcomes } = await worker.handle(new SourceTable().put(imageRow(entity, '1')));
+      const [failed] = outcomes;
+      expect(failed?.status === 'failed' && failed.fault).to.include({
+        kind: 'transient',
+        message: 'throttled',
+      });
+      expect(quarantine.kept).to.deep.equal([]);
     });
-    const { outcomes } = await worker.handle(new SourceTable().put(imageRow(entity, '1')));
-    const [failed] = outcomes;
-    expect(failed?.status === 'failed' && failed.fault.message).to.equal('throttled');
-    expect(quarantine.kept).to.deep.equal([]);
-  });
+
+  for (const answer of ['kept', 'permanent', 'configuration', 'transient', 'conflict'] as const)
+    it(`given one that answers ${answer}, then each record is offered once in a delivery, before the effects or after`, async () => {
+      const quarantine = new ScriptedQuarantine((records) =>
+        records.map(() => (answer === 'kept' ? answer : new Fault(answer, 'not this one'))),
+      );
+      const queue = new ScriptedQueue((actions) =>
+        actions.map(({ key }) => (key.id === 'FAA:N2' ? new Fault('permanent', 'too large') : 'sent')),
+      );
+      const table = new SourceTable();
+      const worker = aWorker({ quarantine, queue, retries: { conflicts: 1 } });
+      const { outcomes } = await worker.handle(
+        spoiled(table.put(faaRow('N1'))),
+        table.put(faaRow('N2')),
+        table.put(faaRow('N3')),
+      );
+      const status = answer === 'kept' ? 'quarantined' : 'failed';
+      expect(inShort(outcomes)).to.deep.equal([status, status, 'applied']);
+      expect(quarantine.calls.map((records) => records.map(({ record }) => record.sk))).to.deep.equal([
+        ['DETAIL#N1'],
+        ['DETAIL#N2'],
+      ]);
+    });
 
   it('given a batch of nothing but poison, then all of it is kept in one call, and nothing is reported', async () => {
     const quarantine = new ScriptedQuarantine((records) => records.map(() => 'kept'));

@@ -29,13 +29,15 @@ export interface ImageRepositoryHarness {
   /** Puts the entity's default row as a program does that knows nothing of Contrail or its revisions. */
   putForeignDefault(entity: Entity, attributes: Attributes): Promise<void>;
   removeForeignDefault(entity: Entity): Promise<void>;
+  /** Has the entity's default row point to another image, and leaves all else in it, as such a program may do. */
+  repointForeignDefault(entity: Entity, imageId: string): Promise<void>;
   /** The attributes among `IMAGE_ATTRIBUTES` that the default row has; undefined when there is no such row. */
   readDefault(entity: Entity): Promise<Attributes | undefined>;
   close?(): Promise<void>;
 }
 
 export interface ImageRepositoryFeatures {
-  /** Sees that a foreign default row was replaced by another foreign one, although neither has a revision. */
+  /** Sees that a foreign default row was replaced by another that points to the same image: neither has a revision. */
   readonly seesForeignRewrites: Capability;
   /** Sees that a list or a map within an image changed since it was read. */
   readonly seesNestedChanges: Capability;
@@ -428,16 +430,37 @@ export function imageRepositoryContract(
         await expectDefault(entity, mine(entity).attributes);
       });
 
+      it("finds a conflict where a foreign program had Contrail's row point elsewhere", async () => {
+        const entity = await twoImages();
+        await save(await load(entity), mine(entity));
+        const view = await load(entity);
+        await harness.repointForeignDefault(entity, '2');
+        expect(await save(view, mine(entity))).to.equal('conflict');
+        expect(await save(view, undefined)).to.equal('conflict');
+        expect(await load(entity)).to.have.nested.property('current.imageId', '2');
+      });
+
+      it('finds a conflict where a foreign program had a foreign row point elsewhere', async () => {
+        const entity = await twoImages();
+        await harness.putForeignDefault(entity, mine(entity).attributes);
+        const view = await load(entity);
+        await harness.repointForeignDefault(entity, '2');
+        expect(await save(view, mine(entity))).to.equal('conflict');
+        expect(await save(view, undefined)).to.equal('conflict');
+        expect(await load(entity)).to.have.nested.property('current.imageId', '2');
+      });
+
       whenAble(
         features.seesForeignRewrites,
-        'finds a conflict where a foreign row replaced a foreign row',
+        'finds a conflict where a foreign row replaced a foreign row that points to the same image',
         async () => {
           const entity = await twoImages();
           await harness.putForeignDefault(entity, mine(entity).attributes);
           const view = await load(entity);
-          await harness.putForeignDefault(entity, theirs(entity).attributes);
+          const after = { ...mine(entity).attributes, caption: 'theirs' };
+          await harness.putForeignDefault(entity, after);
           expect(await save(view, undefined)).to.equal('conflict');
-          await expectDefault(entity, theirs(entity).attributes);
+          await expectDefault(entity, after);
         },
       );
 

@@ -133,13 +133,21 @@ function quarantine(
   return lost === undefined ? undefined : { rule, detail: 'it is not there', index: lost };
 }
 
-/** Each record that was not handled has a line of its own. */
+/** Each record that was not handled has a line of its own, or is one of those that a line counts. */
 function logs(outcomes: readonly Outcome[], { logged }: Handled): Violation | undefined {
   if (logged === undefined) return undefined;
-  const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-  const unhandled = outcomes.filter((outcome) => !isDone(outcome));
-  if (lines.length === unhandled.length) return undefined;
-  return { rule: 'every failure is logged', detail: `${lines.length} lines of ${unhandled.length} failures` };
+  const lines = logged.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const said = lines.reduce((sum, { count = 1 }) => sum + Number(count), 0);
+  const unhandled = outcomes.filter((outcome) => !isDone(outcome)).length;
+  if (said !== unhandled)
+    return { rule: 'every failure is logged', detail: `lines of ${said} records, for ${unhandled} failures` };
+  const more = lines.find(
+    ({ count, notNamed, records }) =>
+      count !== undefined && Number(count) !== Number(notNamed) + (records as readonly unknown[]).length,
+  );
+  return (
+    more && { rule: 'every failure is logged', detail: `a line does not add up: ${JSON.stringify(more)}` }
+  );
 }
 
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Error.prototype];

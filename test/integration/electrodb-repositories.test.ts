@@ -1,4 +1,9 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
@@ -46,6 +51,16 @@ async function imageHarness(): Promise<ImageRepositoryHarness> {
     removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
     putForeignDefault: (entity, attributes) => put(entity, 'DEFAULT', attributes),
     removeForeignDefault: (entity) => remove(entity, 'DEFAULT'),
+    repointForeignDefault: async (entity, imageId) => {
+      await clients.dynamodb.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(entity, 'DEFAULT'),
+          UpdateExpression: 'SET image_id = :id',
+          ExpressionAttributeValues: { ':id': { S: imageId } },
+        }),
+      );
+    },
     readDefault: async (entity) => {
       const Key = keyOf(entity, 'DEFAULT');
       const { Item } = await clients.dynamodb.send(

@@ -4,7 +4,14 @@ import { RequestCounter } from '../../local/request-counter.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { range } from '../contracts/contract.ts';
-import { faaRow, imageRow, linkRow, SourceTable, streamRecord, withDynamodb } from '../support/stream-records.ts';
+import {
+  faaRow,
+  imageRow,
+  linkRow,
+  SourceTable,
+  streamRecord,
+  withDynamodb,
+} from '../support/stream-records.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../src/application/delivery.ts';
+import type { LogFields } from '../../src/application/ports/logger.ts';
 import type { MetricName } from '../../src/application/ports/metrics.ts';
 import { entityKey, linkKey } from '../../src/domain/row.ts';
 import type { BatchResponse } from '../../src/entrypoints/lambda/handle-event.ts';
@@ -174,19 +175,22 @@ export class Watch {
   #checkReport(invocation: Invocation, outcomes: readonly Outcome[], what: string): void {
     const loud = invocation.log.filter(({ level }) => level === 'error' || level === 'warn');
     const expected = new Map<MetricName, number>(OUTCOME_METRICS.map((name) => [name, 0]));
-    let lines = 0;
+    let failed = 0;
+    let unsaid = 0;
     for (const [index, outcome] of outcomes.entries()) {
       const metric = metricOf(outcome);
       expected.set(metric, (expected.get(metric) ?? 0) + 1);
       const entry = invocation.entries[index];
       if (entry === undefined || (outcome.status !== 'failed' && outcome.status !== 'quarantined')) continue;
-      lines++;
+      failed++;
       const hidden = spoilOf(entry, invocation)?.hidesItem === true;
-      if (!hidden && !loud.some((line) => isOf(line, entry)))
+      if (hidden || loud.some((line) => isOf(line, entry))) continue;
+      if (++unsaid > unnamedIn(loud))
         this.report('failures are logged', `${what}: nothing is said of ${nameOf(entry)}`);
     }
-    if (loud.length < lines)
-      this.report('failures are logged', `${what}: ${loud.length} lines for ${lines} records`);
+    const said = loud.reduce((sum, { fields }) => sum + Number(fields['count'] ?? 1), 0);
+    if (said < failed)
+      this.report('failures are logged', `${what}: ${said} are said to have failed of ${failed} records`);
     for (const [name, count] of expected)
       if ((invocation.metrics?.get(name) ?? 0) !== count)
         this.report(
@@ -266,8 +270,15 @@ function metricOf(outcome: Outcome): MetricName {
   }
 }
 
+/** Whether a line names the item: as the one record that it is of, or among several. */
 function isOf({ fields }: LogLine, { key }: Entry): boolean {
-  return `${String(fields['pk'])} | ${String(fields['sk'])}` === key;
+  const records = (fields['records'] ?? [fields]) as readonly LogFields[];
+  return records.some((record) => `${String(record['pk'])} | ${String(record['sk'])}` === key);
+}
+
+/** Records that lines count and do not name. */
+function unnamedIn(lines: readonly LogLine[]): number {
+  return lines.reduce((sum, { fields }) => sum + Number(fields['notNamed'] ?? 0), 0);
 }
 
 /** How the record is spoiled as the invocation has it. */

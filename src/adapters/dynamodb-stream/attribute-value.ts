@@ -162,5 +162,8 @@ function record(content: unknown, path: string): object {
 }
 
 function malformed(path: string, problem: string): Fault {
-  return new Fault('permanent', `${path.length > 200 ? `${path.slice(0, 200)}…` : path} ${problem}`);
+  return new Fault('permanent', `${path.length > 200 ? `${path.slice(0, 200)}…` : path} ${problem}`, {
+    // The attribute itself, whatever is wrong within it: `NewImage.model`.
+    reason: `${path.split(/[.[]/, 2).join('.')} ${problem}`,
+  });
 }

@@ -36,21 +36,21 @@ export function toDelivery(input: unknown, options: RecordOptions = {}): Deliver
 }
 
 function toChange(input: unknown, { streamArn = '', generation = 0 }: RecordOptions): Change | undefined {
-  if (!isObject(input)) throw bad(`the record is ${describe(input)}, not an object`);
+  if (!isObject(input)) throw wrong('the record', input, ', not an object');
   const { dynamodb } = input;
-  if (!isObject(dynamodb)) throw bad(`dynamodb is ${describe(dynamodb)}, not an object`);
+  if (!isObject(dynamodb)) throw wrong('dynamodb', dynamodb, ', not an object');
   const keys = dynamodb['Keys'];
-  if (!isObject(keys)) throw bad(`Keys is ${describe(keys)}, not an object`);
+  if (!isObject(keys)) throw wrong('Keys', keys, ', not an object');
   const pk = keyOf(keys, 'PK');
   const sk = keyOf(keys, 'SK');
   const operation = operationOf(input['eventName']);
   const sequence = sequenceOf(dynamodb['SequenceNumber']);
   if (sequence === undefined)
-    throw bad(`SequenceNumber is ${describe(dynamodb['SequenceNumber'])}, not a text of digits`);
+    throw wrong('SequenceNumber', dynamodb['SequenceNumber'], ', not a text of digits');
 
   const row = rowOf(pk, sk);
   if (row === undefined) return undefined;
-  if ('malformed' in row) throw bad(row.malformed);
+  if ('malformed' in row) throw bad(row.malformed, "keys begin like a known row's and are none");
 
   const viewType = viewTypeOf(dynamodb['StreamViewType']);
   const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk);
@@ -63,7 +63,7 @@ function toChange(input: unknown, { streamArn = '', generation = 0 }: RecordOpti
 
 function operationOf(eventName: unknown): Operation {
   if (eventName === 'INSERT' || eventName === 'MODIFY' || eventName === 'REMOVE') return eventName;
-  throw bad(`eventName is ${describe(eventName)}; expected INSERT, MODIFY or REMOVE`);
+  throw wrong('eventName', eventName, '; expected INSERT, MODIFY or REMOVE');
 }
 
 const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'];
@@ -71,7 +71,7 @@ const VIEW_TYPES = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']
 function viewTypeOf(viewType: unknown): string | undefined {
   if (viewType === undefined) return undefined;
   if (typeof viewType === 'string' && VIEW_TYPES.includes(viewType)) return viewType;
-  throw bad(`StreamViewType is ${describe(viewType)}; expected one of ${VIEW_TYPES.join(', ')}`);
+  throw wrong('StreamViewType', viewType, `; expected one of ${VIEW_TYPES.join(', ')}`);
 }
 
 function sideOf(
@@ -88,7 +88,7 @@ function sideOf(
     if (carried) throw bad(`${name} is missing, although the stream's view type is ${viewType}`);
     return 'withheld';
   }
-  if (!isObject(image)) throw bad(`${name} is ${describe(image)}, not an object`);
+  if (!isObject(image)) throw wrong(name, image, ', not an object');
   if (image['PK'] !== undefined && keyText(image['PK']) !== pk) throw bad(`${name}.PK differs from Keys.PK`);
   if (image['SK'] !== undefined && keyText(image['SK']) !== sk) throw bad(`${name}.SK differs from Keys.SK`);
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
@@ -109,10 +109,15 @@ export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
 
 function keyOf(keys: Json, name: 'PK' | 'SK'): string {
   const text = keyText(keys[name]);
-  if (text === undefined) throw bad(`Keys.${name} is ${describe(keys[name])}; expected {"S": "…"}`);
+  if (text === undefined) throw wrong(`Keys.${name}`, keys[name], '; expected {"S": "…"}');
   return text;
 }
 
-function bad(problem: string): Fault {
-  return new Fault('permanent', problem);
+/** Of a part of the record that is not what it must be. */
+function wrong(part: string, value: unknown, expected: string): Fault {
+  return bad(`${part} is ${describe(value)}${expected}`, `${part}${expected}`);
+}
+
+function bad(problem: string, reason = problem): Fault {
+  return new Fault('permanent', problem, { reason });
 }

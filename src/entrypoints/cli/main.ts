@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runCommand } from './run-command.ts';
@@ -13,5 +14,6 @@ await runCommand(
     .description(description)
     .version(version)
     .addCommand(replayCommand)
-    .addCommand(generateCommand),
+    .addCommand(generateCommand)
+    .addCommand(adoptStreamCommand),
 );

@@ -19,6 +19,10 @@ const setUp = async () => {
     removeImage: (entity, imageId) => remove(imageRow(entity, imageId)),
     putForeignDefault: (entity, attributes) => put(defaultRow(entity), attributes),
     removeForeignDefault: (entity) => remove(defaultRow(entity)),
+    repointForeignDefault: (entity, imageId) => {
+      const attributes = table.defaultImage(entity)?.image.attributes;
+      return put(defaultRow(entity), { ...attributes, image_id: imageId });
+    },
     readDefault: async (entity) => table.defaultImage(entity)?.image.attributes,
   } satisfies ImageRepositoryHarness;
 };

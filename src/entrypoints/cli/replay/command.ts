@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { MemorySearchIndex } from '../../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
 import { DerivedState } from '../../../application/ports/derived-state.ts';
+import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { Fault } from '../../../domain/fault.ts';
@@ -16,6 +17,7 @@ import { wholeNumber } from '../whole-number.ts';
 import { Progress } from './progress.ts';
 import { replay, type ReplaySource } from './replay.ts';
 import { jsonReport, textReport } from './report.ts';
+import { followedTables, RecordedStreams, streamArn } from './streams.ts';
 import { stateJson } from './state-json.ts';
 
 interface ReplayCommandOptions {
@@ -24,6 +26,7 @@ interface ReplayCommandOptions {
   readonly report: 'text' | 'json';
   readonly state?: string;
   readonly streamArn?: string;
+  readonly follow?: readonly string[];
   readonly verify: boolean;
 }
 
@@ -45,11 +48,15 @@ piece by piece.`,
   .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, wholeNumber(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .option('--state <file>', 'write the derived state as JSON afterwards; - is standard output')
-  .option('--stream-arn <arn>', 'the stream of records that do not name theirs')
+  .option('--stream-arn <arn>', 'the stream of records that do not name theirs', streamArn)
+  .option('--follow <arns>', 'the tables of the records, with commas, oldest first', followedTables)
   .option('--verify', 'recompute the derived state from the rows and compare', false)
   .addHelpText(
     'after',
     `
+Recordings of several tables are refused unless --follow gives the order in
+which the tables were followed; so are named and unnamed streams together.
+
 The report goes to standard output, or to standard error with --state -.
 The exit status is 0 when all is done, 1 when a change failed or drift was
 found, and 2 for wrong usage or configuration.
@@ -80,6 +87,7 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     memoryModule,
     systemModule({ level: logLevel, stream: process.stderr, readable: process.stderr.isTTY }),
   );
+  const streams = await RecordedStreams.open(container.get(TableGenerations), options);
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   const state = container.get(DerivedState);
@@ -89,8 +97,8 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     const started = performance.now();
     const result = await replay(
       sources,
-      { ...options, onProgress: (bytes, records) => progress.update(bytes, records) },
-      { processBatch: container.get(ProcessBatch), drain: () => index.apply(queue.drain()) },
+      { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
+      { streams, processBatch: container.get(ProcessBatch), drain: () => index.apply(queue.drain()) },
     );
     const seconds = (performance.now() - started) / 1000;
     progress.stop();

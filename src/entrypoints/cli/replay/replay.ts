@@ -1,4 +1,3 @@
-import { toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
@@ -6,6 +5,7 @@ import { heldBack, twoOfOneNumber } from '../../../application/verdict.ts';
 import { ReplayFailures } from './failures.ts';
 import { type Place, Places } from './places.ts';
 import { RecentRecords } from './recent-records.ts';
+import type { RecordedStreams } from './streams.ts';
 
 /** A file of recorded changes. */
 export interface ReplaySource {
@@ -15,7 +15,6 @@ export interface ReplaySource {
 
 export interface ReplayOptions {
   readonly batchSize: number;
-  readonly streamArn?: string | undefined;
   /** Called after each batch with the bytes and records read so far. */
   readonly onProgress?: (bytes: number, records: number) => void;
 }
@@ -28,6 +27,8 @@ const NO_TALLIES: Omit<BatchResult, 'outcomes'> = {
 
 /** What the replay needs of a worker. */
 export interface ReplayWorker {
+  /** What tells of which stream, and so how new, a record is. */
+  readonly streams: Pick<RecordedStreams, 'read'>;
   readonly processBatch: Pick<ProcessBatch, 'execute'>;
   /** Brings what the worker has sent so far into the index. */
   readonly drain: () => void | Promise<void>;
@@ -60,8 +61,8 @@ interface Waiting {
  */
 export async function replay(
   sources: readonly ReplaySource[],
-  { batchSize, streamArn, onProgress }: ReplayOptions,
-  { processBatch, drain }: ReplayWorker,
+  { batchSize, onProgress }: ReplayOptions,
+  { streams, processBatch, drain }: ReplayWorker,
 ): Promise<ReplayResult> {
   const failures = new ReplayFailures();
   const places = new Places();
@@ -113,7 +114,7 @@ export async function replay(
         const { record: raw, place } = recorded;
         batch.push({
           place: places.ofRecord(place),
-          delivery: toDelivery(raw, { place, ...(streamArn === undefined ? {} : { streamArn }) }),
+          delivery: await streams.read(raw, place),
         });
         if (batch.length >= batchSize) await flush();
       }

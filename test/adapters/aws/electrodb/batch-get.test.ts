@@ -29,6 +29,15 @@ describe('readAll', () => {
     expect(double.mostAtOnce).to.equal(8);
   });
 
+  it('given any keys, when read, then every request asks for a consistent read', async () => {
+    await read(250);
+    expect(double.reads.map(({ RequestItems }) => RequestItems[TABLE]?.ConsistentRead)).to.deep.equal([
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it('given no item at a key, when read, then that one is undefined', async () => {
     double.answerRead = (request) => ({
       Responses: { [TABLE]: keysIn(request).filter(({ PK }) => PK !== rawKeyOf(1).PK) },

@@ -4,7 +4,9 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 type Item = Readonly<Record<string, unknown>>;
 
 export interface BatchGet {
-  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
+  readonly RequestItems: Readonly<
+    Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>
+  >;
 }
 
 export interface TransactWrite {

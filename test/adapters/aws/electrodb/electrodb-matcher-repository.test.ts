@@ -43,9 +43,25 @@ describe('ElectroDbMatcherRepository', () => {
       },
     });
   };
+  const itemsPut = () =>
+    double.writes
+      .flatMap(({ TransactItems }) => TransactItems)
+      .flatMap(({ Put }) => (Put === undefined ? [] : [Put['Item'] as Readonly<Record<string, unknown>>]));
   const itemsOf = (nth: number) => double.writes[nth]?.TransactItems.length;
   const kindsOf = (results: readonly unknown[]) =>
     results.map((result) => (result instanceof Fault ? result.kind : result));
+
+  it('given a link that comes and one that goes, when applied, then only what is left of the second ends, in 30 days', async () => {
+    countOf(1);
+    const gone: LinkMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
+    expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['applied', 'applied']);
+    const [came, went] = ['a', 'b'].map((serial) =>
+      itemsPut().find((item) => item['serial_number'] === serial),
+    );
+    expect(came).to.include({ removed: false }).and.not.have.property('expires_at');
+    expect(went).to.include({ removed: true });
+    expect(went?.['expires_at']).to.be.closeTo(Date.now() / 1_000 + 30 * 24 * 60 * 60, 60);
+  });
 
   it('given keys left unprocessed, when loading, then those links are transient faults', async () => {
     double.answerRead = allUnprocessed;

@@ -1,0 +1,69 @@
+import type { Fault } from '../domain/fault.ts';
+import type { Delivery, Outcome, RecordSummary } from './delivery.ts';
+import type { Logger } from './ports/logger.ts';
+
+/** Records that one line names: even with the longest keys of DynamoDB, a line stays below the 256 KB of a log event. */
+const NAMED = 50;
+
+/** Records that share a line. */
+class Together {
+  #count = 0;
+  readonly #named: Pick<RecordSummary, 'pk' | 'sk' | 'sequenceNumber'>[] = [];
+
+  add({ pk, sk, sequenceNumber }: RecordSummary): void {
+    this.#count++;
+    if (this.#named.length < NAMED) this.#named.push({ pk, sk, sequenceNumber });
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** How many there are, how many of them are not named, and the others by their keys. */
+  get fields() {
+    return { count: this.#count, notNamed: this.#count - this.#named.length, records: this.#named };
+  }
+}
+
+interface Cause {
+  readonly status: 'failed' | 'quarantined';
+  readonly fault: Fault;
+  readonly first: RecordSummary;
+  readonly others: Together;
+}
+
+/**
+ * Says which records of a batch failed, and why. The first record of each cause has a line with all that is known of
+ * it, and with the stack; others that failed for the same cause are in one line with their keys, and so are those that
+ * are held back. So what a blocked shard writes at each attempt does not grow with its batch.
+ *
+ * Causes are the same when kind and reason are, whatever the messages say of the single record.
+ */
+export function logFailures(
+  deliveries: readonly Delivery[],
+  outcomes: readonly Outcome[],
+  logger: Logger,
+): void {
+  const causes = new Map<string, Cause>();
+  const heldBack = new Together();
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status !== 'failed' && outcome.status !== 'quarantined') continue;
+    const record = deliveries[index]?.record ?? {};
+    if (outcome.status === 'failed' && outcome.heldBack) {
+      heldBack.add(record);
+      continue;
+    }
+    const { status, fault } = outcome;
+    const name = `${status} ${fault.kind} ${fault.reason}`;
+    const cause = causes.get(name);
+    if (cause === undefined) causes.set(name, { status, fault, first: record, others: new Together() });
+    else cause.others.add(record);
+  }
+  for (const { status, fault, first, others } of causes.values()) {
+    logger.log('error', `record ${status}`, { ...first, fault: fault.kind, error: fault });
+    if (others.isEmpty) continue;
+    const { kind, reason } = fault;
+    logger.log('error', `more records ${status}`, { fault: kind, reason, ...others.fields });
+  }
+  if (!heldBack.isEmpty) logger.log('warn', 'records held back', heldBack.fields);
+}

@@ -1,0 +1,73 @@
+import { Command } from 'commander';
+import { tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
+import type { Adoption } from '../../../application/ports/table-generations.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { withTableGenerations } from '../../composition/state-store.ts';
+import { readStateConfig } from '../../config.ts';
+
+export const adoptStreamCommand = new Command('adopt-stream')
+  .summary('let the streams of another table follow those of the present one')
+  .description(
+    `Says that a table takes over from the one whose streams the worker follows: the
+same table in another region, a migrated table, or the old one again after a
+roll-back. Until then its changes are refused, as nobody can tell whether they
+are newer. Streams of one table need no adoption: their labels order them.
+
+Disable the event source mapping of the old table's stream first, and enable
+that of the new one's after.`,
+  )
+  .argument('<arn>', 'the ARN of the table, or of its stream')
+  .addHelpText(
+    'after',
+    `
+Safe to repeat: a table that is the newest already stays what it is.
+
+The exit status is 0 when the table is followed, 1 when that could not be found
+out or written, and 2 for wrong usage or configuration.
+
+Environment: STATE_TABLE_NAME, and the SDK's own: AWS_REGION, credentials,
+AWS_ENDPOINT_URL_DYNAMODB.
+
+Example:
+  STATE_TABLE_NAME=contrail-state contrail adopt-stream \\
+    arn:aws:dynamodb:us-east-1:123456789012:table/aircraft`,
+  )
+  .action(async (arn: string) => {
+    const tableArn = tableArnOf(arn);
+    const config = readStateConfig(process.env);
+    if (config.kind === 'memory')
+      throw new Fault(
+        'configuration',
+        'with BACKEND=memory nothing is kept from one process to the next, so there is nothing to adopt a table in. ' +
+          'For recordings of several tables: contrail replay --follow OLD_ARN,NEW_ARN FILE…; for a deployed worker, ' +
+          'unset BACKEND and set STATE_TABLE_NAME to its state table',
+      );
+    const adoption = await withTableGenerations(config.stateTable, (generations) =>
+      generations.adopt(tableArn),
+    );
+    process.stdout.write(textOf(tableArn, adoption));
+  });
+
+function textOf(tableArn: string, { generation, previous }: Adoption): string {
+  if (previous === tableArn)
+    return `${tableArn}\nis followed already, as generation ${generation}: nothing has changed.\n`;
+  const before =
+    previous === undefined
+      ? 'No table was noted before.'
+      : `Before it, ${previous} was followed. What is still delivered of that one counts as older.`;
+  const old = previous === undefined ? "any other table's stream" : 'the old stream';
+  return `${tableArn}
+is followed from now on, as generation ${generation}.
+${before}
+
+What to do next:
+1. See that the event source mapping of ${old} is disabled:
+   aws lambda update-event-source-mapping --no-enabled --uuid UUID
+2. Enable that of this table's stream. Begin at TRIM_HORIZON, or before the
+   moment of the switch: changes that neither mapping reads are in nobody's hands.
+   aws lambda update-event-source-mapping --enabled --uuid UUID
+3. Redrive what was given up while the stream was refused.
+
+A function that runs already notices within ten seconds.
+`;
+}

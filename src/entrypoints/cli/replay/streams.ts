@@ -1,0 +1,101 @@
+import { InvalidArgumentError } from 'commander';
+import { isObject } from '../../../adapters/dynamodb-stream/json-fields.ts';
+import { isStreamArn, readStreamArn, tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
+import { streamOf, toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
+import type { Delivery } from '../../../application/delivery.ts';
+import type { TableGenerations } from '../../../application/ports/table-generations.ts';
+import { Fault } from '../../../domain/fault.ts';
+
+export interface StreamOptions {
+  /** The stream of records that do not name theirs. */
+  readonly streamArn?: string | undefined;
+  /** The tables that the recordings are of, in the order in which they were followed. */
+  readonly follow?: readonly string[] | undefined;
+}
+
+/** Reads `--stream-arn`. */
+export function streamArn(text: string): string {
+  if (isStreamArn(text)) return text;
+  throw new InvalidArgumentError(
+    'Expected the ARN of a stream, label and all: arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL.',
+  );
+}
+
+/** Reads `--follow`: ARNs of tables or streams, separated by commas. */
+export function followedTables(text: string): readonly string[] {
+  const tables = text.split(',').map((arn) => {
+    try {
+      return tableArnOf(arn.trim());
+    } catch (error) {
+      throw new InvalidArgumentError(Fault.from(error).message);
+    }
+  });
+  const twice = tables.find((table, index) => tables.indexOf(table) !== index);
+  if (twice !== undefined) throw new InvalidArgumentError(`${twice} stands there twice.`);
+  return tables;
+}
+
+/** The streams that recordings are of: those of one table, or of several whose order is known. */
+export class RecordedStreams {
+  readonly #tables: TableGenerations;
+  readonly #options: StreamOptions;
+  readonly #generations = new Map<string, number>();
+  /** Where the first change of each table stands. */
+  readonly #places = new Map<string, string>();
+
+  private constructor(tables: TableGenerations, options: StreamOptions) {
+    this.#tables = tables;
+    this.#options = options;
+  }
+
+  static async open(tables: TableGenerations, options: StreamOptions): Promise<RecordedStreams> {
+    for (const tableArn of options.follow ?? []) await tables.adopt(tableArn);
+    return new RecordedStreams(tables, options);
+  }
+
+  /**
+   * What a record asks for.
+   *
+   * @throws Fault `configuration` when it is of another table than those before it and their order is not known: what
+   *   comes of the recordings would depend on how the streams are called.
+   */
+  async read(record: unknown, place: string): Promise<Delivery> {
+    const { streamArn = '' } = this.#options;
+    const stream = isObject(record) ? streamOf(record, streamArn) : '';
+    const known = this.#generations.get(stream);
+    const delivery = toDelivery(record, { place, streamArn, generation: known ?? 0 });
+    // Of what is no change, no order is asked.
+    if (known !== undefined || delivery.kind !== 'change') return delivery;
+    const generation = await this.#generationOf(stream, place);
+    this.#generations.set(stream, generation);
+    return toDelivery(record, { place, streamArn, generation });
+  }
+
+  async #generationOf(stream: string, place: string): Promise<number> {
+    const { tableArn, label } = readStreamArn(stream);
+    if (stream !== '' && label === '')
+      throw new Fault('configuration', `${place}: ${stream} is no stream's ARN: it has no /stream/LABEL`);
+    const following = await this.#tables.generationOf(tableArn);
+    if (following.kind === 'refused') throw this.#refusal(tableArn, place, following.followed);
+    if (!this.#places.has(tableArn)) this.#places.set(tableArn, place);
+    return following.generation;
+  }
+
+  #refusal(tableArn: string, place: string, followed: string): Fault {
+    const first = this.#places.get(followed);
+    const others = first === undefined ? `--follow names ${followed}` : `${first} is of ${nameOf(followed)}`;
+    const cure =
+      tableArn === '' || followed === ''
+        ? 'name the stream of those that do not with --stream-arn, or replay them apart'
+        : `say in which order they were followed, the first one first: --follow ${followed},${tableArn}`;
+    return new Fault(
+      'configuration',
+      `${place} is of ${nameOf(tableArn)}, and ${others}: which changes are newer cannot be told. ` +
+        `${cure.charAt(0).toUpperCase()}${cure.slice(1)}`,
+    );
+  }
+}
+
+function nameOf(tableArn: string): string {
+  return tableArn === '' ? 'a stream without a name' : tableArn;
+}
