@@ -71,7 +71,7 @@ class WiredImages extends ImageRepository {
 
   override load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]> {
     this.#called({ port: 'images.load', signal, entities });
-    return this.#wire.call('images.load', entities, (some) => this.#store.load(some));
+    return this.#wire.call('images.load', entities, (some) => this.#store.load(some, signal));
   }
 
   override save(writes: readonly DefaultImageWrite[], signal?: AbortSignal) {
@@ -79,7 +79,7 @@ class WiredImages extends ImageRepository {
     return this.#wire.call<DefaultImageWrite, 'saved' | 'conflict' | Fault>(
       'images.save',
       writes,
-      (some) => this.#store.save(some),
+      (some) => this.#store.save(some, signal),
       'conflict',
     );
   }
@@ -102,7 +102,7 @@ class WiredMatcher extends MatcherRepository {
     // Wrapped, because a link that nothing was counted for has no state, and no result means a fault.
     return this.#wire
       .call<Link, { readonly state: LinkState | undefined | Fault }>('matcher.load', links, async (some) =>
-        (await this.#store.load(some)).map((state) => ({ state })),
+        (await this.#store.load(some, signal)).map((state) => ({ state })),
       )
       .then((results) => results.map((result) => (result instanceof Fault ? result : result.state)));
   }
@@ -113,7 +113,7 @@ class WiredMatcher extends MatcherRepository {
     return this.#wire.call<LinkMove, 'applied' | 'conflict' | Fault>(
       'matcher.apply',
       moves,
-      (some) => this.#store.apply(some),
+      (some) => this.#store.apply(some, signal),
       'conflict',
     );
   }

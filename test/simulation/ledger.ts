@@ -56,7 +56,7 @@ export class Ledger {
     raise(this.#counted, linkKey(link), this.positionOf(to.version));
   }
 
-  /** The default row was seen to be right at the time, or was written. */
+  /** The default row was seen to be right at the time, or was written, or a later change is to answer for it. */
   inLine(entity: Entity, time: number): void {
     this.#inLine.set(entityKey(entity), time);
   }

@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../../src/application/settle-effects.ts';
+import type { Random } from '../../src/feed/random.ts';
 import { chanceOf } from './chance.ts';
 import { CALL_FAULTS, type CallFault, type Port, PORTS } from './call-faults.ts';
 
@@ -35,6 +36,11 @@ export interface Settings {
   readonly theme: Theme;
   readonly items: number;
   readonly operations: number;
+  /** How often an entity's only image goes and another comes soon after. */
+  readonly handOvers: number;
+  /** How often all links, or images of all entities, are written at once, so that a call has several entries. */
+  readonly floods: number;
+  readonly floodOf: 'link' | 'image';
   /** Whether everything is removed in the end. */
   readonly endsEmpty: boolean;
   readonly splits: number;
@@ -53,6 +59,10 @@ export interface Settings {
   readonly marginMs: number;
   /** How long a request, or its answer, is on its way at the most when nothing is wrong. */
   readonly latencyMs: number;
+  /** How long after one request of a call the next takes effect at the most; 0: all at one moment. */
+  readonly gapMs: number;
+  /** Entries in one request. */
+  readonly perRequest: number;
   readonly retries: RetryPolicy;
   readonly visibilityMs: number;
   /** How many accepted actions a worker remembers. */
@@ -74,6 +84,10 @@ export function settingsOf(seed: number): Settings {
   const malformed = random.chance(0.1);
   const bound = bounded === 'neither' && !quarantine && (poison > 0 || malformed) ? 'attempts' : bounded;
   const timeoutMs = random.pick([3 * SECOND, 10 * SECOND, MINUTE]);
+  const requests = chanceOf(seed, 'requests');
+  const handsOver = requests.chance(0.08);
+  const floodOf = requests.chance(0.1) ? requests.pick(['link', 'image'] as const) : undefined;
+  const manyAtOnce = { link: 'matcher.apply', image: 'images.save' } as const;
   return {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
@@ -82,8 +96,7 @@ export function settingsOf(seed: number): Settings {
     malformed,
     faults,
     quietFrom: START + active,
-    callFaults: random.chance(0.3) ? CALL_FAULTS : CALL_FAULTS.filter(() => random.chance(0.3)),
-    faultyPort: random.chance(0.4) ? random.pick(PORTS) : undefined,
+    ...faultsOf(random, floodOf === undefined ? undefined : manyAtOnce[floodOf]),
     theme: random.weighted<Theme>([
       [6, 'mixed'],
       [4, 'one entity'],
@@ -99,7 +112,7 @@ export function settingsOf(seed: number): Settings {
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: random.pick([1, 2, 5, 10, 100]),
     windowMs: random.pick([0, 200, 5 * SECOND]),
-    lanes: random.pick([1, 1, 2, 4]),
+    lanes: Math.max(random.pick([1, 1, 2, 4]), handsOver ? 4 : 1),
     bisect: random.chance(0.5),
     maxAttempts: bound === 'attempts' || bound === 'both' ? random.int(1, 5) : Infinity,
     maxAgeMs: bound === 'age' || bound === 'both' ? random.pick([MINUTE, 10 * MINUTE]) : Infinity,
@@ -107,6 +120,12 @@ export function settingsOf(seed: number): Settings {
     // With time enough, requests may be slow: then more of them are under way together.
     latencyMs: timeoutMs < 10 * SECOND ? 30 : random.pick([30, 300, 600]),
     marginMs: random.pick([100, SECOND]),
+    // So long that somebody else may read, decide and write meanwhile; without faults not so long that time runs out.
+    gapMs: faults === 'none' ? requests.pick([0, 100]) : handsOver ? 3 * SECOND : requests.pick([0, 0, 100]),
+    perRequest: requests.int(1, 3),
+    handOvers: handsOver ? requests.int(3, 6) : 0,
+    floods: floodOf === undefined ? 0 : requests.int(2, 4),
+    floodOf: floodOf ?? 'link',
     retries: {
       attempts: random.int(1, 4),
       conflicts: 16,
@@ -124,4 +143,12 @@ function failoversOf(seed: number): number {
     [2, 1],
     [1, 2],
   ]);
+}
+
+/** @param several a port that is called with several entries, of which some are to fail; undefined for none. */
+function faultsOf(random: Random, several: Port | undefined): Pick<Settings, 'callFaults' | 'faultyPort'> {
+  const callFaults = random.chance(0.3) ? CALL_FAULTS : CALL_FAULTS.filter(() => random.chance(0.3));
+  const faultyPort = random.chance(0.4) ? random.pick(PORTS) : undefined;
+  if (several === undefined) return { callFaults, faultyPort };
+  return { callFaults: [...new Set([...callFaults, 'partial' as const])], faultyPort: several };
 }

@@ -86,7 +86,7 @@ class ObservedImages extends ImageRepository {
         watch.report('a default row is written only to change it', nameOf(view.entity));
       if (is !== undefined && !sameImage(is.image, table.image(view.entity, is.image.imageId)))
         watch.report('a default row repeats an image that is there when it is written', nameOf(view.entity));
-      if (was !== undefined && is !== undefined && was.image.imageId !== is.image.imageId)
+      if (was !== undefined && was.image.imageId !== is?.image.imageId)
         if (table.image(view.entity, was.image.imageId) !== undefined)
           watch.report('a default is given up only when its image is gone', nameOf(view.entity));
       ledger.inLine(view.entity, now());

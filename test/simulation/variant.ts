@@ -16,6 +16,7 @@ import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matche
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import type { MemoryTable } from '../../src/adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../src/entrypoints/lambda/handle-event.ts';
+import { CONSISTENT, type Reads } from './requests.ts';
 
 /** The ports that a worker calls. */
 export interface Ports {
@@ -54,6 +55,8 @@ export interface Variant {
   ports(ports: Ports): Ports;
   /** The stores themselves, where calls take effect, whoever makes them. */
   stores(stores: Ports, table: MemoryTable): Ports;
+  /** Which of the worker's reads are consistent, where a call is several requests. */
+  readonly reads: Reads;
   /** Where tuples are counted. */
   counts(): MemoryMatcherRepository;
   /** The search index behind the queue. */
@@ -73,6 +76,7 @@ export const FAITHFUL: Variant = {
   respond: (response) => response,
   ports: (ports) => ports,
   stores: (stores) => stores,
+  reads: CONSISTENT,
   counts: () => new MemoryMatcherRepository(),
   index: () => new MemorySearchIndex(),
 };

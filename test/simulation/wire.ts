@@ -56,8 +56,9 @@ export class Wire {
       };
       /** In the world, not in the process: what has been sent takes effect, whatever becomes of the sender. */
       const happen = (then: (results: Results<Result>) => void, after = toThere, which = entries) => {
-        scheduler.in(after, async () => {
-          then(await effect(which));
+        scheduler.in(after, () => {
+          // Not awaited: it may take effect in several requests, each an event of its own.
+          void effect(which).then(then);
         });
       };
       const fail = () => {

@@ -39,9 +39,12 @@ export function operationsOf(settings: Settings): readonly Operation[] {
       variant: random.int(0, 7),
       note: random.chance(0.3) ? random.int(1, 3) : 0,
     });
+  const more = [...handOversOf(settings, items), ...floodsOf(settings)];
+  operations.push(...more);
   operations.sort((a, b) => a.at - b.at);
+  const all = new Set([...items, ...more.map(({ item }) => item)]);
   if (settings.endsEmpty)
-    for (const [index, item] of items.entries())
+    for (const [index, item] of [...all].entries())
       operations.push({
         name: `final removal ${index}`,
         at: Math.min((operations.at(-1)?.at ?? START) + random.int(0, 5_000), settings.quietFrom - 1),
@@ -51,6 +54,57 @@ export function operationsOf(settings: Settings): readonly Operation[] {
         note: 0,
       });
   return operations;
+}
+
+/** Two images of one entity, of which there is one at a time, or none for a while. */
+function handOversOf({ seed, handOvers, quietFrom }: Settings, items: readonly Item[]): readonly Operation[] {
+  if (handOvers === 0) return [];
+  const random = chanceOf(seed, 'hand-overs');
+  const owned = (entity: unknown) => JSON.stringify(entity);
+  const images = ITEMS.filter(({ entity }) => entity !== undefined);
+  const several = images.filter(
+    ({ entity }) => images.filter((other) => owned(other.entity) === owned(entity)).length > 1,
+  );
+  const first = random.pick(several.filter((item) => items.includes(item)).concat(several));
+  const second = random.pick(
+    several.filter((item) => item !== first && owned(item.entity) === owned(first.entity)),
+  );
+  let at = random.int(START, quietFrom - 1);
+  return Array.from({ length: handOvers }, (_, index) => {
+    const [goes, comes] = index % 2 === 0 ? [first, second] : [second, first];
+    const gone = at + random.int(1, 4_000);
+    at = gone + random.int(0, 1_000);
+    return [
+      { item: goes, action: 'remove' as const, time: gone },
+      { item: comes, action: 'put' as const, time: at },
+    ].map(({ item, action, time }) => ({
+      name: `hand-over ${index}: ${action}`,
+      at: Math.min(time, quietFrom - 1),
+      item,
+      action,
+      variant: index,
+      note: 0,
+    }));
+  }).flat();
+}
+
+/** Writes of items that have nothing to do with one another, close together. */
+function floodsOf({ seed, floods, floodOf, quietFrom }: Settings): readonly Operation[] {
+  if (floods === 0) return [];
+  const random = chanceOf(seed, 'floods');
+  const owners = new Map(ITEMS.map((item) => [JSON.stringify(item.entity ?? item.key), item]));
+  const items = [...owners.values()].filter(({ kind }) => kind === floodOf);
+  return Array.from({ length: floods }, (_, flood) => {
+    const at = random.int(START, quietFrom - 1);
+    return items.map((item, index): Operation => ({
+      name: `flood ${flood}: ${index}`,
+      at: Math.min(at + random.int(0, 100), quietFrom - 1),
+      item,
+      action: random.chance(0.7) ? 'put' : 'remove',
+      variant: random.int(0, 7),
+      note: 0,
+    }));
+  }).flat();
 }
 
 function chooseItems(settings: Settings, random: Random): readonly Item[] {

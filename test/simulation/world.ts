@@ -3,7 +3,6 @@ import type { MemoryMatcherRepository } from '../../src/adapters/memory/memory-m
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
-import { MemoryTable } from '../../src/adapters/memory/memory-table.ts';
 import type { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import type { PoisonRecord } from '../../src/application/ports/quarantine.ts';
 import type { Image } from '../../src/domain/default-image.ts';
@@ -33,6 +32,8 @@ import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { spoil } from './poison.ts';
+import { RememberedTable } from './remembered-table.ts';
+import { inSeveralRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { DAY, type Settings, SECOND, START } from './settings.ts';
 import { SourceTable, type Write } from './source-table.ts';
@@ -64,7 +65,7 @@ export class World {
   readonly queue: FifoQueue;
   readonly index: MemorySearchIndex;
   /** On the AWS backend the table itself; otherwise the worker's replica of it. */
-  readonly table = new MemoryTable();
+  readonly table: RememberedTable;
   readonly matcher: MemoryMatcherRepository;
   readonly generations = new MemoryTableGenerations();
   readonly #choices: Choices;
@@ -88,6 +89,7 @@ export class World {
     this.#variant = { ...FAITHFUL, ...variant };
     this.scheduler = new Scheduler(START, chanceOf(seed, 'schedule'));
     const { scheduler } = this;
+    this.table = new RememberedTable(() => scheduler.now);
     this.#trace =
       trace === undefined
         ? () => undefined
@@ -300,13 +302,29 @@ export class World {
     };
     return workerOf(instance, {
       ports: {
-        ...faultyPorts(this.#stores, wire, called),
+        ...faultyPorts(this.#requestsOf(instance), wire, called),
         generations: this.#generationsFor(instance, called),
       },
       variant: this.#variant,
       settings: this.settings,
       scheduler: this.scheduler,
       random: chanceOf(seed, 'jitter', instance.name),
+    });
+  }
+
+  /** The stores as an instance's repositories use them. */
+  #requestsOf(instance: Instance): Ports {
+    return inSeveralRequests(this.#stores, {
+      scheduler: this.scheduler,
+      random: chanceOf(this.settings.seed, 'requests', instance.name),
+      instance,
+      table: this.table,
+      reads: this.#variant.reads,
+      gapMs: this.settings.gapMs,
+      perRequest: this.settings.perRequest,
+      overtaken: (entity) => {
+        this.ledger.inLine(entity, this.scheduler.now);
+      },
     });
   }
 

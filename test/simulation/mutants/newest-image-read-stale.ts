@@ -1,0 +1,7 @@
+import { CONSISTENT } from '../requests.ts';
+import type { Mutant } from '../variant.ts';
+
+export const mutant: Mutant = {
+  mistake: 'The newest image is read without asking for a consistent answer.',
+  variant: () => ({ reads: { ...CONSISTENT, newestImage: 'stale' } }),
+};

@@ -1,0 +1,7 @@
+import { CONSISTENT } from '../requests.ts';
+import type { Mutant } from '../variant.ts';
+
+export const mutant: Mutant = {
+  mistake: 'The image that the default row points to is read without asking for a consistent answer.',
+  variant: () => ({ reads: { ...CONSISTENT, pointedImage: 'stale' } }),
+};
