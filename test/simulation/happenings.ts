@@ -7,7 +7,16 @@ export interface Happening {
   readonly name: string;
   readonly at: number;
   readonly kind:
-    'split' | 'merge' | 'new stream' | 'failover' | 'stray' | 'clock jump' | 'crash' | 'freeze' | 'stop';
+    | 'split'
+    | 'merge'
+    | 'new stream'
+    | 'failover'
+    | 'stray'
+    | 'redrive'
+    | 'clock jump'
+    | 'crash'
+    | 'freeze'
+    | 'stop';
   /** Which of those that it may concern: 0 or more, less than 1. */
   readonly which: number;
   /** A time, in milliseconds, where one is needed. */
@@ -42,6 +51,7 @@ export function happeningsOf(settings: Settings, operations: readonly Operation[
     add('clock jump', during(), random.int(-10 * MINUTE, 10 * MINUTE));
   }
   addFailovers(settings, operations, happenings);
+  addRedrives(settings, operations, happenings);
   return happenings;
 }
 
@@ -65,5 +75,22 @@ function addFailovers(
         Math.floor(10 * SECOND * random.fraction()),
         Math.floor(20 * MINUTE * random.fraction()),
       ]),
+    });
+}
+
+/** Batches come again that an on-failure destination or a dead-letter queue has kept, for 14 days at the most. */
+function addRedrives(
+  { seed, redrives }: Settings,
+  operations: readonly Operation[],
+  happenings: Happening[],
+): void {
+  const random = chanceOf(seed, 'redrives');
+  for (let i = 0; i < redrives; i++)
+    happenings.push({
+      name: `redrive ${i}`,
+      at: random.pick(operations).at + random.int(DAY, 14 * DAY),
+      kind: 'redrive',
+      which: random.fraction(),
+      span: 0,
     });
 }

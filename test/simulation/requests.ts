@@ -5,7 +5,7 @@ import {
   ImageRepository,
 } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
-import type { Image } from '../../src/domain/default-image.ts';
+import { contradictsItself, type Image } from '../../src/domain/default-image.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
 import type { Entity, Link } from '../../src/domain/row.ts';
@@ -42,6 +42,8 @@ export interface RequestParts {
   readonly perRequest: number;
   /** An entity's images changed while they were read: whoever handles that change answers for its default row. */
   readonly overtaken: (entity: Entity) => void;
+  /** What was read was true at no moment. */
+  readonly contradicted: () => void;
 }
 
 /**
@@ -132,7 +134,7 @@ class RequestedImages extends ImageRepository {
     entities: readonly Entity[],
     signal?: AbortSignal,
   ): Promise<readonly (EntityView | Fault)[]> {
-    const { table, reads, overtaken } = this.#requests.parts;
+    const { table, reads, overtaken, contradicted } = this.#requests.parts;
     const before = entities.map((entity) => table.imageWrites(entity));
     const [newest, defaultRows] = await Promise.all([
       Promise.all(
@@ -162,10 +164,12 @@ class RequestedImages extends ImageRepository {
     );
     for (const [index, entity] of entities.entries())
       if (table.imageWrites(entity) !== before[index]) overtaken(entity);
-    return views.map((view) => {
+    const complete = views.map((view) => {
       if (view instanceof Fault || !found.has(view)) return view;
       return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
     });
+    for (const view of complete) if (!(view instanceof Fault) && contradictsItself(view)) contradicted();
+    return complete;
   }
 
   /** In transactions that are under way at the same time. */

@@ -48,6 +48,8 @@ export interface Settings {
   /** How often the table moves to one of another ARN: the copy in another region, whose stream may well be the older. */
   readonly failovers: number;
   readonly strays: number;
+  /** How many batches that were handled come again days later. */
+  readonly redrives: number;
   readonly failureMode: 'report' | 'throw';
   readonly batchSize: number;
   readonly windowMs: number;
@@ -126,6 +128,7 @@ export function settingsOf(seed: number): Settings {
     handOvers: handsOver ? requests.int(3, 6) : 0,
     floods: floodOf === undefined ? 0 : requests.int(2, 4),
     floodOf: floodOf ?? 'link',
+    redrives: requests.chance(0.3) ? requests.int(1, 2) : 0,
     retries: {
       attempts: random.int(1, 4),
       conflicts: 16,

@@ -12,10 +12,11 @@ import { ReconcileDefaultImage } from '../../src/application/reconcile-default-i
 import { EffectSettler } from '../../src/application/settle-effects.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
-import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
-import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import type { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
+import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import type { MemoryTable } from '../../src/adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../src/entrypoints/lambda/handle-event.ts';
+import { ForgetfulIndex, ForgetfulMatcher } from './forgetful-stores.ts';
 import { CONSISTENT, type Reads } from './requests.ts';
 
 /** The ports that a worker calls. */
@@ -57,10 +58,10 @@ export interface Variant {
   stores(stores: Ports, table: MemoryTable): Ports;
   /** Which of the worker's reads are consistent, where a call is several requests. */
   readonly reads: Reads;
-  /** Where tuples are counted. */
-  counts(): MemoryMatcherRepository;
+  /** Where tuples are counted; `now` in virtual milliseconds. */
+  counts(now: () => number): MemoryMatcherRepository;
   /** The search index behind the queue. */
-  index(): MemorySearchIndex;
+  index(now: () => number): MemorySearchIndex;
 }
 
 /** The worker as it is. */
@@ -77,8 +78,8 @@ export const FAITHFUL: Variant = {
   ports: (ports) => ports,
   stores: (stores) => stores,
   reads: CONSISTENT,
-  counts: () => new MemoryMatcherRepository(),
-  index: () => new MemorySearchIndex(),
+  counts: (now) => new ForgetfulMatcher(now),
+  index: (now) => new ForgetfulIndex(now),
 };
 
 /** A mistake that the simulation must find. A file of this folder's `mutants` exports one, as `mutant`. */

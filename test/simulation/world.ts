@@ -102,8 +102,9 @@ export class World {
     this.watch = new Watch(settings, this.ledger);
     this.faults = new FaultPlan(settings, choices, this.counts);
 
-    this.matcher = this.#variant.counts();
-    this.index = this.#variant.index();
+    const now = () => scheduler.now;
+    this.matcher = this.#variant.counts(now);
+    this.index = this.#variant.index(now);
     const indexer = new Indexer({
       scheduler,
       random: chanceOf(seed, 'indexer'),
@@ -325,6 +326,9 @@ export class World {
       overtaken: (entity) => {
         this.ledger.inLine(entity, this.scheduler.now);
       },
+      contradicted: () => {
+        this.counts.add('view that contradicts itself');
+      },
     });
   }
 
@@ -403,7 +407,9 @@ export class World {
         this.#failOver(span);
         return true;
       case 'stray':
-        return this.#deliverAgain(which);
+        return this.#deliverAgain(which, this.#random);
+      case 'redrive':
+        return this.#deliverAgain(which, chanceOf(this.settings.seed, 'redrive', which));
       case 'clock jump':
       case 'crash':
       case 'stop':
@@ -441,17 +447,17 @@ export class World {
   }
 
   /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */
-  #deliverAgain(which: number): boolean {
+  #deliverAgain(which: number, random: Random): boolean {
     const { entries } = this.ledger;
     const from = Math.floor(which * entries.length);
     const first = entries[from];
     if (first === undefined) return false;
     const again = entries
-      .slice(from, from + this.#random.int(1, 12))
+      .slice(from, from + random.int(1, 12))
       .filter((entry) => entry.position.epoch === first.position.epoch && this.ledger.isAcknowledged(entry));
-    const mine = this.#random.chance(0.3) ? again.filter(({ key }) => key === again[0]?.key) : again;
+    const mine = random.chance(0.3) ? again.filter(({ key }) => key === again[0]?.key) : again;
     if (mine.length === 0) return false;
-    const twice = this.#random.chance(0.2) ? mine.flatMap((entry) => [entry, entry]) : mine;
+    const twice = random.chance(0.2) ? mine.flatMap((entry) => [entry, entry]) : mine;
     this.pool.invoke(twice, false, () => undefined);
     return true;
   }

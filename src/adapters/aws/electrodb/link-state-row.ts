@@ -4,7 +4,7 @@ import type { RawKey } from './batch-get.ts';
 import { tupleKeyOf } from './tuple-row.ts';
 
 /** Longer than any redrive: SQS keeps dead letters for 14 days at the most. */
-const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
+export const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
 
 /** A row of the state table. */
 export interface LinkStateRow extends RawKey {

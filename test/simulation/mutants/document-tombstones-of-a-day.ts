@@ -1,0 +1,9 @@
+import { ForgetfulIndex } from '../forgetful-stores.ts';
+import { DAY } from '../settings.ts';
+import type { Mutant } from '../variant.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'The index forgets the version of a deleted document after a day, so a record redriven later brings it back.',
+  variant: () => ({ index: (now) => new ForgetfulIndex(now, { removed: DAY, live: Infinity }) }),
+};

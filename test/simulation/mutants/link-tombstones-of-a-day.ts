@@ -1,0 +1,10 @@
+import { ForgetfulMatcher, LIFETIMES } from '../forgetful-stores.ts';
+import { DAY } from '../settings.ts';
+import type { Mutant } from '../variant.ts';
+
+// As long as a stream keeps its records. Dead letters are kept for 14 days, and redriven.
+export const mutant: Mutant = {
+  mistake:
+    'The state of a removed link row is kept for a day, so a record redriven later counts the row again.',
+  variant: () => ({ counts: (now) => new ForgetfulMatcher(now, { ...LIFETIMES, removed: DAY }) }),
+};
