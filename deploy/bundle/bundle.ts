@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { leanPlugin } from './lean-plugin.ts';
@@ -25,6 +26,7 @@ export async function bundle(
   { lean = true }: { readonly lean?: boolean } = {},
 ): Promise<Bundle> {
   const outdir = join(root, 'build', 'lambda');
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { [name]: entry },
@@ -47,7 +49,7 @@ export async function bundle(
     legalComments: 'external',
     // Paths are as the project sees them, not where a link leads.
     preserveSymlinks: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', CONTRAIL_VERSION: JSON.stringify(version) },
     banner: { js: BANNER },
     plugins: lean ? [leanPlugin(root)] : [],
     logLevel: 'silent',

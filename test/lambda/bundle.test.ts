@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink, utimes } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -87,6 +87,12 @@ describe('the bundle of the Lambda function', function () {
     expect(external).to.include('node:https');
     expect(external.filter((path) => !builtin.test(path))).to.deep.equal([]);
     expect(code).not.to.match(/(?<![\w$.])__(dirname|filename)\b/);
+  });
+
+  it('has the version of the package in it, and reads no file for it', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(code).to.include(`contrailVersion:`).and.include(`"${version}"`);
+    expect(code).not.to.match(/["'`/]package\.json["'`]/);
   });
 
   it('given another folder, time zone and time, then every byte is the same', async () => {

@@ -22,7 +22,7 @@ interface Invocation {
 
 const LAMBDAS_LONGEST = 900_000;
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:contrail';
-const TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0';
+export const TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0';
 
 /**
  * Lambda's Runtime API, for one runtime: hands out invocations, one after the other, and takes what is reported.

@@ -10,7 +10,7 @@ import { workerOn } from '../../local/worker.ts';
 import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
 import { readTemplate } from '../deploy/template.ts';
 import { describeUnderLambda, LambdaFunction, NODE } from './lambda-function.ts';
-import type { Report } from './runtime-api.ts';
+import { type Report, TRACE_ID } from './runtime-api.ts';
 import { unpackedBundle } from './unpacked.ts';
 
 const NOTHING_FAILED: Report = { kind: 'response', body: { batchItemFailures: [] } };
@@ -115,7 +115,14 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
       body: { batchItemFailures: [{ itemIdentifier: '999' }] },
     });
     expect(await documentsSent()).to.include.members(['FAA:N1BEFORE', 'FAA:N3AFTER']);
-    expect(instance.output).to.include('N2POISON').and.include('"level":"error"');
+    const lines = instance.output.split('\n').filter((line) => line.startsWith('{"'));
+    const [failure, ...others] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(failure).to.include({ level: 'error', message: 'record failed', sk: 'DETAIL#N2POISON' });
+    expect(others.map((line) => line['message'] ?? 'metrics')).to.deep.equal(['batch', 'metrics']);
+    for (const line of [failure, ...others]) {
+      expect(line).to.include({ requestId: 'invocation-1', traceId: TRACE_ID, functionVersion: '$LATEST' });
+      expect(line?.['contrailVersion']).to.match(/^\d+\.\d+\.\d+/);
+    }
   });
 
   it('given little time left and a queue that does not answer, then the rest is reported as failed in time', async () => {

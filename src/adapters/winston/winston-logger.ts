@@ -7,14 +7,18 @@ export interface WinstonLoggerOptions {
   readonly stream: NodeJS.WritableStream;
   /** Text for people instead of JSON lines. */
   readonly readable: boolean;
+  /** What each line says besides, as it is when the line is written. */
+  readonly fields?: () => LogFields;
 }
 
 /** Logs through winston: one JSON object a line, or on a terminal one readable line. */
 export class WinstonLogger extends Logger {
   readonly #client: WinstonClient;
+  readonly #fields: () => LogFields;
 
-  constructor({ level, stream, readable }: WinstonLoggerOptions) {
+  constructor({ level, stream, readable, fields = () => ({}) }: WinstonLoggerOptions) {
     super();
+    this.#fields = fields;
     this.#client = createLogger({
       level: level === 'silent' ? 'error' : level,
       silent: level === 'silent',
@@ -36,6 +40,7 @@ export class WinstonLogger extends Logger {
       level,
       message,
       ...others,
+      ...this.#fields(),
       ...(error === undefined ? {} : { error: describeError(error) }),
     });
   }

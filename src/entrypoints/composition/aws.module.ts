@@ -18,6 +18,7 @@ import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import type { AwsBackend } from '../config.ts';
+import { invocationFields } from '../lambda/invocation.ts';
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -42,7 +43,10 @@ export function awsModule({
   metrics,
 }: AwsBackend): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
-    bind(Metrics).toResolvedValue(() => new EmfMetrics({ ...metrics, stream: process.stdout }), []);
+    bind(Metrics).toResolvedValue(
+      () => new EmfMetrics({ ...metrics, stream: process.stdout, fields: invocationFields }),
+      [],
+    );
     bind(DOCUMENT_CLIENT).toResolvedValue(
       (counter) => {
         const client = new DynamoDBClient({ requestHandler: TIMEOUTS });

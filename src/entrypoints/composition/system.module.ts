@@ -8,6 +8,7 @@ import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/settle-effects.ts';
+import { invocationFields } from '../lambda/invocation.ts';
 import { RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: the time, waiting, chance, and a place to log to. */
@@ -19,7 +20,7 @@ export function systemModule(
     bind(Clock).toResolvedValue(() => new SystemClock(), []);
     bind(Sleeper).toResolvedValue(() => new SystemSleeper(), []);
     bind(Random).toResolvedValue(() => new SystemRandom(), []);
-    bind(Logger).toResolvedValue(() => new WinstonLogger(logging), []);
+    bind(Logger).toResolvedValue(() => new WinstonLogger({ fields: invocationFields, ...logging }), []);
     bind(RETRY_POLICY).toConstantValue(retries);
   });
 }

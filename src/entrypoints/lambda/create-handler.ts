@@ -2,10 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { Fault } from '../../domain/fault.ts';
 import type { Config } from '../config.ts';
 import { type BatchResponse, handleEvent, type StreamWorker } from './handle-event.ts';
+import { duringInvocation } from './invocation.ts';
 
 /** The part of Lambda's context that is used. Whoever calls the function by hand may leave any of it away. */
 export interface InvocationContext {
   readonly getRemainingTimeInMillis?: () => number;
+  readonly awsRequestId?: string;
+  readonly functionVersion?: string;
+  readonly xRayTraceId?: string | undefined;
 }
 
 export interface HandlerOptions {
@@ -50,7 +54,8 @@ export function createHandler(
     if (stop?.aborted) abort();
     stop?.addEventListener('abort', abort, { once: true });
     try {
-      return await handleEvent(event, worker, failureMode, { signal: controller.signal, remaining });
+      const limit = { signal: controller.signal, remaining };
+      return await duringInvocation(context, () => handleEvent(event, worker, failureMode, limit));
     } finally {
       clearTimeout(timer);
       stop?.removeEventListener('abort', abort);

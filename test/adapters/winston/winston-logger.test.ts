@@ -22,6 +22,20 @@ describe('the winston logger', () => {
     expect(line['error']).to.have.nested.property('cause.message', 'inner');
   });
 
+  it('given fields of every line, then each line has them as they are when it is written', () => {
+    const stream = new PassThrough({ encoding: 'utf8' });
+    let requestId = 'one';
+    const log = new WinstonLogger({ level: 'info', stream, readable: false, fields: () => ({ requestId }) });
+    log.log('info', 'a', {});
+    requestId = 'two';
+    log.log('error', 'b', { error: new Error('no') });
+    const lines = (stream.read() as string).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Record<string, unknown>)['requestId'])).to.deep.equal([
+      'one',
+      'two',
+    ]);
+  });
+
   it('given an error with a client’s properties, when logged, then only its name, message, stack and causes are', () => {
     const { logger: log, text } = logger('info');
     log.log('error', 'failed', { error: Object.assign(new Error('no'), { secretAccessKey: 'hush' }) });

@@ -8,6 +8,8 @@ export interface EmfMetricsOptions {
   readonly service: string;
   /** Where documents go, one a line: in Lambda standard output, which CloudWatch reads them from. */
   readonly stream: Pick<NodeJS.WritableStream, 'write'>;
+  /** What each document says besides, as it is when it goes out: to find it by, and no dimensions. */
+  readonly fields?: () => Readonly<Record<string, string>>;
 }
 
 /** Metrics in one document. CloudWatch reads no more. */
@@ -22,10 +24,12 @@ const MAX_METRICS = 100;
 export class EmfMetrics extends Metrics {
   readonly #serializer: EmfSerializer;
   readonly #stream: EmfMetricsOptions['stream'];
+  readonly #fields: () => Readonly<Record<string, string>>;
   #figures = new Map<string, Figure>();
 
-  constructor({ namespace, service, stream }: EmfMetricsOptions) {
+  constructor({ namespace, service, stream, fields = () => ({}) }: EmfMetricsOptions) {
     super();
+    this.#fields = fields;
     this.#serializer = new EmfSerializer({ namespace, serviceName: service });
     this.#stream = stream;
   }
@@ -61,7 +65,7 @@ export class EmfMetrics extends Metrics {
     try {
       for (const [name, { unit, value }] of figures)
         this.#serializer.addMetric(name, MetricUnit[unit], value);
-      return JSON.stringify(this.#serializer.serializeMetrics());
+      return JSON.stringify({ ...this.#serializer.serializeMetrics(), ...this.#fields() });
     } finally {
       this.#serializer.clearMetrics();
     }
