@@ -1,3 +1,5 @@
+import type { Change } from '../domain/change.ts';
+import { whateverWasBefore } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import type { Clock } from './ports/clock.ts';
@@ -37,6 +39,8 @@ export interface BatchDependencies {
   readonly logger: Logger;
 }
 
+const NO_CHANGES: ReadonlySet<Change> = new Set();
+
 /**
  * Handles whole batches: examines every record, coalesces what they ask for and runs the three use cases on it.
  *
@@ -75,9 +79,14 @@ export class ProcessBatch {
   }
 
   async #run(planned: readonly Planned[], limit: TimeLimit) {
-    const replica = await this.#replicate(planned, limit);
+    const { failed: replica, unconnected } = await this.#replicate(planned, limit);
     // Effects are computed from the rows: without them none may run.
-    const commands = replica.size > 0 ? [] : planned.map((plan) => plan.commands);
+    const commands =
+      replica.size > 0
+        ? []
+        : planned.map((plan) =>
+            unconnected.has(plan.change) ? whateverWasBefore(plan.commands) : plan.commands,
+          );
     // Those that wait for the table's answers first: messages are made while they do.
     const [defaultImages, matcher, search] = await Promise.all([
       this.#deps.defaultImages.execute(
@@ -102,17 +111,19 @@ export class ProcessBatch {
     };
   }
 
-  async #replicate(planned: readonly Planned[], limit: TimeLimit): Promise<FailedCommands> {
+  /** `unconnected` are the changes that do not follow on from the rows as the replica had them. */
+  async #replicate(planned: readonly Planned[], limit: TimeLimit) {
     const failed = new FailedCommands();
     const { replica, settler } = this.#deps;
-    if (replica === undefined || planned.length === 0) return failed;
+    let unconnected = NO_CHANGES;
+    if (replica === undefined || planned.length === 0) return { failed, unconnected };
     const apply = async () => {
-      await replica.apply(planned.map(({ change }) => change));
+      unconnected = new Set(await replica.apply(planned.map(({ change }) => change)));
       return ['done'] as const;
     };
     const [fault] = await settler.settle([planned], apply, limit);
     if (fault !== undefined) failed.add(planned, fault);
-    return failed;
+    return { failed, unconnected };
   }
 
   /** Puts poison records in quarantine, where there is one, and notes for each whether it is there. */

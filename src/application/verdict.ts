@@ -108,7 +108,13 @@ export function heldBack({ sequenceNumber }: RecordSummary): Outcome {
 }
 
 function repeated(first: Change, again: Change): Verdict {
-  if (sameContent(first, again)) return DUPLICATE;
+  let same = false;
+  try {
+    same = sameContent(first, again);
+  } catch {
+    // What cannot be decoded says something else than what could.
+  }
+  if (same) return DUPLICATE;
   throw twoOfOneNumber(again);
 }
 

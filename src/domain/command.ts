@@ -49,6 +49,21 @@ export function commandsOf(change: Change): Commands {
   return image === undefined ? { search } : { search, image };
 }
 
+/**
+ * What a change asks for when what is derived of its row need not be what its old image asks for: the document, even
+ * where the change did not touch it.
+ */
+export function whateverWasBefore(commands: Commands): Commands {
+  const { search } = commands;
+  if (search?.decision.action !== 'none') return commands;
+  const { change, key } = search;
+  if (typeof change.after === 'string') return commands;
+  return {
+    ...commands,
+    search: { change, key, decision: decideSearch(change.row, key, undefined, change.after) },
+  };
+}
+
 function searchDecisionOf(change: Change, key: DocumentKey): SearchDecision {
   const { row, before, after, viewType } = change;
   if (viewType !== undefined && viewType !== 'NEW_AND_OLD_IMAGES') throw viewTypeFault('search', change);
@@ -72,7 +87,7 @@ function tupleAfter(change: Change): Tuple | undefined {
 function viewTypeFault(subsystem: string, { viewType, operation }: Change): Fault {
   const carries =
     viewType === undefined
-      ? `a ${operation} record without a StreamViewType lacks an image`
+      ? `${operation === 'INSERT' ? 'an' : 'a'} ${operation} record without a StreamViewType lacks an image`
       : `the stream's view type is ${viewType}`;
   return new Fault(
     'configuration',

@@ -344,7 +344,8 @@ class FailingReplica extends TableReplica {
   override async apply(changes: readonly Change[]) {
     const mishap = this.#next();
     if (mishap === 'throws before') throw new Fault('transient', mishap);
-    await this.#inner.apply(changes);
+    const unconnected = await this.#inner.apply(changes);
     if (mishap === 'throws after') throw new Fault('transient', mishap);
+    return unconnected;
   }
 }

@@ -97,6 +97,7 @@ export class ScriptedReplica extends TableReplica {
   override async apply(changes: readonly Change[]) {
     this.calls.push(changes);
     if (this.#fails !== undefined) throw this.#fails;
+    return [];
   }
 }
 

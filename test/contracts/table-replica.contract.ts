@@ -132,6 +132,53 @@ export function tableReplicaContract(
       });
     });
 
+    describe('says which changes do not follow on from the row as it was', () => {
+      const unconnected = async (...changes: Change[]) => {
+        const found = new Set(await apply(...changes));
+        return changes.map((change) => found.has(change));
+      };
+
+      it('none, of a row that it has followed from the start', async () => {
+        const [first, second] = versionsOf(unique('N'));
+        const changes = [
+          inserted(first, 1),
+          modified(first, second, 2),
+          removed(second, 3),
+          inserted(first, 4),
+        ];
+        expect(await unconnected(...changes)).to.deep.equal([false, false, false, false]);
+      });
+
+      it('the first of a row that it never saw, and not the next', async () => {
+        const [first, second] = versionsOf(unique('N'));
+        expect(await unconnected(modified(first, second, 2), modified(second, first, 3))).to.deep.equal([
+          true,
+          false,
+        ]);
+      });
+
+      it('the one behind a change that it did not see', async () => {
+        const [first, second] = versionsOf(unique('N'));
+        await apply(inserted(first, 1));
+        expect(await unconnected(modified(second, first, 3))).to.deep.equal([true]);
+      });
+
+      it('the same one when it is delivered again, by itself or with what came after', async () => {
+        const [first, second] = versionsOf(unique('N'));
+        const changes = [modified(first, second, 2), modified(second, first, 3)] as const;
+        await apply(changes[0]);
+        expect(await unconnected(changes[0])).to.deep.equal([true]);
+        await apply(changes[1]);
+        expect(await unconnected(...changes)).to.deep.equal([true, false]);
+      });
+
+      it('none that is older than the row', async () => {
+        const [first, second] = versionsOf(unique('N'));
+        await apply(inserted(first, 5));
+        expect(await unconnected(modified(second, first, 3))).to.deep.equal([false]);
+      });
+    });
+
     describe('leaves away', () => {
       it('a change that is older than the row', async () => {
         const [first, second] = versionsOf(unique('N'));

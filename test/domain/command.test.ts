@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Change, Operation, Side } from '../../src/domain/change.ts';
-import { commandsOf } from '../../src/domain/command.ts';
+import { commandsOf, whateverWasBefore } from '../../src/domain/command.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
 import { attributes, change, decimal, entity, faultOf, link, row, tuple } from '../support/factories.ts';
@@ -75,6 +75,30 @@ const untouchable: Attributes = {
   },
 };
 
+describe('whateverWasBefore', () => {
+  const same = attributes({ registration: 'N1' });
+  const asked = (seen: Change) => whateverWasBefore(commandsOf(seen));
+
+  it('given a change that touches nothing of a document, then it asks for the document', () => {
+    const seen = change({ row: row.registration(), before: same, after: same, operation: 'MODIFY' });
+    expect(commandsOf(seen).search!.decision).to.deep.equal({ action: 'none' });
+    const { search } = asked(seen);
+    expect(search!.change).to.equal(seen);
+    expect(search!.key).to.deep.equal(commandsOf(seen).search!.key);
+    expect(search!.decision).to.have.nested.property('document.registration', 'N1');
+  });
+
+  it('given any other change, then it asks for what it asks for anyway', () => {
+    for (const seen of [
+      change({ row: row.registration(), before: 'absent', after: same, operation: 'INSERT' }),
+      change({ row: row.registration(), before: same, after: 'absent', operation: 'REMOVE' }),
+      change({ row: row.link(), before: same, after: same, operation: 'MODIFY' }),
+      change({ row: row.image('01A', { orgId: 'ACME' }), before: same, after: same, operation: 'MODIFY' }),
+    ])
+      expect(asked(seen)).to.deep.equal(commandsOf(seen));
+  });
+});
+
 describe('commandsOf', () => {
   for (const [name, changed] of Object.entries(ROWS))
     for (const viewType of Object.keys(CARRIED))
@@ -118,6 +142,17 @@ describe('commandsOf', () => {
       ['the new image of a document', 'search', silent(row.registration(), attributes(), 'withheld')],
       ['the new image of a link', 'the matcher', silent(row.link(), attributes(), 'withheld')],
     ];
+    it('given an insertion that lacks an image, when asked, then it is called what it is', () => {
+      const seen = change({
+        row: row.link(),
+        before: 'absent',
+        after: 'withheld',
+        operation: 'INSERT',
+        viewType: null,
+      });
+      expect(faultOf(() => commandsOf(seen)).message).to.match(/^an INSERT record without/);
+    });
+
     for (const [what, subsystem, seen] of lacking)
       it(`given no ${what.replace(/^the /, '')}, when asked, then it is a configuration error`, () => {
         expect(faultOf(() => commandsOf(seen))).to.include({

@@ -131,14 +131,16 @@ class WiredReplica extends TableReplica {
     this.#called = called;
   }
 
-  override async apply(changes: readonly Change[], signal?: AbortSignal): Promise<void> {
+  override async apply(changes: readonly Change[], signal?: AbortSignal): Promise<readonly Change[]> {
     this.#called({ port: 'replica.apply', signal, changes: changes.map(({ identity }) => identity) });
-    const effect = async () => {
-      await this.#store.apply(changes);
-      return ['done' as const];
-    };
-    const [result] = await this.#wire.call('replica.apply', [changes], effect);
+    const effect = async () => [await this.#store.apply(changes)];
+    const [result] = await this.#wire.call<readonly Change[], readonly Change[] | Fault>(
+      'replica.apply',
+      [changes],
+      effect,
+    );
     if (result instanceof Fault) throw result;
+    return result ?? [];
   }
 }
 

@@ -20,17 +20,17 @@ export class RememberedTable extends MemoryTable {
     this.#now = now;
   }
 
-  override async apply(changes: readonly Change[]): Promise<void> {
+  override async apply(changes: readonly Change[]): Promise<readonly Change[]> {
     this.#past.push({ at: this.#now(), write: (table) => table.apply(changes) });
+    const unconnected: Change[] = [];
     for (const change of changes) {
       const { row } = change;
-      if (row.kind !== 'image') await super.apply([change]);
-      else {
-        const before = this.image(row.entity, row.imageId);
-        await super.apply([change]);
-        if (!equalImages(before, this.image(row.entity, row.imageId))) this.#noteImageWrite(row.entity);
-      }
+      const before = row.kind === 'image' ? this.image(row.entity, row.imageId) : undefined;
+      unconnected.push(...(await super.apply([change])));
+      if (row.kind === 'image' && !equalImages(before, this.image(row.entity, row.imageId)))
+        this.#noteImageWrite(row.entity);
     }
+    return unconnected;
   }
 
   override writeDefaultImage(

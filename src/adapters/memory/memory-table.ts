@@ -1,15 +1,18 @@
 import type { Change } from '../../domain/change.ts';
 import { compareUtf8 } from '../../domain/compare-texts.ts';
 import { defaultImageOf, type Image, imageOf } from '../../domain/default-image.ts';
-import { type Entity, entityKey } from '../../domain/row.ts';
+import { type Entity, entityKey, type Row } from '../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
-import { passesFence, type Version } from '../../domain/version.ts';
+import { compareVersions, passesFence, type Version } from '../../domain/version.ts';
+import type { DefaultImageFound } from '../../application/ports/derived-state.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** A row as last applied. */
 interface StoredRow {
   readonly version: Version;
+  /** Of the last change whose old image was not the row as it was. */
+  readonly unconnected: Version | undefined;
   readonly attributes: Attributes;
 }
 
@@ -26,12 +29,12 @@ interface StoredEntity {
 export class MemoryTable extends TableReplica {
   readonly #rows = new Map<string, StoredRow>();
   readonly #removed = new Tombstones();
+  readonly #removedImages = new Tombstones();
   readonly #entities = new Map<string, StoredEntity>();
   #revisions = 0;
 
-  override apply(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) this.#applyOne(change);
-    return Promise.resolve();
+  override apply(changes: readonly Change[]): Promise<readonly Change[]> {
+    return Promise.resolve(changes.filter((change) => this.#applyOne(change)));
   }
 
   /** An entity's newest image: DynamoDB orders sort keys by their UTF-8 bytes. */
@@ -65,9 +68,17 @@ export class MemoryTable extends TableReplica {
     return true;
   }
 
-  *defaultImages(): Generator<{ readonly entity: Entity; readonly image: Image }> {
-    for (const { entity, defaultRow } of this.#entities.values())
-      if (defaultRow !== undefined) yield { entity, image: defaultImageOf(defaultRow.attributes) };
+  /** The default rows; `isImageUnknown` where the feed has never shown the image that one points to. */
+  *defaultImages(): Generator<DefaultImageFound> {
+    for (const { entity, images, defaultRow } of this.#entities.values()) {
+      if (defaultRow === undefined) continue;
+      const image = defaultImageOf(defaultRow.attributes);
+      const isImageUnknown =
+        !images.has(image.imageId) &&
+        image.imageId !== '' &&
+        this.#removedImages.get(imageKey(entity, image.imageId)) === undefined;
+      yield { entity, image, isImageUnknown };
+    }
   }
 
   /** The rows that exist, as the changes brought them; default rows that the worker wrote are not among them. */
@@ -75,22 +86,35 @@ export class MemoryTable extends TableReplica {
     for (const { attributes } of this.#rows.values()) yield attributes;
   }
 
-  #applyOne({ item, version, row, after }: Change): void {
-    if (row.kind === 'matcher-tuple') return;
-    if (!passesFence(this.#rows.get(item)?.version ?? this.#removed.get(item), version)) return;
+  /** Whether the change's old image is not the row as it was. */
+  #applyOne(change: Change): boolean {
+    const { item, version, row, after } = change;
+    if (row.kind === 'matcher-tuple') return false;
+    const stored = this.#rows.get(item);
+    if (!passesFence(stored?.version ?? this.#removed.get(item), version))
+      return stored?.unconnected !== undefined && compareVersions(stored.unconnected, version) === 0;
+    const isUnconnected = !isBefore(change, stored?.attributes);
     // Decoded and on its own: the record that it came with must not stay in memory.
     const attributes = typeof after === 'string' ? undefined : new DecodedAttributes(after.all());
     if (attributes === undefined) {
       this.#rows.delete(item);
       this.#removed.add(item, version);
     } else {
-      this.#rows.set(item, { version, attributes });
+      const unconnected = isUnconnected ? version : stored?.unconnected;
+      this.#rows.set(item, { version, unconnected, attributes });
       this.#removed.delete(item);
     }
+    this.#applyToEntity(row, attributes, version);
+    return isUnconnected;
+  }
+
+  #applyToEntity(row: Row, attributes: Attributes | undefined, version: Version): void {
     if (row.kind === 'image') {
       const stored = this.#entity(row.entity);
-      if (attributes === undefined) stored.images.delete(row.imageId);
-      else stored.images.set(row.imageId, attributes);
+      if (attributes === undefined) {
+        stored.images.delete(row.imageId);
+        this.#removedImages.add(imageKey(row.entity, row.imageId), version);
+      } else stored.images.set(row.imageId, attributes);
       this.#forgetIfEmpty(stored);
     } else if (row.kind === 'default-image') this.#setDefaultRow(this.#entity(row.entity), attributes);
   }
@@ -112,4 +136,19 @@ export class MemoryTable extends TableReplica {
     this.#entities.set(key, created);
     return created;
   }
+}
+
+/** Whether a row was as a change says that it was before. */
+function isBefore({ before }: Change, row: Attributes | undefined): boolean {
+  if (typeof before === 'string') return row === undefined;
+  try {
+    return row !== undefined && before.equals(row);
+  } catch {
+    // The old image cannot be decoded.
+    return false;
+  }
+}
+
+function imageKey(entity: Entity, imageId: string): string {
+  return `${entityKey(entity)} ${imageId}`;
 }

@@ -5,6 +5,10 @@ export abstract class TableReplica {
   /**
    * Applies the changes' new images. A change that is not newer than the row's last applied change is left
    * away, so repeats and late records are harmless. Rows that Contrail itself derives elsewhere are not kept.
+   *
+   * @returns those of the changes whose old image is not the row as the replica had it, also when they are delivered
+   *   again: a feed may begin in the middle of a table's life, and changes may be missing. What is derived of such a row
+   *   need not be what its old image asks for.
    */
-  abstract apply(changes: readonly Change[]): Promise<void>;
+  abstract apply(changes: readonly Change[]): Promise<readonly Change[]>;
 }

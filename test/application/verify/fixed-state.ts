@@ -1,6 +1,4 @@
-import { DerivedState } from '../../../src/application/ports/derived-state.ts';
-import type { Image } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
+import { type DefaultImageFound, DerivedState } from '../../../src/application/ports/derived-state.ts';
 import type { DocumentFields, DocumentKey } from '../../../src/domain/search-document.ts';
 import type { Tuple } from '../../../src/domain/tuple.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
@@ -8,7 +6,7 @@ import type { Attributes } from '../../../src/domain/value.ts';
 export interface StateParts {
   readonly rows?: readonly Attributes[];
   readonly documents?: readonly { readonly key: DocumentKey; readonly fields: DocumentFields }[];
-  readonly defaultImages?: readonly { readonly entity: Entity; readonly image: Image }[];
+  readonly defaultImages?: readonly DefaultImageFound[];
   readonly tupleCounts?: readonly { readonly tuple: Tuple; readonly count: number }[];
 }
 

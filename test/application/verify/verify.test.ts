@@ -212,6 +212,14 @@ describe('verify', () => {
       );
     });
 
+    it('given a default that points to an image of which nothing is known, then its entity is not compared', async () => {
+      const unknown = { ...defaultImage('REGISTRATION', 'N1', '2'), isImageUnknown: true };
+      await expectOnly('defaultImages', { defaultImages: [unknown] }, { checked: 0 });
+      const rows = [imageRow(N1, '1'), imageRow(C172, '1')];
+      const known = defaultImage('ICAO', 'C172', '1');
+      await expectOnly('defaultImages', { rows, defaultImages: [unknown, known] }, { checked: 1 });
+    });
+
     it('given a default that does not repeat its image’s attributes, then it is wrong', async () => {
       await expectOnly(
         'defaultImages',

@@ -47,11 +47,14 @@ function calledFrom(process: Process, { queue, images, matcher, replica, quarant
     replica: {
       apply: async (changes) => {
         const results = await process.call('replica.apply', changes, async (some) => {
-          await replica.apply(some);
-          return some.map(() => 'done' as const);
+          const unconnected = new Set(await replica.apply(some));
+          return some.map((change) => ({ change, isUnconnected: unconnected.has(change) }));
         });
         const fault = results.find((result) => result instanceof Fault);
         if (fault !== undefined) throw fault;
+        return results.flatMap((result) =>
+          result instanceof Fault || !result.isUnconnected ? [] : [result.change],
+        );
       },
     },
     quarantine: quarantine && {

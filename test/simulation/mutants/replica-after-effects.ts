@@ -35,16 +35,16 @@ class LateReplica extends TableReplica {
     this.#replica = replica;
   }
 
-  override apply(changes: readonly Change[]): Promise<void> {
+  override apply(changes: readonly Change[]): Promise<readonly Change[]> {
     this.#changes = changes;
-    return Promise.resolve();
+    return Promise.resolve([]);
   }
 
   get waiting(): readonly Change[] {
     return this.#changes;
   }
 
-  applyNow(changes: readonly Change[]): Promise<void> {
+  applyNow(changes: readonly Change[]): Promise<readonly Change[]> {
     return this.#replica.apply(changes);
   }
 }
