@@ -1,7 +1,7 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
-import { decideLinkMove, type LinkMove, type LinkState } from '../domain/link-move.ts';
+import { decideLinkMove, type LinkMove, type LinkState, sameLinkState } from '../domain/link-move.ts';
 import { linkKey } from '../domain/row.ts';
 import { tupleKey } from '../domain/tuple.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
@@ -9,7 +9,7 @@ import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 
-export type MatcherTally = 'incremented' | 'decremented' | 'moved' | 'unchanged' | 'stale';
+export type MatcherTally = 'incremented' | 'decremented' | 'moved' | 'unchanged' | 'repeated' | 'late';
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
@@ -24,14 +24,15 @@ export class UpdateMatcherTuple {
   }
 
   /**
-   * The tally counts link rows; `stale` are those whose newest change here had already been counted. Idempotent
+   * The tally counts link rows; of those where nothing is left to do, `repeated` ones are counted
+   * for the very change that came, `late` ones for a newer one. Idempotent
    * and indifferent to delivery order: a move is fenced on the version that was last counted for its row.
    */
   async execute(
     commands: readonly UpdateMatcherTupleCommand[],
     limit: TimeLimit = NO_LIMIT,
   ): Promise<UseCaseResult<MatcherTally>> {
-    const tally = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 };
+    const tally = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 };
     const failed = new FailedCommands();
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
     const move = (pending: readonly Group[], signal: AbortSignal) => this.#move(pending, tally, signal);
@@ -61,8 +62,8 @@ export class UpdateMatcherTuple {
         continue;
       }
       const move = moveOf(group, state);
-      if (move === undefined) {
-        tally.stale++;
+      if (typeof move === 'string') {
+        tally[move]++;
         results[index] = 'done';
       } else moves.push({ move, index });
     }
@@ -83,11 +84,12 @@ export class UpdateMatcherTuple {
   }
 }
 
-/** Undefined when the state is already as new as the newest of the changes. */
-function moveOf(group: Group, state: LinkState | undefined): LinkMove | undefined {
+/** The move that the newest of the changes asks for; what it is when the state is as new already. */
+function moveOf(group: Group, state: LinkState | undefined): LinkMove | 'repeated' | 'late' {
   const { change, link, tuple } = newest(group);
   const removed = change.operation === 'REMOVE';
-  return decideLinkMove(link, state, { version: change.version, tuple, removed });
+  const to = { version: change.version, tuple, removed };
+  return decideLinkMove(link, state, to) ?? (sameLinkState(state, to) ? 'repeated' : 'late');
 }
 
 function effectOf({ from, to }: LinkMove): MatcherTally {

@@ -121,6 +121,7 @@ describe('the metrics of a batch', () => {
       'RecordsApplied',
       'RecordsFailed',
       'RecordsQuarantined',
+      'MatcherLate',
       'BatchRecords',
     ]);
   });

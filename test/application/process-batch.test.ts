@@ -672,6 +672,6 @@ describe('ProcessBatch', () => {
     );
     const again = await handle(...records);
     expect(backend.queue.sent, 'a redelivery sends nothing').to.equal(search.upserts);
-    expect(again.matcher).to.deep.equal({ ...NO_TALLIES.matcher, stale: matcher.incremented });
+    expect(again.matcher).to.deep.equal({ ...NO_TALLIES.matcher, repeated: matcher.incremented });
   });
 });

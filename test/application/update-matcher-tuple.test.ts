@@ -9,7 +9,7 @@ import { range } from '../contracts/contract.ts';
 import { changeOf, linkRow, type Plain, type RecordParts, streamRecord } from '../support/stream-records.ts';
 import { aSettler, ScriptedMatcher } from './doubles.ts';
 
-const NONE = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 };
+const NONE = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 };
 const A: Plain[] = ['CESSNA', '172S', 'C172'];
 const B: Plain[] = ['CESSNA', '182T', 'C182'];
 
@@ -103,7 +103,7 @@ describe('UpdateMatcherTuple', () => {
       const useCase = new UpdateMatcherTuple(matcher, aSettler());
       await useCase.execute(commands.toReversed());
       const again = await useCase.execute(commands);
-      expect(again.tally).to.deep.equal({ ...NONE, stale: 1 });
+      expect(again.tally).to.deep.equal({ ...NONE, repeated: 1 });
       expect(again.failed.size).to.equal(0);
       expect(countsOf(matcher)).to.deep.equal(counts);
     });
@@ -141,7 +141,7 @@ describe('UpdateMatcherTuple', () => {
       command({ after: link(B), sequence: 4 }),
     ]);
     expect(matcher.applies).to.deep.equal([]);
-    expect(tally).to.deep.equal({ ...NONE, stale: 1 });
+    expect(tally).to.deep.equal({ ...NONE, late: 1 });
   });
 
   it('remembers that a link was removed', async () => {
@@ -190,7 +190,7 @@ describe('UpdateMatcherTuple', () => {
         command({ after: link(A), sequence: 6 }),
       ]);
       expect(failed.size).to.equal(0);
-      expect(tally).to.deep.equal({ ...NONE, stale: 1 });
+      expect(tally).to.deep.equal({ ...NONE, late: 1 });
       expect(countsOf(inner)).to.deep.equal({ '182T': 1 });
     });
 

@@ -23,7 +23,7 @@ import { aSettler, RecordingLogger, SteppingClock } from './doubles.ts';
 export const NO_TALLIES = {
   search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
   defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
-  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
+  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
 };
 
 export interface WorkerParts {

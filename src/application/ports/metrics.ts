@@ -28,7 +28,8 @@ export const METRICS = {
   MatcherDecremented: ['Count', 'link rows no longer counted'],
   MatcherMoved: ['Count', 'link rows counted under another tuple'],
   MatcherUnchanged: ['Count', 'link rows whose tuple stayed the same'],
-  MatcherStale: ['Count', 'link rows whose change had been counted before: a repeat or a late record'],
+  MatcherRepeated: ['Count', 'link rows that were counted for this very change already'],
+  MatcherLate: ['Count', 'link rows that were counted for a newer change already'],
   Retries: ['Count', 'effects tried again after a transient fault'],
   Conflicts: ['Count', 'effects decided again because somebody else wrote in between'],
   BatchRecords: ['Count', 'records in the batch'],
@@ -44,6 +45,7 @@ export const ALWAYS_PUBLISHED: readonly MetricName[] = [
   'RecordsApplied',
   'RecordsFailed',
   'RecordsQuarantined',
+  'MatcherLate',
   'BatchRecords',
 ];
 

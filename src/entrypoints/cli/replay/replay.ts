@@ -22,7 +22,7 @@ export interface ReplayOptions {
 const NO_TALLIES: Omit<BatchResult, 'outcomes'> = {
   search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
   defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
-  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 },
+  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
 };
 
 /** What the replay needs of a worker. */

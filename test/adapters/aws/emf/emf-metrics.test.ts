@@ -82,6 +82,7 @@ describe('EmfMetrics', () => {
       { Name: 'SendMessageBatchRequests', Unit: 'Count' },
       { Name: 'RecordsFailed', Unit: 'Count' },
       { Name: 'RecordsQuarantined', Unit: 'Count' },
+      { Name: 'MatcherLate', Unit: 'Count' },
       { Name: 'BatchRecords', Unit: 'Count' },
     ]);
   });
@@ -104,10 +105,10 @@ describe('EmfMetrics', () => {
 
   it('given more metrics than a document may have, when flushed, then each is in one of several documents', () => {
     const { metrics, documents } = setUp();
-    for (const n of range(196)) metrics.request(`Operation${n}`);
+    for (const n of range(200 - ALWAYS_PUBLISHED.length)) metrics.request(`Operation${n}`);
     metrics.flush();
     expect(documents().map((document) => metricsOf(document).length)).to.deep.equal([100, 100]);
-    for (const n of range(197)) metrics.request(`Operation${n}`);
+    for (const n of range(201 - ALWAYS_PUBLISHED.length)) metrics.request(`Operation${n}`);
     metrics.flush();
     expect(documents().map((document) => metricsOf(document).length)).to.deep.equal([100, 100, 1]);
   });

@@ -35,7 +35,7 @@ export class RuledMatcher extends UpdateMatcherTuple {
       const fault = faults[index];
       if (fault !== undefined) failed.add(group, fault);
     }
-    return { failed, tally: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, stale: 0 } };
+    return { failed, tally: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 } };
   }
 
   async #try(groups: readonly Group[], signal: AbortSignal) {
