@@ -2,12 +2,12 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { archive } from './archive.ts';
-import { bundle } from './bundle.ts';
+import { lambdaBundle } from './lambda-bundle.ts';
 import { kilobytes, sizesByPackage, sizesText } from './sizes.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 
-const { files, metafile } = await bundle(ROOT, 'src/entrypoints/lambda/handler.ts', 'handler');
+const { files, metafile } = await lambdaBundle(ROOT);
 const zip = archive(files);
 
 const out = join(ROOT, 'build');

@@ -13,8 +13,8 @@ export interface Bundle {
 const BANNER = `import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);`;
 
 /**
- * Bundles an entry file for Lambda's Node.js runtime: `<name>.mjs`, its source map, and the licences of what is in
- * it. The same sources and the same lockfile give the same bytes, wherever and whenever. Without `lean`, packages
+ * Bundles an entry file for Lambda's Node.js runtime: `<name>.mjs`, its source map, and the copyright comments that
+ * it had. The same sources and the same lockfile give the same bytes, wherever and whenever. Without `lean`, packages
  * are taken as they are.
  *
  * @throws Error when a package does not have the form that is expected of it.

@@ -1,4 +1,5 @@
 import type { Metafile } from 'esbuild';
+import { packageOf } from './packages.ts';
 
 const SHOWN = 15;
 
@@ -8,7 +9,7 @@ export function sizesByPackage({ outputs }: Metafile): readonly (readonly [name:
   for (const [output, { inputs }] of Object.entries(outputs)) {
     if (!output.endsWith('.mjs')) continue;
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      const name = packageOf(path);
+      const name = packageOf(path)?.name ?? path.split('/', 1)[0] ?? path;
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
     }
   }
@@ -28,9 +29,4 @@ export function sizesText(sizes: ReturnType<typeof sizesByPackage>): string {
 /** In thousands of bytes, as the budget counts them. */
 export function kilobytes(bytes: number): string {
   return `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
-}
-
-function packageOf(path: string): string {
-  const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
-  return name ?? path.split('/', 1)[0] ?? path;
 }

@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import { unzipSync } from 'fflate';
 import sinon from 'sinon';
 import { archive } from '../../deploy/bundle/archive.ts';
-import { bundle, type Bundle } from '../../deploy/bundle/bundle.ts';
-import { builtBundle, HANDLER, ROOT } from './unpacked.ts';
+import type { Bundle } from '../../deploy/bundle/bundle.ts';
+import { HANDLER, lambdaBundle } from '../../deploy/bundle/lambda-bundle.ts';
+import { builtBundle, ROOT } from './unpacked.ts';
 
 const MOST_BYTES = 900_000;
 
@@ -106,7 +107,7 @@ describe('the bundle of the Lambda function', function () {
       const first = archive(built.files);
       process.env['TZ'] = 'Pacific/Chatham';
       sinon.useFakeTimers({ now: new Date('2031-07-01T12:00:00Z'), toFake: ['Date'] });
-      const again = await bundle(folder, HANDLER, 'handler');
+      const again = await lambdaBundle(folder);
       expect([...again.files.keys()]).to.deep.equal([...built.files.keys()]);
       expect(Buffer.from(archive(again.files)).equals(first), 'the zip file').to.equal(true);
     } finally {

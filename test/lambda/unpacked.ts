@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { archive } from '../../deploy/bundle/archive.ts';
-import { bundle, type Bundle } from '../../deploy/bundle/bundle.ts';
+import type { Bundle } from '../../deploy/bundle/bundle.ts';
+import { lambdaBundle } from '../../deploy/bundle/lambda-bundle.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
-export const HANDLER = 'src/entrypoints/lambda/handler.ts';
 
 let built: Promise<Bundle> | undefined;
 
 /** The bundle of the function, built once for all suites. */
 export function builtBundle(): Promise<Bundle> {
-  built ??= bundle(ROOT, HANDLER, 'handler');
+  built ??= lambdaBundle(ROOT);
   return built;
 }
 

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { billOfMaterials } from './bill-of-materials.ts';
+import { bundle, type Bundle } from './bundle.ts';
+import { licencesText } from './licences.ts';
+import { bundledPackages } from './packages.ts';
+
+export const HANDLER = 'src/entrypoints/lambda/handler.ts';
+
+/**
+ * What the function's zip file holds: the code, its source maps, `LICENCES.txt` with the licence texts of all packages
+ * that are in it, and `bom.cdx.json`, the list of them. As reproducible as `bundle` is.
+ *
+ * @throws Error when a package cannot be bundled, or has no licence text and no reason to have none.
+ */
+export async function lambdaBundle(root: string): Promise<Bundle> {
+  const { files, metafile } = await bundle(root, HANDLER, 'handler');
+  const packages = await bundledPackages(root, metafile);
+  const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    readonly name: string;
+    readonly version: string;
+    readonly license: string;
+  };
+  const bundled = { name: own.name, version: own.version, licence: own.license };
+  const encoder = new TextEncoder();
+  return {
+    metafile,
+    files: new Map([
+      ...files,
+      ['LICENCES.txt', encoder.encode(licencesText(packages))],
+      ['bom.cdx.json', encoder.encode(billOfMaterials(bundled, packages))],
+    ]),
+  };
+}
