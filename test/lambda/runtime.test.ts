@@ -56,6 +56,11 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
     return instance;
   }
 
+  /** The table that the instances follow, as it words what is done to it. */
+  function tableFrom(firstSequence: bigint): SourceTable {
+    return new SourceTable({ firstSequence, streamArn: servers.streamArn });
+  }
+
   /** A queue that takes requests and never answers. */
   async function silentQueue() {
     const server = createServer();
@@ -105,7 +110,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
 
   it('given a poison record between others, then only its sequence number is reported and the others are done', async () => {
     const instance = await readyInstance();
-    const table = new SourceTable({ firstSequence: 998n });
+    const table = tableFrom(998n);
     const [before, poison, after] = ['N1BEFORE', 'N2POISON', 'N3AFTER'].map((name) =>
       table.put(faaRow(name)),
     );
@@ -128,7 +133,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
   it('given little time left and a queue that does not answer, then the rest is reported as failed in time', async () => {
     const queue = await silentQueue();
     const instance = await readyInstance(queue.variables);
-    const table = new SourceTable({ firstSequence: 10n });
+    const table = tableFrom(10n);
     const records = ['N1', 'N2'].map((name) => table.put(faaRow(name)));
     const started = performance.now();
     const report = await instance.api.invoke({ Records: records }, { timeoutMs: 2_500 });
@@ -163,7 +168,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
     const queue = await silentQueue();
     const instance = await readyInstance(queue.variables);
     const report = instance.api.invoke({
-      Records: [new SourceTable({ firstSequence: 7n }).put(faaRow('N1'))],
+      Records: [tableFrom(7n).put(faaRow('N1'))],
     });
     await queue.asked;
     const started = performance.now();
@@ -204,14 +209,14 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
 
   it('given no endpoint variable for SQS, then the queue’s URL says where to send', async () => {
     const instance = await readyInstance({ AWS_ENDPOINT_URL_SQS: undefined });
-    const record = new SourceTable().put(faaRow('N4URL'));
+    const record = tableFrom(1n).put(faaRow('N4URL'));
     expect(await instance.api.invoke({ Records: [record] })).to.deep.equal(NOTHING_FAILED);
     expect(await documentsSent()).to.include('FAA:N4URL');
   });
 
   it('given no credentials, then the record fails, and the log says why', async () => {
     const instance = await readyInstance({ AWS_ACCESS_KEY_ID: undefined, RETRY_ATTEMPTS: '1' });
-    const record = new SourceTable({ firstSequence: 5n }).put(faaRow('N5KEYLESS'));
+    const record = tableFrom(5n).put(faaRow('N5KEYLESS'));
     expect(await instance.api.invoke({ Records: [record] })).to.deep.equal({
       kind: 'response',
       body: { batchItemFailures: [{ itemIdentifier: '5' }] },
