@@ -4,10 +4,12 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
+import { generateRecords } from '../../src/feed/generate.ts';
+import { range } from '../contracts/contract.ts';
 import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
 import { version } from '../support/factories.ts';
 import { ScriptedQueue } from './doubles.ts';
-import { aWorker, derivedBy, inShort } from './worker.ts';
+import { aWorker, derivedBy, inShort, type WorkerParts } from './worker.ts';
 
 function action(id: string, sequence: number, parts: Partial<SearchAction> = {}): SearchAction {
   return {
@@ -48,6 +50,13 @@ describe('the accepted actions', () => {
     expect([1, 2, 3, 4].filter((sequence) => accepted.has(action('N1', sequence)))).to.deep.equal([1, 3, 4]);
   });
 });
+
+/** What a worker makes of batches, delivered one after the other. */
+async function delivered(batches: readonly (readonly unknown[])[], parts: WorkerParts) {
+  const { backend, handle } = aWorker(parts);
+  for (const batch of batches) await handle(...batch);
+  return backend;
+}
 
 describe('a blocked shard', () => {
   const table = new SourceTable();
@@ -139,6 +148,25 @@ describe('a blocked shard', () => {
     const other = aWorker({ backend: one.backend });
     expect((await other.handle(...batch)).search).to.include({ upserts: 3, repeated: 0 });
     expect(await derivedBy(one.backend)).to.deep.equal(derived);
+  });
+
+  it('given a feed whose batches all fail and come twice, whatever their size and the room, then documents and counts are the same', async () => {
+    const records = [...generateRecords({ seed: 11, records: 300 })];
+    // Not the default images: which of several it is may depend on where batches end.
+    const { documents, counts } = await derivedBy(await delivered([records], {}));
+    for (const size of [1, 7, 100])
+      for (const room of [0, 3, 10_000]) {
+        const batches = range(Math.ceil(records.length / size)).flatMap((n) => {
+          const some = [poison, ...records.slice(n * size, (n + 1) * size)];
+          return [some, some];
+        });
+        const backend = await delivered(batches, { accepted: new AcceptedActions(room) });
+        const derived = await derivedBy(backend);
+        expect([derived.documents, derived.counts], `batches of ${size}, room for ${room}`).to.deep.equal([
+          documents,
+          counts,
+        ]);
+      }
   });
 
   it('given less room than it would take, then the rest is sent again each time, and is right', async () => {

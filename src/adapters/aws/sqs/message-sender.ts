@@ -150,17 +150,19 @@ export class MessageSender {
     const cause = Object.assign(new Error(Message ?? Code), { name: Code });
     const why = Message === undefined ? Code : `${Code}: ${Message}`;
     const text = `${resource} did not take the message of ${message.name}: ${redact(why)}`;
+    const reason = `${resource} does not take messages: ${Code}`;
     // Of expired credentials or a disabled key, an entry says as much as a request does.
     const known = problemOf(Code) === undefined ? undefined : translateError(cause, this.#used);
     if (known instanceof Refusal && known.refusedFor === 'setting')
       return this.#tooLarge(message, redact(why), known.cause);
     if (known?.kind === 'configuration' && !(known instanceof Refusal)) return known;
     // SQS calls throttling by KMS a fault of the sender as well: it is over when it is over.
-    if (known?.kind === 'transient' || SenderFault !== true) return new Fault('transient', text, { cause });
+    if (known?.kind === 'transient' || SenderFault !== true)
+      return new Fault('transient', text, { cause, reason });
     return new Refusal(text, {
       refusedFor: 'item',
       advice: `nothing like it was taken with it, so check ${this.#used.variable}, and what ${resource} allows`,
-      reason: `${resource} does not take messages: ${Code}`,
+      reason,
       cause,
     });
   }
@@ -169,6 +171,7 @@ export class MessageSender {
     return new Fault(
       'transient',
       `${this.#used.resource} did not say whether it took the message of ${name}`,
+      { reason: `${this.#used.resource} did not say whether it took messages` },
     );
   }
 
@@ -176,6 +179,7 @@ export class MessageSender {
     return new Fault(
       'transient',
       `the message of ${name} was not sent to ${this.#used.resource}: the sending was aborted before`,
+      { reason: `messages were not sent to ${this.#used.resource}: the sending was aborted before` },
     );
   }
 

@@ -106,7 +106,10 @@ function jsonOf(raw: unknown, name: string): string {
   }
   if (json !== undefined) return json;
   const [why] = (cause instanceof Error ? cause.message : `it is ${typeof raw}`).split('\n');
-  throw new Fault('permanent', `${name} cannot be kept, as it cannot be written as JSON: ${why}`, { cause });
+  throw new Fault('permanent', `${name} cannot be kept, as it cannot be written as JSON: ${why}`, {
+    cause,
+    reason: `records cannot be written as JSON: ${why}`,
+  });
 }
 
 /** The SDK's stream client gives bytes where Lambda gives base64. A Buffer's own JSON is a list of numbers. */

@@ -37,6 +37,15 @@ function shown(result: 'sent' | Fault | undefined): string {
   return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
 }
 
+/** How many different messages and reasons the results have. */
+function causesOf(results: readonly ('sent' | Fault)[]) {
+  const faults = results.filter((result) => result instanceof Fault);
+  return {
+    messages: new Set(faults.map(({ message }) => message)).size,
+    reasons: new Set(faults.map(({ kind, reason }) => `${kind} ${reason}`)).size,
+  };
+}
+
 describe('SqsSearchQueue', () => {
   describe('requests', () => {
     it('given no actions, when sent, then no request is made', async () => {
@@ -174,6 +183,22 @@ describe('SqsSearchQueue', () => {
       ]);
       sqs.answer = () => ({});
       expect((await queue.send(actions(12))).every((result) => result !== 'sent')).to.equal(true);
+    });
+
+    it('given many entries that are not taken, then each says what it is of, and all have one reason', async () => {
+      const answers: Readonly<Record<string, SqsDouble['answer']>> = {
+        throttled: (entries) => ({
+          Failed: entries.map(({ Id }) => ({ Id, SenderFault: false, Code: 'ThrottlingException' })),
+        }),
+        'not answered for': () => ({}),
+      };
+      for (const [name, answer] of Object.entries(answers)) {
+        const { sqs, queue } = setUp();
+        sqs.answer = answer;
+        expect(causesOf(await queue.send(actions(20))), name).to.deep.equal({ messages: 20, reasons: 1 });
+      }
+      const untried = await setUp().queue.send(actions(20), AbortSignal.abort());
+      expect(causesOf(untried), 'not tried').to.deep.equal({ messages: 20, reasons: 1 });
     });
 
     it('given a request that throws, when others do not, then its entries alone have the fault', async () => {
