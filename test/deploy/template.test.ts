@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { MAX_FILTERS, MAX_PATTERN_LENGTH } from '../../deploy/filters.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { evaluate } from './metric-math.ts';
 import { circleIn, referencesIn, unresolvedIn } from './references.ts';
 import { resolve, type Resolved, type Values } from './resolve.ts';
 import { hasAttribute, hasMetric, loadSpecification, type Specification, unknownIn } from './schema.ts';
@@ -275,6 +276,27 @@ describe('the deployment template', () => {
       for (const { Namespace, MetricName } of metrics)
         expect(isPublished(Namespace, MetricName), `${name}: ${Namespace} ${MetricName}`).to.equal(true);
     }
+  });
+
+  it('given messages that wait for half of the time that their queue keeps them, then an alarm of their age is on', () => {
+    for (const [name, life] of [
+      ['QuarantineAgeAlarm', 'QuarantineRetentionSeconds'],
+      ['DeadLettersAgeAlarm', 'SearchRetentionSeconds'],
+    ] as const)
+      for (const seconds of [86_400, 1_209_600]) {
+        const resolved = resolve(template, { NewTableName: 'fleet', [life]: seconds });
+        const alarm = propertiesOf(resolved, name);
+        const [, share] = alarm['Metrics'] as readonly Parts[];
+        const values = evaluate(
+          textOf(share!['Expression']),
+          new Map([['age', [seconds / 2 - 1, seconds / 2]]]),
+        );
+        expect(alarm['ComparisonOperator']).to.equal('GreaterThanOrEqualToThreshold');
+        expect(
+          values.map((value) => value! >= Number(alarm['Threshold'])),
+          name,
+        ).to.deep.equal([false, true]);
+      }
   });
 
   it('given what the mapping is to be, then it consumes, rests, or is not there', () => {
