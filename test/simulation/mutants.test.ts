@@ -28,6 +28,8 @@ const GIVEN_UP = 'a default is given up only when its image is gone';
 const ONLY_POISON = 'quarantine has only what can never be handled';
 const CHANGES = 'a default row is written only to change it';
 
+const REFUSED = 'nothing of a table that is not followed is handled';
+
 const CATCHES: Readonly<Record<string, Catch>> = {
   'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
   'checkpoint-as-text': { within: 250, by: [LOWEST] },
@@ -49,10 +51,13 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'first-decision-sent': { within: 50, by: [DONE] },
   'first-transaction-read-for-all': { within: 500, by: [DONE] },
   'forgotten-promise': { within: 50, by: ['no rejection is unhandled'] },
+  'generation-guessed': { within: 200, by: [REFUSED, DONE, NO_WAY_BACK] },
+  'generation-ignored': { within: 100, by: [DONE, DERIVED] },
   'goes-on-after-failure': { within: 100, by: [BEHIND_FAILURE, BEHIND_POISON] },
   'highest-failed-reported': { within: 50, by: [LOWEST] },
   'index-without-fence': { within: 20, by: [NO_WAY_BACK] },
   'insert-then-remove-sends-nothing': { within: 50, by: [DONE] },
+  'labels-across-tables': { within: 100, by: [DERIVED, DONE, NO_WAY_BACK] },
   'last-read-reported': { within: 50, by: [LOWEST] },
   'link-keys-joined': { within: 100, by: [DERIVED, DONE] },
   'link-tombstones-dropped': { within: 100, by: [DERIVED] },
@@ -69,6 +74,8 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'pointed-image-read-stale': { within: 100, by: [DONE] },
   'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
   'records-in-parallel': { within: 50, by: [BEHIND_FAILURE, BEHIND_POISON] },
+  'refusal-remembered': { within: 500, by: ['without faults nothing fails'] },
+  'refused-stream-dropped': { within: 50, by: [REFUSED] },
   'rejected-delete-ignored': { within: 300, by: [DONE] },
   'remembered-before-accepted': { within: 100, by: [DONE] },
   'remembered-by-document': { within: 100, by: [DONE] },
