@@ -3,12 +3,13 @@ import type { Container } from 'inversify';
 import { ContainerModule } from 'inversify';
 import type { LocalServers } from '../../local/servers.ts';
 import { workerEnvironment } from '../../local/servers.ts';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDeliveries } from '../../src/adapters/dynamodb-stream/to-deliveries.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
-import { type BatchResult, ProcessBatch } from '../../src/application/process-batch.ts';
+import type { BatchResult } from '../../src/application/process-batch.ts';
+import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { backendModule } from '../../src/entrypoints/composition/backend.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
+import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { FaultWorld } from '../integration/fault-world.ts';
@@ -72,7 +73,9 @@ export class RecordedWorker {
   /** Brings the table to where it is after these records, and handles them as one batch. */
   async handle(records: readonly DynamoDBRecord[]): Promise<BatchResult> {
     await this.#world.write(records);
-    return this.#container.get(ProcessBatch).execute(records.map((record) => toDelivery(record)));
+    const { processBatch, tables } = streamWorker(this.#container);
+    const deliveries = await toDeliveries(records, (tableArns) => tables.generationsOf(tableArns, NO_LIMIT));
+    return processBatch.execute(deliveries);
   }
 
   async stop(): Promise<void> {

@@ -11,6 +11,7 @@ import { MatcherRepository } from '../../src/application/ports/matcher-repositor
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
@@ -87,6 +88,7 @@ describe('the composition', () => {
       ImageRepository,
       MatcherRepository,
       TableReplica,
+      TableGenerations,
       DerivedState,
     ])
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { DerivedState } from '../../src/application/ports/derived-state.ts';
+import { Quarantine } from '../../src/application/ports/quarantine.ts';
+import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
@@ -12,10 +16,11 @@ import { generateEvents } from '../../src/feed/generate.ts';
 import { collect } from '../support/collect.ts';
 import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/records.ts';
 
-function worker(failureMode: 'report' | 'throw' = 'report') {
+function worker(failureMode: 'report' | 'throw' = 'report', ...more: readonly ContainerModule[]) {
   const container = compose(
     memoryModule,
     systemModule({ level: 'silent', stream: process.stderr, readable: false }),
+    ...more,
   );
   const queue = container.get(MemorySearchQueue);
   return {
@@ -51,6 +56,49 @@ describe('the Lambda handler', () => {
     expect(queue.drain().map(({ key }) => key.id)).to.have.members(['FAA:N1', 'N1:A']);
     expect(await collect(state.defaultImages())).to.have.length(1);
     expect(await collect(state.tupleCounts())).to.have.length(1);
+  });
+
+  describe('given records of another table than the one that is followed,', () => {
+    const there = (registration: string, sequence: string): StreamRecord => ({
+      ...registrationRecord(registration, { sequence }),
+      eventSourceARN: 'arn:aws:dynamodb:us-east-1:123456789012:table/aircraft/stream/2025-06-01T00:00:00.000',
+    });
+
+    it('when handled, then all fail, none is done, and none is poison', async () => {
+      const quarantine = new MemoryQuarantine();
+      const keeping = new ContainerModule(({ bind }) => void bind(Quarantine).toConstantValue(quarantine));
+      const { handler, queue } = worker('report', keeping);
+      await handler({ Records: [registrationRecord('N1', { sequence: '500' })] });
+      queue.drain();
+      const response = await handler({ Records: [there('N1', '7'), there('N2', '8')] });
+      expect(response).to.deep.equal({ batchItemFailures: [{ itemIdentifier: '7' }] });
+      expect(queue.drain()).to.deep.equal([]);
+      expect(quarantine.kept).to.deep.equal([]);
+    });
+
+    it('when the batch is thrown back, then the fault says which tables these are, and what to run', async () => {
+      const { handler } = worker('throw');
+      await handler({ Records: [registrationRecord('N1')] });
+      const error = await rejection(handler({ Records: [there('N1', '7')] }));
+      expect(error).to.be.instanceOf(Fault).and.to.have.property('kind', 'configuration');
+      expect(error.message).to.include(
+        'contrail adopt-stream arn:aws:dynamodb:us-east-1:123456789012:table/aircraft',
+      );
+    });
+
+    it('when the table was adopted, then its changes are the newer ones, whatever labels and numbers say', async () => {
+      const { handler, queue, container, drain, state } = worker();
+      await handler({ Records: [registrationRecord('N1', { sequence: '500' })] });
+      drain();
+      await container.get(TableGenerations).adopt('arn:aws:dynamodb:us-east-1:123456789012:table/aircraft');
+      const changed = there('N1', '7');
+      Object.assign(changed.dynamodb.NewImage!, { status: { S: 'moved' } });
+      expect(await handler({ Records: [changed] })).to.deep.equal({ batchItemFailures: [] });
+      expect(queue.sent).to.equal(2);
+      drain();
+      const [document] = await collect(state.documents());
+      expect(document?.fields['status']).to.equal('moved');
+    });
   });
 
   it('given failures, when handled, then the numerically lowest failed sequence number is reported, not the textually lowest', async () => {
