@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generateEvents, generateRecords } from '../../src/feed/generate.ts';
 import { CONTRAIL, run as runNode } from '../support/command-line.ts';
@@ -254,6 +255,11 @@ describe('contrail replay', function () {
       /NewImage\.width is a number that is no number: "12px"/,
     ],
     [
+      'a number that is no text',
+      image({ width: { N: 1999 } }),
+      /NewImage\.width is the number 1999, which must be a text in DynamoDB's JSON: .*\{"N":"1999"\}/,
+    ],
+    [
       'an undecodable attribute that no document holds',
       image({ extra: { M: { deep: { N: 'x' } } } }),
       /NewImage\.extra\.deep is a number that is no number/,
@@ -312,7 +318,6 @@ describe('contrail replay', function () {
 
   const badFiles: [string, string, RegExp][] = [
     ['no JSON', 'hello there\n', /feed\.json:1: /],
-    ['an empty file', '', /feed\.json:1: .*empty/],
     ['Records that are null', '{"Records":null}', /feed\.json:1: Records is null/],
     ['Records that are no list', '{"Records":{}}', /feed\.json:1: Records is .*list/],
     ['an object that is no event', '{"hello":1}', /feed\.json:1: .*neither a stream record nor an event/],
@@ -325,6 +330,42 @@ describe('contrail replay', function () {
       expect(state.failures[0]!.error).to.match(message);
       expect(report['failures']).to.deep.equal(state.failures);
     });
+
+  it('given nothing, when replayed, then there are no records, and that is no failure', async () => {
+    const { out } = await run(['generate', '--records', '0']);
+    expect(out).to.equal('');
+    const piped = await run(['replay', '-', '--verify', '--report', 'json'], out);
+    expect({ status: piped.status, err: piped.err }).to.deep.equal({ status: 0, err: '' });
+    expect(JSON.parse(piped.out)).to.deep.include({ records: 0, batches: 0, failures: [] });
+    const { state, status } = await replayed('');
+    expect(status).to.equal(0);
+    expect(state.failures).to.deep.equal([]);
+  });
+
+  it('given files packed with gzip, when replayed, then they are read, from standard input too', async () => {
+    const records = [...generateRecords({ seed: 3, records: 300 })];
+    const expected = (await replayed(ndjson(records))).state;
+    const packed = Buffer.concat([
+      gzipSync(`${ndjson(records.slice(0, 100))}\n`),
+      gzipSync(ndjson(records.slice(100))),
+    ]);
+    await writeFile(join(folder, 'feed.gz'), packed);
+    const args = ['--state', '-', '--report', 'json'];
+    const fromFile = await run(['replay', 'feed.gz', ...args]);
+    expect(JSON.parse(fromFile.out)).to.deep.equal(expected);
+    const piped = await runNode([...CONTRAIL, 'replay', '-', ...args], packed);
+    expect(JSON.parse(piped.out)).to.deep.equal(expected);
+  });
+
+  it('given a file in UTF-16, when replayed, then it says so, and others are read', async () => {
+    await writeFile(join(folder, 'utf16.json'), Buffer.from(`\ufeff${JSON.stringify(good)}`, 'utf16le'));
+    await writeFile(join(folder, 'utf8.json'), JSON.stringify(good));
+    const { out, status } = await run(['replay', 'utf16.json', 'utf8.json']);
+    expect(status).to.equal(1);
+    expect(out)
+      .to.match(/1 applied/)
+      .and.to.match(/utf16\.json:1: the file is in UTF-16/);
+  });
 
   it('given half a file, when replayed, then what came before the break is applied and the break is named', async () => {
     const whole = JSON.stringify({ Records: [good, registrationRecord('N10')] });

@@ -129,6 +129,11 @@ function text(content: unknown, path: string): string {
 }
 
 function number(content: unknown, path: string): Decimal {
+  if (typeof content === 'number')
+    throw malformed(
+      path,
+      `is the number ${content}, which must be a text in DynamoDB's JSON: "${content}", as in {"N":"${content}"}`,
+    );
   const decimal = typeof content === 'string' ? Decimal.parse(content) : undefined;
   if (decimal === undefined)
     throw malformed(

@@ -3,7 +3,6 @@ import type { Cursor } from './cursor.ts';
 import { excerpt, EXCERPT_BYTES } from './excerpt.ts';
 import { EXPECTED_INPUT } from './interpret.ts';
 import { listStep } from './list-step.ts';
-import type { Output } from './output.ts';
 import type { Break } from './resync.ts';
 import type { List, Surroundings } from './surroundings.ts';
 import type { Value } from './value.ts';
@@ -28,13 +27,10 @@ const WAIT: Next = { does: 'wait' };
 /** Reads what stands between values: blanks, commas, and the brackets of the lists whose elements are read singly. */
 export class Between {
   private readonly cursor: Cursor;
-  private readonly out: Output;
   private readonly around: Surroundings;
-  private empty = true;
 
-  constructor(cursor: Cursor, out: Output, around: Surroundings) {
+  constructor(cursor: Cursor, around: Surroundings) {
     this.cursor = cursor;
-    this.out = out;
     this.around = around;
   }
 
@@ -45,10 +41,9 @@ export class Between {
     for (;;) {
       const role = cursor.skipBlanks();
       if (role === undefined) {
-        if (final) this.end();
+        if (final) this.around.end();
         return WAIT;
       }
-      this.empty = false;
       const { list } = around;
       const next = list === undefined ? this.atTop(role, final) : this.inList(list, role, final);
       if (next !== undefined) return next;
@@ -112,10 +107,5 @@ export class Between {
         return undefined;
       }
     }
-  }
-
-  private end(): void {
-    if (this.empty) this.out.problem(1, `the file is empty; expected ${EXPECTED_INPUT}`);
-    this.around.end();
   }
 }

@@ -34,7 +34,7 @@ export class Reader {
     this.out = new Output(file);
     this.resync = new Resync(this.cursor, this.out);
     this.around = new Surroundings(this.cursor, this.out);
-    this.between = new Between(this.cursor, this.out, this.around);
+    this.between = new Between(this.cursor, this.around);
     this.values = [new Value(this.cursor), new Value(this.cursor)];
     this.value = this.values[0];
   }
@@ -50,6 +50,12 @@ export class Reader {
   /** What remains, now that no chunk will come. */
   finish(): Recorded[] {
     this.run(true);
+    return this.out.take();
+  }
+
+  /** What remains, now that no chunk can come, for this reason; a value that is not whole is lost with what follows. */
+  breakOffHere(reason: string): Recorded[] {
+    this.out.problem(this.cursor.endLine, reason);
     return this.out.take();
   }
 

@@ -1,0 +1,109 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { inChunks, outline, problems, read, readAs, record } from './support.ts';
+
+const lines = (...ids: string[]) => ids.map((id) => `${JSON.stringify(record(id))}\n`).join('');
+/** Many records that hardly pack, so that they come in several pieces. */
+const many = lines(...Array.from({ length: 2_000 }, () => Math.random().toString(36)));
+
+describe('recorded changes, packed or in other encodings', () => {
+  it('given a file packed with gzip, when read, then its records and their lines come out', async () => {
+    expect(outline(await read(gzipSync(lines('a', 'b'))))).to.deep.equal(['a f:1', 'b f:2']);
+  });
+
+  it('given several packed pieces, one behind the other, when read, then all come out', async () => {
+    const items = await read(gzipSync(lines('a')), gzipSync(lines('b', 'c')));
+    expect(outline(items)).to.deep.equal(['a f:1', 'b f:2', 'c f:3']);
+  });
+
+  it('given many records, when packed, then they come out as from the file itself, whatever the chunks', async () => {
+    const plain = outline(await readAs('f', [many]));
+    for (const size of [100, 10_000, 1_000_000])
+      expect(outline(await readAs('f', inChunks(gzipSync(many), size)))).to.deep.equal(plain);
+  });
+
+  it('given a packed file that is cut off, when read, then that is a problem, and what came before is not lost', async () => {
+    const packed = gzipSync(many);
+    const plain = outline(await readAs('f', [many]));
+    for (const size of [100, 1_000_000])
+      for (const cut of [packed.length - 1, packed.length - 9, packed.length >> 1]) {
+        const items = await readAs('f', inChunks(packed.subarray(0, cut), size));
+        const found = outline(items);
+        expect(found.slice(0, -1)).to.deep.equal(plain.slice(0, found.length - 1));
+        expect(found.length).to.be.above(900);
+        expect(problems(items)).to.have.length(1);
+        expect(problems(items)[0]).to.match(
+          /^f:\d+ what is packed with gzip is cut off or damaged here: unexpected/,
+        );
+      }
+  });
+
+  it('given a packed file that is cut off at its start, when read, then that is a problem', async () => {
+    for (const length of [2, 9, 12]) {
+      const found = problems(await read(gzipSync(lines('a')).subarray(0, length)));
+      expect(found).to.deep.equal([
+        'f:1 what is packed with gzip is cut off or damaged here: unexpected end of file',
+      ]);
+    }
+  });
+
+  it('given a packed file that is damaged, when read, then that is a problem', async () => {
+    const packed = gzipSync(many);
+    packed.writeUInt8(packed.readUInt8(packed.length - 6) ^ 0xff, packed.length - 6);
+    const found = problems(await readAs('f', inChunks(packed, 1_000)));
+    expect(found.at(-1)).to.match(/cut off or damaged here: incorrect/);
+  });
+
+  it('given something else behind what is packed, when read, then that is a problem', async () => {
+    const items = await readAs('f', [Buffer.concat([gzipSync(lines('a')), Buffer.alloc(512)])]);
+    expect(outline(items)).to.deep.equal(['a f:1', '! f:1']);
+    expect(problems(items)[0]).to.match(/512 bytes of something else/);
+    const text = await readAs('f', [gzipSync(lines('a')), Buffer.from('text')]);
+    expect(outline(text)).to.deep.equal(['a f:1', '! f:1']);
+  });
+
+  const utf16 = Buffer.from(lines('a', 'é'), 'utf16le');
+  const encodings: [string, Buffer][] = [
+    ['little end first', utf16],
+    ['little end first, with a byte order mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16])],
+    ['big end first', Buffer.from(utf16).swap16()],
+    [
+      'big end first, with a byte order mark',
+      Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]),
+    ],
+    ['packed', gzipSync(utf16)],
+    ['of one character', Buffer.from('{', 'utf16le')],
+  ];
+  for (const [what, bytes] of encodings)
+    it(`given UTF-16, ${what}, when read, then one problem says so and what to do`, async () => {
+      const found = problems(await read(bytes));
+      expect(found).to.have.length(1);
+      expect(found[0]).to.match(/^f:1 the file is in UTF-16 and must be in UTF-8: convert it, .*iconv/);
+    });
+
+  it('given UTF-8 with a byte order mark, packed or not, when read, then it is passed over', async () => {
+    const marked = Buffer.from(`\ufeff${lines('a')}`);
+    for (const bytes of [marked, gzipSync(marked)])
+      expect(outline(await read(bytes))).to.deep.equal(['a f:1']);
+  });
+
+  it('given nothing, packed or not, when read, then there is nothing, and no problem', async () => {
+    for (const bytes of ['', ' \r\n\t\n', '\ufeff', gzipSync('')])
+      expect(await read(bytes)).to.deep.equal([]);
+  });
+
+  it('given a source that fails, when read, then it throws what the source threw', async () => {
+    const failing = async function* () {
+      yield gzipSync(many).subarray(0, 500);
+      throw new Error('the disk is gone');
+    };
+    const { readRecorded } = await import('../../../src/adapters/recorded/read-recorded.ts');
+    let thrown: unknown;
+    try {
+      for await (const items of readRecorded('f', failing())) expect(items).not.to.equal(undefined);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).to.have.property('message', 'the disk is gone');
+  });
+});
