@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import ts from 'typescript';
 import { generateEvents } from '../src/feed/generate.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -16,18 +17,43 @@ describe('the README', () => {
     readme = await readFile(join(ROOT, 'README.md'), 'utf8');
   });
 
-  it('given its complete TypeScript example, when run as it stands, then it works', async () => {
-    const [, example] = /```ts\n(import [^]*?)```/.exec(readme)!;
-    // Inside the project, so that packages resolve as they do for the reader.
-    const folder = await mkdtemp(join(ROOT, 'node_modules', '.readme-'));
-    try {
-      const file = join(folder, 'example.mts');
-      await writeFile(file, example!.replaceAll("'./src/", `'${ROOT}src/`));
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT });
-      expect(stdout).to.match(/ info {2}batch records=0 /);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+  describe('given its TypeScript examples', function () {
+    this.timeout(60_000);
+    let folder: string;
+    const files: string[] = [];
+
+    before(async () => {
+      // Inside the project, so that packages resolve as they do for the reader.
+      folder = await mkdtemp(join(ROOT, 'node_modules', '.readme-'));
+      for (const [, example] of readme.matchAll(/```ts\n([^]*?)```/g)) {
+        const file = join(folder, `example-${files.length}.mts`);
+        await writeFile(file, example!.replaceAll("'./src/", "'../../src/"));
+        files.push(file);
+      }
+    });
+
+    after(() => rm(folder, { recursive: true }));
+
+    it('then each is whole, and its types are right', () => {
+      const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile.bind(ts.sys)) as {
+        config: { compilerOptions: object };
+      };
+      const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+      const found = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
+      expect(
+        found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+      ).to.deep.equal([]);
+    });
+
+    it('then each does what it says when it is run as the README says', async () => {
+      const outputs = await Promise.all(
+        files.map((file) => run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })),
+      );
+      expect(outputs.map(({ stdout }) => stdout)).to.have.length(2);
+      expect(outputs[0]!.stdout).to.match(/ info {2}batch records=0 /);
+      expect(outputs[1]!.stdout).to.equal('upsert icao_manufacturers/CESSNA\n');
+      expect(readme).to.contain('// upsert icao_manufacturers/CESSNA');
+    });
   });
 
   it('given the bundled sample, when generated as the README says, then it is the same, and at most 2 MB', async () => {

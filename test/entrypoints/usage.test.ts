@@ -8,6 +8,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
   'contrail replay': [...CONTRAIL, 'replay'],
   'contrail generate': [...CONTRAIL, 'generate'],
+  'contrail adopt-stream': [...CONTRAIL, 'adopt-stream'],
   ...SCRIPTS,
 };
 
