@@ -19,7 +19,7 @@ export function lowestFailed(
     const sequence = deliveries[index]?.record.sequenceNumber;
     if (sequence === undefined)
       throw new Fault(
-        'permanent',
+        outcome.fault.kind,
         `record ${index} of the batch failed and has no sequence number to report: ${outcome.fault.message}`,
         {
           cause: outcome.fault,

@@ -8,6 +8,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
 import type { DefaultImageTally, ReconcileDefaultImage } from './reconcile-default-image.ts';
+import { type Suspicion, suspicionOf } from './poison-breaker.ts';
 import { reportBatch } from './report-batch.ts';
 import type { EffectSettler } from './settle-effects.ts';
 import type { SearchTally, SyncSearchDocument } from './sync-search-document.ts';
@@ -126,10 +127,14 @@ export class ProcessBatch {
     return { failed, unconnected };
   }
 
-  /** Puts poison records in quarantine, where there is one, and notes for each whether it is there. */
+  /**
+   * Puts poison records in quarantine, where there is one, and notes for each whether it is there. Where too many would
+   * go there for one reason, none does: see `suspicionOf`.
+   */
   async #quarantine(deliveries: readonly Delivery[], verdicts: Verdict[], limit: TimeLimit): Promise<void> {
     const { quarantine, settler } = this.#deps;
     if (quarantine === undefined) return;
+    this.#holdBackSuspects(deliveries, verdicts);
     const poison = poisonAmong(deliveries, verdicts).flatMap((index) => {
       const delivery = deliveries[index];
       const verdict = verdicts[index];
@@ -149,6 +154,29 @@ export class ProcessBatch {
           : { kind: 'failed', fault: notQuarantined(fault, refusal) };
     }
   }
+
+  /** Turns what is poison for a suspicious reason into failures that an operator has to look into. */
+  #holdBackSuspects(deliveries: readonly Delivery[], verdicts: Verdict[]): void {
+    const suspicion = suspicionOf(deliveries, verdicts);
+    if (suspicion === undefined) return;
+    const { reason, poison, items } = suspicion;
+    this.#deps.logger.log('error', 'too many poison records for one reason: none is quarantined for it', {
+      reason,
+      poison,
+      items,
+    });
+    for (const [index, verdict] of verdicts.entries())
+      if (verdict.kind === 'failed' && verdict.fault.kind === 'permanent' && verdict.fault.reason === reason)
+        verdicts[index] = { kind: 'failed', fault: suspect(verdict.fault, suspicion) };
+  }
+}
+
+function suspect(fault: Fault, { poison, items, reason }: Suspicion): Fault {
+  return new Fault(
+    'configuration',
+    `${fault.message}; not quarantined, as ${poison} of ${items} items of the batch fail for this one reason: check the worker's version and what it reads`,
+    { cause: fault, reason },
+  );
 }
 
 function plannedAmong(

@@ -1,9 +1,10 @@
-import { groupBy } from '../domain/coalesce.ts';
+import { groupBy, type NonEmpty } from '../domain/coalesce.ts';
 import type { SyncSearchDocumentCommand } from '../domain/command.ts';
 import { coalesceSearch, type SearchAction } from '../domain/search-action.ts';
 import { AcceptedActions } from './accepted-actions.ts';
 import type { SearchQueue } from './ports/search-queue.ts';
 import type { Attempted, EffectSettler } from './settle-effects.ts';
+import { settleGroups } from './settle-groups.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 
@@ -14,10 +15,7 @@ export interface SearchResult extends UseCaseResult<SearchTally> {
   readonly accepted: readonly SearchAction[];
 }
 
-interface Work {
-  readonly action: SearchAction;
-  readonly deciding: readonly SyncSearchDocumentCommand[];
-}
+type Group = NonEmpty<SyncSearchDocumentCommand>;
 
 /** Sends the index what a batch's changes did to its documents: one action a document at the most. */
 export class SyncSearchDocument {
@@ -34,41 +32,40 @@ export class SyncSearchDocument {
   /**
    * `unchanged` counts commands that asked for nothing; `upserts` and `deletes` count actions sent; `repeated` those
    * not sent again. Idempotent: repeated actions are dropped by the queue or by the index's fence.
+   *
+   * A change whose action can never be sent does not take earlier ones of its document with it: the newest of those
+   * decides then.
    */
   async execute(
     commands: readonly SyncSearchDocumentCommand[],
     limit: TimeLimit = NO_LIMIT,
   ): Promise<SearchResult> {
     const tally = { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 };
-    const work: Work[] = [];
-    const accepted: SearchAction[] = [];
+    const groups: Group[] = [];
     for (const group of groupBy(commands, ({ change }) => change.item).values()) {
-      const deciding = group.filter(({ decision }) => decision.action !== 'none');
-      tally.unchanged += group.length - deciding.length;
-      const action = coalesceSearch(deciding);
-      if (action === undefined) continue;
-      if (this.#accepted.has(action)) accepted.push(action);
-      else work.push({ action, deciding });
+      const [first, ...others] = group.filter(({ decision }) => decision.action !== 'none');
+      tally.unchanged += group.length - others.length - (first === undefined ? 0 : 1);
+      if (first !== undefined) groups.push([first, ...others]);
     }
-    tally.repeated = accepted.length;
 
-    const send = async (pending: readonly Work[], signal: AbortSignal): Promise<readonly Attempted[]> => {
-      const results = await this.#queue.send(
-        pending.map(({ action }) => action),
-        signal,
-      );
-      return results.map((result) => (result === 'sent' ? 'done' : result));
+    const send = async (pending: readonly Group[], signal: AbortSignal): Promise<readonly Attempted[]> => {
+      const actions = pending.map(actionOf);
+      const unsent = actions.filter((action) => !this.#accepted.has(action));
+      const answers = unsent.length === 0 ? [] : await this.#queue.send(unsent, signal);
+      const results = new Map(unsent.map((action, index) => [action, answers[index]]));
+      return actions.map((action) => {
+        if (!results.has(action)) return 'done';
+        const result = results.get(action);
+        return result === 'sent' ? 'done' : result;
+      });
     };
     const failed = new FailedCommands();
-    const faults = await this.#settler.settle(work, send, limit);
-    for (const [index, { action, deciding }] of work.entries()) {
-      const fault = faults[index];
-      if (fault !== undefined) {
-        failed.add(deciding, fault);
-        continue;
-      }
+    const accepted: SearchAction[] = [];
+    for (const group of await settleGroups(this.#settler, groups, send, limit, failed)) {
+      const action = actionOf(group);
+      if (this.#accepted.has(action)) tally.repeated++;
+      else tally[action.document === undefined ? 'deletes' : 'upserts']++;
       accepted.push(action);
-      tally[action.document === undefined ? 'deletes' : 'upserts']++;
     }
     return { failed, tally, accepted };
   }
@@ -83,4 +80,8 @@ export class SyncSearchDocument {
       if (isDeliveredAgain) this.#accepted.add(action);
       else this.#accepted.delete(action);
   }
+}
+
+function actionOf(group: Group): SearchAction {
+  return coalesceSearch(group) as SearchAction;
 }

@@ -6,6 +6,7 @@ import { linkKey } from '../domain/row.ts';
 import { tupleKey } from '../domain/tuple.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
 import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.ts';
+import { settleGroups } from './settle-groups.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 
@@ -27,6 +28,9 @@ export class UpdateMatcherTuple {
    * The tally counts link rows; of those where nothing is left to do, `repeated` ones are counted
    * for the very change that came, `late` ones for a newer one. Idempotent
    * and indifferent to delivery order: a move is fenced on the version that was last counted for its row.
+   *
+   * A change whose tuple can never be counted does not take earlier ones of its link with it: the newest of those
+   * decides then.
    */
   async execute(
     commands: readonly UpdateMatcherTupleCommand[],
@@ -36,11 +40,7 @@ export class UpdateMatcherTuple {
     const failed = new FailedCommands();
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
     const move = (pending: readonly Group[], signal: AbortSignal) => this.#move(pending, tally, signal);
-    const faults = await this.#settler.settle(groups, move, limit);
-    for (const [index, group] of groups.entries()) {
-      const fault = faults[index];
-      if (fault !== undefined) failed.add(group, fault);
-    }
+    await settleGroups(this.#settler, groups, move, limit, failed);
     return { failed, tally };
   }
 

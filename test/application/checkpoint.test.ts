@@ -84,7 +84,7 @@ describe('lowestFailed', () => {
       expect(fault.message).to.equal(
         `record ${index} of the batch failed and has no sequence number to report: throttled`,
       );
-      expect(fault.kind).to.equal('permanent');
+      expect(fault.kind).to.equal(reason.kind);
       expect(fault.cause).to.equal(reason);
     });
 

@@ -109,6 +109,27 @@ describe('the Lambda handler', () => {
     expect(response.batchItemFailures).to.deep.equal([{ itemIdentifier: '99999999999999999999999' }]);
   });
 
+  it('given the table that it is for, when records of another come, then they fail, and none is handled', async () => {
+    const { container, queue } = worker();
+    const handler = createHandler(streamWorker(container), {
+      failureMode: 'report',
+      deadlineMarginMs: 0,
+      table: 'other',
+    });
+    const response = await handler({ Records: [registrationRecord('N1', { sequence: '7' })] });
+    expect(response).to.deep.equal({ batchItemFailures: [{ itemIdentifier: '7' }] });
+    expect(queue.drain()).to.deep.equal([]);
+  });
+
+  it('given an event of another source, when handled, then it throws, and says which one it expects', async () => {
+    const { handler } = worker();
+    const error = await rejection(
+      handler({ Records: [{ messageId: '1', body: '{}', eventSource: 'aws:sqs' }] }),
+    );
+    expect(error).to.include({ kind: 'configuration' });
+    expect(error.message).to.match(/"aws:sqs".*expected aws:dynamodb/);
+  });
+
   it('given a failed record, when handled, then the good records after it took effect all the same', async () => {
     const { handler, queue } = worker();
     await handler({ Records: [poison(registrationRecord('N1')), registrationRecord('N2')] });

@@ -21,6 +21,8 @@ export const FOLLOWED_TABLE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/
 export function judge(record: Json): Judgement {
   if (!isObject(record)) return 'bad';
   if (!isOfFollowedTable(own(record, 'eventSourceARN'))) return 'bad';
+  const source = own(record, 'eventSource') ?? own(record, 'EventSource') ?? null;
+  if (source !== null && source !== 'aws:dynamodb') return 'bad';
   const dynamodb = own(record, 'dynamodb');
   if (!isObject(dynamodb)) return 'bad';
   const keys = keysOf(record);

@@ -138,7 +138,8 @@ function number(content: unknown, path: string): Decimal {
   if (decimal === undefined)
     throw malformed(
       path,
-      `is a number that is no number: ${typeof content === 'string' ? JSON.stringify(content.slice(0, 60)) : typeof content}`,
+      NO_NUMBER,
+      `: ${typeof content === 'string' ? JSON.stringify(content.slice(0, 60)) : typeof content}`,
     );
   return decimal;
 }
@@ -166,8 +167,11 @@ function record(content: unknown, path: string): object {
   return content;
 }
 
-function malformed(path: string, problem: string): Fault {
-  return new Fault('permanent', `${path.length > 200 ? `${path.slice(0, 200)}…` : path} ${problem}`, {
+const NO_NUMBER = 'is a number that is no number';
+
+/** @param found what this value holds. */
+function malformed(path: string, problem: string, found = ''): Fault {
+  return new Fault('permanent', `${path.length > 200 ? `${path.slice(0, 200)}…` : path} ${problem}${found}`, {
     // The attribute itself, whatever is wrong within it: `NewImage.model`.
     reason: `${path.split(/[.[]/, 2).join('.')} ${problem}`,
   });

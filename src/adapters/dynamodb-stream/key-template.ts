@@ -35,9 +35,9 @@ export class KeyTemplate {
       const last = index === this.#names.length - 1;
       const to = last ? key.length - next.length : key.indexOf(next, from + 1);
       if (to <= from || !key.startsWith(next, to))
-        return `${JSON.stringify(key)} has no ${this.#names[index]} where ${this.text} asks for one`;
+        return `has no ${this.#names[index]} where ${this.text} asks for one`;
       const part = key.slice(from, to);
-      if (!part.isWellFormed()) return `${JSON.stringify(key)} is not well-formed Unicode`;
+      if (!part.isWellFormed()) return 'is not well-formed Unicode';
       parts.push(part);
       from = to + next.length;
     }

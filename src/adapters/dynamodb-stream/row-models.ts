@@ -62,18 +62,29 @@ const BY_PK_PREFIX = ROW_MODELS.filter(({ pk }) => !pk.fixed);
  * @returns the row; undefined when no kind of row has such keys; `malformed` when the keys begin like a known
  *   kind's and then are none, which is never passed over in silence.
  */
-export function rowOf(pk: string, sk: string): Row | { readonly malformed: string } | undefined {
+export function rowOf(pk: string, sk: string): Row | Malformed | undefined {
   for (const candidate of BY_FIXED_PK.get(pk) ?? BY_PK_PREFIX) {
     const inPk = candidate.pk.match(pk);
     if (inPk === undefined) continue;
     const inSk = candidate.sk.match(sk);
     if (inSk === undefined) continue;
-    if (typeof inPk === 'string') return { malformed: `PK ${inPk}` };
-    if (typeof inSk === 'string') return { malformed: `SK ${inSk}` };
+    if (typeof inPk === 'string') return malformed('PK', pk, inPk);
+    if (typeof inSk === 'string') return malformed('SK', sk, inSk);
     const row = candidate.row(...(candidate.pk.fixed ? inSk : inPk.concat(inSk)));
-    return typeof row === 'string' ? { malformed: `PK ${JSON.stringify(pk)} ${row}` } : row;
+    return typeof row === 'string' ? malformed('PK', pk, row) : row;
   }
   return undefined;
+}
+
+/** Keys that begin like a known kind's and then are none. */
+export interface Malformed {
+  readonly malformed: string;
+  /** The same for all keys that are wrong in this way. */
+  readonly reason: string;
+}
+
+function malformed(name: string, key: string, why: string): Malformed {
+  return { malformed: `${name} ${JSON.stringify(key)} ${why}`, reason: `${name} ${why}` };
 }
 
 function isEntityType(text: string): text is EntityType {

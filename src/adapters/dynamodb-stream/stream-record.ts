@@ -2,6 +2,7 @@ import type { Delivery } from '../../application/delivery.ts';
 import type { Change, Operation, Side } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import { EncodedAttributes } from './attribute-value.ts';
+import { otherKeys, sourceFault } from './expected-source.ts';
 import { describe, isObject, type Json, keyText } from './json-fields.ts';
 import { itemKey, sequenceOf } from './record-summary.ts';
 import { rowOf } from './row-models.ts';
@@ -16,6 +17,8 @@ export interface RecordOptions {
   readonly generation?: number;
   /** Where the record was read from, for messages. */
   readonly place?: string;
+  /** Name or ARN of the table whose records alone are right; any table's, unless given. */
+  readonly table?: string | undefined;
 }
 
 /**
@@ -35,8 +38,13 @@ export function toDelivery(input: unknown, options: RecordOptions = {}): Deliver
   }
 }
 
-function toChange(input: unknown, { streamArn = '', generation = 0 }: RecordOptions): Change | undefined {
+function toChange(
+  input: unknown,
+  { streamArn = '', generation = 0, table }: RecordOptions,
+): Change | undefined {
   if (!isObject(input)) throw wrong('the record', input, ', not an object');
+  const foreign = sourceFault(input, table);
+  if (foreign !== undefined) throw foreign;
   const { dynamodb } = input;
   if (!isObject(dynamodb)) throw wrong('dynamodb', dynamodb, ', not an object');
   const keys = dynamodb['Keys'];
@@ -50,7 +58,7 @@ function toChange(input: unknown, { streamArn = '', generation = 0 }: RecordOpti
 
   const row = rowOf(pk, sk);
   if (row === undefined) return undefined;
-  if ('malformed' in row) throw bad(row.malformed, "keys begin like a known row's and are none");
+  if ('malformed' in row) throw bad(row.malformed, row.reason);
 
   const viewType = viewTypeOf(dynamodb['StreamViewType']);
   const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk);
@@ -109,7 +117,7 @@ export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
 
 function keyOf(keys: Json, name: 'PK' | 'SK'): string {
   const text = keyText(keys[name]);
-  if (text === undefined) throw wrong(`Keys.${name}`, keys[name], '; expected {"S": "…"}');
+  if (text === undefined) throw otherKeys(keys) ?? wrong(`Keys.${name}`, keys[name], '; expected {"S": "…"}');
   return text;
 }
 
@@ -118,6 +126,7 @@ function wrong(part: string, value: unknown, expected: string): Fault {
   return bad(`${part} is ${describe(value)}${expected}`, `${part}${expected}`);
 }
 
+/** @param reason the problem without what only this record holds. */
 function bad(problem: string, reason = problem): Fault {
   return new Fault('permanent', problem, { reason });
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '../../application/delivery.ts';
 import { Fault } from '../../domain/fault.ts';
+import { sourceFault } from './expected-source.ts';
 import { isObject } from './json-fields.ts';
 import { readStreamArn } from './stream-arn.ts';
 import { UndecodableRecord } from './stream-delivery.ts';
@@ -13,13 +14,15 @@ import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';
  * Never throws for what a record holds.
  *
  * @param generationsOf the generation of each table by its ARN, or why it has none. The ARN is empty where records
- *   name no stream.
+ *   name no stream. It is not asked for tables other than `table`.
+ * @param table name or ARN of the table whose records alone are right; any table's, unless given.
  */
 export async function toDeliveries(
   records: readonly unknown[],
   generationsOf: (tableArns: ReadonlySet<string>) => Promise<ReadonlyMap<string, number | Fault>>,
+  table?: string,
 ): Promise<Delivery[]> {
-  const streams = streamsOf(records);
+  const streams = streamsOf(records, table);
   const tables = new Set<string>();
   for (const stream of streams) if (isOrdered(stream)) tables.add(readStreamArn(stream).tableArn);
   const generations = await generationsOf(tables);
@@ -27,8 +30,8 @@ export async function toDeliveries(
   let last: string | undefined;
   let options: RecordOptions | Fault = {};
   return records.map((record) => {
-    const stream = streamIn(record);
-    if (stream === undefined) return toDelivery(record);
+    const stream = streamIn(record, table);
+    if (stream === undefined) return toDelivery(record, { table });
     if (stream !== last) {
       options = optionsFor(stream, generations);
       last = stream;
@@ -40,20 +43,20 @@ export async function toDeliveries(
 }
 
 /** Nearly always one. */
-function streamsOf(records: readonly unknown[]): ReadonlySet<string> {
+function streamsOf(records: readonly unknown[], table: string | undefined): ReadonlySet<string> {
   const streams = new Set<string>();
   let last: string | undefined;
   for (const record of records) {
-    const stream = streamIn(record);
+    const stream = streamIn(record, table);
     // Texts are compared faster than looked up.
     if (stream !== undefined && stream !== last) streams.add((last = stream));
   }
   return streams;
 }
 
-/** The stream's ARN; empty where the record names none; undefined where it can be told without that to be poison. */
-function streamIn(record: unknown): string | undefined {
-  if (!isObject(record)) return undefined;
+/** The stream's ARN; empty where the record names none; undefined where it can be told without that to fail. */
+function streamIn(record: unknown, table: string | undefined): string | undefined {
+  if (!isObject(record) || sourceFault(record, table) !== undefined) return undefined;
   const stream = streamOf(record);
   return stream === '' && toDelivery(record).kind === 'undecodable' ? undefined : stream;
 }

@@ -16,6 +16,8 @@ export interface HandlerOptions {
   readonly failureMode: Config['failureMode'];
   /** How long before Lambda's time runs out the worker stops, in milliseconds: time to report and to log. */
   readonly deadlineMarginMs: number;
+  /** Name or ARN of the table whose stream is read; any table's, unless given. */
+  readonly table?: string | undefined;
   /** Aborted when the process is to stop. */
   readonly stop?: AbortSignal;
 }
@@ -40,7 +42,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export function createHandler(
   worker: StreamWorker,
-  { failureMode, deadlineMarginMs, stop }: HandlerOptions,
+  { failureMode, deadlineMarginMs, table, stop }: HandlerOptions,
 ): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
   return async (event, context) => {
     const remaining = () => timeLeft(context) - deadlineMarginMs;
@@ -55,7 +57,7 @@ export function createHandler(
     stop?.addEventListener('abort', abort, { once: true });
     try {
       const limit = { signal: controller.signal, remaining };
-      return await duringInvocation(context, () => handleEvent(event, worker, failureMode, limit));
+      return await duringInvocation(context, () => handleEvent(event, worker, failureMode, limit, table));
     } finally {
       clearTimeout(timer);
       stop?.removeEventListener('abort', abort);

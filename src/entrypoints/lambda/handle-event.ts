@@ -21,6 +21,7 @@ export interface BatchResponse {
  * Handles one event of a DynamoDB Streams event source mapping, and reports the lowest failed `SequenceNumber`. Records
  * of a table that is not followed fail, all of them.
  *
+ * @param table name or ARN of the table whose stream it must be; any table's, unless given.
  * @throws Fault when the event is no stream event, when a failed record has no sequence number to report, or when
  *   something failed and `failureMode` is `throw`: the event source then delivers the whole batch again.
  */
@@ -29,9 +30,10 @@ export async function handleEvent(
   { processBatch, tables }: StreamWorker,
   failureMode: Config['failureMode'],
   limit: TimeLimit,
+  table?: string,
 ): Promise<BatchResponse> {
   const generationsOf = (tableArns: ReadonlySet<string>) => tables.generationsOf(tableArns, limit);
-  const deliveries = await toDeliveries(recordsOf(event), generationsOf);
+  const deliveries = await toDeliveries(recordsOf(event), generationsOf, table);
   const { outcomes } = await processBatch.execute(deliveries, limit);
   if (failureMode === 'throw')
     throwFailures(

@@ -16,6 +16,7 @@ const stopping = new AbortController();
 const handle = createHandler(streamWorker(container), {
   failureMode,
   deadlineMarginMs,
+  table: backend.kind === 'aws' ? backend.table : undefined,
   stop: stopping.signal,
 });
 let underWay: Promise<unknown> | undefined;

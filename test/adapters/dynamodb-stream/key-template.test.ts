@@ -33,7 +33,7 @@ describe('KeyTemplate', () => {
     });
 
     it('finds a key malformed that ends where the part should begin', () => {
-      expect(template.match('IMG#')).to.equal('"IMG#" has no image_id where IMG#<image_id> asks for one');
+      expect(template.match('IMG#')).to.equal('has no image_id where IMG#<image_id> asks for one');
     });
 
     it('knows its prefix', () => {
@@ -68,7 +68,7 @@ describe('KeyTemplate', () => {
     for (const [key, missing] of malformed)
       it(`finds ${key} malformed: no ${missing}`, () => {
         expect(template.match(key)).to.deep.equal(
-          `${JSON.stringify(key)} has no ${missing} where MFR_MDL_CODE#<code>#SN#<serial> asks for one`,
+          `has no ${missing} where MFR_MDL_CODE#<code>#SN#<serial> asks for one`,
         );
       });
   });
@@ -137,7 +137,8 @@ describe('KeyTemplate', () => {
         fc.property(key, (any) => {
           const match = template.match(any);
           if (match === undefined) expect(any.startsWith(literals[0]!)).to.equal(false);
-          else if (typeof match === 'string') expect(match).to.include(JSON.stringify(any));
+          else if (typeof match === 'string')
+            expect(match).to.match(/^has no \w+ where .* asks for one$|^is not well-formed Unicode$/);
           else {
             expect(compose(match)).to.equal(any);
             expect(match).not.to.include('');

@@ -244,11 +244,7 @@ describe('toDelivery', () => {
       [spoil({ Keys: null }), 'Keys is null, not an object'],
       [spoil({ Keys: [] }), 'Keys is a list, not an object'],
       [spoil({ Keys: {} }), 'Keys.PK is missing; expected {"S": "…"}'],
-      [keys(undefined, { S: 'x' }), 'Keys.PK is missing; expected {"S": "…"}'],
-      [keys({ S: 'x' }, undefined), 'Keys.SK is missing; expected {"S": "…"}'],
       [keys('x', { S: 'x' }), 'Keys.PK is "x"; expected {"S": "…"}'],
-      [keys({ N: '5' }, { S: 'x' }), 'Keys.PK is an object; expected {"S": "…"}'],
-      [keys({ S: 'x' }, { B: 'AQ==' }), 'Keys.SK is an object; expected {"S": "…"}'],
       [keys({ S: 'x' }, { S: 5 }), 'Keys.SK is an object; expected {"S": "…"}'],
       [keys({ S: 'x' }, ['x']), 'Keys.SK is a list; expected {"S": "…"}'],
       [{ ...record, eventName: undefined }, 'eventName is missing; expected INSERT, MODIFY or REMOVE'],
@@ -508,7 +504,8 @@ describe('toDelivery', () => {
     const expectHarmless = (input: unknown) => {
       const delivery = toDelivery(input, { place: 'here' });
       expect(delivery.record.place).to.equal('here');
-      if (delivery.kind === 'undecodable') expect(delivery.fault.kind).to.equal('permanent');
+      if (delivery.kind === 'undecodable')
+        expect(delivery.fault.kind).to.be.oneOf(['permanent', 'configuration']);
       if (delivery.kind !== 'change') return;
       const { change } = delivery;
       expectOnlyFaults(() => commandsOf(change));

@@ -53,6 +53,24 @@ describe('toDeliveries', () => {
     ]);
   });
 
+  it('given records of other sources and tables, then their tables are not asked for, and each says what it is of', async () => {
+    const mine = `${HERE}/stream/${STREAM_LABEL}`;
+    const other = `${HERE}-2/stream/${STREAM_LABEL}`;
+    const message = { eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:q' };
+    const records = [recordOf(mine, 1), message, recordOf(other, 2), recordOf(mine, 3)];
+    const deliveries = await toDeliveries(records, answering({ [HERE]: 0 }), 'aircraft');
+    expect(asked).to.deep.equal([[HERE]]);
+    expect(deliveries.map(({ kind }) => kind)).to.deep.equal([
+      'change',
+      'undecodable',
+      'undecodable',
+      'change',
+    ]);
+    expect(faultIn(deliveries[1]).message).to.match(/of "aws:sqs" .*expected aws:dynamodb/);
+    expect(faultIn(deliveries[2]).message).to.include(`${other}; expected the stream of table aircraft`);
+    for (const index of [1, 2]) expect(faultIn(deliveries[index])).to.include({ kind: 'configuration' });
+  });
+
   it('given a table without a generation, then all of its records fail with its fault, whatever they hold, and no other', async () => {
     const refused = new Fault('configuration', 'another table is followed');
     const there = `${THERE}/stream/${OLDER}`;

@@ -1,0 +1,62 @@
+import { Fault } from '../../domain/fault.ts';
+import { describe, isObject, type Json, textOf } from './json-fields.ts';
+
+/** The stream that was last found to be of the table: nearly every record has the one before's. */
+let lastRight = { streamArn: '', table: '' };
+
+/**
+ * Whether a record is of the stream that the worker is there for, as far as it says. What another source delivers is
+ * not poison: the record is right, and the function has a trigger that it should not have, or another table's setting.
+ *
+ * @param table name or ARN of the table; undefined where any will do.
+ * @returns a `configuration` Fault that says what came, and what was expected; undefined when nothing is wrong.
+ */
+export function sourceFault(record: Json, table: string | undefined): Fault | undefined {
+  // SNS writes it large. GetRecords may leave it away.
+  const source = record['eventSource'] ?? record['EventSource'];
+  if (source !== undefined && source !== null && source !== 'aws:dynamodb') {
+    const arn = textOf(record['eventSourceARN'] ?? record['EventSubscriptionArn']);
+    return foreign(
+      `the record is of ${describe(source)}${arn === undefined ? '' : ` (${arn})`}; expected aws:dynamodb, the stream of a table: remove the other trigger from the function`,
+      `records of ${describe(source)}`,
+    );
+  }
+  const streamArn = record['eventSourceARN'];
+  if (table === undefined || typeof streamArn !== 'string' || streamArn === '') return undefined;
+  if (streamArn === lastRight.streamArn && table === lastRight.table) return undefined;
+  const [, tableArn, name] =
+    /^(arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+))\/stream\//.exec(streamArn) ?? [];
+  if (table !== (table.startsWith('arn:') ? tableArn : name))
+    return foreign(
+      `the record is of ${streamArn}; expected the stream of table ${table}: let the function's trigger read that one, or set TABLE_NAME to the table that the stream is of`,
+      `records of ${streamArn}`,
+    );
+  lastRight = { streamArn, table };
+  return undefined;
+}
+
+/** A `configuration` Fault for keys that a table of other keys has; undefined for what is no table's keys at all. */
+export function otherKeys(keys: Json): Fault | undefined {
+  const present = Object.entries(keys).filter(([, value]) => value !== undefined);
+  const found = present.map(([name, value]) => ({ name, type: keyTypeOf(value) }));
+  if (found.length === 0 || found.some(({ type }) => type === undefined)) return undefined;
+  const names = found.map(({ name, type }) => `${name} (${type})`).join(' and ');
+  return foreign(
+    `the record's keys are ${names.slice(0, 300)}; expected PK (S) and SK (S): the stream is of another table, or the table has other keys than Contrail reads`,
+    `keys are ${names}`,
+  );
+}
+
+const KEY_TYPES = ['S', 'N', 'B'];
+
+function keyTypeOf(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const [type, ...others] = Object.keys(value);
+  if (type === undefined || others.length > 0 || !KEY_TYPES.includes(type)) return undefined;
+  const content = value[type];
+  return typeof content === 'string' || (type === 'B' && content instanceof Uint8Array) ? type : undefined;
+}
+
+function foreign(message: string, reason: string): Fault {
+  return new Fault('configuration', message, { reason });
+}

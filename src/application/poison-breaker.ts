@@ -1,0 +1,51 @@
+import { type Delivery, itemOf } from './delivery.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Which share of a batch's items may be poison for one reason. A row that is wrong is wrong by itself: one of many, or a
+ * few that one mistake made. Where more than half of a batch are wrong in the same way, it is rather the worker that
+ * is: an older version than the table's writers, or a reader of something that is not for it.
+ */
+export const MOST_POISON_FOR_ONE_REASON = 0.5;
+
+/** One item says nothing of the others, however often it changes. */
+const FEWEST_ITEMS = 2;
+
+/** Why too many items of a batch would be poison. */
+export interface Suspicion {
+  readonly reason: string;
+  /** Items that would be poison for it, and items of the batch. */
+  readonly poison: number;
+  readonly items: number;
+}
+
+/**
+ * The reason for which more than a share of a batch's items would be poison, or are in quarantine; undefined when there
+ * is none. It counts items, as one that changes often is one; a record whose item is not known is one by itself. Rows
+ * that nothing is derived from do not count: they prove nothing of the worker.
+ */
+export function suspicionOf(
+  deliveries: readonly Delivery[],
+  verdicts: readonly Verdict[],
+): Suspicion | undefined {
+  const itemAt = (index: number): string | number => {
+    const delivery = deliveries[index];
+    return (delivery && itemOf(delivery)) ?? index;
+  };
+  const poisonByReason = new Map<string, Set<string | number>>();
+  for (const [index, verdict] of verdicts.entries()) {
+    if (!('fault' in verdict) || verdict.fault.kind !== 'permanent') continue;
+    const { reason } = verdict.fault;
+    const poison = poisonByReason.get(reason);
+    if (poison === undefined) poisonByReason.set(reason, new Set([itemAt(index)]));
+    else poison.add(itemAt(index));
+  }
+  const suspects = [...poisonByReason].filter(([, { size }]) => size >= FEWEST_ITEMS);
+  // Nearly every batch ends here.
+  if (suspects.length === 0) return undefined;
+
+  const items = new Set(verdicts.flatMap(({ kind }, index) => (kind === 'ignored' ? [] : [itemAt(index)])))
+    .size;
+  const suspect = suspects.find(([, { size }]) => size > items * MOST_POISON_FOR_ONE_REASON);
+  return suspect && { reason: suspect[0], poison: suspect[1].size, items };
+}

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import type { Fault } from '../../../src/domain/fault.ts';
+import { faaRow, STREAM_ARN, streamRecord, strangeRow, withDynamodb } from '../../support/stream-records.ts';
+
+const good = streamRecord({ after: faaRow('N1') });
+const TABLE_ARN = STREAM_ARN.slice(0, STREAM_ARN.indexOf('/stream/'));
+
+function faultOf(record: unknown, table?: string): Fault | undefined {
+  const delivery = toDelivery(record, { table });
+  return delivery.kind === 'undecodable' ? delivery.fault : undefined;
+}
+
+describe('the source of a record', () => {
+  const QUEUE_ARN = 'arn:aws:sqs:eu-central-1:123456789012:other';
+  const foreign: Readonly<Record<string, readonly [record: object, message: RegExp]>> = {
+    SQS: [
+      { messageId: '1', body: '{}', eventSource: 'aws:sqs', eventSourceARN: QUEUE_ARN },
+      /of "aws:sqs" \(arn:aws:sqs:eu-central-1:123456789012:other\); expected aws:dynamodb/,
+    ],
+    SNS: [
+      { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: 'arn:aws:sns:x', Sns: {} },
+      /of "aws:sns" \(arn:aws:sns:x\); expected aws:dynamodb/,
+    ],
+    S3: [
+      { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: {} },
+      /of "aws:s3"; expected aws:dynamodb/,
+    ],
+    Kinesis: [
+      { eventSource: 'aws:kinesis', eventSourceARN: 'arn:aws:kinesis:x', kinesis: { data: '' } },
+      /of "aws:kinesis" \(arn:aws:kinesis:x\); expected aws:dynamodb/,
+    ],
+    'a change in a record of another source': [{ ...good, eventSource: 'aws:sqs' }, /expected aws:dynamodb/],
+    'a source that is no text': [{ ...good, eventSource: 5 }, /of 5 .*expected aws:dynamodb/],
+  };
+  for (const [what, [record, message]] of Object.entries(foreign))
+    it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
+      const fault = faultOf(record);
+      expect(fault).to.include({ kind: 'configuration' });
+      expect(fault?.message)
+        .to.match(message)
+        .and.match(/remove the other trigger/);
+    });
+
+  for (const [what, record] of Object.entries({
+    'a source': { ...good, eventSource: 'aws:dynamodb' },
+    'no source, as GetRecords may return it': { ...good, eventSource: undefined },
+    'a source that is null': { ...good, eventSource: null },
+  }))
+    it(`given ${what}, then it is a change`, () => {
+      expect(toDelivery(record).kind).to.equal('change');
+    });
+
+  for (const table of ['aircraft', TABLE_ARN])
+    it(`given the stream of the table ${table}, then it is a change`, () => {
+      expect(faultOf(good, table)).to.equal(undefined);
+      expect(faultOf({ ...good, eventSourceARN: undefined }, table)).to.equal(undefined);
+    });
+
+  for (const [table, arn] of [
+    ['other', STREAM_ARN],
+    ['aircraft', STREAM_ARN.replace('table/aircraft', 'table/aircraft-2')],
+    ['stream', STREAM_ARN],
+    ['aircraft', QUEUE_ARN],
+    ['aircraft', TABLE_ARN],
+    ['aircraft', 'aircraft'],
+    [TABLE_ARN, STREAM_ARN.replace('eu-central-1', 'eu-west-1')],
+    [TABLE_ARN, STREAM_ARN.replace('123456789012', '210987654321')],
+    [TABLE_ARN, STREAM_ARN.replace('table/aircraft', 'table/other')],
+  ] as const)
+    it(`given a record of ${arn} and the table ${table}, then it is a configuration fault that names both`, () => {
+      // The right one before it must not vouch for it.
+      expect(faultOf(good, 'aircraft')).to.equal(undefined);
+      const fault = faultOf({ ...good, eventSourceARN: arn }, table);
+      expect(fault).to.include({ kind: 'configuration' });
+      expect(fault?.message).to.include(`is of ${arn}; expected the stream of table ${table}`);
+    });
+
+  it('given a row that nothing is derived from, then its source counts all the same', () => {
+    const strange = streamRecord({ after: strangeRow('1') });
+    expect(toDelivery(strange, { table: 'aircraft' }).kind).to.equal('unrecognised');
+    expect(faultOf(strange, 'other')).to.include({ kind: 'configuration' });
+  });
+});
+
+describe('the names of keys', () => {
+  const keyed = (Keys: unknown) => withDynamodb(good, { Keys });
+  for (const [what, Keys, names] of [
+    ['a table with one key', { id: { S: '1' } }, 'id (S)'],
+    ['a table with other names', { pk: { S: '1' }, sk: { N: '1' } }, 'pk (S) and sk (N)'],
+    ['a table without a sort key', { PK: { S: 'FAA#LINKS' } }, 'PK (S)'],
+    ['a sort key that is a number', { PK: { S: 'FAA#LINKS' }, SK: { N: '1' } }, 'PK (S) and SK (N)'],
+    ['keys that are bytes', { PK: { B: 'AAE=' }, SK: { B: new Uint8Array(2) } }, 'PK (B) and SK (B)'],
+  ] as const)
+    it(`given ${what}, then it is a configuration fault that names the keys found and the keys expected`, () => {
+      const fault = faultOf(keyed(Keys));
+      expect(fault).to.include({ kind: 'configuration' });
+      expect(fault?.message).to.include(`keys are ${names}; expected PK (S) and SK (S)`);
+    });
+
+  for (const [what, Keys] of [
+    ['no keys', undefined],
+    ['an empty object', {}],
+    ['a list', []],
+    ['a key that is no attribute value', { PK: 'FAA#LINKS', SK: { S: '1' } }],
+    ['a text that is none', { PK: { S: 'x' }, SK: { S: 5 } }],
+    ['an unknown type', { PK: { S: 'x' }, SK: { X: '1' } }],
+  ] as const)
+    it(`given ${what}, then the record is poison: it is of no table`, () => {
+      expect(faultOf(keyed(Keys))).to.include({ kind: 'permanent' });
+    });
+});

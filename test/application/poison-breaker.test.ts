@@ -1,0 +1,220 @@
+import { expect } from 'chai';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import type { Delivery } from '../../src/application/delivery.ts';
+import { suspicionOf } from '../../src/application/poison-breaker.ts';
+import { examine, type Verdict } from '../../src/application/verdict.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { range } from '../contracts/contract.ts';
+import {
+  faaRow,
+  SourceTable,
+  strangeRow,
+  type StreamRecord,
+  withDynamodb,
+} from '../support/stream-records.ts';
+import { RecordingLogger, ScriptedQueue } from './doubles.ts';
+import { aWorker, inShort } from './worker.ts';
+
+const poisonFor = (reason: string, kind: 'failed' | 'quarantined' = 'failed'): Verdict => ({
+  kind,
+  fault: new Fault('permanent', `of one record: ${reason}`, { reason }),
+});
+
+type Batch = readonly (readonly [item: string, verdict: Verdict | 'good' | 'strange'])[];
+
+/** Records, one an item unless the name is the same, and what is known of each; `good` for those to be handled. */
+function batchOf(records: Batch) {
+  const table = new SourceTable();
+  const deliveries = records.map(([item, verdict]) =>
+    toDelivery(table.put(verdict === 'strange' ? strangeRow(item) : faaRow(item))),
+  );
+  const verdicts = examine(deliveries, false).map((verdict, index) => {
+    const given = records[index]?.[1];
+    return typeof given === 'object' ? given : verdict;
+  });
+  return [deliveries, verdicts] as const;
+}
+
+describe('suspicionOf', () => {
+  const bad = poisonFor('x');
+  const cases: readonly (readonly [
+    what: string,
+    batch: Batch,
+    expected: { readonly poison: number; readonly items: number } | undefined,
+  ])[] = [
+    ['no records', [], undefined],
+    ['one record', [['N1', bad]], undefined],
+    [
+      'two records of one item',
+      [
+        ['N1', bad],
+        ['N1', bad],
+      ],
+      undefined,
+    ],
+    [
+      'two of two',
+      [
+        ['N1', bad],
+        ['N2', bad],
+      ],
+      { poison: 2, items: 2 },
+    ],
+    [
+      'half',
+      [
+        ['N1', bad],
+        ['N2', bad],
+        ['N3', 'good'],
+        ['N4', 'good'],
+      ],
+      undefined,
+    ],
+    [
+      'more than half',
+      [
+        ['N1', bad],
+        ['N2', bad],
+        ['N3', 'good'],
+      ],
+      { poison: 2, items: 3 },
+    ],
+    [
+      'one that changes often',
+      [
+        ['N1', bad],
+        ['N1', bad],
+        ['N1', bad],
+        ['N2', 'good'],
+      ],
+      undefined,
+    ],
+    [
+      'several reasons',
+      [
+        ['N1', bad],
+        ['N2', poisonFor('y')],
+        ['N3', poisonFor('z')],
+      ],
+      undefined,
+    ],
+    [
+      'rows that nothing is derived from',
+      [
+        ['N1', bad],
+        ['N2', bad],
+        ['1', 'strange'],
+        ['2', 'strange'],
+        ['3', 'strange'],
+      ],
+      { poison: 2, items: 2 },
+    ],
+    [
+      'some in quarantine',
+      [
+        ['N1', poisonFor('x', 'quarantined')],
+        ['N2', bad],
+      ],
+      { poison: 2, items: 2 },
+    ],
+    [
+      'faults of another kind',
+      range(4).map((n) => [`N${n}`, { kind: 'failed', fault: new Fault('transient', 'x') }] as const),
+      undefined,
+    ],
+  ];
+  for (const [what, batch, expected] of cases)
+    it(`given ${what}, then it is ${expected === undefined ? 'none' : `${expected.poison} of ${expected.items}`}`, () => {
+      expect(suspicionOf(...batchOf(batch))).to.deep.equal(expected && { reason: 'x', ...expected });
+    });
+
+  it('given records whose item is not known, then each is one by itself', () => {
+    const deliveries: readonly Delivery[] = range(3).map(() => toDelivery(null));
+    expect(suspicionOf(deliveries, examine(deliveries, false))).to.deep.equal({
+      reason: 'the record, not an object',
+      poison: 3,
+      items: 3,
+    });
+  });
+});
+
+describe('a batch whose records are poison for one reason', () => {
+  /** A different value in each: the reason is the same. */
+  const spoiled = (record: StreamRecord, n: number): StreamRecord => {
+    Object.assign(record.dynamodb['NewImage'] as object, { model: { N: `no number ${n}` } });
+    return record;
+  };
+
+  function aBatch(good: number, bad: number) {
+    const table = new SourceTable();
+    return [
+      ...range(bad).map((n) => spoiled(table.put(faaRow(`B${n}`)), n)),
+      ...range(good).map((n) => table.put(faaRow(`G${n}`))),
+    ];
+  }
+
+  it('given 20 of 20, then none is quarantined, all fail as a matter of configuration, and one line says so', async () => {
+    const quarantine = new MemoryQuarantine();
+    const logger = new RecordingLogger('error');
+    const { outcomes } = await aWorker({ quarantine, logger }).handle(...aBatch(0, 20));
+    expect(inShort(outcomes)).to.deep.equal(range(20).map(() => 'failed'));
+    for (const outcome of outcomes)
+      if (outcome.status === 'failed') {
+        expect(outcome.fault).to.include({ kind: 'configuration' });
+        expect(outcome.fault.message).to.match(/NewImage\.model.*20 of 20 items of the batch/);
+        expect(outcome.fault.cause).to.include({ kind: 'permanent' });
+      }
+    expect(quarantine.kept).to.deep.equal([]);
+    const lines = logger.of('too many poison records for one reason: none is quarantined for it');
+    expect(lines).to.deep.equal([
+      { reason: 'NewImage.model is a number that is no number', poison: 20, items: 20 },
+    ]);
+  });
+
+  it('given 11 of 20, then those fail, and the others are applied', async () => {
+    const quarantine = new MemoryQuarantine();
+    const { outcomes } = await aWorker({ quarantine }).handle(...aBatch(9, 11));
+    expect(inShort(outcomes)).to.deep.equal(range(20).map((n) => (n < 11 ? 'failed' : 'applied')));
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  it('given 10 of 20, then they are quarantined, and nothing is said', async () => {
+    const quarantine = new MemoryQuarantine();
+    const logger = new RecordingLogger('error');
+    const { outcomes } = await aWorker({ quarantine, logger }).handle(...aBatch(10, 10));
+    expect(inShort(outcomes)).to.deep.equal(range(20).map((n) => (n < 10 ? 'quarantined' : 'applied')));
+    expect(quarantine.kept).to.have.length(10);
+    expect(logger.of('too many poison records for one reason: none is quarantined for it')).to.deep.equal([]);
+  });
+
+  it('given one of one, then it is quarantined', async () => {
+    const { outcomes } = await aWorker({ quarantine: new MemoryQuarantine() }).handle(...aBatch(0, 1));
+    expect(inShort(outcomes)).to.deep.equal(['quarantined']);
+  });
+
+  it('given poison for that reason beside another, then the other is quarantined', async () => {
+    const quarantine = new MemoryQuarantine();
+    const broken = withDynamodb(new SourceTable().put(faaRow('N')), { SequenceNumber: 'x' });
+    const { outcomes } = await aWorker({ quarantine }).handle(...aBatch(0, 3), broken);
+    expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'failed', 'quarantined']);
+  });
+
+  it('given an adapter that calls all of them poison, then none is quarantined', async () => {
+    const quarantine = new MemoryQuarantine();
+    const queue = new ScriptedQueue((actions) =>
+      actions.map(({ key }) => new Fault('permanent', `${key.id} is refused`, { reason: 'refused' })),
+    );
+    const { outcomes } = await aWorker({ quarantine, queue }).handle(...aBatch(20, 0));
+    expect(inShort(outcomes)).to.deep.equal(range(20).map(() => 'failed'));
+    expect(quarantine.kept).to.deep.equal([]);
+  });
+
+  it('given no quarantine, then nothing is said: poison blocks in any case', async () => {
+    const logger = new RecordingLogger('error');
+    const { outcomes } = await aWorker({ logger }).handle(...aBatch(0, 3));
+    const [failed] = outcomes;
+    expect(failed?.status === 'failed' && failed.fault.kind).to.equal('permanent');
+    expect(logger.of('too many poison records for one reason: none is quarantined for it')).to.deep.equal([]);
+  });
+});
