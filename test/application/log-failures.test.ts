@@ -105,8 +105,9 @@ describe('the log of failures', () => {
 
   it('given records in quarantine, then they are said of apart from those that failed', async () => {
     const logger = new RecordingLogger('error', 'warn');
-    const [first, second, third] = aircraft(3);
+    const [first, second, third, ...good] = aircraft(5);
     await aWorker({ logger, quarantine: new MemoryQuarantine() }).handle(
+      ...good,
       unknownType(first!),
       unknownType(second!),
       withDynamodb(third!, { StreamViewType: 'KEYS_ONLY', NewImage: undefined }),

@@ -2,8 +2,8 @@
 export type CallFault =
   /** An error, and nothing was done. */
   | 'refused'
-  /** An error that says that trying again is of no use, and nothing was done. */
-  | 'permanent'
+  /** The service says that trying again is of no use: of all entries, of some, or of one. The others are done. */
+  | 'refusal'
   /** Done, and then an error: the response is lost. */
   | 'lost'
   /** An error, and it is done much later. */
@@ -38,7 +38,7 @@ export type Port = (typeof PORTS)[number] | 'generations.of';
 /** Which of them are more frequent than others. */
 export const WEIGHTS: Readonly<Record<CallFault, number>> = {
   refused: 4,
-  permanent: 1,
+  refusal: 1,
   lost: 4,
   late: 3,
   hang: 1,

@@ -13,6 +13,9 @@ const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
   [1, 'crash after'],
   [2, 'slow'],
 ];
+/** What can be refused for one entry alone. */
+const WRITES: readonly Port[] = ['queue.send', 'images.save', 'matcher.apply'];
+
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
 /**
@@ -32,15 +35,17 @@ export class FaultPlan {
   }
 
   ofCall(port: Port, now: number): CallFault | undefined {
-    const { callFaults, faultyPort, faults } = this.#settings;
+    const { callFaults, faultyPort, faults, refusals } = this.#settings;
     if (
       callFaults.length === 0 ||
       (faultyPort !== undefined && port !== faultyPort && port !== 'generations.of')
     )
       return undefined;
     const rate = RATES[faults] * (faultyPort === undefined ? 1 : 2);
-    return this.#next(port, now, rate, (random) =>
-      random.weighted(callFaults.map((fault) => [WEIGHTS[fault], fault] as const)),
+    return (
+      this.#next(port, now, rate, (random) =>
+        random.weighted(callFaults.map((fault) => [WEIGHTS[fault], fault] as const)),
+      ) ?? this.#next(`refusals of ${port}`, now, WRITES.includes(port) ? refusals : 0, () => 'refusal')
     );
   }
 

@@ -10,6 +10,10 @@ export interface Spoil {
   readonly hidesItem?: boolean;
   /** Whether the worker can no longer tell the stream where to go on. */
   readonly hidesSequence?: boolean;
+  /** Whether the worker takes it for the record of another table: not poison, but not to be handled either. */
+  readonly misdirected?: boolean;
+  /** Whether it fails for the same reason whatever the row. */
+  readonly sameReason?: boolean;
   /** The record spoiled; undefined where this way is none for it. */
   spoil(record: StreamRecord, of: Spoiled): unknown;
 }
@@ -52,6 +56,7 @@ const SPOILS: readonly Spoil[] = [
   {
     what: 'no SequenceNumber',
     hidesSequence: true,
+    sameReason: true,
     spoil: (record) => withDynamodb(record, { SequenceNumber: undefined }),
   },
   {
@@ -62,11 +67,13 @@ const SPOILS: readonly Spoil[] = [
   {
     what: 'no keys',
     hidesItem: true,
+    sameReason: true,
     spoil: (record) => withDynamodb(record, { Keys: undefined }),
   },
   {
     what: 'a sort key that is a number',
     hidesItem: true,
+    misdirected: true,
     spoil: (record) => withDynamodb(record, { Keys: { PK: { S: 'FAA#LINKS' }, SK: { N: '1' } } }),
   },
   {
@@ -93,7 +100,11 @@ const SPOILS: readonly Spoil[] = [
     hidesSequence: true,
     spoil: ({ eventID, eventName }) => ({ eventID, eventName }),
   },
-  { what: 'an unknown eventName', spoil: (record) => ({ ...record, eventName: 'UPSERT' }) },
+  {
+    what: 'an unknown eventName',
+    sameReason: true,
+    spoil: (record) => ({ ...record, eventName: 'UPSERT' }),
+  },
   {
     what: 'no new image',
     spoil: (record, { item, after }) =>
@@ -120,14 +131,20 @@ const SPOILS: readonly Spoil[] = [
   },
 ];
 
-/** Spoils a record in one of the ways that are possible for it. */
+/**
+ * Spoils a record in one of the ways that are possible for it.
+ *
+ * @param what the way, where it must be that one.
+ */
 export function spoil(
   record: StreamRecord,
   of: Spoiled,
   random: Random,
+  what?: string,
 ): { readonly record: unknown; readonly spoil: Spoil } {
+  const ways = what === undefined ? SPOILS : SPOILS.filter((way) => way.what === what);
   for (;;) {
-    const way = random.pick(SPOILS);
+    const way = random.pick(ways);
     const spoiled = way.spoil(record, of);
     if (spoiled !== undefined) return { record: spoiled, spoil: way };
   }

@@ -24,6 +24,10 @@ export interface Settings {
   readonly quarantine: boolean;
   /** How likely a record is spoiled on its way. */
   readonly poison: number;
+  /** How a writer spoils most of its records, by `Spoil.what`; undefined where each is spoiled in a way of its own. */
+  readonly epidemic: string | undefined;
+  /** How often a service refuses writes, all of a call or some, beside what else goes wrong. */
+  readonly refusals: number;
   /** Whether the table has rows of which nothing can ever be made. */
   readonly malformed: boolean;
   readonly faults: FaultLevel;
@@ -71,6 +75,9 @@ export interface Settings {
   readonly accepted: number;
 }
 
+/** Ways in which any record can be spoiled, and which fail for the same reason whatever its row. */
+const SAME_REASON = ['no keys', 'no SequenceNumber', 'an unknown eventName'];
+
 export function settingsOf(seed: number): Settings {
   const random = chanceOf(seed, 'settings');
   const faults = random.weighted<FaultLevel>([
@@ -80,11 +87,18 @@ export function settingsOf(seed: number): Settings {
   ]);
   const poison = random.chance(0.5) ? 0 : random.pick([0.05, 0.2]);
   const quarantine = random.chance(0.5);
+  // In such worlds much happens at once, as what is refused alone is so only beside others.
+  const refusals = chanceOf(seed, 'refusals').pick([0, 0, 0, 0, 0.6]);
+  const inARush = refusals > 0;
+  const epidemics = chanceOf(seed, 'epidemic');
+  const epidemic = poison > 0 && epidemics.chance(0.25) ? epidemics.pick(SAME_REASON) : undefined;
   const active = random.pick([20 * SECOND, 2 * MINUTE, 10 * MINUTE, 40 * MINUTE]);
   const bounded = random.pick(['attempts', 'age', 'both', 'neither'] as const);
-  // Without quarantine or bound, one poison record would hold its shard for good.
+  // Without a bound, poison that does not go to quarantine would hold its shard for good.
   const malformed = random.chance(0.1);
-  const bound = bounded === 'neither' && !quarantine && (poison > 0 || malformed) ? 'attempts' : bounded;
+  const bound = bounded === 'neither' && (poison > 0 || malformed) ? 'attempts' : bounded;
+  // A bound that a quarantine alone did not ask for is drawn apart, so that all else stays as it was.
+  const attempts = () => (bound === bounded || !quarantine ? random : chanceOf(seed, 'bound')).int(1, 5);
   const timeoutMs = random.pick([3 * SECOND, 10 * SECOND, MINUTE]);
   const requests = chanceOf(seed, 'requests');
   const handsOver = requests.chance(0.08);
@@ -93,11 +107,13 @@ export function settingsOf(seed: number): Settings {
   return {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
-    quarantine,
+    quarantine: quarantine || inARush,
     poison,
+    epidemic,
+    refusals,
     malformed,
     faults,
-    quietFrom: START + active,
+    quietFrom: START + (inARush ? 20 * SECOND : active),
     ...faultsOf(random, floodOf === undefined ? undefined : manyAtOnce[floodOf]),
     theme: random.weighted<Theme>([
       [6, 'mixed'],
@@ -112,11 +128,11 @@ export function settingsOf(seed: number): Settings {
     failovers: failoversOf(seed),
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
-    batchSize: random.pick([1, 2, 5, 10, 100]),
-    windowMs: random.pick([0, 200, 5 * SECOND]),
+    batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),
+    windowMs: Math.max(random.pick([0, 200, 5 * SECOND]), inARush ? 5 * SECOND : 0),
     lanes: Math.max(random.pick([1, 1, 2, 4]), handsOver ? 4 : 1),
     bisect: random.chance(0.5),
-    maxAttempts: bound === 'attempts' || bound === 'both' ? random.int(1, 5) : Infinity,
+    maxAttempts: bound === 'attempts' || bound === 'both' ? attempts() : Infinity,
     maxAgeMs: bound === 'age' || bound === 'both' ? random.pick([MINUTE, 10 * MINUTE]) : Infinity,
     timeoutMs,
     // With time enough, requests may be slow: then more of them are under way together.

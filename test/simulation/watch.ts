@@ -68,6 +68,7 @@ export class Watch {
       return;
     }
     this.#checkOutcomes(invocation, outcomes, what);
+    this.#checkReasons(invocation, outcomes, what);
     this.#checkReport(invocation, outcomes, what);
     if ('error' in end) this.#checkError(invocation, outcomes, end.error, what);
     else this.#checkResponse(invocation, outcomes, end.response, what);
@@ -169,6 +170,25 @@ export class Watch {
           `${what}: ${nameOf(entry)} is ${outcome.status}, and an earlier record of it failed`,
         );
     }
+  }
+
+  /** Where most of a batch fails in the same way, the worker is suspected, and not the records. */
+  #checkReasons(invocation: Invocation, outcomes: readonly Outcome[], what: string): void {
+    const items = new Set<string | number>();
+    const quarantined = new Map<string, Set<string | number>>();
+    for (const [index, entry] of invocation.entries.entries()) {
+      const spoil = spoilOf(entry, invocation);
+      const item = spoil?.hidesItem === true ? index : entry.key;
+      items.add(item);
+      if (outcomes[index]?.status !== 'quarantined' || spoil?.sameReason !== true) continue;
+      quarantined.set(spoil.what, (quarantined.get(spoil.what) ?? new Set()).add(item));
+    }
+    for (const [reason, { size }] of quarantined)
+      if (size >= 2 && size > items.size / 2)
+        this.report(
+          'no batch is mostly poison for one reason',
+          `${what}: ${size} of ${items.size} items are in quarantine for ${reason}`,
+        );
   }
 
   /** Failures are loud, and everything is counted. */

@@ -3,16 +3,16 @@ import type { Random } from '../../src/feed/random.ts';
 import type { CallFault, Port } from './call-faults.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Instance } from './instance.ts';
+import { refusalsOf } from './refusals.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MINUTE, SECOND } from './settings.ts';
-
-/** What stores say where trying again is of no use. */
-export const NEVER = 'this can never be done';
 
 export interface WireParts {
   readonly scheduler: Scheduler;
   readonly faults: FaultPlan;
   readonly random: Random;
+  /** What services refuse. */
+  readonly refusals: Random;
   /** How long one way takes at the most, in milliseconds. */
   readonly latencyMs: number;
   /** When nothing goes wrong any more. */
@@ -36,12 +36,16 @@ export class Wire {
     this.#parts = parts;
   }
 
-  /** @param spurious a result that the port may give to any entry instead of doing it. */
+  /**
+   * @param spurious a result that the port may give to any entry instead of doing it.
+   * @param refusedAlone notes an entry that is refused for what it holds; only for ports that may say that of one.
+   */
   call<Entry, Result>(
     port: Port,
     entries: readonly Entry[],
     effect: Effect<Entry, Result>,
     spurious?: Result,
+    refusedAlone?: (entry: Entry) => void,
   ): Promise<Results<Result>> {
     const { scheduler, faults, random, latencyMs, trace } = this.#parts;
     const fault = faults.ofCall(port, scheduler.now);
@@ -75,11 +79,29 @@ export class Wire {
         case 'refused':
           answer(fail);
           return;
-        case 'permanent':
-          answer(() => {
-            reject(new Fault('permanent', `simulated: ${port} says that ${NEVER}`));
-          });
+        case 'refusal': {
+          const refused = refusalsOf(port, entries, refusedAlone !== undefined, this.#parts.refusals);
+          for (const [index, entry] of entries.entries())
+            if (refused[index]?.kind === 'permanent') refusedAlone?.(entry);
+          if (!refused.includes(undefined)) {
+            answer(() => {
+              reject(refused[0] as Fault);
+            });
+            return;
+          }
+          happen(
+            (results) => {
+              let next = 0;
+              const all = refused.map((refusal) => refusal ?? (results[next++] as Result | Fault));
+              answer(() => {
+                resolve(all);
+              });
+            },
+            undefined,
+            entries.filter((_, index) => refused[index] === undefined),
+          );
           return;
+        }
         case 'lost':
           happen(() => {
             answer(fail);

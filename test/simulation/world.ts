@@ -41,10 +41,13 @@ import { observedStores } from './stores.ts';
 import { Stream } from './stream.ts';
 import { FAITHFUL, type Ports, type Variant } from './variant.ts';
 import { Watch } from './watch.ts';
-import { NEVER, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 import { WiredGenerations } from './wired-generations.ts';
 import { workerOf } from './worker.ts';
 import { operationsOf } from './workload.ts';
+
+/** Which share of the records is spoiled where a writer spoils most. */
+const IN_AN_EPIDEMIC = 0.6;
 
 export interface WorldOptions {
   readonly choices: Choices;
@@ -178,9 +181,10 @@ export class World {
 
   #written({ item, before, after, expired }: Write): void {
     const clean = this.#record(before, after, expired);
+    const { poison, epidemic } = this.settings;
     const spoiled =
-      this.settings.poison > 0 && this.#records.chance(this.settings.poison)
-        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records)
+      poison > 0 && this.#records.chance(epidemic === undefined ? poison : IN_AN_EPIDEMIC)
+        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records, epidemic)
         : undefined;
     if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
       void this.table.apply([changeOf(clean, { generation: this.#tables.length - 1 })]);
@@ -303,7 +307,9 @@ export class World {
     };
     return workerOf(instance, {
       ports: {
-        ...faultyPorts(this.#requestsOf(instance), wire, called),
+        ...faultyPorts(this.#requestsOf(instance), wire, called, (refused) => {
+          this.ledger.refused(refused);
+        }),
         generations: this.#generationsFor(instance, called),
       },
       variant: this.#variant,
@@ -338,6 +344,7 @@ export class World {
       scheduler: this.scheduler,
       faults: this.faults,
       random: chanceOf(this.settings.seed, purpose, instance.name),
+      refusals: chanceOf(this.settings.seed, 'refusals', purpose, instance.name),
       latencyMs: this.settings.latencyMs,
       quietFrom: this.settings.quietFrom,
       crash: (crashed) => {
@@ -369,8 +376,8 @@ export class World {
       else {
         this.#trace(() => `quarantined: #${entry.number}: ${record.fault.message}`);
         this.counts.add('record put in quarantine');
-        const isPoison = entry.spoil !== undefined || !isRepairable(entry);
-        if (!isPoison && !record.fault.message.includes(NEVER))
+        const isSpoiled = entry.spoil !== undefined && entry.spoil.misdirected !== true;
+        if (!isSpoiled && isRepairable(entry) && !this.ledger.isRefused(entry))
           this.watch.report(
             'quarantine has only what can never be handled',
             `${nameOf(entry)}: ${record.fault.message}`,

@@ -1,5 +1,6 @@
 import type { MatcherRepository } from '../../../../src/application/ports/matcher-repository.ts';
 import { type EffectSettler, outOfTime } from '../../../../src/application/settle-effects.ts';
+import { settleGroups } from '../../../../src/application/settle-groups.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 import { UpdateMatcherTuple } from '../../../../src/application/update-matcher-tuple.ts';
 import { FailedCommands } from '../../../../src/application/use-case-result.ts';
@@ -29,13 +30,13 @@ export class RuledMatcher extends UpdateMatcherTuple {
 
   override async execute(commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) {
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-    const faults = await this.#settler.settle(groups, (pending, signal) => this.#try(pending, signal), limit);
     const failed = new FailedCommands();
-    for (const [index, group] of groups.entries()) {
-      const fault = faults[index];
-      if (fault !== undefined) failed.add(group, fault);
-    }
-    return { failed, tally: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 } };
+    const attempt = (pending: readonly Group[], signal: AbortSignal) => this.#try(pending, signal);
+    await settleGroups(this.#settler, groups, attempt, limit, failed);
+    return {
+      failed,
+      tally: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
+    };
   }
 
   async #try(groups: readonly Group[], signal: AbortSignal) {

@@ -1,5 +1,6 @@
 import type { SearchQueue } from '../../../../src/application/ports/search-queue.ts';
 import type { EffectSettler } from '../../../../src/application/settle-effects.ts';
+import { settleGroups } from '../../../../src/application/settle-groups.ts';
 import { SyncSearchDocument } from '../../../../src/application/sync-search-document.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 import { FailedCommands } from '../../../../src/application/use-case-result.ts';
@@ -25,23 +26,19 @@ export class RuledSearch extends SyncSearchDocument {
 
   override async execute(commands: readonly SyncSearchDocumentCommand[], limit: TimeLimit) {
     const deciding = commands.filter(({ decision }) => decision.action !== 'none');
-    const work = [...groupBy(deciding, ({ change }) => change.item).values()].flatMap((group) => {
-      const action = this.#coalesce(group);
-      return action === undefined ? [] : [{ action, group }];
-    });
-    const send = async (pending: typeof work, signal: AbortSignal) => {
-      const results = await this.#queue.send(
-        pending.map(({ action }) => action),
-        signal,
-      );
-      return results.map((result) => (result === 'sent' ? 'done' : result));
+    const groups = [...groupBy(deciding, ({ change }) => change.item).values()];
+    const send = async (pending: readonly NonEmpty<SyncSearchDocumentCommand>[], signal: AbortSignal) => {
+      const actions = pending.map(this.#coalesce);
+      const sent = actions.filter((action) => action !== undefined);
+      const results = sent.length === 0 ? [] : await this.#queue.send(sent, signal);
+      let next = 0;
+      return actions.map((action) => {
+        const result = action === undefined ? 'sent' : results[next++];
+        return result === 'sent' ? 'done' : result;
+      });
     };
-    const faults = await this.#settler.settle(work, (pending, signal) => send([...pending], signal), limit);
     const failed = new FailedCommands();
-    for (const [index, { group }] of work.entries()) {
-      const fault = faults[index];
-      if (fault !== undefined) failed.add(group, fault);
-    }
+    await settleGroups(this.#settler, groups, send, limit, failed);
     return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 }, accepted: [] };
   }
 }

@@ -1,0 +1,15 @@
+import { Fault } from '../../../src/domain/fault.ts';
+import type { Mutant } from '../variant.ts';
+import { portsWhoseResults } from './parts/ports-whose-faults.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'A request that is refused for one of its entries makes all of them poison: it is not taken apart.',
+  variant: () => ({
+    ports: (ports) =>
+      portsWhoseResults(ports, (results) => {
+        const refusal = results.find((result) => result instanceof Fault && result.kind === 'permanent');
+        return refusal === undefined ? results : results.map(() => refusal);
+      }),
+  }),
+};

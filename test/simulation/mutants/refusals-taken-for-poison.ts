@@ -1,0 +1,17 @@
+import { Fault } from '../../../src/domain/fault.ts';
+import type { Mutant } from '../variant.ts';
+import { portsWhoseResults } from './parts/ports-whose-faults.ts';
+
+export const mutant: Mutant = {
+  mistake: 'Whatever a service refuses is taken for poison, although it refuses all alike: for a setting.',
+  variant: () => ({
+    ports: (ports) =>
+      portsWhoseResults(ports, (results) =>
+        results.map((result) =>
+          result instanceof Fault && result.kind === 'configuration'
+            ? new Fault('permanent', result.message, { cause: result, reason: result.reason })
+            : result,
+        ),
+      ),
+  }),
+};
