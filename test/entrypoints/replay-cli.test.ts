@@ -213,7 +213,11 @@ describe('contrail replay', function () {
       /eventName is missing; expected INSERT, MODIFY or REMOVE/,
     ],
     ['an unknown event name', registrationRecord('N8', { eventName: 'UPSERT' }), /eventName is "UPSERT"/],
-    ['keys that are not strings', keyed({ N: '1' }, { S: 'x' }), /the record's keys are PK \(N\) and SK \([SN]\); expected PK \(S\) and SK \(S\)/],
+    [
+      'keys that are not strings',
+      keyed({ N: '1' }, { S: 'x' }),
+      /the record's keys are PK \(N\) and SK \([SN]\); expected PK \(S\) and SK \(S\)/,
+    ],
     [
       'DETAIL# with nothing after it',
       keyed({ S: 'AIRCRAFT#REGISTRY#FAA' }, { S: 'DETAIL#' }),

@@ -8,9 +8,9 @@ import type { Random } from '../../src/feed/random.ts';
  *
  * @param canBePoison whether the port's entries are written, each by itself.
  */
-export function refusalsOf<Entry>(
+export function refusalsOf(
   port: string,
-  entries: readonly Entry[],
+  entries: readonly unknown[],
   canBePoison: boolean,
   random: Random,
 ): readonly (Fault | undefined)[] {

@@ -85,7 +85,7 @@ export class Wire {
             if (refused[index]?.kind === 'permanent') refusedAlone?.(entry);
           if (!refused.includes(undefined)) {
             answer(() => {
-              reject(refused[0] as Fault);
+              reject(refused[0]);
             });
             return;
           }
