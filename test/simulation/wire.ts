@@ -83,9 +83,10 @@ export class Wire {
           const refused = refusalsOf(port, entries, refusedAlone !== undefined, this.#parts.refusals);
           for (const [index, entry] of entries.entries())
             if (refused[index]?.kind === 'permanent') refusedAlone?.(entry);
-          if (!refused.includes(undefined)) {
+          const [first] = refused;
+          if (first !== undefined && !refused.includes(undefined)) {
             answer(() => {
-              reject(refused[0]);
+              reject(first);
             });
             return;
           }
