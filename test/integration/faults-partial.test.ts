@@ -41,6 +41,19 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
     const idsOf = (registrations: readonly string[]) => registrations.map((name) => `FAA:${name}`);
     const chosen = ['N3', 'N4', 'N17', 'N39'];
 
+    it('given the sender’s faults, when one change a document is handled, then exactly those are poison', async () => {
+      const records = threeChanges().slice(0, 40);
+      await world.write(records);
+      const { interceptor } = failingEntries(idsOf(chosen), Infinity, true);
+      const { processBatch } = world.worker({ interceptor });
+      const { outcomes } = await processBatch.execute(records.map((record) => toDelivery(record)));
+      const poison = records.filter((_, index) => {
+        const outcome = outcomes[index];
+        return outcome?.status === 'failed' && outcome.fault.kind === 'permanent';
+      });
+      expect(poison.map(registrationOf)).to.have.members(chosen);
+    });
+
     for (const senderFault of [false, true])
       it(`given ${senderFault ? 'the sender’s' : 'the service’s'} faults, when a batch is handled, then exactly their records fail`, async () => {
         const records = threeChanges();
@@ -53,7 +66,8 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
         expect(result.search.upserts).to.equal(40 - chosen.length);
         for (const outcome of result.outcomes)
           if (outcome.status === 'failed' && !outcome.heldBack)
-            expect(outcome.fault.kind).to.equal(senderFault ? 'permanent' : 'transient');
+            // The earlier changes of a document are tried without the last, and no other is taken beside them then.
+            expect(outcome.fault.kind).to.equal(senderFault ? 'configuration' : 'transient');
         expect(await world.actions()).to.have.length(40 - chosen.length);
       });
 
