@@ -1,7 +1,11 @@
+import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import type { MemoryMatcherRepository } from './memory-matcher-repository.ts';
 import type { MemorySearchIndex } from './memory-search-index.ts';
 import type { MemoryTable } from './memory-table.ts';
+
+/** Items after which a long walk lets others run, such as whoever listens to Ctrl-C. */
+const AT_ONCE = 10_000;
 
 /** Reads the memory backend. */
 export class MemoryDerivedState extends DerivedState {
@@ -17,18 +21,26 @@ export class MemoryDerivedState extends DerivedState {
   }
 
   override async *documents() {
-    yield* this.#index.documents();
+    yield* inTurn(this.#index.documents());
   }
 
   override async *defaultImages() {
-    yield* this.#table.defaultImages();
+    yield* inTurn(this.#table.defaultImages());
   }
 
   override async *tupleCounts() {
-    yield* this.#matcher.tupleCounts();
+    yield* inTurn(this.#matcher.tupleCounts());
   }
 
   override async *rows() {
-    yield* this.#table.rows();
+    yield* inTurn(this.#table.rows());
+  }
+}
+
+async function* inTurn<T>(items: Iterable<T>): AsyncGenerator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (++count % AT_ONCE === 0) await othersHaveRun();
+    yield item;
   }
 }
