@@ -28,7 +28,7 @@ describe('the handler in a process of its own', function () {
     const child = fork(CHILD, {
       execArgv: ['--import', 'tsx'],
       env: {
-        TABLE_NAME: 'rows',
+        TABLE_NAME: 'aircraft',
         STATE_TABLE_NAME: 'states',
         TYPESENSE_QUEUE_URL: `${endpoint}/1/search.fifo`,
         AWS_ENDPOINT_URL: endpoint,
@@ -68,6 +68,17 @@ describe('the handler in a process of its own', function () {
     expect(output()).to.include('{"batchItemFailures":[{"itemIdentifier":"7"}]}');
     expect(signal).to.equal('SIGTERM');
     expect(took, 'well before a request would be given up').to.be.lessThan(4_000);
+  });
+
+  it('given a record of another table than TABLE_NAME, then it fails, and nothing is asked', async () => {
+    const { child, asked, terminate, output } = await start();
+    const record = new SourceTable({ firstSequence: 7n }).put(faaRow('N1'));
+    const eventSourceARN = String(record['eventSourceARN']).replace('/aircraft/', '/other/');
+    child.send({ Records: [{ ...record, eventSourceARN }] });
+    const answered = once(child.stdout!, 'data');
+    await Promise.race([answered, asked.then(() => expect.fail('a request was sent'))]);
+    await terminate();
+    expect(output()).to.include('{"batchItemFailures":[{"itemIdentifier":"7"}]}');
   });
 
   it('given SIGTERM while nothing is under way, then the process ends', async () => {
