@@ -90,6 +90,6 @@ export function refusal(status: number, code: string, more: object = {}): WireAn
 }
 
 /** As the SDK's own handler fails when there is no answer. */
-function lost(name: string, code: string): never {
+export function lost(name: string, code: string): never {
   throw Object.assign(new Error(`injected: ${code}`), { name, code });
 }

@@ -83,3 +83,37 @@ export function intercept(client: DynamoDBClient | SQSClient, interceptor: Inter
 export function both(outer: Interceptor, inner: Interceptor): Interceptor {
   return (request, send) => outer(request, (body = request.body) => inner({ ...request, body }, send));
 }
+
+interface SendOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/** The part of a client that sends its requests. */
+interface Sender {
+  requestHandler: { handle(request: unknown, options?: SendOptions): Promise<unknown> };
+}
+
+/**
+ * Lets requests that have left a client go on when their caller breaks them off: the caller is told at once, and the
+ * server gets them all the same, as it may on a network.
+ */
+export function letRequestsGoOn(client: DynamoDBClient | SQSClient): void {
+  const config = client.config as unknown as Sender;
+  const sender = config.requestHandler;
+  const goingOn = Object.create(sender) as Sender['requestHandler'];
+  goingOn.handle = (request, { abortSignal, ...options } = {}) => {
+    const answer = sender.handle(request, options);
+    if (abortSignal === undefined) return answer;
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(Object.assign(new Error('the caller has left'), { name: 'AbortError' }));
+      };
+      if (abortSignal.aborted) leave();
+      abortSignal.addEventListener('abort', leave, { once: true });
+      answer.then(resolve, reject).finally(() => {
+        abortSignal.removeEventListener('abort', leave);
+      });
+    });
+  };
+  config.requestHandler = goingOn;
+}

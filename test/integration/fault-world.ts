@@ -9,7 +9,6 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
-import type { Handler } from '../../local/event-source.ts';
 import { EventSource } from '../../local/event-source.ts';
 import { toSdkImage } from '../../local/lambda-record.ts';
 import { drainQueue } from '../../local/queue-drainer.ts';
@@ -37,7 +36,7 @@ import { compareSequences, compareVersions } from '../../src/domain/version.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
-import { intercept, type Interceptor } from './fault-wire.ts';
+import { intercept, type Interceptor, letRequestsGoOn } from './fault-wire.ts';
 
 export interface WorkerOptions {
   /** Stands between the worker's clients and the servers. */
@@ -46,6 +45,8 @@ export interface WorkerOptions {
   readonly maxAttempts?: number;
   /** Milliseconds until the SDK gives a request up, and sends it again. Default: as in production. */
   readonly requestTimeout?: number;
+  /** Whether requests that have left reach the servers, although their time is up meanwhile. Default: no. */
+  readonly requestsGoOn?: boolean;
   /** Tables and queue other than the world's own. */
   readonly table?: string;
   readonly stateTable?: string;
@@ -55,7 +56,7 @@ export interface WorkerOptions {
 }
 
 export interface FaultWorker {
-  readonly handler: Handler;
+  readonly handler: ReturnType<typeof createHandler>;
   readonly processBatch: Pick<ProcessBatch, 'execute'>;
 }
 
@@ -107,6 +108,7 @@ export class FaultWorld {
     interceptor,
     maxAttempts,
     requestTimeout = 5_000,
+    requestsGoOn = false,
     table = this.table,
     stateTable = this.stateTable,
     queueUrl = this.#queueUrl,
@@ -121,6 +123,7 @@ export class FaultWorld {
     const tables = new DynamoDBClient({ ...sdk, endpoint: dynamodb.endpoint });
     const queues = new SQSClient({ ...sdk, endpoint: sqs.endpoint });
     this.#clients.push(tables, queues);
+    if (requestsGoOn) for (const client of [tables, queues]) letRequestsGoOn(client);
     if (interceptor !== undefined) for (const client of [tables, queues]) intercept(client, interceptor);
     const documents = documentClientOf(tables);
     const ports = new ContainerModule(({ bind }) => {
@@ -192,10 +195,15 @@ export class FaultWorld {
     const actions = await this.actions();
     const names = actions.map(({ key, version }) => JSON.stringify([key, version]));
     expect(new Set(names).size, 'search actions that are not repetitions').to.equal(names.length);
-    const state = new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index);
-    const verification = await verify(state);
+    const verification = await this.verification();
     expect(verification.drift).to.deep.equal([]);
     return verification;
+  }
+
+  /** Compares what is derived with what the table says, once the queue is drained. */
+  async verification(): Promise<Verification> {
+    await this.actions();
+    return verify(new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index));
   }
 
   /** Proves that the queue had the actions of each document in the order of their changes. */

@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { requireJava, runLocalCommand } from '../../local/command-line.ts';
+import { ProgressLine } from '../../local/progress-line.ts';
+import { startServers } from '../../local/servers.ts';
+import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { inWords } from './in-words.ts';
+import { runStress } from './run-stress.ts';
+
+interface Options {
+  readonly seeds: number;
+  readonly from: number;
+}
+
+const command = new Command('stress')
+  .description(
+    `Runs the worker's AWS backend on DynamoDB Local and a local SQS, while an
+application writes and the network is slow, loses answers, fails requests and
+lets some through late. A seed decides what is written and what becomes of each
+request. In the end everything derived must be what the table says.
+
+Servers and workers really run side by side, so that the same seed need not come
+to the same: run one that failed some more times.`,
+  )
+  .option('--seeds <n>', 'how many seeds', wholeNumber(1), 20)
+  .option('--from <seed>', 'the first seed', wholeNumber(0), 1)
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when all is as it must be, 1 when something drifted or was
+never handled, and 2 for wrong usage or when Java is missing.
+
+Example:
+  npm run stress -- --seeds 200 --from 1000`,
+  )
+  .action(run);
+
+async function run({ seeds, from }: Options): Promise<void> {
+  requireJava();
+  const progress = new ProgressLine(process.stderr);
+  progress.show('starting DynamoDB Local and SQS');
+  const servers = await startServers();
+  const totals = { records: 0, invocations: 0, faults: 0, failed: 0 };
+  const started = performance.now();
+  try {
+    for (let seed = from; seed < from + seeds; seed++) {
+      progress.show(`${seeds} seeds from ${from}, ${totals.failed} failed`, seed - from);
+      const result = await runStress(seed, servers);
+      totals.records += result.records;
+      totals.invocations += result.invocations;
+      for (const times of result.injected.values()) totals.faults += times;
+      if (result.problems.length === 0) continue;
+      totals.failed++;
+      progress.clear();
+      process.stdout.write(`${inWords(result)}\n\n`);
+    }
+  } finally {
+    progress.clear();
+    await servers.stop();
+  }
+  const { records, invocations, faults, failed } = totals;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(
+    `${seeds} seeds in ${seconds} s: ${records} records, ${invocations} invocations, ${faults} faults; ` +
+      `${failed === 0 ? 'nothing drifted' : `${failed} seeds failed`}\n`,
+  );
+  if (failed > 0) process.exitCode = 1;
+}
+
+await runLocalCommand(command);
+// The workers' connections would keep the process up for a while.
+process.exit();
