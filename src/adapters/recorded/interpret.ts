@@ -1,5 +1,4 @@
 import { excerpt } from './excerpt.ts';
-import type { Output } from './output.ts';
 import { parseText } from './parse.ts';
 
 const EXPECTED = 'a stream record, a Lambda event, what get-records returned, or a list of those';
@@ -8,6 +7,12 @@ const EXPECTED = 'a stream record, a Lambda event, what get-records returned, or
 export const EXPECTED_INPUT = `${EXPECTED}, as JSON`;
 
 const RECORD_FIELDS = ['dynamodb', 'eventName', 'eventID', 'eventSource'];
+
+/** Takes what is found. */
+export interface Output {
+  record(line: number, record: unknown): void;
+  problem(line: number, message: string): void;
+}
 
 /** Where a value stands: the line it starts at, and that of the string under its `payload`. */
 export interface Lines {

@@ -1,8 +1,7 @@
-import type { Recorded } from './output.ts';
 import { plainText, UnreadableRest } from './plain-text.ts';
-import { Reader } from './reader.ts';
+import { Reader, type Recorded } from './reader.ts';
 
-export type { Recorded } from './output.ts';
+export type { Recorded } from './reader.ts';
 
 /**
  * Reads stream records from a file, as its bytes come in.

@@ -1,196 +1,370 @@
-import { Between } from './between.ts';
-import { Cursor } from './cursor.ts';
-import { ending, excerpt } from './excerpt.ts';
+import { ending, excerpt, EXCERPT_BYTES } from './excerpt.ts';
 import { interpret, isEnvelope } from './interpret.ts';
-import { Output, type Recorded } from './output.ts';
 import { parseBytes } from './parse.ts';
-import { Resync, type Break } from './resync.ts';
-import { DEEPEST } from './scan.ts';
-import { Surroundings } from './surroundings.ts';
-import { Value } from './value.ts';
+import { DEEPEST, Scan } from './scan.ts';
+import { BYTE, type Position, Window } from './window.ts';
+
+/** What a recorded file holds, piece by piece. `place` is `FILE:LINE`. */
+export type Recorded =
+  | { readonly kind: 'record'; readonly record: unknown; readonly place: string }
+  | { readonly kind: 'problem'; readonly message: string; readonly place: string };
 
 /** The largest value that is kept; a stream record is at most some two megabytes of JSON. */
 const LARGEST = 64 * 2 ** 20;
 
-/** The largest broken value that is searched for others that start in it; larger ones are passed over. */
-const RESCANNED = 2 ** 20;
+/** A list whose elements are read one by one. */
+interface List {
+  readonly start: Position;
+  readonly indent: number;
+  /** The object that the list is the `Records` of; undefined for a list by itself. */
+  readonly event: Scan | undefined;
+  /** True when it is opened where the next line of a file would begin. */
+  readonly startsAnew: boolean;
+  /** What may come next. */
+  next: 'first' | 'separator' | 'value';
+  /** After something that is no element: then objects alone are taken for elements, until one follows a comma. */
+  distrusted: boolean;
+  /** Whether what comes next follows a colon, so that it belongs to what is no element. */
+  afterColon: boolean;
+}
 
 /**
- * Reads a file chunk by chunk. In turn it reads what stands between values, then a value to its end; after something
- * that cannot be read it looks for a place to go on at.
+ * Reads a file chunk by chunk: values, elements of lists, and elements of lists of records in events.
+ *
+ * The rule after a fault: a value whose brackets match is one problem, and reading goes on behind it; one that breaks
+ * off is one problem, and reading goes on at the last line in it, or else the first after it, that starts with a
+ * bracket and is indented no deeper. So every byte is read three times at the most.
  */
 export class Reader {
-  private readonly cursor = new Cursor();
-  private readonly out: Output;
-  private readonly resync: Resync;
-  private readonly around: Surroundings;
-  private readonly between: Between;
-  /** Two are enough: one for an event, one for the record in it. */
-  private readonly values: readonly [Value, Value];
-  private value: Value;
-  private mode: 'between' | 'value' | 'resync' = 'between';
+  readonly #file: string;
+  readonly #window = new Window();
+  readonly #lists: List[] = [];
+  #items: Recorded[] = [];
+  #scan: Scan | undefined;
+  /** The value is read and passed over: it is no element, or has been reported. */
+  #ignored = false;
+  /** Looking for the next line that starts with a bracket and is indented no deeper than this. */
+  #seeking: number | undefined;
+  /** After a value that broke off, commas and closing brackets of what was around it are left over. */
+  #leftovers: number | undefined;
+  #afterValue = false;
+  /** The line at whose end the latest problem stood. */
+  #problemLine = 0;
+  /** The line of the latest byte that is no blank. */
+  #lastLine = 1;
 
   constructor(file: string) {
-    this.out = new Output(file);
-    this.resync = new Resync(this.cursor, this.out);
-    this.around = new Surroundings(this.cursor, this.out);
-    this.between = new Between(this.cursor, this.around);
-    this.values = [new Value(this.cursor), new Value(this.cursor)];
-    this.value = this.values[0];
+    this.#file = file === '-' ? 'standard input' : file;
   }
 
   /** What can be read now that this chunk is there. */
   push(chunk: Uint8Array): Recorded[] {
-    const { cursor, value } = this;
-    cursor.push(chunk, this.mode === 'value' && !value.dropped ? value.from.at : cursor.at);
-    this.run(false);
-    return this.out.take();
+    const scan = this.#scan;
+    this.#window.push(chunk, scan === undefined || this.#ignored ? this.#window.at : scan.rest.at);
+    return this.#run(false);
   }
 
   /** What remains, now that no chunk will come. */
   finish(): Recorded[] {
-    this.run(true);
-    return this.out.take();
+    return this.#run(true);
   }
 
   /** What remains, now that no chunk can come, for this reason; a value that is not whole is lost with what follows. */
   breakOffHere(reason: string): Recorded[] {
-    this.out.problem(this.cursor.endLine, reason);
-    return this.out.take();
+    this.#problem(endLine(this.#window), reason);
+    return this.#items;
   }
 
-  private run(final: boolean): void {
-    let going = true;
-    while (going) {
-      if (this.mode === 'value') going = this.readValue(final);
-      else if (this.mode === 'between') going = this.readBetween(final);
-      else {
-        going = this.resync.seek(final);
-        if (going) this.mode = 'between';
-      }
-    }
+  #run(final: boolean): Recorded[] {
+    while (this.#scan === undefined ? this.#readBetween(final) : this.#readValue(this.#scan, final));
+    const items = this.#items;
+    this.#items = [];
+    return items;
   }
 
-  private readBetween(final: boolean): boolean {
-    const next = this.between.read(final);
-    switch (next.does) {
-      case 'wait':
-        return false;
-      case 'value':
-        this.value.begin(this.around.list !== undefined, next.opensRecords);
-        if (!next.wanted) this.value.ignore();
-        this.mode = 'value';
-        break;
-      case 'resume':
-        this.value = next.event;
-        this.value.resume();
-        if (!next.wanted) this.value.ignore();
-        this.mode = 'value';
-        break;
-      case 'resync':
-        this.around.giveUp();
-        this.beginResync(next.indent, next.found);
+  #problem(line: number, message: string): void {
+    this.#items.push({ kind: 'problem', message, place: `${this.#file}:${line}` });
+    this.#problemLine = this.#window.line;
+  }
+
+  readonly #record = (line: number, record: unknown) => {
+    this.#items.push({ kind: 'record', record, place: `${this.#file}:${line}` });
+    this.#problemLine = 0;
+  };
+
+  /** What stands between values; false when there is nothing more. */
+  #readBetween(final: boolean): boolean {
+    const window = this.#window;
+    if (this.#seeking !== undefined && !this.#seek(this.#seeking)) return false;
+    const byte = window.skipBlanks();
+    const list = this.#lists.at(-1);
+    if (byte === undefined) {
+      if (final && list !== undefined) this.#endInside(list);
+      return false;
     }
+    if (list === undefined) return this.#readOutside(byte, final);
+    const goesOn = this.#readInList(list, byte, final);
+    this.#lastLine = window.line;
+    return goesOn;
+  }
+
+  #readOutside(byte: number, final: boolean): boolean {
+    const window = this.#window;
+    if (isOpening(byte)) {
+      // A value on the line after another, and no comma between them: what was around the broken one is over.
+      if (this.#afterValue && window.indent() >= 0) this.#leftovers = undefined;
+      if (byte === BYTE.openList) this.#openList(undefined);
+      else this.#beginValue();
+      return true;
+    }
+    if (this.#leftovers !== undefined) {
+      this.#afterValue = false;
+      if (byte === BYTE.comma || isClosing(byte)) window.at++;
+      else this.#seeking = this.#leftovers;
+      return true;
+    }
+    if (this.#problemLine !== window.line) {
+      const found = this.#restOfLine(final);
+      if (found === undefined) return false;
+      this.#problem(window.line, `expected ${EXPECTED}; found ${excerpt(found)}`);
+    }
+    this.#seeking = Infinity;
     return true;
   }
 
-  private readValue(final: boolean): boolean {
-    const { cursor, value } = this;
-    const stop = value.read();
-    if (!value.dropped && cursor.at - value.from.at > LARGEST) {
-      this.report('a value of more than 64 MiB is passed over; no stream record is that large');
-      value.drop();
-    }
-    switch (stop) {
-      case 'more':
-        if (final) this.breakAtEnd();
-        return final;
-      case 'end':
-        this.endValue();
-        break;
-      case 'records':
-        this.openRecords();
-        break;
-      case 'misplaced':
-        this.breakOff(`${value.name} is not closed${ending(value.wanted())}`);
-        break;
-      case 'open-string':
-        this.breakOff(
-          `a string is not closed at the end of line ${cursor.line}: ${excerpt(value.latestString())}`,
+  #readInList(list: List, byte: number, final: boolean): boolean {
+    const window = this.#window;
+    const indent = window.indent();
+    if (isOpening(byte) && list.next === 'separator' && indent >= 0 && indent <= list.indent) {
+      if (!list.distrusted && this.#problemLine !== this.#lastLine)
+        this.#problem(
+          this.#lastLine,
+          `${nameOf(list)} is not closed before the next value, at line ${window.line}`,
         );
-        break;
-      case 'foreign-bracket':
-        this.report(`${value.name} is not closed before its list is`);
-        this.mode = 'between';
-        this.around.afterValue(true);
-        // Or the bracket is one too many, and the list goes on behind it.
-        this.around.orphaned = true;
+      this.#lists.length = 0;
+      return true;
+    }
+    if (byte === BYTE.closeList) {
+      if (list.next === 'value' && !list.distrusted)
+        this.#problem(window.line, 'a comma before the end of a list');
+      this.#closeList(list);
+    } else if (byte === BYTE.comma) {
+      if (list.next !== 'separator' && !this.#distrust(list, final)) return false;
+      list.next = 'value';
+      list.afterColon = false;
+      window.at++;
+    } else if (list.next === 'separator' && !list.distrusted) {
+      // Or an element after a missing comma, which is taken for one.
+      return this.#distrust(list, final);
+    } else if (byte === BYTE.colon || byte === BYTE.closeObject) {
+      if (!this.#distrust(list, final)) return false;
+      list.afterColon = byte === BYTE.colon;
+      list.next = 'separator';
+      window.at++;
+    } else {
+      this.#ignored = list.distrusted && (byte !== BYTE.openObject || list.afterColon);
+      if (!this.#ignored && list.next === 'value') list.distrusted = false;
+      this.#beginValue();
+      list.afterColon = false;
+      list.next = 'separator';
     }
     return true;
   }
 
-  private openRecords(): void {
-    const { around, value } = this;
-    // It is now read like any other part of the value.
-    if (value.dropped) return;
-    if (around.list?.event !== undefined) around.abandon(value.line);
-    const head = parseBytes(value.wanted(), value.lead, value.rest);
-    if ('problem' in head) this.report(head.problem);
-    around.openRecords(value);
-    this.value = this.values[value === this.values[0] ? 1 : 0];
-    this.mode = 'between';
-  }
-
-  private endValue(): void {
-    const { around, out, value } = this;
-    const before = out.problems;
-    if (value.scan.tooDeep) {
-      this.report(`a value nested more than ${DEEPEST} levels deep; DynamoDB nests 32 levels`);
-    } else if (!value.unwanted) {
-      const parsed = parseBytes(value.wanted(), value.lead);
-      if ('problem' in parsed) this.report(parsed.problem);
-      else if (value.lead === '') this.interpret(parsed.value);
+  /** Reports what is no element, once; false while its line is not there to be shown. */
+  #distrust(list: List, final: boolean): boolean {
+    if (list.distrusted) return true;
+    const { line } = this.#window;
+    if (this.#problemLine !== line) {
+      const found = this.#restOfLine(final);
+      if (found === undefined) return false;
+      const expected =
+        list.next === 'separator' ? 'a comma or the end of the list' : 'an element of the list';
+      this.#problem(line, `expected ${expected}; found ${excerpt(found)}`);
     }
-    this.mode = 'between';
-    around.afterValue(out.problems > before);
+    list.distrusted = true;
+    return true;
   }
 
-  private interpret(parsed: unknown): void {
-    const { around, out, value } = this;
-    if (around.list?.event !== undefined) {
-      if (!value.scan.opensRecords || !isEnvelope(parsed)) {
-        out.record(value.line, parsed);
-        return;
+  #openList(event: Scan | undefined): void {
+    const window = this.#window;
+    const indent = Math.max(0, window.indent());
+    this.#lists.push({
+      start: event?.start ?? window.position(),
+      indent: event?.indent ?? indent,
+      event,
+      startsAnew: event !== undefined && window.indent() >= 0 && indent <= event.indent,
+      next: 'first',
+      distrusted: false,
+      afterColon: false,
+    });
+    this.#lastLine = window.line;
+    window.at++;
+  }
+
+  #closeList({ event }: List): void {
+    this.#lists.pop();
+    this.#scan = event;
+    if (event === undefined) this.#window.at++;
+    else event.resume();
+    this.#ignored = false;
+  }
+
+  #beginValue(): void {
+    const insideEvent = this.#lists.some(({ event }) => event !== undefined);
+    this.#scan = new Scan(this.#window, !insideEvent && !this.#ignored);
+  }
+
+  /** Reads on in a value; false while more bytes are needed. */
+  #readValue(scan: Scan, final: boolean): boolean {
+    const window = this.#window;
+    const stop = scan.run();
+    if (!this.#ignored && window.at - scan.rest.at > LARGEST) {
+      this.#problem(
+        scan.start.line,
+        'a value of more than 64 MiB is passed over; no stream record is that large',
+      );
+      this.#ignored = true;
+      scan.seeksRecords = false;
+    }
+    if (stop === 'more') {
+      if (final) this.#breakOff(scan, true);
+      return final;
+    }
+    if (stop === 'records') {
+      if (!this.#ignored) this.#openRecords(scan);
+    } else if (stop === 'broken') this.#breakOff(scan, false);
+    else {
+      this.#scan = undefined;
+      if (!this.#ignored) this.#endValue(scan);
+      this.#ignored = false;
+      this.#afterValue = true;
+      this.#lastLine = window.line;
+    }
+    return true;
+  }
+
+  #openRecords(scan: Scan): void {
+    const head = parseBytes(this.#window.slice(scan.rest.at), scan.lead, scan.tail);
+    if ('problem' in head) this.#problem(scan.rest.line, head.problem);
+    this.#scan = undefined;
+    this.#openList(scan);
+  }
+
+  #endValue(scan: Scan): void {
+    const { start, rest } = scan;
+    if (scan.tooDeep) {
+      this.#problem(start.line, `a value nested more than ${DEEPEST} levels deep; DynamoDB nests 32 levels`);
+      return;
+    }
+    const parsed = parseBytes(this.#window.slice(rest.at), scan.lead);
+    if ('problem' in parsed) this.#problem(rest.line, parsed.problem);
+    else if (rest === start) this.#interpret(parsed.value, scan);
+  }
+
+  #interpret(value: unknown, scan: Scan): void {
+    const { start, payloadLine } = scan;
+    const out = {
+      record: this.#record,
+      problem: (line: number, message: string) => this.#problem(line, message),
+    };
+    const list = this.#lists.at(-1);
+    const isCut =
+      list !== undefined &&
+      (list.startsAnew || startsAnew(scan, list)) &&
+      (Array.isArray(value) || (list.event !== undefined && isEnvelope(value)));
+    if (list?.event !== undefined && !isCut) {
+      this.#record(start.line, value);
+      return;
+    }
+    if (isCut) {
+      const at = `the next value, at line ${start.line}`;
+      this.#problem(this.#lastLine, `${nameOf(list)} is not closed before ${at}`);
+      // What is left of it is a list like any other.
+      this.#lists.splice(0, Infinity, { ...list, event: undefined, distrusted: true });
+    }
+    for (const item of isCut && Array.isArray(value) ? (value as unknown[]) : [value])
+      interpret(item, { line: start.line, payloadLine }, out);
+  }
+
+  /** Gives up the value and what is around it. */
+  #breakOff(scan: Scan, atEnd: boolean): void {
+    const window = this.#window;
+    const resumeAt = this.#ignored ? undefined : scan.resumeAt;
+    if (!this.#ignored) {
+      if (atEnd && resumeAt === undefined)
+        this.#problem(
+          endLine(window),
+          `the file ends in the middle of ${this.#lists.some(({ event }) => event !== undefined) ? 'a record' : scan.rest === scan.start ? 'a value' : 'an event'} (started at line ${scan.start.line})`,
+        );
+      else {
+        const name =
+          scan.rest === scan.start
+            ? 'the value that starts here'
+            : `the event that starts at line ${scan.start.line}`;
+        this.#problem(scan.rest.line, `${name} is not closed${ending(window.slice(scan.rest.at))}`);
       }
-      around.abandon(value.line);
     }
-    interpret(parsed, value.scan, out);
+    if (resumeAt !== undefined) window.moveTo(resumeAt);
+    this.#problemLine = 0;
+    this.#scan = undefined;
+    this.#ignored = false;
+    this.#lists.length = 0;
+    this.#seeking = this.#leftovers = scan.indent;
+    this.#afterValue = false;
   }
 
-  private breakAtEnd(): void {
-    const { around, cursor, value } = this;
-    const inside = value.lead !== '' ? 'an event' : around.list?.event === undefined ? 'a value' : 'a record';
-    const message = `the file ends in the middle of ${inside} (started at line ${value.line})`;
-    this.breakOff(`${value.name} is not closed`, { line: cursor.endLine, message });
+  #endInside(list: List): void {
+    this.#lists.length = 0;
+    if (!list.distrusted)
+      this.#problem(endLine(this.#window), `the file ends in the middle of ${nameOf(list)}`);
   }
 
-  /** Gives up the value and the lists around it, to go on with the next one that starts a line. */
-  private breakOff(message: string, atEnd?: Break['atEnd']): void {
-    const { around, cursor, value } = this;
-    if (!value.dropped && cursor.at - value.from.at <= RESCANNED) cursor.moveTo(value.restart);
-    else if (cursor.indent() >= 0) cursor.at = cursor.lineStart;
-    around.giveUp();
-    const found = { line: value.from.line, message, atEnd };
-    this.beginResync(value.scan.indent, value.unwanted ? undefined : found);
+  /** Moves to the next line that starts with a bracket and is indented no deeper; false when there is none yet. */
+  #seek(indent: number): boolean {
+    const window = this.#window;
+    for (;;) {
+      const byte = window.skipBlanks();
+      if (byte === undefined) return false;
+      const found = window.indent();
+      if (isOpening(byte) && found >= 0 && found <= indent) break;
+      const end = window.bytes.indexOf(BYTE.newline, window.at - window.base);
+      window.at = window.base + (end < 0 ? window.bytes.length : end);
+      if (end < 0) return false;
+    }
+    this.#seeking = undefined;
+    return true;
   }
 
-  /** Says what is wrong with the value. */
-  private report(message: string): void {
-    if (!this.value.unwanted) this.out.problem(this.value.from.line, message);
-  }
-
-  private beginResync(indent: number, found?: Break): void {
-    this.resync.begin(indent, found);
-    this.mode = 'resync';
+  /** What is left of the line, as much as can be shown; undefined while it is not there. */
+  #restOfLine(final: boolean): Uint8Array | undefined {
+    const window = this.#window;
+    const rest = window.slice(window.at, window.at + EXCERPT_BYTES);
+    const end = rest.indexOf(BYTE.newline);
+    if (end >= 0) return rest.subarray(0, end);
+    return rest.length === EXCERPT_BYTES || final ? rest : undefined;
   }
 }
+
+/** Whether a value in a list of records stands where the next line of a file would begin. */
+function startsAnew({ startsLine, indent }: Scan, list: List): boolean {
+  return startsLine && indent <= list.indent;
+}
+
+function nameOf({ event, start }: List): string {
+  return `the ${event === undefined ? 'list' : 'event'} that starts at line ${start.line}`;
+}
+
+function isOpening(byte: number): boolean {
+  return byte === BYTE.openObject || byte === BYTE.openList;
+}
+
+function isClosing(byte: number): boolean {
+  return byte === BYTE.closeObject || byte === BYTE.closeList;
+}
+
+function endLine({ at, line, lineStart }: Window): number {
+  return at === lineStart && line > 1 ? line - 1 : line;
+}
+
+const EXPECTED = 'a stream record, a Lambda event, what get-records returned, or an array of those, as JSON';

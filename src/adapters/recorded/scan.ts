@@ -1,215 +1,160 @@
-import * as bytesOf from './bytes.ts';
-import { indentation, type Cursor } from './cursor.ts';
+import { BYTE, isBlank, type Position, type Window } from './window.ts';
 
-// Constants of this module rather than imported ones: the engine folds them into the loop, which is half again as fast.
-const { BACKSLASH, BLANK, CLOSE_LIST, CLOSE_TO_OPEN, COLON, COMMA, LINE_END, NEWLINE } = bytesOf;
-const { OPEN_LIST, OPEN_OBJECT, ORDINARY, QUOTE, ROLES, STRING_STOPS } = bytesOf;
-
-/** Levels of brackets a value may have. DynamoDB nests attributes 32 deep, which is some 70 levels in a record. */
+/** Levels of brackets that a value may have. DynamoDB nests attributes 32 deep: some 70 levels in a record. */
 export const DEEPEST = 500;
 
 /**
- * Why scanning stopped, and where the cursor then is:
- * - `more`: at the end of the bytes so far;
- * - `end`: after the value's last byte;
- * - `records`: at the `[` that opens an event's list of records;
- * - `misplaced`: at a bracket that opens a line, no deeper indented than the value, where no value may start;
- * - `open-string`: at a line end inside a string;
- * - `foreign-bracket`: at a `]` that closes nothing in the value, so it is that of the list around it.
+ * Why scanning stopped, and where the window then is:
+ * - `more`: at the end of the bytes so far; `end`: behind the value;
+ * - `records`: at the `[` under `Records`, or under `Records` in `payload`;
+ * - `broken`: at a line end inside a string, or at a bracket that starts a line where no value may stand.
  */
-export type Stop = 'more' | 'end' | 'records' | 'misplaced' | 'open-string' | 'foreign-bracket';
+export type Stop = 'more' | 'end' | 'records' | 'broken';
 
-/** A value being scanned. */
-export interface Scan {
-  /** The line the value starts at. */
-  line: number;
-  /** How far that line is indented, when the value comes first on it; otherwise 0. */
-  indent: number;
-  /** Whether the value stands in a list. */
-  inList: boolean;
-  /** Whether to stop at the list under `Records`, or under `Records` in `payload`. */
-  opensRecords: boolean;
-  /** The line that the value under `payload` starts at; the value's own line before that is known. */
+/** One JSON value, followed by its brackets and strings alone: what else is wrong in it is left to `JSON.parse`. */
+export class Scan {
+  readonly start: Position;
+  /** How far its line is indented; 0 when it does not start its line, which `startsLine` tells. */
+  readonly indent: number;
+  readonly startsLine: boolean;
+  /** Offset and line of what has not been parsed yet: the value's own start, or the end of its list of records. */
+  rest: Position;
+  /** The line of the string under `payload`. */
   payloadLine: number;
-  /** Whether the value has more than DEEPEST levels. */
-  tooDeep: boolean;
-  /** How many brackets are open, and by level, from 1, what opened it. */
-  depth: number;
-  readonly kinds: Uint8Array;
-  /** What the latest byte meant that is no blank; a string counts as its quote. */
-  last: number;
-  inString: boolean;
-  /** The offsets of the latest string's quotes. */
-  stringAt: number;
-  stringEnd: number;
-  /** Whether level 2 is the object under `payload`. */
-  inPayload: boolean;
-}
+  tooDeep = false;
+  /** The last line in the value that starts with a bracket and is indented no deeper. */
+  resumeAt: Position | undefined;
+  /** Whether to stop at a list of records. */
+  seeksRecords: boolean;
+  /** What stands for all before `rest`, so that the rest can be parsed. */
+  lead = '';
+  readonly #window: Window;
+  readonly #open = new Uint8Array(DEEPEST + 1);
+  #depth = 0;
+  /** The last byte that is no blank, a string's being its quote; 1 stands for a word or number. */
+  #last = 0;
+  #inString = false;
+  #inPayload = false;
+  #string = { from: 0, to: 0 };
 
-/** A scan that `restartScan` makes ready. */
-export function newScan(): Scan {
-  return {
-    line: 0,
-    indent: 0,
-    inList: false,
-    opensRecords: false,
-    payloadLine: 0,
-    tooDeep: false,
-    depth: 0,
-    kinds: new Uint8Array(DEEPEST + 1),
-    last: BLANK,
-    inString: false,
-    stringAt: 0,
-    stringEnd: 0,
-    inPayload: false,
-  };
-}
+  constructor(window: Window, seeksRecords: boolean) {
+    this.#window = window;
+    this.start = this.rest = window.position();
+    const indent = window.indent();
+    this.startsLine = indent >= 0;
+    this.indent = Math.max(0, indent);
+    this.payloadLine = window.line;
+    this.seeksRecords = seeksRecords;
+  }
 
-/** Makes a scan ready for the value at the cursor, which is at an opening bracket, a quote, or an ordinary byte. */
-export function restartScan(state: Scan, cursor: Cursor): void {
-  state.line = cursor.line;
-  state.indent = Math.max(0, cursor.indent());
-  state.payloadLine = cursor.line;
-  state.tooDeep = false;
-  state.depth = 0;
-  state.last = BLANK;
-  state.inString = false;
-  state.inPayload = false;
-  forgetString(state, cursor);
-}
+  /** What completes the value up to its list of records. */
+  get tail(): string {
+    return this.#depth === 1 ? '[]}' : '[]}}';
+  }
 
-/** Goes on after a list that was read elsewhere; the cursor is after its closing bracket. */
-export function resumeScan(state: Scan, cursor: Cursor): void {
-  state.last = CLOSE_LIST;
-  forgetString(state, cursor);
-}
+  /** Goes on behind the list of records, whose `]` the window is at. */
+  resume(): void {
+    this.lead = this.#depth === 1 ? '{"Records":[' : '{"payload":{"Records":[';
+    this.rest = this.#window.position();
+    this.resumeAt = undefined;
+    this.#window.at++;
+    this.#last = BYTE.closeList;
+    // The bytes of the latest string may be gone.
+    this.#string = { from: this.rest.at, to: this.rest.at };
+  }
 
-/** The bytes of the latest string may be gone: no key is there until the next one. */
-function forgetString(state: Scan, cursor: Cursor): void {
-  state.stringAt = cursor.at;
-  state.stringEnd = cursor.at;
-}
-
-const RECORDS = Buffer.from('Records');
-const PAYLOAD = Buffer.from('payload');
-
-/**
- * Moves the cursor through a value, by its brackets and strings alone, until it ends or something needs a decision.
- * It is forgiving: what is wrong between the brackets is left to JSON.parse, and a bracket of the wrong kind closes
- * the nearest one of its own kind, so that a bad value ends where it most likely was meant to.
- */
-export function scan(cursor: Cursor, state: Scan): Stop {
-  const { bytes, base } = cursor;
-  const { kinds } = state;
-  // Held in variables of the function, for speed; they go back at the end.
-  const roles = ROLES;
-  const stops = STRING_STOPS;
-  const end = bytes.length;
-  let i = cursor.at - base;
-  let line = cursor.line;
-  let lineStart = cursor.lineStart - base;
-  let { depth, last, inString } = state;
-  let stringAt = state.stringAt - base;
-  let stringEnd = state.stringEnd - base;
-  let stop: Stop = 'more';
-
-  for (;;) {
-    if (inString) {
-      while (i < end && stops[bytes[i] as number] === 0) i++;
-      if (i >= end) break;
-      if (bytes[i] === BACKSLASH) {
-        // Stay at the escape until what it escapes is there; a line end is never part of one.
-        if (i + 1 >= end) break;
-        i += bytes[i + 1] === NEWLINE ? 1 : 2;
+  run(): Stop {
+    const window = this.#window;
+    const { bytes, base } = window;
+    for (;;) {
+      if (this.#inString) {
+        let i = window.at - base;
+        while (i < bytes.length && !STRING_STOPS[bytes[i] as number]) i++;
+        window.at = base + i;
+        const byte = bytes[i];
+        // An escape is passed over once what it escapes is there; a line end is never part of one.
+        if (byte === undefined || (byte === BYTE.backslash && i + 1 === bytes.length)) return 'more';
+        if (byte === BYTE.newline) return 'broken';
+        window.at += byte === BYTE.backslash && bytes[i + 1] !== BYTE.newline ? 2 : 1;
+        if (byte === BYTE.backslash) continue;
+        this.#inString = false;
+        this.#string.to = window.at - 1;
+        this.#last = BYTE.quote;
+        if (this.#depth === 0) return 'end';
         continue;
       }
-      if (bytes[i] === NEWLINE) {
-        stop = 'open-string';
-        break;
+      const byte = bytes[window.at - base];
+      if (byte === undefined) return 'more';
+      const role = ROLES[byte];
+      if (this.#depth === 0 && this.#last === WORD && role !== WORD) return 'end';
+      if (byte === BYTE.openObject || byte === BYTE.openList) {
+        const stop = this.#opening(byte);
+        if (stop !== undefined) return stop;
       }
-      stringEnd = i++;
-      inString = false;
-      last = QUOTE;
-      if (depth === 0) {
-        stop = 'end';
-        break;
-      }
-    }
-    if (i >= end) break;
-    const role = roles[bytes[i] as number] as number;
-    if (depth === 0 && last === ORDINARY && role !== ORDINARY) {
-      stop = 'end';
-      break;
-    }
-    if (role === QUOTE) {
-      if (depth === 1 && last === COLON && holds(bytes, stringAt, stringEnd, PAYLOAD))
-        state.payloadLine = line;
-      stringAt = i++;
-      inString = true;
-    } else if (role <= COLON) {
-      if (role !== BLANK) last = role;
-      i++;
-    } else if (role === LINE_END) {
-      lineStart = ++i;
-      line++;
-    } else if (role <= OPEN_OBJECT) {
-      if (depth > 0) {
-        const fits = kinds[depth] === OPEN_OBJECT ? last === COLON : last === COMMA || last === OPEN_LIST;
-        if (!fits && i - lineStart <= state.indent && indentation(bytes, lineStart, i) >= 0) {
-          stop = 'misplaced';
-          break;
-        }
-        if (depth <= 2 && last === COLON && state.opensRecords) {
-          const inEvent = depth === 1 || state.inPayload;
-          if (role === OPEN_LIST && inEvent && holds(bytes, stringAt, stringEnd, RECORDS)) {
-            stop = 'records';
-            break;
-          }
-          if (depth === 1) state.inPayload = holds(bytes, stringAt, stringEnd, PAYLOAD);
-        }
-      }
-      if (++depth > DEEPEST) state.tooDeep = true;
-      // Past the array's end the kind is not noted, and any bracket may close.
-      kinds[depth] = role;
-      last = role;
-      i++;
-    } else {
-      const kind = role + CLOSE_TO_OPEN;
-      if (depth > DEEPEST || kinds[depth] === kind) depth--;
-      else {
-        let opened = depth;
-        while (opened > 0 && kinds[opened] !== kind) opened--;
-        if (opened > 0) depth = opened - 1;
-        else if (role === CLOSE_LIST && state.inList) {
-          stop = 'foreign-bracket';
-          break;
-        }
-      }
-      last = role;
-      i++;
-      if (depth === 0) {
-        stop = 'end';
-        break;
+      window.at++;
+      if (role === WORD) this.#last = WORD;
+      else if (byte === BYTE.newline) window.startLine();
+      else if (role !== BLANK) {
+        if (byte === BYTE.quote) this.#openString();
+        else this.#last = byte;
+        if ((byte === BYTE.closeObject || byte === BYTE.closeList) && this.#close(byte)) return 'end';
       }
     }
   }
 
-  cursor.at = i + base;
-  cursor.line = line;
-  cursor.lineStart = lineStart + base;
-  state.depth = depth;
-  state.last = last;
-  state.inString = inString;
-  state.stringAt = stringAt + base;
-  state.stringEnd = stringEnd + base;
-  return stop;
+  #openString(): void {
+    const { at, line } = this.#window;
+    if (this.#depth === 1 && this.#last === BYTE.colon && this.#keyIs('payload')) this.payloadLine = line;
+    this.#string.from = at;
+    this.#inString = true;
+  }
+
+  #opening(byte: number): Stop | undefined {
+    if (this.#depth > 0) {
+      const isKey = this.#last === BYTE.colon;
+      const fits =
+        this.#open[this.#depth] === BYTE.openObject
+          ? isKey
+          : this.#last === BYTE.comma || this.#last === BYTE.openList;
+      const indent = this.#window.indent();
+      if (indent >= 0 && indent <= this.indent) {
+        if (!fits) return 'broken';
+        this.resumeAt = this.#window.position();
+      }
+      if (this.seeksRecords && isKey && this.#depth <= 2) {
+        const inEvent = this.#depth === 1 || this.#inPayload;
+        if (byte === BYTE.openList && inEvent && this.#keyIs('Records')) return 'records';
+        if (this.#depth === 1) this.#inPayload = this.#keyIs('payload');
+      }
+    }
+    this.#depth++;
+    if (this.#depth > DEEPEST) this.tooDeep = true;
+    else this.#open[this.#depth] = byte;
+    return undefined;
+  }
+
+  /** Closes the nearest bracket of this kind, one that has none is passed over; whether it was the value's own. */
+  #close(byte: number): boolean {
+    const opening = byte === BYTE.closeObject ? BYTE.openObject : BYTE.openList;
+    let depth = this.#depth;
+    while (depth > 0 && depth <= DEEPEST && this.#open[depth] !== opening) depth--;
+    if (depth > 0) this.#depth = depth - 1;
+    return this.#depth === 0;
+  }
+
+  /** Whether the latest string is exactly this text, written without escapes. */
+  #keyIs(text: string): boolean {
+    const { from, to } = this.#string;
+    return to - from === text.length && Buffer.from(this.#window.slice(from, to)).toString('latin1') === text;
+  }
 }
 
-/** Whether the string between two quotes is exactly this text. A text written with escapes is not looked through. */
-function holds(bytes: Uint8Array, quote: number, end: number, text: Uint8Array): boolean {
-  if (end - quote - 1 !== text.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    if (bytes[quote + 1 + i] !== text[i]) return false;
-  }
-  return true;
-}
+const BLANK = 0;
+const WORD = 1;
+const ROLES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (isBlank(byte)) return BLANK;
+  return byte !== BYTE.backslash && Object.values<number>(BYTE).includes(byte) ? 2 : WORD;
+});
+const STRING_STOPS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte === BYTE.quote || byte === BYTE.backslash || byte === BYTE.newline),
+);

@@ -186,24 +186,24 @@ describe('recorded changes, faults', () => {
       expect(outline(await read(text))).to.deep.equal(['a f:1', 'b f:2', '! f:2', 'd f:3', 'a f:4']);
     });
 
-    it('given a string that is not closed, when read, then the problem quotes it and says where it went on', async () => {
+    it('given a string that is not closed, when read, then the problem shows how it ends', async () => {
       expect(await problem(lines('{"eventID":"x}', '', a))).to.equal(
-        'f:1 a string is not closed at the end of line 1: ""x}"; reading goes on at line 3',
+        'f:1 the value that starts here is not closed; it ends "{"eventID":"x}"',
       );
     });
 
     it('given a value cut short, when read, then the problem shows how it ends', async () => {
       expect(await problem(lines('{"eventID":{"x":1', a))).to.equal(
-        'f:1 the value that starts here is not closed; it ends "{"eventID":{"x":1"; reading goes on at line 2',
+        'f:1 the value that starts here is not closed; it ends "{"eventID":{"x":1"',
       );
     });
 
     it('given an event cut short after its list, when read, then the problem names the event', async () => {
       expect(await problem(lines('', `{"Records":[${a}\n],"x":1,`, b))).to.equal(
-        'f:3 the event that starts at line 2 is not closed; it ends ","x":1,"; reading goes on at line 4',
+        'f:3 the event that starts at line 2 is not closed; it ends "],"x":1,"',
       );
       expect(await problem(lines('{"Records":[]', a))).to.equal(
-        'f:1 the event that starts at line 1 is not closed; reading goes on at line 2',
+        'f:1 the event that starts at line 1 is not closed; it ends "]"',
       );
     });
 
@@ -232,9 +232,7 @@ describe('recorded changes, faults', () => {
       expect(await problem('\u{1F600}'.repeat(61))).to.contain(`found "${'\u{1F600}'.repeat(60)}…"`);
       expect(await problem('x\u202ey\u009bz\ufeff\r\n')).to.contain('found "x\\u202ey\\u009bz"');
       const end = '\u{1F600}'.repeat(55);
-      expect(await problem(`{"eventID":"${end}"\n${a}`)).to.contain(
-        `; it ends "…entID":"${end}"";`.replace('entID":', 'D":'),
-      );
+      expect(await problem(`{"eventID":"${end}"\n${a}`)).to.contain(`; it ends "…D":"${end}""`);
       const long = await problem(`{"eventID":"${'\u0007'.repeat(100)}"}`);
       expect(long).not.to.match(/[\u0000-\u001f]/); // eslint-disable-line no-control-regex
       expect(long.length).to.be.below(500);
@@ -375,9 +373,7 @@ describe('recorded changes, faults', () => {
       ] as const) {
         const items = await read(`${open}${a},\n{"a":1]},\n${b},\n${c}${close}\n${d}`);
         expect(outline(items)).to.deep.equal(['a f:1', '! f:2', 'b f:3', 'c f:4', 'd f:5']);
-        expect(problems(items)[0]).to.equal(
-          'f:2 the value that starts here is not closed before its list is',
-        );
+        expect(problems(items)[0]).to.match(/^f:2 not valid JSON: .*"{"a":1\]}"$/);
       }
     });
 
