@@ -5,15 +5,14 @@ export type Parsed = { readonly value: unknown } | { readonly problem: string };
 // ignoreBOM: a byte order mark in the middle of a file is no part of JSON and must not vanish.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Parses the bytes of one JSON value, put between two texts that complete it; never throws. */
-export function parseBytes(bytes: Uint8Array, lead = '', tail = ''): Parsed {
-  let text: string;
+/** Parses the bytes of one JSON value, which are in two pieces; never throws. */
+export function parseBytes(before: Uint8Array, bytes: Uint8Array): Parsed {
+  const whole = before.length === 0 ? bytes : Buffer.concat([before, bytes]);
   try {
-    text = lead + UTF8.decode(bytes) + tail;
+    return parseText(UTF8.decode(whole));
   } catch {
-    return { problem: `not valid UTF-8: ${excerpt(bytes)}` };
+    return { problem: `not valid UTF-8: ${excerpt(whole)}` };
   }
-  return parseText(text);
 }
 
 /** Parses a text of one JSON value; never throws. A `__proto__` key becomes a property like any other. */

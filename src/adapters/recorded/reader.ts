@@ -1,5 +1,5 @@
 import { ending, excerpt, EXCERPT_BYTES } from './excerpt.ts';
-import { interpret, isEnvelope } from './interpret.ts';
+import { EXPECTED_INPUT, interpret, isEnvelope } from './interpret.ts';
 import { parseBytes } from './parse.ts';
 import { DEEPEST, Scan } from './scan.ts';
 import { BYTE, type Position, Window } from './window.ts';
@@ -82,15 +82,15 @@ export class Reader {
     return items;
   }
 
-  #problem(line: number, message: string): void {
+  problem(line: number, message: string): void {
     this.#items.push({ kind: 'problem', message, place: `${this.#file}:${line}` });
     this.#problemLine = this.#window.line;
   }
 
-  readonly #record = (line: number, record: unknown) => {
+  record(line: number, record: unknown): void {
     this.#items.push({ kind: 'record', record, place: `${this.#file}:${line}` });
     this.#problemLine = 0;
-  };
+  }
 
   /** What stands between values; false when there is nothing more. */
   #readBetween(final: boolean): boolean {
@@ -126,7 +126,7 @@ export class Reader {
     if (this.#problemLine !== window.line) {
       const found = this.#restOfLine(final);
       if (found === undefined) return false;
-      this.#problem(window.line, `expected ${EXPECTED}; found ${excerpt(found)}`);
+      this.problem(window.line, `expected ${EXPECTED_INPUT}; found ${excerpt(found)}`);
     }
     this.#seeking = Infinity;
     return true;
@@ -137,7 +137,7 @@ export class Reader {
     const indent = window.indent();
     if (isOpening(byte) && list.next === 'separator' && indent >= 0 && indent <= list.indent) {
       if (!list.distrusted && this.#problemLine !== this.#lastLine)
-        this.#problem(
+        this.problem(
           this.#lastLine,
           `${nameOf(list)} is not closed before the next value, at line ${window.line}`,
         );
@@ -146,7 +146,7 @@ export class Reader {
     }
     if (byte === BYTE.closeList) {
       if (list.next === 'value' && !list.distrusted)
-        this.#problem(window.line, 'a comma before the end of a list');
+        this.problem(window.line, 'a comma before the end of a list');
       this.#closeList(list);
     } else if (byte === BYTE.comma) {
       if (list.next !== 'separator' && !this.#distrust(list, final)) return false;
@@ -180,7 +180,7 @@ export class Reader {
       if (found === undefined) return false;
       const expected =
         list.next === 'separator' ? 'a comma or the end of the list' : 'an element of the list';
-      this.#problem(line, `expected ${expected}; found ${excerpt(found)}`);
+      this.problem(line, `expected ${expected}; found ${excerpt(found)}`);
     }
     list.distrusted = true;
     return true;
@@ -200,6 +200,8 @@ export class Reader {
     });
     this.#lastLine = window.line;
     window.at++;
+    event?.pause();
+    this.#scan = undefined;
   }
 
   #closeList({ event }: List): void {
@@ -220,7 +222,7 @@ export class Reader {
     const window = this.#window;
     const stop = scan.run();
     if (!this.#ignored && window.at - scan.rest.at > LARGEST) {
-      this.#problem(
+      this.problem(
         scan.start.line,
         'a value of more than 64 MiB is passed over; no stream record is that large',
       );
@@ -232,7 +234,7 @@ export class Reader {
       return final;
     }
     if (stop === 'records') {
-      if (!this.#ignored) this.#openRecords(scan);
+      if (!this.#ignored) this.#openList(scan);
     } else if (stop === 'broken') this.#breakOff(scan, false);
     else {
       this.#scan = undefined;
@@ -244,47 +246,27 @@ export class Reader {
     return true;
   }
 
-  #openRecords(scan: Scan): void {
-    const head = parseBytes(this.#window.slice(scan.rest.at), scan.lead, scan.tail);
-    if ('problem' in head) this.#problem(scan.rest.line, head.problem);
-    this.#scan = undefined;
-    this.#openList(scan);
-  }
-
   #endValue(scan: Scan): void {
     const { start, rest } = scan;
     if (scan.tooDeep) {
-      this.#problem(start.line, `a value nested more than ${DEEPEST} levels deep; DynamoDB nests 32 levels`);
+      this.problem(start.line, `a value nested more than ${DEEPEST} levels deep; DynamoDB nests 32 levels`);
       return;
     }
-    const parsed = parseBytes(this.#window.slice(rest.at), scan.lead);
-    if ('problem' in parsed) this.#problem(rest.line, parsed.problem);
+    const parsed = parseBytes(scan.before, this.#window.slice(rest.at));
+    if ('problem' in parsed) this.problem(rest.line, parsed.problem);
     else if (rest === start) this.#interpret(parsed.value, scan);
   }
 
-  #interpret(value: unknown, scan: Scan): void {
-    const { start, payloadLine } = scan;
-    const out = {
-      record: this.#record,
-      problem: (line: number, message: string) => this.#problem(line, message),
-    };
+  #interpret(value: unknown, { start, startsLine, indent, payloadLine }: Scan): void {
     const list = this.#lists.at(-1);
-    const isCut =
-      list !== undefined &&
-      (list.startsAnew || startsAnew(scan, list)) &&
-      (Array.isArray(value) || (list.event !== undefined && isEnvelope(value)));
-    if (list?.event !== undefined && !isCut) {
-      this.#record(start.line, value);
-      return;
-    }
-    if (isCut) {
-      const at = `the next value, at line ${start.line}`;
-      this.#problem(this.#lastLine, `${nameOf(list)} is not closed before ${at}`);
-      // What is left of it is a list like any other.
-      this.#lists.splice(0, Infinity, { ...list, event: undefined, distrusted: true });
-    }
-    for (const item of isCut && Array.isArray(value) ? (value as unknown[]) : [value])
-      interpret(item, { line: start.line, payloadLine }, out);
+    // Where the next line of a file would begin, a list that was cut short may be followed by an event or a list.
+    const mayBeNext = list !== undefined && (list.startsAnew || (startsLine && indent <= list.indent));
+    const items = mayBeNext && Array.isArray(value) ? (value as unknown[]) : [value];
+    const lines = { line: start.line, payloadLine };
+    for (const item of items)
+      if (list?.event === undefined || (mayBeNext && (items !== value ? isEnvelope(item) : true)))
+        interpret(item, lines, this);
+      else this.record(start.line, item);
   }
 
   /** Gives up the value and what is around it. */
@@ -293,7 +275,7 @@ export class Reader {
     const resumeAt = this.#ignored ? undefined : scan.resumeAt;
     if (!this.#ignored) {
       if (atEnd && resumeAt === undefined)
-        this.#problem(
+        this.problem(
           endLine(window),
           `the file ends in the middle of ${this.#lists.some(({ event }) => event !== undefined) ? 'a record' : scan.rest === scan.start ? 'a value' : 'an event'} (started at line ${scan.start.line})`,
         );
@@ -302,7 +284,7 @@ export class Reader {
           scan.rest === scan.start
             ? 'the value that starts here'
             : `the event that starts at line ${scan.start.line}`;
-        this.#problem(scan.rest.line, `${name} is not closed${ending(window.slice(scan.rest.at))}`);
+        this.problem(scan.rest.line, `${name} is not closed${ending(window.slice(scan.rest.at))}`);
       }
     }
     if (resumeAt !== undefined) window.moveTo(resumeAt);
@@ -317,7 +299,7 @@ export class Reader {
   #endInside(list: List): void {
     this.#lists.length = 0;
     if (!list.distrusted)
-      this.#problem(endLine(this.#window), `the file ends in the middle of ${nameOf(list)}`);
+      this.problem(endLine(this.#window), `the file ends in the middle of ${nameOf(list)}`);
   }
 
   /** Moves to the next line that starts with a bracket and is indented no deeper; false when there is none yet. */
@@ -346,11 +328,6 @@ export class Reader {
   }
 }
 
-/** Whether a value in a list of records stands where the next line of a file would begin. */
-function startsAnew({ startsLine, indent }: Scan, list: List): boolean {
-  return startsLine && indent <= list.indent;
-}
-
 function nameOf({ event, start }: List): string {
   return `the ${event === undefined ? 'list' : 'event'} that starts at line ${start.line}`;
 }
@@ -366,5 +343,3 @@ function isClosing(byte: number): boolean {
 function endLine({ at, line, lineStart }: Window): number {
   return at === lineStart && line > 1 ? line - 1 : line;
 }
-
-const EXPECTED = 'a stream record, a Lambda event, what get-records returned, or an array of those, as JSON';

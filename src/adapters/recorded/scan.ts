@@ -26,8 +26,8 @@ export class Scan {
   resumeAt: Position | undefined;
   /** Whether to stop at a list of records. */
   seeksRecords: boolean;
-  /** What stands for all before `rest`, so that the rest can be parsed. */
-  lead = '';
+  /** The bytes of the value before `rest`, without its records. */
+  before: Uint8Array = new Uint8Array(0);
   readonly #window: Window;
   readonly #open = new Uint8Array(DEEPEST + 1);
   #depth = 0;
@@ -47,16 +47,15 @@ export class Scan {
     this.seeksRecords = seeksRecords;
   }
 
-  /** What completes the value up to its list of records. */
-  get tail(): string {
-    return this.#depth === 1 ? '[]}' : '[]}}';
+  /** Leaves the list of records to others; the window is behind its `[`. */
+  pause(): void {
+    this.before = Buffer.concat([this.before, this.#window.slice(this.rest.at)]);
+    this.resumeAt = undefined;
   }
 
-  /** Goes on behind the list of records, whose `]` the window is at. */
+  /** Goes on with the end of the list of records, which the window is at. */
   resume(): void {
-    this.lead = this.#depth === 1 ? '{"Records":[' : '{"payload":{"Records":[';
     this.rest = this.#window.position();
-    this.resumeAt = undefined;
     this.#window.at++;
     this.#last = BYTE.closeList;
     // The bytes of the latest string may be gone.
