@@ -3,6 +3,8 @@ import { createGunzip } from 'node:zlib';
 /** Bytes by which packed files and other encodings are known. */
 const HEAD = 8;
 
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
 /** Bytes that are unpacked at once: they may become a thousand times as many. */
 const STEP = 1 << 14;
 
@@ -10,7 +12,7 @@ const STEP = 1 << 14;
 export class UnreadableRest extends Error {}
 
 /**
- * The bytes of a text in UTF-8: those of the file, unpacked where they are packed with gzip, in one piece or several.
+ * The bytes of a text in UTF-8 without its byte order mark: those of the file, unpacked where they are packed with gzip, in one piece or several.
  *
  * @throws UnreadableRest when what is packed is cut off or damaged, or when the text is in UTF-16; and what `chunks` throws.
  */
@@ -69,12 +71,16 @@ function damaged(error: unknown): UnreadableRest {
   });
 }
 
-async function* inUtf8(head: Uint8Array, whole: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inUtf8(head: Buffer, whole: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   if (isUtf16(head))
     throw new UnreadableRest(
       'the file is in UTF-16 and must be in UTF-8: convert it, for example with "iconv -f UTF-16 -t UTF-8"',
     );
-  yield* whole;
+  let left = head.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0;
+  for await (const chunk of whole) {
+    yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.byteLength);
+  }
 }
 
 /** By its byte order mark, or as JSON begins with characters of ASCII: every other byte of these is zero. */

@@ -71,7 +71,7 @@ export class Reader {
 
   /** What remains, now that no chunk can come, for this reason; a value that is not whole is lost with what follows. */
   breakOffHere(reason: string): Recorded[] {
-    this.#problem(endLine(this.#window), reason);
+    this.problem(endLine(this.#window), reason);
     return this.#items;
   }
 
