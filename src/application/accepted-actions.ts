@@ -44,12 +44,12 @@ export class AcceptedActions {
     }
   }
 
-  delete(action: SearchAction): void {
+  delete(action: Pick<SearchAction, 'identity' | 'key'>): void {
     if (this.#accepted.size > 0) this.#accepted.delete(idOf(action));
   }
 }
 
 /** Without the stream, whose ARN is long: hardly ever do two changes of one document share a number. */
-function idOf({ identity, key }: SearchAction): string {
+function idOf({ identity, key }: Pick<SearchAction, 'identity' | 'key'>): string {
   return `${identity.sequence} ${key.collection} ${key.id}`;
 }

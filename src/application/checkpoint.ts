@@ -3,6 +3,30 @@ import { compareSequences } from '../domain/version.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 
 /**
+ * What an event source delivers again of a batch in which something failed: all from the checkpoint on, or all, where
+ * it is told of the failure by an error.
+ */
+export type Redelivery = 'from the checkpoint' | 'the whole batch';
+
+/** Tells by its sequence number whether a record of the batch will be delivered again. */
+export function deliveredAgain(
+  deliveries: readonly Delivery[],
+  outcomes: readonly Outcome[],
+  redelivery: Redelivery,
+): (sequence: string) => boolean {
+  if (!outcomes.some(({ status }) => status === 'failed')) return () => false;
+  if (redelivery === 'the whole batch') return () => true;
+  let checkpoint: string | undefined;
+  try {
+    checkpoint = lowestFailed(deliveries, outcomes);
+  } catch {
+    // What cannot be reported is thrown.
+    return () => true;
+  }
+  return (sequence) => checkpoint !== undefined && compareSequences(sequence, checkpoint) >= 0;
+}
+
+/**
  * The checkpoint of a batch: the lowest sequence number of the failed records, from which on everything is to
  * be delivered again.
  *

@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import { whateverWasBefore } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
+import { deliveredAgain, type Redelivery } from './checkpoint.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -56,15 +57,23 @@ export class ProcessBatch {
     this.#deps = deps;
   }
 
-  /** Returns as soon as the time is up, with what is not done by then as failed. */
-  async execute(deliveries: readonly Delivery[], limit: TimeLimit = NO_LIMIT): Promise<BatchResult> {
+  /**
+   * Returns as soon as the time is up, with what is not done by then as failed.
+   *
+   * @param redelivery what the event source delivers again where something fails.
+   */
+  async execute(
+    deliveries: readonly Delivery[],
+    limit: TimeLimit = NO_LIMIT,
+    redelivery: Redelivery = 'from the checkpoint',
+  ): Promise<BatchResult> {
     const { clock } = this.#deps;
     const started = clock.now();
     const verdicts = examine(deliveries, this.#deps.replica !== undefined);
     await this.#quarantine(deliveries, verdicts, limit);
 
     const planned = plannedAmong(conclude(deliveries, verdicts), verdicts);
-    const { failures, accepted, ...tallies } = await this.#run([...planned.values()], limit);
+    const { failures, sending, ...tallies } = await this.#run([...planned.values()], limit);
     for (const [index, { change }] of planned) {
       const faults = failures.flatMap((failed) => failed.get(change) ?? []);
       const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
@@ -73,8 +82,7 @@ export class ProcessBatch {
     await this.#quarantine(deliveries, verdicts, limit);
 
     const result: BatchResult = { outcomes: conclude(deliveries, verdicts), ...tallies };
-    const isDeliveredAgain = result.outcomes.some(({ status }) => status === 'failed');
-    this.#deps.search.conclude(accepted, isDeliveredAgain);
+    this.#deps.search.conclude(sending, deliveredAgain(deliveries, result.outcomes, redelivery));
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
     return result;
   }
@@ -105,7 +113,7 @@ export class ProcessBatch {
     ]);
     return {
       failures: [replica, search.failed, defaultImages.failed, matcher.failed],
-      accepted: search.accepted,
+      sending: search,
       search: search.tally,
       defaultImages: defaultImages.tally,
       matcher: matcher.tally,

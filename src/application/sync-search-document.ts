@@ -11,6 +11,8 @@ import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 export type SearchTally = 'upserts' | 'deletes' | 'unchanged' | 'repeated';
 
 export interface SearchResult extends UseCaseResult<SearchTally> {
+  /** What the batch asked to be sent, document by document. */
+  readonly asked: readonly (readonly SyncSearchDocumentCommand[])[];
   /** The actions that the queue has accepted, now or at an earlier attempt at the batch. */
   readonly accepted: readonly SearchAction[];
 }
@@ -67,18 +69,23 @@ export class SyncSearchDocument {
       else tally[action.document === undefined ? 'deletes' : 'upserts']++;
       accepted.push(action);
     }
-    return { failed, tally, accepted };
+    return { failed, tally, asked: groups, accepted };
   }
 
   /**
-   * To be called when it is known what becomes of a batch. Of one that is delivered again, this worker does not send
-   * again what has been accepted; of one that is done nothing is kept, so that whoever has it read again later does
+   * To be called when it is known what becomes of a batch. What the queue has accepted of the part that is delivered
+   * again, this worker does not send again; of the rest nothing is kept, so that whoever has it read again later does
    * have everything sent.
    */
-  conclude(accepted: readonly SearchAction[], isDeliveredAgain: boolean): void {
-    for (const action of accepted)
-      if (isDeliveredAgain) this.#accepted.add(action);
-      else this.#accepted.delete(action);
+  conclude(
+    { asked, accepted }: Pick<SearchResult, 'asked' | 'accepted'>,
+    isDeliveredAgain: (sequence: string) => boolean,
+  ): void {
+    // Not only those that decided this time: at an earlier attempt, others may have.
+    for (const { change, key } of asked.flat())
+      if (!isDeliveredAgain(change.identity.sequence))
+        this.#accepted.delete({ identity: change.identity, key });
+    for (const action of accepted) if (isDeliveredAgain(action.identity.sequence)) this.#accepted.add(action);
   }
 }
 

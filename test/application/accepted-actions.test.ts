@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { AcceptedActions } from '../../src/application/accepted-actions.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import type { Redelivery } from '../../src/application/checkpoint.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -132,6 +134,63 @@ describe('a blocked shard', () => {
     await handle(...batch);
     expect((await handle(...tail)).search).to.include({ upserts: 0, repeated: 3 });
     expect((await handle(...tail)).search).to.include({ upserts: 3, repeated: 0 });
+  });
+
+  describe('given a batch whose record no. 5 of ten fails', () => {
+    const names = range(10).map((n) => `M${n}`);
+    const source = new SourceTable();
+    const records = names.map((name) => source.put(faaRow(name)));
+
+    function countedSends(redelivery?: Redelivery) {
+      let down = true;
+      const calls: number[] = [];
+      const queue = new ScriptedQueue((actions) => {
+        const results = actions.map(({ key }) =>
+          down && key.id === 'FAA:M5' ? new Fault('configuration', 'too small') : ('sent' as const),
+        );
+        calls.push(results.filter((result) => result === 'sent').length);
+        return results;
+      });
+      const { processBatch } = aWorker({ queue });
+      const handle = (some: readonly unknown[]) =>
+        processBatch.execute(
+          some.map((record) => toDelivery(record)),
+          undefined,
+          redelivery,
+        );
+      return { calls, handle, mend: () => (down = false) };
+    }
+
+    it('then what comes again from the checkpoint on is known, and what is before it is not', async () => {
+      const { calls, handle, mend } = countedSends();
+      await handle(records);
+      mend();
+      await handle(records.slice(5));
+      await handle(records);
+      expect(calls, 'all of it, redelivered from no. 5 on, read anew from the start').to.deep.equal([
+        9, 1, 10,
+      ]);
+    });
+
+    it('and a source that delivers the whole batch again, then all of it is known', async () => {
+      const { calls, handle, mend } = countedSends('the whole batch');
+      await handle(records);
+      mend();
+      await handle(records);
+      await handle(records);
+      expect(calls).to.deep.equal([9, 1, 10]);
+    });
+  });
+
+  it('given a redelivery that goes on with later changes, then nothing of the earlier ones is kept', async () => {
+    const source = new SourceTable();
+    const blocked = withDynamodb(source.put(faaRow('N0')), { NewImage: { PK: { X: 'none' } } });
+    const insertion = source.put(faaRow('N1', { model: '172' }));
+    const change = source.put(faaRow('N1', { model: '182' }));
+    const { handle } = aWorker();
+    await handle(blocked, insertion);
+    await handle(insertion, change);
+    expect((await handle(insertion)).search).to.include({ upserts: 1, repeated: 0 });
   });
 
   it('given poison that is kept in quarantine, then the batch is done, and nothing of it is kept', async () => {

@@ -69,6 +69,7 @@ export class FunctionPool {
       stops,
       signal: controller.signal,
       log: [],
+      remembered: new Set(),
       disturbed: false,
       finished: false,
     };
@@ -166,8 +167,8 @@ export class FunctionPool {
     const { entries, repaired } = invocation;
     const Records = entries.map(({ clean, record }) => (repaired ? clean : record));
     const processBatch: Pick<ProcessBatch, 'execute'> = {
-      execute: async (deliveries, given) => {
-        const result = await worker.processBatch.execute(variant.deliveries(deliveries), given);
+      execute: async (deliveries, ...others) => {
+        const result = await worker.processBatch.execute(variant.deliveries(deliveries), ...others);
         invocation.deliveries = deliveries;
         invocation.outcomes = result.outcomes;
         return result;

@@ -25,6 +25,8 @@ export interface Invocation {
   deliveries?: readonly Delivery[];
   outcomes?: readonly Outcome[];
   readonly log: LogLine[];
+  /** The sequence numbers of the changes whose actions its worker means not to send again. */
+  readonly remembered: Set<string>;
   metrics?: ReadonlyMap<MetricName, number>;
   /** Whether its process was stopped for a time, so that nothing is said of how long it takes. */
   disturbed: boolean;

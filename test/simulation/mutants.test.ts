@@ -82,6 +82,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'refused-stream-dropped': { within: 50, by: [REFUSED] },
   'refusals-taken-for-poison': { within: 50, by: [ONLY_POISON] },
   'rejected-delete-ignored': { within: 300, by: [DONE] },
+  'remembered-although-done': { within: 100, by: ['only what is delivered again is remembered'] },
   'remembered-before-accepted': { within: 100, by: [DONE] },
   'remembered-by-document': { within: 100, by: [DONE] },
   'repair-always-writes': { within: 20, by: [CHANGES] },

@@ -250,6 +250,12 @@ export class Watch {
         'the lowest failed sequence number is reported',
         `${what} reports ${JSON.stringify(identifiers)}, must report ${JSON.stringify(expected)}`,
       );
+    for (const sequence of invocation.remembered)
+      if (lowest === undefined || BigInt(sequence) < lowest)
+        this.report(
+          'only what is delivered again is remembered',
+          `${what} remembers ${sequence}, which is done`,
+        );
   }
 }
 

@@ -32,7 +32,7 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   );
   const clock = new SkewedClock(scheduler, instance);
   const processBatch = variant.processBatch({
-    search: variant.search(ports.queue, settler, new AcceptedActions(settings.accepted)),
+    search: variant.search(ports.queue, settler, new WatchedActions(instance, settings.accepted)),
     defaultImages: variant.defaultImages(ports.images, settler),
     matcher: variant.matcher(ports.matcher, settler),
     replica: ports.replica,
@@ -136,5 +136,25 @@ class BatchLogger extends Logger {
 
   override log(level: LogLevel, message: string, fields: LogFields): void {
     this.#instance.invocation?.log.push({ level, message, fields });
+  }
+}
+
+/** Notes what is remembered with the invocation that it is of. */
+class WatchedActions extends AcceptedActions {
+  readonly #instance: Instance;
+
+  constructor(instance: Instance, most: number) {
+    super(most);
+    this.#instance = instance;
+  }
+
+  override add(action: Parameters<AcceptedActions['add']>[0]): void {
+    super.add(action);
+    this.#instance.invocation?.remembered.add(action.identity.sequence);
+  }
+
+  override delete(action: Parameters<AcceptedActions['delete']>[0]): void {
+    super.delete(action);
+    this.#instance.invocation?.remembered.delete(action.identity.sequence);
   }
 }

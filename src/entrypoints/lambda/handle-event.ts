@@ -34,7 +34,11 @@ export async function handleEvent(
 ): Promise<BatchResponse> {
   const generationsOf = (tableArns: ReadonlySet<string>) => tables.generationsOf(tableArns, limit);
   const deliveries = await toDeliveries(recordsOf(event), generationsOf, table);
-  const { outcomes } = await processBatch.execute(deliveries, limit);
+  const { outcomes } = await processBatch.execute(
+    deliveries,
+    limit,
+    failureMode === 'throw' ? 'the whole batch' : 'from the checkpoint',
+  );
   if (failureMode === 'throw')
     throwFailures(
       outcomes.flatMap((o) => (o.status === 'failed' ? [o.fault] : [])),

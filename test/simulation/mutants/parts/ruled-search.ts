@@ -39,7 +39,7 @@ export class RuledSearch extends SyncSearchDocument {
     };
     const failed = new FailedCommands();
     await settleGroups(this.#settler, groups, send, limit, failed);
-    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 }, accepted: [] };
+    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 }, asked: [], accepted: [] };
   }
 }
 

@@ -1,0 +1,15 @@
+import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
+import type { Mutant } from '../variant.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'Of a batch that failed in part all accepted actions are remembered, also those before the checkpoint: who has them read again later does not have them sent.',
+  variant: () => ({ search: (...parts) => new RemembersTooMuch(...parts) }),
+};
+
+class RemembersTooMuch extends SyncSearchDocument {
+  override conclude(...[result, isDeliveredAgain]: Parameters<SyncSearchDocument['conclude']>): void {
+    const anyIs = result.accepted.some(({ identity }) => isDeliveredAgain(identity.sequence));
+    super.conclude(result, () => anyIs);
+  }
+}
