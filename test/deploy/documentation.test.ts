@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { resolve, type Values } from './resolve.ts';
 import { readTemplate } from './template.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -73,6 +74,70 @@ describe("the deployment's documentation", () => {
       for (const [, file] of read(path).matchAll(/(?:npx tsx|--template-file) ((?!build)[\w./-]+)/g))
         expect(() => read(file!), file).not.to.throw();
     }
+  });
+
+  /** The mapping and the outputs after each of some deployments; what one does not name keeps its value. */
+  function deployedWith(deployments: readonly Values[]) {
+    let values: Values = {
+      TableStreamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/fleet/stream/2026-01-05T09:00:00.000',
+    };
+    return deployments.map((changes) => {
+      values = { ...values, ...changes };
+      const { resources, outputs } = resolve(template, values);
+      return { values, mapping: resources['StreamMapping']?.Properties, outputs };
+    });
+  }
+
+  /** The parameters that a text sets, but for those that stand for the reader's own. */
+  function settingsIn(markdown: string): Values {
+    const settings = [...markdown.matchAll(/\b([A-Z]\w+)=([\w-]+)/g)];
+    return Object.fromEntries(
+      settings
+        .flatMap(([, name, value]) => (name! in template.Parameters ? [[name!, value!]] : []))
+        .filter(([name]) => name !== 'TableStreamArn' && name !== 'AlarmEmail'),
+    ) as Values;
+  }
+
+  it('given the commands of a first deployment, then nothing is given up until it has read what was there, and later in time', () => {
+    const commands = [...read('deploy/README.md').matchAll(/^ *sam deploy(?:.*\\\n)+.*$/gm)].map(
+      ([command]) => command,
+    );
+    expect(commands).to.have.lengthOf(2);
+    const [first, second] = deployedWith(commands.map(settingsIn));
+    // A bucket that holds something could not be taken back.
+    expect(first!.mapping).to.include({
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRecordAgeInSeconds: '-1',
+      MaximumRetryAttempts: -1,
+    });
+    expect(first!.values).not.to.have.property('DeletionProtection');
+    expect(first!.outputs['RecordsGivenUp']).to.match(/^never\. .*MaximumRecordAgeSeconds=79200/);
+    expect(second!.mapping).to.include({ MaximumRecordAgeInSeconds: '79200' });
+    expect(second!.values).to.include({ DeletionProtection: 'true' });
+    expect(second!.outputs['RecordsGivenUp']).to.equal('after 79200 seconds');
+  });
+
+  it('given the steps of reading everything again, then nothing is given up for its age meanwhile, and later in time', () => {
+    const [, section = ''] =
+      /\n## Reading everything again\n([^]*?)\n## /.exec(read('docs/operations.md')) ?? [];
+    const steps = section.split(/^\d\. /m).slice(1);
+    expect(steps).to.have.lengthOf(3);
+    // The last step ends with its paragraph.
+    const deployments = steps.map((step) => settingsIn(step.split('\n\n')[0]!));
+    const [removed, reading, after] = deployedWith([
+      { StartingPosition: 'LATEST', ...deployments[0] },
+      ...deployments.slice(1),
+    ]);
+    expect(removed!.mapping).to.equal(undefined);
+    expect(reading!.mapping).to.include({
+      Enabled: true,
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRecordAgeInSeconds: '-1',
+    });
+    expect(after!.mapping).to.include({
+      Enabled: true,
+      MaximumRecordAgeInSeconds: template.Parameters['MaximumRecordAgeSeconds']!.Default,
+    });
   });
 
   it('given the links, then each leads somewhere', () => {

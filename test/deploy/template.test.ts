@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { MAX_FILTERS, MAX_PATTERN_LENGTH } from '../../deploy/filters.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { evaluate } from './metric-math.ts';
+import { evaluate, type Series } from './metric-math.ts';
 import { circleIn, referencesIn, unresolvedIn } from './references.ts';
 import { resolve, type Resolved, type Values } from './resolve.ts';
 import { hasAttribute, hasMetric, loadSpecification, type Specification, unknownIn } from './schema.ts';
@@ -275,6 +275,44 @@ describe('the deployment template', () => {
       expect(metrics, name).to.have.length.above(0);
       for (const { Namespace, MetricName } of metrics)
         expect(isPublished(Namespace, MetricName), `${name}: ${Namespace} ${MetricName}`).to.equal(true);
+    }
+  });
+
+  it('given a lone message in a queue of what failed, then the alarm is on, also while somebody looks at it', () => {
+    const resolved = resolve(template, { NewTableName: 'fleet' });
+    for (const [name, queue] of [
+      ['QuarantineAlarm', 'QuarantineQueue'],
+      ['DeadLettersAlarm', 'SearchDeadLetters'],
+    ] as const) {
+      const alarm = propertiesOf(resolved, name);
+      const queries = alarm['Metrics'] as unknown as readonly {
+        readonly Id: string;
+        readonly Expression?: string;
+        readonly MetricStat?: { readonly Stat: string; readonly Metric: Metric };
+      }[];
+      // There, received, deleted; then SQS no longer publishes.
+      const published = new Map<string, Series>([
+        ['ApproximateNumberOfMessagesVisible', [1, 0, 0, undefined]],
+        ['ApproximateNumberOfMessagesNotVisible', [0, 1, 0, undefined]],
+      ]);
+      const series = new Map<string, Series>();
+      for (const { Id, MetricStat } of queries)
+        if (MetricStat !== undefined) {
+          expect(MetricStat).to.have.property('Stat', 'Maximum');
+          expect(MetricStat.Metric).to.deep.include({
+            Dimensions: [{ Name: 'QueueName', Value: `<${queue}.QueueName>` }],
+          });
+          series.set(Id, published.get(MetricStat.Metric.MetricName) ?? []);
+        }
+      const messages = evaluate(
+        queries.find(({ Expression }) => Expression !== undefined)!.Expression!,
+        series,
+      );
+      expect(alarm['ComparisonOperator']).to.equal('GreaterThanOrEqualToThreshold');
+      expect(
+        messages.map((value) => value !== undefined && value >= Number(alarm['Threshold'])),
+        name,
+      ).to.deep.equal([true, true, false, false]);
     }
   });
 
