@@ -81,7 +81,10 @@ function sampleRows({ pk, sk, row }: RowModel): readonly Row[] {
   let samples: string[][] = [[]];
   for (let part = 0; part < partCount; part++)
     samples = samples.flatMap((sample) => SAMPLE_PARTS.map((text) => [...sample, text]));
-  return samples.map((parts) => row(...parts)).filter((made) => typeof made !== 'string');
+  return samples.flatMap((parts) => {
+    const made = row(...parts);
+    return 'why' in made ? [] : [made];
+  });
 }
 
 function changeOf(row: Row, operation: Operation): Change {

@@ -1,5 +1,6 @@
 import type { SearchAction } from '../domain/search-action.ts';
 import { compareVersions } from '../domain/version.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 type Accepted = Pick<SearchAction, 'identity' | 'version'>;
 
@@ -16,15 +17,14 @@ const MOST = 10_000;
  * with what was sent.
  */
 export class AcceptedActions {
-  readonly #accepted = new Map<string, Accepted>();
-  readonly #most: number;
+  readonly #accepted: BoundedMap<Accepted>;
 
   constructor(most = MOST) {
-    this.#most = most;
+    this.#accepted = new BoundedMap(most);
   }
 
   has(action: SearchAction): boolean {
-    if (this.#accepted.size === 0) return false;
+    if (this.#accepted.isEmpty) return false;
     const accepted = this.#accepted.get(idOf(action));
     return (
       accepted !== undefined &&
@@ -34,18 +34,11 @@ export class AcceptedActions {
   }
 
   add(action: SearchAction): void {
-    const id = idOf(action);
-    // Behind all others, as the last that would give way.
-    this.#accepted.delete(id);
-    this.#accepted.set(id, { identity: action.identity, version: action.version });
-    for (const oldest of this.#accepted.keys()) {
-      if (this.#accepted.size <= this.#most) break;
-      this.#accepted.delete(oldest);
-    }
+    this.#accepted.set(idOf(action), { identity: action.identity, version: action.version });
   }
 
   delete(action: Pick<SearchAction, 'identity' | 'key'>): void {
-    if (this.#accepted.size > 0) this.#accepted.delete(idOf(action));
+    if (!this.#accepted.isEmpty) this.#accepted.delete(idOf(action));
   }
 }
 

@@ -23,6 +23,11 @@ export type Delivery = {
   readonly at?: number | undefined;
   /** The record as it came. */
   readonly raw: unknown;
+  /**
+   * The same whenever the record is delivered, and another for every record that says something else; undefined where
+   * none can be made. Made anew at each look, of all that the record holds.
+   */
+  readonly digest?: string | undefined;
 } & (
   | { readonly kind: 'change'; readonly change: Change }
   /** A row that nothing is derived from. */

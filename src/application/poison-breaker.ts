@@ -1,12 +1,12 @@
 import { type Delivery, itemOf } from './delivery.ts';
-import type { Verdict } from './verdict.ts';
+import { asksNothing, type Verdict } from './verdict.ts';
 
 /**
- * Which share of a batch's items may be poison for one reason. A row that is wrong is wrong by itself: one of many, or a
- * few that one mistake made. Where more than half of a batch are wrong in the same way, it is rather the worker that
- * is: an older version than the table's writers, or a reader of something that is not for it.
+ * Which share of a batch's items may be poison for one reason, unless told otherwise. A row that is wrong is wrong by
+ * itself: one of many, or a few that one mistake made. Where more than half of a batch are wrong in the same way, it is
+ * rather the worker that is: an older version than the table's writers, or a reader of something that is not for it.
  */
-export const MOST_POISON_FOR_ONE_REASON = 0.5;
+export const DEFAULT_MAX_SHARE = 0.5;
 
 /** One item says nothing of the others, however often it changes. */
 const FEWEST_ITEMS = 2;
@@ -20,13 +20,18 @@ export interface Suspicion {
 }
 
 /**
- * The reason for which more than a share of a batch's items would be poison, or are in quarantine; undefined when there
- * is none. It counts items, as one that changes often is one; a record whose item is not known is one by itself. Rows
- * that nothing is derived from do not count: they prove nothing of the worker.
+ * The reason for which more than a share of a batch's items would be poison, or have gone to quarantine at this
+ * delivery; undefined when there is none. It counts items, as one that changes often is one; a record whose item is not
+ * known is one by itself. Records that nothing is asked of, rows that nothing is derived from and the worker's own
+ * among them, do not count: they prove nothing of the worker. Nor do those that it quarantined at an earlier delivery:
+ * they were judged beside others than those that are delivered again.
+ *
+ * @param maxShare above 0, up to 1: the share that is not yet too much.
  */
 export function suspicionOf(
   deliveries: readonly Delivery[],
   verdicts: readonly Verdict[],
+  maxShare: number,
 ): Suspicion | undefined {
   const itemAt = (index: number): string | number => {
     const delivery = deliveries[index];
@@ -34,18 +39,31 @@ export function suspicionOf(
   };
   const poisonByReason = new Map<string, Set<string | number>>();
   for (const [index, verdict] of verdicts.entries()) {
-    if (!('fault' in verdict) || verdict.fault.kind !== 'permanent') continue;
+    if (!('fault' in verdict) || verdict.fault.kind !== 'permanent' || !counts(verdict)) continue;
     const { reason } = verdict.fault;
     const poison = poisonByReason.get(reason);
     if (poison === undefined) poisonByReason.set(reason, new Set([itemAt(index)]));
     else poison.add(itemAt(index));
   }
   const suspects = [...poisonByReason].filter(([, { size }]) => size >= FEWEST_ITEMS);
-  // Nearly every batch ends here.
   if (suspects.length === 0) return undefined;
 
-  const items = new Set(verdicts.flatMap(({ kind }, index) => (kind === 'ignored' ? [] : [itemAt(index)])))
-    .size;
-  const suspect = suspects.find(([, { size }]) => size > items * MOST_POISON_FOR_ONE_REASON);
+  const items = new Set(verdicts.flatMap((verdict, index) => (counts(verdict) ? [itemAt(index)] : []))).size;
+  const suspect = suspects.find(([, { size }]) => size > items * maxShare);
   return suspect && { reason: suspect[0], poison: suspect[1].size, items };
+}
+
+function counts(verdict: Verdict): boolean {
+  switch (verdict.kind) {
+    case 'planned':
+      return !asksNothing(verdict.commands);
+    case 'quarantined':
+      return !verdict.before;
+    case 'applied':
+    case 'failed':
+      return true;
+    case 'duplicate': // of a change that stands earlier in the batch
+    case 'ignored':
+      return false;
+  }
 }

@@ -1,30 +1,40 @@
 import type { Change } from '../domain/change.ts';
 import { whateverWasBefore } from '../domain/command.ts';
-import { Fault } from '../domain/fault.ts';
 import { deliveredAgain, type Redelivery } from './checkpoint.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
-import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
+import type { Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
 import type { DefaultImageTally, ReconcileDefaultImage } from './reconcile-default-image.ts';
-import { type Suspicion, suspicionOf } from './poison-breaker.ts';
+import { DEFAULT_MAX_SHARE } from './poison-breaker.ts';
+import { QuarantinePoison } from './quarantine-poison.ts';
+import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
 import type { EffectSettler } from './settle-effects.ts';
-import type { SearchTally, SyncSearchDocument } from './sync-search-document.ts';
+import type { SearchResult, SearchTally, SyncSearchDocument } from './sync-search-document.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { MatcherTally, UpdateMatcherTuple } from './update-matcher-tuple.ts';
 import { FailedCommands } from './use-case-result.ts';
-import { conclude, examine, type Planned, poisonAmong, type Verdict } from './verdict.ts';
+import { afterwards, conclude, examine, type Planned, readyAmong, type Verdict } from './verdict.ts';
 
-/** What became of a batch. */
-export interface BatchResult {
-  /** One outcome a record, in the order of the records. */
-  readonly outcomes: readonly Outcome[];
+/** How much of what was done. */
+interface Tallies {
   readonly search: Readonly<Record<SearchTally, number>>;
   readonly defaultImages: Readonly<Record<DefaultImageTally, number>>;
   readonly matcher: Readonly<Record<MatcherTally, number>>;
+}
+
+/** What became of a batch. */
+export interface BatchResult extends Tallies {
+  /** One outcome a record, in the order of the records. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** What was done of the effects of some records. */
+interface Done extends Tallies {
+  readonly sending: readonly SearchResult[];
 }
 
 export interface BatchDependencies {
@@ -35,6 +45,10 @@ export interface BatchDependencies {
   readonly replica: TableReplica | undefined;
   /** Where records go that can never be handled; without one, they fail for as long as they are delivered. */
   readonly quarantine: Quarantine | undefined;
+  /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. Default 0.5. */
+  readonly quarantineMaxShare?: number;
+  /** What this worker has put there, and need not put there again. */
+  readonly quarantined?: QuarantinedRecords;
   readonly settler: EffectSettler;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -52,13 +66,27 @@ const NO_CHANGES: ReadonlySet<Change> = new Set();
  */
 export class ProcessBatch {
   readonly #deps: BatchDependencies;
+  readonly #poison: QuarantinePoison | undefined;
 
   constructor(deps: BatchDependencies) {
     this.#deps = deps;
+    const {
+      quarantine,
+      quarantineMaxShare: maxShare = DEFAULT_MAX_SHARE,
+      quarantined,
+      settler,
+      logger,
+    } = deps;
+    this.#poison = quarantine && new QuarantinePoison({ quarantine, settler, logger, maxShare }, quarantined);
   }
 
   /**
    * Returns as soon as the time is up, with what is not done by then as failed.
+   *
+   * Poison goes to quarantine once all that need not wait for it has been carried out: what the effects show to be
+   * poison and what cannot even be decoded are judged together, before the first of them is kept. Only then may the later
+   * changes of its items follow, of which more may be poison; that is judged with the rest of the batch as well, but
+   * what has been kept by then cannot be taken back.
    *
    * @param redelivery what the event source delivers again where something fails.
    */
@@ -70,21 +98,33 @@ export class ProcessBatch {
     const { clock } = this.#deps;
     const started = clock.now();
     const verdicts = examine(deliveries, this.#deps.replica !== undefined);
-    await this.#quarantine(deliveries, verdicts, limit);
-
-    const planned = plannedAmong(conclude(deliveries, verdicts), verdicts);
-    const { failures, sending, ...tallies } = await this.#run([...planned.values()], limit);
-    for (const [index, { change }] of planned) {
-      const faults = failures.flatMap((failed) => failed.get(change) ?? []);
-      const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
-      if (fault !== undefined) verdicts[index] = { kind: 'failed', fault };
+    this.#poison?.recall(deliveries, verdicts);
+    let ready = readyAmong(deliveries, verdicts);
+    let done = await this.#carryOut(ready, verdicts, limit);
+    while ((await this.#poison?.execute(deliveries, verdicts, limit)) === true) {
+      ready = readyAmong(deliveries, verdicts);
+      if (ready.size === 0) break;
+      done = sumOf(done, await this.#carryOut(ready, verdicts, limit));
     }
-    await this.#quarantine(deliveries, verdicts, limit);
 
+    const { sending, ...tallies } = done;
     const result: BatchResult = { outcomes: conclude(deliveries, verdicts), ...tallies };
-    this.#deps.search.conclude(sending, deliveredAgain(deliveries, result.outcomes, redelivery));
+    const isDeliveredAgain = deliveredAgain(deliveries, result.outcomes, redelivery);
+    for (const each of sending) this.#deps.search.conclude(each, isDeliveredAgain);
+    this.#poison?.conclude(deliveries, result.outcomes);
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
     return result;
+  }
+
+  /** Notes for each record whether all that it asks for is done. */
+  async #carryOut(ready: ReadonlyMap<number, Planned>, verdicts: Verdict[], limit: TimeLimit): Promise<Done> {
+    const { failures, ...done } = await this.#run([...ready.values()], limit);
+    for (const [index, plan] of ready) {
+      const faults = failures.flatMap((failed) => failed.get(plan.change) ?? []);
+      const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
+      verdicts[index] = fault === undefined ? afterwards(plan) : { kind: 'failed', fault };
+    }
+    return done;
   }
 
   async #run(planned: readonly Planned[], limit: TimeLimit) {
@@ -113,7 +153,7 @@ export class ProcessBatch {
     ]);
     return {
       failures: [replica, search.failed, defaultImages.failed, matcher.failed],
-      sending: search,
+      sending: [search],
       search: search.tally,
       defaultImages: defaultImages.tally,
       matcher: matcher.tally,
@@ -134,74 +174,22 @@ export class ProcessBatch {
     if (fault !== undefined) failed.add(planned, fault);
     return { failed, unconnected };
   }
-
-  /**
-   * Puts poison records in quarantine, where there is one, and notes for each whether it is there. Where too many would
-   * go there for one reason, none does: see `suspicionOf`.
-   */
-  async #quarantine(deliveries: readonly Delivery[], verdicts: Verdict[], limit: TimeLimit): Promise<void> {
-    const { quarantine, settler } = this.#deps;
-    if (quarantine === undefined) return;
-    this.#holdBackSuspects(deliveries, verdicts);
-    const poison = poisonAmong(deliveries, verdicts).flatMap((index) => {
-      const delivery = deliveries[index];
-      const verdict = verdicts[index];
-      if (delivery === undefined || verdict?.kind !== 'failed') return [];
-      return [{ index, record: delivery.record, raw: delivery.raw, fault: verdict.fault }];
-    });
-    const keep = async (pending: readonly PoisonRecord[], signal: AbortSignal) => {
-      const results = await quarantine.keep(pending, signal);
-      return results.map((result) => (result === 'kept' ? ('done' as const) : result));
-    };
-    const faults = await settler.settle(poison, keep, limit);
-    for (const [position, { index, fault }] of poison.entries()) {
-      const refusal = faults[position];
-      verdicts[index] =
-        refusal === undefined
-          ? { kind: 'quarantined', fault }
-          : { kind: 'failed', fault: notQuarantined(fault, refusal) };
-    }
-  }
-
-  /** Turns what is poison for a suspicious reason into failures that an operator has to look into. */
-  #holdBackSuspects(deliveries: readonly Delivery[], verdicts: Verdict[]): void {
-    const suspicion = suspicionOf(deliveries, verdicts);
-    if (suspicion === undefined) return;
-    const { reason, poison, items } = suspicion;
-    this.#deps.logger.log('error', 'too many poison records for one reason: none is quarantined for it', {
-      reason,
-      poison,
-      items,
-    });
-    for (const [index, verdict] of verdicts.entries())
-      if (verdict.kind === 'failed' && verdict.fault.kind === 'permanent' && verdict.fault.reason === reason)
-        verdicts[index] = { kind: 'failed', fault: suspect(verdict.fault, suspicion) };
-  }
 }
 
-function suspect(fault: Fault, { poison, items, reason }: Suspicion): Fault {
-  return new Fault(
-    'configuration',
-    `${fault.message}; not quarantined, as ${poison} of ${items} items of the batch fail for this one reason: check the worker's version and what it reads`,
-    { cause: fault, reason },
-  );
+function sumOf(a: Done, b: Done): Done {
+  return {
+    sending: [...a.sending, ...b.sending],
+    search: sumsOf(a.search, b.search),
+    defaultImages: sumsOf(a.defaultImages, b.defaultImages),
+    matcher: sumsOf(a.matcher, b.matcher),
+  };
 }
 
-function plannedAmong(
-  outcomes: readonly Outcome[],
-  verdicts: readonly Verdict[],
-): ReadonlyMap<number, Planned> {
-  const planned = new Map<number, Planned>();
-  for (const [index, verdict] of verdicts.entries())
-    if (verdict.kind === 'planned' && outcomes[index]?.status !== 'failed') planned.set(index, verdict);
-  return planned;
-}
-
-/** Never permanent: the quarantine may take the record the next time. */
-function notQuarantined({ message }: Fault, refusal: Fault): Fault {
-  const kind = refusal.kind === 'configuration' ? 'configuration' : 'transient';
-  return new Fault(kind, `${message}; and it is not in quarantine: ${refusal.message}`, {
-    cause: refusal,
-    reason: `poison is not in quarantine: ${refusal.reason}`,
-  });
+function sumsOf<Name extends string>(
+  a: Readonly<Record<Name, number>>,
+  b: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, number>> {
+  const sums: Record<Name, number> = { ...a };
+  for (const name of Object.keys(b) as Name[]) sums[name] += b[name];
+  return sums;
 }

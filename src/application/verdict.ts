@@ -8,7 +8,10 @@ export type Verdict =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'duplicate' }
   | Planned
-  | { readonly kind: 'quarantined'; readonly fault: Fault }
+  /** All that a planned record asks for is done. */
+  | { readonly kind: 'applied' }
+  /** `before`: this worker had put it there at an earlier delivery of its batch. */
+  | { readonly kind: 'quarantined'; readonly fault: Fault; readonly before: boolean }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** A record whose effects are known. */
@@ -20,6 +23,7 @@ export interface Planned {
 
 const IGNORED: Verdict = { kind: 'ignored' };
 const DUPLICATE: Verdict = { kind: 'duplicate' };
+const APPLIED: Verdict = { kind: 'applied' };
 const WAS_APPLIED: Outcome = { status: 'applied' };
 const WAS_IGNORED: Outcome = { status: 'ignored' };
 const WAS_DUPLICATE: Outcome = { status: 'duplicate' };
@@ -54,6 +58,29 @@ export function examine(deliveries: readonly Delivery[], replicated: boolean): V
   });
 }
 
+/** The verdict on a planned record once all that it asks for is done. */
+export function afterwards({ commands }: Planned): Verdict {
+  return asksNothing(commands) ? IGNORED : APPLIED;
+}
+
+/** The planned records that may be carried out, by their place in the batch: none behind a failed one of its item. */
+export function readyAmong(
+  deliveries: readonly Delivery[],
+  verdicts: readonly Verdict[],
+): ReadonlyMap<number, Planned> {
+  const failedItems = new Set<string>();
+  const ready = new Map<number, Planned>();
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.kind !== 'planned' && verdict.kind !== 'failed') continue;
+    const delivery = deliveries[index];
+    const item = delivery && itemOf(delivery);
+    if (verdict.kind === 'planned') {
+      if (item === undefined || failedItems.size === 0 || !failedItems.has(item)) ready.set(index, verdict);
+    } else if (item !== undefined) failedItems.add(item);
+  }
+  return ready;
+}
+
 /**
  * Which failed records may go to quarantine: those that can never be handled, unless they would wait anyway behind
  * an earlier change of their item that can.
@@ -81,8 +108,10 @@ export function conclude(deliveries: readonly Delivery[], verdicts: readonly Ver
     const behind = item === undefined || failedItems.size === 0 ? undefined : failedItems.get(item);
     if (behind !== undefined) return heldBack(behind);
     switch (verdict.kind) {
+      case 'applied':
+        return WAS_APPLIED;
       case 'planned':
-        return asksNothing(verdict.commands) ? WAS_IGNORED : WAS_APPLIED;
+        throw new Error('a record was neither carried out nor held back');
       case 'failed':
         if (item !== undefined && delivery !== undefined) failedItems.set(item, delivery.record);
         return { status: 'failed', fault: verdict.fault, heldBack: false };
@@ -96,7 +125,8 @@ export function conclude(deliveries: readonly Delivery[], verdicts: readonly Ver
   });
 }
 
-function asksNothing({ search, image, matcher }: Commands): boolean {
+/** Whether a change asks nothing of any subsystem. */
+export function asksNothing({ search, image, matcher }: Commands): boolean {
   return search === undefined && image === undefined && matcher === undefined;
 }
 

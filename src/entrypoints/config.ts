@@ -5,6 +5,7 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
+import { DEFAULT_MAX_SHARE } from '../application/poison-breaker.ts';
 import { DEFAULT_RETRIES, type RetryPolicy } from '../application/settle-effects.ts';
 import { Fault } from '../domain/fault.ts';
 
@@ -20,6 +21,8 @@ export interface Config {
   /** `report` failed records to the event source, or `throw` for sources without partial responses. */
   readonly failureMode: (typeof FAILURE_MODES)[number];
   readonly retries: RetryPolicy;
+  /** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
+  readonly quarantineMaxShare: number;
   /** How long before Lambda's time runs out the worker stops, in milliseconds. */
   readonly deadlineMarginMs: number;
   readonly backend: MemoryBackend | AwsBackend;
@@ -66,6 +69,7 @@ export function readConfig(environment: Environment): Config {
       baseMs: reader.whole('RETRY_BASE_MS', 0, 60_000, DEFAULT_RETRIES.baseMs),
       capMs: reader.whole('RETRY_CAP_MS', 0, 60_000, DEFAULT_RETRIES.capMs),
     },
+    quarantineMaxShare: reader.share('QUARANTINE_MAX_SHARE', DEFAULT_MAX_SHARE),
     deadlineMarginMs: reader.whole('DEADLINE_MARGIN_MS', 0, 60_000, 1_000),
     backend: reader.oneOf('BACKEND', BACKENDS, 'aws') === 'memory' ? { kind: 'memory' } : awsBackend(reader),
   };
@@ -207,6 +211,15 @@ class Reader {
 
   optional(name: string): string | undefined {
     return this.#environment[name]?.trim() || undefined;
+  }
+
+  /** Above 0, up to 1. */
+  share(name: string, byDefault: number): number {
+    const value = this.#environment[name] || String(byDefault);
+    const number = /^[01](?:\.\d{1,9})?$/.test(value) ? Number(value) : NaN;
+    if (number > 0 && number <= 1) return number;
+    this.problems.push(`${name} is ${JSON.stringify(value)}; expected a number above 0, up to 1, like 0.5`);
+    return byDefault;
   }
 
   whole(name: string, least: number, most: number, byDefault: number): number {

@@ -184,7 +184,7 @@ describe('quarantine', () => {
     });
 
   for (const answer of ['kept', 'permanent', 'configuration', 'transient', 'conflict'] as const)
-    it(`given one that answers ${answer}, then each record is offered once in a delivery, before the effects or after`, async () => {
+    it(`given one that answers ${answer}, then each record is offered once in a delivery, all in one call`, async () => {
       const quarantine = new ScriptedQuarantine((records) =>
         records.map(() => (answer === 'kept' ? answer : new Fault(answer, 'not this one'))),
       );
@@ -201,8 +201,7 @@ describe('quarantine', () => {
       const status = answer === 'kept' ? 'quarantined' : 'failed';
       expect(inShort(outcomes)).to.deep.equal([status, status, 'applied']);
       expect(quarantine.calls.map((records) => records.map(({ record }) => record.sk))).to.deep.equal([
-        ['DETAIL#N1'],
-        ['DETAIL#N2'],
+        ['DETAIL#N1', 'DETAIL#N2'],
       ]);
     });
 

@@ -10,6 +10,7 @@ import type { Quarantine } from '../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
+import type { QuarantinedRecords } from '../../src/application/quarantined-records.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
 import type { RetryPolicy } from '../../src/application/settle-effects.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
@@ -35,6 +36,8 @@ export interface WorkerParts {
   /** `none` where the backend is the table itself. */
   readonly replica?: TableReplica | 'none';
   readonly quarantine?: Quarantine;
+  readonly quarantineMaxShare?: number;
+  readonly quarantined?: QuarantinedRecords;
   readonly retries?: Partial<RetryPolicy>;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -51,6 +54,8 @@ export function aWorker(parts: WorkerParts = {}) {
     matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, settler),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
+    ...(parts.quarantineMaxShare === undefined ? {} : { quarantineMaxShare: parts.quarantineMaxShare }),
+    ...(parts.quarantined === undefined ? {} : { quarantined: parts.quarantined }),
     settler,
     metrics,
     clock: parts.clock ?? new SteppingClock(),

@@ -15,6 +15,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       failureMode: 'report',
       retries: { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 },
+      quarantineMaxShare: 0.5,
       deadlineMarginMs: 1_000,
       backend: {
         kind: 'aws',
@@ -37,6 +38,7 @@ describe('the configuration', () => {
       SEARCH_MAX_BATCH_BYTES: '',
       ALLOW_STANDARD_QUEUE: '',
       QUARANTINE_QUEUE_URL: '',
+      QUARANTINE_MAX_SHARE: '',
       RETRY_ATTEMPTS: '',
       DEADLINE_MARGIN_MS: '',
       CONCURRENCY: '',
@@ -50,6 +52,7 @@ describe('the configuration', () => {
       logLevel: 'debug',
       failureMode: 'throw',
       retries: { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 },
+      quarantineMaxShare: 0.5,
       deadlineMarginMs: 1_000,
       backend: { kind: 'memory' },
     });
@@ -97,6 +100,23 @@ describe('the configuration', () => {
         Fault,
         new RegExp(`^${name} is "${value}"; expected a whole number from \\d+ to \\d+$`),
       );
+    });
+
+  for (const [value, share] of [
+    ['1', 1],
+    ['0.9', 0.9],
+    ['0.001', 0.001],
+    ['1.0', 1],
+  ] as const)
+    it(`given QUARANTINE_MAX_SHARE=${value}, when read, then it holds`, () => {
+      expect(readConfig({ ...aws, QUARANTINE_MAX_SHARE: value }).quarantineMaxShare).to.equal(share);
+    });
+
+  for (const value of ['0', '0.0', '1.01', '2', '50%', '.5', '1e-1', '-0.5', 'NaN', ' '])
+    it(`given QUARANTINE_MAX_SHARE=${JSON.stringify(value)}, when read, then the message names it and what it may be`, () => {
+      expect(() => readConfig({ ...aws, QUARANTINE_MAX_SHARE: value }))
+        .to.throw(Fault, /^QUARANTINE_MAX_SHARE is ".*"; expected a number above 0, up to 1, like 0\.5$/)
+        .with.property('kind', 'configuration');
     });
 
   for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS'])

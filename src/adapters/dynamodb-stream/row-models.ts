@@ -6,8 +6,15 @@ import { KeyTemplate } from './key-template.ts';
 interface RowModel {
   readonly pk: KeyTemplate;
   readonly sk: KeyTemplate;
-  /** Makes the row of its key's parts, in the order of the templates; a text says why they make none. */
-  readonly row: (...parts: string[]) => Row | string;
+  /** Makes the row of its key's parts, in the order of the templates; or says why they make none. */
+  readonly row: (...parts: string[]) => Row | Misfit;
+}
+
+/** Why a key's parts make no row. */
+interface Misfit {
+  readonly why: string;
+  /** The same without what only this key holds. */
+  readonly reason: string;
 }
 
 function model(pk: string, sk: string, row: RowModel['row']): RowModel {
@@ -71,7 +78,7 @@ export function rowOf(pk: string, sk: string): Row | Malformed | undefined {
     if (typeof inPk === 'string') return malformed('PK', pk, inPk);
     if (typeof inSk === 'string') return malformed('SK', sk, inSk);
     const row = candidate.row(...(candidate.pk.fixed ? inSk : inPk.concat(inSk)));
-    return typeof row === 'string' ? malformed('PK', pk, row) : row;
+    return 'why' in row ? malformed('PK', pk, row.why, row.reason) : row;
   }
   return undefined;
 }
@@ -79,18 +86,22 @@ export function rowOf(pk: string, sk: string): Row | Malformed | undefined {
 /** Keys that begin like a known kind's and then are none. */
 export interface Malformed {
   readonly malformed: string;
-  /** The same for all keys that are wrong in this way. */
+  /** The same for all keys that are wrong in this way: without what only these hold. */
   readonly reason: string;
 }
 
-function malformed(name: string, key: string, why: string): Malformed {
-  return { malformed: `${name} ${JSON.stringify(key)} ${why}`, reason: `${name} ${why}` };
+function malformed(name: string, key: string, why: string, reason = why): Malformed {
+  return { malformed: `${name} ${JSON.stringify(key)} ${why}`, reason: `${name} ${reason}` };
 }
 
 function isEntityType(text: string): text is EntityType {
   return text === 'ICAO' || text === 'REGISTRATION';
 }
 
-function unknownEntityType(found: string): string {
-  return `names the entity type ${JSON.stringify(found)}; expected ICAO or REGISTRATION`;
+function unknownEntityType(found: string): Misfit {
+  const expected = 'expected ICAO or REGISTRATION';
+  return {
+    why: `names the entity type ${JSON.stringify(found)}; ${expected}`,
+    reason: `names an unknown entity type; ${expected}`,
+  };
 }

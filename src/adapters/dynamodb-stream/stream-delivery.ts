@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RecordSummary } from '../../application/delivery.ts';
 import type { Change } from '../../domain/change.ts';
 import type { Fault } from '../../domain/fault.ts';
@@ -19,6 +20,15 @@ abstract class StreamDelivery {
 
   get at(): number | undefined {
     return timeOf(this.raw);
+  }
+
+  get digest(): string | undefined {
+    try {
+      return createHash('sha256').update(JSON.stringify(this.raw)).digest('base64');
+    } catch {
+      // Nested too deeply, or nothing that JSON knows.
+      return undefined;
+    }
   }
 }
 

@@ -20,6 +20,9 @@ import { UpdateMatcherTuple } from '../../application/update-matcher-tuple.ts';
 /** How effects are tried again. */
 export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy');
 
+/** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
+export const QUARANTINE_MAX_SHARE: ServiceIdentifier<number> = Symbol('QuarantineMaxShare');
+
 /** The use cases, on whatever ports the other modules bind. */
 export const coreModule = new ContainerModule(({ bind }) => {
   bind(EffectSettler).toResolvedValue(
@@ -52,6 +55,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         replica: context.get(TableReplica, { optional: true }),
         // Bound where one is configured: without it, poison blocks.
         quarantine: context.get(Quarantine, { optional: true }),
+        quarantineMaxShare: context.get(QUARANTINE_MAX_SHARE),
         settler: context.get(EffectSettler),
         metrics: context.get(Metrics),
         clock: context.get(Clock),

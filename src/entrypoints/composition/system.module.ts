@@ -3,18 +3,20 @@ import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { SystemRandom } from '../../adapters/system/system-random.ts';
 import { SystemSleeper } from '../../adapters/system/system-sleeper.ts';
 import { WinstonLogger, type WinstonLoggerOptions } from '../../adapters/winston/winston-logger.ts';
+import { DEFAULT_MAX_SHARE } from '../../application/poison-breaker.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/settle-effects.ts';
 import { invocationFields } from '../lambda/invocation.ts';
-import { RETRY_POLICY } from './core.module.ts';
+import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
-/** What the process itself provides: the time, waiting, chance, and a place to log to. */
+/** What the process itself provides, the time, waiting, chance and a place to log to; and how it is set. */
 export function systemModule(
   logging: WinstonLoggerOptions,
   retries: RetryPolicy = DEFAULT_RETRIES,
+  quarantineMaxShare = DEFAULT_MAX_SHARE,
 ): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(Clock).toResolvedValue(() => new SystemClock(), []);
@@ -22,5 +24,6 @@ export function systemModule(
     bind(Random).toResolvedValue(() => new SystemRandom(), []);
     bind(Logger).toResolvedValue(() => new WinstonLogger({ fields: invocationFields, ...logging }), []);
     bind(RETRY_POLICY).toConstantValue(retries);
+    bind(QUARANTINE_MAX_SHARE).toConstantValue(quarantineMaxShare);
   });
 }

@@ -7,10 +7,16 @@ import { createHandler } from './create-handler.ts';
 /** Milliseconds that the runtime has to report the last batch: Lambda grants 300 in all after SIGTERM. */
 const TIME_TO_REPORT = 150;
 
-const { backend, logLevel, retries, failureMode, deadlineMarginMs } = readConfig(process.env);
+const { backend, logLevel, retries, quarantineMaxShare, failureMode, deadlineMarginMs } = readConfig(
+  process.env,
+);
 const container = compose(
   backendModule(backend),
-  systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, retries),
+  systemModule(
+    { level: logLevel, stream: process.stdout, readable: process.stdout.isTTY },
+    retries,
+    quarantineMaxShare,
+  ),
 );
 const stopping = new AbortController();
 const handle = createHandler(streamWorker(container), {

@@ -192,6 +192,15 @@ describe('rowOf', () => {
         .that.satisfies((text: string) => text.startsWith(message));
     });
 
+  it('gives all unknown entity types one reason', () => {
+    const reasons = ['AIRPORT', 'OPERATOR'].map((type) =>
+      rowOf(`IMAGES#ORG#A#ENTITY#${type}#ID#1`, 'DEFAULT'),
+    );
+    expect(new Set(reasons.map((row) => row && 'reason' in row && row.reason))).to.deep.equal(
+      new Set(['PK names an unknown entity type; expected ICAO or REGISTRATION']),
+    );
+  });
+
   it('lets the last part of a key hold what looks like more parts', () => {
     expect(rowOf('AIRCRAFT#REGISTRY#FAA', 'DETAIL#N1#EXTRA#2')).to.deep.include({
       registration: 'N1#EXTRA#2',

@@ -1,0 +1,125 @@
+import { Fault } from '../domain/fault.ts';
+import type { Delivery, Outcome } from './delivery.ts';
+import { type Suspicion, suspicionOf } from './poison-breaker.ts';
+import type { Logger } from './ports/logger.ts';
+import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
+import { QuarantinedRecords } from './quarantined-records.ts';
+import type { EffectSettler } from './settle-effects.ts';
+import type { TimeLimit } from './time-limit.ts';
+import { poisonAmong, type Verdict } from './verdict.ts';
+
+export interface QuarantinePoisonDependencies {
+  readonly quarantine: Quarantine;
+  readonly settler: EffectSettler;
+  readonly logger: Logger;
+  /** Which share of a batch's items may be poison for one reason: above 0, up to 1. */
+  readonly maxShare: number;
+}
+
+/** Puts poison records in quarantine, unless too many of a batch are poison for one reason. */
+export class QuarantinePoison {
+  readonly #deps: QuarantinePoisonDependencies;
+  readonly #quarantined: QuarantinedRecords;
+
+  constructor(deps: QuarantinePoisonDependencies, quarantined = new QuarantinedRecords()) {
+    this.#deps = deps;
+    this.#quarantined = quarantined;
+  }
+
+  /** Notes which poison records are in quarantine already, as this worker put them there at an earlier delivery. */
+  recall(deliveries: readonly Delivery[], verdicts: Verdict[]): void {
+    if (this.#quarantined.isEmpty) return;
+    for (const [index, verdict] of verdicts.entries()) {
+      const delivery = deliveries[index];
+      if (delivery === undefined || verdict.kind !== 'failed' || verdict.fault.kind !== 'permanent') continue;
+      if (this.#quarantined.has(delivery, deliveries))
+        verdicts[index] = { kind: 'quarantined', fault: verdict.fault, before: true };
+    }
+  }
+
+  /**
+   * Keeps the poison records that are not in quarantine, in one call, and notes for each whether it is there. Where too
+   * many items would be poison for one reason, nothing is kept, for whatever reason it is poison: an operator has to look.
+   *
+   * @returns whether any was kept, so that what waits behind it may go on.
+   */
+  async execute(deliveries: readonly Delivery[], verdicts: Verdict[], limit: TimeLimit): Promise<boolean> {
+    this.recall(deliveries, verdicts);
+    const poison = poisonAmong(deliveries, verdicts).flatMap((index) => {
+      const delivery = deliveries[index];
+      const verdict = verdicts[index];
+      if (delivery === undefined || verdict?.kind !== 'failed') return [];
+      return [{ index, record: delivery.record, raw: delivery.raw, fault: verdict.fault }];
+    });
+    // Nearly every batch ends here.
+    if (poison.length === 0) return false;
+    const suspicion = suspicionOf(deliveries, verdicts, this.#deps.maxShare);
+    if (suspicion !== undefined) {
+      this.#holdBack(verdicts, suspicion);
+      return false;
+    }
+    const faults = await this.#keep(poison, limit);
+    for (const [position, { index, fault }] of poison.entries()) {
+      const refusal = faults[position];
+      verdicts[index] =
+        refusal === undefined
+          ? { kind: 'quarantined', fault, before: false }
+          : { kind: 'failed', fault: notQuarantined(fault, refusal) };
+    }
+    return faults.includes(undefined);
+  }
+
+  /**
+   * To be called when it is known what becomes of a batch. Of one that is delivered again, this worker does not keep
+   * again what it has kept; of one that is done nothing is remembered.
+   */
+  conclude(deliveries: readonly Delivery[], outcomes: readonly Outcome[]): void {
+    const cause = deliveries[outcomes.findIndex(({ status }) => status === 'failed')];
+    for (const [index, { status }] of outcomes.entries()) {
+      const delivery = deliveries[index];
+      if (delivery === undefined || status !== 'quarantined') continue;
+      if (cause === undefined) this.#quarantined.delete(delivery);
+      else this.#quarantined.add(delivery, cause);
+    }
+  }
+
+  #keep(poison: readonly PoisonRecord[], limit: TimeLimit): Promise<readonly (Fault | undefined)[]> {
+    const { quarantine, settler } = this.#deps;
+    const keep = async (pending: readonly PoisonRecord[], signal: AbortSignal) => {
+      const results = await quarantine.keep(pending, signal);
+      return results.map((result) => (result === 'kept' ? ('done' as const) : result));
+    };
+    return settler.settle(poison, keep, limit);
+  }
+
+  #holdBack(verdicts: Verdict[], suspicion: Suspicion): void {
+    const { logger, maxShare } = this.#deps;
+    logger.log('error', 'too many poison records for one reason: none is quarantined', {
+      ...suspicion,
+      QUARANTINE_MAX_SHARE: maxShare,
+    });
+    for (const [index, verdict] of verdicts.entries())
+      if (verdict.kind === 'failed' && verdict.fault.kind === 'permanent')
+        verdicts[index] = { kind: 'failed', fault: suspect(verdict.fault, suspicion, maxShare) };
+  }
+}
+
+function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: number): Fault {
+  const common = reason === fault.reason ? 'this one reason' : `one reason (${reason})`;
+  return new Fault(
+    'configuration',
+    `${fault.message}; not quarantined, as ${poison} of ${items} items of the batch fail for ${common}, a share above ` +
+      `QUARANTINE_MAX_SHARE, which is ${maxShare}: check the worker's version and what it reads; ` +
+      'where it is the rows that are wrong, raise QUARANTINE_MAX_SHARE (1 lets all through)',
+    { cause: fault, reason: fault.reason },
+  );
+}
+
+/** Never permanent: the quarantine may take the record the next time. */
+function notQuarantined({ message }: Fault, refusal: Fault): Fault {
+  const kind = refusal.kind === 'configuration' ? 'configuration' : 'transient';
+  return new Fault(kind, `${message}; and it is not in quarantine: ${refusal.message}`, {
+    cause: refusal,
+    reason: `poison is not in quarantine: ${refusal.reason}`,
+  });
+}

@@ -1,0 +1,42 @@
+import { BoundedMap } from './bounded-map.ts';
+import type { Delivery } from './delivery.ts';
+
+/** Records that are remembered unless said otherwise: as many as a batch of Lambda's can have, some 2 MB. */
+const MOST = 10_000;
+
+/**
+ * Records that this worker has put in quarantine, of batches that are to be delivered again: it need not put them
+ * there again.
+ *
+ * A record is known again by all that it holds, and only beside the record for which its batch is delivered again.
+ * Whoever has the record itself read again, out of the quarantine above all, does have it kept again. What is not
+ * remembered, by another worker or for lack of room, is kept twice.
+ */
+export class QuarantinedRecords {
+  /** By the record's digest, that of the record for which it will be delivered again. */
+  readonly #causes: BoundedMap<string>;
+
+  constructor(most = MOST) {
+    this.#causes = new BoundedMap(most);
+  }
+
+  get isEmpty(): boolean {
+    return this.#causes.isEmpty;
+  }
+
+  /** Whether the record has been put in quarantine, at an earlier delivery of this batch. */
+  has({ digest }: Delivery, batch: readonly Delivery[]): boolean {
+    if (this.isEmpty || digest === undefined) return false;
+    const cause = this.#causes.get(digest);
+    return cause !== undefined && batch.some((delivery) => delivery.digest === cause);
+  }
+
+  /** @param cause the first record of its batch that failed. */
+  add({ digest }: Delivery, cause: Delivery): void {
+    if (digest !== undefined && cause.digest !== undefined) this.#causes.set(digest, cause.digest);
+  }
+
+  delete({ digest }: Delivery): void {
+    if (!this.isEmpty && digest !== undefined) this.#causes.delete(digest);
+  }
+}
