@@ -32,7 +32,7 @@ function* allChoices(): Generator<Values> {
       { TableStreamArn: STREAM },
       { NewTableName: 'other', TableStreamArn: STREAM },
     ],
-    [{}, { PoisonRecords: 'quarantine' }],
+    [{}, { PoisonRecords: 'quarantine', QuarantineMaxShare: '0.01' }],
     [{}, { ReservedConcurrency: 5, DeletionProtection: 'true' }],
     [{}, { DiscardedRecordDays: 90 }],
     [{}, { MappingState: 'disabled' }, { MappingState: 'removed' }],
@@ -159,8 +159,9 @@ describe('the deployment template', () => {
   it('given any choice of its parameters, then the worker likes its environment', () => {
     for (const values of allChoices()) {
       const environment = madeEnvironmentOf(resolve(template, values));
-      const { backend, failureMode } = readConfig(environment);
+      const { backend, failureMode, quarantineMaxShare } = readConfig(environment);
       expect(failureMode).to.equal('report');
+      expect(quarantineMaxShare).to.equal(Number(values['QuarantineMaxShare'] ?? 0.5));
       const quarantine = values['PoisonRecords'] === 'quarantine' ? queueUrl('QuarantineQueue') : undefined;
       expect(backend).to.include({ kind: 'aws', stateTable: 'StateTable', quarantineUrl: quarantine });
       expect(environment['TABLE_NAME']).to.equal('TableStreamArn' in values ? 'fleet' : 'SourceTable');
@@ -473,6 +474,10 @@ describe('the checks of the template', () => {
         MaximumRecordAgeSeconds,
       })),
       { NewTableName: 'fleet', PoisonRecords: 'drop' },
+      ...['0', '0.0', '1.1', '.5', '50', ''].map((QuarantineMaxShare) => ({
+        NewTableName: 'fleet',
+        QuarantineMaxShare,
+      })),
       { TableStreamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/fleet' },
       { Typo: 1 },
     ])
