@@ -85,6 +85,7 @@ function ofNoRecord(fault: Fault): Fault {
   if (fault.kind !== 'permanent') return fault;
   return new Fault('configuration', `it cannot be found out which table is followed: ${fault.message}`, {
     cause: fault,
+    reason: `it cannot be found out which table is followed: ${fault.reason}`,
   });
 }
 
@@ -94,6 +95,7 @@ function refused(tableArn: string, followed: string): Fault {
     `the record is of ${nameOf(tableArn)}, but the table that is followed is ${nameOf(followed)}: whether its changes ` +
       'are newer cannot be told. If this table takes over from the other one, let it: contrail adopt-stream ' +
       `${tableArn || 'ARN'}; if it does not, remove its event source mapping`,
+    { reason: 'records of a table that is not followed' },
   );
 }
 

@@ -105,6 +105,11 @@ function awsBackend(reader: Reader): AwsBackend {
   const stateTable = reader.text('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state');
   reader.matches('TABLE_NAME', TABLE);
   reader.matches('STATE_TABLE_NAME', TABLE);
+  if (table !== '' && isSameTable(table, stateTable))
+    reader.problems.push(
+      'STATE_TABLE_NAME is of the same table as TABLE_NAME; set it to a table of its own: ' +
+        "the table's stream would carry the worker's state, and its rows would lie among others'",
+    );
   const allowStandardQueue = reader.oneOf('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true';
   const endpoints = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_SQS'];
   for (const name of endpoints) reader.matches(name, ENDPOINT);
@@ -124,6 +129,14 @@ function awsBackend(reader: Reader): AwsBackend {
     allowStandardQueue,
     hasQueueEndpoint: reader.isSet('AWS_ENDPOINT_URL_SQS') || reader.isSet('AWS_ENDPOINT_URL'),
   };
+}
+
+/** Of two ARNs, all must agree; a name alone may be that of any. */
+function isSameTable(one: string, other: string): boolean {
+  const isArn = (table: string) => table.startsWith('arn:');
+  if (isArn(one) && isArn(other)) return one === other;
+  const nameOf = (table: string) => table.replace(/^.*\//, '');
+  return nameOf(one) === nameOf(other);
 }
 
 function queues(reader: Reader, allowStandard: boolean): Pick<AwsBackend, 'queueUrl' | 'quarantineUrl'> {

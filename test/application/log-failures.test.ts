@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { WinstonLogger } from '../../src/adapters/winston/winston-logger.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
@@ -8,6 +9,7 @@ import {
   faaRow,
   imageRow,
   SourceTable,
+  STREAM_ARN,
   type StreamRecord,
   withDynamodb,
 } from '../support/stream-records.ts';
@@ -138,6 +140,29 @@ describe('the log of failures', () => {
       const { outcomes } = await aWorker({ logger }).handle(...[1, 2, 3].map(record));
       const messages = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault.message : ''));
       expect(new Set(messages).size, `${kind}: messages`).to.equal(3);
+      expect(logger.of('record failed'), kind).to.have.length(1);
+      expect(logger.of('more records failed'), kind).to.have.length(1);
+    }
+  });
+
+  it('given configuration faults of one kind, then what their messages say of the single record makes no causes of their own', async () => {
+    const kinds: Readonly<Record<string, (record: StreamRecord, index: number) => unknown>> = {
+      "other tables' streams": (record, index) => ({
+        ...record,
+        eventSourceARN: STREAM_ARN.replace('table/aircraft', `table/other-${index}`),
+      }),
+      'unknown sources': (record, index) => ({ ...record, eventSource: `aws:other-${index}` }),
+      'keys of other names': (record, index) =>
+        withDynamodb(record, { Keys: { [`id${index}`]: { S: '1' } } }),
+    };
+    for (const [kind, spoiled] of Object.entries(kinds)) {
+      const logger = new RecordingLogger('error');
+      const records = aircraft(3).map(spoiled);
+      const deliveries = records.map((record) => toDelivery(record, { table: 'aircraft' }));
+      const { outcomes } = await aWorker({ logger }).processBatch.execute(deliveries);
+      const faults = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault : undefined));
+      expect(faults.map((fault) => fault?.kind)).to.deep.equal(Array(3).fill('configuration'));
+      expect(new Set(faults.map((fault) => fault?.message)).size, `${kind}: messages`).to.equal(3);
       expect(logger.of('record failed'), kind).to.have.length(1);
       expect(logger.of('more records failed'), kind).to.have.length(1);
     }

@@ -190,11 +190,7 @@ describe('ProcessBatch', () => {
         table.put(faaRow('N2')),
       );
       expect(inShort(outcomes)).to.deep.equal(['failed', 'held back', 'applied']);
-      expect(faultsOf(outcomes)).to.deep.equal([
-        'SequenceNumber is missing, not a text of digits',
-        HELD_BACK,
-        undefined,
-      ]);
+      expect(faultsOf(outcomes)).to.deep.equal(['the record has no SequenceNumber', HELD_BACK, undefined]);
       expect(kindsOf(outcomes)[0]).to.equal('permanent');
     });
 

@@ -187,6 +187,13 @@ describe('the configuration', () => {
     'https://sqs.eu-central-1.amazonaws.com:443/123456789012/search.fifo',
     'https://sqs.eu-central-1.amazonaws.com./123456789012/search.fifo',
     'http://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.eu-central-1.amazonaws.com:8443/123456789012/search.fifo',
+    'https://eu-central-1.queue.amazonaws.com/123456789012/search.fifo',
+    'https://queue.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.eu-central-1.api.aws/123456789012/search.fifo',
+    'https://sqs-fips.eu-central-1.amazonaws.com/123456789012/search.fifo',
+    'https://vpce-0a1b-2c3d.sqs.eu-central-1.vpce.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.internal.example/123456789012/search.fifo',
     `  ${search}  `,
   ])
     it(`given ${JSON.stringify(spelling)} as quarantine of the same search queue, when read, then it is refused`, () => {
@@ -201,12 +208,33 @@ describe('the configuration', () => {
     'https://sqs.eu-central-1.amazonaws.com/123456789012/Search.fifo',
     'https://sqs.eu-west-1.amazonaws.com/123456789012/search.fifo',
     'https://sqs.eu-central-1.amazonaws.com/210987654321/search.fifo',
-    'https://sqs.eu-central-1.amazonaws.com:8443/123456789012/search.fifo',
+    'https://eu-west-1.queue.amazonaws.com/123456789012/search.fifo',
+    'https://sqs.eu-west-1.api.aws/123456789012/search.fifo',
+    'https://vpce-0a1b-2c3d-eu-west-1a.sqs.eu-west-1.vpce.amazonaws.com/123456789012/search.fifo',
   ])
     it(`given ${other} as quarantine, when read, then it is another queue`, () => {
       const apart = { ...aws, TYPESENSE_QUEUE_URL: search, QUARANTINE_QUEUE_URL: other };
       expect(() => readConfig(apart)).not.to.throw();
     });
+
+  const fleet = (region: string) => `arn:aws:dynamodb:${region}:123456789012:table/fleet`;
+  for (const [table, state] of [
+    ['fleet', 'fleet'],
+    ['fleet', fleet('eu-central-1')],
+    [fleet('eu-central-1'), 'fleet'],
+    [fleet('eu-central-1'), fleet('eu-central-1')],
+  ] as const)
+    it(`given ${table} as table and ${state} for the state, when read, then it is refused`, () => {
+      expect(() => readConfig({ ...aws, TABLE_NAME: table, STATE_TABLE_NAME: state })).to.throw(
+        Fault,
+        /^STATE_TABLE_NAME is of the same table as TABLE_NAME; set it to a table of its own/,
+      );
+    });
+
+  it('given tables of one name in two regions, when read, then they are two', () => {
+    const apart = { ...aws, TABLE_NAME: fleet('eu-central-1'), STATE_TABLE_NAME: fleet('eu-west-1') };
+    expect(() => readConfig(apart)).not.to.throw();
+  });
 
   for (const name of ['TABLE_NAME', 'STATE_TABLE_NAME']) {
     for (const value of ['ab', 'a b c', 'fleet/index/x', 'arn:aws:dynamodb:eu-central-1:1:fleet'])
@@ -218,7 +246,9 @@ describe('the configuration', () => {
       });
     it(`given an ARN as ${name}, when read, then DynamoDB takes it, and so does the worker`, () => {
       const arn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/fleet';
-      expect(() => readConfig({ ...aws, [name]: arn })).not.to.throw();
+      expect(() =>
+        readConfig({ ...aws, TABLE_NAME: 'main', STATE_TABLE_NAME: 'state', [name]: arn }),
+      ).not.to.throw();
     });
   }
 

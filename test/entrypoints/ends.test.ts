@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ describe('commands that end early', function () {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  describe('given a signal in the middle of a replay, then the status is 128 and its number', () => {
+  describe('given a signal in the middle of a replay, then it ends the process', () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       it(`and no file is left: ${signal}`, async () => {
         await writeFile(join(folder, 'state.json'), 'old');
@@ -27,15 +27,41 @@ describe('commands that end early', function () {
         const ended = Promise.all([
           text(child.stdout),
           text(child.stderr),
-          new Promise((resolve) => child.on('close', (code) => resolve(code))),
+          new Promise((resolve) => child.on('close', (_, endedBy) => resolve(endedBy))),
         ]);
         await untilThereAre(2);
         // The state file is opened before standard input is read.
         await sleep(300);
         child.kill(signal);
-        expect(await ended).to.deep.equal(['', '', 128 + constants.signals[signal]]);
+        expect(await ended).to.deep.equal(['', '', signal]);
         expect(await readdir(folder)).to.deep.equal(['state.json']);
       });
+
+    for (const [what, args] of [
+      ['--state on a pipe that nobody reads', ['feed.json', '--state', 'pipe']],
+      ['a pipe that nobody writes to', ['pipe']],
+    ] as const)
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+        it(`${what}: ${signal}`, async () => {
+          await writeFile(join(folder, 'feed.json'), JSON.stringify(registrationRecord('N1')));
+          execFileSync('mkfifo', [join(folder, 'pipe')]);
+          const child = start([...CONTRAIL, 'replay', ...args], { cwd: folder });
+          const ended = new Promise((resolve) => child.on('close', (_, endedBy) => resolve(endedBy)));
+          try {
+            await sleep(1_000);
+            expect(child.exitCode, 'it waits').to.equal(null);
+            child.kill(signal);
+            expect(await Promise.race([ended, sleep(5_000, 'still there')])).to.equal(signal);
+          } finally {
+            child.kill('SIGKILL');
+          }
+        });
+
+    it('then a shell sees the status 128 and its number', async () => {
+      const line = '"$0" "$@" < <(sleep 5) & pid=$!; sleep 1; kill -TERM $pid; wait $pid; echo $?';
+      const { out } = await runShell(line, [...CONTRAIL, 'replay', '-'], folder);
+      expect(out).to.equal('143\n');
+    });
 
     it('and the terminal is as it was, its cursor shown, when Ctrl-C is pressed there', async function () {
       if (spawnSync('script', ['--version']).status !== 0) this.skip();
@@ -43,7 +69,7 @@ describe('commands that end early', function () {
       const pressed = [
         'mkfifo feed; (sleep 10 > feed) &',
         "(until ls -A | grep -q '\\.tmp$'; do sleep 0.1; done; sleep 0.5; printf '\\003'; sleep 1) |",
-        'script -qec "$0 $1 replay feed --state state.json; echo status \\$?" /dev/null',
+        'script -qec "trap : INT; $0 $1 replay feed --state state.json; echo status \\$?" /dev/null',
       ].join('\n');
       const { out } = await runShell(pressed, CONTRAIL, folder);
       expect(out)

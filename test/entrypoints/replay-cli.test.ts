@@ -204,13 +204,13 @@ describe('contrail replay', function () {
   };
   const badRecords: [string, unknown, RegExp][] = [
     ['a null record', null, /feed\.json:2: the record is null, not an object/],
-    ['a record without dynamodb', without('dynamodb'), /feed\.json:2: dynamodb is missing/],
-    ['a record without Keys', without('Keys'), /feed\.json:2: Keys is missing/],
-    ['a record without SequenceNumber', without('SequenceNumber'), /SequenceNumber is missing/],
+    ['a record without dynamodb', without('dynamodb'), /feed\.json:2: the record has no dynamodb$/m],
+    ['a record without Keys', without('Keys'), /feed\.json:2: the record has no Keys$/m],
+    ['a record without SequenceNumber', without('SequenceNumber'), /the record has no SequenceNumber$/m],
     [
       'a record without eventName',
       without('eventName'),
-      /eventName is missing; expected INSERT, MODIFY or REMOVE/,
+      /the record has no eventName; expected INSERT, MODIFY or REMOVE/,
     ],
     ['an unknown event name', registrationRecord('N8', { eventName: 'UPSERT' }), /eventName is "UPSERT"/],
     [
@@ -494,6 +494,19 @@ describe('contrail replay', function () {
       expect(out)
         .to.match(/^5 failures:$/m)
         .and.to.match(/DETAIL#N1\] \(3 times\)$/m);
+    });
+
+    it('then equal ones that no keys or number tell apart are one only within a line', async () => {
+      const nameless = { ...good, dynamodb: {} };
+      const { report } = await replayed(ndjson([nameless, [nameless, nameless], good, nameless]));
+      const failures = report['failures'] as { error: string; times?: number }[];
+      expect(
+        failures.map(({ error, times }) => [error.split(':').slice(0, 2).join(':'), times]),
+      ).to.deep.equal([
+        ['feed.json:1', undefined],
+        ['feed.json:2', 2],
+        ['feed.json:4', undefined],
+      ]);
     });
 
     it('then those that the text leaves away are counted', async () => {

@@ -57,13 +57,23 @@ describe('contrail replay --state', function () {
       ],
       ['an empty name', () => Promise.resolve(), ['feed.json', '--state', ''], /its name is empty/],
       ['a folder', () => Promise.resolve(), ['feed.json', '--state', '.'], /it is a directory/],
-      ['a folder to be', () => Promise.resolve(), ['feed.json', '--state', 'new/'], /it is a directory/],
-      ['a missing folder', () => Promise.resolve(), ['feed.json', '--state', 'none/state.json'], /ENOENT/],
+      [
+        'a folder to be',
+        () => Promise.resolve(),
+        ['feed.json', '--state', 'new/'],
+        /new\/: it is named as a directory, and none is there/,
+      ],
+      [
+        'a missing folder',
+        () => Promise.resolve(),
+        ['feed.json', '--state', 'none/state.json'],
+        /state\.json: its folder none is not there$/m,
+      ],
       [
         'a link into a missing folder',
         (name) => symlink('none/state.json', name),
         ['feed.json', '--state', 'made'],
-        /ENOENT/,
+        /its folder \S*none is not there$/m,
       ],
       [
         'a link that leads to itself',

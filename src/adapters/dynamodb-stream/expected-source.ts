@@ -18,7 +18,7 @@ export function sourceFault(record: Json, table: string | undefined): Fault | un
     const arn = textOf(record['eventSourceARN'] ?? record['EventSubscriptionArn']);
     return foreign(
       `the record is of ${describe(source)}${arn === undefined ? '' : ` (${arn})`}; expected aws:dynamodb, the stream of a table: remove the other trigger from the function`,
-      `records of ${describe(source)}`,
+      'records of something else than the stream of a table',
     );
   }
   const streamArn = record['eventSourceARN'];
@@ -29,7 +29,7 @@ export function sourceFault(record: Json, table: string | undefined): Fault | un
   if (table !== (table.startsWith('arn:') ? tableArn : name))
     return foreign(
       `the record is of ${streamArn}; expected the stream of table ${table}: let the function's trigger read that one, or set TABLE_NAME to the table that the stream is of`,
-      `records of ${streamArn}`,
+      'records of the stream of another table',
     );
   lastRight = { streamArn, table };
   return undefined;
@@ -43,7 +43,7 @@ export function otherKeys(keys: Json): Fault | undefined {
   const names = found.map(({ name, type }) => `${name} (${type})`).join(' and ');
   return foreign(
     `the record's keys are ${names.slice(0, 300)}; expected PK (S) and SK (S): the stream is of another table, or the table has other keys than Contrail reads`,
-    `keys are ${names}`,
+    'records with other keys than PK (S) and SK (S)',
   );
 }
 

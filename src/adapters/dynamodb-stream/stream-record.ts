@@ -42,7 +42,8 @@ function toChange(
   input: unknown,
   { streamArn = '', generation = 0, table }: RecordOptions,
 ): Change | undefined {
-  if (!isObject(input)) throw wrong('the record', input, ', not an object');
+  if (!isObject(input))
+    throw bad(`the record is ${describe(input)}, not an object`, 'the record is no object');
   const foreign = sourceFault(input, table);
   if (foreign !== undefined) throw foreign;
   const { dynamodb } = input;
@@ -123,7 +124,8 @@ function keyOf(keys: Json, name: 'PK' | 'SK'): string {
 
 /** Of a part of the record that is not what it must be. */
 function wrong(part: string, value: unknown, expected: string): Fault {
-  return bad(`${part} is ${describe(value)}${expected}`, `${part}${expected}`);
+  if (value !== undefined) return bad(`${part} is ${describe(value)}${expected}`, `${part}${expected}`);
+  return bad(`the record has no ${part}${expected.startsWith(';') ? expected : ''}`);
 }
 
 /** @param reason the problem without what only this record holds. */

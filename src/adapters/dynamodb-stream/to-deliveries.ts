@@ -64,7 +64,10 @@ function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fa
   if (!isOrdered(stream)) return withoutLabel(stream);
   const { tableArn } = readStreamArn(stream);
   const generation =
-    generations.get(tableArn) ?? new Fault('transient', `${tableArn} was given no generation`);
+    generations.get(tableArn) ??
+    new Fault('transient', `${tableArn} was given no generation`, {
+      reason: 'a table was given no generation',
+    });
   return generation instanceof Fault ? generation : { generation };
 }
 
@@ -79,5 +82,6 @@ export function withoutLabel(stream: string): Fault {
     'configuration',
     `${JSON.stringify(stream)} is no stream's ARN, so its changes cannot be put in order: expected ` +
       'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL',
+    { reason: "records whose source is no stream's ARN" },
   );
 }

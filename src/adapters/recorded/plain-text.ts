@@ -14,7 +14,7 @@ export class UnreadableRest extends Error {}
 /**
  * The bytes of a text in UTF-8 without its byte order mark: those of the file, unpacked where they are packed with gzip, in one piece or several.
  *
- * @throws UnreadableRest when what is packed is cut off or damaged, or when the text is in UTF-16; and what `chunks` throws.
+ * @throws UnreadableRest when what is packed is cut off or damaged, or when the text is in another encoding or packing; and what `chunks` throws.
  */
 export async function* plainText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = chunks[Symbol.asyncIterator]();
@@ -72,9 +72,15 @@ function damaged(error: unknown): UnreadableRest {
 }
 
 async function* inUtf8(head: Buffer, whole: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (isUtf16(head))
+  const packing = PACKINGS.find(({ start }) => head.indexOf(start) === 0);
+  if (packing !== undefined)
     throw new UnreadableRest(
-      'the file is in UTF-16 and must be in UTF-8: convert it, for example with "iconv -f UTF-16 -t UTF-8"',
+      `the file is packed with ${packing.name}, which is not read: unpack it first, for example with "${packing.unpack}"`,
+    );
+  const encoding = encodingOf(head);
+  if (encoding !== undefined)
+    throw new UnreadableRest(
+      `the file is in ${encoding} and must be in UTF-8: convert it, for example with "iconv -f ${encoding} -t UTF-8"`,
     );
   let left = head.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0;
   for await (const chunk of whole) {
@@ -83,15 +89,26 @@ async function* inUtf8(head: Buffer, whole: AsyncIterable<Uint8Array>): AsyncGen
   }
 }
 
-/** By its byte order mark, or as JSON begins with characters of ASCII: every other byte of these is zero. */
-function isUtf16(head: Uint8Array): boolean {
-  const [first = 0, second = 0] = head;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  const isEvery = (from: number, zero: boolean) =>
-    head.every((byte, index) => index % 2 !== from || (byte === 0) === zero);
-  return (
-    head.length > 1 && ((isEvery(0, true) && isEvery(1, false)) || (isEvery(0, false) && isEvery(1, true)))
-  );
+/** What a file may be packed with by mistake; with gzip, only where that is inside of gzip. */
+const PACKINGS = [
+  { name: 'gzip a second time', unpack: 'gzip -dc', start: Buffer.of(0x1f, 0x8b) },
+  { name: 'zstd', unpack: 'zstd -dc', start: Buffer.of(0x28, 0xb5, 0x2f, 0xfd) },
+  { name: 'bzip2', unpack: 'bzip2 -dc', start: Buffer.from('BZh') },
+  { name: 'xz', unpack: 'xz -dc', start: Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00) },
+  { name: 'lz4', unpack: 'lz4 -dc', start: Buffer.of(0x04, 0x22, 0x4d, 0x18) },
+  { name: 'zip', unpack: 'unzip -p', start: Buffer.from('PK\u0003\u0004') },
+];
+
+/** By its byte order mark, or as JSON begins with characters of ASCII, whose other bytes are zero; undefined for UTF-8. */
+function encodingOf(head: Buffer): 'UTF-16' | 'UTF-32' | undefined {
+  const startsWith = (...bytes: number[]) => head.indexOf(Buffer.from(bytes)) === 0;
+  const isWide = (bytes: number) =>
+    head.length >= bytes &&
+    [0, bytes - 1].some((significant) =>
+      head.every((byte, index) => (byte !== 0) === (index % bytes === significant)),
+    );
+  if (startsWith(0xff, 0xfe, 0, 0) || startsWith(0, 0, 0xfe, 0xff) || isWide(4)) return 'UTF-32';
+  return startsWith(0xff, 0xfe) || startsWith(0xfe, 0xff) || isWide(2) ? 'UTF-16' : undefined;
 }
 
 /** The first bytes, fewer only where there are no more, and all of them. */

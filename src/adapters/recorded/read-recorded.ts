@@ -14,7 +14,7 @@ export type { Recorded } from './reader.ts';
  * - a list of any of these.
  *
  * Yields, in the order of the file and with the place where each starts, every record and every problem: what is not
- * JSON, not UTF-8 (UTF-16 by name), cut off or damaged in its packing, not one of the forms above, larger than 64 MiB or
+ * JSON, not UTF-8 (other encodings and packings by name), cut off or damaged in its packing, not one of the forms above, larger than 64 MiB or
  * nested more than 500 levels deep. A record inside a string under `payload` has the place of that string. `Reader` has
  * the rule by which reading goes on after a problem. Lists of records may hold anything, also null: records are not
  * validated.

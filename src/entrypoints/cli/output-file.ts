@@ -121,7 +121,8 @@ async function existingFile(path: string): Promise<Stats | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-  if (existing?.isDirectory() || path.endsWith(sep)) throw new Error('it is a directory');
+  if (existing?.isDirectory()) throw new Error('it is a directory');
+  if (path.endsWith(sep)) throw new Error('it is named as a directory, and none is there');
   if (existing !== undefined) await access(path, constants.W_OK);
   return existing;
 }
@@ -134,7 +135,10 @@ async function targetOf(path: string): Promise<string> {
     if (codeOf(error) !== 'ENOENT') throw error;
     const link = await readlink(path).catch(() => undefined);
     if (link !== undefined) return targetOf(resolve(dirname(path), link));
-    return join(await realpath(dirname(path)), basename(path));
+    const folder = await realpath(dirname(path)).catch((missing: unknown) => {
+      throw codeOf(missing) === 'ENOENT' ? new Error(`its folder ${dirname(path)} is not there`) : missing;
+    });
+    return join(folder, basename(path));
   }
 }
 

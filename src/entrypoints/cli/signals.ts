@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * From now on a signal ends the process with the status 128 + its number, as shells expect, and by way of its `exit`
- * event: whatever must be left in order listens to that.
+ * From now on a signal ends the process, by way of its `exit` event: whatever must be left in order listens to that.
+ * Shells see it as the status 128 + the signal's number.
  */
 export function endOnSignals(): void {
   for (const signal of SIGNALS) process.on(signal, end);
@@ -23,5 +23,9 @@ export async function untilSignal(): Promise<void> {
 }
 
 function end(signal: NodeJS.Signals): void {
-  process.exit(128 + constants.signals[signal]);
+  for (const one of SIGNALS) process.off(one, end);
+  process.emit('exit', 128 + constants.signals[signal]);
+  // `process.exit` would wait for what its threads do: open a pipe that nobody reads, or read one that nobody writes
+  // to. Without listeners, the signal does what it does by itself.
+  process.kill(process.pid, signal);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { inChunks, outline, problems, read, readAs, record } from './support.ts';
@@ -79,6 +80,45 @@ describe('recorded changes, packed or in other encodings', () => {
       const found = problems(await read(bytes));
       expect(found).to.have.length(1);
       expect(found[0]).to.match(/^f:1 the file is in UTF-16 and must be in UTF-8: convert it, .*iconv/);
+    });
+
+  const utf32 = Buffer.alloc(2 * utf16.length);
+  for (let at = 0; at < utf16.length; at += 2) utf16.copy(utf32, 2 * at, at, at + 2);
+  for (const [what, bytes] of [
+    ['little end first', utf32],
+    ['little end first, with a byte order mark', Buffer.concat([Buffer.of(0xff, 0xfe, 0, 0), utf32])],
+    ['big end first', Buffer.from(utf32).swap32()],
+    [
+      'big end first, with a byte order mark',
+      Buffer.concat([Buffer.of(0, 0, 0xfe, 0xff), Buffer.from(utf32).swap32()]),
+    ],
+    ['packed', gzipSync(utf32)],
+    ['of one character', utf32.subarray(0, 4)],
+  ] as const)
+    it(`given UTF-32, ${what}, when read, then one problem says so and what to do`, async () => {
+      const found = problems(await read(bytes));
+      expect(found).to.have.length(1);
+      expect(found[0]).to.match(/^f:1 the file is in UTF-32 and must be in UTF-8: convert it, .*-f UTF-32/);
+    });
+
+  const packings: Record<string, Buffer> = {
+    zstd: Buffer.from('KLUv/SQSkQAAeyJhIjoxfQp7ImIiOjJ9CnsiYyI6M30K', 'base64'),
+    bzip2: Buffer.concat([Buffer.from('BZh91AY&SY'), randomBytes(3_000)]),
+    xz: Buffer.concat([Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), randomBytes(3_000)]),
+    lz4: Buffer.concat([Buffer.of(0x04, 0x22, 0x4d, 0x18), randomBytes(3_000)]),
+    zip: Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(3_000)]),
+    'gzip a second time': gzipSync(gzipSync(many)),
+  };
+  for (const [name, packed] of Object.entries(packings))
+    it(`given a file packed with ${name.replace('gzip', 'gzip in gzip:')}, when read, then one problem names the format and how to unpack it`, async () => {
+      const bytes = name.startsWith('gzip') ? [packed] : [packed, gzipSync(packed)];
+      for (const file of bytes) {
+        const found = problems(await read(file));
+        expect(found).to.have.length(1);
+        expect(found[0])
+          .to.match(/^f:1 .* unpack it first, for example with ".* -/)
+          .and.to.include(`is packed with ${name}, `);
+      }
     });
 
   it('given UTF-8 with a byte order mark, packed or not, when read, then it is passed over', async () => {

@@ -24,16 +24,30 @@ export function parseSearchQueueUrl(text: string, allowStandard: boolean): Queue
   );
 }
 
-/** Whether two URLs, each of a queue, are of the same one, however they are spelled. */
+/**
+ * Whether two URLs, each of a queue, are of the same one: a queue has many hosts (old and new ones, those of VPC endpoints,
+ * names of one's own), so account and name decide. Only hosts of SQS that name different regions tell such two apart; of any
+ * others it is far likelier that they lead to one queue than that two have one account and name.
+ */
 export function isSameQueue(one: string, other: string): boolean {
-  return placeOf(one) === placeOf(other);
+  const [a, b] = [placeOf(one), placeOf(other)];
+  const differ = (x: string | undefined, y: string | undefined) =>
+    x !== undefined && y !== undefined && x !== y;
+  return a.name === b.name && !differ(a.account, b.account) && !differ(a.region, b.region);
 }
 
-/** Hosts are read without regard to case, and end in a dot or not; `http` and `https` lead to the same queue. */
-function placeOf(text: string): string {
-  const { host, pathname } = new URL(text);
-  return host.replace(/\.(?=:|$)/, '') + pathname;
+/** The parts that a URL has; hosts are read without regard to case, and end in a dot or not. */
+function placeOf(text: string): { name?: string; account?: string; region?: string } {
+  const { hostname, pathname } = new URL(text);
+  return {
+    ...(/(?:(?<account>[^/]+)\/)?(?<name>[^/]+)$/.exec(pathname)?.groups ?? {}),
+    ...(HOST_OF_SQS.exec(hostname)?.groups ?? {}),
+  };
 }
+
+/** `sqs.REGION.amazonaws.com`, `sqs-fips.REGION.api.aws`, `ID.sqs.REGION.vpce.amazonaws.com`, `REGION.queue.amazonaws.com`. */
+const HOST_OF_SQS =
+  /^(?:(?:vpce-[\w-]+\.)?sqs(?:-fips)?\.)?(?<region>[a-z]+-[a-z-]+-\d+)\.(?:queue\.|vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)\.?$/;
 
 /**
  * The queue that a URL is of.

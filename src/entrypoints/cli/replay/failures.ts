@@ -26,16 +26,22 @@ interface Entry {
 
 const NO_RECORD = { sequenceNumber: '', eventID: '', pk: '', sk: '' };
 
-/** What failed in a replay. A record that is delivered twice is one failure, at its first place, counted twice. */
+/**
+ * What failed in a replay. A record that is delivered twice is one failure, at its first place, counted twice; what cannot be
+ * told to be the same record is so only within a line.
+ */
 export class ReplayFailures {
   readonly #entries = new Map<string, Entry>();
   #total = 0;
 
   addRecord(place: Place, summary: RecordSummary, raw: unknown, message: string): void {
     const { sequenceNumber = '', eventID = '', pk = '', sk = '' } = summary;
-    const key = createHash('sha256')
+    const content = createHash('sha256')
       .update(contentOf(raw) ?? `${place.order}`)
       .digest('base64');
+    // What has no keys and number is found again by its place alone.
+    const isKnown = [sequenceNumber, pk, sk].every((part) => part !== '');
+    const key = isKnown ? content : `${place.line.label} ${content}`;
     const record = { sequenceNumber, eventID, pk, sk };
     this.#add(key, { record, place, placeText: recordPlace, message, times: 0 });
   }
