@@ -4,6 +4,7 @@ import { FollowedTables } from '../../src/application/followed-tables.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
 import {
   type Adoption,
+  type AdoptionOptions,
   type Following,
   TableGenerations,
 } from '../../src/application/ports/table-generations.ts';
@@ -34,8 +35,8 @@ class WatchedGenerations extends TableGenerations {
     return this.inner.generationOf(tableArn);
   }
 
-  override adopt(tableArn: string): Promise<Adoption> {
-    return this.inner.adopt(tableArn);
+  override adopt(tableArn: string, options?: AdoptionOptions): Promise<Adoption> {
+    return this.inner.adopt(tableArn, options);
   }
 }
 

@@ -48,8 +48,8 @@ export function tableGenerationsContract(
 
     it('makes a table that is adopted the next generation, and still knows those before', async () => {
       await generations.generationOf(A);
-      expect(await generations.adopt(B)).to.deep.equal({ generation: 1, previous: A });
-      expect(await generations.adopt(C)).to.deep.equal({ generation: 2, previous: B });
+      expect(await generations.adopt(B)).to.deep.equal({ generation: 1, previous: A, changed: true });
+      expect(await generations.adopt(C)).to.deep.equal({ generation: 2, previous: B, changed: true });
       const known = [];
       for (const arn of [A, B, C]) known.push(await connect().generationOf(arn));
       expect(known).to.deep.equal([
@@ -62,16 +62,16 @@ export function tableGenerationsContract(
 
     it('does nothing where the table is the newest already', async () => {
       await generations.generationOf(A);
-      expect(await generations.adopt(A)).to.deep.equal({ generation: 0, previous: A });
+      expect(await generations.adopt(A)).to.deep.equal({ generation: 0, previous: A, changed: false });
       await generations.adopt(B);
-      expect(await connect().adopt(B)).to.deep.equal({ generation: 1, previous: B });
+      expect(await connect().adopt(B)).to.deep.equal({ generation: 1, previous: B, changed: false });
       expect(await generations.generationOf(B)).to.have.property('generation', 1);
     });
 
     it('makes a table that comes back the newest once more', async () => {
       await generations.generationOf(A);
       await generations.adopt(B);
-      expect(await generations.adopt(A)).to.deep.equal({ generation: 2, previous: B });
+      expect(await generations.adopt(A)).to.deep.equal({ generation: 2, previous: B, changed: true });
       expect(await generations.generationOf(A)).to.deep.equal({
         kind: 'followed',
         generation: 2,
@@ -85,8 +85,8 @@ export function tableGenerationsContract(
     });
 
     it('makes the first table of all generation 1 where it is adopted: 0 is what was before', async () => {
-      expect(await generations.adopt(A)).to.deep.equal({ generation: 1, previous: undefined });
-      expect(await generations.adopt(A)).to.deep.equal({ generation: 1, previous: A });
+      expect(await generations.adopt(A)).to.deep.equal({ generation: 1, previous: undefined, changed: true });
+      expect(await generations.adopt(A)).to.deep.equal({ generation: 1, previous: A, changed: false });
       expect(await generations.generationOf(B)).to.deep.equal({ kind: 'refused', followed: A });
     });
 
@@ -121,10 +121,61 @@ export function tableGenerationsContract(
       expect(adopted.map(({ generation }) => generation)).to.deep.equal([1, 1, 1, 1]);
     });
 
+    it('makes the newest table the generation that is asked for, once, and goes on from there', async () => {
+      await generations.generationOf(A);
+      const adopted = { generation: 7, previous: A };
+      expect(await generations.adopt(A, { generation: 7 })).to.deep.equal({ ...adopted, changed: true });
+      expect(await connect().adopt(A, { generation: 7 })).to.deep.equal({ ...adopted, changed: false });
+      expect(await connect().adopt(A)).to.deep.equal({ ...adopted, changed: false });
+      expect(await connect().generationOf(A)).to.deep.equal({
+        kind: 'followed',
+        generation: 7,
+        newest: true,
+      });
+      expect(await generations.adopt(B)).to.deep.equal({ generation: 8, previous: A, changed: true });
+    });
+
+    it('makes any table the generation that is asked for: the first of all, another, one from before', async () => {
+      expect(await generations.adopt(A, { generation: 3 })).to.include({
+        generation: 3,
+        previous: undefined,
+      });
+      expect(await generations.adopt(B, { generation: 5 })).to.include({ generation: 5, previous: A });
+      expect(await generations.adopt(A, { generation: 9 })).to.include({ generation: 9, previous: B });
+      const known = [];
+      for (const arn of [A, B]) known.push(await connect().generationOf(arn));
+      expect(known).to.deep.equal([
+        { kind: 'followed', generation: 9, newest: true },
+        { kind: 'followed', generation: 5, newest: false },
+      ]);
+    });
+
+    it('refuses a generation that is not above all that are known, and changes nothing', async () => {
+      for (const generation of [0, -1, 1.5, NaN, Infinity, 2 ** 53])
+        expect(await faultOf(generations.adopt(A, { generation })), `${generation}`).to.equal(
+          'configuration',
+        );
+      await generations.adopt(A, { generation: 5 });
+      for (const [arn, generation] of [
+        [A, 4],
+        [B, 5],
+        [B, 1],
+      ] as const)
+        expect(await faultOf(generations.adopt(arn, { generation })), `${generation}`).to.equal(
+          'configuration',
+        );
+      expect(await connect().generationOf(A)).to.deep.equal({
+        kind: 'followed',
+        generation: 5,
+        newest: true,
+      });
+      expect(await generations.generationOf(B)).to.deep.equal({ kind: 'refused', followed: A });
+    });
+
     it('does nothing once it is aborted', async () => {
       const aborted = AbortSignal.abort();
       expect(await faultOf(generations.generationOf(A, aborted))).to.equal('transient');
-      expect(await faultOf(generations.adopt(A, aborted))).to.equal('transient');
+      expect(await faultOf(generations.adopt(A, { signal: aborted }))).to.equal('transient');
       expect(await generations.generationOf(B)).to.have.property('generation', 0);
     });
 

@@ -11,6 +11,8 @@ import { describeWithServers, sharedServers } from './shared-servers.ts';
 const HERE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
 const THERE = 'arn:aws:dynamodb:us-east-1:123456789012:table/aircraft';
 
+const NEXT_STEPS = /1\. .*disabled.*2\. Wait ten seconds.*3\. Enable.*4\. Redrive/s;
+
 describeWithServers('contrail adopt-stream', () => {
   let stateTable: string;
   let env: Record<string, string>;
@@ -33,7 +35,7 @@ describeWithServers('contrail adopt-stream', () => {
     const { status, out, err } = await adopt(`${THERE}/stream/2025-06-01T00:00:00.000`);
     expect({ status, err: err.replace(/\(node:.*/s, '') }).to.deep.equal({ status: 0, err: '' });
     expect(out).to.include(`${THERE}\nis followed from now on, as generation 1`).and.to.include(HERE);
-    expect(out).to.match(/1\. .*disabled.*2\. Enable/s);
+    expect(out).to.match(NEXT_STEPS);
     expect(await (await generations()).generationOf(THERE)).to.deep.equal({
       kind: 'followed',
       generation: 1,
@@ -41,11 +43,26 @@ describeWithServers('contrail adopt-stream', () => {
     });
   });
 
-  it('given the table that is followed already, then nothing changes', async () => {
+  it('given the table that is followed already, as after an answer that was lost, then nothing changes, and it is said what is next', async () => {
     await (await generations()).generationOf(HERE);
     const { status, out } = await adopt(HERE);
     expect(status).to.equal(0);
-    expect(out).to.include('followed already').and.to.include('generation 0');
+    expect(out).to.include('followed already').and.to.include('generation 0').and.to.match(NEXT_STEPS);
+  });
+
+  it('given a generation for the table that is followed already, then it is of that one, and it is said what is next', async () => {
+    await (await generations()).generationOf(HERE);
+    const { status, out } = await adopt(HERE, '--generation', '12');
+    expect(status).to.equal(0);
+    expect(out).to.include('followed from now on, as generation 12').and.to.match(NEXT_STEPS);
+    expect(await (await generations()).generationOf(HERE)).to.include({ generation: 12, newest: true });
+  });
+
+  it('given a generation that is known already, then it is refused, and the newest is named', async () => {
+    await adopt(THERE, '--generation', '4');
+    const { status, err } = await adopt(HERE, '--generation', '4');
+    expect(status).to.equal(2);
+    expect(err).to.include('generation 4').and.to.include(THERE);
   });
 
   it('given the table from before once more, then that is the newest', async () => {
@@ -86,6 +103,13 @@ describe('contrail adopt-stream, used wrongly', () => {
       const { status, err } = await adopt({ STATE_TABLE_NAME: 'states' }, arn);
       expect(status).to.equal(2);
       expect(err).to.include(arn).and.to.include('/stream/LABEL');
+    });
+
+  for (const generation of ['0', '-1', '1.5', 'next'])
+    it(`given the generation ${generation}, then it is refused`, async () => {
+      const { status, err } = await adopt({ STATE_TABLE_NAME: 'states' }, HERE, '--generation', generation);
+      expect(status).to.equal(2);
+      expect(err).to.include('--generation').and.to.include('whole number');
     });
 
   it('given no state table’s name, then it says what to set', async () => {

@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
@@ -131,6 +132,49 @@ describeWithServers('on DynamoDB', () => {
     expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
     expect((fault as Fault).message).to.include('STATE_TABLE_NAME');
   });
+
+  const [ONE, TWO] = ['arn:one', 'arn:two'];
+  const followed = (generations: AttributeValue, newest: AttributeValue = { S: ONE }) => ({
+    newest,
+    generations,
+  });
+  for (const [what, row, says] of [
+    ['without what is newest', { generations: { M: {} } }, 'newest is no text'],
+    ['whose newest is a number', followed({ M: {} }, { N: '1' }), 'newest is no text'],
+    ['without generations', { newest: { S: ONE } }, 'generations is no map'],
+    ['whose generations are a list', followed({ L: [{ N: '0' }] }), 'generations is no map'],
+    ['whose newest has no generation', followed({ M: { [TWO]: { N: '0' } } }), `newest is ${ONE}`],
+    ['with a text for a generation', followed({ M: { [ONE]: { S: '1' } } }), '"1"'],
+    ['with NULL for a generation', followed({ M: { [ONE]: { NULL: true } } }), 'null'],
+    ['with a negative generation', followed({ M: { [ONE]: { N: '-1' } } }), '-1'],
+    ['with a part of a generation', followed({ M: { [ONE]: { N: '0' }, [TWO]: { N: '0.5' } } }), '0.5'],
+    [
+      'with more digits than count',
+      followed({ M: { [ONE]: { N: '9007199254740993' } } }),
+      '9007199254740993',
+    ],
+    [
+      'whose newest is not the highest',
+      followed({ M: { [ONE]: { N: '1' }, [TWO]: { N: '1' } } }),
+      `${TWO} has generation 1`,
+    ],
+  ] as const)
+    it(`given a row of followed tables ${what}, when asked or adopted, then the fault names the row and what is wrong`, async () => {
+      const { clients } = await sharedServers();
+      const stateTable = unique('damaged');
+      await createTable(clients.dynamodb, stateTable);
+      const Item: Record<string, AttributeValue> = { PK: { S: 'TABLES' }, SK: { S: 'GENERATIONS' }, ...row };
+      await clients.dynamodb.send(new PutItemCommand({ TableName: stateTable, Item }));
+      const generations = new DynamoDbTableGenerations(documentClientOf(clients.dynamodb), { stateTable });
+      for (const work of [generations.generationOf(ONE), generations.adopt(TWO, { generation: 7 })]) {
+        const fault: unknown = await work.catch((error: unknown) => error);
+        expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
+        expect((fault as Fault).message)
+          .to.include(`TABLES, GENERATIONS of table ${stateTable}`)
+          .and.to.include(says)
+          .and.to.include('--generation');
+      }
+    });
 
   it('given a link state of before there were generations, when loaded and moved, then it is of generation 0', async () => {
     const { clients, stateTable } = await sharedServers();

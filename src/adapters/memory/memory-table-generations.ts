@@ -1,5 +1,7 @@
+import { type NewestTable, nextGeneration } from '../../application/next-generation.ts';
 import {
   type Adoption,
+  type AdoptionOptions,
   type Following,
   TableGenerations,
 } from '../../application/ports/table-generations.ts';
@@ -8,7 +10,7 @@ import { Fault } from '../../domain/fault.ts';
 /** The generations of tables, in memory. Streams without a name are taken for those of one more table. */
 export class MemoryTableGenerations extends TableGenerations {
   readonly #generations = new Map<string, number>();
-  #newest: { readonly tableArn: string; readonly generation: number } | undefined;
+  #newest: NewestTable | undefined;
 
   override generationOf(tableArn: string, signal?: AbortSignal): Promise<Following> {
     if (signal?.aborted) return Promise.reject(aborted());
@@ -21,15 +23,19 @@ export class MemoryTableGenerations extends TableGenerations {
     );
   }
 
-  override adopt(tableArn: string, signal?: AbortSignal): Promise<Adoption> {
-    if (signal?.aborted) return Promise.reject(aborted());
+  override async adopt(
+    tableArn: string,
+    { generation: wanted, signal }: AdoptionOptions = {},
+  ): Promise<Adoption> {
+    if (signal?.aborted) throw aborted();
     const before = this.#newest;
-    const { generation } =
-      before?.tableArn === tableArn ? before : this.#follow(tableArn, (before?.generation ?? 0) + 1);
-    return Promise.resolve({ generation, previous: before?.tableArn });
+    if (before?.tableArn === tableArn && (wanted ?? before.generation) === before.generation)
+      return { generation: before.generation, previous: tableArn, changed: false };
+    const { generation } = this.#follow(tableArn, nextGeneration(before, wanted));
+    return { generation, previous: before?.tableArn, changed: true };
   }
 
-  #follow(tableArn: string, generation: number) {
+  #follow(tableArn: string, generation: number): NewestTable {
     this.#generations.set(tableArn, generation);
     return (this.#newest = { tableArn, generation });
   }

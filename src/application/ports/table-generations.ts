@@ -9,8 +9,19 @@ export type Following =
 export interface Adoption {
   /** The table's generation from now on. */
   readonly generation: number;
-  /** The table that was followed until now; undefined when none was known. The table itself when nothing changed. */
+  /** The table that was followed until now; undefined when none was known. */
   readonly previous: string | undefined;
+  /** False when the table was of this generation already, as when an adoption is repeated. */
+  readonly changed: boolean;
+}
+
+export interface AdoptionOptions {
+  /**
+   * The generation that the table is to have, for a store that knows less than was derived: one above all that it knows.
+   * With it, the newest table too becomes newer than it was. Without it, the next one.
+   */
+  readonly generation?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,13 +40,14 @@ export abstract class TableGenerations {
   abstract generationOf(tableArn: string, signal?: AbortSignal): Promise<Following>;
 
   /**
-   * Makes a table the newest generation. Does nothing where it is that already; a table that was followed before
-   * becomes the newest once more. Where no table is known yet it becomes generation 1, because what was derived before
-   * tables were noted counts as 0.
+   * Makes a table the newest generation. Does nothing where it is that already, unless another `generation` is asked
+   * for; a table that was followed before becomes the newest once more. Where no table is known yet it becomes
+   * generation 1, because what was derived before tables were noted counts as 0.
    *
    * Safe to repeat, and atomic: no two tables ever get the same generation.
    *
    * @throws Fault when the generations cannot be read or written: the table may or may not have been adopted.
+   *   `configuration`, and nothing is changed, when `generation` is no whole number above all that are known.
    */
-  abstract adopt(tableArn: string, signal?: AbortSignal): Promise<Adoption>;
+  abstract adopt(tableArn: string, options?: AdoptionOptions): Promise<Adoption>;
 }

@@ -1,31 +1,21 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { nextGeneration } from '../../../application/next-generation.ts';
 import {
   type Adoption,
+  type AdoptionOptions,
   type Following,
   TableGenerations,
 } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { translateError } from '../translate-error.ts';
 import { type RawKey, readAll } from './batch-get.ts';
+import { generationIn, type GenerationsRow, type Known, knownFrom, newestOf } from './generations-row.ts';
 
 /** The one row of the state table that says which tables are followed. It never expires. */
 const KEY: RawKey = { PK: 'TABLES', SK: 'GENERATIONS' };
 
 /** Writers here are operators, and the first invocations of all: they hardly ever meet. */
 const ATTEMPTS = 8;
-
-interface GenerationsRow extends RawKey {
-  /** The newest table's ARN. */
-  readonly newest: string;
-  /** Each table's generation by its ARN: the document client's numbers. */
-  readonly generations: Readonly<Record<string, { toString(): string }>>;
-}
-
-/** The tables that are followed, as the row has them. */
-interface Known {
-  readonly newest: string;
-  readonly generations: Readonly<Record<string, number>>;
-}
 
 /**
  * The generations of tables in one row of the state table. A question takes one read, and the very first one a write;
@@ -50,16 +40,20 @@ export class DynamoDbTableGenerations extends TableGenerations {
       : { kind: 'followed', generation, newest: newest === tableArn };
   }
 
-  override async adopt(tableArn: string, signal?: AbortSignal): Promise<Adoption> {
+  override async adopt(
+    tableArn: string,
+    { generation: wanted, signal }: AdoptionOptions = {},
+  ): Promise<Adoption> {
     if (tableArn === '') throw unnamed();
-    let previous: string | undefined;
-    const { generations } = await this.#settled((known) => {
-      previous = known?.newest;
-      if (known === undefined) return follow(tableArn, 1);
-      if (known.newest === tableArn) return known;
-      return follow(tableArn, generationIn(known) + 1, known.generations);
+    let before: Known | undefined;
+    const after = await this.#settled((known) => {
+      before = known;
+      const newest = known && newestOf(known);
+      if (known !== undefined && newest?.tableArn === tableArn)
+        if ((wanted ?? newest.generation) === newest.generation) return known;
+      return follow(tableArn, nextGeneration(newest, wanted), known?.generations);
     }, signal);
-    return { generation: generations[tableArn] as number, previous };
+    return { generation: generationIn(after), previous: before?.newest, changed: after !== before };
   }
 
   /** Reads what is known, and writes what is decided on it, unless that is the same; again if somebody else wrote. */
@@ -88,15 +82,8 @@ export class DynamoDbTableGenerations extends TableGenerations {
   async #read(signal: AbortSignal | undefined): Promise<Known | undefined> {
     try {
       const [row] = await readAll<GenerationsRow>(this.#client, this.#stateTable, [KEY], signal);
-      if (row === undefined) return undefined;
       if (row instanceof Fault) throw row;
-      const { newest, generations } = row;
-      return {
-        newest,
-        generations: Object.fromEntries(
-          Object.entries(generations).map(([arn, generation]) => [arn, Number(generation.toString())]),
-        ),
-      };
+      return row && knownFrom(row, this.#stateTable);
     } catch (error) {
       throw this.#translate(error);
     }
@@ -125,11 +112,6 @@ export class DynamoDbTableGenerations extends TableGenerations {
 
 function follow(tableArn: string, generation: number, others: Known['generations'] = {}): Known {
   return { newest: tableArn, generations: { ...others, [tableArn]: generation } };
-}
-
-/** The newest generation. */
-function generationIn({ newest, generations }: Known): number {
-  return generations[newest] as number;
 }
 
 function unnamed(): Fault {

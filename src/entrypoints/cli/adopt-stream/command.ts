@@ -4,6 +4,7 @@ import type { Adoption } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { withTableGenerations } from '../../composition/state-store.ts';
 import { readStateConfig } from '../../config.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export const adoptStreamCommand = new Command('adopt-stream')
   .summary('let the streams of another table follow those of the present one')
@@ -14,13 +15,21 @@ roll-back. Until then its changes are refused, as nobody can tell whether they
 are newer. Streams of one table need no adoption: their labels order them.
 
 Disable the event source mapping of the old table's stream first, and enable
-that of the new one's after.`,
+that of the new one's after.
+
+Where the state table was made anew or restored, it knows less than was derived:
+then --generation makes the table newer than all of that, even the one that is
+followed already. N is above the highest generation that search messages, the
+link states, or this command at earlier times have shown; numbers left out do no
+harm.`,
   )
   .argument('<arn>', 'the ARN of the table, or of its stream')
+  .option('--generation <n>', 'make it this generation, above the newest that is known', wholeNumber(1))
   .addHelpText(
     'after',
     `
-Safe to repeat: a table that is the newest already stays what it is.
+Safe to repeat: a table that is the newest already stays what it is, unless
+another generation is asked for.
 
 The exit status is 0 when the table is followed, 1 when that could not be found
 out or written, and 2 for wrong usage or configuration.
@@ -32,7 +41,7 @@ Example:
   STATE_TABLE_NAME=contrail-state contrail adopt-stream \\
     arn:aws:dynamodb:us-east-1:123456789012:table/aircraft`,
   )
-  .action(async (arn: string) => {
+  .action(async (arn: string, options: { readonly generation?: number }) => {
     const tableArn = tableArnOf(arn);
     const config = readStateConfig(process.env);
     if (config.kind === 'memory')
@@ -43,31 +52,36 @@ Example:
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
     const adoption = await withTableGenerations(config.stateTable, (generations) =>
-      generations.adopt(tableArn),
+      generations.adopt(tableArn, options),
     );
     process.stdout.write(textOf(tableArn, adoption));
   });
 
-function textOf(tableArn: string, { generation, previous }: Adoption): string {
-  if (previous === tableArn)
-    return `${tableArn}\nis followed already, as generation ${generation}: nothing has changed.\n`;
-  const before =
-    previous === undefined
-      ? 'No table was noted before.'
-      : `Before it, ${previous} was followed. What is still delivered of that one counts as older.`;
-  const old = previous === undefined ? "any other table's stream" : 'the old stream';
+function textOf(tableArn: string, { generation, previous, changed }: Adoption): string {
+  const old =
+    previous === undefined || previous === tableArn
+      ? "any other table's stream"
+      : `the stream of ${previous}`;
   return `${tableArn}
-is followed from now on, as generation ${generation}.
-${before}
+${changed ? 'is followed from now on' : 'is followed already'}, as generation ${generation}.
+${aboutBefore(tableArn, { previous, changed })}
 
-What to do next:
+What to do next, ${changed ? '' : 'if that is not done yet, '}in this order:
 1. See that the event source mapping of ${old} is disabled:
    aws lambda update-event-source-mapping --no-enabled --uuid UUID
-2. Enable that of this table's stream. Begin at TRIM_HORIZON, or before the
+2. Wait ten seconds: so long a function that runs may take this table for what
+   it was before.
+3. Enable the mapping of this table's stream. Begin at TRIM_HORIZON, or before the
    moment of the switch: changes that neither mapping reads are in nobody's hands.
    aws lambda update-event-source-mapping --enabled --uuid UUID
-3. Redrive what was given up while the stream was refused.
-
-A function that runs already notices within ten seconds.
+4. Redrive what was given up while the stream was refused.
 `;
+}
+
+function aboutBefore(tableArn: string, { previous, changed }: Omit<Adoption, 'generation'>): string {
+  if (!changed) return 'Nothing has changed: perhaps an earlier try did it.';
+  if (previous === undefined) return 'No table was noted before.';
+  if (previous === tableArn)
+    return 'It was of an older one before: all its changes are newer than what was derived.';
+  return `Before it, ${previous} was followed. What is still delivered of that one counts as older.`;
 }
