@@ -34,17 +34,36 @@ interface Batch {
 export class EventSource implements StreamListener {
   readonly #parts: EventSourceParts;
   readonly #readers = new Map<Shard, ShardReader>();
+  #enabled: boolean;
 
-  constructor(parts: EventSourceParts) {
+  /** @param enabled whether it reads from the beginning on. */
+  constructor(parts: EventSourceParts, enabled: boolean) {
     this.#parts = parts;
+    this.#enabled = enabled;
+  }
+
+  /** Whether all is read of a stream that has ended. */
+  get finished(): boolean {
+    return [...this.#readers.values()].every(({ finished }) => finished);
+  }
+
+  enable(): void {
+    this.#enabled = true;
+    this.#start();
   }
 
   opened(shard: Shard): void {
-    const reader = new ShardReader(shard, this.#parts, () => {
-      for (const other of this.#readers.values()) other.startIf(this.#isFinished);
-    });
-    this.#readers.set(shard, reader);
-    reader.startIf(this.#isFinished);
+    this.#readers.set(
+      shard,
+      new ShardReader(shard, this.#parts, () => {
+        this.#start();
+      }),
+    );
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#enabled) for (const reader of this.#readers.values()) reader.startIf(this.#isFinished);
   }
 
   appended(shard: Shard, entry: Entry): void {

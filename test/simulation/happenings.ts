@@ -11,6 +11,7 @@ export interface Happening {
     | 'merge'
     | 'new stream'
     | 'failover'
+    | 'roll-back'
     | 'stray'
     | 'redrive'
     | 'clock jump'
@@ -48,9 +49,12 @@ export function happeningsOf(settings: Settings, operations: readonly Operation[
     add('crash', afterWrite());
     add('freeze', afterWrite(), Math.floor(random.pick([MINUTE, 10 * MINUTE]) * random.fraction()));
     add('stop', afterWrite());
-    add('clock jump', during(), random.int(-10 * MINUTE, 10 * MINUTE));
+    const jump = random.int(-10 * MINUTE, 10 * MINUTE);
+    // What is known of a table holds for ten seconds by the clock: between two adoptions none may go back.
+    add('clock jump', during(), settings.rollBacks > 0 ? Math.abs(jump) : jump);
   }
   addFailovers(settings, operations, happenings);
+  addRollBacks(settings, happenings);
   addRedrives(settings, operations, happenings);
   return happenings;
 }
@@ -75,6 +79,20 @@ function addFailovers(
         Math.floor(10 * SECOND * random.fraction()),
         Math.floor(20 * MINUTE * random.fraction()),
       ]),
+    });
+}
+
+/** The span is how long an operator takes, beside what has to be waited for. */
+function addRollBacks({ seed, rollBacks, quietFrom }: Settings, happenings: Happening[]): void {
+  const random = chanceOf(seed, 'roll-back times');
+  const first = Math.min(...happenings.filter(({ kind }) => kind === 'failover').map(({ at }) => at));
+  for (let i = 0; i < rollBacks; i++)
+    happenings.push({
+      name: `roll-back ${i}`,
+      at: random.int(Math.min(first, quietFrom - 1), quietFrom - 1),
+      kind: 'roll-back',
+      which: random.fraction(),
+      span: random.pick([0, Math.floor(MINUTE * random.fraction())]),
     });
 }
 

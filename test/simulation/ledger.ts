@@ -21,15 +21,17 @@ export class Ledger {
   readonly #counted = new Map<string, Position>();
   readonly #inLine = new Map<string, number>();
   readonly #byRecord = new Map<unknown, Entry>();
-  readonly #epochs = new Map<string, number>();
+  /** Of each label, the streams in their order, each with the number that it began above. */
+  readonly #epochs = new Map<string, Position[]>();
   readonly #tables = new Map<number, string>();
   readonly #refusedChanges = new Set<string>();
   readonly #refusedEntities = new Set<string>();
   readonly #followedFrom = new Map<string, number>();
 
-  addStream(label: string, epoch: number, tableArn: string): void {
-    this.#epochs.set(label, epoch);
-    this.#tables.set(epoch, tableArn);
+  /** @param begins above the numbers of what the same stream had before, when the table moved back to it. */
+  addStream(label: string, begins: Position, tableArn: string): void {
+    this.#epochs.set(label, [...(this.#epochs.get(label) ?? []), begins]);
+    this.#tables.set(begins.epoch, tableArn);
   }
 
   /** From the time on, in virtual milliseconds, the worker may handle the table's changes. */
@@ -47,8 +49,10 @@ export class Ledger {
     for (const record of [entry.record, entry.clean]) this.#byRecord.set(record, entry);
   }
 
-  positionOf({ epoch, sequence }: Version): Position {
-    return { epoch: this.#epochs.get(epoch) ?? -1, sequence: BigInt(sequence) };
+  positionOf(version: Version): Position {
+    const sequence = BigInt(version.sequence);
+    const stream = this.#epochs.get(version.epoch)?.findLast((begins) => begins.sequence < sequence);
+    return { epoch: stream?.epoch ?? -1, sequence };
   }
 
   accepted({ key, version }: SearchAction): void {

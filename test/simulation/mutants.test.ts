@@ -69,6 +69,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'misdirected-quarantined': { within: 100, by: [ONLY_POISON] },
   'newest-image-read-stale': { within: 50, by: [DONE] },
   'no-deadline': { within: 50, by: ['no batch takes longer than it may'] },
+  'old-generation-remembered': { within: 50, by: [DERIVED, DONE, NO_WAY_BACK] },
   'old-image-counted-off': { within: 150, by: [DERIVED] },
   'one-refusal-for-all': { within: 300, by: [ONLY_POISON] },
   'only-newest-fails': { within: 150, by: [DONE] },

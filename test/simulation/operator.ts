@@ -19,9 +19,16 @@ interface OperatorParts {
 /** Looks after what was given up or quarantined: repairs the records and has them handled, mostly days later. */
 export class Operator {
   readonly #parts: OperatorParts;
+  /** What is to be handled again, batch by batch. */
+  readonly #open = new Set<readonly Entry[]>();
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
+  }
+
+  /** Whether any such record is still to be handled again. */
+  has(test: (entry: Entry) => boolean): boolean {
+    return [...this.#open].some((entries) => entries.some(test));
   }
 
   /** Takes over records, in the order in which their stream has them. */
@@ -36,10 +43,12 @@ export class Operator {
 
   #redrive(entries: readonly Entry[], after: number): void {
     const { scheduler, random, invoke, acknowledged, counts } = this.#parts;
+    this.#open.add(entries);
     scheduler.in(after, () => {
       counts.add('batch redriven');
       invoke(entries, (answer) => {
         const from = firstFailed(answer, entries);
+        this.#open.delete(entries);
         if (answer.kind === 'response') acknowledged(answer.invocation, entries.slice(0, from));
         if (from < entries.length) this.#redrive(entries.slice(from), random.int(1, 10) * MINUTE);
       });

@@ -51,6 +51,8 @@ export interface Settings {
   readonly recreations: number;
   /** How often the table moves to one of another ARN: the copy in another region, whose stream may well be the older. */
   readonly failovers: number;
+  /** How often the table moves back to one that it was moved from, with the same stream or with a new one. */
+  readonly rollBacks: number;
   readonly strays: number;
   /** How many batches that were handled come again days later. */
   readonly redrives: number;
@@ -103,6 +105,7 @@ export function settingsOf(seed: number): Settings {
   const requests = chanceOf(seed, 'requests');
   const handsOver = requests.chance(0.08);
   const floodOf = requests.chance(0.1) ? requests.pick(['link', 'image'] as const) : undefined;
+  const failovers = failoversOf(seed);
   const manyAtOnce = { link: 'matcher.apply', image: 'images.save' } as const;
   return {
     seed,
@@ -125,7 +128,8 @@ export function settingsOf(seed: number): Settings {
     operations: random.int(3, 50),
     splits: random.int(0, 3),
     recreations: random.chance(0.25) ? 1 : 0,
-    failovers: failoversOf(seed),
+    failovers,
+    rollBacks: failovers > 0 ? chanceOf(seed, 'roll-backs').pick([0, 1, 1, 2]) : 0,
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),

@@ -31,6 +31,7 @@ const MUST_HAPPEN = [
   'metric: MatcherRepeated',
   'metric: MatcherLate',
   'event: failover',
+  'event: roll-back',
   'fault in generations.of: refused',
   'metric: RecordsDuplicate',
   'record given up by its stream',

@@ -25,17 +25,18 @@ import { EventSource } from './event-source.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { faultyPorts, type PortCall } from './faulty-ports.ts';
 import { FifoQueue } from './fifo-queue.ts';
-import { FunctionPool } from './function-pool.ts';
+import { type Answer, FunctionPool } from './function-pool.ts';
 import { type Happening, happeningsOf } from './happenings.ts';
 import { Indexer, watchedIndex } from './indexer.ts';
 import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { spoil } from './poison.ts';
+import { type Reign, Reigns } from './reigns.ts';
 import { RememberedTable } from './remembered-table.ts';
 import { inSeveralRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
-import { DAY, type Settings, SECOND, START } from './settings.ts';
+import { DAY, HOUR, type Settings, SECOND, START } from './settings.ts';
 import { SourceTable, type Write } from './source-table.ts';
 import { observedStores } from './stores.ts';
 import { Stream } from './stream.ts';
@@ -79,9 +80,10 @@ export class World {
   readonly #random: Random;
   readonly #records: Random;
   readonly #failoverChance: Random;
-  /** The tables that were moved to, each with its place among them as the generation that it must have. */
-  readonly #tables = [tableArnIn('eu-central-1')];
-  #followed = 1;
+  readonly #reigns = new Reigns();
+  /** How many of the reigns an operator is to let follow by now, and when that was done last. */
+  #due = 1;
+  #adoptedAt = -Infinity;
   #stream: Stream;
   #sequence: bigint;
 
@@ -154,8 +156,11 @@ export class World {
     const digits = this.#random.pick([3, 9, 19, 20, 24]);
     this.#sequence = 10n ** BigInt(digits) - BigInt(this.#random.int(1, 400));
     // The worker has run before.
-    void this.generations.generationOf(this.#tableArn);
-    this.ledger.follow(this.#tableArn, START - 1);
+    const tableArn = tableArnIn('eu-central-1');
+    void this.generations.generationOf(tableArn);
+    this.ledger.follow(tableArn, START - 1);
+    this.#reigns.begin(tableArn);
+    this.#reigns.follow();
     this.#stream = this.#openStream(0, this.scheduler.now);
     this.#schedule();
   }
@@ -187,7 +192,7 @@ export class World {
         ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records, epidemic)
         : undefined;
     if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
-      void this.table.apply([changeOf(clean, { generation: this.#tables.length - 1 })]);
+      void this.table.apply([changeOf(clean, { generation: this.#reigns.all.length - 1 })]);
     this.#append({
       number: this.ledger.entries.length,
       item,
@@ -247,24 +252,27 @@ export class World {
     };
   }
 
-  get #tableArn(): string {
-    return this.#tables[this.#tables.length - 1] as string;
-  }
-
   #openStream(epoch: number, since: number): Stream {
     const label = new Date(since + epoch * SECOND).toISOString().slice(0, -1);
-    this.ledger.addStream(label, epoch, this.#tableArn);
-    const arn = `${this.#tableArn}/stream/${label}`;
-    const eventSource = new EventSource({
+    return this.#readStream(epoch, `${this.#reigns.present.tableArn}/stream/${label}`);
+  }
+
+  /** The stream of an ARN, as a new one where it is the same that there was before. */
+  #readStream(epoch: number, arn: string): Stream {
+    const { present } = this.#reigns;
+    const label = arn.slice(arn.lastIndexOf('/') + 1);
+    const isBack = this.#reigns.earlierOf(present).length > 0;
+    this.ledger.addStream(label, { epoch, sequence: isBack ? this.#sequence : -1n }, present.tableArn);
+    const parts = {
       settings: this.settings,
       scheduler: this.scheduler,
       random: chanceOf(this.settings.seed, 'event source', epoch),
-      invoke: (entries, answer) => {
+      invoke: (entries: readonly Entry[], answer: (answer: Answer) => void) => {
         this.pool.invoke(entries, false, answer);
       },
       acknowledged: this.#acknowledged,
       counts: this.counts,
-      givenUp: (entries) => {
+      givenUp: (entries: readonly Entry[]) => {
         this.#trace(() => `given up: ${entries.map(({ number }) => `#${number}`).join(' ')}`);
         for (const entry of entries) {
           this.ledger.putAside(entry);
@@ -272,8 +280,11 @@ export class World {
         }
         this.#operator.takeOver(entries);
       },
-    });
-    return new Stream(epoch, arn, eventSource);
+    };
+    // The table is known, so it would not be refused: what it has now would be taken for old.
+    const source = new EventSource(parts, !isBack || this.#reigns.isPresentFollowed);
+    this.#reigns.addStream({ epoch, arn, source });
+    return new Stream(epoch, arn, source);
   }
 
   #openStores(): Ports {
@@ -386,7 +397,8 @@ export class World {
         found.push(entry);
       }
     }
-    for (const entry of found) this.#operator.takeOver([entry]);
+    // What comes to the quarantine so late that its table has come back meanwhile must not be delivered any more.
+    for (const entry of found) if (!this.#reigns.isBygone(entry)) this.#operator.takeOver([entry]);
   };
 
   #happen(happening: Happening): void {
@@ -411,8 +423,9 @@ export class World {
         this.#stream = this.#openStream(this.#stream.epoch + 1, this.scheduler.now);
         return true;
       case 'failover':
-        this.#failOver(span);
-        return true;
+        return this.#failOver(span);
+      case 'roll-back':
+        return this.#rollBack(which, span);
       case 'stray':
         return this.#deliverAgain(which, this.#random);
       case 'redrive':
@@ -435,22 +448,86 @@ export class World {
   }
 
   /** The application goes on in another region; what the old stream still has comes as well, perhaps much later. */
-  #failOver(untilFollowed: number): void {
+  #failOver(untilFollowed: number): boolean {
+    if (this.#isComingBack) return false;
     const random = this.#failoverChance;
-    const table = this.#tables.push(tableArnIn(`region-${this.#tables.length}`));
+    this.#reigns.begin(tableArnIn(`region-${this.#reigns.all.length}`));
     this.#sequence = random.pick([this.#sequence / 2n, this.#sequence, this.#sequence * 3n, 1_000n]);
     this.#stream.end();
     const since = START - random.int(1, 300) * DAY;
     this.#stream = this.#openStream(this.#stream.epoch + 1, random.chance(0.8) ? since : this.scheduler.now);
-    this.scheduler.in(untilFollowed, async () => {
-      // One after the other: an operator who has several lets them follow in the order in which they did.
-      for (; this.#followed < table; this.#followed++) {
-        const tableArn = this.#tables[this.#followed] as string;
-        this.ledger.follow(tableArn, this.scheduler.now);
-        this.#trace(() => `${tableArn} is adopted`);
-        await this.generations.adopt(tableArn);
-      }
+    this.#followIn(untilFollowed);
+    return true;
+  }
+
+  /** The table was moved back and is not let follow yet, for which it may have to wait for days: nobody moves on before. */
+  get #isComingBack(): boolean {
+    const { present, isPresentFollowed } = this.#reigns;
+    return !isPresentFollowed && this.#reigns.earlierOf(present).length > 0;
+  }
+
+  /** The application goes back to a table that it left, which has the stream that it had, or a new one. */
+  #rollBack(which: number, untilFollowed: number): boolean {
+    const { present, all } = this.#reigns;
+    const left = all.filter(({ tableArn }) => tableArn !== present.tableArn);
+    const back = left[Math.floor(which * left.length)];
+    if (back === undefined || this.#isComingBack) return false;
+    this.#stream.end();
+    this.#reigns.begin(back.tableArn);
+    const epoch = this.#stream.epoch + 1;
+    const random = chanceOf(this.settings.seed, 'roll-back', epoch);
+    const same = random.chance(0.5) ? this.#reigns.streamFromBefore() : undefined;
+    if (same !== undefined) {
+      // Its numbers go on from where they were.
+      const last = this.ledger.entries.findLast(({ position }) => same.epochs.has(position.epoch));
+      this.#sequence = last?.position.sequence ?? this.#sequence;
+      this.#stream = this.#readStream(epoch, same.arn);
+    } else {
+      this.#sequence = random.pick([this.#sequence / 2n, this.#sequence, 1_000n]);
+      this.#stream = this.#openStream(epoch, this.scheduler.now);
+    }
+    this.#followIn(untilFollowed);
+    return true;
+  }
+
+  #followIn(milliseconds: number): void {
+    const due = this.#reigns.all.length;
+    this.scheduler.in(milliseconds, () => {
+      this.#due = Math.max(this.#due, due);
+      return this.#letFollow();
     });
+  }
+
+  /** One after the other: an operator who has several lets them follow in the order in which they did. */
+  async #letFollow(wait = SECOND): Promise<void> {
+    for (let { next } = this.#reigns; next !== undefined; { next } = this.#reigns) {
+      if (this.#reigns.followed >= this.#due) return;
+      const { tableArn, streams } = next;
+      if (this.#reigns.earlierOf(next).length > 0 && !this.#mayComeBack(next)) {
+        this.scheduler.in(wait, () => this.#letFollow(Math.min(2 * wait, HOUR)));
+        return;
+      }
+      this.#reigns.follow();
+      this.#adoptedAt = this.scheduler.now;
+      this.ledger.follow(tableArn, this.scheduler.now);
+      this.#trace(() => `${tableArn} is adopted`);
+      await this.generations.adopt(tableArn);
+      for (const { source } of streams) source.enable();
+    }
+  }
+
+  /** Whether nothing of the table's earlier times is left to deliver, and all workers know who followed it. */
+  #mayComeBack(reign: Reign): boolean {
+    const isBefore = (entry: Entry) => this.#reigns.isBefore(reign, entry);
+    return (
+      this.scheduler.now >= this.#adoptedAt + 10 * SECOND &&
+      this.#reigns.earlierOf(reign).every(({ streams }) => streams.every(({ source }) => source.finished)) &&
+      !this.#operator.has(isBefore) &&
+      !this.pool.instances.some(
+        ({ alive, invocation }) =>
+          alive && invocation?.finished === false && invocation.entries.some(isBefore),
+      )
+    );
   }
 
   /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */
@@ -461,7 +538,12 @@ export class World {
     if (first === undefined) return false;
     const again = entries
       .slice(from, from + random.int(1, 12))
-      .filter((entry) => entry.position.epoch === first.position.epoch && this.ledger.isAcknowledged(entry));
+      .filter(
+        (entry) =>
+          entry.position.epoch === first.position.epoch &&
+          this.ledger.isAcknowledged(entry) &&
+          !this.#reigns.isBygone(entry),
+      );
     const mine = random.chance(0.3) ? again.filter(({ key }) => key === again[0]?.key) : again;
     if (mine.length === 0) return false;
     const twice = random.chance(0.2) ? mine.flatMap((entry) => [entry, entry]) : mine;
