@@ -166,8 +166,11 @@ describeWithServers('on DynamoDB', () => {
       const Item: Record<string, AttributeValue> = { PK: { S: 'TABLES' }, SK: { S: 'GENERATIONS' }, ...row };
       await clients.dynamodb.send(new PutItemCommand({ TableName: stateTable, Item }));
       const generations = new DynamoDbTableGenerations(documentClientOf(clients.dynamodb), { stateTable });
-      for (const work of [generations.generationOf(ONE), generations.adopt(TWO, { generation: 7 })]) {
-        const fault: unknown = await work.catch((error: unknown) => error);
+      for (const work of [
+        () => generations.generationOf(ONE),
+        () => generations.adopt(TWO, { generation: 7 }),
+      ]) {
+        const fault: unknown = await work().catch((error: unknown) => error);
         expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
         expect((fault as Fault).message)
           .to.include(`TABLES, GENERATIONS of table ${stateTable}`)
