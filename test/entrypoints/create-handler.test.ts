@@ -147,6 +147,25 @@ describe('the Lambda handler', () => {
     expect((two.cause as AggregateError).errors).to.have.length(2);
   });
 
+  it('given either FAILURE_MODE, when the batch comes again, then only what the source was to deliver again is not sent again', async () => {
+    for (const [mode, expected] of [
+      ['report', 3],
+      ['throw', 2],
+    ] as const) {
+      const { handler, queue } = worker(mode);
+      const Records = [1, 2, 3].map((n) => registrationRecord(`N${n}`, { sequence: `${n}` }));
+      poison(Records[1]!);
+      let sent = 0;
+      const send = queue.send.bind(queue);
+      queue.send = (actions) => {
+        sent += actions.length;
+        return send(actions);
+      };
+      for (let delivery = 0; delivery < 2; delivery++) await handler({ Records }).catch(() => undefined);
+      expect(sent, mode).to.equal(expected);
+    }
+  });
+
   it('given FAILURE_MODE=throw, when nothing fails, then it answers as ever', async () => {
     expect(await worker('throw').handler({ Records: [registrationRecord('N1')] })).to.deep.equal({
       batchItemFailures: [],
