@@ -1,3 +1,4 @@
+import { MAX_BATCH_BYTES } from '../adapters/aws/sqs/limits.ts';
 import {
   isSameQueue,
   parseQueueUrl,
@@ -12,9 +13,6 @@ import { Fault } from '../domain/fault.ts';
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const FAILURE_MODES = ['report', 'throw'] as const;
 const BACKENDS = ['aws', 'memory'] as const;
-
-/** SQS's own bound on a request, and so on a message. */
-const MAX_BATCH_BYTES = 1_048_576;
 
 export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];

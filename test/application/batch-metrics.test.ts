@@ -60,7 +60,7 @@ describe('the metrics of a batch', () => {
       table.put(imageRow(entity, '1')),
       keysOnly,
       table.put(faaRow('N2')),
-      null,
+      { dynamodb: {} },
     );
     expect(worker.metrics.batches).to.have.length(1);
     expect(figuresOf(worker.metrics)).to.deep.equal({
@@ -100,7 +100,7 @@ describe('the metrics of a batch', () => {
 
   it('given records without a time, then there is no age', async () => {
     const worker = aWorker();
-    await worker.handle(null);
+    await worker.handle({ dynamodb: {} });
     expect(figuresOf(worker.metrics)).to.not.have.any.keys('NewestChangeAge', 'OldestChangeAge');
   });
 

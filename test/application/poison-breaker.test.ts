@@ -172,9 +172,9 @@ describe('suspicionOf', () => {
     });
 
   it('given records whose item is not known, then each is one by itself', () => {
-    const deliveries: readonly Delivery[] = range(3).map(() => toDelivery(null));
+    const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }));
     expect(suspicionOf(deliveries, examine(deliveries, false), DEFAULT_MAX_SHARE)).to.deep.equal({
-      reason: 'the record, not an object',
+      reason: 'Keys, not an object',
       poison: 3,
       items: 3,
     });

@@ -210,8 +210,8 @@ describe('quarantine', () => {
     const table = new SourceTable();
     const records = [
       spoiled(table.put(faaRow('N1'))),
-      null,
       { dynamodb: {} },
+      { dynamodb: { Keys: [] } },
       spoiled(table.put(faaRow('N2'))),
     ];
     const { outcomes } = await aWorker({ quarantine }).handle(...records);

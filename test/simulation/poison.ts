@@ -10,7 +10,7 @@ export interface Spoil {
   readonly hidesItem?: boolean;
   /** Whether the worker can no longer tell the stream where to go on. */
   readonly hidesSequence?: boolean;
-  /** Whether the worker takes it for the record of another table: not poison, but not to be handled either. */
+  /** Whether the worker takes it for the record of another table or source: not poison, but not to be handled either. */
   readonly misdirected?: boolean;
   /** Whether it fails for the same reason whatever the row. */
   readonly sameReason?: boolean;
@@ -80,24 +80,28 @@ const SPOILS: readonly Spoil[] = [
     what: 'a number instead of a record',
     hidesItem: true,
     hidesSequence: true,
+    misdirected: true,
     spoil: ({ dynamodb }) => Number(BigInt(String(dynamodb['SequenceNumber'])) % 1_000_000_007n),
   },
   {
     what: 'a text instead of a record',
     hidesItem: true,
     hidesSequence: true,
+    misdirected: true,
     spoil: ({ dynamodb }) => `{"dynamodb":{"SequenceNumber":"${String(dynamodb['SequenceNumber'])}"`,
   },
   {
     what: 'a list instead of a record',
     hidesItem: true,
     hidesSequence: true,
+    misdirected: true,
     spoil: (record) => [record],
   },
   {
     what: 'no dynamodb',
     hidesItem: true,
     hidesSequence: true,
+    misdirected: true,
     spoil: ({ eventID, eventName }) => ({ eventID, eventName }),
   },
   {

@@ -14,7 +14,9 @@ export type Problem =
   | 'endpoint'
   | 'region'
   | 'conflict'
-  /** What was asked is refused: for what an item holds, or because the resource takes nothing of the kind. */
+  /** One item is refused for what it holds, and would be by any resource of the kind. */
+  | 'content'
+  /** What was asked is refused, and why may be anything: most often, the resource takes nothing of the kind. */
   | 'refused'
   /** It is refused for its size alone: what a request, or a message, may weigh is a setting of the resource. */
   | 'size'
@@ -38,21 +40,28 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
     'MissingAuthenticationToken',
     'AuthFailure',
     'InvalidSecurity',
+    'InvalidSecurityToken',
     'RequestExpired',
     'RequestInTheFuture',
     'RequestTimeTooSkewed',
   ],
   permission: ['AccessDenied', 'UnauthorizedOperation', 'NotAuthorized', 'KmsAccessDenied'],
   account: ['OptInRequired', 'SubscriptionRequired'],
-  missing: ['ResourceNotFound', 'TableNotFound', 'QueueDoesNotExist', 'NonExistentQueue', 'InvalidAddress'],
-  encryption: ['KmsDisabled', 'KmsInvalidKeyUsage', 'KmsInvalidState', 'KmsNotFound', 'KmsOptInRequired'],
+  missing: [
+    'ResourceNotFound',
+    'TableNotFound',
+    'QueueDoesNotExist',
+    'QueueDeletedRecently',
+    'NonExistentQueue',
+    'InvalidAddress',
+  ],
   endpoint: ['InvalidEndpoint', 'UnknownOperation', 'ERR_INVALID_URL'],
   conflict: ['ConditionalCheckFailed', 'TransactionConflict', 'DuplicateItem', 'ReplicatedWriteConflict'],
+  content: ['InvalidMessageContents'],
   refused: [
     'Validation',
     'ValidationError',
     'Serialization',
-    'InvalidMessageContents',
     'InvalidParameterValue',
     'UnsupportedOperation',
   ],
@@ -75,6 +84,10 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
     'OverLimit',
     'KmsThrottled',
     'KmsThrottling',
+    'KmsKeyUnavailable',
+    'KmsDependencyTimeout',
+    'KmsInternal',
+    'KmsLimitExceeded',
     'ResourceInUse',
     'TransactionInProgress',
     'InternalServerError',
@@ -83,6 +96,7 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
     'ServiceUnavailable',
     'Unavailable',
     'RequestTimeout',
+    'RequestAborted',
     'TimeoutError',
     'AbortError',
     'ECONNRESET',
@@ -101,17 +115,20 @@ const PROBLEMS: ReadonlyMap<string, Problem> = new Map(
 
 /** The problem that a code names, in whichever of its spellings; undefined for codes that are not known. */
 export function problemOf(code: string): Problem | undefined {
-  return PROBLEMS.get(plain(code));
+  const known = plain(code);
+  // What else KMS may say is of the key as well.
+  return PROBLEMS.get(known) ?? (known.startsWith('Kms') ? 'encryption' : undefined);
 }
 
 /**
  * One spelling of a code. Services write `com.amazonaws.sqs#QueueDoesNotExist`,
- * `AWS.SimpleQueueService.NonExistentQueue`, `KMS.DisabledException`; some clients leave `Exception` out.
+ * `AWS.SimpleQueueService.NonExistentQueue`, `KMS.DisabledException`, `KMSDisabledException`; some clients leave
+ * `Exception` out.
  */
 function plain(code: string): string {
   return code
     .replace(/^.*#/, '')
     .replace(/^AWS\.SimpleQueueService\./, '')
-    .replace(/^KMS\.(?:KMS)?/, 'Kms')
+    .replace(/^KMS\.?(?:KMS)?/i, 'Kms')
     .replace(/Exception$/, '');
 }

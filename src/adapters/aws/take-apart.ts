@@ -9,11 +9,12 @@ import { Refusal } from './refusal.ts';
 const ENOUGH = 5;
 
 /**
- * Sends groups of items, at most `concurrency` at a time, and takes apart those that are refused, in halves, until
- * single items are left. An item that is refused alone while another item of the call is taken is poison, and gets a
- * `permanent` Fault; where none is taken, whatever was refused keeps its `configuration` fault.
+ * Sends groups of items, at most `concurrency` at a time, and takes apart those that are refused, in halves, so that one
+ * item does not keep the others from being taken. An item whose content is refused when it is asked for alone has a
+ * `permanent` Fault, whatever becomes of the others; whatever else is refused keeps its `configuration` fault.
  *
- * Once five items have been refused one by one and none has been taken, nothing is taken apart any more.
+ * Once five items have been refused one by one, and not for their content, and none has been taken, nothing is taken
+ * apart any more but what is refused for its content.
  *
  * @param send gives one result an item, in their order; items that share one `Refusal` were refused together. It
  *   must not throw.
@@ -25,8 +26,8 @@ export async function takeApart<T, R extends string>(
   send: (group: readonly T[]) => Promise<readonly (R | Fault)[]>,
 ): Promise<ReadonlyMap<T, R | Fault>> {
   const results = new Map<T, R | Fault>();
-  const alone = new Map<T, Refusal>();
-  const taken = new Set<T>();
+  let refusedAlone = 0;
+  let isAnyTaken = false;
 
   const run = async (group: readonly T[]): Promise<void> => {
     const answers = await send(group);
@@ -38,25 +39,24 @@ export async function takeApart<T, R extends string>(
         const together = refused.get(answer);
         if (together === undefined) refused.set(answer, [item]);
         else together.push(item);
-      } else if (!(answer instanceof Fault) && answer !== 'conflict') taken.add(item);
+      } else if (!(answer instanceof Fault) && answer !== 'conflict') isAnyTaken = true;
     }
     for (const [refusal, items] of refused) await split(items, refusal);
   };
 
   const split = async (items: readonly T[], refusal: Refusal): Promise<void> => {
+    const isContent = refusal.refused === 'content';
     const [only] = items;
     if (only !== undefined && items.length === 1) {
-      alone.set(only, refusal);
+      if (!isContent) refusedAlone++;
+      results.set(only, refusal.ofOneItem());
       return;
     }
     const middle = Math.ceil(items.length / 2);
     for (const half of [items.slice(0, middle), items.slice(middle)])
-      if (taken.size > 0 || alone.size < ENOUGH) await run(half);
+      if (isContent || isAnyTaken || refusedAlone < ENOUGH) await run(half);
   };
 
   await concurrently(groups, concurrency, run);
-  if (taken.size > 0)
-    for (const [item, refusal] of alone)
-      if (refusal.refusedFor === 'item') results.set(item, refusal.asPoison());
   return results;
 }

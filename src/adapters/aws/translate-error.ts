@@ -15,9 +15,8 @@ export interface AwsResource {
  * What an SDK client or ElectroDB threw, as a Fault whose message says what to set. The error is its `cause`; of
  * an error that cites secrets, a copy that does not. A Fault stays the Fault it is.
  *
- * Never a `permanent` one: an error alone does not say that a record is at fault. What the service refuses is a
- * `Refusal`, which `takeApart` may find to be of one item. Errors that nothing is known about are transient, which is
- * safe.
+ * Never a `permanent` one: an error does not say of how many items it is. What the service refuses is a `Refusal`, also
+ * where its code is not known. Errors that nothing is known about are transient, which is safe.
  */
 export function translateError(error: unknown, used: AwsResource): Fault {
   for (const link of chainOf(error)) {
@@ -36,15 +35,12 @@ function faultOf(problem: Found, error: Thrown, used: AwsResource, cause: unknow
   const message = messageOf(problem, error, used);
   const reason = `${used.resource}: ${problem} (${nameOf(error)})`;
   switch (problem) {
-    case 'refused':
+    case 'content':
     case 'size':
+      return new Refusal(problem, message, { reason, cause });
+    case 'refused':
     case 'collection':
-      return new Refusal(message, {
-        refusedFor: problem === 'refused' ? 'item' : 'setting',
-        advice: adviceOf(problem, used),
-        reason,
-        cause,
-      });
+      return new Refusal('anything', message, { reason, cause });
     case 'conflict':
       return new Fault('conflict', message, { cause });
     case 'transient':
@@ -103,13 +99,16 @@ function problemIn(error: Thrown): Found | undefined {
 function refine(problem: Problem, { message }: Thrown): Found {
   if (problem !== 'refused') return problem;
   if (OTHER_KEYS.test(String(message))) return 'keys';
-  return TOO_LARGE.test(String(message)) ? 'size' : problem;
+  if (LARGE_ITEM.test(String(message))) return 'content';
+  return LARGE_MESSAGE.test(String(message)) ? 'size' : problem;
 }
 
 const OTHER_KEYS =
   /key element does not match the schema|missed key schema element|missing the key|missing a key|type mismatch for key|required keys|conditions on the keys is invalid/i;
-/** As SQS says it of a message. What DynamoDB says of an item is another matter: its bound is no setting. */
-const TOO_LARGE = /must be shorter than|message (?:is )?too long/i;
+/** As DynamoDB says it of an item, whose bound is the same in every table: of one that is put, and of one that is updated. */
+const LARGE_ITEM = /item size (?:to update )?has exceeded the maximum allowed size/i;
+/** As SQS says it of a message, whose bound is a setting of the queue. */
+const LARGE_MESSAGE = /must be shorter than|message (?:is )?too long/i;
 
 const UNREACHABLE: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 const NO_REGION = /Region is missing|Region not accepted|Missing Region|Invalid region/i;
@@ -131,13 +130,26 @@ function refineStatus({ $metadata }: Thrown): Found | undefined {
 function problemOfCancellation({ CancellationReasons: reasons, message }: Thrown): Problem {
   const codes =
     reasons?.map(({ Code }) => String(Code)) ?? /\[(.*)\]/.exec(String(message))?.[1]?.split(', ') ?? [];
-  const problems = codes.map(problemOf);
-  return (
-    (['permission', 'missing', 'collection', 'refused', 'conflict', 'transient'] as const).find((one) =>
-      problems.includes(one),
-    ) ?? 'conflict'
+  const problems = codes.flatMap((code) =>
+    code === 'None' || code === '' ? [] : (problemOf(code) ?? 'refused'),
   );
+  return WORST_FIRST.find((one) => problems.includes(one)) ?? 'conflict';
 }
+
+const WORST_FIRST: readonly Problem[] = [
+  'credentials',
+  'permission',
+  'account',
+  'missing',
+  'encryption',
+  'endpoint',
+  'collection',
+  'size',
+  'refused',
+  'content',
+  'conflict',
+  'transient',
+];
 
 function messageOf(problem: Found, error: Thrown, { resource, variable }: AwsResource): string {
   switch (problem) {
@@ -165,25 +177,17 @@ function messageOf(problem: Found, error: Thrown, { resource, variable }: AwsRes
         // SQS requests go to the host of the queue's URL.
         variable.endsWith('_URL') ? `, and ${variable}` : ''
       }`;
+    case 'content':
+      return `${resource}: refused for what it holds (${quoted(error)})`;
     case 'refused':
+      return `${resource}: refused (${quoted(error)}); check ${variable}, and what ${resource} allows`;
     case 'size':
+      return `${resource}: refused (${quoted(error)}); raise what ${resource}, or a proxy before it, takes at once`;
     case 'collection':
-      return `${resource}: refused (${quoted(error)})`;
+      return `${resource}: refused (${quoted(error)}); rows of one partition weigh more than a table with local secondary indexes takes (10 GB): remove some, or do without such indexes`;
     case 'conflict':
     case 'transient':
       return `${resource}: ${quoted(error)}`;
-  }
-}
-
-/** What to check where the refusal is not for what one item holds. */
-function adviceOf(problem: 'refused' | 'size' | 'collection', { resource, variable }: AwsResource): string {
-  switch (problem) {
-    case 'refused':
-      return `nothing like it was taken with it, so check ${variable}, and what ${resource} allows`;
-    case 'size':
-      return `raise what ${resource}, or a proxy before it, takes at once`;
-    case 'collection':
-      return 'rows of one partition weigh more than a table with local secondary indexes takes (10 GB): remove some, or do without such indexes';
   }
 }
 

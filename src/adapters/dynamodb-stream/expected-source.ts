@@ -7,11 +7,13 @@ let lastRight = { streamArn: '', table: '' };
 /**
  * Whether a record is of the stream that the worker is there for, as far as it says. What another source delivers is
  * not poison: the record is right, and the function has a trigger that it should not have, or another table's setting.
+ * What has no `dynamodb` object is of no stream of a table at all.
  *
  * @param table name or ARN of the table; undefined where any will do.
  * @returns a `configuration` Fault that says what came, and what was expected; undefined when nothing is wrong.
  */
-export function sourceFault(record: Json, table: string | undefined): Fault | undefined {
+export function sourceFault(record: unknown, table: string | undefined): Fault | undefined {
+  if (!isObject(record)) return noStreamRecord(describe(record));
   // SNS writes it large. GetRecords may leave it away.
   const source = record['eventSource'] ?? record['EventSource'];
   if (source !== undefined && source !== null && source !== 'aws:dynamodb') {
@@ -21,6 +23,10 @@ export function sourceFault(record: Json, table: string | undefined): Fault | un
       'records of something else than the stream of a table',
     );
   }
+  if (!isObject(record['dynamodb'])) return noStreamRecord(fieldsOf(record));
+  // The same changes, but without sequence numbers that put them in order.
+  if (record['recordFormat'] !== undefined)
+    return noStreamRecord(`${fieldsOf(record)}, the form of Kinesis Data Streams for DynamoDB`);
   const streamArn = record['eventSourceARN'];
   if (table === undefined || typeof streamArn !== 'string' || streamArn === '') return undefined;
   if (streamArn === lastRight.streamArn && table === lastRight.table) return undefined;
@@ -33,6 +39,20 @@ export function sourceFault(record: Json, table: string | undefined): Fault | un
     );
   lastRight = { streamArn, table };
   return undefined;
+}
+
+function noStreamRecord(found: string): Fault {
+  return foreign(
+    `what came is ${found}; expected a record of a DynamoDB stream, with eventName and a dynamodb object that has a SequenceNumber: let nothing but the event source mapping of the table's stream invoke the function`,
+    `what came is ${found}`,
+  );
+}
+
+function fieldsOf(record: Json): string {
+  const names = Object.keys(record);
+  return names.length === 0
+    ? 'an object without fields'
+    : `an object with the fields ${names.join(', ').slice(0, 300)}`;
 }
 
 /** A `configuration` Fault for keys that a table of other keys has; undefined for what is no table's keys at all. */

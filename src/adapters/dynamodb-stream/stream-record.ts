@@ -39,15 +39,13 @@ export function toDelivery(input: unknown, options: RecordOptions = {}): Deliver
 }
 
 function toChange(
-  input: unknown,
+  record: unknown,
   { streamArn = '', generation = 0, table }: RecordOptions,
 ): Change | undefined {
-  if (!isObject(input))
-    throw bad(`the record is ${describe(input)}, not an object`, 'the record is no object');
-  const foreign = sourceFault(input, table);
+  const foreign = sourceFault(record, table);
   if (foreign !== undefined) throw foreign;
+  const input = record as Json & { readonly dynamodb: Json };
   const { dynamodb } = input;
-  if (!isObject(dynamodb)) throw wrong('dynamodb', dynamodb, ', not an object');
   const keys = dynamodb['Keys'];
   if (!isObject(keys)) throw wrong('Keys', keys, ', not an object');
   const pk = keyOf(keys, 'PK');

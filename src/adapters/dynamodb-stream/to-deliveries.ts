@@ -1,7 +1,7 @@
 import type { Delivery } from '../../application/delivery.ts';
 import { Fault } from '../../domain/fault.ts';
 import { sourceFault } from './expected-source.ts';
-import { isObject } from './json-fields.ts';
+import type { Json } from './json-fields.ts';
 import { readStreamArn } from './stream-arn.ts';
 import { UndecodableRecord } from './stream-delivery.ts';
 import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';
@@ -55,8 +55,8 @@ function streamsOf(records: readonly unknown[], table: string | undefined): read
 
 /** The stream's ARN; empty where the record names none; undefined where it can be told without that to fail. */
 function streamIn(record: unknown, table: string | undefined): string | undefined {
-  if (!isObject(record) || sourceFault(record, table) !== undefined) return undefined;
-  const stream = streamOf(record);
+  if (sourceFault(record, table) !== undefined) return undefined;
+  const stream = streamOf(record as Json);
   return stream === '' && toDelivery(record).kind === 'undecodable' ? undefined : stream;
 }
 

@@ -1,31 +1,30 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Refusal } from '../../../src/adapters/aws/refusal.ts';
+import { Refusal, type Refused } from '../../../src/adapters/aws/refusal.ts';
 import { takeApart } from '../../../src/adapters/aws/take-apart.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { range } from '../../contracts/contract.ts';
 
 type Result = 'taken' | 'conflict' | Fault;
 
-function refusal(refusedFor: 'item' | 'setting' = 'item'): Refusal {
-  return new Refusal('refused', { refusedFor, advice: 'check it', reason: 'refused by the service' });
-}
+const refusal = (refused: Refused): Refusal =>
+  new Refusal(refused, 'refused', { reason: 'refused by the service' });
 
 /** A service that refuses a request when one of its items is bad; remembers what it was asked. */
 class Service {
   readonly requests: (readonly number[])[] = [];
   readonly #isBad: (item: number) => boolean;
-  readonly #refusedFor: 'item' | 'setting';
+  readonly #refused: Refused;
 
-  constructor(isBad: (item: number) => boolean, refusedFor: 'item' | 'setting' = 'item') {
+  constructor(isBad: (item: number) => boolean, refused: Refused = 'content') {
     this.#isBad = isBad;
-    this.#refusedFor = refusedFor;
+    this.#refused = refused;
   }
 
   readonly send = async (group: readonly number[]): Promise<readonly Result[]> => {
     this.requests.push(group);
     await new Promise((done) => setImmediate(done));
-    const together = refusal(this.#refusedFor);
+    const together = refusal(this.#refused);
     return group.map(() => (group.some(this.#isBad) ? together : 'taken'));
   };
 }
@@ -64,47 +63,61 @@ describe('takeApart', () => {
     );
   });
 
-  for (const [count, size] of [
-    [1, 1],
-    [20, 10],
-    [100, 100],
-    [1_000, 10],
-  ] as const)
-    it(`given ${count} items of which none is taken, then all are of the configuration, after few requests`, async () => {
+  for (const count of [1, 7, 100])
+    it(`given ${count} items of which all are bad, then all are poison: it takes no other to see it`, async () => {
       const service = new Service(() => true);
-      const groups = groupsOf(count, size);
-      const results = await takeApart(groups, 1, service.send);
-      expect(wordsOf(results, count)).to.deep.equal(range(count).map(() => 'configuration'));
-      expect((results.get(0) as Fault).message).to.equal('refused; check it');
-      // One for each group, a way down to single items, and the few single ones.
-      expect(service.requests.length).to.be.at.most(groups.length + 2 * Math.ceil(Math.log2(size)) + 6);
+      const results = await takeApart(groupsOf(count, 10), 1, service.send);
+      expect(wordsOf(results, count)).to.deep.equal(range(count).map(() => 'permanent'));
     });
 
-  it('given an item that is refused for a setting, then it is of the configuration, whatever else is taken', async () => {
-    const service = new Service((item) => item === 4, 'setting');
+  for (const refused of ['anything', 'size'] as const)
+    for (const [count, size] of [
+      [1, 1],
+      [20, 10],
+      [100, 100],
+      [1_000, 10],
+    ] as const)
+      it(`given ${count} items of which none is taken (${refused}), then all are of the configuration, after few requests`, async () => {
+        const service = new Service(() => true, refused);
+        const groups = groupsOf(count, size);
+        const results = await takeApart(groups, 1, service.send);
+        expect(wordsOf(results, count)).to.deep.equal(range(count).map(() => 'configuration'));
+        // One for each group, a way down to single items, and the few single ones.
+        expect(service.requests.length).to.be.at.most(groups.length + 2 * Math.ceil(Math.log2(size)) + 6);
+      });
+
+  it('given an item that is refused for anything else, then it is of the configuration, whatever else is taken', async () => {
+    const service = new Service((item) => item === 4, 'anything');
     const results = await takeApart(groupsOf(10, 10), 1, service.send);
     expect(wordsOf(results, 10)).to.deep.equal(
       range(10).map((item) => (item === 4 ? 'configuration' : 'taken')),
     );
   });
 
+  it('given a resource that takes nothing any more, then what it refuses is of the configuration', async () => {
+    const service = new Service((item) => item >= 60, 'anything');
+    const results = await takeApart(groupsOf(100, 10), 1, service.send);
+    expect(wordsOf(results, 100)).to.deep.equal(range(100).map((n) => (n < 60 ? 'taken' : 'configuration')));
+  });
+
   it('given refusals of single items in an answer, then they are not asked for again', async () => {
     let requests = 0;
     const results = await takeApart<number, 'taken'>([range(5)], 1, async (group) => {
       requests++;
-      return group.map((item) => (item < 2 ? refusal() : 'taken'));
+      return group.map((item) => (item < 2 ? refusal(item === 0 ? 'content' : 'anything') : 'taken'));
     });
-    expect(wordsOf(results, 5)).to.deep.equal(['permanent', 'permanent', 'taken', 'taken', 'taken']);
+    expect(wordsOf(results, 5)).to.deep.equal(['permanent', 'configuration', 'taken', 'taken', 'taken']);
     expect(requests).to.equal(1);
   });
 
-  it('given conflicts and other faults beside a refusal, then they prove nothing, and stay what they are', async () => {
-    const results = await takeApart<number, 'taken' | 'conflict'>([range(3)], 1, async () => [
-      refusal(),
+  it('given conflicts and other faults beside refusals, then they stay what they are', async () => {
+    const results = await takeApart<number, 'taken' | 'conflict'>([range(4)], 1, async () => [
+      refusal('content'),
       'conflict',
       new Fault('transient', 'throttled'),
+      refusal('anything'),
     ]);
-    expect(wordsOf(results, 3)).to.deep.equal(['configuration', 'conflict', 'transient']);
+    expect(wordsOf(results, 4)).to.deep.equal(['permanent', 'conflict', 'transient', 'configuration']);
   });
 
   it('given a result that is missing, then it is a transient fault', async () => {
@@ -113,26 +126,33 @@ describe('takeApart', () => {
     ]);
   });
 
-  it('given any bad items, then no good one is poison, and all are poison or taken unless five bad ones came first', () =>
+  it('given any bad items, then exactly those are poison, and all others are taken', () =>
     fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }),
-        fc.integer({ min: 1, max: 30 }),
-        fc.integer({ min: 1, max: 4 }),
-        async (bad, size, concurrency) => {
-          const service = new Service((item) => bad[item] === true);
-          const results = await takeApart(groupsOf(bad.length, size), concurrency, service.send);
-          const words = wordsOf(results, bad.length);
-          const anyTaken = words.includes('taken');
-          for (const [item, isBad] of bad.entries()) {
-            expect(words[item]).not.to.equal(undefined);
-            if (isBad)
-              expect(words[item]).to.be.oneOf(anyTaken ? ['permanent', 'configuration'] : ['configuration']);
-            else expect(words[item]).to.be.oneOf(['taken', 'configuration']);
-          }
-          if (bad.filter(Boolean).length < 5 && anyTaken)
-            expect(words).to.deep.equal(bad.map((isBad) => (isBad ? 'permanent' : 'taken')));
-        },
-      ),
+      fc.asyncProperty(...BAD_ITEMS, async (bad, size, concurrency) => {
+        const service = new Service((item) => bad[item] === true);
+        const results = await takeApart(groupsOf(bad.length, size), concurrency, service.send);
+        expect(wordsOf(results, bad.length)).to.deep.equal(
+          bad.map((isBad) => (isBad ? 'permanent' : 'taken')),
+        );
+      }),
+    ));
+
+  it('given any items that are refused for anything else, then none is poison, and all others are taken unless five came first', () =>
+    fc.assert(
+      fc.asyncProperty(...BAD_ITEMS, async (bad, size, concurrency) => {
+        const service = new Service((item) => bad[item] === true, 'anything');
+        const results = await takeApart(groupsOf(bad.length, size), concurrency, service.send);
+        const words = wordsOf(results, bad.length);
+        if (bad.filter(Boolean).length < 5)
+          expect(words).to.deep.equal(bad.map((isBad) => (isBad ? 'configuration' : 'taken')));
+        for (const [item, isBad] of bad.entries())
+          expect(words[item]).to.be.oneOf(isBad ? ['configuration'] : ['taken', 'configuration']);
+      }),
     ));
 });
+
+const BAD_ITEMS = [
+  fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }),
+  fc.integer({ min: 1, max: 30 }),
+  fc.integer({ min: 1, max: 4 }),
+] as const;

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { Entity } from 'electrodb';
+import { Refusal, type Refused } from '../../../src/adapters/aws/refusal.ts';
 import { translateError } from '../../../src/adapters/aws/translate-error.ts';
 import { Fault, type FaultKind } from '../../../src/domain/fault.ts';
 
@@ -40,6 +41,13 @@ describe('translateError', () => {
     'OverLimit',
     'KmsThrottled',
     'KMS.ThrottlingException',
+    'KMSThrottlingException',
+    'KMS.KeyUnavailableException',
+    'KMSKeyUnavailableException',
+    'KMS.DependencyTimeoutException',
+    'KMSInternalException',
+    'KMS.KMSInternalException',
+    'RequestAbortedException',
     'InternalServerError',
     'ServiceUnavailable',
     'TransactionInProgressException',
@@ -61,6 +69,7 @@ describe('translateError', () => {
     'IncompleteSignature',
     'RequestExpired',
     'InvalidSecurity',
+    'InvalidSecurityTokenException',
   ];
   const MISSING_NAMES = [
     'ResourceNotFoundException',
@@ -70,6 +79,8 @@ describe('translateError', () => {
     'AWS.SimpleQueueService.NonExistentQueue',
     'com.amazonaws.sqs#QueueDoesNotExist',
     'InvalidAddress',
+    'QueueDeletedRecently',
+    'AWS.SimpleQueueService.QueueDeletedRecently',
   ];
   const table: (readonly [what: string, error: unknown, kind: FaultKind, message: RegExp])[] = [
     ...TRANSIENT_NAMES.map((name) => [name, thrown(name), 'transient', /it said/] as const),
@@ -84,12 +95,7 @@ describe('translateError', () => {
     ...['ConditionalCheckFailedException', 'TransactionConflictException', 'DuplicateItemException'].map(
       (name) => [name, thrown(name), 'conflict', /it said/] as const,
     ),
-    ...[
-      'ValidationException',
-      'SerializationException',
-      'UnsupportedOperation',
-      'InvalidMessageContents',
-    ].map(
+    ...['ValidationException', 'SerializationException', 'UnsupportedOperation'].map(
       (name) =>
         [
           name,
@@ -98,6 +104,12 @@ describe('translateError', () => {
           /refused .*it said.*check TABLE_NAME, and what .*allows/,
         ] as const,
     ),
+    [
+      'a message with characters that SQS does not take',
+      thrown('InvalidMessageContents'),
+      'configuration',
+      /refused for what it holds .*it said/,
+    ],
     [
       'too many bytes at once',
       thrown('BatchRequestTooLong'),
@@ -141,6 +153,10 @@ describe('translateError', () => {
       'KMS.NotFoundException',
       'KmsInvalidState',
       'KMS.KMSInvalidStateException',
+      'KMSDisabledException',
+      'KMSInvalidStateException',
+      'KMS.IncorrectKeyException',
+      'KMSSomethingNewException',
     ].map((name) => [name, thrown(name), 'configuration', /KMS key/] as const),
     ...[301, 302, 400, 402, 404, 405, 407, 413, 414, 421].map(
       (httpStatusCode) =>
@@ -261,6 +277,9 @@ describe('translateError', () => {
       [['ProvisionedThroughputExceeded'], 'transient'],
       [['ConditionalCheckFailed', 'ValidationError'], 'configuration'],
       [['ItemCollectionSizeLimitExceeded', 'None'], 'configuration'],
+      [['None', 'AccessDenied'], 'configuration'],
+      [['KMSDisabledException', 'TransactionConflict'], 'configuration'],
+      [['SomethingNew', 'ConditionalCheckFailed'], 'configuration'],
       [[], 'conflict'],
     ];
     for (const [codes, kind] of cancelled)
@@ -270,6 +289,46 @@ describe('translateError', () => {
         const error = new TransactionCanceledException({ message, CancellationReasons, $metadata: {} });
         expect(translateError(error, TABLE).kind).to.equal(kind);
         expect(translateError(thrown(error.name, {}, message), TABLE).kind).to.equal(kind);
+      });
+  });
+
+  describe('what is refused', () => {
+    const refused: [what: string, error: Error, refused: Refused][] = [
+      ['characters that SQS does not take', thrown('InvalidMessageContents'), 'content'],
+      [
+        'an item that is put and too large',
+        thrown('ValidationException', {}, 'Item size has exceeded the maximum allowed size'),
+        'content',
+      ],
+      [
+        'an item that is updated and too large',
+        thrown('ValidationError', {}, 'Item size to update has exceeded the maximum allowed size'),
+        'content',
+      ],
+      ['many bytes at once', thrown('BatchRequestTooLong'), 'size'],
+      [
+        'a message that is too large for its queue',
+        thrown('InvalidParameterValue', {}, 'Message must be shorter than 4096 bytes.'),
+        'size',
+      ],
+      ['an item collection', thrown('ItemCollectionSizeLimitExceededException'), 'anything'],
+      ['an unknown code', thrown('SomethingNew'), 'anything'],
+      ['a page with status 400', thrown('SyntaxError', {}, '<html>'), 'anything'],
+      ...[
+        'An operand in the update expression has an incorrect data type',
+        'The update expression attempted to update the secondary index key to unsupported type',
+        'Type mismatch for Index Key revision Expected: N Actual: S',
+        'Nesting Levels have exceeded supported limits',
+        'Transactional APIs are not supported for this table',
+      ].map((text): [string, Error, Refused] => [text, thrown('ValidationException', {}, text), 'anything']),
+    ];
+    for (const [what, error, of] of refused)
+      it(`given ${what}, when translated, then it is refused for its ${of}, and of an item alone ${of === 'content' ? 'poison' : 'not'}`, () => {
+        const fault = translateError(error, QUEUE);
+        expect(fault).to.be.instanceOf(Refusal).and.include({ kind: 'configuration', refused: of });
+        const alone = (fault as Refusal).ofOneItem();
+        expect(alone.kind).to.equal(of === 'content' ? 'permanent' : 'configuration');
+        expect(alone).to.include({ message: fault.message, reason: fault.reason, cause: error });
       });
   });
 

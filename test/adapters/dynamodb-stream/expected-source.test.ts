@@ -42,6 +42,56 @@ describe('the source of a record', () => {
         .and.match(/remove the other trigger/);
     });
 
+  const { SequenceNumber, StreamViewType, ...inKinesis } = good.dynamodb;
+  expect(SequenceNumber).not.to.equal(undefined);
+  for (const [what, record, found] of [
+    ['nothing', null, 'null'],
+    ['nothing at all', undefined, 'missing'],
+    ['a list', [good], 'a list'],
+    ['a number', 5, '5'],
+    ['a text', 'x'.repeat(100), `"${'x'.repeat(59)}…`],
+    ['an object without fields', {}, 'an object without fields'],
+    ['another object', { foo: 1, bar: 2 }, 'an object with the fields foo, bar'],
+    ['a request of CloudFront', { cf: { config: {} } }, 'an object with the fields cf'],
+    [
+      'a source without a change',
+      { eventSource: 'aws:dynamodb', eventSourceARN: STREAM_ARN },
+      'an object with the fields eventSource, eventSourceARN',
+    ],
+    ['no dynamodb object', { dynamodb: null }, 'an object with the fields dynamodb'],
+    ['a text for it', { dynamodb: 'x' }, 'an object with the fields dynamodb'],
+    ['a list for it', { dynamodb: [] }, 'an object with the fields dynamodb'],
+    [
+      'very many fields',
+      Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`f${n}`, n])),
+      'f0, f1, f2',
+    ],
+    [
+      'a change as Kinesis Data Streams for DynamoDB have it',
+      {
+        awsRegion: 'eu-central-1',
+        eventID: '1',
+        eventName: 'INSERT',
+        userIdentity: null,
+        recordFormat: 'application/json',
+        tableName: 'aircraft',
+        eventSource: 'aws:dynamodb',
+        dynamodb: { ...inKinesis, StreamViewType },
+      },
+      'recordFormat, tableName, eventSource, dynamodb, the form of Kinesis Data Streams for DynamoDB',
+    ],
+  ] as const)
+    it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
+      for (const table of [undefined, 'aircraft']) {
+        const fault = faultOf(record, table);
+        expect(fault).to.include({ kind: 'configuration' });
+        expect(fault?.message)
+          .to.include(found)
+          .and.include('expected a record of a DynamoDB stream, with eventName and a dynamodb object');
+        expect(fault?.message.length).to.be.at.most(700);
+      }
+    });
+
   for (const [what, record] of Object.entries({
     'a source': { ...good, eventSource: 'aws:dynamodb' },
     'no source, as GetRecords may return it': { ...good, eventSource: undefined },

@@ -227,19 +227,6 @@ describe('toDelivery', () => {
     const keys = (PK: unknown, SK: unknown) => spoil({ Keys: { PK, SK } });
 
     const bad: [input: unknown, message: string][] = [
-      [undefined, 'the record is missing, not an object'],
-      [null, 'the record is null, not an object'],
-      [[], 'the record is a list, not an object'],
-      [[record], 'the record is a list, not an object'],
-      ['a text', 'the record is "a text", not an object'],
-      ['x'.repeat(58), `the record is "${'x'.repeat(58)}", not an object`],
-      ['x'.repeat(100), `the record is "${'x'.repeat(59)}…, not an object`],
-      [5, 'the record is 5, not an object'],
-      [true, 'the record is true, not an object'],
-      [{}, 'the record has no dynamodb'],
-      [{ ...record, dynamodb: null }, 'dynamodb is null, not an object'],
-      [{ ...record, dynamodb: [] }, 'dynamodb is a list, not an object'],
-      [{ ...record, dynamodb: 'x' }, 'dynamodb is "x", not an object'],
       [spoil({ Keys: undefined }), 'the record has no Keys'],
       [spoil({ Keys: null }), 'Keys is null, not an object'],
       [spoil({ Keys: [] }), 'Keys is a list, not an object'],
@@ -249,6 +236,14 @@ describe('toDelivery', () => {
       [keys({ S: 'x' }, ['x']), 'Keys.SK is a list; expected {"S": "…"}'],
       [{ ...record, eventName: undefined }, 'the record has no eventName; expected INSERT, MODIFY or REMOVE'],
       [{ ...record, eventName: 'insert' }, 'eventName is "insert"; expected INSERT, MODIFY or REMOVE'],
+      [
+        { ...record, eventName: 'x'.repeat(100) },
+        `eventName is "${'x'.repeat(59)}…; expected INSERT, MODIFY or REMOVE`,
+      ],
+      [
+        { ...record, eventName: 'x'.repeat(58) },
+        `eventName is "${'x'.repeat(58)}"; expected INSERT, MODIFY or REMOVE`,
+      ],
       [{ ...record, eventName: null }, 'eventName is null; expected INSERT, MODIFY or REMOVE'],
       [{ ...record, eventName: ['INSERT'] }, 'eventName is a list; expected INSERT, MODIFY or REMOVE'],
       [spoil({ SequenceNumber: undefined }), 'the record has no SequenceNumber'],

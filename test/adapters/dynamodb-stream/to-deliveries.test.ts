@@ -76,7 +76,12 @@ describe('toDeliveries', () => {
     const there = `${THERE}/stream/${OLDER}`;
     const strange = { ...streamRecord({ after: { PK: 'x', SK: 'y' } }), eventSourceARN: there };
     const deliveries = await toDeliveries(
-      [recordOf(there), strange, { eventSourceARN: there }, recordOf(`${HERE}/stream/${STREAM_LABEL}`)],
+      [
+        recordOf(there),
+        strange,
+        { eventSourceARN: there, dynamodb: {} },
+        recordOf(`${HERE}/stream/${STREAM_LABEL}`),
+      ],
       answering({ [HERE]: 0, [THERE]: refused }),
     );
     for (const delivery of deliveries.slice(0, 3)) expect(faultIn(delivery)).to.equal(refused);
@@ -111,9 +116,34 @@ describe('toDeliveries', () => {
   });
 
   it('given what names no stream and cannot be read either, then nobody is asked for it, and it is poison', async () => {
-    const deliveries = await toDeliveries([null, 'x', 7, [], {}, { dynamodb: {} }], answering({}));
+    const deliveries = await toDeliveries([{ dynamodb: {} }, { dynamodb: { Keys: 5 } }], answering({}));
     expect(asked).to.deep.equal([[]]);
     for (const delivery of deliveries) expect(faultIn(delivery).kind).to.equal('permanent');
+  });
+
+  it('given what is no record of a stream, then nobody is asked for it, and it says what came, whether tables are known or not', async () => {
+    const foreign = [
+      null,
+      'x',
+      7,
+      [],
+      {},
+      { foo: 1 },
+      { dynamodb: null, eventSourceARN: `${HERE}/stream/x` },
+    ];
+    for (const answer of [new Fault('transient', 'throttled'), 1]) {
+      const deliveries = await toDeliveries(
+        [...foreign, recordOf(`${HERE}/stream/${STREAM_LABEL}`)],
+        answering({ [HERE]: answer }),
+      );
+      expect(asked.at(-1)).to.deep.equal([HERE]);
+      for (const delivery of deliveries.slice(0, foreign.length)) {
+        expect(faultIn(delivery).kind).to.equal('configuration');
+        expect(faultIn(delivery).message).to.match(
+          /^what came is .*; expected a record of a DynamoDB stream/,
+        );
+      }
+    }
   });
 
   it('given no records, then there are no deliveries', async () => {

@@ -25,7 +25,7 @@ import { defaultRowWrite, imageCheck, type ImageEntities, keyOf } from './image-
 import { lazily } from './lazily.ts';
 import { packWrites } from './pack-writes.ts';
 import { ParamsTemplates } from './params-templates.ts';
-import { type Reason, writeTransaction } from './write-transaction.ts';
+import { errorOf, type Reason, writeTransaction } from './write-transaction.ts';
 
 export interface ImageRepositoryOptions {
   /** Requests for single entities under way at a time. Default 24: below the SDK's 50 sockets, so that none waits for one. */
@@ -227,7 +227,7 @@ export class ElectroDbImageRepository extends ImageRepository {
   #faultOf(reasons: readonly Reason[]): Fault | undefined {
     const faults = reasons
       .filter(({ code }) => code !== 'None')
-      .map(({ code, message }) => this.#translate(Object.assign(new Error(message ?? code), { name: code })));
+      .map((reason) => this.#translate(errorOf(reason)));
     return faults.find(({ kind }) => kind === 'conflict') ?? faults[0];
   }
 

@@ -15,26 +15,23 @@ import { takeApart } from '../take-apart.ts';
 import { translateError } from '../translate-error.ts';
 import { ApplyCall, type MoveResult } from './apply-call.ts';
 import { keyIn, readAll } from './batch-get.ts';
+import { countIn, foreignCount, saysNoNumber } from './foreign-count.ts';
 import { lazily } from './lazily.ts';
 import { linkStateKeyOf, linkStateOf, type LinkStateRow } from './link-state-row.ts';
-import { type Cancellation, type MatcherEntities, writeMoves } from './move-transaction.ts';
+import { bothOf, countsIn, type MatcherTables, statesIn } from './matcher-tables.ts';
+import { type MatcherEntities, writeMoves } from './move-transaction.ts';
+import { inTheWayOf, inTheWayOfAll, type Obstacles, obstaclesOf } from './obstacles.ts';
 import { packMoves } from './pack-moves.ts';
 import { ParamsTemplates } from './params-templates.ts';
 import { ambiguityOf, oversizeOf, tupleKeyOf, type TupleRow } from './tuple-row.ts';
-
-export interface MatcherTables {
-  /** Where tuples are counted, among the rows that they are derived from. */
-  readonly table: string;
-  /** Where link states are. */
-  readonly stateTable: string;
-}
 
 /**
  * Tuple counts and link states in DynamoDB. A transaction moves as many link rows as fit: each link's state on
  * condition that it is as it was read, and one update a tuple for all of them together.
  *
  * It never waits. What others were in the way of is a conflict at once, of every move that shared the transaction;
- * only moves that shared it with links that had moved meanwhile are tried again, without those.
+ * only moves that shared it with links that had moved meanwhile, or with rows that were refused, are tried again,
+ * without those.
  */
 export class ElectroDbMatcherRepository extends MatcherRepository {
   readonly #client: DynamoDBDocumentClient;
@@ -64,8 +61,10 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     const keys = links.map((link) =>
       keyIn(templates.fill('state', linkStateKeyOf(link), (key) => states.get(key).params())),
     );
-    const rows = await this.#translated(() =>
-      readAll<LinkStateRow>(this.#client, this.#tables.stateTable, keys, signal),
+    const rows = await readAll<LinkStateRow>(this.#client, this.#tables.stateTable, keys, signal).catch(
+      (error: unknown) => {
+        throw translateError(error, statesIn(this.#tables));
+      },
     );
     return rows.map((row) => (row === undefined || row instanceof Fault ? row : linkStateOf(row)));
   }
@@ -82,9 +81,10 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     }
     const call = new ApplyCall(signal);
     try {
-      for (const [move, fault] of await this.#readCounts(unsettled(), call)) results.set(move, fault);
+      for (const { own } of await this.#readCounts(unsettled(), takenFrom(unsettled()), call))
+        for (const [move, result] of own) results.set(move, result);
     } catch (error) {
-      call.failure = this.#translate(error);
+      call.failure = translateError(error, countsIn(this.#tables));
     }
     // One after the other: transactions of one batch share tuples, and would only meet each other.
     const outcomes = await takeApart(packMoves(unsettled()), 1, (group) => this.#transact(group, call));
@@ -92,29 +92,25 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move was given no result'));
   }
 
-  /**
-   * Reads the counts that some move takes from: a removal of the last one must know that it is.
-   *
-   * @returns the moves whose count could not be read.
-   */
-  async #readCounts(moves: readonly LinkMove[], call: ApplyCall): Promise<readonly [LinkMove, Fault][]> {
-    const losing = new Map<string, Tuple>();
-    for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
-    const tuples = [...losing.values()];
+  /** Reads counts; what stands in the way of moves of theirs, as a count was not read, or is none. */
+  async #readCounts(
+    moves: readonly LinkMove[],
+    tuples: readonly Tuple[],
+    call: ApplyCall,
+  ): Promise<readonly Obstacles[]> {
     const { tuples: entity, templates } = await this.#entities();
     const keys = tuples.map((tuple) =>
       keyIn(templates.fill('tuple', tupleKeyOf(tuple), (key) => entity.get(key).params())),
     );
     const rows = await readAll<TupleRow>(this.#client, this.#tables.table, keys, call.signal);
-    const faults = new Map<string, Fault>();
-    for (const [index, tuple] of tuples.entries()) {
+    return tuples.flatMap((tuple, index) => {
       const row = rows[index];
-      if (row instanceof Fault) faults.set(tupleKey(tuple), row);
-      else call.counts.set(tuple, Number(row?.count.toString() ?? 0));
-    }
-    return moves.flatMap((move): [LinkMove, Fault][] => {
-      const fault = move.from?.tuple && faults.get(tupleKey(move.from.tuple));
-      return fault === undefined ? [] : [[move, fault]];
+      // What adds to a count need not know it.
+      if (row instanceof Fault) return [inTheWayOf(tuple, takersOf(tuple, moves), row)];
+      const count = row === undefined ? 0 : countIn(row, tuple, this.#tables);
+      if (count instanceof Fault) return [inTheWayOf(tuple, moves, count)];
+      call.counts.set(tuple, count);
+      return [];
     });
   }
 
@@ -128,34 +124,44 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     let moves = group;
     while (moves.length > 0) {
       const outcome = await this.#attempt(moves, call);
-      const { stale = [], obstacle } = outcome === 'applied' ? { obstacle: outcome } : outcome;
-      // Links that have moved since they were read go back to be decided on again; the others try without them.
-      for (const move of stale) results.set(move, 'conflict');
-      moves = moves.filter((move) => !results.has(move));
-      if (obstacle === undefined) continue;
-      const result = obstacle instanceof Error ? this.#translate(obstacle) : obstacle;
-      for (const move of moves) results.set(move, result);
+      const { own = NOBODY, shared } = outcome === 'applied' ? { shared: outcome } : outcome;
+      for (const [move, result] of own) results.set(move, result);
+      moves = moves.filter((move) => !own.has(move));
+      if (shared === undefined) continue;
+      for (const move of moves) results.set(move, shared);
       break;
     }
     return group.map((move) => results.get(move) as MoveResult);
   }
 
-  /** As `writeMoves`, but what is not sent, or fails, is an obstacle like any other. */
-  async #attempt(moves: readonly LinkMove[], call: ApplyCall): Promise<'applied' | Cancellation> {
-    if (call.failure !== undefined) return { stale: [], obstacle: call.failure };
-    if (call.signal?.aborted) return { stale: [], obstacle: notTried() };
+  /** As `writeMoves`, but what is not sent, or fails, stands in the way like anything else. */
+  async #attempt(moves: readonly LinkMove[], call: ApplyCall): Promise<'applied' | Obstacles> {
+    if (call.failure !== undefined) return inTheWayOfAll(call.failure);
+    if (call.signal?.aborted) return inTheWayOfAll(notTried());
     const deltas = netDeltas(moves);
     try {
       const shortage = call.counts.shortage(deltas);
-      if (shortage !== undefined) return { stale: [], obstacle: await this.#explain(shortage, moves, call) };
+      if (shortage !== undefined) return await this.#explain(shortage, moves, call);
       const outcome = await writeMoves(await this.#entities(), moves, deltas, call.counts, call.signal);
-      if (outcome === 'applied') call.counts.add(deltas);
-      return outcome;
+      if (outcome !== 'applied') return obstaclesOf(moves, deltas, outcome, this.#tables);
+      call.counts.add(deltas);
+      return 'applied';
     } catch (error) {
-      const fault = this.#translate(error);
+      const fault = translateError(error, bothOf(this.#tables));
       if (!(fault instanceof Refusal)) call.failure = fault;
-      return { stale: [], obstacle: fault };
+      return (saysNoNumber(fault) && (await this.#foreignCount(moves, deltas, call))) || inTheWayOfAll(fault);
     }
+  }
+
+  /** Finds the count that somebody else wrote, where a refusal does not say which it is. */
+  async #foreignCount(
+    moves: readonly LinkMove[],
+    deltas: readonly TupleDelta[],
+    call: ApplyCall,
+  ): Promise<Obstacles | undefined> {
+    const tuples = deltas.map(({ tuple }) => tuple);
+    const [found] = await this.#readCounts(moves, tuples, call).catch(() => []);
+    return found;
   }
 
   /**
@@ -166,42 +172,31 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     { tuple }: TupleDelta,
     moves: readonly LinkMove[],
     { signal }: ApplyCall,
-  ): Promise<'conflict' | Fault> {
+  ): Promise<Obstacles> {
     const links = moves.map(({ link }) => link);
     const states = await this.load(links, signal);
     const unread = states.find((state) => state instanceof Fault);
-    if (unread !== undefined) return unread;
+    if (unread !== undefined) return inTheWayOfAll(unread);
     const moved = moves.some(
       ({ from }, index) => !sameLinkState(from, states[index] as LinkState | undefined),
     );
-    if (moved) return 'conflict';
-    return new Refusal(
-      `the count of ${tupleKey(tuple)} in table ${this.#tables.table} would fall below zero: it was changed from outside`,
-      {
-        refusedFor: 'setting',
-        advice:
-          'let nothing but Contrail write counts, and set this one to the number of link rows that hold the tuple',
-        reason: 'a count would fall below zero',
-      },
-    );
-  }
-
-  async #translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#translate(error);
-    }
-  }
-
-  #translate(error: unknown): Fault {
-    const { table, stateTable } = this.#tables;
-    return translateError(error, {
-      resource: `table ${table} or ${stateTable}`,
-      variable: 'TABLE_NAME and STATE_TABLE_NAME',
-    });
+    if (moved) return inTheWayOfAll('conflict');
+    return inTheWayOf(tuple, moves, foreignCount(tuple, 'would fall below zero', this.#tables));
   }
 }
+
+/** The tuples whose count some move takes from: a removal of the last one must know that it is. */
+function takenFrom(moves: readonly LinkMove[]): readonly Tuple[] {
+  const losing = new Map<string, Tuple>();
+  for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
+  return [...losing.values()];
+}
+
+function takersOf(tuple: Tuple, moves: readonly LinkMove[]): readonly LinkMove[] {
+  return moves.filter(({ from }) => from?.tuple !== undefined && tupleKey(from.tuple) === tupleKey(tuple));
+}
+
+const NOBODY: ReadonlyMap<LinkMove, MoveResult> = new Map();
 
 function notTried(): Fault {
   return new Fault('transient', 'the call was aborted before the link was counted');

@@ -1,8 +1,6 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LinkMove, TupleDelta } from '../../../domain/link-move.ts';
 import type { Tuple } from '../../../domain/tuple.ts';
-import { problemOf } from '../error-codes.ts';
 import type { linkStateEntity, tupleEntity } from './entities.ts';
 import type { KnownCounts } from './known-counts.ts';
 import { linkStateRowOf } from './link-state-row.ts';
@@ -17,12 +15,12 @@ export interface MatcherEntities {
   readonly states: ReturnType<typeof linkStateEntity>;
 }
 
-/** Why nothing of a transaction was done. At least one of both is there. */
+/** Why nothing of a transaction was done, by what it wrote: `None` where it was not for that. */
 export interface Cancellation {
-  /** The moves whose link is no longer in the state that they start from. */
-  readonly stale: readonly LinkMove[];
-  /** What stands in the way of the other moves, if anything: somebody else's writes, or an error that says what. */
-  readonly obstacle: 'conflict' | Error | undefined;
+  /** One a move, of its link's state, in their order. */
+  readonly states: readonly Reason[];
+  /** One a delta, of its tuple's count, in their order. */
+  readonly counts: readonly Reason[];
 }
 
 /**
@@ -45,7 +43,8 @@ export async function writeMoves(
     ...deltas.map(({ tuple, delta }) => countWrite(entities, tuple, delta, counts.of(tuple))),
   ];
   const reasons = await writeTransaction(entities.client, items, signal);
-  return reasons === undefined ? 'applied' : cancellationOf(moves, reasons);
+  if (reasons === undefined) return 'applied';
+  return { states: reasons.slice(0, moves.length), counts: reasons.slice(moves.length) };
 }
 
 function stateWrite(
@@ -110,25 +109,4 @@ function countWrite(
         .params(),
     ),
   };
-}
-
-/** @param reasons one a move, then one a count. */
-function cancellationOf(moves: readonly LinkMove[], reasons: readonly Reason[]): Cancellation {
-  const isStale = (index: number) =>
-    index < moves.length && reasons[index]?.code === 'ConditionalCheckFailed';
-  const stale = moves.filter((_, index) => isStale(index));
-  const others = reasons.filter(({ code }, index) => code !== 'None' && !isStale(index));
-  if (stale.length > 0 && others.length === 0) return { stale, obstacle: undefined };
-  const worse = others.filter(({ code }) => problemOf(code) !== 'conflict');
-  return { stale, obstacle: worse.length === 0 ? 'conflict' : canceledBy(worse) };
-}
-
-/** As the client threw it, for these reasons alone. */
-function canceledBy(reasons: readonly Reason[]): TransactionCanceledException {
-  const texts = reasons.map(({ code, message }) => (message === undefined ? code : `${code}: ${message}`));
-  return new TransactionCanceledException({
-    message: `the transaction was cancelled: ${[...new Set(texts)].join('; ')}`,
-    CancellationReasons: reasons.map(({ code }) => ({ Code: code })),
-    $metadata: {},
-  });
 }

@@ -4,8 +4,8 @@ import type { RawKey } from './batch-get.ts';
 
 /** A tuple's row. */
 export interface TupleRow extends RawKey {
-  /** The document client's number, or its text. */
-  readonly count: { toString(): string };
+  /** The document client's number, unless somebody else wrote it. */
+  readonly count?: unknown;
 }
 
 export function tupleKeyOf({ manufacturer, model, typeDesignator }: Tuple): {
@@ -14,6 +14,11 @@ export function tupleKeyOf({ manufacturer, model, typeDesignator }: Tuple): {
   type_designator: string;
 } {
   return { manufacturer, model, type_designator: typeDesignator };
+}
+
+/** The key of a tuple's row as the table has it. */
+export function rowKeyOf({ manufacturer, model, typeDesignator }: Tuple): RawKey {
+  return { PK: `ICAO#MATCHER#MFR#${manufacturer}`, SK: `MODEL#${model}${SEPARATOR}${typeDesignator}` };
 }
 
 /** What joins model and type designator in the table's sort key. The manufacturer has a key of its own. */
@@ -50,8 +55,8 @@ function refusal(tuple: Tuple, why: string): Fault {
 const MAX_KEY_BYTES = { PK: 2048, SK: 1024 };
 
 /** A permanent Fault for a tuple whose key would be longer than DynamoDB takes; undefined for all others. */
-export function oversizeOf({ manufacturer, model, typeDesignator }: Tuple): Fault | undefined {
-  const keys = { PK: `ICAO#MATCHER#MFR#${manufacturer}`, SK: `MODEL#${model}${SEPARATOR}${typeDesignator}` };
+export function oversizeOf(tuple: Tuple): Fault | undefined {
+  const keys = rowKeyOf(tuple);
   for (const name of ['PK', 'SK'] as const) {
     // A character takes three bytes at the most of every unit that its length counts.
     const bytes = keys[name].length * 3 <= MAX_KEY_BYTES[name] ? 0 : Buffer.byteLength(keys[name]);

@@ -38,3 +38,8 @@ export async function writeTransaction(
 interface Cancelled {
   readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[];
 }
+
+/** What the client would have thrown, had the item been the whole request: items are cancelled as requests are refused. */
+export function errorOf({ code, message = code }: Reason): Error {
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });
+}

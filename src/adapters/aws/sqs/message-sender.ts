@@ -6,19 +6,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { Fault } from '../../../domain/fault.ts';
 import { allowListeners } from '../allow-listeners.ts';
-import { problemOf } from '../error-codes.ts';
 import { packBatches } from '../pack-batches.ts';
-import { redact } from '../redact.ts';
 import { Refusal } from '../refusal.ts';
 import { takeApart } from '../take-apart.ts';
 import { type AwsResource, translateError } from '../translate-error.ts';
+import { MAX_BATCH_BYTES, MAX_ENTRIES } from './limits.ts';
 import type { QueueName } from './queue-url.ts';
-
-/** Bytes of messages that SQS takes in one request, and so of one message, whatever a queue is set to. */
-export const MAX_BATCH_BYTES = 1_048_576;
-
-/** Entries that SQS takes in one request. */
-const MAX_ENTRIES = 10;
 
 /** The part of an SQSClient that is used. */
 export interface SendsBatches {
@@ -54,9 +47,9 @@ export interface MessageSenderOptions extends QueueName {
 
 /**
  * Sends messages in as few requests as ten entries and the bytes allow. Faults of a message: `permanent` when it is
- * larger than SQS ever takes, or SQS refuses it alone and takes others of the call; `configuration` when it is larger
- * than the queue or `maxBatchBytes` allow, when SQS takes nothing, or when the queue, the credentials or the region
- * are wrong; otherwise `transient`.
+ * larger than SQS ever takes, or has characters that SQS never takes (`InvalidMessageContents`); `configuration` when it
+ * is larger than the queue or `maxBatchBytes` allow, when it is refused for anything else, or when the queue, the
+ * credentials or the region are wrong; otherwise `transient`.
  */
 export class MessageSender {
   readonly #client: SendsBatches;
@@ -119,15 +112,13 @@ export class MessageSender {
       const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
       return batch.map((entry) => {
         const failure = failed.get(entryId(entry));
-        if (failure !== undefined) return this.#notTaken(entry.message, failure);
+        if (failure !== undefined) return this.#refusedAlone(entry.message, errorOf(failure));
         return sent.has(entryId(entry)) ? 'sent' : this.#unanswered(entry.message);
       });
     } catch (error) {
+      const [first, ...others] = batch;
+      if (first !== undefined && others.length === 0) return [this.#refusedAlone(first.message, error)];
       const fault = translateError(error, this.#used);
-      const [only] = batch;
-      const isTooLarge = fault instanceof Refusal && fault.refusedFor === 'setting';
-      if (only !== undefined && batch.length === 1 && isTooLarge)
-        return [this.#tooLarge(only.message, `it was refused (${(error as Error).name})`, fault.cause)];
       return batch.map(() => fault);
     }
   }
@@ -141,30 +132,14 @@ export class MessageSender {
     };
   }
 
-  /** The fault of one entry that failed while the request did not. */
-  #notTaken(
-    message: Message,
-    { SenderFault, Code = 'without a code', Message }: BatchResultErrorEntry,
-  ): Fault {
-    const { resource } = this.#used;
-    const cause = Object.assign(new Error(Message ?? Code), { name: Code });
-    const why = Message === undefined ? Code : `${Code}: ${Message}`;
-    const text = `${resource} did not take the message of ${message.name}: ${redact(why)}`;
-    const reason = `${resource} does not take messages: ${Code}`;
-    // Of expired credentials or a disabled key, an entry says as much as a request does.
-    const known = problemOf(Code) === undefined ? undefined : translateError(cause, this.#used);
-    if (known instanceof Refusal && known.refusedFor === 'setting')
-      return this.#tooLarge(message, redact(why), known.cause);
-    if (known?.kind === 'configuration' && !(known instanceof Refusal)) return known;
-    // SQS calls throttling by KMS a fault of the sender as well: it is over when it is over.
-    if (known?.kind === 'transient' || SenderFault !== true)
-      return new Fault('transient', text, { cause, reason });
-    return new Refusal(text, {
-      refusedFor: 'item',
-      advice: `nothing like it was taken with it, so check ${this.#used.variable}, and what ${resource} allows`,
-      reason,
-      cause,
-    });
+  #refusedAlone(message: Message, error: unknown): Fault {
+    const fault = translateError(error, this.#used);
+    const { kind, cause, reason } = fault;
+    if (isTooLarge(fault)) return this.#tooLarge(message, `it was refused (${(error as Error).name})`, cause);
+    const text = `the message of ${message.name}: ${fault.message}`;
+    if (fault instanceof Refusal) return new Refusal(fault.refused, text, { cause, reason });
+    // What stands in the way of all messages needs no name of one.
+    return kind === 'configuration' ? fault : new Fault(kind, text, { cause, reason });
   }
 
   #unanswered({ name }: Message): Fault {
@@ -186,10 +161,9 @@ export class MessageSender {
   /** Of a message that SQS could take, if it were let. */
   #tooLarge({ name, bytes }: Message, why: string, cause?: unknown): Refusal {
     return new Refusal(
-      `the message of ${name} has ${bytes} bytes, too many for ${this.#used.resource}: ${why}`,
+      'size',
+      `the message of ${name} has ${bytes} bytes, too many for ${this.#used.resource}: ${why}; ${this.#options.sizeAdvice}`,
       {
-        refusedFor: 'setting',
-        advice: this.#options.sizeAdvice,
         reason: `messages are too large for ${this.#used.resource}`,
         ...(cause === undefined ? {} : { cause }),
       },
@@ -213,6 +187,24 @@ interface Indexed {
   readonly message: Message;
   /** Its place in the call. */
   readonly index: number;
+}
+
+/** Of one that the queue, or `maxBatchBytes`, does not let pass. */
+export function isTooLarge(result: unknown): boolean {
+  return result instanceof Refusal && result.refused === 'size';
+}
+
+/**
+ * What the client would have thrown, had the entry been the whole request. Whose fault it is, SQS says as other services
+ * say it with a status.
+ */
+function errorOf({
+  SenderFault,
+  Code = 'without a code',
+  Message = 'no more is said',
+}: BatchResultErrorEntry): Error {
+  const $metadata = { httpStatusCode: SenderFault === true ? 400 : 500 };
+  return Object.assign(new Error(Message), { name: Code, $metadata });
 }
 
 /** Unique within a batch, as it is within the call. */

@@ -1,7 +1,7 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
 import type { Fault } from '../../../domain/fault.ts';
-import { Refusal } from '../refusal.ts';
-import { MAX_BATCH_BYTES, MessageSender, type SendsBatches } from './message-sender.ts';
+import { MAX_BATCH_BYTES } from './limits.ts';
+import { isTooLarge, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';
 import { parseQueueUrl, QUARANTINE_QUEUE_VARIABLE } from './queue-url.ts';
 
@@ -65,8 +65,3 @@ export class SqsQuarantine extends Quarantine {
 
 /** No message is as small, so all are packed. */
 const PACK_ALL = 0;
-
-/** For the queue: there is no packing a record that is larger than SQS takes even so. */
-function isTooLarge(result: 'sent' | Fault | undefined): boolean {
-  return result instanceof Refusal && result.refusedFor === 'setting';
-}

@@ -1,7 +1,8 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import type { Fault } from '../../../domain/fault.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
-import { MAX_BATCH_BYTES, MessageSender, type SendsBatches } from './message-sender.ts';
+import { MAX_BATCH_BYTES } from './limits.ts';
+import { MessageSender, type SendsBatches } from './message-sender.ts';
 import { parseSearchQueueUrl, SEARCH_QUEUE_VARIABLE } from './queue-url.ts';
 import { messageOf } from './search-message.ts';
 

@@ -53,10 +53,14 @@ export function allUnprocessed({ RequestItems }: BatchGet): object {
 export function cancelled(
   { TransactItems }: TransactWrite,
   codes: Readonly<Record<number, string>>,
+  Message?: string,
 ): TransactionCanceledException {
   return new TransactionCanceledException({
     message: 'Transaction cancelled, please refer cancellation reasons for specific reasons',
-    CancellationReasons: TransactItems.map((_, index) => ({ Code: codes[index] ?? 'None' })),
+    CancellationReasons: TransactItems.map((_, index) => ({
+      Code: codes[index] ?? 'None',
+      ...(codes[index] !== undefined && Message !== undefined && { Message }),
+    })),
     $metadata: {},
   });
 }

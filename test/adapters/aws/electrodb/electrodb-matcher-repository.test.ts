@@ -120,15 +120,104 @@ describe('ElectroDbMatcherRepository', () => {
       expect(double.writes).to.have.length(1);
     });
 
-  it('given a move that DynamoDB refuses, when applying, then it alone fails, for good', async () => {
+  for (const [said, kind] of [
+    ['Nesting Levels have exceeded supported limits', 'configuration'],
+    ['Item size has exceeded the maximum allowed size', 'permanent'],
+  ] as const)
+    it(`given a state that is refused ("${said}"), when applying, then it alone is ${kind}, and says of which table`, async () => {
+      double.answerWrite = (request) => {
+        const at = request.TransactItems.findIndex((item) => JSON.stringify(item).includes('SN#bad'));
+        if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' }, said);
+        return {};
+      };
+      const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
+      expect(kindsOf(results)).to.deep.equal(['applied', 'applied', kind, 'applied', 'applied']);
+      expect((results[2] as Fault).message).to.match(/^table states: refused .*ValidationError/);
+      expect(double.writes).to.have.length(2);
+    });
+
+  describe('counts that somebody else wrote', () => {
+    const OTHER: Tuple = { ...HOT, model: 'other' };
+    const elsewhere = (serial: string): LinkMove => ({ ...joining(serial), to: state('1', OTHER) });
+
+    for (const [what, said, message] of [
+      [
+        'is no number',
+        'An operand in the update expression has an incorrect data type',
+        /^the count of \["CESSNA","172S","C172"\] in table rows \(PK "ICAO#MATCHER#MFR#CESSNA", SK "MODEL#172S#TYPE#C172"\) is no number: somebody else wrote it; .* number of rows of table states/,
+      ],
+      [
+        'has an index of another type',
+        'Type mismatch for Index Key count Expected: S Actual: N',
+        /^the count of \["CESSNA","172S","C172"\]: table rows: refused .*Index Key count.*check TABLE_NAME/,
+      ],
+    ] as const)
+      it(`given a count that ${what}, when applying, then the moves of its tuple are of the configuration, and the others go on`, async () => {
+        double.answerWrite = (request) => {
+          const at = request.TransactItems.findIndex(
+            (item) => item['Update'] !== undefined && JSON.stringify(item).includes('172S'),
+          );
+          if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' }, said);
+          return {};
+        };
+        const results = await matcher.apply([joining('a'), elsewhere('b'), joining('c'), elsewhere('d')]);
+        expect(kindsOf(results)).to.deep.equal(['configuration', 'applied', 'configuration', 'applied']);
+        expect((results[0] as Fault).message).to.match(message);
+        expect(double.writes).to.have.length(2);
+      });
+
+    for (const [what, row] of Object.entries({
+      'a text': { count: '5' },
+      'a list': { count: [5] },
+      'a fraction': { count: 1.5 },
+      'not there': {},
+    }))
+      it(`given a count that is ${what}, when taken from, then only moves of its tuple are of the configuration, unasked`, async () => {
+        double.answerRead = ({ RequestItems }: BatchGet) => ({
+          Responses: { rows: RequestItems['rows']?.Keys.map((key) => ({ ...key, ...row })) ?? [] },
+        });
+        const results = await matcher.apply([leaving('a'), elsewhere('b'), leaving('c'), elsewhere('d')]);
+        expect(kindsOf(results)).to.deep.equal(['configuration', 'applied', 'configuration', 'applied']);
+        expect((results[0] as Fault).message).to.match(
+          /^the count of .*172S.* in table rows \(PK .*, SK .*\) is (missing|no whole number): somebody else wrote it/,
+        );
+        expect(double.writes).to.have.length(1);
+      });
+  });
+
+  it('given a count that is no number, and a request that is refused as a whole, when applying, then it is found, and the others go on', async () => {
+    double.answerRead = ({ RequestItems }: BatchGet) => ({
+      Responses: {
+        rows:
+          RequestItems['rows']?.Keys.map((key) => ({
+            ...key,
+            count: String(key['SK']).includes('172S') ? '5' : 5,
+          })) ?? [],
+      },
+    });
     double.answerWrite = (request) => {
-      const at = request.TransactItems.findIndex((item) => JSON.stringify(item).includes('SN#bad'));
-      if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' });
-      return {};
+      if (!JSON.stringify(request).includes('172S')) return {};
+      const message = 'An operand in the update expression has an incorrect data type';
+      throw Object.assign(new Error(message), { name: 'ValidationException' });
     };
-    const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
-    expect(kindsOf(results)).to.deep.equal(['applied', 'applied', 'permanent', 'applied', 'applied']);
-    expect((results[2] as Fault).message).to.include('ValidationError');
+    const moves = range(20).map((n) => ({
+      ...joining(`${n}`),
+      to: state('1', { ...HOT, model: n === 7 ? '172S' : `m${n}` }),
+    }));
+    const results = await matcher.apply(moves);
+    expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n === 7 ? 'configuration' : 'applied')));
+    expect((results[7] as Fault).message).to.match(/^the count of .*172S.* somebody else wrote it/);
+    expect([double.writes.length, double.reads.length]).to.deep.equal([2, 1]);
+  });
+
+  it('given requests that an unknown code refuses from the third on, when 300 moves are applied, then none is poison', async () => {
+    double.answerWrite = (_, nth) => {
+      if (nth < 3) return {};
+      throw Object.assign(new Error('no'), { name: 'UnknownError', $metadata: { httpStatusCode: 400 } });
+    };
+    const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
+    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(198);
+    expect(kindsOf(results).filter((kind) => kind === 'configuration')).to.have.length(102);
   });
 
   for (const [what, error] of Object.entries({
@@ -171,11 +260,12 @@ describe('ElectroDbMatcherRepository', () => {
     expect(kindsOf(await matcher.apply([joining('a')]))).to.deep.equal(['transient']);
   });
 
-  it('given a count that many leave and somebody lowered, when applied, then what the count has is applied, and no move is poison', async () => {
+  it('given a count that many leave and somebody lowered, when applied, then those moves are of the configuration, and the others go on', async () => {
     countOf(3);
-    const results = await matcher.apply(range(9).map((n) => leaving(`${n}`)));
-    expect(kindsOf(results).filter((kind) => kind === 'applied').length).to.equal(3);
-    expect(kindsOf(results).filter((kind) => kind === 'configuration').length).to.equal(6);
+    const other = { ...leaving('x'), from: state('1'), to: state('2', { ...HOT, model: 'x' }) };
+    const moves = [...range(9).map((n) => leaving(`${n}`)), other];
+    const results = await matcher.apply(moves);
+    expect(kindsOf(results)).to.deep.equal([...range(9).map(() => 'configuration'), 'applied']);
   });
 
   for (const [what, long, word] of [
@@ -197,13 +287,13 @@ describe('ElectroDbMatcherRepository', () => {
     expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['applied']);
   });
 
-  it('given a count below what leaves and no state that changed, when applying, then it says that it was changed from outside', async () => {
+  it('given a count below what leaves and no state that changed, when applying, then it says that somebody else wrote it', async () => {
     countOf(1);
     const results = await matcher.apply([leaving('a'), leaving('b')]);
-    expect(kindsOf(results)).to.deep.equal(['applied', 'configuration']);
-    expect((results[1] as Fault).message)
-      .to.include('changed from outside')
-      .and.include('table rows');
+    expect(kindsOf(results)).to.deep.equal(['configuration', 'configuration']);
+    expect((results[1] as Fault).message).to.match(
+      /in table rows .*would fall below zero: somebody else wrote it/,
+    );
   });
 
   it('given a count below what leaves and states left unread, when applying, then it is a transient fault', async () => {

@@ -105,7 +105,7 @@ describe('MessageSender', () => {
             Successful: entries.filter((entry) => !isBad(entry)).map(taken),
             Failed: entries
               .filter(isBad)
-              .map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'no' })),
+              .map(({ Id }) => ({ Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'no' })),
           };
         };
         const results = await sender.send([...TEXTS.slice(0, 13), 'bad', ...TEXTS.slice(13)], messageOf);
@@ -120,7 +120,12 @@ describe('MessageSender', () => {
       AccessDenied: 'configuration',
       'AWS.SimpleQueueService.NonExistentQueue': 'configuration',
       SubscriptionRequiredException: 'configuration',
-      InvalidMessageContents: 'configuration',
+      'KMS.KMSDisabledException': 'configuration',
+      KMSDisabledException: 'configuration',
+      QueueDeletedRecently: 'configuration',
+      'KMS.KeyUnavailableException': 'transient',
+      'KMS.DependencyTimeoutException': 'transient',
+      KMSInternalException: 'transient',
       SomethingNew: 'configuration',
       KmsThrottled: 'transient',
       RequestThrottled: 'transient',
@@ -134,6 +139,57 @@ describe('MessageSender', () => {
         expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => kind));
         expect(sqs.requests).to.have.length(4);
       });
+
+    it('given messages that are all refused for what they hold, when sent, then all are poison: it takes no other to see it', async () => {
+      for (const isWhole of [true, false]) {
+        const { sqs, sender } = setUp();
+        sqs.answer = (entries) => {
+          if (isWhole) throw thrown('InvalidMessageContents');
+          const Code = 'InvalidMessageContents';
+          return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code })) };
+        };
+        for (const texts of [['a'], TEXTS])
+          expect(kindsOf(await sender.send(texts, messageOf))).to.deep.equal(texts.map(() => 'permanent'));
+      }
+    });
+
+    for (const [what, begun] of Object.entries({
+      'a page with status 400': () => {
+        throw thrown('UnknownError', 'UnknownError');
+      },
+      'an unknown code': () => {
+        throw thrown('SomethingNew');
+      },
+      'a code that an entry has': (entries: readonly { readonly Id?: string | undefined }[]) => ({
+        Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'no' })),
+      }),
+    }))
+      it(`given ${what} that begins in the middle of a call, when sent, then what it is said of is of the configuration`, async () => {
+        const { sqs, sender } = setUp();
+        sqs.answer = (entries) =>
+          sqs.requests.length > 2 ? begun(entries) : { Successful: entries.map(taken) };
+        expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(
+          range(35).map((n) => (n < 20 ? 'sent' : 'configuration')),
+        );
+      });
+
+    it('given an unknown code for four of each ten, when sent, then those are of the configuration, and say which they are', async () => {
+      const { sqs, sender } = setUp();
+      sqs.answer = (entries) => ({
+        Successful: entries.slice(4).map(taken),
+        Failed: entries
+          .slice(0, 4)
+          .map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'x' })),
+      });
+      const results = await sender.send(TEXTS.slice(0, 20), messageOf);
+      expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n % 10 < 4 ? 'configuration' : 'sent')));
+      expect((results[13] as Fault).message).to.equal(
+        'the message of m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
+      );
+      expect(
+        new Set(results.flatMap((result) => (result instanceof Fault ? [result.reason] : []))).size,
+      ).to.equal(1);
+    });
 
     it('given expired credentials for one entry only, when sent, then it is of the configuration', async () => {
       const { sqs, sender } = setUp();

@@ -124,7 +124,7 @@ describe('SqsQuarantine', () => {
       Failed: [{ Id: '0', SenderFault: false, Code: 'InternalError' }],
     });
     expect((await quarantine.keep([poison('1'), poison('2')])).map(shown)).to.deep.equal([
-      'transient: queue poison did not take the message of record 1: InternalError',
+      'transient: the message of record 1: queue poison: InternalError: no more is said',
       'kept',
     ]);
   });

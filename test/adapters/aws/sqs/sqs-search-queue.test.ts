@@ -148,10 +148,10 @@ describe('SqsSearchQueue', () => {
       });
       const results = (await queue.send(actions(20))).map(shown);
       expect(results[3]).to.equal(
-        'permanent: queue search.fifo did not take the message of registry "d3": InvalidMessageContents: bad character',
+        'permanent: the message of registry "d3": queue search.fifo: refused for what it holds (InvalidMessageContents: bad character)',
       );
       expect(results[14]).to.equal(
-        'transient: queue search.fifo did not take the message of registry "d14": InternalError: try again',
+        'transient: the message of registry "d14": queue search.fifo: InternalError: try again',
       );
       expect(results.filter((result) => result === 'sent')).to.have.length(18);
     });
@@ -160,7 +160,7 @@ describe('SqsSearchQueue', () => {
       const { sqs, queue } = setUp();
       sqs.answer = () => ({ Failed: [{ Id: '0', SenderFault: true, Code: 'KMS.ThrottlingException' }] });
       expect((await queue.send([action('a')])).map(shown)).to.deep.equal([
-        'transient: queue search.fifo did not take the message of registry "a": KMS.ThrottlingException',
+        'transient: the message of registry "a": queue search.fifo: KMS.ThrottlingException: no more is said',
       ]);
     });
 

@@ -1,0 +1,5 @@
+/** Bytes of messages that SQS takes in one request, and so of one message, whatever a queue is set to. */
+export const MAX_BATCH_BYTES = 1_048_576;
+
+/** Entries that SQS takes in one request. */
+export const MAX_ENTRIES = 10;
