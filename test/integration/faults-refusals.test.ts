@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  PutItemCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
@@ -89,7 +95,7 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
       expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
       expect(quarantine.kept).to.deep.equal([]);
       for (const message of messagesOf(outcomes))
-        expect(message).to.match(/TABLE_NAME and STATE_TABLE_NAME .*partition key is PK .*sort key is SK/);
+        expect(message).to.match(/set STATE_TABLE_NAME to .*partition key is PK .*sort key is SK/);
     });
 
     it('given a main table, when images and links are handled, then none is poison, and the message says what keys it must have', async () => {
@@ -162,24 +168,72 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
   });
 
   describe('one of several', () => {
-    /** Refuses what holds the text. */
-    const refusing =
-      (operation: string, text: string, code: string): Interceptor =>
-      async (request, send) =>
-        request.operation === operation && request.body.includes(text) ? refusal(400, code) : send();
-
-    for (const [what, operation, text, code, sk] of [
-      ['a link', 'TransactWriteItems', 'SN#S3"', 'ValidationException', 'MFR_MDL_CODE#1#SN#S3'],
-      ['a default row', 'TransactWriteItems', 'ID#N3"', 'ValidationException', 'IMG#1'],
-      ['a message', 'SendMessageBatch', 'FAA:N3\\"', 'InvalidMessageContents', 'DETAIL#N3'],
+    const TOO_LARGE = 'Item size has exceeded the maximum allowed size';
+    for (const [what, operation, text, [code, message], sk, status] of [
+      ['a link', 'TransactWriteItems', 'SN#S3"', ['ValidationException'], 'MFR_MDL_CODE#1#SN#S3', 'failed'],
+      ['a default row', 'TransactWriteItems', 'ID#N3"', ['ValidationException'], 'IMG#1', 'failed'],
+      [
+        'a large row',
+        'TransactWriteItems',
+        'ID#N3"',
+        ['ValidationException', TOO_LARGE],
+        'IMG#1',
+        'quarantined',
+      ],
+      ['a message', 'SendMessageBatch', 'FAA:N3\\"', ['SomethingNew'], 'DETAIL#N3', 'failed'],
+      [
+        'a strange text',
+        'SendMessageBatch',
+        'FAA:N3\\"',
+        ['InvalidMessageContents'],
+        'DETAIL#N3',
+        'quarantined',
+      ],
     ] as const)
-      it(`given ${what} that is refused alone, when handled, then its record alone is in quarantine, and all others are applied`, async () => {
+      it(`given ${what} that is refused alone (${code}), when handled, then its record alone is ${status}, and all others are applied`, async () => {
         const records = goodRecords(15);
-        const { outcomes } = await handle(records, { interceptor: refusing(operation, text, code) });
+        const { outcomes } = await handle(records, {
+          interceptor: async (request, send) =>
+            request.operation === operation && request.body.includes(text)
+              ? refusal(400, code, message === undefined ? {} : { message })
+              : send(),
+        });
         const refused = records.filter((_, index) => outcomes[index]?.status !== 'applied');
         expect(refused.map(skOf)).to.deep.equal([sk]);
-        expect(quarantine.kept.map(({ raw }) => raw)).to.deep.equal(refused);
+        const kind = status === 'failed' ? 'configuration' : 'permanent';
+        expect(wordsOf(outcomes).filter((word) => word !== 'applied')).to.deep.equal([`${status}: ${kind}`]);
+        expect(quarantine.kept.map(({ raw }) => raw)).to.deep.equal(status === 'failed' ? [] : refused);
       });
+  });
+
+  for (const [operation, from] of [
+    ['TransactWriteItems', 2],
+    ['SendMessageBatch', 3],
+  ] as const)
+    it(`given ${operation} that an unknown code refuses from the ${from}. request on, when handled, then none is poison`, async () => {
+      let asked = 0;
+      const records = goodRecords(40);
+      const { outcomes } = await handle(records, {
+        interceptor: async (request, send) =>
+          request.operation === operation && ++asked >= from ? refusal(400, 'UnknownError') : send(),
+      });
+      expect(wordsOf(outcomes)).to.include('applied').and.include('failed: configuration');
+      expect(quarantine.kept).to.deep.equal([]);
+    });
+
+  it('given a count that somebody else wrote as a text, when links are handled, then only those of its tuple fail, and say whose count it is', async () => {
+    const row = { PK: 'ICAO#MATCHER#MFR#CESSNA', SK: 'MODEL#TEXT#TYPE#C172', count: '5' };
+    await world.client.send(new PutItemCommand({ TableName: world.table, Item: marshall(row) }));
+    const source = new SourceTable();
+    const records = ['TEXT', 'A', 'B', 'C'].map((model, n) =>
+      source.put(linkRow('1', `${n}`, ['CESSNA', model, 'C172'])),
+    );
+    const { outcomes } = await handle(records, {});
+    expect(wordsOf(outcomes)).to.deep.equal(['failed: configuration', 'applied', 'applied', 'applied']);
+    expect(messagesOf(outcomes)[0]).to.match(
+      /the count of .*TEXT.*MODEL#TEXT#TYPE#C172.* somebody else wrote it/,
+    );
+    expect(quarantine.kept).to.deep.equal([]);
   });
 
   it('given a token that was used before, when a good record is handled, then it is tried again and counted', async () => {
