@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { Entity } from 'electrodb';
-import type { Refusal, Refused } from '../../../src/adapters/aws/refusal.ts';
+import { Refusal, type Refused } from '../../../src/adapters/aws/refusal.ts';
 import { translateError } from '../../../src/adapters/aws/translate-error.ts';
 import { Fault, type FaultKind } from '../../../src/domain/fault.ts';
 
@@ -326,7 +326,8 @@ describe('translateError', () => {
       it(`given ${what}, when translated, then it is refused for its ${of}, and of an item alone ${of === 'content' ? 'poison' : 'not'}`, () => {
         const fault = translateError(error, QUEUE);
         expect(fault).to.include({ kind: 'configuration', refused: of });
-        const alone = (fault as Refusal).ofOneItem();
+        if (!(fault instanceof Refusal)) throw new Error('it is no Refusal', { cause: fault });
+        const alone = fault.ofOneItem();
         expect(alone.kind).to.equal(of === 'content' ? 'permanent' : 'configuration');
         expect(alone).to.include({ message: fault.message, reason: fault.reason, cause: error });
       });
