@@ -174,7 +174,7 @@ describe('suspicionOf', () => {
   it('given records whose item is not known, then each is one by itself', () => {
     const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }));
     expect(suspicionOf(deliveries, examine(deliveries, false), DEFAULT_MAX_SHARE)).to.deep.equal({
-      reason: 'Keys, not an object',
+      reason: 'the record has no Keys',
       poison: 3,
       items: 3,
     });

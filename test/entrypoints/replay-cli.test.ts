@@ -203,8 +203,12 @@ describe('contrail replay', function () {
     return record;
   };
   const badRecords: [string, unknown, RegExp][] = [
-    ['a null record', null, /feed\.json:2: the record is null, not an object/],
-    ['a record without dynamodb', without('dynamodb'), /feed\.json:2: the record has no dynamodb$/m],
+    ['a null record', null, /feed\.json:2: what came is null; expected a record of a DynamoDB stream/],
+    [
+      'a record without dynamodb',
+      without('dynamodb'),
+      /feed\.json:2: what came is an object with the fields .*; expected a record/,
+    ],
     ['a record without Keys', without('Keys'), /feed\.json:2: the record has no Keys$/m],
     ['a record without SequenceNumber', without('SequenceNumber'), /the record has no SequenceNumber$/m],
     [
