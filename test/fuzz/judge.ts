@@ -42,6 +42,11 @@ export function judge(record: Json): Judgement {
   return worst(sides);
 }
 
+/** Whether it has what every record of a table's stream has. */
+export function isStreamRecord(record: Json): boolean {
+  return isObject(record) && isObject(own(record, 'dynamodb') ?? null);
+}
+
 /** Records of other tables, or of none, are refused, however good they are. */
 function isOfFollowedTable(stream: Json | undefined): boolean {
   if (typeof stream !== 'string') return false;

@@ -3,7 +3,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Batch, Entry } from './batches.ts';
 import type { Handled } from './fuzz-worker.ts';
 import type { Json } from './json.ts';
-import { judge, keysOf, sequenceOf } from './judge.ts';
+import { isStreamRecord, judge, keysOf, sequenceOf } from './judge.ts';
 
 /** A rule that was broken. */
 export interface Violation {
@@ -100,6 +100,8 @@ function recordByRecord(
     if (isFailed(outcome) && !outcome.heldBack && (fault?.kind === 'transient' || fault?.kind === 'conflict'))
       return broken('a record that can never be handled is not to be tried for ever');
     if (done && delivery.kind === 'undecodable') return broken('what cannot be decoded is not handled');
+    if (outcome.status === 'quarantined' && !isStreamRecord(record))
+      return broken('what is no record of a stream is no poison');
     const judgement = touched ? judge(record) : 'good';
     if (done && judgement === 'bad') return broken('a malformed record is not handled');
 
