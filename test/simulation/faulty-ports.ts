@@ -12,7 +12,6 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
 import type { Entity, Link } from '../../src/domain/row.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
-import type { Version } from '../../src/domain/version.ts';
 import type { Ports } from './variant.ts';
 import type { Wire } from './wire.ts';
 
@@ -24,22 +23,15 @@ export interface PortCall {
   readonly changes?: readonly { readonly stream: string; readonly sequence: string }[];
   readonly versions?: readonly { readonly link: Link; readonly epoch: string; readonly sequence: string }[];
   readonly entities?: readonly Entity[];
+  readonly poison?: readonly PoisonRecord[];
 }
 
-/** What is refused alone, for what it holds: the effect of a change, or of all changes of an entity. */
-export type Refused = { readonly version: Version } | { readonly entity: Entity };
-
 /** The stores as a worker reaches them: over a wire. */
-export function faultyPorts(
-  stores: Ports,
-  wire: Wire,
-  called: (call: PortCall) => void,
-  refused: (refused: Refused) => void,
-): Ports {
+export function faultyPorts(stores: Ports, wire: Wire, called: (call: PortCall) => void): Ports {
   return {
-    queue: new WiredQueue(stores.queue, wire, called, refused),
-    images: new WiredImages(stores.images, wire, called, refused),
-    matcher: new WiredMatcher(stores.matcher, wire, called, refused),
+    queue: new WiredQueue(stores.queue, wire, called),
+    images: new WiredImages(stores.images, wire, called),
+    matcher: new WiredMatcher(stores.matcher, wire, called),
     replica: stores.replica && new WiredReplica(stores.replica, wire, called),
     generations: stores.generations,
     quarantine: stores.quarantine && new WiredQuarantine(stores.quarantine, wire, called),
@@ -52,27 +44,17 @@ class WiredQueue extends SearchQueue {
   readonly #store: SearchQueue;
   readonly #wire: Wire;
   readonly #called: Called;
-  readonly #refused: (refused: Refused) => void;
 
-  constructor(store: SearchQueue, wire: Wire, called: Called, refused: (refused: Refused) => void) {
+  constructor(store: SearchQueue, wire: Wire, called: Called) {
     super();
     this.#store = store;
     this.#wire = wire;
     this.#called = called;
-    this.#refused = refused;
   }
 
   override send(actions: readonly SearchAction[], signal?: AbortSignal) {
     this.#called({ port: 'queue.send', signal, changes: actions.map(({ identity }) => identity) });
-    return this.#wire.call(
-      'queue.send',
-      actions,
-      (some) => this.#store.send(some),
-      undefined,
-      ({ version }) => {
-        this.#refused({ version });
-      },
-    );
+    return this.#wire.call('queue.send', actions, (some) => this.#store.send(some));
   }
 }
 
@@ -80,14 +62,12 @@ class WiredImages extends ImageRepository {
   readonly #store: ImageRepository;
   readonly #wire: Wire;
   readonly #called: Called;
-  readonly #refused: (refused: Refused) => void;
 
-  constructor(store: ImageRepository, wire: Wire, called: Called, refused: (refused: Refused) => void) {
+  constructor(store: ImageRepository, wire: Wire, called: Called) {
     super();
     this.#store = store;
     this.#wire = wire;
     this.#called = called;
-    this.#refused = refused;
   }
 
   override load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]> {
@@ -102,9 +82,6 @@ class WiredImages extends ImageRepository {
       writes,
       (some) => this.#store.save(some, signal),
       'conflict',
-      ({ view }) => {
-        this.#refused({ entity: view.entity });
-      },
     );
   }
 }
@@ -113,14 +90,12 @@ class WiredMatcher extends MatcherRepository {
   readonly #store: MatcherRepository;
   readonly #wire: Wire;
   readonly #called: Called;
-  readonly #refused: (refused: Refused) => void;
 
-  constructor(store: MatcherRepository, wire: Wire, called: Called, refused: (refused: Refused) => void) {
+  constructor(store: MatcherRepository, wire: Wire, called: Called) {
     super();
     this.#store = store;
     this.#wire = wire;
     this.#called = called;
-    this.#refused = refused;
   }
 
   override load(links: readonly Link[], signal?: AbortSignal) {
@@ -141,9 +116,6 @@ class WiredMatcher extends MatcherRepository {
       moves,
       (some) => this.#store.apply(some, signal),
       'conflict',
-      ({ to }) => {
-        this.#refused({ version: to.version });
-      },
     );
   }
 }
@@ -186,7 +158,7 @@ class WiredQuarantine extends Quarantine {
   }
 
   override keep(records: readonly PoisonRecord[], signal?: AbortSignal) {
-    this.#called({ port: 'quarantine.keep', signal });
+    this.#called({ port: 'quarantine.keep', signal, poison: records });
     return this.#wire.call<PoisonRecord, 'kept' | Fault>('quarantine.keep', records, (some) =>
       this.#store.keep(some),
     );

@@ -70,6 +70,7 @@ export class FunctionPool {
       signal: controller.signal,
       log: [],
       remembered: new Set(),
+      offered: new Set(),
       disturbed: false,
       finished: false,
     };
@@ -152,8 +153,9 @@ export class FunctionPool {
   }
 
   #take(): Warm {
-    const { random, workerOf } = this.#parts;
-    const index = random.int(0, this.#idle.length);
+    const { random, settings, workerOf } = this.#parts;
+    const any = random.int(0, this.#idle.length);
+    const index = settings.warm ? Math.max(0, this.#idle.length - 1) : any;
     const [warm] = this.#idle.splice(index, 1);
     if (warm !== undefined) return warm;
     const skew = random.pick([0, random.int(-2 * MINUTE, 2 * MINUTE)]);

@@ -27,6 +27,8 @@ export interface Invocation {
   readonly log: LogLine[];
   /** The sequence numbers of the changes whose actions its worker means not to send again. */
   readonly remembered: Set<string>;
+  /** The records that its worker has sent to quarantine. */
+  readonly offered: Set<Entry>;
   metrics?: ReadonlyMap<MetricName, number>;
   /** Whether its process was stopped for a time, so that nothing is said of how long it takes. */
   disturbed: boolean;

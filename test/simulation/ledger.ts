@@ -4,7 +4,6 @@ import { type Entity, entityKey, linkKey } from '../../src/domain/row.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import type { Version } from '../../src/domain/version.ts';
 import { type Entry, isAfter, type Position } from './entry.ts';
-import type { Refused } from './faulty-ports.ts';
 import { documentDiffers } from './items.ts';
 
 /**
@@ -24,8 +23,6 @@ export class Ledger {
   /** Of each label, the streams in their order, each with the number that it began above. */
   readonly #epochs = new Map<string, Position[]>();
   readonly #tables = new Map<number, string>();
-  readonly #refusedChanges = new Set<string>();
-  readonly #refusedEntities = new Set<string>();
   readonly #followedFrom = new Map<string, number>();
 
   /** @param begins above the numbers of what the same stream had before, when the table moved back to it. */
@@ -66,19 +63,6 @@ export class Ledger {
   /** The default row was seen to be right at the time, or was written, or a later change is to answer for it. */
   inLine(entity: Entity, time: number): void {
     this.#inLine.set(entityKey(entity), time);
-  }
-
-  /** A store has said that this can never be done, of what the change or the entity asks for. */
-  refused(refused: Refused): void {
-    if ('entity' in refused) this.#refusedEntities.add(entityKey(refused.entity));
-    else this.#refusedChanges.add(textOf(this.positionOf(refused.version)));
-  }
-
-  isRefused({ position, item }: Entry): boolean {
-    return (
-      this.#refusedChanges.has(textOf(position)) ||
-      (item?.entity !== undefined && this.#refusedEntities.has(entityKey(item.entity)))
-    );
   }
 
   quarantined(entry: Entry): void {
@@ -139,10 +123,6 @@ export class Ledger {
       return "its entity's default row was neither seen to be right nor written";
     return undefined;
   }
-}
-
-function textOf({ epoch, sequence }: Position): string {
-  return `${epoch} ${sequence}`;
 }
 
 function raise(positions: Map<string, Position>, key: string, position: Position): void {

@@ -78,6 +78,10 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'pointed-image-read-stale': { within: 100, by: [DONE] },
   'predecessor-quarantined': { within: 400, by: [ONLY_POISON] },
   'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
+  'quarantined-forgotten': {
+    within: 500,
+    by: ['a worker puts a record in quarantine once', 'what was let through is not suspected again'],
+  },
   'records-in-parallel': { within: 50, by: [BEHIND_FAILURE, BEHIND_POISON] },
   'refusal-remembered': { within: 500, by: ['without faults nothing fails'] },
   'refused-stream-dropped': { within: 50, by: [REFUSED] },
@@ -85,6 +89,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'rejected-delete-ignored': { within: 300, by: [DONE] },
   'remembered-although-done': { within: 100, by: ['only what is delivered again is remembered'] },
   'remembered-before-accepted': { within: 100, by: [DONE] },
+  'remembered-before-quarantined': { within: 500, by: ['what is called quarantined is in quarantine'] },
   'remembered-by-document': { within: 100, by: [DONE] },
   'repair-always-writes': { within: 20, by: [CHANGES] },
   'replica-after-effects': { within: 100, by: [DERIVED] },

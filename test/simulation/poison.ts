@@ -138,15 +138,15 @@ const SPOILS: readonly Spoil[] = [
 /**
  * Spoils a record in one of the ways that are possible for it.
  *
- * @param what the way, where it must be that one.
+ * @param may the ways that there are.
  */
 export function spoil(
   record: StreamRecord,
   of: Spoiled,
   random: Random,
-  what?: string,
+  may: (way: Spoil) => boolean,
 ): { readonly record: unknown; readonly spoil: Spoil } {
-  const ways = what === undefined ? SPOILS : SPOILS.filter((way) => way.what === what);
+  const ways = SPOILS.filter(may);
   for (;;) {
     const way = random.pick(ways);
     const spoiled = way.spoil(record, of);

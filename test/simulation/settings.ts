@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_SHARE } from '../../src/application/poison-breaker.ts';
 import type { RetryPolicy } from '../../src/application/settle-effects.ts';
 import type { Random } from '../../src/feed/random.ts';
 import { chanceOf } from './chance.ts';
@@ -28,6 +29,12 @@ export interface Settings {
   readonly epidemic: string | undefined;
   /** How often a service refuses writes, all of a call or some, beside what else goes wrong. */
   readonly refusals: number;
+  /** Whether records may be taken for those of another table: they are held until they are given up. */
+  readonly misdirected: boolean;
+  /** How much of what is written the services refuse for what it holds, whoever asks for it and however often. */
+  readonly refusedContent: number;
+  /** Which share of a batch's items may be quarantined for one reason; 1 where an operator has turned the breaker off. */
+  readonly quarantineMaxShare: number;
   /** Whether the table has rows of which nothing can ever be made. */
   readonly malformed: boolean;
   readonly faults: FaultLevel;
@@ -60,6 +67,8 @@ export interface Settings {
   readonly batchSize: number;
   readonly windowMs: number;
   readonly lanes: number;
+  /** Whether a batch goes to the instance that was busy last, as long as one is free: so that it meets it again. */
+  readonly warm: boolean;
   readonly bisect: boolean;
   readonly maxAttempts: number;
   readonly maxAgeMs: number;
@@ -73,8 +82,8 @@ export interface Settings {
   readonly perRequest: number;
   readonly retries: RetryPolicy;
   readonly visibilityMs: number;
-  /** How many accepted actions a worker remembers. */
-  readonly accepted: number;
+  /** How many accepted actions a worker remembers, and how many quarantined records. */
+  readonly remembered: number;
 }
 
 /** Ways in which any record can be spoiled, and which fail for the same reason whatever its row. */
@@ -96,9 +105,11 @@ export function settingsOf(seed: number): Settings {
   const epidemic = poison > 0 && epidemics.chance(0.25) ? epidemics.pick(SAME_REASON) : undefined;
   const active = random.pick([20 * SECOND, 2 * MINUTE, 10 * MINUTE, 40 * MINUTE]);
   const bounded = random.pick(['attempts', 'age', 'both', 'neither'] as const);
-  // Without a bound, poison that does not go to quarantine would hold its shard for good.
   const malformed = random.chance(0.1);
-  const bound = bounded === 'neither' && (poison > 0 || malformed) ? 'attempts' : bounded;
+  const hasPoison = poison > 0 || malformed;
+  // Without a bound, poison would hold its shard for good where it does not go to quarantine, or not when there is much.
+  const isHeld = hasPoison && (!quarantine || epidemic !== undefined);
+  const bound = bounded === 'neither' && isHeld ? 'attempts' : bounded;
   // A bound that a quarantine alone did not ask for is drawn apart, so that all else stays as it was.
   const attempts = () => (bound === bounded || !quarantine ? random : chanceOf(seed, 'bound')).int(1, 5);
   const timeoutMs = random.pick([3 * SECOND, 10 * SECOND, MINUTE]);
@@ -114,6 +125,10 @@ export function settingsOf(seed: number): Settings {
     poison,
     epidemic,
     refusals,
+    misdirected: bound !== 'neither',
+    refusedContent: inARush ? 0.1 : 0,
+    // What blocks for good is only that of which too much is poison: without a bound, somebody has turned that off.
+    quarantineMaxShare: bound === 'neither' && (hasPoison || inARush) ? 1 : DEFAULT_MAX_SHARE,
     malformed,
     faults,
     quietFrom: START + (inARush ? 20 * SECOND : active),
@@ -135,6 +150,7 @@ export function settingsOf(seed: number): Settings {
     batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),
     windowMs: Math.max(random.pick([0, 200, 5 * SECOND]), inARush ? 5 * SECOND : 0),
     lanes: Math.max(random.pick([1, 1, 2, 4]), handsOver ? 4 : 1),
+    warm: poison > 0 && quarantine && chanceOf(seed, 'warm').chance(0.5),
     bisect: random.chance(0.5),
     maxAttempts: bound === 'attempts' || bound === 'both' ? attempts() : Infinity,
     maxAgeMs: bound === 'age' || bound === 'both' ? random.pick([MINUTE, 10 * MINUTE]) : Infinity,
@@ -156,7 +172,7 @@ export function settingsOf(seed: number): Settings {
       capMs: 2 * SECOND,
     },
     visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
-    accepted: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
+    remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../src/application/delivery.ts';
 import type { LogFields } from '../../src/application/ports/logger.ts';
 import type { MetricName } from '../../src/application/ports/metrics.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import { entityKey, linkKey } from '../../src/domain/row.ts';
 import type { BatchResponse } from '../../src/entrypoints/lambda/handle-event.ts';
 import { type Entry, isRepairable, nameOf } from './entry.ts';
@@ -13,10 +14,18 @@ import { Violation } from './violation.ts';
 
 export type HandlerEnd = { readonly response: BatchResponse } | { readonly error: unknown };
 
+/** A record that a worker has quarantined, of a batch that is to be delivered again. */
+interface LetThrough {
+  /** The first record of its batch that failed. */
+  readonly because: Entry;
+  readonly repaired: boolean;
+}
+
 /** Checks, while the world goes on, what must hold at every step. Remembers the first violation. */
 export class Watch {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
+  readonly #letThrough = new WeakMap<Instance, Map<Entry, LetThrough>>();
   #violation: Violation | undefined;
 
   constructor(settings: Settings, ledger: Ledger) {
@@ -46,6 +55,16 @@ export class Watch {
       this.report('nothing goes on after its invocation', `${what}, on behalf of an earlier one`);
     if (invocation.finished) this.report('nothing goes on after its invocation', `${what}, which has ended`);
     this.#checkOrder(invocation, call, what);
+    for (const record of call.poison ?? []) {
+      const entry = this.#ledger.entryOf(record);
+      if (entry === undefined) continue;
+      invocation.offered.add(entry);
+      if (this.#isLetThrough(entry, invocation))
+        this.report(
+          'a worker puts a record in quarantine once',
+          `${what} for ${nameOf(entry)}, at another delivery of its batch`,
+        );
+    }
   }
 
   /** When the handler is through: what it says of the batch. */
@@ -69,6 +88,7 @@ export class Watch {
     }
     this.#checkOutcomes(invocation, outcomes, what);
     this.#checkReasons(invocation, outcomes, what);
+    this.#checkLetThrough(invocation, outcomes, what);
     this.#checkReport(invocation, outcomes, what);
     if ('error' in end) this.#checkError(invocation, outcomes, end.error, what);
     else this.#checkResponse(invocation, outcomes, end.response, what);
@@ -180,15 +200,55 @@ export class Watch {
       const spoil = spoilOf(entry, invocation);
       const item = spoil?.hidesItem === true ? index : entry.key;
       items.add(item);
-      if (outcomes[index]?.status !== 'quarantined' || spoil?.sameReason !== true) continue;
+      if (outcomes[index]?.status !== 'quarantined' || !invocation.offered.has(entry)) continue;
+      if (spoil?.sameReason !== true) continue;
       quarantined.set(spoil.what, (quarantined.get(spoil.what) ?? new Set()).add(item));
     }
     for (const [reason, { size }] of quarantined)
-      if (size >= 2 && size > items.size / 2)
+      if (size >= 2 && size > items.size * this.#settings.quarantineMaxShare)
         this.report(
           'no batch is mostly poison for one reason',
           `${what}: ${size} of ${items.size} items are in quarantine for ${reason}`,
         );
+  }
+
+  /** What a worker has quarantined is no reason for it to block the rest of the batch when that is delivered again. */
+  #checkLetThrough(invocation: Invocation, outcomes: readonly Outcome[], what: string): void {
+    const { instance, entries, repaired } = invocation;
+    for (const [index, outcome] of outcomes.entries()) {
+      const entry = entries[index];
+      if (entry === undefined || outcome.status !== 'failed' || outcome.fault.kind !== 'configuration')
+        continue;
+      const { cause } = outcome.fault;
+      const isSuspect = cause instanceof Fault && cause.kind === 'permanent';
+      if (isSuspect && this.#isLetThrough(entry, invocation))
+        this.report(
+          'what was let through is not suspected again',
+          `${what}: ${nameOf(entry)}`,
+          outcome.fault,
+        );
+    }
+    const letThrough = this.#letThrough.get(instance) ?? new Map<Entry, LetThrough>();
+    this.#letThrough.set(instance, letThrough);
+    const because = entries[outcomes.findIndex(({ status }) => status === 'failed')];
+    for (const [index, { status }] of outcomes.entries()) {
+      const entry = entries[index];
+      if (entry === undefined || status !== 'quarantined') continue;
+      if (because === undefined) letThrough.delete(entry);
+      else letThrough.set(entry, { because, repaired });
+    }
+  }
+
+  /** Whether its worker has quarantined the record at an earlier delivery of the batch, and must know it. */
+  #isLetThrough(entry: Entry, { instance, entries, repaired }: Invocation): boolean {
+    const letThrough = this.#letThrough.get(instance);
+    const before = letThrough?.get(entry);
+    return (
+      letThrough !== undefined &&
+      letThrough.size <= this.#settings.remembered &&
+      before?.repaired === repaired &&
+      entries.includes(before.because)
+    );
   }
 
   /** Failures are loud, and everything is counted. */

@@ -36,16 +36,12 @@ export class Wire {
     this.#parts = parts;
   }
 
-  /**
-   * @param spurious a result that the port may give to any entry instead of doing it.
-   * @param refusedAlone notes an entry that is refused for what it holds; only for ports that may say that of one.
-   */
+  /** @param spurious a result that the port may give to any entry instead of doing it. */
   call<Entry, Result>(
     port: Port,
     entries: readonly Entry[],
     effect: Effect<Entry, Result>,
     spurious?: Result,
-    refusedAlone?: (entry: Entry) => void,
   ): Promise<Results<Result>> {
     const { scheduler, faults, random, latencyMs, trace } = this.#parts;
     const fault = faults.ofCall(port, scheduler.now);
@@ -80,9 +76,7 @@ export class Wire {
           answer(fail);
           return;
         case 'refusal': {
-          const refused = refusalsOf(port, entries, refusedAlone !== undefined, this.#parts.refusals);
-          for (const [index, entry] of entries.entries())
-            if (refused[index]?.kind === 'permanent') refusedAlone?.(entry);
+          const refused = refusalsOf(port, entries, this.#parts.refusals);
           const [first] = refused;
           if (first !== undefined && !refused.includes(undefined)) {
             answer(() => {

@@ -4,6 +4,7 @@ import { type LogFields, Logger, type LogLevel } from '../../src/application/por
 import { type MetricName, Metrics } from '../../src/application/ports/metrics.ts';
 import { Random } from '../../src/application/ports/random.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
+import { QuarantinedRecords } from '../../src/application/quarantined-records.ts';
 import type { StreamWorker } from '../../src/entrypoints/lambda/handle-event.ts';
 import type { Random as Chance } from '../../src/feed/random.ts';
 import type { Instance } from './instance.ts';
@@ -32,11 +33,13 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   );
   const clock = new SkewedClock(scheduler, instance);
   const processBatch = variant.processBatch({
-    search: variant.search(ports.queue, settler, new WatchedActions(instance, settings.accepted)),
+    search: variant.search(ports.queue, settler, new WatchedActions(instance, settings.remembered)),
     defaultImages: variant.defaultImages(ports.images, settler),
     matcher: variant.matcher(ports.matcher, settler),
     replica: ports.replica,
     quarantine: ports.quarantine,
+    quarantineMaxShare: settings.quarantineMaxShare,
+    quarantined: new QuarantinedRecords(settings.remembered),
     settler,
     clock,
     metrics,

@@ -31,7 +31,8 @@ import { Indexer, watchedIndex } from './indexer.ts';
 import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
-import { spoil } from './poison.ts';
+import { type Spoil, spoil } from './poison.ts';
+import { RefusedContent } from './refused-content.ts';
 import { type Reign, Reigns } from './reigns.ts';
 import { RememberedTable } from './remembered-table.ts';
 import { inSeveralRequests } from './requests.ts';
@@ -80,6 +81,7 @@ export class World {
   readonly #random: Random;
   readonly #records: Random;
   readonly #failoverChance: Random;
+  readonly #refused: RefusedContent;
   readonly #reigns = new Reigns();
   /** How many of the reigns an operator is to let follow by now, and when that was done last. */
   #due = 1;
@@ -105,6 +107,9 @@ export class World {
     this.#records = chanceOf(seed, 'records');
     this.#failoverChance = chanceOf(seed, 'failover');
     this.watch = new Watch(settings, this.ledger);
+    this.#refused = new RefusedContent(seed, settings.refusedContent, (version) =>
+      this.ledger.positionOf(version),
+    );
     this.faults = new FaultPlan(settings, choices, this.counts);
 
     const now = () => scheduler.now;
@@ -146,6 +151,7 @@ export class World {
       scheduler,
       random: chanceOf(seed, 'operator'),
       invoke: (entries, answer) => {
+        for (const entry of entries) this.#refused.mend(entry);
         this.pool.invoke(entries, true, answer);
       },
       acknowledged: this.#acknowledged,
@@ -186,10 +192,12 @@ export class World {
 
   #written({ item, before, after, expired }: Write): void {
     const clean = this.#record(before, after, expired);
-    const { poison, epidemic } = this.settings;
+    const { poison, epidemic, misdirected } = this.settings;
+    const may = (way: Spoil) =>
+      (epidemic === undefined || way.what === epidemic) && (misdirected || way.misdirected !== true);
     const spoiled =
       poison > 0 && this.#records.chance(epidemic === undefined ? poison : IN_AN_EPIDEMIC)
-        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records, epidemic)
+        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records, may)
         : undefined;
     if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
       void this.table.apply([changeOf(clean, { generation: this.#reigns.all.length - 1 })]);
@@ -299,7 +307,7 @@ export class World {
       },
       this.table,
     );
-    return observedStores(stores, {
+    const observed = observedStores(stores, {
       ledger: this.ledger,
       watch: this.watch,
       now: () => this.scheduler.now,
@@ -308,6 +316,7 @@ export class World {
       defaultRowWritten: this.#defaultRowWritten,
       quarantined: this.#quarantined,
     });
+    return this.#refused.refusedBy(observed);
   }
 
   #workerOf(instance: Instance) {
@@ -318,9 +327,7 @@ export class World {
     };
     return workerOf(instance, {
       ports: {
-        ...faultyPorts(this.#requestsOf(instance), wire, called, (refused) => {
-          this.ledger.refused(refused);
-        }),
+        ...faultyPorts(this.#requestsOf(instance), wire, called),
         generations: this.#generationsFor(instance, called),
       },
       variant: this.#variant,
@@ -388,7 +395,7 @@ export class World {
         this.#trace(() => `quarantined: #${entry.number}: ${record.fault.message}`);
         this.counts.add('record put in quarantine');
         const isSpoiled = entry.spoil !== undefined && entry.spoil.misdirected !== true;
-        if (!isSpoiled && isRepairable(entry) && !this.ledger.isRefused(entry))
+        if (!isSpoiled && isRepairable(entry) && !this.#refused.isPoison(entry))
           this.watch.report(
             'quarantine has only what can never be handled',
             `${nameOf(entry)}: ${record.fault.message}`,

@@ -1,0 +1,38 @@
+import { ProcessBatch } from '../../../src/application/process-batch.ts';
+import type { Delivery } from '../../../src/application/delivery.ts';
+import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
+import type { Mutant } from '../variant.ts';
+import { quarantineWith } from './parts/ports-with.ts';
+
+export const mutant: Mutant = {
+  mistake:
+    'A record is remembered as quarantined before the quarantine has it: where that fails, it is passed over all the same.',
+  variant: () => ({
+    processBatch: ({ quarantine, ...deps }) => {
+      const quarantined = new Claimed();
+      const claiming =
+        quarantine &&
+        quarantineWith((records, signal) => {
+          for (const { raw } of records) quarantined.claim(raw);
+          return quarantine.keep(records, signal);
+        });
+      return new ProcessBatch({ ...deps, quarantine: claiming, quarantined });
+    },
+  }),
+};
+
+class Claimed extends QuarantinedRecords {
+  readonly #claimed = new Set<string>();
+
+  claim(raw: unknown): void {
+    this.#claimed.add(JSON.stringify(raw));
+  }
+
+  override get isEmpty(): boolean {
+    return false;
+  }
+
+  override has({ raw }: Delivery): boolean {
+    return this.#claimed.has(JSON.stringify(raw));
+  }
+}
