@@ -40,19 +40,36 @@ export async function drainQueue(
   onProgress?: (messages: number) => void,
 ): Promise<number> {
   let drained = 0;
+  await takeMessages(client, queueUrl, (messages) => {
+    index.apply(messages.map(({ Body = '' }) => toSearchAction(Body)));
+    drained += messages.length;
+    onProgress?.(drained);
+  });
+  return drained;
+}
+
+/**
+ * Takes everything off a queue, up to ten messages at a time, in the order of each group where it has any. The same
+ * holds of other consumers and senders.
+ *
+ * @throws what `take` throws; the messages that it was given stay in the queue.
+ */
+export async function takeMessages(
+  client: SQSClient,
+  queueUrl: string,
+  take: (messages: readonly Message[]) => void,
+): Promise<void> {
   for (;;) {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
     );
     if (Messages.length === 0) {
       // A receive may come back empty although there are messages.
-      if (await isEmpty(client, queueUrl)) return drained;
+      if (await isEmpty(client, queueUrl)) return;
       continue;
     }
-    index.apply(Messages.map(({ Body = '' }) => toSearchAction(Body)));
+    take(Messages);
     await deleteMessages(client, queueUrl, Messages);
-    drained += Messages.length;
-    onProgress?.(drained);
   }
 }
 

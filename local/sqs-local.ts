@@ -21,20 +21,18 @@ export class SqsLocal {
   }
 
   /** Makes a FIFO queue with the settings that search actions want, and returns its URL. */
-  createFifoQueue(name: string): Promise<string> {
+  createFifoQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
     return this.createQueue(`${name}.fifo`, {
       FifoQueue: 'true',
       // High throughput: order and deduplication hold within a group, not across the queue.
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
+      ...attributes,
     });
   }
 
   /** Makes any queue and returns its URL. */
-  async createQueue(
-    name: string,
-    attributes: Partial<Record<QueueAttributeName, string>> = {},
-  ): Promise<string> {
+  async createQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
     const client = new SQSClient({ ...LOCAL_SDK, endpoint: this.endpoint });
     try {
       const { QueueUrl } = await client.send(
@@ -52,6 +50,8 @@ export class SqsLocal {
     await this.#app.close();
   }
 }
+
+type QueueAttributes = Partial<Record<QueueAttributeName, string>>;
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 

@@ -56,7 +56,7 @@ export function intercept(client: DynamoDBClient | SQSClient, interceptor: Inter
     (next: Handle): Handle =>
     async (args) => {
       const { request } = args;
-      const original = Buffer.from(request.body).toString();
+      const original = textOf(request.body);
       const send = async (body = original): Promise<WireAnswer> => {
         const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(body)) };
         // The SDK's requests are instances of a class that its handler asks for.
@@ -77,6 +77,11 @@ export function intercept(client: DynamoDBClient | SQSClient, interceptor: Inter
       return { response: { statusCode: status, headers, body: new Uint8Array(Buffer.from(body)) } };
     };
   stack.add(middleware, { step: 'deserialize', priority: 'low', name: 'faultInterceptor' });
+}
+
+/** The SDK's bytes have methods of strings, which it warns of; `Buffer.from` would call one. */
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
 /** An interceptor around another, the first nearest to the SDK. */

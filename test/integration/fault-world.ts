@@ -20,6 +20,7 @@ import { documentClientOf } from '../../src/adapters/aws/electrodb/document-clie
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
@@ -53,6 +54,8 @@ export interface WorkerOptions {
   readonly queueUrl?: string;
   /** Where poison goes. Default: nowhere, it blocks. */
   readonly quarantine?: Quarantine;
+  /** The queue that poison goes to instead, with the worker's own client. */
+  readonly quarantineUrl?: string;
 }
 
 export interface FaultWorker {
@@ -80,11 +83,13 @@ export class FaultWorld {
     this.#queueUrl = queueUrl;
   }
 
-  static async create(servers: LocalServers): Promise<FaultWorld> {
+  /** @param maxMessageBytes what the search queue takes of one message; as much as SQS does, unless given. */
+  static async create(servers: LocalServers, maxMessageBytes?: number): Promise<FaultWorld> {
     const name = `faults-${randomUUID()}`;
     await createTable(servers.clients.dynamodb, name);
     await createStateTable(servers.clients.dynamodb, stateTableOf(name));
-    return new FaultWorld(servers, name, await servers.sqs.createFifoQueue(name));
+    const attributes = maxMessageBytes === undefined ? {} : { MaximumMessageSize: String(maxMessageBytes) };
+    return new FaultWorld(servers, name, await servers.sqs.createFifoQueue(name, attributes));
   }
 
   /** Not the workers': no fault gets at it. */
@@ -113,6 +118,7 @@ export class FaultWorld {
     stateTable = this.stateTable,
     queueUrl = this.#queueUrl,
     quarantine,
+    quarantineUrl,
   }: WorkerOptions = {}): FaultWorker {
     const { dynamodb, sqs } = this.#servers;
     const sdk = {
@@ -132,7 +138,9 @@ export class FaultWorld {
         new ElectroDbMatcherRepository(documents, { table, stateTable }),
       );
       bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(documents, { stateTable }));
-      if (quarantine !== undefined) bind(Quarantine).toConstantValue(quarantine);
+      const poison =
+        quarantineUrl === undefined ? quarantine : new SqsQuarantine(queues, { queueUrl: quarantineUrl });
+      if (poison !== undefined) bind(Quarantine).toConstantValue(poison);
       bind(Metrics).toConstantValue(new MemoryMetrics());
       bind(SearchQueue).toConstantValue(new SqsSearchQueue(queues, { queueUrl }));
     });

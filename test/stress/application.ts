@@ -15,6 +15,7 @@ import {
   type TableRow,
 } from '../support/stream-records.ts';
 import type { Plan } from './plan.ts';
+import { POISON_KINDS, type PoisonKind } from './poison.ts';
 
 const TUPLES = [
   ['CESSNA', '172S', 'C172'],
@@ -28,19 +29,36 @@ export class Application {
   readonly #world: FaultWorld;
   readonly #plan: Plan;
   readonly #changed: (record: DynamoDBRecord) => void;
+  readonly #isHandled: (record: DynamoDBRecord) => boolean;
   readonly #rows = new SourceTable();
   #written = 0;
+  readonly #poison = new Set<DynamoDBRecord>();
 
-  /** @param changed gets the stream's record of every write, once that is done. */
-  constructor(world: FaultWorld, plan: Plan, changed: (record: DynamoDBRecord) => void) {
+  /**
+   * @param changed gets the stream's record of every write, once that is done.
+   * @param isHandled says of such a record whether somebody still works on it.
+   */
+  constructor(
+    world: FaultWorld,
+    plan: Plan,
+    changed: (record: DynamoDBRecord) => void,
+    isHandled: (record: DynamoDBRecord) => boolean,
+  ) {
     this.#world = world;
     this.#plan = plan;
     this.#changed = changed;
+    this.#isHandled = isHandled;
+  }
+
+  /** The records of what can never be handled, so far. */
+  get poison(): ReadonlySet<DynamoDBRecord> {
+    return this.#poison;
   }
 
   /** Resolves when all of a round is written. */
   async run(round: number): Promise<void> {
-    const { entities, links, registrations } = this.#plan;
+    const { entities, links, registrations, bulk, quarantine } = this.#plan;
+    const poisons = quarantine === 'none' ? 0 : POISON_KINDS.length;
     const each = (count: number, write: (index: number, random: Random) => Promise<void>, name: string) =>
       Array.from({ length: count }, (_, index) =>
         write(index, chanceOf(this.#plan.seed, name, index, 'round', round)),
@@ -49,6 +67,8 @@ export class Application {
       ...each(entities, (index, random) => this.#images(index, random), 'images'),
       ...each(links, (index, random) => this.#link(index, random), 'link'),
       ...each(registrations, (index, random) => this.#registration(index, random), 'registration'),
+      ...each(bulk, (index, random) => this.#inBulk(index, random), 'bulk'),
+      ...each(poisons, (index, random) => this.#poisonOf(POISON_KINDS[index]!, random), 'poison'),
     ]);
   }
 
@@ -96,22 +116,54 @@ export class Application {
     }
   }
 
-  async #put(row: TableRow): Promise<void> {
+  /** One of many that change at once, and together are too much for one message where queues take little. */
+  async #inBulk(index: number, random: Random): Promise<void> {
+    const size = this.#plan.maxMessageBytes === undefined ? 10 : random.int(1_000, 60_000);
+    await this.#put(faaRow(`B${index}`, { owner_name: `${this.#written++}${'x'.repeat(size)}` }));
+  }
+
+  /** One row of a kind at a time: many of them in one batch would rather be a fault of the worker. */
+  async #poisonOf(kind: PoisonKind, random: Random): Promise<void> {
+    const { writes, entities } = this.#plan;
+    for (let write = 0; write < writes; write++) {
+      await pause(random);
+      const row = kind.row(entities, random, `https://i.example/${this.#written++}`);
+      const put = await this.#put(row, true);
+      if (kind.replaceable) await this.#handled(put);
+      if (kind.hasKey || random.chance(0.3)) {
+        await pause(random);
+        await this.#remove(row, !kind.hasKey);
+      }
+      await this.#handled(put);
+    }
+  }
+
+  async #handled(record: DynamoDBRecord): Promise<void> {
+    while (!this.#isHandled(record)) await sleep(5);
+  }
+
+  async #put(row: TableRow, isPoison = false): Promise<DynamoDBRecord> {
     const { NewImage } = streamRecord({ after: row }).dynamodb;
     const Item = toSdkImage(NewImage as Record<string, AttributeValue>);
     await untilThrough(() =>
       this.#world.client.send(new PutItemCommand({ TableName: this.#world.table, Item })),
     );
-    this.#changed(this.#rows.put(row));
+    return this.#note(this.#rows.put(row), isPoison);
   }
 
-  async #remove(row: TableRow): Promise<void> {
+  async #remove(row: TableRow, isPoison = false): Promise<void> {
     if (!this.#rows.has(row)) return;
     const Key = { PK: { S: row.PK }, SK: { S: row.SK } };
     await untilThrough(() =>
       this.#world.client.send(new DeleteItemCommand({ TableName: this.#world.table, Key })),
     );
-    this.#changed(this.#rows.remove(row));
+    this.#note(this.#rows.remove(row), isPoison);
+  }
+
+  #note(record: DynamoDBRecord, isPoison: boolean): DynamoDBRecord {
+    if (isPoison) this.#poison.add(record);
+    this.#changed(record);
+    return record;
   }
 }
 

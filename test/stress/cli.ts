@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { requireJava, runLocalCommand } from '../../local/command-line.ts';
 import { ProgressLine } from '../../local/progress-line.ts';
 import { startServers } from '../../local/servers.ts';
+import { concurrently } from '../../src/adapters/aws/concurrently.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { inWords } from './in-words.ts';
 import { runStress } from './run-stress.ts';
@@ -9,6 +10,7 @@ import { runStress } from './run-stress.ts';
 interface Options {
   readonly seeds: number;
   readonly from: number;
+  readonly atOnce: number;
 }
 
 const command = new Command('stress')
@@ -23,6 +25,7 @@ to the same: run one that failed some more times.`,
   )
   .option('--seeds <n>', 'how many seeds', wholeNumber(1), 20)
   .option('--from <seed>', 'the first seed', wholeNumber(0), 1)
+  .option('--at-once <n>', 'how many seeds run at a time', wholeNumber(1), 4)
   .addHelpText(
     'after',
     `
@@ -34,7 +37,7 @@ Example:
   )
   .action(run);
 
-async function run({ seeds, from }: Options): Promise<void> {
+async function run({ seeds, from, atOnce }: Options): Promise<void> {
   requireJava();
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local and SQS');
@@ -42,17 +45,20 @@ async function run({ seeds, from }: Options): Promise<void> {
   const totals = { records: 0, invocations: 0, faults: 0, failed: 0 };
   const started = performance.now();
   try {
-    for (let seed = from; seed < from + seeds; seed++) {
-      progress.show(`${seeds} seeds from ${from}, ${totals.failed} failed`, seed - from);
+    const all = Array.from({ length: seeds }, (_, index) => from + index);
+    let done = 0;
+    // Nearly all the time a run waits, for its network.
+    await concurrently(all, atOnce, async (seed) => {
       const result = await runStress(seed, servers);
       totals.records += result.records;
       totals.invocations += result.invocations;
       for (const times of result.injected.values()) totals.faults += times;
-      if (result.problems.length === 0) continue;
+      progress.show(`${seeds} seeds from ${from}, ${totals.failed} failed`, ++done);
+      if (result.problems.length === 0) return;
       totals.failed++;
       progress.clear();
       process.stdout.write(`${inWords(result)}\n\n`);
-    }
+    });
   } finally {
     progress.clear();
     await servers.stop();

@@ -39,6 +39,11 @@ export class Lane {
     return this.#records.slice(0, this.#delivered);
   }
 
+  hasHandled(record: DynamoDBRecord): boolean {
+    const place = this.#records.indexOf(record);
+    return place >= 0 && place < this.#delivered;
+  }
+
   append(record: DynamoDBRecord): void {
     this.#records.push(record);
   }

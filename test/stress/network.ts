@@ -5,8 +5,9 @@ import { type Interceptor, taskOf, type WireAnswer, type WireRequest } from '../
 import { chanceOf } from '../simulation/chance.ts';
 import { Counts } from '../simulation/counts.ts';
 import type { Plan } from './plan.ts';
+import { type Refused, Refusals } from './refusals.ts';
 
-type Send = () => Promise<WireAnswer>;
+type Send = (body?: string) => Promise<WireAnswer>;
 
 /** What goes wrong with a request. `late`: the worker is told that it failed, and it takes effect long after. */
 const FATES = ['refused', 'failed', 'lost', 'late'] as const;
@@ -16,8 +17,8 @@ const SLOW_MS = 500;
 const LATE_MS = 600;
 
 /**
- * What lies between the workers' clients and the servers: latency before and after every request, and faults. The
- * seed decides what becomes of the how-manieth request of each kind of each worker; which of them that is, and what
+ * What lies between the workers' clients and the servers: latency before and after every request, faults, and refusals
+ * that last a while. The seed decides what becomes of the how-manieth request of each kind of each worker; which of them that is, and what
  * happens beside it, is up to the machine.
  */
 export class Network {
@@ -36,12 +37,16 @@ export class Network {
 
   interceptorOf(worker: string): Interceptor {
     const requests = new Map<string, number>();
+    const refusals = new Refusals(this.#plan.seed, worker, this.#plan.refusals);
     return (request, send) => {
-      const task = taskOf(request);
+      const task = isForQuarantine(request) ? TO_QUARANTINE : taskOf(request);
       const number = (requests.get(task) ?? 0) + 1;
       requests.set(task, number);
       const random = chanceOf(this.#plan.seed, 'network', worker, task, number);
-      return this.#track(this.#pass(request, random, send));
+      const refused = this.#tooLong(request) ?? refusals.of(task, number, request);
+      return this.#track(
+        this.#pass(request, random, refused === undefined ? send : this.#refuse(task, refused, send)),
+      );
     };
   }
 
@@ -65,9 +70,29 @@ export class Network {
         return lost('TimeoutError', 'ETIMEDOUT');
       case 'late':
         // Nobody waits for the answer, whatever it is.
-        this.#track(sleep(random.int(1, LATE_MS)).then(send)).catch(() => undefined);
+        this.#track(sleep(random.int(1, LATE_MS)).then(() => send())).catch(() => undefined);
         return lost('Error', 'ECONNRESET');
     }
+  }
+
+  /** Counts a refusal when it happens; a request that is lost on its way meets none. */
+  #refuse(task: string, refused: Refused, send: Send): Send {
+    return async () => {
+      this.counts.add(`${task}: ${refused.what}`);
+      return 'answer' in refused ? refused.answer : refused.merge(await send(refused.passOn));
+    };
+  }
+
+  /** SQS bounds a whole batch by what its queue takes of one message; the local server does not. */
+  #tooLong({ operation, body }: WireRequest): Refused | undefined {
+    const { maxMessageBytes } = this.#plan;
+    if (operation !== 'SendMessageBatch' || maxMessageBytes === undefined) return undefined;
+    if (body.length <= maxMessageBytes) return undefined;
+    const { Entries } = JSON.parse(body) as { readonly Entries: readonly { readonly MessageBody: string }[] };
+    const bytes = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+    if (Entries.length < 2 || bytes <= maxMessageBytes) return undefined;
+    const code = 'AWS.SimpleQueueService.BatchRequestTooLong';
+    return { what: code, answer: refusal(400, code) };
   }
 
   #latency(request: WireRequest, random: Random): number {
@@ -84,4 +109,11 @@ export class Network {
     this.#underWay.add(tracked);
     return tracked;
   }
+}
+
+/** The task of what a worker sends to its quarantine, which goes by the same operation as what it sends to the index. */
+const TO_QUARANTINE = 'SendMessageBatch to the quarantine';
+
+function isForQuarantine({ operation, body }: WireRequest): boolean {
+  return operation === 'SendMessageBatch' && /"QueueUrl":"[^"]*quarantine/.test(body);
 }

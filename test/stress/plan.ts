@@ -19,6 +19,8 @@ export interface Plan {
   readonly handOvers: number;
   readonly links: number;
   readonly registrations: number;
+  /** Registrations that change all at once, in every round. */
+  readonly bulk: number;
   /** Batches of old records that are delivered again in a round, beside the lanes. */
   readonly strays: number;
   /** Which share of requests meets a fault. */
@@ -27,7 +29,16 @@ export interface Plan {
   readonly slowTask: string;
   /** Which share of invocations has little time. */
   readonly hurried: number;
+  /** At which share of requests a refusal begins that is no record's fault, and lasts for some requests. */
+  readonly refusals: number;
+  /** Where poison goes. Without one there is none, as it would block for good. */
+  readonly quarantine: 'none' | 'standard' | 'FIFO';
+  /** Bytes that the queues take of one message; as much as SQS does, unless given. */
+  readonly maxMessageBytes: number | undefined;
 }
+
+/** What a queue took at the most before it could be more. */
+const QUARTER_MIB = 262_144;
 
 export function planOf(seed: number): Plan {
   const random = chanceOf(seed, 'stress');
@@ -47,6 +58,7 @@ export function planOf(seed: number): Plan {
     faults: random.pick([0, 0.05, 0.1, 0.2]),
     slowTask: random.pick(['BatchGetItem', 'BatchGetItem', 'Query', DEFAULT_ROW_WRITES, LINK_MOVES]),
     hurried: random.pick([0, 0.1, 0.3]),
+    ...refusalsOf(seed),
   };
   // Where little happens at a time, nothing that went wrong is put right by what happens beside it.
   return random.chance(0.5)
@@ -61,4 +73,15 @@ export function planOf(seed: number): Plan {
         strays: 0,
         slowTask: 'BatchGetItem',
       };
+}
+
+/** A chance of its own, so that the rest of what a seed decides does not depend on it. */
+function refusalsOf(seed: number): Pick<Plan, 'bulk' | 'refusals' | 'quarantine' | 'maxMessageBytes'> {
+  const random = chanceOf(seed, 'stress refusals');
+  return {
+    bulk: random.pick([0, 30, 60]),
+    refusals: random.pick([0, 0.02, 0.05]),
+    quarantine: random.pick(['none', 'standard', 'FIFO']),
+    maxMessageBytes: random.chance(0.4) ? QUARTER_MIB : undefined,
+  };
 }

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { takeMessages } from '../../local/queue-drainer.ts';
 import type { LocalServers } from '../../local/servers.ts';
+import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Drift } from '../../src/application/verify/verify.ts';
 import { type FaultWorker, FaultWorld } from '../integration/fault-world.ts';
 import { chanceOf, hashOf } from '../simulation/chance.ts';
@@ -24,7 +27,7 @@ export interface StressResult {
 /**
  * Runs the workers of the AWS backend on real servers, while an application writes and the network fails. After each
  * round nobody writes until every record is handled and what is late has arrived; then the queue is drained, and what
- * is derived is compared with the table. Ends with the first round in which something is wrong.
+ * is derived is compared with the table, and what is in quarantine with what is poison. Ends with the first round in which something is wrong.
  *
  * The seed decides what is written and what becomes of requests. Processes and servers really run side by side, so
  * that the same seed need not come to the same; one that failed once is worth running some more times.
@@ -32,24 +35,33 @@ export interface StressResult {
 export async function runStress(seed: number, servers: LocalServers): Promise<StressResult> {
   const plan = planOf(seed);
   const network = new Network(plan);
-  const world = await FaultWorld.create(servers);
+  const world = await FaultWorld.create(servers, plan.maxMessageBytes);
   try {
+    const quarantineUrl = plan.quarantine === 'none' ? undefined : await quarantineOf(servers, plan);
+    const kept = new Map<string, string>();
     const workerOf = (name: string): FaultWorker =>
       world.worker({
         interceptor: network.interceptorOf(name),
         requestsGoOn: true,
+        ...(quarantineUrl === undefined ? {} : { quarantineUrl }),
         ...(plan.sdkAttempts === undefined ? {} : { maxAttempts: plan.sdkAttempts }),
       });
     const lanes = Array.from(
       { length: plan.lanes },
       (_, index) => new Lane(hurried(workerOf(`lane ${index}`), plan, `lane ${index}`), plan.batchSize),
     );
-    let records = 0;
-    const application = new Application(world, plan, (record) => {
-      records++;
-      const key = JSON.stringify(record.dynamodb?.Keys);
-      lanes[(hashOf(key) >>> 0) % lanes.length]?.append(record);
-    });
+    const laneOf = ({ dynamodb }: DynamoDBRecord) =>
+      lanes[(hashOf(JSON.stringify(dynamodb?.Keys)) >>> 0) % lanes.length];
+    const all: DynamoDBRecord[] = [];
+    const application = new Application(
+      world,
+      plan,
+      (record) => {
+        all.push(record);
+        laneOf(record)?.append(record);
+      },
+      (record) => laneOf(record)?.hasHandled(record) ?? true,
+    );
 
     const strays = workerOf('strays');
     let problems: readonly string[] = [];
@@ -62,11 +74,16 @@ export async function runStress(seed: number, servers: LocalServers): Promise<St
       // The latest requests take effect when everybody else is done.
       await network.settled();
       const { drift } = await world.verification();
-      problems = [...lanes.flatMap(({ givenUp }) => givenUp.map(notHandled)), ...drift.map(driftInWords)];
+      if (quarantineUrl !== undefined) await takeKept(servers, quarantineUrl, kept);
+      problems = [
+        ...lanes.flatMap(({ givenUp }) => givenUp.map(notHandled)),
+        ...drift.map(driftInWords),
+        ...all.flatMap((record) => misplaced(record, application.poison.has(record), kept)),
+      ];
     }
     return {
       plan,
-      records,
+      records: all.length,
       invocations: lanes.reduce((sum, { counts }) => sum + counts.invocations, 0),
       injected: network.counts.all,
       problems,
@@ -75,6 +92,38 @@ export async function runStress(seed: number, servers: LocalServers): Promise<St
   } finally {
     await world.close();
   }
+}
+
+/** Makes a queue for poison, and returns its URL. */
+function quarantineOf({ sqs }: LocalServers, { seed, quarantine, maxMessageBytes }: Plan): Promise<string> {
+  const name = `quarantine-${seed}-${randomUUID()}`;
+  const attributes = maxMessageBytes === undefined ? {} : { MaximumMessageSize: String(maxMessageBytes) };
+  return quarantine === 'FIFO' ? sqs.createFifoQueue(name, attributes) : sqs.createQueue(name, attributes);
+}
+
+/** Takes out of quarantine what is there: the reasons by sequence number. */
+function takeKept({ clients }: LocalServers, queueUrl: string, kept: Map<string, string>): Promise<void> {
+  return takeMessages(clients.sqs, queueUrl, (messages) => {
+    for (const { Body = '' } of messages) {
+      const { reason, source } = parseQuarantined(Body);
+      kept.set(source.sequenceNumber ?? '?', reason);
+    }
+  });
+}
+
+/** What is wrong where a good record is in quarantine, or a poison one is not. */
+function misplaced(
+  record: DynamoDBRecord,
+  isPoison: boolean,
+  kept: ReadonlyMap<string, string>,
+): readonly string[] {
+  const reason = kept.get(record.dynamodb?.SequenceNumber ?? '');
+  if (isPoison === (reason !== undefined)) return [];
+  return [
+    isPoison
+      ? `poison and not in quarantine: ${named(record)}`
+      : `good and in quarantine: ${named(record)}: ${reason}`,
+  ];
 }
 
 /** A handler that has little time for some of its invocations. */
@@ -105,8 +154,12 @@ async function deliverStrays(
   }
 }
 
-function notHandled({ dynamodb }: DynamoDBRecord): string {
-  return `never handled: record ${dynamodb?.SequenceNumber ?? '?'} of ${JSON.stringify(dynamodb?.Keys)}`;
+function notHandled(record: DynamoDBRecord): string {
+  return `never handled: ${named(record)}`;
+}
+
+function named({ dynamodb }: DynamoDBRecord): string {
+  return `record ${dynamodb?.SequenceNumber ?? '?'} of ${JSON.stringify(dynamodb?.Keys)}`;
 }
 
 function driftInWords({ subsystem, problem, what }: Drift): string {
