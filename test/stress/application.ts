@@ -116,10 +116,20 @@ export class Application {
     }
   }
 
-  /** One of many that change at once, and together are too much for one message where queues take little. */
+  /**
+   * One of many rows that change at once, and need many requests of each kind. Ten documents together are too much for a
+   * request where queues take little.
+   */
   async #inBulk(index: number, random: Random): Promise<void> {
     const size = this.#plan.maxMessageBytes === undefined ? 10 : random.int(1_000, 60_000);
-    await this.#put(faaRow(`B${index}`, { owner_name: `${this.#written++}${'x'.repeat(size)}` }));
+    const note = `${this.#written++}`;
+    const entity: Entity = { orgId: 'ORG2', entityType: 'ICAO', entityId: `B${index}` };
+    const rows = [
+      faaRow(`B${index}`, { owner_name: note + 'x'.repeat(size) }),
+      linkRow('B', `serial ${index}`, ['BULK', `${random.int(0, 9)}`, 'C172']),
+      imageRow(entity, '01A', { url: note }),
+    ];
+    await this.#put(rows[index % rows.length]!);
   }
 
   /** One row of a kind at a time: many of them in one batch would rather be a fault of the worker. */

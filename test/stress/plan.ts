@@ -19,7 +19,7 @@ export interface Plan {
   readonly handOvers: number;
   readonly links: number;
   readonly registrations: number;
-  /** Registrations that change all at once, in every round. */
+  /** Further rows of every kind that change all at once, in every round. */
   readonly bulk: number;
   /** Batches of old records that are delivered again in a round, beside the lanes. */
   readonly strays: number;
@@ -79,7 +79,7 @@ export function planOf(seed: number): Plan {
 function refusalsOf(seed: number): Pick<Plan, 'bulk' | 'refusals' | 'quarantine' | 'maxMessageBytes'> {
   const random = chanceOf(seed, 'stress refusals');
   return {
-    bulk: random.pick([0, 30, 60]),
+    bulk: random.pick([0, 30, 90]),
     refusals: random.pick([0, 0.02, 0.05]),
     quarantine: random.pick(['none', 'standard', 'FIFO']),
     maxMessageBytes: random.chance(0.4) ? QUARTER_MIB : undefined,
