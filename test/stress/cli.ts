@@ -5,6 +5,7 @@ import { startServers } from '../../local/servers.ts';
 import { concurrently } from '../../src/adapters/aws/concurrently.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { inWords } from './in-words.ts';
+import { planOf } from './plan.ts';
 import { runStress } from './run-stress.ts';
 
 interface Options {
@@ -17,8 +18,10 @@ const command = new Command('stress')
   .description(
     `Runs the worker's AWS backend on DynamoDB Local and a local SQS, while an
 application writes and the network is slow, loses answers, fails requests and
-lets some through late. A seed decides what is written and what becomes of each
-request. In the end everything derived must be what the table says.
+lets some through late. Proxies, keys, credentials and queues refuse for a while,
+whole requests or single messages; and some of what is written is poison. A seed
+decides what is written and what becomes of each request. In the end everything
+derived must be what the table says, and all poison in quarantine and nothing else.
 
 Servers and workers really run side by side, so that the same seed need not come
 to the same: run one that failed some more times.`,
@@ -29,8 +32,8 @@ to the same: run one that failed some more times.`,
   .addHelpText(
     'after',
     `
-The exit status is 0 when all is as it must be, 1 when something drifted or was
-never handled, and 2 for wrong usage or when Java is missing.
+The exit status is 0 when all is as it must be, 1 when something drifted, was
+never handled or is wrongly in quarantine, and 2 for wrong usage or when Java is missing.
 
 Example:
   npm run stress -- --seeds 200 --from 1000`,
@@ -49,7 +52,7 @@ async function run({ seeds, from, atOnce }: Options): Promise<void> {
     let done = 0;
     // Nearly all the time a run waits, for its network.
     await concurrently(all, atOnce, async (seed) => {
-      const result = await runStress(seed, servers);
+      const result = await runStress(planOf(seed), servers);
       totals.records += result.records;
       totals.invocations += result.invocations;
       for (const times of result.injected.values()) totals.faults += times;

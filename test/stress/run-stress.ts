@@ -10,7 +10,7 @@ import { chanceOf, hashOf } from '../simulation/chance.ts';
 import { Application } from './application.ts';
 import { Lane } from './lane.ts';
 import { Network } from './network.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 export interface StressResult {
   readonly plan: Plan;
@@ -32,8 +32,7 @@ export interface StressResult {
  * The seed decides what is written and what becomes of requests. Processes and servers really run side by side, so
  * that the same seed need not come to the same; one that failed once is worth running some more times.
  */
-export async function runStress(seed: number, servers: LocalServers): Promise<StressResult> {
-  const plan = planOf(seed);
+export async function runStress(plan: Plan, servers: LocalServers): Promise<StressResult> {
   const network = new Network(plan);
   const world = await FaultWorld.create(servers, plan.maxMessageBytes);
   try {
