@@ -174,6 +174,7 @@ export class Watch {
         const mayBeRefused = (this.#ledger.followedFrom(entry) ?? Infinity) >= invocation.started;
         if (
           this.#settings.poison === 0 &&
+          this.#settings.refusedContent === 0 &&
           this.#settings.faults === 'none' &&
           isRepairable(entry) &&
           !mayBeRefused
