@@ -138,13 +138,13 @@ export class Application {
     for (let write = 0; write < writes; write++) {
       await pause(random);
       const row = kind.row(entities, random, `https://i.example/${this.#written++}`);
-      const put = await this.#put(row, true);
-      if (kind.replaceable) await this.#handled(put);
+      let last = await this.#put(row, true);
+      if (kind.replaceable) await this.#handled(last);
       if (kind.hasKey || random.chance(0.3)) {
         await pause(random);
-        await this.#remove(row, !kind.hasKey);
+        last = (await this.#remove(row, !kind.hasKey)) ?? last;
       }
-      await this.#handled(put);
+      await this.#handled(last);
     }
   }
 
@@ -161,13 +161,14 @@ export class Application {
     return this.#note(this.#rows.put(row), isPoison);
   }
 
-  async #remove(row: TableRow, isPoison = false): Promise<void> {
-    if (!this.#rows.has(row)) return;
+  /** Resolves to the change's record, unless there was no such row. */
+  async #remove(row: TableRow, isPoison = false): Promise<DynamoDBRecord | undefined> {
+    if (!this.#rows.has(row)) return undefined;
     const Key = { PK: { S: row.PK }, SK: { S: row.SK } };
     await untilThrough(() =>
       this.#world.client.send(new DeleteItemCommand({ TableName: this.#world.table, Key })),
     );
-    this.#note(this.#rows.remove(row), isPoison);
+    return this.#note(this.#rows.remove(row), isPoison);
   }
 
   #note(record: DynamoDBRecord, isPoison: boolean): DynamoDBRecord {
