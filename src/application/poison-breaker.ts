@@ -8,8 +8,17 @@ import { asksNothing, type Verdict } from './verdict.ts';
  */
 export const DEFAULT_MAX_SHARE = 0.5;
 
-/** One item says nothing of the others, however often it changes. */
-const FEWEST_ITEMS = 2;
+/**
+ * Fewer poison items of one reason than these are never too many, unless told otherwise: they may be all of a quiet
+ * table's batch, or be left over of a batch whose good records are done when Lambda delivers its tail again.
+ */
+export const FEWEST_SUSPECTS = 10;
+
+export interface BreakerLimits {
+  /** Above 0, up to 1: the share of a batch's items that is not yet too much. */
+  readonly maxShare: number;
+  readonly fewestSuspects: number;
+}
 
 /** Why too many items of a batch would be poison. */
 export interface Suspicion {
@@ -25,13 +34,11 @@ export interface Suspicion {
  * known is one by itself. Records that nothing is asked of, rows that nothing is derived from and the worker's own
  * among them, do not count: they prove nothing of the worker. Nor do those that it quarantined at an earlier delivery:
  * they were judged beside others than those that are delivered again.
- *
- * @param maxShare above 0, up to 1: the share that is not yet too much.
  */
 export function suspicionOf(
   deliveries: readonly Delivery[],
   verdicts: readonly Verdict[],
-  maxShare: number,
+  { maxShare, fewestSuspects }: BreakerLimits,
 ): Suspicion | undefined {
   const itemAt = (index: number): string | number => {
     const delivery = deliveries[index];
@@ -45,7 +52,7 @@ export function suspicionOf(
     if (poison === undefined) poisonByReason.set(reason, new Set([itemAt(index)]));
     else poison.add(itemAt(index));
   }
-  const suspects = [...poisonByReason].filter(([, { size }]) => size >= FEWEST_ITEMS);
+  const suspects = [...poisonByReason].filter(([, { size }]) => size >= fewestSuspects);
   if (suspects.length === 0) return undefined;
 
   const items = new Set(verdicts.flatMap((verdict, index) => (counts(verdict) ? [itemAt(index)] : []))).size;

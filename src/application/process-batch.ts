@@ -8,7 +8,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
 import type { DefaultImageTally, ReconcileDefaultImage } from './reconcile-default-image.ts';
-import { DEFAULT_MAX_SHARE } from './poison-breaker.ts';
+import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS } from './poison-breaker.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
@@ -47,6 +47,8 @@ export interface BatchDependencies {
   readonly quarantine: Quarantine | undefined;
   /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. Default 0.5. */
   readonly quarantineMaxShare?: number;
+  /** Fewer poison records of one reason than these are never too many to go there. Default 10. */
+  readonly fewestSuspects?: number;
   /** What this worker has put there, and need not put there again. */
   readonly quarantined?: QuarantinedRecords;
   readonly settler: EffectSettler;
@@ -73,11 +75,14 @@ export class ProcessBatch {
     const {
       quarantine,
       quarantineMaxShare: maxShare = DEFAULT_MAX_SHARE,
+      fewestSuspects = FEWEST_SUSPECTS,
       quarantined,
       settler,
       logger,
     } = deps;
-    this.#poison = quarantine && new QuarantinePoison({ quarantine, settler, logger, maxShare }, quarantined);
+    const limits = { maxShare, fewestSuspects };
+    this.#poison =
+      quarantine && new QuarantinePoison({ quarantine, settler, logger, ...limits }, quarantined);
   }
 
   /**

@@ -14,6 +14,8 @@ export interface QuarantinePoisonDependencies {
   readonly logger: Logger;
   /** Which share of a batch's items may be poison for one reason: above 0, up to 1. */
   readonly maxShare: number;
+  /** Fewer poison items than these are never too many. */
+  readonly fewestSuspects: number;
 }
 
 /** Puts poison records in quarantine, unless too many of a batch are poison for one reason. */
@@ -28,11 +30,13 @@ export class QuarantinePoison {
 
   /** Notes which poison records are in quarantine already, as this worker put them there at an earlier delivery. */
   recall(deliveries: readonly Delivery[], verdicts: Verdict[]): void {
-    if (this.#quarantined.isEmpty) return;
+    if (this.#quarantined.isEmpty || !verdicts.some(isPoison)) return;
+    // Each once: a digest is made anew at each look.
+    const digests = deliveries.map(({ digest }) => digest);
+    const batch = new Set(digests);
     for (const [index, verdict] of verdicts.entries()) {
-      const delivery = deliveries[index];
-      if (delivery === undefined || verdict.kind !== 'failed' || verdict.fault.kind !== 'permanent') continue;
-      if (this.#quarantined.has(delivery, deliveries))
+      const digest = digests[index];
+      if (isPoison(verdict) && digest !== undefined && this.#quarantined.has(digest, batch))
         verdicts[index] = { kind: 'quarantined', fault: verdict.fault, before: true };
     }
   }
@@ -53,7 +57,7 @@ export class QuarantinePoison {
     });
     // Nearly every batch ends here.
     if (poison.length === 0) return false;
-    const suspicion = suspicionOf(deliveries, verdicts, this.#deps.maxShare);
+    const suspicion = suspicionOf(deliveries, verdicts, this.#deps);
     if (suspicion !== undefined) {
       this.#holdBack(verdicts, suspicion);
       return false;
@@ -99,9 +103,13 @@ export class QuarantinePoison {
       QUARANTINE_MAX_SHARE: maxShare,
     });
     for (const [index, verdict] of verdicts.entries())
-      if (verdict.kind === 'failed' && verdict.fault.kind === 'permanent')
+      if (isPoison(verdict))
         verdicts[index] = { kind: 'failed', fault: suspect(verdict.fault, suspicion, maxShare) };
   }
+}
+
+function isPoison(verdict: Verdict): verdict is Verdict & { readonly kind: 'failed' } {
+  return verdict.kind === 'failed' && verdict.fault.kind === 'permanent';
 }
 
 function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: number): Fault {

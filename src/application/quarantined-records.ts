@@ -24,11 +24,15 @@ export class QuarantinedRecords {
     return this.#causes.isEmpty;
   }
 
-  /** Whether the record has been put in quarantine, at an earlier delivery of this batch. */
-  has({ digest }: Delivery, batch: readonly Delivery[]): boolean {
-    if (this.isEmpty || digest === undefined) return false;
+  /**
+   * Whether a record has been put in quarantine, at an earlier delivery of its batch.
+   *
+   * @param digest that of the record.
+   * @param batch the digests of all records of its batch.
+   */
+  has(digest: string, batch: ReadonlySet<string | undefined>): boolean {
     const cause = this.#causes.get(digest);
-    return cause !== undefined && batch.some((delivery) => delivery.digest === cause);
+    return cause !== undefined && batch.has(cause);
   }
 
   /** @param cause the first record of its batch that failed. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
-import { DEFAULT_MAX_SHARE, suspicionOf } from '../../src/application/poison-breaker.ts';
+import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/application/poison-breaker.ts';
 import { examine, type Verdict } from '../../src/application/verdict.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../contracts/contract.ts';
@@ -15,6 +15,8 @@ import {
 } from '../support/stream-records.ts';
 import { RecordingLogger, ScriptedQueue } from './doubles.ts';
 import { aWorker, inShort } from './worker.ts';
+
+const LIMITS = { maxShare: DEFAULT_MAX_SHARE, fewestSuspects: 2 };
 
 const faultFor = (reason: string) => new Fault('permanent', `of one record: ${reason}`, { reason });
 const poisonFor = (reason: string): Verdict => ({ kind: 'failed', fault: faultFor(reason) });
@@ -166,14 +168,12 @@ describe('suspicionOf', () => {
   ];
   for (const [what, batch, expected] of cases)
     it(`given ${what}, then it is ${expected === undefined ? 'none' : `${expected.poison} of ${expected.items}`}`, () => {
-      expect(suspicionOf(...batchOf(batch), DEFAULT_MAX_SHARE)).to.deep.equal(
-        expected && { reason: 'x', ...expected },
-      );
+      expect(suspicionOf(...batchOf(batch), LIMITS)).to.deep.equal(expected && { reason: 'x', ...expected });
     });
 
   it('given records whose item is not known, then each is one by itself', () => {
     const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }));
-    expect(suspicionOf(deliveries, examine(deliveries, false), DEFAULT_MAX_SHARE)).to.deep.equal({
+    expect(suspicionOf(deliveries, examine(deliveries, false), LIMITS)).to.deep.equal({
       reason: 'the record has no Keys',
       poison: 3,
       items: 3,
@@ -254,6 +254,15 @@ describe('a batch whose records are poison for one reason', () => {
       const { outcomes } = await worker.handle(...aBatch(20 - bad, bad));
       expect(inShort(outcomes)).to.deep.equal(range(20).map((n) => (n < bad ? expected : 'applied')));
       expect(quarantine.kept).to.have.length(expected === 'failed' ? 0 : bad);
+    });
+
+  for (const bad of [FEWEST_SUSPECTS - 1, FEWEST_SUSPECTS])
+    it(`given ${bad} of ${bad} and limits as they are, then they are ${bad < FEWEST_SUSPECTS ? 'quarantined' : 'failed'}`, async () => {
+      const worker = aWorker({ quarantine: new MemoryQuarantine(), fewestSuspects: FEWEST_SUSPECTS });
+      const { outcomes } = await worker.handle(...aBatch(0, bad));
+      expect(new Set(inShort(outcomes))).to.deep.equal(
+        new Set([bad < FEWEST_SUSPECTS ? 'quarantined' : 'failed']),
+      );
     });
 
   it('given poison for that reason beside another, then nothing is quarantined, and each says why', async () => {

@@ -37,6 +37,8 @@ export interface WorkerParts {
   readonly replica?: TableReplica | 'none';
   readonly quarantine?: Quarantine;
   readonly quarantineMaxShare?: number;
+  /** 2 unless given: batches of tests are small. */
+  readonly fewestSuspects?: number;
   readonly quarantined?: QuarantinedRecords;
   readonly retries?: Partial<RetryPolicy>;
   readonly clock?: Clock;
@@ -55,6 +57,7 @@ export function aWorker(parts: WorkerParts = {}) {
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
     ...(parts.quarantineMaxShare === undefined ? {} : { quarantineMaxShare: parts.quarantineMaxShare }),
+    fewestSuspects: parts.fewestSuspects ?? 2,
     ...(parts.quarantined === undefined ? {} : { quarantined: parts.quarantined }),
     settler,
     metrics,

@@ -14,18 +14,12 @@ import { Violation } from './violation.ts';
 
 export type HandlerEnd = { readonly response: BatchResponse } | { readonly error: unknown };
 
-/** A record that a worker has quarantined, of a batch that is to be delivered again. */
-interface LetThrough {
-  /** The first record of its batch that failed. */
-  readonly because: Entry;
-  readonly repaired: boolean;
-}
-
 /** Checks, while the world goes on, what must hold at every step. Remembers the first violation. */
 export class Watch {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
-  readonly #letThrough = new WeakMap<Instance, Map<Entry, LetThrough>>();
+  /** What each worker has quarantined of batches that are to be delivered again, with the record that failed first. */
+  readonly #letThrough = new WeakMap<Instance, Map<string, Entry>>();
   #violation: Violation | undefined;
 
   constructor(settings: Settings, ledger: Ledger) {
@@ -229,27 +223,25 @@ export class Watch {
           outcome.fault,
         );
     }
-    const letThrough = this.#letThrough.get(instance) ?? new Map<Entry, LetThrough>();
+    const letThrough = this.#letThrough.get(instance) ?? new Map<string, Entry>();
     this.#letThrough.set(instance, letThrough);
     const because = entries[outcomes.findIndex(({ status }) => status === 'failed')];
     for (const [index, { status }] of outcomes.entries()) {
       const entry = entries[index];
       if (entry === undefined || status !== 'quarantined') continue;
-      if (because === undefined) letThrough.delete(entry);
-      else letThrough.set(entry, { because, repaired });
+      const name = nameOfRecord(entry, repaired);
+      letThrough.delete(name);
+      if (because !== undefined) letThrough.set(name, because);
+      // As in the worker's own memory, the oldest give way.
+      for (const oldest of letThrough.keys())
+        if (letThrough.size > this.#settings.remembered) letThrough.delete(oldest);
     }
   }
 
   /** Whether its worker has quarantined the record at an earlier delivery of the batch, and must know it. */
   #isLetThrough(entry: Entry, { instance, entries, repaired }: Invocation): boolean {
-    const letThrough = this.#letThrough.get(instance);
-    const before = letThrough?.get(entry);
-    return (
-      letThrough !== undefined &&
-      letThrough.size <= this.#settings.remembered &&
-      before?.repaired === repaired &&
-      entries.includes(before.because)
-    );
+    const because = this.#letThrough.get(instance)?.get(nameOfRecord(entry, repaired));
+    return because !== undefined && entries.includes(because);
   }
 
   /** Failures are loud, and everything is counted. */
@@ -376,6 +368,11 @@ function spoilOf({ spoil }: Entry, { repaired }: Invocation): Spoil | undefined 
 /** What names no stream, and cannot be read either, is poison, whatever stream it is of. */
 function namesStream({ record }: Entry, { repaired }: Invocation): boolean {
   return repaired || (typeof record === 'object' && record !== null && 'eventSourceARN' in record);
+}
+
+/** One per record: what an operator has repaired is another. */
+function nameOfRecord({ number }: Entry, repaired: boolean): string {
+  return `${number}${repaired ? ' repaired' : ''}`;
 }
 
 function isPoison(entry: Entry, invocation: Invocation): boolean {

@@ -39,6 +39,8 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
     replica: ports.replica,
     quarantine: ports.quarantine,
     quarantineMaxShare: settings.quarantineMaxShare,
+    // The batches of a modelled world are small.
+    fewestSuspects: 2,
     quarantined: new QuarantinedRecords(settings.remembered),
     settler,
     clock,

@@ -28,4 +28,7 @@ function end(signal: NodeJS.Signals): void {
   // `process.exit` would wait for what its threads do: open a pipe that nobody reads, or read one that nobody writes
   // to. Without listeners, the signal does what it does by itself.
   process.kill(process.pid, signal);
+  // The first process of a container is spared by such a signal.
+  process.removeAllListeners('exit');
+  process.exit(128 + constants.signals[signal]);
 }

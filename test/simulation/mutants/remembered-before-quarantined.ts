@@ -1,5 +1,5 @@
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
-import type { Delivery } from '../../../src/application/delivery.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
 import type { Mutant } from '../variant.ts';
 import { quarantineWith } from './parts/ports-with.ts';
@@ -22,17 +22,17 @@ export const mutant: Mutant = {
 };
 
 class Claimed extends QuarantinedRecords {
-  readonly #claimed = new Set<string>();
+  readonly #claimed = new Set<string | undefined>();
 
   claim(raw: unknown): void {
-    this.#claimed.add(JSON.stringify(raw));
+    this.#claimed.add(toDelivery(raw).digest);
   }
 
   override get isEmpty(): boolean {
     return false;
   }
 
-  override has({ raw }: Delivery): boolean {
-    return this.#claimed.has(JSON.stringify(raw));
+  override has(digest: string): boolean {
+    return this.#claimed.has(digest);
   }
 }

@@ -160,8 +160,9 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     call: ApplyCall,
   ): Promise<Obstacles | undefined> {
     const tuples = deltas.map(({ tuple }) => tuple);
-    const [found] = await this.#readCounts(moves, tuples, call).catch(() => []);
-    return found;
+    const found = await this.#readCounts(moves, tuples, call).catch(() => []);
+    // A count that could not be read stands in nobody's way.
+    return found.find(({ own }) => own.size > 0);
   }
 
   /**
