@@ -164,4 +164,39 @@ describe('poison that is delivered again', () => {
     for (let time = 0; time < 2; time++) await batch.deliver();
     expect(batch.quarantine.calls).to.deep.equal([['DETAIL#P0', 'DETAIL#P1'], ['DETAIL#P0']]);
   });
+
+  it('given many that are in quarantine, when delivered again, then each record is digested a few times at the most', async () => {
+    const table = new SourceTable();
+    const records = [
+      ...range(100).map((n) => spoiled(table.put(faaRow(`P${n}`)))),
+      ...range(200).map((n) => table.put(faaRow(`G${n}`))),
+      table.put(faaRow('FLAKY')),
+    ];
+    const quarantine = new NotedQuarantine();
+    const queue = new ScriptedQueue((actions) =>
+      actions.map(({ key }) =>
+        key.id === 'FAA:FLAKY' ? new Fault('transient', 'the queue is down') : 'sent',
+      ),
+    );
+    const { processBatch } = aWorker({ quarantine, queue, quarantineMaxShare: 1 });
+    let looks = 0;
+    const deliver = () =>
+      processBatch.execute(
+        records.map((record) => {
+          const delivery = toDelivery(record);
+          const { digest } = delivery;
+          return Object.defineProperty(delivery, 'digest', {
+            get: () => {
+              looks++;
+              return digest;
+            },
+          });
+        }),
+      );
+    await deliver();
+    looks = 0;
+    await deliver();
+    expect(quarantine.calls).to.have.length(1);
+    expect(looks).to.be.within(records.length, 6 * records.length);
+  });
 });

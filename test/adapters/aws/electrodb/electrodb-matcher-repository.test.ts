@@ -210,6 +210,16 @@ describe('ElectroDbMatcherRepository', () => {
     expect([double.writes.length, double.reads.length]).to.deep.equal([2, 1]);
   });
 
+  it('given a refusal for a count that then cannot be read, when applying, then it is not tried again and again', async () => {
+    double.answerRead = ({ RequestItems }: BatchGet) => ({ UnprocessedKeys: RequestItems });
+    double.answerWrite = () => {
+      const message = 'An operand in the update expression has an incorrect data type';
+      throw Object.assign(new Error(message), { name: 'ValidationException' });
+    };
+    expect(kindsOf(await matcher.apply([joining('a')]))).to.deep.equal(['configuration']);
+    expect([double.writes.length, double.reads.length]).to.deep.equal([1, 1]);
+  });
+
   it('given requests that an unknown code refuses from the third on, when 300 moves are applied, then none is poison', async () => {
     double.answerWrite = (_, nth) => {
       if (nth < 3) return {};
