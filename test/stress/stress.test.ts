@@ -6,11 +6,26 @@ import { runStress, type StressResult } from './run-stress.ts';
 
 const CALM = { refusals: 0, bulk: 0, quarantine: 'none', maxMessageBytes: undefined } as const;
 
+/** Many refusals and some poison in calls of many requests, for a short time. */
+const REFUSED = {
+  lanes: 2,
+  batchSize: 100,
+  rounds: 1,
+  writes: 2,
+  bulk: 45,
+  faults: 0,
+  hurried: 0,
+  refusals: 0.1,
+  quarantine: 'FIFO',
+  maxMessageBytes: 262_144,
+} as const;
+
 /** Few: each takes seconds. `npm run stress` has more. */
 const PLANS: Readonly<Record<string, Plan>> = {
   'reads of different moments': { ...planOf(3), ...CALM },
   'reads of different moments, and faults': { ...planOf(8), ...CALM },
-  'refusals, and poison': planOf(4),
+  'refusals, and poison': { ...planOf(2), ...REFUSED },
+  'more refusals, and poison': { ...planOf(7), ...REFUSED },
 };
 
 describeWithServers('the worker on AWS, with an application that writes and a network that fails', () => {
