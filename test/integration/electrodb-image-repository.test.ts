@@ -99,10 +99,10 @@ describeWithServers('the ElectroDB image repository', () => {
       TransactionConflict: 'conflict',
       ThrottlingError: 'transient',
       ProvisionedThroughputExceeded: 'transient',
-      ValidationError: 'permanent',
+      ValidationError: 'configuration',
       ItemCollectionSizeLimitExceeded: 'configuration',
       AccessDenied: 'configuration',
-      SomethingNew: 'transient',
+      SomethingNew: 'configuration',
     };
     for (const [code, verdict] of Object.entries(verdicts))
       for (const [what, item] of [
@@ -154,7 +154,7 @@ describeWithServers('the ElectroDB image repository', () => {
         return body.includes(culprit) ? refusal(400, 'ValidationException') : send();
       };
       const results = await (await repository(interceptor)).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(['saved', 'saved', 'saved', 'permanent', 'saved']);
+      expect(results.map(wordOf)).to.deep.equal(['saved', 'saved', 'saved', 'configuration', 'saved']);
       expect(sizes).to.deep.equal([10, 6, 4, 2, 2]);
     });
 
