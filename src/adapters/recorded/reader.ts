@@ -213,8 +213,7 @@ export class Reader {
   }
 
   #beginValue(): void {
-    const insideEvent = this.#lists.some(({ event }) => event !== undefined);
-    this.#scan = new Scan(this.#window, !insideEvent && !this.#ignored);
+    this.#scan = new Scan(this.#window, !this.#isInEvent && !this.#ignored);
   }
 
   /** Reads on in a value; false while more bytes are needed. */
@@ -264,7 +263,7 @@ export class Reader {
     const items = mayBeNext && Array.isArray(value) ? (value as unknown[]) : [value];
     const lines = { line: start.line, payloadLine };
     for (const item of items)
-      if (list?.event === undefined || (mayBeNext && (items !== value ? isEnvelope(item) : true)))
+      if (list?.event === undefined || (mayBeNext && (items === value || isEnvelope(item))))
         interpret(item, lines, this);
       else this.record(start.line, item);
   }
@@ -273,20 +272,7 @@ export class Reader {
   #breakOff(scan: Scan, atEnd: boolean): void {
     const window = this.#window;
     const resumeAt = this.#ignored ? undefined : scan.resumeAt;
-    if (!this.#ignored) {
-      if (atEnd && resumeAt === undefined)
-        this.problem(
-          endLine(window),
-          `the file ends in the middle of ${this.#lists.some(({ event }) => event !== undefined) ? 'a record' : scan.rest === scan.start ? 'a value' : 'an event'} (started at line ${scan.start.line})`,
-        );
-      else {
-        const name =
-          scan.rest === scan.start
-            ? 'the value that starts here'
-            : `the event that starts at line ${scan.start.line}`;
-        this.problem(scan.rest.line, `${name} is not closed${ending(window.slice(scan.rest.at))}`);
-      }
-    }
+    if (!this.#ignored) this.#reportBreak(scan, atEnd && resumeAt === undefined);
     if (resumeAt !== undefined) window.moveTo(resumeAt);
     this.#problemLine = 0;
     this.#scan = undefined;
@@ -294,6 +280,25 @@ export class Reader {
     this.#lists.length = 0;
     this.#seeking = this.#leftovers = scan.indent;
     this.#afterValue = false;
+  }
+
+  #reportBreak({ start, rest }: Scan, atEnd: boolean): void {
+    const window = this.#window;
+    // Of an event, what stands around its records.
+    const isEvent = rest !== start;
+    if (atEnd) {
+      const outside = isEvent ? 'an event' : 'a value';
+      const what = this.#isInEvent ? 'a record' : outside;
+      this.problem(endLine(window), `the file ends in the middle of ${what} (started at line ${start.line})`);
+      return;
+    }
+    const name = isEvent ? `the event that starts at line ${start.line}` : 'the value that starts here';
+    this.problem(rest.line, `${name} is not closed${ending(window.slice(rest.at))}`);
+  }
+
+  /** Whether the list that is being read, or one around it, is an event's. */
+  get #isInEvent(): boolean {
+    return this.#lists.some(({ event }) => event !== undefined);
   }
 
   #endInside(list: List): void {
