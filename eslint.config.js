@@ -18,7 +18,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'local/*.js'] },
+        projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'local/servers/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

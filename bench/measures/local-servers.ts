@@ -1,4 +1,4 @@
-import { startServers } from '../../local/servers.ts';
+import { startServers } from '../../local/servers/servers.ts';
 
 // The servers in a process of their own, so that their work is not taken for the worker's. Ends with its parent.
 const servers = await startServers();

@@ -8,9 +8,9 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { javaMissing } from '../../local/java.ts';
-import { LOCAL_SDK } from '../../local/sdk.ts';
-import { createStateTable } from '../../local/tables.ts';
+import { javaMissing } from '../../local/servers/java.ts';
+import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
+import { createStateTable } from '../../local/servers/tables.ts';
 import { type Downstream, STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
 import { tablesBefore } from '../model/world.ts';

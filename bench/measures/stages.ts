@@ -5,7 +5,7 @@ import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dyna
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
-import { afterwards, conclude, examine } from '../../src/application/verdict.ts';
+import { afterwards, conclude, examine } from '../../src/application/plan-batch.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { coalesceSearch } from '../../src/domain/search-action.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../domain/fault.ts';
 import type { Clock } from './ports/clock.ts';
 import type { TableGenerations } from './ports/table-generations.ts';
-import type { EffectSettler } from './settle-effects.ts';
+import type { EffectSettler } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** How long an answer is taken for true, in milliseconds: so long may pass until an adoption is noticed. */

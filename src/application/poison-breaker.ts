@@ -1,5 +1,5 @@
 import { type Delivery, itemOf } from './delivery.ts';
-import { asksNothing, type Verdict } from './verdict.ts';
+import { asksNothing, type Verdict } from './plan-batch.ts';
 
 /**
  * Which share of a batch's items may be poison for one reason, unless told otherwise. A row that is wrong is wrong by

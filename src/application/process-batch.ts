@@ -12,12 +12,12 @@ import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS } from './poison-breaker.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
-import type { EffectSettler } from './settle-effects.ts';
+import type { EffectSettler } from './retry.ts';
 import type { SearchResult, SearchTally, SyncSearchDocument } from './sync-search-document.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { MatcherTally, UpdateMatcherTuple } from './update-matcher-tuple.ts';
 import { FailedCommands } from './use-case-result.ts';
-import { afterwards, conclude, examine, type Planned, readyAmong, type Verdict } from './verdict.ts';
+import { afterwards, conclude, examine, type Planned, readyAmong, type Verdict } from './plan-batch.ts';
 
 /** How much of what was done. */
 interface Tallies {

@@ -4,9 +4,9 @@ import { type Suspicion, suspicionOf } from './poison-breaker.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import { QuarantinedRecords } from './quarantined-records.ts';
-import type { EffectSettler } from './settle-effects.ts';
+import type { EffectSettler } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
-import { poisonAmong, type Verdict } from './verdict.ts';
+import { poisonAmong, type Verdict } from './plan-batch.ts';
 
 export interface QuarantinePoisonDependencies {
   readonly quarantine: Quarantine;

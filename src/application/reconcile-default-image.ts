@@ -4,7 +4,7 @@ import { contradictsItself, decideDefaultImage, type DefaultImageDecision } from
 import { Fault } from '../domain/fault.ts';
 import { entityKey } from '../domain/row.ts';
 import type { DefaultImageWrite, EntityView, ImageRepository } from './ports/image-repository.ts';
-import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.ts';
+import { type Attempted, type EffectSettler, outOfTime } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
 

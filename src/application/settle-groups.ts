@@ -1,6 +1,6 @@
 import { newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { Change } from '../domain/change.ts';
-import type { Attempted, EffectSettler } from './settle-effects.ts';
+import type { Attempted, EffectSettler } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { FailedCommands } from './use-case-result.ts';
 

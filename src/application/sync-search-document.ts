@@ -3,7 +3,7 @@ import type { SyncSearchDocumentCommand } from '../domain/command.ts';
 import { coalesceSearch, type SearchAction } from '../domain/search-action.ts';
 import { AcceptedActions } from './accepted-actions.ts';
 import type { SearchQueue } from './ports/search-queue.ts';
-import type { Attempted, EffectSettler } from './settle-effects.ts';
+import type { Attempted, EffectSettler } from './retry.ts';
 import { settleGroups } from './settle-groups.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';

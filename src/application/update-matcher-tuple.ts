@@ -5,7 +5,7 @@ import { decideLinkMove, type LinkMove, type LinkState, sameLinkState } from '..
 import { linkKey } from '../domain/row.ts';
 import { tupleKey } from '../domain/tuple.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
-import { type Attempted, type EffectSettler, outOfTime } from './settle-effects.ts';
+import { type Attempted, type EffectSettler, outOfTime } from './retry.ts';
 import { settleGroups } from './settle-groups.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { FailedCommands, type UseCaseResult } from './use-case-result.ts';

@@ -7,7 +7,7 @@ import {
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
 import { DEFAULT_MAX_SHARE } from '../application/poison-breaker.ts';
-import { DEFAULT_RETRIES, type RetryPolicy } from '../application/settle-effects.ts';
+import { DEFAULT_RETRIES, type RetryPolicy } from '../application/retry.ts';
 import { Fault } from '../domain/fault.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;

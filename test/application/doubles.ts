@@ -11,7 +11,7 @@ import { Random } from '../../src/application/ports/random.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
-import { EffectSettler, type RetryPolicy } from '../../src/application/settle-effects.ts';
+import { EffectSettler, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';

@@ -3,7 +3,7 @@ import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts'
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
 import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/application/poison-breaker.ts';
-import { examine, type Verdict } from '../../src/application/verdict.ts';
+import { examine, type Verdict } from '../../src/application/plan-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../contracts/contract.ts';
 import {

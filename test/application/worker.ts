@@ -12,7 +12,7 @@ import type { TableReplica } from '../../src/application/ports/table-replica.ts'
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { QuarantinedRecords } from '../../src/application/quarantined-records.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
-import type { RetryPolicy } from '../../src/application/settle-effects.ts';
+import type { RetryPolicy } from '../../src/application/retry.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';

@@ -10,19 +10,19 @@ import {
   REQUEST_METRICS,
 } from '../../deploy/cost.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
-import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
 import { tableArnOf } from '../../src/adapters/dynamodb-stream/stream-arn.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
-import type { Call } from './call-recorder.ts';
-import { passes } from './lambda-filter.ts';
-import { RecordedWorker } from './recorded-worker.ts';
-import { resolve, type Values } from './resolve.ts';
-import { MAPPING_METRICS } from './schema.ts';
-import { type Parts, readTemplate } from './template.ts';
-import { usageOf } from './usage.ts';
+import type { Call } from './support/call-recorder.ts';
+import { passes } from './support/lambda-filter.ts';
+import { RecordedWorker } from './support/recorded-worker.ts';
+import { resolve, type Values } from './support/resolve.ts';
+import { MAPPING_METRICS } from './support/schema.ts';
+import { type Parts, readTemplate } from './support/template.ts';
+import { usageOf } from './support/usage.ts';
 
 const BATCH_SIZE = 1_000;
 const CHANGES = 2_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { resolve, type Values } from './resolve.ts';
-import { readTemplate } from './template.ts';
+import { resolve, type Values } from './support/resolve.ts';
+import { readTemplate } from './support/template.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const DOCUMENTS = ['deploy/README.md', 'docs/operations.md'];

@@ -19,9 +19,9 @@ import {
   type TableRow,
 } from '../support/stream-records.ts';
 import { entity } from '../support/factories.ts';
-import { passes } from './lambda-filter.ts';
-import { resolve } from './resolve.ts';
-import { readTemplate, TEMPLATE_FILE } from './template.ts';
+import { passes } from './support/lambda-filter.ts';
+import { resolve } from './support/resolve.ts';
+import { readTemplate, TEMPLATE_FILE } from './support/template.ts';
 
 const FEED = { seed: 7, records: 20_000 };
 

@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { METRICS } from '../../src/application/ports/metrics.ts';
-import { resolve } from './resolve.ts';
-import { readTemplate } from './template.ts';
+import { resolve } from './support/resolve.ts';
+import { readTemplate } from './support/template.ts';
 
 interface Query {
   readonly Id: string;

@@ -4,11 +4,11 @@ import { generateRecords } from '../../src/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import { entity } from '../support/factories.ts';
 import { faaRow, imageRow, linkRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';
-import { type Permission, permissionsOf } from './permissions.ts';
-import { covers, type Grant, grantsOf } from './policy.ts';
-import { RecordedWorker } from './recorded-worker.ts';
-import { resolve, type Values } from './resolve.ts';
-import { type Part, readTemplate } from './template.ts';
+import { type Permission, permissionsOf } from './support/permissions.ts';
+import { covers, type Grant, grantsOf } from './support/policy.ts';
+import { RecordedWorker } from './support/recorded-worker.ts';
+import { resolve, type Values } from './support/resolve.ts';
+import { type Part, readTemplate } from './support/template.ts';
 
 /** What Lambda itself does in the role's name. No request of the worker shows it; each needs a reason. */
 const LAMBDA_ITSELF: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { evaluate, type Series } from './metric-math.ts';
-import { resolve, type Values } from './resolve.ts';
-import { readTemplate } from './template.ts';
+import { evaluate, type Series } from './support/metric-math.ts';
+import { resolve, type Values } from './support/resolve.ts';
+import { readTemplate } from './support/template.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;

@@ -5,10 +5,16 @@ import { expect } from 'chai';
 import { MAX_FILTERS, MAX_PATTERN_LENGTH } from '../../deploy/filters.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { evaluate, type Series } from './metric-math.ts';
-import { circleIn, referencesIn, unresolvedIn } from './references.ts';
-import { resolve, type Resolved, type Values } from './resolve.ts';
-import { hasAttribute, hasMetric, loadSpecification, type Specification, unknownIn } from './schema.ts';
+import { evaluate, type Series } from './support/metric-math.ts';
+import { circleIn, referencesIn, unresolvedIn } from './support/references.ts';
+import { resolve, type Resolved, type Values } from './support/resolve.ts';
+import {
+  hasAttribute,
+  hasMetric,
+  loadSpecification,
+  type Specification,
+  unknownIn,
+} from './support/schema.ts';
 import {
   isParts,
   parseTemplate,
@@ -17,7 +23,7 @@ import {
   readTemplate,
   TEMPLATE_FILE,
   textOf,
-} from './template.ts';
+} from './support/template.ts';
 
 const STREAM = 'arn:aws:dynamodb:eu-central-1:111122223333:table/fleet/stream/2026-01-05T09:00:00.000';
 

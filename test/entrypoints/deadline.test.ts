@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
-import type { RetryPolicy } from '../../src/application/settle-effects.ts';
+import type { RetryPolicy } from '../../src/application/retry.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';

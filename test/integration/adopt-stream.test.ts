@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { workerEnvironment } from '../../local/servers.ts';
-import { createTable } from '../../local/tables.ts';
+import { workerEnvironment } from '../../local/servers/servers.ts';
+import { createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
-import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { unique } from '../contracts/contract.ts';
 import { CONTRAIL, run } from '../support/command-line.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';

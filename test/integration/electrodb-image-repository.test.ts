@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { LOCAL_SDK } from '../../local/sdk.ts';
+import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import {
   ElectroDbImageRepository,
   type ImageRepositoryOptions,
-} from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
+} from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import type { DefaultImageWrite, EntityView } from '../../src/application/ports/image-repository.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';

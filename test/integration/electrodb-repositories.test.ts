@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
-import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/dynamodb-table-generations.ts';
-import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
-import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
+import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
-import { createTable } from '../../local/tables.ts';
+import { createTable } from '../../local/servers/tables.ts';
 import { IMAGE_ATTRIBUTES } from '../../src/domain/default-image.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';

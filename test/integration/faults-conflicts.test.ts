@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { GetItemCommand, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { toSdkImage } from '../../local/lambda-record.ts';
+import { toSdkImage } from '../../local/lambda/lambda-record.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { Random } from '../../src/feed/random.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type LocalServers, startServers } from '../../local/servers.ts';
+import { type LocalServers, startServers } from '../../local/servers/servers.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';

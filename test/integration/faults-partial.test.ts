@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import type { BatchResult } from '../../src/application/process-batch.ts';
-import { DEFAULT_RETRIES } from '../../src/application/settle-effects.ts';
+import { DEFAULT_RETRIES } from '../../src/application/retry.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { faaRow, SourceTable } from '../support/stream-records.ts';

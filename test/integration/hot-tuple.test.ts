@@ -1,12 +1,12 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { LOCAL_SDK } from '../../local/sdk.ts';
+import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
-import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { SystemRandom } from '../../src/adapters/system/system-random.ts';
 import { SystemSleeper } from '../../src/adapters/system/system-sleeper.ts';
-import { DEFAULT_RETRIES, EffectSettler } from '../../src/application/settle-effects.ts';
+import { DEFAULT_RETRIES, EffectSettler } from '../../src/application/retry.ts';
 import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { RequestCounter } from '../../local/request-counter.ts';
+import { RequestCounter } from '../../local/proof/request-counter.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { range } from '../contracts/contract.ts';

@@ -1,6 +1,6 @@
-import type { LocalServers } from '../../local/servers.ts';
-import { startServers } from '../../local/servers.ts';
-import { javaMissing } from '../../local/java.ts';
+import type { LocalServers } from '../../local/servers/servers.ts';
+import { startServers } from '../../local/servers/servers.ts';
+import { javaMissing } from '../../local/servers/java.ts';
 
 let running: Promise<LocalServers> | undefined;
 

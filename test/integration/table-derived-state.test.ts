@@ -1,10 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { createTable } from '../../local/tables.ts';
-import { TableDerivedState } from '../../local/table-derived-state.ts';
+import { createTable } from '../../local/servers/tables.ts';
+import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
-import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
-import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { unique } from '../contracts/contract.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { javaMissing } from '../../local/java.ts';
+import { javaMissing } from '../../local/servers/java.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
 const PACKAGES = fileURLToPath(new URL('./ric/node_modules/', import.meta.url));

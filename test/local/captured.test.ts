@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { EventSource } from '../../local/event-source.ts';
-import { memoryWorker } from '../../local/worker.ts';
+import { EventSource } from '../../local/lambda/event-source.ts';
+import { memoryWorker } from '../../local/proof/local-worker.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 
 const text = readFileSync(new URL('../../fixtures/captured.ndjson', import.meta.url), 'utf8');

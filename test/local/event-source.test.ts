@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { EventSource, type EventSourceOptions } from '../../local/event-source.ts';
+import { EventSource, type EventSourceOptions } from '../../local/lambda/event-source.ts';
 
 const record = (sequence: string): DynamoDBRecord => ({
   eventName: 'INSERT',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { javaProblem } from '../../local/java.ts';
+import { javaProblem } from '../../local/servers/java.ts';
 
 describe('what is said of the Java that is found', () => {
   for (const version of ['17', '17.0.15', '21.0.2', '25-ea'])

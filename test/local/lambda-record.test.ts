@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toLambdaRecord, toSdkImage } from '../../local/lambda-record.ts';
+import { toLambdaRecord, toSdkImage } from '../../local/lambda/lambda-record.ts';
 
 const ARN = 'arn:aws:dynamodb:us-east-1:000000000000:table/aircraft/stream/2026-01-01T00:00:00.000';
 

@@ -1,4 +1,4 @@
-import { javaMissing } from '../../local/java.ts';
+import { javaMissing } from '../../local/servers/java.ts';
 
 /**
  * For the `before` of a suite that needs DynamoDB Local. Where Java is missing it skips the suite, with one line that

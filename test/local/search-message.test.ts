@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toSearchAction } from '../../local/queue-drainer.ts';
+import { toSearchAction } from '../../local/proof/queue-drainer.ts';
 import type { Decimal } from '../../src/domain/decimal.ts';
 import { equalValues } from '../../src/domain/value.ts';
 import { decimal } from '../support/factories.ts';

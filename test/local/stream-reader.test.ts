@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { expect } from 'chai';
-import { LOCAL_SDK } from '../../local/sdk.ts';
-import { StreamReader } from '../../local/stream-reader.ts';
+import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
+import { StreamReader } from '../../local/lambda/stream-reader.ts';
 
 const ARN = 'arn:aws:dynamodb:ddblocal:000000000000:table/aircraft/stream/2026-01-01T00:00:00.000';
 

@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
-import { mutantNames } from './mutants.ts';
+import { mutantNames } from './runs/mutants.ts';
 import { comparedBy } from './mutants/parts/compared-by.ts';
 import { imagesWith, matcherWith, queueWith } from './mutants/parts/ports-with.ts';
-import { runSeed } from './run-seed.ts';
-import type { Chunk } from './seed-process.ts';
-import type { Failure, Tally } from './tally.ts';
-import type { Variant } from './variant.ts';
+import { runSeed } from './runs/run-seed.ts';
+import type { Chunk } from './runs/seed-process.ts';
+import type { Failure, Tally } from './world/tally.ts';
+import type { Variant } from './runs/variant.ts';
 
 interface Catch {
   /** Seeds from 1 on, of which at least one must fail: some five times as many as it mostly takes. */
@@ -128,7 +128,7 @@ describe('the mutants of the worker', () => {
     // Mocha loads tests by require: mutants, which are imported by name, would get a Fault class of their own here.
     let child: ChildProcess;
     before(() => {
-      child = fork(new URL('./seed-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+      child = fork(new URL('./runs/seed-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
     });
     after(() => {
       child.disconnect();

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { explain } from './explain.ts';
-import { loadMutant } from './mutants.ts';
-import { type Run, runSeed } from './run-seed.ts';
-import { shrink } from './shrink.ts';
-import { simulate } from './simulate.ts';
+import { explain } from './runs/explain.ts';
+import { loadMutant } from './runs/mutants.ts';
+import { type Run, runSeed } from './runs/run-seed.ts';
+import { shrink } from './runs/shrink.ts';
+import { simulate } from './runs/simulate.ts';
 
 const SEEDS = 2_000;
 

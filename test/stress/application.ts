@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { toSdkImage } from '../../local/lambda-record.ts';
+import { toSdkImage } from '../../local/lambda/lambda-record.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import type { Random } from '../../src/feed/random.ts';
 import type { FaultWorld } from '../integration/fault-world.ts';
-import { chanceOf } from '../simulation/chance.ts';
+import { chanceOf } from '../simulation/world/chance.ts';
 import {
   faaRow,
   imageRow,

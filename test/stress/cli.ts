@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { requireJava, runLocalCommand } from '../../local/command-line.ts';
-import { ProgressLine } from '../../local/progress-line.ts';
-import { startServers } from '../../local/servers.ts';
+import { requireJava, runLocalCommand } from '../../local/commands/command-line.ts';
+import { ProgressLine } from '../../local/commands/progress-line.ts';
+import { startServers } from '../../local/servers/servers.ts';
 import { concurrently } from '../../src/adapters/aws/concurrently.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { inWords } from './in-words.ts';

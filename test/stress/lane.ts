@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { EventSource, type EventSourceCounts } from '../../local/event-source.ts';
+import { EventSource, type EventSourceCounts } from '../../local/lambda/event-source.ts';
 
 /** How often a batch is tried without any progress. Faults end some time; a bug does not. */
 const ATTEMPTS = 100;

@@ -1,7 +1,7 @@
 import type { Random } from '../../src/feed/random.ts';
 import { refusal } from '../integration/fault-injector.ts';
 import type { WireAnswer, WireRequest } from '../integration/fault-wire.ts';
-import { chanceOf, hashOf } from '../simulation/chance.ts';
+import { chanceOf, hashOf } from '../simulation/world/chance.ts';
 
 /** The part of a `SendMessageBatch` that is read. */
 interface Batch {

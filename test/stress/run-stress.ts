@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { takeMessages } from '../../local/queue-drainer.ts';
-import type { LocalServers } from '../../local/servers.ts';
+import { takeMessages } from '../../local/proof/queue-drainer.ts';
+import type { LocalServers } from '../../local/servers/servers.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Drift } from '../../src/application/verify/verify.ts';
 import { type FaultWorker, FaultWorld } from '../integration/fault-world.ts';
-import { chanceOf, hashOf } from '../simulation/chance.ts';
+import { chanceOf, hashOf } from '../simulation/world/chance.ts';
 import { Application } from './application.ts';
 import { Lane } from './lane.ts';
 import { Network } from './network.ts';

@@ -9,9 +9,9 @@ export const CONTRAIL: readonly string[] = [`${ROOT}bin/contrail.js`];
 
 /** Development commands, as arguments of Node. */
 export const SCRIPTS = {
-  local: ['--import', 'tsx', `${ROOT}local/run.ts`],
-  capture: ['--import', 'tsx', `${ROOT}local/capture.ts`],
-  simulate: ['--import', 'tsx', `${ROOT}test/simulation/cli.ts`],
+  local: ['--import', 'tsx', `${ROOT}local/commands/run.ts`],
+  capture: ['--import', 'tsx', `${ROOT}local/commands/capture.ts`],
+  simulate: ['--import', 'tsx', `${ROOT}test/simulation/runs/cli.ts`],
   fuzz: ['--import', 'tsx', `${ROOT}test/fuzz/run.ts`],
 } as const satisfies Record<string, readonly string[]>;
 

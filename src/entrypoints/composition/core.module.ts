@@ -7,7 +7,7 @@ import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { EffectSettler, type RetryPolicy } from '../../application/settle-effects.ts';
+import { EffectSettler, type RetryPolicy } from '../../application/retry.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';

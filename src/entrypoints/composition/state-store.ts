@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { documentClientOf } from '../../adapters/aws/electrodb/document-client.ts';
-import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/dynamodb-table-generations.ts';
+import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import type { TableGenerations } from '../../application/ports/table-generations.ts';
 
 /** Works with the generations of tables in a state table, apart from any worker. */

@@ -8,7 +8,7 @@ import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/settle-effects.ts';
+import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/retry.ts';
 import { invocationFields } from '../lambda/invocation.ts';
 import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 

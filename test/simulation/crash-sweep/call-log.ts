@@ -1,4 +1,4 @@
-import type { Port } from '../call-faults.ts';
+import type { Port } from '../faults/call-faults.ts';
 import type { SweepFault } from './sweep-fault.ts';
 
 export interface Call {

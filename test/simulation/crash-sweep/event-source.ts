@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../src/application/delivery.ts';
 import type { BatchResponse } from '../../../src/entrypoints/lambda/handle-event.ts';
-import { Violation } from '../violation.ts';
+import { Violation } from '../checks/violation.ts';
 import type { End } from './process.ts';
 import type { Entry } from './scenario.ts';
 

@@ -11,7 +11,7 @@ import {
   matcherTupleRow,
   strangeRow,
 } from '../../support/stream-records.ts';
-import type { Port } from '../call-faults.ts';
+import type { Port } from '../faults/call-faults.ts';
 import { poison, put, recreated, remove, type Scenario, undecodable } from './scenario.ts';
 
 const ENTITY: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };

@@ -1,6 +1,6 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Port } from '../call-faults.ts';
-import { Violation } from '../violation.ts';
+import type { Port } from '../faults/call-faults.ts';
+import { Violation } from '../checks/violation.ts';
 import type { CallLog } from './call-log.ts';
 import type { Settings } from './settings.ts';
 

@@ -4,7 +4,7 @@ import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import { firstGeneration } from '../../support/first-generation.ts';
 import { handleEvent } from '../../../src/entrypoints/lambda/handle-event.ts';
 import type { Ports } from './ports.ts';
-import { Violation } from '../violation.ts';
+import { Violation } from '../checks/violation.ts';
 import { type Call, CallLog } from './call-log.ts';
 import { deliver, type Invoked } from './event-source.ts';
 import { type Mistake, NO_MISTAKE } from './mistakes.ts';

@@ -8,7 +8,7 @@ import type { Attributes } from '../../../src/domain/value.ts';
 import { DecodedAttributes } from '../../../src/domain/value.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
-import type { Port } from '../call-faults.ts';
+import type { Port } from '../faults/call-faults.ts';
 
 /** One write to the table. */
 export interface Write {

@@ -4,7 +4,7 @@ import type { DefaultImageWrite } from '../../../src/application/ports/image-rep
 import { equalRecords } from '../../../src/domain/value.ts';
 import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
 import type { Ports } from './ports.ts';
-import { Violation } from '../violation.ts';
+import { Violation } from '../checks/violation.ts';
 
 /** What outlives a worker's process, and the first thing that went wrong in it. */
 export interface Stores extends ReturnType<typeof memoryBackend> {

@@ -1,4 +1,4 @@
-import type { Port } from '../call-faults.ts';
+import type { Port } from '../faults/call-faults.ts';
 import type { Mistake } from './mistakes.ts';
 import { run, type RunParts, type RunResult } from './run.ts';
 import { type Scenario, scriptOf } from './scenario.ts';

@@ -2,7 +2,7 @@ import { MemoryDerivedState } from '../../../src/adapters/memory/memory-derived-
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import { verify } from '../../../src/application/verify/verify.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
-import { Violation } from '../violation.ts';
+import { Violation } from '../checks/violation.ts';
 import type { Script } from './scenario.ts';
 import type { Stores } from './stores.ts';
 

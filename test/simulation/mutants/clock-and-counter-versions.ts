@@ -1,10 +1,10 @@
 import type { SearchQueue } from '../../../src/application/ports/search-queue.ts';
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
-import type { EffectSettler } from '../../../src/application/settle-effects.ts';
+import type { EffectSettler } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { SyncSearchDocumentCommand } from '../../../src/domain/command.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { queueWith } from './parts/ports-with.ts';
 import { RuledIndex } from './parts/ruled-index.ts';
 

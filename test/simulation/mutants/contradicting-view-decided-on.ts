@@ -1,5 +1,5 @@
 import { contradictsItself } from '../../../src/domain/default-image.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { pretendedViews } from './parts/pretended-views.ts';
 
 // A mistake of Contrail's own. The newest image is asked for before there is any; the rest is read after somebody has

@@ -1,4 +1,4 @@
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { pretendedViews } from './parts/pretended-views.ts';
 
 // No rule about images says which default is right when there are several; the rule is about what was there before.

@@ -1,4 +1,4 @@
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { imagesWith } from './parts/ports-with.ts';
 
 // What one would write first. A write that arrives late may meet a default row that looks unchanged, beside images

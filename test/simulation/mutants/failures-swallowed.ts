@@ -1,6 +1,6 @@
-import { type Attempted, EffectSettler } from '../../../src/application/settle-effects.ts';
+import { type Attempted, EffectSettler } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'What fails is tried again a few times, then caught and forgotten.',

@@ -1,4 +1,4 @@
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { actionOf, RuledSearch } from './parts/ruled-search.ts';
 
 export const mutant: Mutant = {

@@ -1,6 +1,6 @@
 import { FollowedTables } from '../../../src/application/followed-tables.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'Where the store does not answer, a table is taken for the first one, which it mostly is.',

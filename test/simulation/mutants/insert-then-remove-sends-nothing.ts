@@ -1,5 +1,5 @@
 import { newest } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { actionOf, RuledSearch } from './parts/ruled-search.ts';
 
 export const mutant: Mutant = {

@@ -1,7 +1,7 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import type { LinkMove } from '../../../src/domain/link-move.ts';
 import type { Link } from '../../../src/domain/row.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the states of link rows.
 export const mutant: Mutant = {

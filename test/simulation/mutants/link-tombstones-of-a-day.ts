@@ -1,6 +1,6 @@
-import { ForgetfulMatcher, LIFETIMES } from '../forgetful-stores.ts';
-import { DAY } from '../settings.ts';
-import type { Mutant } from '../variant.ts';
+import { ForgetfulMatcher, LIFETIMES } from '../faults/forgetful-stores.ts';
+import { DAY } from '../world/settings.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 // As long as a stream keeps its records. Dead letters are kept for 14 days, and redriven.
 export const mutant: Mutant = {

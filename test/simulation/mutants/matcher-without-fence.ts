@@ -1,5 +1,5 @@
 import { newest } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 
 export const mutant: Mutant = {

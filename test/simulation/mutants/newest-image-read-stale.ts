@@ -1,5 +1,5 @@
-import { CONSISTENT } from '../requests.ts';
-import type { Mutant } from '../variant.ts';
+import { CONSISTENT } from '../faults/requests.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'The newest image is read without asking for a consistent answer.',

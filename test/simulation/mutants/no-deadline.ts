@@ -1,6 +1,6 @@
-import { type Attempted, EffectSettler, outOfTime } from '../../../src/application/settle-effects.ts';
+import { type Attempted, EffectSettler, outOfTime } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'The worker waits for an answer for as long as it takes, and is killed while it does.',

@@ -1,7 +1,7 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import { tupleOf } from '../../../src/domain/tuple.ts';
 import { compareVersions, passesFence } from '../../../src/domain/version.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 
 // Fenced, in one transaction, and careful about which of a batch's records are new; but once a record is late or

@@ -5,7 +5,7 @@ import { FailedCommands } from '../../../src/application/use-case-result.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { groupBy, newest } from '../../../src/domain/coalesce.ts';
 import { entityKey } from '../../../src/domain/row.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

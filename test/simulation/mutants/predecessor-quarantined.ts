@@ -3,7 +3,7 @@ import { UpdateMatcherTuple } from '../../../src/application/update-matcher-tupl
 import { FailedCommands } from '../../../src/application/use-case-result.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { groupBy } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

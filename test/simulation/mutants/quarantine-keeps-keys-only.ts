@@ -1,4 +1,4 @@
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { quarantineWith } from './parts/ports-with.ts';
 
 // What an on-failure destination on SQS or SNS keeps is no more: nothing can be handled again from it.

@@ -1,6 +1,6 @@
 import { FollowedTables } from '../../../src/application/followed-tables.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'A worker that has refused a table goes on refusing it, although an operator has let it follow.',

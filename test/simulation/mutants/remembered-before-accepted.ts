@@ -1,5 +1,5 @@
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { queueWith } from './parts/ports-with.ts';
 
 export const mutant: Mutant = {

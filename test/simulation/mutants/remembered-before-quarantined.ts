@@ -1,7 +1,7 @@
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { quarantineWith } from './parts/ports-with.ts';
 
 export const mutant: Mutant = {

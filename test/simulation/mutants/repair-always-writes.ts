@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { imagesWith } from './parts/ports-with.ts';
 
 // Every write of a default row is a record of the table's own stream: the worker would feed itself.

@@ -1,11 +1,11 @@
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
 import type { ImageRepository } from '../../../src/application/ports/image-repository.ts';
 import { TableReplica } from '../../../src/application/ports/table-replica.ts';
-import type { EffectSettler } from '../../../src/application/settle-effects.ts';
+import type { EffectSettler } from '../../../src/application/retry.ts';
 import { NO_LIMIT, type TimeLimit } from '../../../src/application/time-limit.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import type { ReconcileDefaultImageCommand } from '../../../src/domain/command.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 // A table is always ahead of its stream. A replica that is not decides on images as they were before the batch.
 export const mutant: Mutant = {

@@ -6,7 +6,7 @@ import type { UpdateMatcherTupleCommand } from '../../../src/domain/command.ts';
 import type { LinkMove } from '../../../src/domain/link-move.ts';
 import type { Link } from '../../../src/domain/row.ts';
 import { tupleOf } from '../../../src/domain/tuple.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 

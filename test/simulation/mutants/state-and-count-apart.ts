@@ -1,9 +1,9 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import { outOfTime } from '../../../src/application/settle-effects.ts';
+import { outOfTime } from '../../../src/application/retry.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import { compareVersions } from '../../../src/domain/version.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { matcherWith } from './parts/ports-with.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 

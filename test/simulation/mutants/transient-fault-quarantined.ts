@@ -1,7 +1,7 @@
-import { type Attempted, EffectSettler } from '../../../src/application/settle-effects.ts';
+import { type Attempted, EffectSettler } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'A record whose effect met a transient fault goes to quarantine, as if it could never be handled.',

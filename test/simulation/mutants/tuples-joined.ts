@@ -1,7 +1,7 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import type { Tuple } from '../../../src/domain/tuple.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the keys of the counts.
 export const mutant: Mutant = {

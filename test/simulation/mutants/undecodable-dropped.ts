@@ -1,4 +1,4 @@
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 
 // Seen in murmur and data-prepper: what cannot be read is logged at the most, and gone for good.
 export const mutant: Mutant = {

@@ -1,7 +1,7 @@
 import type { EntityView } from '../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Entity } from '../../../src/domain/row.ts';
-import type { Mutant } from '../variant.ts';
+import type { Mutant } from '../runs/variant.ts';
 import { imagesWith } from './parts/ports-with.ts';
 
 // The rarer half of outage-read-as-absence: the request succeeds, and an entry of its response has failed.

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'electrodb';
-import { DETAILS, IMAGE_SK_PREFIX } from './image-rows.ts';
+import { DETAILS, IMAGE_SK_PREFIX } from './images/image-rows.ts';
 
 /**
  * The rows that Contrail reads and writes, as ElectroDB entities. Their keys are those of the table, letter by

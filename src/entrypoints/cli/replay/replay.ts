@@ -1,7 +1,7 @@
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
-import { heldBack, twoOfOneNumber } from '../../../application/verdict.ts';
+import { heldBack, twoOfOneNumber } from '../../../application/plan-batch.ts';
 import { ReplayFailures } from './failures.ts';
 import { type Place, Places } from './places.ts';
 import { RecentRecords } from './recent-records.ts';

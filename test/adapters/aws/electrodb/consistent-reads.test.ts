@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { documentClientOf } from '../../../../src/adapters/aws/electrodb/document-client.ts';
-import { ElectroDbImageRepository } from '../../../../src/adapters/aws/electrodb/electrodb-image-repository.ts';
-import { ElectroDbMatcherRepository } from '../../../../src/adapters/aws/electrodb/electrodb-matcher-repository.ts';
+import { ElectroDbImageRepository } from '../../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { intercept, type Interceptor } from '../../../integration/fault-wire.ts';
 import { entity, link, tuple, version } from '../../../support/factories.ts';
 

@@ -13,20 +13,23 @@ import {
   rowExists,
   rowIsAbsent,
   rowStillIs,
-} from '../../../../src/adapters/aws/electrodb/image-conditions.ts';
+} from '../../../../src/adapters/aws/electrodb/images/image-conditions.ts';
 import {
   defaultRowWrite,
   imageCheck,
   type ImageEntities,
   keyOf,
-} from '../../../../src/adapters/aws/electrodb/image-writes.ts';
-import { KnownCounts } from '../../../../src/adapters/aws/electrodb/known-counts.ts';
-import { linkStateRowOf } from '../../../../src/adapters/aws/electrodb/link-state-row.ts';
-import { type MatcherEntities, writeMoves } from '../../../../src/adapters/aws/electrodb/move-transaction.ts';
+} from '../../../../src/adapters/aws/electrodb/images/image-writes.ts';
+import { KnownCounts } from '../../../../src/adapters/aws/electrodb/matcher/known-counts.ts';
+import { linkStateRowOf } from '../../../../src/adapters/aws/electrodb/matcher/link-state-row.ts';
+import {
+  type MatcherEntities,
+  writeMoves,
+} from '../../../../src/adapters/aws/electrodb/matcher/move-transaction.ts';
 import { toNative } from '../../../../src/adapters/aws/electrodb/native-value.ts';
 import { ParamsTemplates } from '../../../../src/adapters/aws/electrodb/params-templates.ts';
 import type { TransactItem } from '../../../../src/adapters/aws/electrodb/write-transaction.ts';
-import { tupleKeyOf } from '../../../../src/adapters/aws/electrodb/tuple-row.ts';
+import { tupleKeyOf } from '../../../../src/adapters/aws/electrodb/matcher/tuple-row.ts';
 import type { DefaultImageWrite } from '../../../../src/application/ports/image-repository.ts';
 import type { Image } from '../../../../src/domain/default-image.ts';
 import type { Entity } from '../../../../src/domain/row.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../../../src/domain/fault.ts';
-import type { Ports } from '../../variant.ts';
+import type { Ports } from '../../runs/variant.ts';
 import { imagesWith, matcherWith, queueWith } from './ports-with.ts';
 
 /** The ports, with the results of every call that writes changed, those that it throws for all of its entries too. */

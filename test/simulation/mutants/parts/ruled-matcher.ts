@@ -1,5 +1,5 @@
 import type { MatcherRepository } from '../../../../src/application/ports/matcher-repository.ts';
-import { type EffectSettler, outOfTime } from '../../../../src/application/settle-effects.ts';
+import { type EffectSettler, outOfTime } from '../../../../src/application/retry.ts';
 import { settleGroups } from '../../../../src/application/settle-groups.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 import { UpdateMatcherTuple } from '../../../../src/application/update-matcher-tuple.ts';

@@ -1,5 +1,5 @@
 import type { SearchQueue } from '../../../../src/application/ports/search-queue.ts';
-import type { EffectSettler } from '../../../../src/application/settle-effects.ts';
+import type { EffectSettler } from '../../../../src/application/retry.ts';
 import { settleGroups } from '../../../../src/application/settle-groups.ts';
 import { SyncSearchDocument } from '../../../../src/application/sync-search-document.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { Command } from 'commander';
+import { OutputFile } from '../../src/entrypoints/cli/output-file.ts';
+import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { requireJava, runLocalCommand } from './command-line.ts';
+import { EDGE_CASES, writeEdgeCases } from '../proof/edge-cases.ts';
+import { writeFleet } from './fleet-writer.ts';
+import { ProgressLine } from './progress-line.ts';
+import { startServers } from '../servers/servers.ts';
+import { StreamReader } from '../lambda/stream-reader.ts';
+
+interface CaptureOptions {
+  readonly out: string;
+  readonly records: number;
+  readonly seed: number;
+}
+
+const command = new Command('capture')
+  .description(
+    `Writes a made-up fleet and ${EDGE_CASES} edge cases into DynamoDB Local, and its stream's
+records into a file: NDJSON, one record a line, as Lambda delivers them.`,
+  )
+  .requiredOption('--out <file>', 'the file to write; - is standard output')
+  .option('--records <n>', 'how many changes of the fleet', wholeNumber(1), 250)
+  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when the file is written, 1 when capturing failed, and 2
+for wrong usage or when Java is missing.
+
+Example:
+  npm run capture -- --out captured.ndjson &&
+    contrail replay captured.ndjson --verify`,
+  )
+  .action(capture);
+
+async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
+  const file = await OutputFile.create(out, { what: 'the records to' });
+  requireJava();
+  const progress = new ProgressLine(process.stderr);
+  progress.show('starting DynamoDB Local');
+  const servers = await startServers();
+  try {
+    const { clients, table, streamArn } = servers;
+    await writeFleet(clients.dynamodb, {
+      table,
+      writes: records,
+      seed,
+      onProgress: (done) => progress.show('writing the fleet', done),
+    });
+    await writeEdgeCases(clients.dynamodb, table);
+    progress.show('reading the stream');
+    const lines: string[] = [];
+    for await (const page of new StreamReader(clients.streams, streamArn).read({
+      records: records + EDGE_CASES,
+    }))
+      lines.push(...page.records.map((record) => `${JSON.stringify(record)}\n`));
+    progress.clear();
+    await file.write(Readable.from(lines));
+    const said = file.isStandardOutput ? process.stderr : process.stdout;
+    said.write(`${lines.length} records in ${out}\n`);
+  } finally {
+    progress.clear();
+    await file.discard();
+    await servers.stop();
+  }
+}
+
+await runLocalCommand(command);

@@ -1,0 +1,95 @@
+import { Command, Option } from 'commander';
+import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
+import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { requireJava, runLocalCommand } from './command-line.ts';
+import { ProgressLine } from './progress-line.ts';
+import { isTrue, runRealPath } from '../proof/end-to-end.ts';
+import { startServers } from '../servers/servers.ts';
+import { reachText, summaryText } from './run-summary.ts';
+import { builtWorker, memoryWorker } from '../proof/local-worker.ts';
+
+interface LocalOptions {
+  readonly records: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly backend: 'aws' | 'memory';
+  readonly keep: boolean;
+}
+
+/** Lambda's own bound on a batch. */
+const MAX_BATCH_SIZE = 10_000;
+
+const command = new Command('local')
+  .description(
+    `Runs the built Lambda function on this machine, on real servers: writes a
+made-up fleet into DynamoDB Local, delivers the table's stream to the function
+as Lambda would, drains the queue, and proves what is derived against the
+table.`,
+  )
+  .option('--records <n>', 'how many writes to the table', wholeNumber(1), 6_000)
+  .option(
+    '--batch-size <n>',
+    `most records an invocation, 1 to ${MAX_BATCH_SIZE}`,
+    wholeNumber(1, MAX_BATCH_SIZE),
+    100,
+  )
+  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
+  .addOption(
+    new Option('--backend <name>', 'where derived state goes: the servers, or memory')
+      .choices(['aws', 'memory'])
+      .default('aws'),
+  )
+  .option('--keep', 'leave the servers up until Ctrl-C', false)
+  .addHelpText(
+    'after',
+    `
+The exit status is 0 when everything derived is true, 1 when a record failed or
+drift was found, and 2 for wrong usage or when Java is missing.
+
+Example:
+  npm run local -- --records 20000 --seed 7 --keep`,
+  )
+  .action(run);
+
+async function run({ records, batchSize, seed, backend, keep }: LocalOptions): Promise<void> {
+  requireJava();
+  const progress = new ProgressLine(process.stderr);
+  progress.show('starting DynamoDB Local and SQS');
+  const servers = await startServers();
+  try {
+    const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
+    const result = await withoutOutput(() =>
+      runRealPath(servers, worker, {
+        writes: records,
+        seed,
+        batchSize,
+        onProgress: (phase, done) => progress.show(phase, done),
+      }),
+    );
+    progress.clear();
+    if (!isTrue(result)) process.exitCode = 1;
+    process.stdout.write(summaryText(result));
+    if (!keep) return;
+    process.stdout.write(reachText(servers));
+    await untilSignal();
+  } finally {
+    progress.clear();
+    await servers.stop();
+  }
+}
+
+/** Drops what is written to standard output meanwhile: the function's metrics, which Lambda hands to CloudWatch. */
+async function withoutOutput<T>(work: () => Promise<T>): Promise<T> {
+  const { stdout } = process;
+  const write = stdout.write.bind(stdout);
+  stdout.write = () => true;
+  try {
+    return await work();
+  } finally {
+    stdout.write = write;
+  }
+}
+
+await runLocalCommand(command);
+// The worker's connections are nobody's to close, and would keep the process up for a while.
+process.exit();

@@ -1,0 +1,106 @@
+import type { Subsystem, Verification } from '../../src/application/verify/verify.ts';
+import { verify } from '../../src/application/verify/verify.ts';
+import { EventSource, type EventSourceCounts } from '../lambda/event-source.ts';
+import { writeFleet } from '../commands/fleet-writer.ts';
+import { RequestCounter } from './request-counter.ts';
+import type { LocalServers } from '../servers/servers.ts';
+import { StreamReader } from '../lambda/stream-reader.ts';
+import type { Worker } from './local-worker.ts';
+
+export interface RealPathOptions {
+  readonly writes: number;
+  readonly seed: number;
+  /** Most records an invocation. */
+  readonly batchSize: number;
+  readonly onProgress?: (phase: Phase, done: number) => void;
+}
+
+export type Phase = 'writing the fleet' | 'handling the stream' | 'draining the queue' | 'verifying';
+
+export interface RealPathResult {
+  readonly writes: number;
+  readonly streamRecords: number;
+  /** Stream records that are not of the fleet's writes: changes that the worker itself made in the table. */
+  readonly workerRecords: number;
+  readonly shards: number;
+  readonly delivery: EventSourceCounts;
+  /** Records that the worker did not handle in all attempts. */
+  readonly givenUp: number;
+  /** Why the last failed invocation failed, where one did. */
+  readonly lastError: unknown;
+  readonly searchActions: number;
+  /** What the worker asked of the servers, by operation. */
+  readonly requests: RequestCounter['counts'];
+  readonly verification: Verification;
+  readonly seconds: Readonly<Record<Phase, number>>;
+}
+
+/**
+ * Takes the way of the deployed worker: writes a fleet into the table, reads the table's stream, delivers it to the
+ * worker as Lambda would until the stream is quiet (the worker's own writes come through it too), drains the
+ * queue, and compares what is derived with the table.
+ */
+export async function runRealPath(
+  servers: LocalServers,
+  worker: Worker,
+  { writes, seed, batchSize, onProgress }: RealPathOptions,
+): Promise<RealPathResult> {
+  const seconds = { 'writing the fleet': 0, 'handling the stream': 0, 'draining the queue': 0, verifying: 0 };
+  const timed = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
+    onProgress?.(phase, 0);
+    const result = await work();
+    seconds[phase] = (performance.now() - started) / 1000;
+    return result;
+  };
+
+  const { clients, table, streamArn } = servers;
+  await timed('writing the fleet', () =>
+    writeFleet(clients.dynamodb, {
+      table,
+      writes,
+      seed,
+      onProgress: (done) => onProgress?.('writing the fleet', done),
+    }),
+  );
+
+  const reader = new StreamReader(clients.streams, streamArn);
+  const source = new EventSource(worker.handler, { batchSize });
+  const requests = new RequestCounter();
+  const shards = new Set<string>();
+  await timed('handling the stream', async () => {
+    for await (const { shardId, records } of reader.read()) {
+      shards.add(shardId);
+      await requests.during(() => source.deliver(records));
+      onProgress?.('handling the stream', source.counts.records);
+    }
+  });
+  const searchActions = await timed('draining the queue', () => worker.drain());
+  const verification = await timed('verifying', () => verify(worker.state));
+
+  return {
+    writes,
+    streamRecords: reader.recordsRead,
+    workerRecords: reader.recordsRead - writes,
+    shards: shards.size,
+    delivery: source.counts,
+    givenUp: source.givenUp.length,
+    lastError: source.lastError,
+    searchActions,
+    requests: requests.counts,
+    verification,
+    seconds,
+  };
+}
+
+/** Whether everything was handled and is as it must be. */
+export function isTrue({ givenUp, verification }: RealPathResult): boolean {
+  return givenUp === 0 && verification.drift.length === 0;
+}
+
+/** How many items of each subsystem drifted. */
+export function driftBySubsystem({ verification }: RealPathResult): Record<Subsystem, number> {
+  const drift = { search: 0, defaultImages: 0, matcher: 0 };
+  for (const { subsystem } of verification.drift) drift[subsystem]++;
+  return drift;
+}

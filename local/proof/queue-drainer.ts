@@ -1,0 +1,122 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { parse } from 'lossless-json';
+import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { Decimal } from '../../src/domain/decimal.ts';
+import type { SearchAction } from '../../src/domain/search-action.ts';
+import type { DocumentFields, DocumentKey } from '../../src/domain/search-document.ts';
+
+/** The JSON of a search action's message. */
+interface MessageBody {
+  readonly action: 'upsert' | 'delete';
+  readonly collection: DocumentKey['collection'];
+  readonly id: string;
+  readonly version: {
+    /** A number; messages that were written before there were generations have none, which means 0. */
+    readonly generation?: Decimal;
+    readonly epoch: string;
+    readonly sequence: string;
+  };
+  /** With `upsert` only. */
+  readonly document?: DocumentFields;
+}
+
+/**
+ * Takes everything off a FIFO queue of search actions and applies it to an index, in the order of each group.
+ * The queue must have no other consumer, and nobody must send to it meanwhile.
+ *
+ * @returns how many messages there were.
+ * @throws Error when a message is no search action; it stays in the queue.
+ */
+export async function drainQueue(
+  client: SQSClient,
+  queueUrl: string,
+  index: MemorySearchIndex,
+  onProgress?: (messages: number) => void,
+): Promise<number> {
+  let drained = 0;
+  await takeMessages(client, queueUrl, (messages) => {
+    index.apply(messages.map(({ Body = '' }) => toSearchAction(Body)));
+    drained += messages.length;
+    onProgress?.(drained);
+  });
+  return drained;
+}
+
+/**
+ * Takes everything off a queue, up to ten messages at a time, in the order of each group where it has any. The same
+ * holds of other consumers and senders.
+ *
+ * @throws what `take` throws; the messages that it was given stay in the queue.
+ */
+export async function takeMessages(
+  client: SQSClient,
+  queueUrl: string,
+  take: (messages: readonly Message[]) => void,
+): Promise<void> {
+  for (;;) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) {
+      // A receive may come back empty although there are messages.
+      if (await isEmpty(client, queueUrl)) return;
+      continue;
+    }
+    take(Messages);
+    await deleteMessages(client, queueUrl, Messages);
+  }
+}
+
+/**
+ * Reads a message's body. Numbers keep every digit.
+ *
+ * @throws Error naming the message when it is no search action.
+ */
+export function toSearchAction(body: string): SearchAction {
+  const message = parse(body, undefined, (digits) => Decimal.parse(digits)) as Partial<MessageBody> | null;
+  const { action, collection, id, version, document } = message ?? {};
+  const known = action === 'upsert' ? document !== undefined : action === 'delete' && document === undefined;
+  if (!known || collection === undefined || id === undefined || version === undefined)
+    throw new Error(`not a search action: ${body.slice(0, 200)}`);
+  return {
+    key: { collection, id },
+    version: { ...version, generation: Number(version.generation?.toString() ?? 0) },
+    identity: { stream: version.epoch, sequence: version.sequence },
+    document,
+  };
+}
+
+async function deleteMessages(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly Message[],
+): Promise<void> {
+  const { Failed = [] } = await client.send(
+    new DeleteMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+    }),
+  );
+  if (Failed.length > 0)
+    throw new Error(`${Failed.length} messages could not be deleted: ${Failed[0]?.Message ?? ''}`);
+}
+
+async function isEmpty(client: SQSClient, queueUrl: string): Promise<boolean> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).every((count) => count === '0');
+}

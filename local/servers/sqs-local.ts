@@ -1,0 +1,86 @@
+import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+import { LOCAL_SDK } from './local-credentials.ts';
+
+/** SQS, with FIFO queues, over HTTP on a free port of this machine, within this process. */
+export class SqsLocal {
+  /** Such as `http://127.0.0.1:51234`. */
+  readonly endpoint: string;
+  readonly #app: ReturnType<typeof buildApp>;
+
+  private constructor(app: ReturnType<typeof buildApp>, endpoint: string) {
+    this.#app = app;
+    this.endpoint = endpoint;
+  }
+
+  static async start(): Promise<SqsLocal> {
+    await takeAllThatSqsTakes();
+    const app = buildApp({ logger: false, defaultRegion: LOCAL_SDK.region, stores: await stores() });
+    // Listens to this machine only, which `startFauxqs` cannot be told to.
+    return new SqsLocal(app, await app.listen({ port: 0, host: '127.0.0.1' }));
+  }
+
+  /** Makes a FIFO queue with the settings that search actions want, and returns its URL. */
+  createFifoQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
+    return this.createQueue(`${name}.fifo`, {
+      FifoQueue: 'true',
+      // High throughput: order and deduplication hold within a group, not across the queue.
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      ...attributes,
+    });
+  }
+
+  /** Makes any queue and returns its URL. */
+  async createQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
+    const client = new SQSClient({ ...LOCAL_SDK, endpoint: this.endpoint });
+    try {
+      const { QueueUrl } = await client.send(
+        new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
+      );
+      if (QueueUrl === undefined) throw new Error(`SQS made the queue ${name} and did not say where`);
+      return QueueUrl;
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** Ends the server and forgets its queues. */
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+type QueueAttributes = Partial<Record<QueueAttributeName, string>>;
+
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
+
+/**
+ * A store that names queues by the host that they are asked for at. By default it puts `sqs.<region>.localhost` into
+ * their URLs, which the SDK then sends requests to, and which not every system resolves. The package has no option
+ * for that, and does not export the class; the others it makes itself.
+ */
+async function stores(): Promise<Stores> {
+  const { SqsStore } = (await internals('sqsStore')) as { SqsStore: new () => Stores['sqsStore'] };
+  const sqsStore = new SqsStore();
+  Reflect.deleteProperty(sqsStore, 'host');
+  return { sqsStore } as Stores;
+}
+
+/**
+ * SQS takes characters beyond the basic plane. The package looks at their halves, and refuses those; there is no option
+ * for that either.
+ */
+async function takeAllThatSqsTakes(): Promise<void> {
+  const { INVALID_MESSAGE_BODY_CHAR } = (await internals('sqsTypes')) as {
+    INVALID_MESSAGE_BODY_CHAR: RegExp;
+  };
+  INVALID_MESSAGE_BODY_CHAR.test = (text) => REFUSED.test(text);
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function internals(module: string): Promise<unknown> {
+  return import(new URL(`./sqs/${module}.js`, import.meta.resolve('fauxqs')).href);
+}

@@ -1,0 +1,64 @@
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
+import type { NewestTable } from '../../../../application/next-generation.ts';
+import { Fault } from '../../../../domain/fault.ts';
+import type { RawKey } from '../batch-get.ts';
+
+/** The row as it is found, whoever wrote it. */
+export interface GenerationsRow extends RawKey {
+  readonly newest?: unknown;
+  readonly generations?: unknown;
+}
+
+/** The tables that are followed, as the row has them. */
+export interface Known {
+  /** The newest table's ARN: one of those in `generations`, and none there has as high a generation. */
+  readonly newest: string;
+  /** Each table's generation by its ARN. */
+  readonly generations: Readonly<Record<string, number>>;
+}
+
+/** The newest generation. */
+export function generationIn({ newest, generations }: Known): number {
+  return generations[newest] as number;
+}
+
+export function newestOf(known: Known): NewestTable {
+  return { tableArn: known.newest, generation: generationIn(known) };
+}
+
+/** @throws Fault `configuration` when the row is not as this code writes it: which table is newer would be a guess. */
+export function knownFrom(row: GenerationsRow, stateTable: string): Known {
+  const { PK, SK, newest, generations } = row;
+  const damaged = (what: string) =>
+    new Fault(
+      'configuration',
+      `the row ${PK}, ${SK} of table ${stateTable} is damaged: ${what}. It says which table is followed, and nobody ` +
+        'but Contrail should write it. Put it back as it was, or delete it and run contrail adopt-stream ARN ' +
+        '--generation N, with the ARN of the table that is followed, and N above every generation that there has been',
+    );
+  if (typeof newest !== 'string') throw damaged('newest is no text');
+  if (!isMap(generations)) throw damaged('generations is no map');
+  const read = Object.fromEntries(
+    Object.entries(generations).map(([tableArn, value]) => {
+      const generation = value instanceof NumberValue ? Number(value.toString()) : NaN;
+      if (Number.isSafeInteger(generation) && generation >= 0) return [tableArn, generation];
+      throw damaged(`generations has ${textOf(value)} for ${tableArn}, which is no whole number from 0 on`);
+    }),
+  );
+  if (!Object.hasOwn(read, newest)) throw damaged(`newest is ${newest}, which generations does not have`);
+  const known = { newest, generations: read };
+  for (const [tableArn, generation] of Object.entries(read))
+    if (tableArn !== newest && generation >= generationIn(known))
+      throw damaged(
+        `${tableArn} has generation ${generation}, and newest, ${newest}, has ${generationIn(known)}`,
+      );
+  return known;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function textOf(value: unknown): string {
+  return value instanceof NumberValue ? value.toString() : JSON.stringify(value);
+}

@@ -1,0 +1,16 @@
+import type { Fault } from '../../../../domain/fault.ts';
+import { KnownCounts } from './known-counts.ts';
+
+export type MoveResult = 'applied' | 'conflict' | Fault;
+
+/** What one call of a matcher repository's `apply` knows so far. */
+export class ApplyCall {
+  readonly signal: AbortSignal | undefined;
+  readonly counts = new KnownCounts();
+  /** Why nothing more is sent: the last request failed, and not for what it held. */
+  failure: Fault | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.signal = signal;
+  }
+}

@@ -1,0 +1,39 @@
+import { Decimal } from '../../../../domain/decimal.ts';
+import { Fault } from '../../../../domain/fault.ts';
+import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
+import type { MatcherTables } from './matcher-tables.ts';
+import { fromNative } from '../native-value.ts';
+import { rowKeyOf, type TupleRow } from './tuple-row.ts';
+
+/** A tuple's count; why it is none that Contrail wrote. */
+export function countIn(row: TupleRow, tuple: Tuple, tables: MatcherTables): number | Fault {
+  if (row.count === undefined) return foreignCount(tuple, 'is missing', tables);
+  const value = fromNative(row.count);
+  const count = value instanceof Decimal ? Number(value.text) : undefined;
+  return count !== undefined && Number.isSafeInteger(count)
+    ? count
+    : foreignCount(tuple, 'is no whole number', tables);
+}
+
+/** @param problem what is wrong with the count, as the message goes on after naming it. */
+export function foreignCount(
+  tuple: Tuple,
+  problem: string,
+  { table, stateTable }: MatcherTables,
+  cause?: unknown,
+): Fault {
+  const { PK, SK } = rowKeyOf(tuple);
+  return new Fault(
+    'configuration',
+    `the count of ${tupleKey(tuple)} in table ${table} (PK ${JSON.stringify(PK)}, SK ${JSON.stringify(SK)}) ${problem}: ` +
+      `somebody else wrote it; let nothing but Contrail write counts, and set this one to the number of rows of table ${stateTable} that hold the tuple`,
+    { reason: 'counts are written by somebody else', ...(cause === undefined ? {} : { cause }) },
+  );
+}
+
+/** Whether a write was refused as DynamoDB refuses to add to what is no number. */
+export function saysNoNumber({ cause }: Fault): boolean {
+  return cause instanceof Error && NO_NUMBER.test(cause.message);
+}
+
+const NO_NUMBER = /operand .*incorrect data type|type mismatch for attribute to update/i;

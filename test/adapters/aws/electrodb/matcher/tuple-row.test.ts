@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { tupleEntity } from '../../../../../src/adapters/aws/electrodb/entities.ts';
+import { ambiguityOf, tupleKeyOf } from '../../../../../src/adapters/aws/electrodb/matcher/tuple-row.ts';
+import { type Tuple, tupleOf } from '../../../../../src/domain/tuple.ts';
+import { attributes } from '../../../../support/factories.ts';
+import { DocumentClientDouble } from '../document-client-double.ts';
+
+/** Texts that the sort key is joined of, whole and in pieces, among others. */
+const text = fc
+  .array(fc.constantFrom('#TYPE#', '#TYPE', 'TYPE#', '#', 'TYPE', 'E#', 'A', 'B', '🛩', '\ud83d', '\udee9'), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((pieces) => pieces.join(''));
+const tuple: fc.Arbitrary<Tuple> = fc.record({ manufacturer: text, model: text, typeDesignator: text });
+
+const entity = tupleEntity(new DocumentClientDouble().client, 'rows');
+
+/** The row's key, as the table stores it. */
+function keyOf(one: Tuple): string {
+  const { Key } = entity.get(tupleKeyOf(one)).params<{ Key: { PK: string; SK: string } }>();
+  return Buffer.from(JSON.stringify([Key.PK.toWellFormed(), Key.SK.toWellFormed()])).toString();
+}
+
+const isRefused = (one: Tuple) => ambiguityOf(one) !== undefined;
+const of = (model: string, typeDesignator: string, manufacturer = 'M'): Tuple => ({
+  manufacturer,
+  model,
+  typeDesignator,
+});
+
+describe('ambiguityOf', () => {
+  for (const [what, ...tuples] of [
+    ['a separator in the model or in the type designator', of('A#TYPE#B', 'C'), of('A', 'B#TYPE#C')],
+    ['a separator that begins in one part and ends in the joining', of('A#TYPE', 'B'), of('A', 'TYPE#B')],
+    ['a separator within others', of('A', '#TYPE#B'), of('A#TYPE#', 'B')],
+    ['several readings', of('A#TYPE#B#TYPE#C', 'D'), of('A#TYPE#B', 'C#TYPE#D'), of('A', 'B#TYPE#C#TYPE#D')],
+    ['halves of characters', of('A', '\ud83d'), of('A', '\ud83e')],
+    ['halves of characters in the partition key', of('A', 'B', 'M\ud83d'), of('A', 'B', 'M\udee9')],
+  ] as const)
+    it(`given tuples that share a key by ${what}, then each is refused for good, with its name`, () => {
+      expect(new Set(tuples.map(keyOf)).size).to.equal(1);
+      for (const one of tuples) {
+        const fault = ambiguityOf(one);
+        expect(fault).to.have.property('kind', 'permanent');
+        expect(fault?.message).to.include(JSON.stringify([one.manufacturer, one.model, one.typeDesignator]));
+      }
+    });
+
+  for (const one of [
+    of('172S', 'C172'),
+    of('#TYPE#', 'B'),
+    of('#TYPE#A', 'B'),
+    of('A', 'B#TYPE#'),
+    of('A', '#TYPE#'),
+    of('A#TYP', '#B'),
+    of('A#TYP', 'E#TYPE'),
+    of('A', 'B', 'M#TYPE#X'),
+    of('🛩', '🛩', '🛩'),
+  ])
+    it(`given ${JSON.stringify(one)}, whose key can be read in one way only, then it is not refused`, () => {
+      expect(ambiguityOf(one)).to.equal(undefined);
+    });
+
+  it('given any two tuples, when they share a key, then they are one or both are refused', () => {
+    fc.assert(
+      fc.property(tuple, tuple, (one, other) => {
+        fc.pre(JSON.stringify(one) !== JSON.stringify(other));
+        if (keyOf(one) === keyOf(other)) expect([one, other].map(isRefused)).to.deep.equal([true, true]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('given any key, when it can be read as several tuples, then all of them are refused, and otherwise none', () => {
+    fc.assert(
+      fc.property(tuple, (one) => {
+        fc.pre(Object.values(one).every((part: string) => part.isWellFormed()));
+        const [, key] = JSON.parse(keyOf(one)) as [string, string];
+        const sortKey = key.slice('MODEL#'.length);
+        const readings = Array.from({ length: sortKey.length }, (_, at) => at)
+          .filter((at) => sortKey.startsWith('#TYPE#', at))
+          .map((at) => of(sortKey.slice(0, at), sortKey.slice(at + '#TYPE#'.length), one.manufacturer))
+          .filter(isTuple);
+        expect(readings.map(keyOf)).to.deep.equal(readings.map(() => keyOf(one)));
+        expect(readings.map(isRefused)).to.deep.equal(readings.map(() => readings.length > 1));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** Whether a link row could hold it. */
+function isTuple({ manufacturer, model, typeDesignator }: Tuple): boolean {
+  return tupleOf(attributes({ manufacturer, model, type_designator: typeDesignator })) !== undefined;
+}

@@ -1,0 +1,95 @@
+import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'chai';
+import { writeEdgeCases } from '../../local/proof/edge-cases.ts';
+import { drainQueue } from '../../local/proof/queue-drainer.ts';
+import { runRealPath } from '../../local/proof/end-to-end.ts';
+import { type LocalServers, startServers } from '../../local/servers/servers.ts';
+import { StreamReader } from '../../local/lambda/stream-reader.ts';
+import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
+import { memoryWorker } from '../../local/proof/local-worker.ts';
+import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { collect } from '../support/collect.ts';
+import { requireJava } from './require-java.ts';
+
+describe('the real path, on DynamoDB Local and SQS', function () {
+  this.timeout(90_000);
+  let servers: LocalServers;
+
+  before(async function () {
+    requireJava(this);
+    servers = await startServers({ durable: true });
+  });
+
+  after(() => (servers as LocalServers | undefined)?.stop());
+
+  it('given a fleet in the table, when its stream is delivered to the worker in memory, then there is no drift', async () => {
+    const worker = memoryWorker();
+    const result = await runRealPath(servers, worker, { writes: 600, seed: 3, batchSize: 100 });
+    expect(result.givenUp).to.equal(0);
+    expect(result.streamRecords).to.equal(600);
+    expect(result.delivery.invocations).to.be.at.least(6);
+    expect(result.verification.drift).to.deep.equal([]);
+    expect(result.verification.checked.search).to.be.greaterThan(100);
+
+    const inMemory = await collect(worker.state.rows());
+    const inTable = await collect(
+      new TableDerivedState(servers.clients.dynamodb, servers.table, new MemorySearchIndex()).rows(),
+    );
+    const keysOf = (rows: typeof inTable) =>
+      rows.map((row) => `${row.get('PK') as string}\n${row.get('SK') as string}`);
+    expect(keysOf(inTable)).to.include.members(keysOf(inMemory));
+  });
+
+  it('given a crash of DynamoDB, then its tables and the stream are there after it', async () => {
+    const { dynamodb, clients, table, streamArn } = servers;
+    const reader = new StreamReader(clients.streams, streamArn);
+    for await (const page of reader.read({ quietMs: 200 })) expect(page.records).not.to.be.empty;
+    const before = reader.recordsRead;
+    await clients.dynamodb.send(
+      new PutItemCommand({ TableName: table, Item: { PK: { S: 'CRASH' }, SK: { S: '1' } } }),
+    );
+    await dynamodb.kill();
+    await dynamodb.restart();
+    const { Item } = await clients.dynamodb.send(
+      new GetItemCommand({
+        TableName: table,
+        Key: { PK: { S: 'CRASH' }, SK: { S: '1' } },
+        ConsistentRead: true,
+      }),
+    );
+    expect(Item).not.to.equal(undefined);
+    await writeEdgeCases(clients.dynamodb, table);
+    const pages = await collect(new StreamReader(clients.streams, streamArn).read({ records: before + 13 }));
+    expect(pages.flatMap(({ records }) => records)).to.have.length(before + 13);
+    const { Items = [] } = await clients.dynamodb.send(new ScanCommand({ TableName: servers.stateTable }));
+    expect(Items).to.deep.equal([]);
+  });
+
+  it('given search actions in the queue, when drained, then the index holds what the last of each group says', async () => {
+    const { clients, queueUrl } = servers;
+    const versions = Array.from({ length: 10 }, (_, index) => index + 1);
+    for (const id of ['a', 'b'])
+      await clients.sqs.send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: versions.map((version) => ({
+            Id: String(version),
+            MessageGroupId: id,
+            MessageDeduplicationId: `${id}${version}`,
+            MessageBody: JSON.stringify({
+              action: id === 'b' && version === 10 ? 'delete' : 'upsert',
+              collection: 'registry',
+              id,
+              version: { epoch: '', sequence: String(version) },
+              ...(id === 'b' && version === 10 ? {} : { document: { id, version: String(version) } }),
+            }),
+          })),
+        }),
+      );
+    const index = new MemorySearchIndex();
+    expect(await drainQueue(clients.sqs, queueUrl, index)).to.equal(20);
+    expect([...index.documents()].map(({ fields }) => fields)).to.deep.equal([{ id: 'a', version: '10' }]);
+    expect(await drainQueue(clients.sqs, queueUrl, index)).to.equal(0);
+  });
+});

@@ -1,0 +1,86 @@
+import { TOMBSTONE_SECONDS } from '../../../src/adapters/aws/electrodb/matcher/link-state-row.ts';
+import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
+import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
+import { type Link, linkKey } from '../../../src/domain/row.ts';
+import type { SearchAction } from '../../../src/domain/search-action.ts';
+import { SECOND } from '../world/settings.ts';
+
+/** How long things are remembered, in milliseconds. */
+export interface Lifetimes {
+  readonly removed: number;
+  readonly live: number;
+}
+
+/** As on AWS, where time-to-live takes tombstones away. An indexer is to keep its own as long. */
+export const LIFETIMES: Lifetimes = { removed: TOMBSTONE_SECONDS * SECOND, live: Infinity };
+
+/** Counts whose link states go away with time. What a lost state had counted stays counted. */
+export class ForgetfulMatcher extends MemoryMatcherRepository {
+  readonly #now: () => number;
+  readonly #lifetimes: Lifetimes;
+  readonly #written = new Map<string, number>();
+
+  constructor(now: () => number, lifetimes = LIFETIMES) {
+    super();
+    this.#now = now;
+    this.#lifetimes = lifetimes;
+  }
+
+  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined | Fault)[]> {
+    const states = await super.load(links);
+    return links.map((link, index) => (this.#isForgotten(link, states[index]) ? undefined : states[index]));
+  }
+
+  override async apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+    const states = await super.load(moves.map(({ link }) => link));
+    const results: ('applied' | 'conflict' | Fault)[] = [];
+    for (const [index, move] of moves.entries()) {
+      const { link, from } = move;
+      const state = states[index];
+      if (!this.#isForgotten(link, state)) results.push(...(await super.apply([move])));
+      else if (from !== undefined) results.push('conflict');
+      else results.push(...(await super.apply([{ ...move, from: { ...state, tuple: undefined } }])));
+      if (results[index] === 'applied') this.#written.set(linkKey(link), this.#now());
+    }
+    return results;
+  }
+
+  #isForgotten(link: Link, state: LinkState | undefined | Fault): state is LinkState {
+    if (state === undefined || state instanceof Fault) return false;
+    const lifetime = state.removed ? this.#lifetimes.removed : this.#lifetimes.live;
+    return this.#now() - (this.#written.get(linkKey(link)) ?? 0) >= lifetime;
+  }
+}
+
+/** A search index whose tombstones go away with time. */
+export class ForgetfulIndex extends MemorySearchIndex {
+  readonly #now: () => number;
+  readonly #lifetime: number;
+  /** One index a document, so that it can be forgotten alone. */
+  readonly #indexes = new Map<string, MemorySearchIndex>();
+  readonly #deleted = new Map<string, number>();
+
+  constructor(now: () => number, { removed }: Lifetimes = LIFETIMES) {
+    super();
+    this.#now = now;
+    this.#lifetime = removed;
+  }
+
+  override apply(actions: readonly SearchAction[]): void {
+    for (const action of actions) {
+      const name = JSON.stringify(action.key);
+      const isForgotten = this.#now() - (this.#deleted.get(name) ?? Infinity) >= this.#lifetime;
+      const index = (isForgotten ? undefined : this.#indexes.get(name)) ?? new MemorySearchIndex();
+      this.#indexes.set(name, index);
+      index.apply([action]);
+      if (!index.documents().next().done) this.#deleted.delete(name);
+      else if (isForgotten || !this.#deleted.has(name)) this.#deleted.set(name, this.#now());
+    }
+  }
+
+  override *documents() {
+    for (const index of this.#indexes.values()) yield* index.documents();
+  }
+}

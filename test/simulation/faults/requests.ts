@@ -1,0 +1,258 @@
+import { MemoryImageRepository } from '../../../src/adapters/memory/memory-image-repository.ts';
+import {
+  type DefaultImageWrite,
+  type EntityView,
+  ImageRepository,
+} from '../../../src/application/ports/image-repository.ts';
+import { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
+import { contradictsItself, type Image } from '../../../src/domain/default-image.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
+import type { Entity, Link } from '../../../src/domain/row.ts';
+import type { Random } from '../../../src/feed/random.ts';
+import type { Instance } from '../world/instance.ts';
+import type { RememberedTable } from '../world/remembered-table.ts';
+import type { Scheduler } from '../world/scheduler.ts';
+import { SECOND } from '../world/settings.ts';
+import type { Ports } from '../runs/variant.ts';
+
+/** Which reads see everything that was written before them. The others may see the table as it was a while ago. */
+export interface Reads {
+  readonly newestImage: 'consistent' | 'stale';
+  readonly defaultRow: 'consistent' | 'stale';
+  readonly pointedImage: 'consistent' | 'stale';
+}
+
+/** As the repositories of the AWS backend ask; their own tests see that they do. */
+export const CONSISTENT: Reads = {
+  newestImage: 'consistent',
+  defaultRow: 'consistent',
+  pointedImage: 'consistent',
+};
+
+export interface RequestParts {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly instance: Instance;
+  readonly table: RememberedTable;
+  readonly reads: Reads;
+  /** How long after one request of a call the next takes effect at the most; 0: all at one moment. */
+  readonly gapMs: number;
+  /** Entries in one request. */
+  readonly perRequest: number;
+  /** An entity's images changed while they were read: whoever handles that change answers for its default row. */
+  readonly overtaken: (entity: Entity) => void;
+  /** What was read was true at no moment. */
+  readonly contradicted: () => void;
+}
+
+/**
+ * The stores as the repositories of the AWS backend use them, where a call is several requests, each of which takes
+ * effect at a moment of its own. A process that ends sends no further ones.
+ */
+export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
+  const { gapMs, reads } = parts;
+  const isConsistent = Object.values(reads).every((read) => read === 'consistent');
+  if (gapMs === 0 && isConsistent) return stores;
+  return {
+    ...stores,
+    images: new RequestedImages(stores.images, parts),
+    matcher: new RequestedMatcher(stores.matcher, parts),
+  };
+}
+
+const SOON_MS = 30;
+
+/** How old a stale answer is at the most. */
+const STALE_MS = [100, SECOND, 5 * SECOND];
+
+class Requests {
+  readonly parts: RequestParts;
+
+  constructor(parts: RequestParts) {
+    this.parts = parts;
+  }
+
+  /** Groups of entries that one request has. */
+  groups<T>(entries: readonly T[]): (readonly T[])[] {
+    const { perRequest } = this.parts;
+    return Array.from({ length: Math.ceil(entries.length / perRequest) }, (_, index) =>
+      entries.slice(index * perRequest, (index + 1) * perRequest),
+    );
+  }
+
+  /** Resolves when the next request takes effect. */
+  next(): Promise<void> {
+    const { scheduler, random, gapMs, instance } = this.parts;
+    // Mostly at once or soon: where all are slow, nobody gets done while somebody else waits.
+    const after = random.chance(0.5)
+      ? 0
+      : random.int(0, random.chance(0.9) ? Math.min(gapMs, SOON_MS) : gapMs);
+    return after === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          scheduler.in(after, resolve, instance);
+        });
+  }
+
+  /** As `next`, but at times held back until somebody else has written the entity's default row. */
+  nextAfterOthers(entity: Entity): Promise<void> {
+    const { scheduler, random, gapMs, instance, table } = this.parts;
+    if (!random.chance(0.2)) return this.next();
+    return new Promise((resolve) => {
+      const goOn = () => {
+        waiting.stop();
+        resolve();
+      };
+      const waiting = table.onDefaultRow(entity, () => {
+        waiting.stop();
+        scheduler.in(random.int(0, 10), goOn, instance);
+      });
+      scheduler.in(gapMs, goOn, instance);
+    });
+  }
+
+  /** When what a stale answer shows was true. */
+  aWhileAgo(): number {
+    const { scheduler, random } = this.parts;
+    return scheduler.now - random.int(0, random.pick(STALE_MS));
+  }
+}
+
+class RequestedImages extends ImageRepository {
+  readonly #store: ImageRepository;
+  readonly #requests: Requests;
+
+  constructor(store: ImageRepository, parts: RequestParts) {
+    super();
+    this.#store = store;
+    this.#requests = new Requests(parts);
+  }
+
+  /** The newest images one by one, default rows in groups beside them; then the images that those point to. */
+  override async load(
+    entities: readonly Entity[],
+    signal?: AbortSignal,
+  ): Promise<readonly (EntityView | Fault)[]> {
+    const { table, reads, overtaken, contradicted } = this.#requests.parts;
+    const before = entities.map((entity) => table.imageWrites(entity));
+    const [newest, defaultRows] = await Promise.all([
+      Promise.all(
+        entities.map(async (entity) => {
+          await this.#requests.next();
+          return this.#look([entity], reads.newestImage, signal);
+        }),
+      ),
+      Promise.all(
+        this.#requests.groups(entities).map(async (group) => {
+          await this.#requests.nextAfterOthers(group[0]!);
+          return this.#look(group, reads.defaultRow, signal);
+        }),
+      ),
+    ]);
+    const newestViews = newest.flat();
+    const views = defaultRows.flat().map((view, index) => joined(view, newestViews[index]));
+
+    const elsewhere = views.filter(pointsElsewhere);
+    const found = new Map<EntityView | Fault, Image | undefined>();
+    await Promise.all(
+      this.#requests.groups(elsewhere).map(async (group) => {
+        await this.#requests.next();
+        const then = reads.pointedImage === 'consistent' ? table : table.asOf(this.#requests.aWhileAgo());
+        for (const view of group) found.set(view, then.image(view.entity, view.current?.imageId ?? ''));
+      }),
+    );
+    for (const [index, entity] of entities.entries())
+      if (table.imageWrites(entity) !== before[index]) overtaken(entity);
+    const complete = views.map((view) => {
+      if (view instanceof Fault || !found.has(view)) return view;
+      return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
+    });
+    for (const view of complete) if (!(view instanceof Fault) && contradictsItself(view)) contradicted();
+    return complete;
+  }
+
+  /** In transactions that are under way at the same time. */
+  override async save(
+    writes: readonly DefaultImageWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+    const results = this.#requests.groups(writes).map(async (group, index) => {
+      if (index > 0) await this.#requests.next();
+      return signal?.aborted ? group.map(notTried) : this.#store.save(group);
+    });
+    return (await Promise.all(results)).flat();
+  }
+
+  async #look(
+    entities: readonly Entity[],
+    read: 'consistent' | 'stale',
+    signal: AbortSignal | undefined,
+  ): Promise<readonly (EntityView | Fault)[]> {
+    if (signal?.aborted) return entities.map(notRead);
+    // A stale one beside it: what is read consistently is noted by the store.
+    const views = await this.#store.load(entities);
+    if (read === 'consistent') return views;
+    return new MemoryImageRepository(this.#requests.parts.table.asOf(this.#requests.aWhileAgo())).load(
+      entities,
+    );
+  }
+}
+
+class RequestedMatcher extends MatcherRepository {
+  readonly #store: MatcherRepository;
+  readonly #requests: Requests;
+
+  constructor(store: MatcherRepository, parts: RequestParts) {
+    super();
+    this.#store = store;
+    this.#requests = new Requests(parts);
+  }
+
+  override async load(
+    links: readonly Link[],
+    signal?: AbortSignal,
+  ): Promise<readonly (LinkState | undefined | Fault)[]> {
+    const states = this.#requests.groups(links).map(async (group) => {
+      await this.#requests.next();
+      return signal?.aborted ? group.map(notRead) : this.#store.load(group);
+    });
+    return (await Promise.all(states)).flat();
+  }
+
+  /** In transactions, one after the other. */
+  override async apply(
+    moves: readonly LinkMove[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+    const results: ('applied' | 'conflict' | Fault)[] = [];
+    for (const group of this.#requests.groups(moves)) {
+      if (results.length > 0) await this.#requests.next();
+      results.push(...(signal?.aborted ? group.map(notTried) : await this.#store.apply(group)));
+    }
+    return results;
+  }
+}
+
+/** What the default row says by one read, beside the newest image by another. */
+function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined): EntityView | Fault {
+  if (row instanceof Fault || newest === undefined) return row;
+  if (newest instanceof Fault) return newest;
+  const isNewest = row.current !== undefined && row.current.imageId === newest.newest?.imageId;
+  return { ...row, newest: newest.newest, pointed: isNewest ? newest.newest : undefined };
+}
+
+/** The default row points to an image that has not been read yet. */
+function pointsElsewhere(view: EntityView | Fault): view is EntityView {
+  return (
+    !(view instanceof Fault) && view.current !== undefined && view.current.imageId !== view.newest?.imageId
+  );
+}
+
+function notRead(): Fault {
+  return new Fault('transient', 'stopped before it was read');
+}
+
+function notTried(): Fault {
+  return new Fault('transient', 'stopped before it was tried');
+}

@@ -1,0 +1,76 @@
+import { Choices } from '../world/choices.ts';
+import { checkQuietWorld } from '../checks/invariants.ts';
+import { type Settings, settingsOf } from '../world/settings.ts';
+import type { Variant } from './variant.ts';
+import { Violation } from '../checks/violation.ts';
+import { World } from '../world/world.ts';
+
+/** More than any world needs that becomes quiet at all. */
+const MOST_EVENTS = 50_000;
+
+export interface RunOptions {
+  readonly variant?: () => Partial<Variant>;
+  /** The choices to take; undefined for all. */
+  readonly only?: ReadonlySet<string>;
+  readonly trace?: (line: string) => void;
+}
+
+export interface Run {
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly violation: Violation | undefined;
+  /** The names of everything that was done in this run and could have been left out. */
+  readonly taken: readonly string[];
+  readonly events: number;
+  readonly invocations: number;
+  readonly records: number;
+  /** How often what happened. */
+  readonly happened: ReadonlyMap<string, number>;
+}
+
+/** Runs one world until it is quiet, or something is wrong. The same seed and choices always do the same. */
+export async function runSeed(seed: number, options: RunOptions = {}): Promise<Run> {
+  const settings = settingsOf(seed);
+  const choices = new Choices(options.only);
+  const world = new World(settings, {
+    choices,
+    ...(options.variant === undefined ? {} : { variant: options.variant() }),
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
+  });
+  const { watch, scheduler } = world;
+  const rejected = (reason: unknown) => {
+    watch.report('no rejection is unhandled', String(reason), reason);
+  };
+  process.on('unhandledRejection', rejected);
+
+  let violation: Violation | undefined;
+  try {
+    while (watch.violation === undefined && (await scheduler.step()))
+      if (scheduler.fired > MOST_EVENTS) watch.report('the world becomes quiet', stuck(world));
+    if (watch.violation === undefined) await checkQuietWorld(world);
+    violation = watch.violation;
+  } catch (error) {
+    violation = new Violation('the simulation itself works', String(error), { cause: error });
+  } finally {
+    process.off('unhandledRejection', rejected);
+  }
+  if (violation !== undefined) options.trace?.(`violated: ${violation.message}`);
+  return {
+    seed,
+    settings,
+    violation,
+    taken: choices.taken,
+    events: scheduler.fired,
+    invocations: world.pool.invocations,
+    records: world.ledger.entries.length,
+    happened: world.counts.all,
+  };
+}
+
+function stuck({ ledger, scheduler, queue }: World): string {
+  const open = ledger.entries.filter((entry) => !ledger.isHandled(entry));
+  return (
+    `after ${scheduler.fired} events, at ${new Date(scheduler.now).toISOString()}, it still goes on; not handled: ` +
+    `${open.map(({ number }) => `#${number}`).join(' ') || 'nothing'}; ${queue.size} messages in the queue`
+  );
+}

@@ -1,0 +1,90 @@
+import type { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
+import type { ImageRepository } from '../../../src/application/ports/image-repository.ts';
+import type { Quarantine } from '../../../src/application/ports/quarantine.ts';
+import type { SearchQueue } from '../../../src/application/ports/search-queue.ts';
+import type { TableGenerations } from '../../../src/application/ports/table-generations.ts';
+import type { TableReplica } from '../../../src/application/ports/table-replica.ts';
+import type { AcceptedActions } from '../../../src/application/accepted-actions.ts';
+import type { Delivery, Outcome } from '../../../src/application/delivery.ts';
+import { FollowedTables } from '../../../src/application/followed-tables.ts';
+import { type BatchDependencies, ProcessBatch } from '../../../src/application/process-batch.ts';
+import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
+import { EffectSettler } from '../../../src/application/retry.ts';
+import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
+import { UpdateMatcherTuple } from '../../../src/application/update-matcher-tuple.ts';
+import type { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
+import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
+import type { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
+import { type BatchResponse, handleEvent } from '../../../src/entrypoints/lambda/handle-event.ts';
+import { ForgetfulIndex, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
+import { CONSISTENT, type Reads } from '../faults/requests.ts';
+
+/** The ports that a worker calls. */
+export interface Ports {
+  readonly queue: SearchQueue;
+  readonly images: ImageRepository;
+  readonly matcher: MatcherRepository;
+  readonly replica: TableReplica | undefined;
+  readonly quarantine: Quarantine | undefined;
+  readonly generations: TableGenerations;
+}
+
+/**
+ * The parts of the worker that a world can have another of: to see that a mistake there is found. Made anew for
+ * every run; state that it keeps is shared by all of the run's workers.
+ */
+export interface Variant {
+  /** What the mapping of records makes of a batch. */
+  deliveries(deliveries: readonly Delivery[]): readonly Delivery[];
+  /** How one worker learns which table is of which generation. */
+  tables(...parts: ConstructorParameters<typeof FollowedTables>): Pick<FollowedTables, 'generationsOf'>;
+  /** Tries the effects of one worker. */
+  settler(...parts: ConstructorParameters<typeof EffectSettler>): EffectSettler;
+  search(queue: SearchQueue, settler: EffectSettler, accepted: AcceptedActions): SyncSearchDocument;
+  defaultImages(images: ImageRepository, settler: EffectSettler): ReconcileDefaultImage;
+  matcher(matcher: MatcherRepository, settler: EffectSettler): UpdateMatcherTuple;
+  processBatch(deps: BatchDependencies): Pick<ProcessBatch, 'execute'>;
+  /** The whole handler. */
+  readonly handle: typeof handleEvent;
+  /** What the handler answers. */
+  respond(
+    response: BatchResponse,
+    deliveries: readonly Delivery[],
+    outcomes: readonly Outcome[],
+  ): BatchResponse;
+  /** The ports as one worker has them, before a call goes out. */
+  ports(ports: Ports): Ports;
+  /** The stores themselves, where calls take effect, whoever makes them. */
+  stores(stores: Ports, table: MemoryTable): Ports;
+  /** Which of the worker's reads are consistent, where a call is several requests. */
+  readonly reads: Reads;
+  /** Where tuples are counted; `now` in virtual milliseconds. */
+  counts(now: () => number): MemoryMatcherRepository;
+  /** The search index behind the queue. */
+  index(now: () => number): MemorySearchIndex;
+}
+
+/** The worker as it is. */
+export const FAITHFUL: Variant = {
+  deliveries: (deliveries) => deliveries,
+  tables: (...parts) => new FollowedTables(...parts),
+  settler: (...parts) => new EffectSettler(...parts),
+  search: (queue, settler, accepted) => new SyncSearchDocument(queue, settler, accepted),
+  defaultImages: (images, settler) => new ReconcileDefaultImage(images, settler),
+  matcher: (matcher, settler) => new UpdateMatcherTuple(matcher, settler),
+  processBatch: (deps) => new ProcessBatch(deps),
+  handle: handleEvent,
+  respond: (response) => response,
+  ports: (ports) => ports,
+  stores: (stores) => stores,
+  reads: CONSISTENT,
+  counts: (now) => new ForgetfulMatcher(now),
+  index: (now) => new ForgetfulIndex(now),
+};
+
+/** A mistake that the simulation must find. A file of this folder's `mutants` exports one, as `mutant`. */
+export interface Mutant {
+  /** Whose mistake it is, and what goes wrong. */
+  readonly mistake: string;
+  readonly variant: () => Partial<Variant>;
+}
