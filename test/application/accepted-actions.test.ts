@@ -7,7 +7,7 @@ import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
 import { version } from '../support/factories.ts';
 import { ScriptedQueue } from './doubles.ts';

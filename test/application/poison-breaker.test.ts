@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/application/delivery.ts';
 import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/application/poison-breaker.ts';
 import { examine, type Verdict } from '../../src/application/plan-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import {
   faaRow,
   SourceTable,

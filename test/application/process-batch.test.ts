@@ -4,7 +4,7 @@ import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import {
   defaultRow,
   Encoded,

@@ -4,7 +4,7 @@ import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
 import { QuarantinedRecords } from '../../src/application/quarantined-records.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { faaRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';
 import { ScriptedQueue } from './doubles.ts';
 import { aWorker, inShort, type WorkerParts } from './worker.ts';

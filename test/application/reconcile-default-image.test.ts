@@ -6,7 +6,7 @@ import { commandsOf, type ReconcileDefaultImageCommand } from '../../src/domain/
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { changeOf, defaultRow, imageRow, streamRecord } from '../support/stream-records.ts';
 import { aSettler, ScriptedImages } from './doubles.ts';
 

@@ -4,7 +4,7 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { SqsDouble, taken } from '../adapters/aws/sqs/sqs-double.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { faaRow, SourceTable } from '../support/stream-records.ts';
 import { aWorker, inShort } from './worker.ts';
 

@@ -3,7 +3,7 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import { ScriptedMatcher, ScriptedQueue } from './doubles.ts';
 import { aWorker, derivedBy, inShort } from './worker.ts';

@@ -5,7 +5,7 @@ import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.t
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove } from '../../src/domain/link-move.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { changeOf, linkRow, type Plain, type RecordParts, streamRecord } from '../support/stream-records.ts';
 import { aSettler, ScriptedMatcher } from './doubles.ts';
 

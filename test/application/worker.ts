@@ -16,7 +16,7 @@ import type { RetryPolicy } from '../../src/application/retry.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
-import { comparableFields, indexedFields } from '../contracts/contract.ts';
+import { comparableFields, indexedFields } from '../support/comparable.ts';
 import { collect } from '../support/collect.ts';
 import { aSettler, RecordingLogger, SteppingClock } from './doubles.ts';
 

@@ -8,7 +8,10 @@ import type { DocumentFields, DocumentKey } from '../../src/domain/search-docume
 import type { Tuple } from '../../src/domain/tuple.ts';
 import type { Value } from '../../src/domain/value.ts';
 import { collect } from '../support/collect.ts';
-import { comparableFields, HOSTILE_NAMES, HOSTILE_VALUES, indexedFields, range, unique } from './contract.ts';
+import { comparableFields, indexedFields } from '../support/comparable.ts';
+import { HOSTILE_NAMES, HOSTILE_VALUES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 /** A reader of everything derived, and the ports through which it got there. */
 export interface DerivedStateHarness {

@@ -5,16 +5,11 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import type { Value } from '../../src/domain/value.ts';
 import { decimal, map } from '../support/factories.ts';
-import {
-  type Capability,
-  comparableFields,
-  HOSTILE_NAMES,
-  HOSTILE_VALUES,
-  PROTOTYPE_NAMES,
-  range,
-  unique,
-  whenAble,
-} from './contract.ts';
+import { type Capability, whenAble } from './capability.ts';
+import { comparableFields } from '../support/comparable.ts';
+import { HOSTILE_NAMES, HOSTILE_VALUES, PROTOTYPE_NAMES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 type Attributes = Readonly<Record<string, Value>>;
 

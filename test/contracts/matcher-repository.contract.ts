@@ -4,7 +4,10 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
 import type { Link } from '../../src/domain/row.ts';
 import type { Tuple } from '../../src/domain/tuple.ts';
-import { type Capability, HOSTILE_NAMES, range, unique, whenAble } from './contract.ts';
+import { type Capability, whenAble } from './capability.ts';
+import { HOSTILE_NAMES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 /** A matcher repository, and what its users read of it. */
 export interface MatcherRepositoryHarness {

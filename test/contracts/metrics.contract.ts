@@ -5,7 +5,8 @@ import {
   type MetricName,
   type Metrics,
 } from '../../src/application/ports/metrics.ts';
-import { HOSTILE_NAMES, range } from './contract.ts';
+import { HOSTILE_NAMES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
 
 export interface MetricsHarness {
   readonly metrics: Metrics;

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import type { RecordSummary } from '../../src/application/delivery.ts';
 import type { PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { HOSTILE_NAMES, range, unique } from './contract.ts';
+import { HOSTILE_NAMES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 /** What a quarantine holds of one record. */
 export interface Kept {

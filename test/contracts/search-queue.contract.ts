@@ -3,15 +3,11 @@ import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import type { DocumentFields, DocumentKey } from '../../src/domain/search-document.ts';
 import { decimal } from '../support/factories.ts';
-import {
-  type Capability,
-  HOSTILE_NAMES,
-  HOSTILE_VALUES,
-  indexedFields,
-  range,
-  unique,
-  whenAble,
-} from './contract.ts';
+import { type Capability, whenAble } from './capability.ts';
+import { indexedFields } from '../support/comparable.ts';
+import { HOSTILE_NAMES, HOSTILE_VALUES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 /** A search queue, and the end at which its indexer sits. */
 export interface SearchQueueHarness {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { type Capability, range, whenAble } from './contract.ts';
+import { type Capability, whenAble } from './capability.ts';
+import { range } from '../support/range.ts';
 
 export interface TableGenerationsFeatures {
   /** Streams that have no name. */

@@ -20,15 +20,11 @@ import {
   type TableRow,
 } from '../support/stream-records.ts';
 import { collect } from '../support/collect.ts';
-import {
-  type Capability,
-  comparableFields,
-  HOSTILE_NAMES,
-  HOSTILE_VALUES,
-  range,
-  unique,
-  whenAble,
-} from './contract.ts';
+import { type Capability, whenAble } from './capability.ts';
+import { comparableFields } from '../support/comparable.ts';
+import { HOSTILE_NAMES, HOSTILE_VALUES } from '../support/hostile.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 
 /** A table's replica, and the two ways in which its rows are read. */
 export interface TableReplicaHarness {

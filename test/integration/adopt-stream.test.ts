@@ -4,7 +4,7 @@ import { workerEnvironment } from '../../local/servers/servers.ts';
 import { createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
-import { unique } from '../contracts/contract.ts';
+import { unique } from '../support/unique.ts';
 import { CONTRAIL, run } from '../support/command-line.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 

@@ -12,7 +12,8 @@ import {
 import type { DefaultImageWrite, EntityView } from '../../src/application/ports/image-repository.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
-import { range, unique } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
+import { unique } from '../support/unique.ts';
 import { refusal } from './fault-injector.ts';
 import { intercept, type Interceptor } from './fault-wire.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';

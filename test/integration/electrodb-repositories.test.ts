@@ -20,7 +20,7 @@ import {
   imageRepositoryContract,
   type ImageRepositoryHarness,
 } from '../contracts/image-repository.contract.ts';
-import { unique } from '../contracts/contract.ts';
+import { unique } from '../support/unique.ts';
 import {
   matcherRepositoryContract,
   type MatcherRepositoryHarness,

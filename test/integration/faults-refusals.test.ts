@@ -14,7 +14,7 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import { faaRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import { refusal } from './fault-injector.ts';
 import { type Interceptor, LINK_MOVES, taskOf, type WireAnswer } from './fault-wire.ts';

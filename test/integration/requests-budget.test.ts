@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { RequestCounter } from '../../local/proof/request-counter.ts';
 import { Random } from '../../src/feed/random.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
-import { range } from '../contracts/contract.ts';
+import { range } from '../support/range.ts';
 import {
   faaRow,
   imageRow,

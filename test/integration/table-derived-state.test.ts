@@ -7,7 +7,7 @@ import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/image
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { verify } from '../../src/application/verify/verify.ts';
-import { unique } from '../contracts/contract.ts';
+import { unique } from '../support/unique.ts';
 import { derivedStateContract, type DerivedStateHarness } from '../contracts/derived-state.contract.ts';
 import { attributeValues } from '../support/attribute-value.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';

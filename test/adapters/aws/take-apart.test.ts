@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Refusal, type Refused } from '../../../src/adapters/aws/refusal.ts';
 import { takeApart } from '../../../src/adapters/aws/take-apart.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { range } from '../../contracts/contract.ts';
+import { range } from '../../support/range.ts';
 
 type Result = 'taken' | 'conflict' | Fault;
 

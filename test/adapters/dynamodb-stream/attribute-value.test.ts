@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decodeValue, EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { type Value, ValueSet } from '../../../src/domain/value.ts';
-import { comparable } from '../../contracts/contract.ts';
+import { comparable } from '../../support/comparable.ts';
 import { decimal, faultOf, map } from '../../support/factories.ts';
 
 describe('decodeValue', () => {

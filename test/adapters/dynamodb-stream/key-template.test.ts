@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { KeyTemplate } from '../../../src/adapters/dynamodb-stream/key-template.ts';
-import { HOSTILE_NAMES } from '../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../support/hostile.ts';
 
 describe('KeyTemplate', () => {
   describe('of one fixed text', () => {

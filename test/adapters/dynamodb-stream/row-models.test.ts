@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ROW_MODELS, rowOf } from '../../../src/adapters/dynamodb-stream/row-models.ts';
 import type { Row } from '../../../src/domain/row.ts';
-import { HOSTILE_NAMES } from '../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../support/hostile.ts';
 
 /** Every kind of row: keys as the table has them, and what row that is. */
 const KINDS: {

@@ -5,7 +5,7 @@ import type { Delivery } from '../../../src/application/delivery.ts';
 import { commandsOf } from '../../../src/domain/command.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Entity } from '../../../src/domain/row.ts';
-import { HOSTILE_NAMES } from '../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../support/hostile.ts';
 import { decimal, faultOf } from '../../support/factories.ts';
 import {
   changeOf,

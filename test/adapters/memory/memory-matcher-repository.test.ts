@@ -7,7 +7,7 @@ import {
   matcherRepositoryContract,
   type MatcherRepositoryHarness,
 } from '../../contracts/matcher-repository.contract.ts';
-import { range } from '../../contracts/contract.ts';
+import { range } from '../../support/range.ts';
 import { collect } from '../../support/collect.ts';
 import { memoryBackend } from './memory-harness.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
-import { range } from '../../contracts/contract.ts';
+import { range } from '../../support/range.ts';
 import { metricsContract } from '../../contracts/metrics.contract.ts';
 
 metricsContract('the memory metrics', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import { range } from '../../contracts/contract.ts';
+import { range } from '../../support/range.ts';
 import { searchQueueContract, type SearchQueueHarness } from '../../contracts/search-queue.contract.ts';
 
 const setUp = async (): Promise<SearchQueueHarness> => {

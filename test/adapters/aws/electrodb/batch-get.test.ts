@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type RawKey, readAll } from '../../../../src/adapters/aws/electrodb/batch-get.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { range } from '../../../contracts/contract.ts';
+import { range } from '../../../support/range.ts';
 import { allUnprocessed, type BatchGet, DocumentClientDouble } from './document-client-double.ts';
 
 const TABLE = 'states';

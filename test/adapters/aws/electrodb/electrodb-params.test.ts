@@ -34,7 +34,7 @@ import type { DefaultImageWrite } from '../../../../src/application/ports/image-
 import type { Image } from '../../../../src/domain/default-image.ts';
 import type { Entity } from '../../../../src/domain/row.ts';
 import { type Value, ValueSet } from '../../../../src/domain/value.ts';
-import { HOSTILE_NAMES } from '../../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../../support/hostile.ts';
 import { decimal } from '../../../support/factories.ts';
 import { DocumentClientDouble } from './document-client-double.ts';
 

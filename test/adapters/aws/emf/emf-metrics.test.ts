@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { EmfMetrics } from '../../../../src/adapters/aws/emf/emf-metrics.ts';
 import { ALWAYS_PUBLISHED, METRICS, type MetricName } from '../../../../src/application/ports/metrics.ts';
-import { range } from '../../../contracts/contract.ts';
+import { range } from '../../../support/range.ts';
 import { metricsContract } from '../../../contracts/metrics.contract.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { type Message, MessageSender } from '../../../../src/adapters/aws/sqs/message-sender.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { range } from '../../../contracts/contract.ts';
+import { range } from '../../../support/range.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
 
 function messageOf(text: string): Message {

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { unique } from '../../../contracts/contract.ts';
+import { unique } from '../../../support/unique.ts';
 
 /**
  * A queue of a test's own, on a server that speaks SQS's protocol and takes any credentials.

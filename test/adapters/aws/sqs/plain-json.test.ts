@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { fieldsToJson } from '../../../../src/adapters/aws/sqs/plain-json.ts';
 import { toJson } from '../../../../src/domain/json.ts';
 import { type Value, ValueSet } from '../../../../src/domain/value.ts';
-import { HOSTILE_NAMES } from '../../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../../support/hostile.ts';
 import { decimal } from '../../../support/factories.ts';
 
 const NUMBERS = ['0', '-0', '1.0', '1e21', '1E2', '1e-7', '0.1', '12345678901234567890', '-5', '1e999'];

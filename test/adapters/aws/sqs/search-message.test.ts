@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { messageOf } from '../../../../src/adapters/aws/sqs/search-message.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
-import { HOSTILE_NAMES } from '../../../contracts/contract.ts';
+import { HOSTILE_NAMES } from '../../../support/hostile.ts';
 import { decimal } from '../../../support/factories.ts';
 import { decodeMessage } from './decode-message.ts';
 import { TAKEN_BY_SQS } from './taken-by-sqs.ts';

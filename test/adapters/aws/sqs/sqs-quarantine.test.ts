@@ -5,7 +5,7 @@ import { parseQuarantined } from '../../../../src/adapters/aws/sqs/quarantine-me
 import { SqsQuarantine, type SqsQuarantineOptions } from '../../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import type { PoisonRecord } from '../../../../src/application/ports/quarantine.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { range } from '../../../contracts/contract.ts';
+import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
 

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
-import { range } from '../../../contracts/contract.ts';
+import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { decodeMessage } from './decode-message.ts';
 import { SqsDouble, taken } from './sqs-double.ts';

@@ -3,7 +3,7 @@ import { ElectroDbMatcherRepository } from '../../../../../src/adapters/aws/elec
 import { Fault } from '../../../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../../../src/domain/link-move.ts';
 import type { Tuple } from '../../../../../src/domain/tuple.ts';
-import { range } from '../../../../contracts/contract.ts';
+import { range } from '../../../../support/range.ts';
 import { allUnprocessed, type BatchGet, cancelled, DocumentClientDouble } from '../document-client-double.ts';
 
 const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
