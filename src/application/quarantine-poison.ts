@@ -89,10 +89,7 @@ export class QuarantinePoison {
 
   #keep(poison: readonly PoisonRecord[], limit: TimeLimit): Promise<readonly (Fault | undefined)[]> {
     const { quarantine, settler } = this.#deps;
-    const keep = async (pending: readonly PoisonRecord[], signal: AbortSignal) => {
-      const results = await quarantine.keep(pending, signal);
-      return results.map((result) => (result === 'kept' ? ('done' as const) : result));
-    };
+    const keep = (pending: readonly PoisonRecord[], signal: AbortSignal) => quarantine.keep(pending, signal);
     return settler.settle(poison, keep, limit);
   }
 

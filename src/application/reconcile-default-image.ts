@@ -91,8 +91,8 @@ export class ReconcileDefaultImage {
         );
     for (const [position, { index, done }] of writes.entries()) {
       const result = saved[position];
-      if (result === 'saved') tally[done]++;
-      results[index] = result === 'saved' ? 'done' : result;
+      if (result === 'done') tally[done]++;
+      results[index] = result;
     }
     return results;
   }

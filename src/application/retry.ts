@@ -2,6 +2,7 @@ import { Fault } from '../domain/fault.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Random } from './ports/random.ts';
 import type { Sleeper } from './ports/sleeper.ts';
+import type { Result } from './ports/result.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** How often, and how soon, an effect is tried again. */
@@ -18,7 +19,7 @@ export interface RetryPolicy {
 export const DEFAULT_RETRIES: RetryPolicy = { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 };
 
 /** What one attempt made of one effect; an adapter that gave no result has failed. */
-export type Attempted = 'done' | 'conflict' | Fault | undefined;
+export type Attempted = Result | undefined;
 
 interface Effect<T> {
   readonly item: T;

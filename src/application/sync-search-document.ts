@@ -56,9 +56,7 @@ export class SyncSearchDocument {
       const answers = unsent.length === 0 ? [] : await this.#queue.send(unsent, signal);
       const results = new Map(unsent.map((action, index) => [action, answers[index]]));
       return actions.map((action) => {
-        if (!results.has(action)) return 'done';
-        const result = results.get(action);
-        return result === 'sent' ? 'done' : result;
+        return results.has(action) ? results.get(action) : 'done';
       });
     };
     const failed = new FailedCommands();

@@ -77,8 +77,8 @@ export class UpdateMatcherTuple {
         );
     for (const [position, { move, index }] of moves.entries()) {
       const result = applied[position];
-      if (result === 'applied') tally[effectOf(move)]++;
-      results[index] = result === 'applied' ? 'done' : result;
+      if (result === 'done') tally[effectOf(move)]++;
+      results[index] = result;
     }
     return results;
   }

@@ -67,7 +67,7 @@ describe('a blocked shard', () => {
   const batch = [poison, ...tail];
 
   it('given a batch that is delivered again, then what the queue took is not sent again, and counted', async () => {
-    const queue = new ScriptedQueue((actions) => actions.map(() => 'sent'));
+    const queue = new ScriptedQueue((actions) => actions.map(() => 'done'));
     const { handle } = aWorker({ queue });
     const first = await handle(...batch);
     expect(first.search).to.include({ upserts: 3, repeated: 0 });
@@ -82,7 +82,7 @@ describe('a blocked shard', () => {
   it('given actions that the queue did not take, then those are sent again, and no others', async () => {
     let down = true;
     const queue = new ScriptedQueue((actions) =>
-      actions.map(({ key }) => (down && key.id === 'FAA:N2' ? new Fault('transient', 'throttled') : 'sent')),
+      actions.map(({ key }) => (down && key.id === 'FAA:N2' ? new Fault('transient', 'throttled') : 'done')),
     );
     const { handle } = aWorker({ queue });
     expect(inShort((await handle(...batch)).outcomes)).to.deep.equal([
@@ -105,7 +105,7 @@ describe('a blocked shard', () => {
     let down = true;
     const queue = new ScriptedQueue((actions) => {
       if (down) throw new Error('connection lost');
-      return actions.map(() => 'sent');
+      return actions.map(() => 'done');
     });
     const { handle } = aWorker({ queue });
     await handle(...batch);
@@ -129,7 +129,7 @@ describe('a blocked shard', () => {
   });
 
   it('given a batch that is done, then nothing of it is kept: read once more, all is sent', async () => {
-    const queue = new ScriptedQueue((actions) => actions.map(() => 'sent'));
+    const queue = new ScriptedQueue((actions) => actions.map(() => 'done'));
     const { handle } = aWorker({ queue });
     await handle(...batch);
     expect((await handle(...tail)).search).to.include({ upserts: 0, repeated: 3 });
@@ -146,9 +146,9 @@ describe('a blocked shard', () => {
       const calls: number[] = [];
       const queue = new ScriptedQueue((actions) => {
         const results = actions.map(({ key }) =>
-          down && key.id === 'FAA:M5' ? new Fault('configuration', 'too small') : ('sent' as const),
+          down && key.id === 'FAA:M5' ? new Fault('configuration', 'too small') : ('done' as const),
         );
-        calls.push(results.filter((result) => result === 'sent').length);
+        calls.push(results.filter((result) => result === 'done').length);
         return results;
       });
       const { processBatch } = aWorker({ queue });
@@ -194,7 +194,7 @@ describe('a blocked shard', () => {
   });
 
   it('given poison that is kept in quarantine, then the batch is done, and nothing of it is kept', async () => {
-    const queue = new ScriptedQueue((actions) => actions.map(() => 'sent'));
+    const queue = new ScriptedQueue((actions) => actions.map(() => 'done'));
     const { handle } = aWorker({ queue, quarantine: new MemoryQuarantine() });
     for (let delivery = 0; delivery < 2; delivery++)
       expect((await handle(...batch)).search).to.include({ upserts: 3, repeated: 0 });
@@ -232,7 +232,7 @@ describe('a blocked shard', () => {
     const sent: string[] = [];
     const queue = new ScriptedQueue((actions) => {
       sent.push(...actions.map(({ key }) => key.id));
-      return actions.map(() => 'sent');
+      return actions.map(() => 'done');
     });
     const { handle } = aWorker({ queue, accepted: new AcceptedActions(2) });
     await handle(...batch);

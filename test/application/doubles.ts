@@ -11,6 +11,7 @@ import { Random } from '../../src/application/ports/random.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
+import type { Done, Result } from '../../src/application/ports/result.ts';
 import { EffectSettler, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Fault } from '../../src/domain/fault.ts';
@@ -21,9 +22,9 @@ import type { SearchAction } from '../../src/domain/search-action.ts';
 /** A queue that answers as told. */
 export class ScriptedQueue extends SearchQueue {
   readonly calls: (readonly SearchAction[])[] = [];
-  readonly #answer: (actions: readonly SearchAction[]) => readonly ('sent' | Fault)[];
+  readonly #answer: (actions: readonly SearchAction[]) => readonly Done[];
 
-  constructor(answer: (actions: readonly SearchAction[]) => readonly ('sent' | Fault)[]) {
+  constructor(answer: (actions: readonly SearchAction[]) => readonly Done[]) {
     super();
     this.#answer = answer;
   }
@@ -52,9 +53,7 @@ export class ScriptedImages extends ImageRepository {
     return this.#script.load?.(entities) ?? this.#inner?.load(entities) ?? [];
   }
 
-  override async save(
-    writes: readonly DefaultImageWrite[],
-  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+  override async save(writes: readonly DefaultImageWrite[]): Promise<readonly Result[]> {
     this.saves.push(writes);
     return this.#script.save?.(writes) ?? this.#inner?.save(writes) ?? [];
   }
@@ -78,7 +77,7 @@ export class ScriptedMatcher extends MatcherRepository {
     return this.#script.load?.(links) ?? this.#inner?.load(links) ?? [];
   }
 
-  override async apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+  override async apply(moves: readonly LinkMove[]): Promise<readonly Result[]> {
     this.applies.push(moves);
     return this.#script.apply?.(moves) ?? this.#inner?.apply(moves) ?? [];
   }

@@ -292,7 +292,7 @@ describe('ProcessBatch', () => {
     it('then the records that rest on it fail, the item’s later ones are held back, and others are applied', async () => {
       const table = new SourceTable();
       const queue = new ScriptedQueue((actions) =>
-        actions.map(({ key }) => (key.id === 'FAA:N1' ? throttled : 'sent')),
+        actions.map(({ key }) => (key.id === 'FAA:N1' ? throttled : 'done')),
       );
       const { outcomes, search } = await aWorker({ queue }).handle(
         table.put(faaRow('N1')),
@@ -330,7 +330,7 @@ describe('ProcessBatch', () => {
         {
           save: async (writes) =>
             writes.map(({ view }) =>
-              view.entity.entityId === 'N1' ? new Fault('conflict', 'contended') : 'saved',
+              view.entity.entityId === 'N1' ? new Fault('conflict', 'contended') : 'done',
             ),
         },
         backend.images,
@@ -433,7 +433,7 @@ describe('ProcessBatch', () => {
   describe('given a port that answers for too few', () => {
     it('then what it did not answer for fails', async () => {
       const table = new SourceTable();
-      const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => ['sent']) }).handle(
+      const { outcomes } = await aWorker({ queue: new ScriptedQueue(() => ['done']) }).handle(
         table.put(faaRow('N1')),
         table.put(faaRow('N2')),
       );

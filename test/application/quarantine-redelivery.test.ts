@@ -16,7 +16,7 @@ class NotedQuarantine extends Quarantine {
 
   override async keep(records: readonly PoisonRecord[]) {
     this.calls.push(records.map(({ record }) => record.sk ?? ''));
-    return records.map(() => (this.isDown ? new Fault('transient', 'down') : ('kept' as const)));
+    return records.map(() => (this.isDown ? new Fault('transient', 'down') : ('done' as const)));
   }
 }
 
@@ -35,7 +35,7 @@ class Delivered {
       actions.map(({ key }) => {
         if (this.refused.has(key.id))
           return new Fault('permanent', `${key.id} is refused`, { reason: 'refused' });
-        return this.unsent.has(key.id) ? new Fault('transient', 'the queue is down') : 'sent';
+        return this.unsent.has(key.id) ? new Fault('transient', 'the queue is down') : 'done';
       }),
     );
     this.worker = aWorker({ quarantine: this.quarantine, queue, ...parts });
@@ -175,7 +175,7 @@ describe('poison that is delivered again', () => {
     const quarantine = new NotedQuarantine();
     const queue = new ScriptedQueue((actions) =>
       actions.map(({ key }) =>
-        key.id === 'FAA:FLAKY' ? new Fault('transient', 'the queue is down') : 'sent',
+        key.id === 'FAA:FLAKY' ? new Fault('transient', 'the queue is down') : 'done',
       ),
     );
     const { processBatch } = aWorker({ quarantine, queue, quarantineMaxShare: 1 });

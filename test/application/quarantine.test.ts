@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
+import type { Done } from '../../src/application/ports/result.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import {
@@ -20,9 +21,9 @@ const entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' } a
 /** Answers as told. */
 class ScriptedQuarantine extends Quarantine {
   readonly calls: (readonly PoisonRecord[])[] = [];
-  readonly #answer: (records: readonly PoisonRecord[]) => readonly ('kept' | Fault)[];
+  readonly #answer: (records: readonly PoisonRecord[]) => readonly Done[];
 
-  constructor(answer: (records: readonly PoisonRecord[]) => readonly ('kept' | Fault)[]) {
+  constructor(answer: (records: readonly PoisonRecord[]) => readonly Done[]) {
     super();
     this.#answer = answer;
   }
@@ -77,7 +78,7 @@ describe('quarantine', () => {
   });
 
   it('given one that is down, then the record fails for now, and its item’s later records wait', async () => {
-    const queue = new ScriptedQueue((actions) => actions.map(() => 'sent'));
+    const queue = new ScriptedQueue((actions) => actions.map(() => 'done'));
     const worker = aWorker({
       queue,
       quarantine: new ScriptedQuarantine((records) => records.map(() => down)),
@@ -105,7 +106,7 @@ describe('quarantine', () => {
   });
 
   it('given one that is down for a moment, then it is asked again', async () => {
-    const answers = [[down], ['kept']] as const;
+    const answers = [[down], ['done']] as const;
     const quarantine: ScriptedQuarantine = new ScriptedQuarantine(
       () => answers[quarantine.calls.length - 1] ?? [],
     );
@@ -149,7 +150,7 @@ describe('quarantine', () => {
     const quarantine = new MemoryQuarantine();
     const tooLarge = new Fault('permanent', 'too large');
     const queue = new ScriptedQueue((actions) =>
-      actions.map(({ key }) => (key.id === 'FAA:N1' ? tooLarge : 'sent')),
+      actions.map(({ key }) => (key.id === 'FAA:N1' ? tooLarge : 'done')),
     );
     const table = new SourceTable();
     const { outcomes } = await aWorker({ queue, quarantine }).handle(
@@ -183,13 +184,13 @@ describe('quarantine', () => {
       expect(quarantine.kept).to.deep.equal([]);
     });
 
-  for (const answer of ['kept', 'permanent', 'configuration', 'transient', 'conflict'] as const)
+  for (const answer of ['done', 'permanent', 'configuration', 'transient', 'conflict'] as const)
     it(`given one that answers ${answer}, then each record is offered once in a delivery, all in one call`, async () => {
       const quarantine = new ScriptedQuarantine((records) =>
-        records.map(() => (answer === 'kept' ? answer : new Fault(answer, 'not this one'))),
+        records.map(() => (answer === 'done' ? answer : new Fault(answer, 'not this one'))),
       );
       const queue = new ScriptedQueue((actions) =>
-        actions.map(({ key }) => (key.id === 'FAA:N2' ? new Fault('permanent', 'too large') : 'sent')),
+        actions.map(({ key }) => (key.id === 'FAA:N2' ? new Fault('permanent', 'too large') : 'done')),
       );
       const table = new SourceTable();
       const worker = aWorker({ quarantine, queue, retries: { conflicts: 1 } });
@@ -198,7 +199,7 @@ describe('quarantine', () => {
         table.put(faaRow('N2')),
         table.put(faaRow('N3')),
       );
-      const status = answer === 'kept' ? 'quarantined' : 'failed';
+      const status = answer === 'done' ? 'quarantined' : 'failed';
       expect(inShort(outcomes)).to.deep.equal([status, status, 'applied']);
       expect(quarantine.calls.map((records) => records.map(({ record }) => record.sk))).to.deep.equal([
         ['DETAIL#N1', 'DETAIL#N2'],
@@ -206,7 +207,7 @@ describe('quarantine', () => {
     });
 
   it('given a batch of nothing but poison, then all of it is kept in one call, and nothing is reported', async () => {
-    const quarantine = new ScriptedQuarantine((records) => records.map(() => 'kept'));
+    const quarantine = new ScriptedQuarantine((records) => records.map(() => 'done'));
     const table = new SourceTable();
     const records = [
       spoiled(table.put(faaRow('N1'))),

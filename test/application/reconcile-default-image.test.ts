@@ -340,7 +340,7 @@ describe('ReconcileDefaultImage', () => {
     const [view] = (await backend.images.load([entity])) as EntityView[];
     const images: ScriptedImages = new ScriptedImages({
       load: async () => [view!],
-      save: async () => ['saved'],
+      save: async () => ['done'],
     });
     await new ReconcileDefaultImage(images, aSettler()).execute([command(entity)]);
     expect(images.saves[0]?.[0]?.view).to.equal(view);

@@ -33,7 +33,7 @@ describe('records that only the queue can tell to be poison', () => {
     class Throttled extends Quarantine {
       override keep(records: readonly unknown[]) {
         return Promise.resolve(
-          records.map(() => (isThrottled ? new Fault('transient', 'throttled') : ('kept' as const))),
+          records.map(() => (isThrottled ? new Fault('transient', 'throttled') : ('done' as const))),
         );
       }
     }

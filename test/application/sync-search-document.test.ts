@@ -101,7 +101,7 @@ describe('SyncSearchDocument', () => {
     it('on one action, then the changes that it stands for have failed, and no others', async () => {
       const fault = new Fault('transient', 'throttled');
       const queue = new ScriptedQueue((actions) =>
-        actions.map(({ key }) => (key.id === 'FAA:N1' ? fault : 'sent')),
+        actions.map(({ key }) => (key.id === 'FAA:N1' ? fault : 'done')),
       );
       const { failed, tally } = await new SyncSearchDocument(queue, aSettler()).execute(changes);
       expect(failed.get(insertion!)).to.equal(fault);
@@ -113,7 +113,7 @@ describe('SyncSearchDocument', () => {
     });
 
     it('to answer for every action, then those that it did not answer for have failed', async () => {
-      const { failed } = await new SyncSearchDocument(new ScriptedQueue(() => ['sent']), aSettler()).execute(
+      const { failed } = await new SyncSearchDocument(new ScriptedQueue(() => ['done']), aSettler()).execute(
         changes,
       );
       expect(failed.get(insertion!)).to.equal(undefined);

@@ -297,7 +297,7 @@ describe('UpdateMatcherTuple', () => {
     });
 
     it('to answer for every move, then those that it did not answer for have failed', async () => {
-      const matcher: ScriptedMatcher = new ScriptedMatcher({ apply: async () => ['applied'] });
+      const matcher: ScriptedMatcher = new ScriptedMatcher({ apply: async () => ['done'] });
       const { failed } = await new UpdateMatcherTuple(matcher, aSettler()).execute(commands);
       expect(failed.size).to.equal(1);
       expect(failed.get(commands[1]!.change)?.message).to.equal('the adapter gave no result for this effect');

@@ -102,7 +102,7 @@ export function derivedStateContract(name: string, setUp: () => Promise<DerivedS
           image:
             imageId === undefined ? undefined : { imageId, attributes: attributesOf(view.entity, imageId) },
         }));
-        expect(await harness.images.save(writes)).to.deep.equal(writes.map(() => 'saved'));
+        expect(await harness.images.save(writes)).to.deep.equal(writes.map(() => 'done'));
       };
       const asRead = (entity: Entity, imageId: string) => [
         identityOf(entity),
@@ -147,7 +147,7 @@ export function derivedStateContract(name: string, setUp: () => Promise<DerivedS
           from: undefined,
           to: { version: { generation: 0, epoch: '', sequence: '1' }, tuple, removed: false },
         }));
-        expect(await harness.matcher.apply(moves)).to.deep.equal(moves.map(() => 'applied'));
+        expect(await harness.matcher.apply(moves)).to.deep.equal(moves.map(() => 'done'));
         return moves;
       };
 

@@ -192,7 +192,7 @@ export function imageRepositoryContract(
         expect(views.map((view) => view.newest?.imageId)).to.deep.equal(['1', '1']);
         expect(views[0]?.current?.imageId).to.have.length(2_000);
         expect(views[0]?.pointed).to.equal(undefined);
-        expect(await save(views[0]!, views[0]!.newest)).to.equal('saved');
+        expect(await save(views[0]!, views[0]!.newest)).to.equal('done');
       });
 
       it('does not take the default row for an image', async () => {
@@ -214,7 +214,7 @@ export function imageRepositoryContract(
         const view = await load(entity);
         expect(view.newest).to.equal(undefined);
         expect(view.pointed).to.equal(undefined);
-        expect(await save(view, undefined)).to.equal('saved');
+        expect(await save(view, undefined)).to.equal('done');
         expect((await load(entity)).current).to.equal(undefined);
       });
 
@@ -247,7 +247,7 @@ export function imageRepositoryContract(
         const entity = anEntity();
         await harness.putImage(entity, '1', { caption: 'x', width: decimal('640') });
         const view = await load(entity);
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'x', width: decimal('640') });
         expect((await load(entity)).current).to.deep.equal(view.newest);
       });
@@ -261,14 +261,14 @@ export function imageRepositoryContract(
         });
         await harness.putImage(entity, '2', { url: 'https://example.com/2' });
         const view = await load(entity);
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '2'), url: 'https://example.com/2' });
       });
 
       it('removes a default row', async () => {
         const entity = anEntity();
         await harness.putForeignDefault(entity, identityOf(entity, '1'));
-        expect(await save(await load(entity), undefined)).to.equal('saved');
+        expect(await save(await load(entity), undefined)).to.equal('done');
         await expectDefault(entity, undefined);
         expect((await load(entity)).current).to.equal(undefined);
       });
@@ -283,7 +283,7 @@ export function imageRepositoryContract(
           credit: 'wrong',
         });
         const view = await load(entity);
-        expect(await save(view, view.pointed)).to.equal('saved');
+        expect(await save(view, view.pointed)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'right' });
       });
 
@@ -292,7 +292,7 @@ export function imageRepositoryContract(
         await harness.putImage(entity, '1', {});
         await harness.putForeignDefault(entity, { revision: decimal('1') });
         const view = await load(entity);
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, identityOf(entity, '1'));
       });
 
@@ -315,7 +315,7 @@ export function imageRepositoryContract(
         for (let writes = 0; writes < 4; writes++) {
           const view = await load(entity);
           revisions.add(view.revision);
-          expect(await save(view, view.newest)).to.equal('saved');
+          expect(await save(view, view.newest)).to.equal('done');
         }
         expect(revisions.size).to.equal(4);
       });
@@ -338,7 +338,7 @@ export function imageRepositoryContract(
       it('finds a conflict where there was no row, and writes nothing', async () => {
         const entity = await twoImages();
         const view = await load(entity);
-        expect(await save(await load(entity), theirs(entity))).to.equal('saved');
+        expect(await save(await load(entity), theirs(entity))).to.equal('done');
         expect(await save(view, mine(entity))).to.equal('conflict');
         await expectDefault(entity, theirs(entity).attributes);
       });
@@ -347,7 +347,7 @@ export function imageRepositoryContract(
         const entity = await twoImages();
         await save(await load(entity), mine(entity));
         const view = await load(entity);
-        expect(await save(await load(entity), theirs(entity))).to.equal('saved');
+        expect(await save(await load(entity), theirs(entity))).to.equal('done');
         expect(await save(view, mine(entity))).to.equal('conflict');
         expect(await save(view, undefined)).to.equal('conflict');
         await expectDefault(entity, theirs(entity).attributes);
@@ -357,7 +357,7 @@ export function imageRepositoryContract(
         const entity = await twoImages();
         await save(await load(entity), mine(entity));
         const view = await load(entity);
-        expect(await save(await load(entity), undefined)).to.equal('saved');
+        expect(await save(await load(entity), undefined)).to.equal('done');
         expect(await save(view, theirs(entity))).to.equal('conflict');
         await expectDefault(entity, undefined);
       });
@@ -420,7 +420,7 @@ export function imageRepositoryContract(
         const entity = await twoImages();
         await harness.putForeignDefault(entity, theirs(entity).attributes);
         const view = await load(entity);
-        expect(await save(await load(entity), mine(entity))).to.equal('saved');
+        expect(await save(await load(entity), mine(entity))).to.equal('done');
         expect(await save(view, theirs(entity))).to.equal('conflict');
         await expectDefault(entity, mine(entity).attributes);
       });
@@ -464,7 +464,7 @@ export function imageRepositoryContract(
         const stale = await load(entity);
         await save(await load(entity), theirs(entity));
         expect(await save(stale, mine(entity))).to.equal('conflict');
-        expect(await save(await load(entity), mine(entity))).to.equal('saved');
+        expect(await save(await load(entity), mine(entity))).to.equal('done');
         await expectDefault(entity, mine(entity).attributes);
       });
 
@@ -473,9 +473,9 @@ export function imageRepositoryContract(
         for (const n of range(20)) await harness.putImage(entity, `${n}`, {});
         const view = await load(entity);
         const results = await Promise.all(range(20).map((n) => save(view, imageOf(entity, `${n}`))));
-        expect(results.filter((result) => result === 'saved')).to.have.length(1);
+        expect(results.filter((result) => result === 'done')).to.have.length(1);
         expect(results.filter((result) => result === 'conflict')).to.have.length(19);
-        await expectDefault(entity, identityOf(entity, `${results.indexOf('saved')}`));
+        await expectDefault(entity, identityOf(entity, `${results.indexOf('done')}`));
       });
 
       it('answers for many writes at once, each in its place, whatever becomes of the others', async () => {
@@ -486,7 +486,7 @@ export function imageRepositoryContract(
           overtaken.map((entity) => harness.putForeignDefault(entity, theirs(entity).attributes)),
         );
         const results = await harness.images.save(views.map((view) => ({ view, image: mine(view.entity) })));
-        expect(results).to.deep.equal(entities.map((_, n) => (n % 7 === 3 ? 'conflict' : 'saved')));
+        expect(results).to.deep.equal(entities.map((_, n) => (n % 7 === 3 ? 'conflict' : 'done')));
         for (const [n, entity] of entities.entries())
           await expectDefault(entity, (n % 7 === 3 ? theirs(entity) : mine(entity)).attributes);
       });
@@ -628,7 +628,7 @@ export function imageRepositoryContract(
         await harness.removeImage(entity, '1');
         await harness.putImage(entity, '2', { caption: 'changed' });
         await harness.putImage(entity, '4', {});
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '3'), ...SAVED });
       });
 
@@ -637,7 +637,7 @@ export function imageRepositoryContract(
         await harness.putImage(entity, '1', SAVED);
         const view = await load(entity);
         await harness.putImage(entity, '1', { ...SAVED, width: decimal('1.6e3'), remarks: 'new' });
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '1'), ...SAVED });
       });
 
@@ -663,7 +663,7 @@ export function imageRepositoryContract(
         const results = await harness.images.save(
           views.map((view, n) => ({ view, image: kinds[n % 4] === 'remove' ? undefined : view.newest })),
         );
-        expect(results).to.deep.equal(entities.map((each) => (late(each) ? 'conflict' : 'saved')));
+        expect(results).to.deep.equal(entities.map((each) => (late(each) ? 'conflict' : 'done')));
         for (const each of entities) {
           const { entity, kind } = each;
           const asItWas = kind === 'create' ? undefined : identityOf(entity, kind === 'repair' ? '2' : '1');
@@ -679,7 +679,7 @@ export function imageRepositoryContract(
         const views = (await harness.images.load(entities)) as EntityView[];
         await harness.removeImage(entities[7]!, '1');
         const results = await harness.images.save(views.map((view) => ({ view, image: view.newest })));
-        expect(results).to.deep.equal(entities.map((_, n) => (n === 7 ? 'conflict' : 'saved')));
+        expect(results).to.deep.equal(entities.map((_, n) => (n === 7 ? 'conflict' : 'done')));
         for (const [n, entity] of entities.entries())
           await expectDefault(entity, n === 7 ? undefined : { ...identityOf(entity, '1'), caption });
       });
@@ -711,7 +711,7 @@ export function imageRepositoryContract(
         const { signal } = new AbortController();
         const views = (await harness.images.load(entities, signal)) as EntityView[];
         const writes = views.map((view) => ({ view, image: view.newest }));
-        expect(await harness.images.save(writes, signal)).to.deep.equal(entities.map(() => 'saved'));
+        expect(await harness.images.save(writes, signal)).to.deep.equal(entities.map(() => 'done'));
       });
     });
 
@@ -722,11 +722,11 @@ export function imageRepositoryContract(
           await harness.putImage(entity, name, { caption: name });
           const view = await load(entity);
           expect(view.newest?.attributes).to.deep.equal({ ...identityOf(entity, name), caption: name });
-          expect(await save(view, view.newest)).to.equal('saved');
+          expect(await save(view, view.newest)).to.equal('done');
           const after = await load(entity);
           expect(after.current).to.deep.equal(view.newest);
           expect(after.pointed).to.deep.equal(view.newest);
-          expect(await save(after, undefined)).to.equal('saved');
+          expect(await save(after, undefined)).to.equal('done');
           await expectDefault(entity, undefined);
         });
 
@@ -740,7 +740,7 @@ export function imageRepositoryContract(
             await harness.putImage(entity, '1', { caption: value });
             const view = await load(entity);
             expect(comparableFields(view.newest?.attributes ?? {})).to.deep.equal(comparableFields(expected));
-            expect(await save(view, view.newest)).to.equal('saved');
+            expect(await save(view, view.newest)).to.equal('done');
             await expectDefault(entity, expected);
             const { current } = await load(entity);
             expect(comparableFields(current?.attributes ?? {})).to.deep.equal(comparableFields(expected));
@@ -751,7 +751,7 @@ export function imageRepositoryContract(
         const entity = anEntity();
         await harness.putImage(entity, '1', { caption: map(['__proto__', 'x'], ['a', 'y']) });
         const view = await load(entity);
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
       });
 
       for (const caption of ['#PK', '#caption', ':caption0', 'attribute_exists(#PK)'])
@@ -762,7 +762,7 @@ export function imageRepositoryContract(
           await harness.putImage(entity, '1', { caption: 'another' });
           expect(await save(view, view.newest)).to.equal('conflict');
           await harness.putImage(entity, '1', { caption });
-          expect(await save(view, view.newest)).to.equal('saved');
+          expect(await save(view, view.newest)).to.equal('done');
           await expectDefault(entity, { ...identityOf(entity, '1'), caption });
         });
 
@@ -770,7 +770,7 @@ export function imageRepositoryContract(
         const entity = anEntity();
         await harness.putImage(entity, '1', { caption: 'a\u0000b' });
         const view = await load(entity);
-        expect(await save(view, view.newest)).to.equal('saved');
+        expect(await save(view, view.newest)).to.equal('done');
         await expectDefault(entity, { ...identityOf(entity, '1'), caption: 'a\u0000b' });
       });
 
@@ -791,7 +791,7 @@ export function imageRepositoryContract(
         for (const [n, entity] of entities.entries()) {
           const view = await load(entity);
           expect(view.newest?.imageId).to.equal(`image ${n}`);
-          expect(await save(view, view.newest)).to.equal('saved');
+          expect(await save(view, view.newest)).to.equal('done');
         }
         for (const [n, entity] of entities.entries())
           await expectDefault(entity, identityOf(entity, `image ${n}`));

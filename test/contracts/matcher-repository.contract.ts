@@ -51,12 +51,12 @@ export function matcherRepositoryContract(
     };
     /** Moves links that nobody else moves. */
     const succeed = async (...moves: LinkMove[]) =>
-      expect(await apply(...moves)).to.deep.equal(moves.map(() => 'applied'));
+      expect(await apply(...moves)).to.deep.equal(moves.map(() => 'done'));
     /** Moves a link that nobody else moves, however often others are in the way of its counts. */
     const succeedInTheEnd = async (move: LinkMove) => {
       for (let times = 1; times <= 100; times++) {
         const [result] = await apply(move);
-        if (result === 'applied') return;
+        if (result === 'done') return;
         expect(result).to.equal('conflict');
         expect(await load(move.link), 'after a conflict').to.deep.equal(move.from);
       }
@@ -245,7 +245,7 @@ export function matcherRepositoryContract(
         const results = await applying;
         let states = await loadAll(moves.map(({ link }) => link));
         for (const [n, { to }] of moves.entries())
-          if (results[n] === 'applied') expect(states[n]).to.deep.equal(to);
+          if (results[n] === 'done') expect(states[n]).to.deep.equal(to);
           else expectNotTried([results[n]], 1);
 
         // What was broken off may take effect at any time.
@@ -261,7 +261,7 @@ export function matcherRepositoryContract(
         const tuple = aTuple();
         const move = { link: aLink(), from: undefined, to: state('1', tuple) };
         const { signal } = new AbortController();
-        expect(await harness.matcher.apply([move], signal)).to.deep.equal(['applied']);
+        expect(await harness.matcher.apply([move], signal)).to.deep.equal(['done']);
         expect(await harness.count(tuple)).to.equal(1);
       });
     });
@@ -356,7 +356,7 @@ export function matcherRepositoryContract(
 
         const results = await apply(...moves);
 
-        expect(results).to.deep.equal(moves.map((_, n) => (overtaken(n) ? 'conflict' : 'applied')));
+        expect(results).to.deep.equal(moves.map((_, n) => (overtaken(n) ? 'conflict' : 'done')));
         const states = await loadAll(moves.map(({ link }) => link));
         expect(states).to.deep.equal(moves.map(({ to }, n) => (overtaken(n) ? state('1', theirs) : to)));
         expect(await harness.count(shared)).to.equal(
@@ -394,7 +394,7 @@ export function matcherRepositoryContract(
         const move = { ...(await lyingMove(tuple)), to: state('2', next) };
         const [result, others] = await apply(move, { link: aLink(), from: undefined, to: state('1', other) });
         await expectRefused(move, result);
-        expect(others).to.equal('applied');
+        expect(others).to.equal('done');
         expect(await harness.count(tuple)).to.equal(undefined);
         expect(await harness.count(next)).to.equal(undefined);
         expect(await harness.count(other)).to.equal(1);
@@ -426,9 +426,9 @@ export function matcherRepositoryContract(
         const results = await Promise.all(
           tuples.map((tuple, n) => apply({ link, from: undefined, to: state(`${n + 1}`, tuple) })),
         );
-        const winner = results.findIndex(([result]) => result === 'applied');
+        const winner = results.findIndex(([result]) => result === 'done');
         expect(results.map(([result]) => result)).to.deep.equal(
-          tuples.map((_, n) => (n === winner ? 'applied' : 'conflict')),
+          tuples.map((_, n) => (n === winner ? 'done' : 'conflict')),
         );
         for (const [n, tuple] of tuples.entries())
           expect(await harness.count(tuple)).to.equal(n === winner ? 1 : undefined);
@@ -444,7 +444,7 @@ export function matcherRepositoryContract(
             const from = await load(link);
             const to = state(`${Number(from?.version.sequence ?? 0) + 1}`, tuples[(caller + step * 2) % 4]);
             const [result] = await apply({ link, from, to });
-            expect(result).to.be.oneOf(['applied', 'conflict']);
+            expect(result).to.be.oneOf(['done', 'conflict']);
           }
         };
         await Promise.all(range(6).map(walk));

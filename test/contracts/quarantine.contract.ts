@@ -31,7 +31,7 @@ export function quarantineContract(name: string, setUp: () => Promise<Quarantine
     after(() => harness.close?.());
 
     const keep = async (...records: PoisonRecord[]) =>
-      expect(await harness.quarantine.keep(records)).to.deep.equal(records.map(() => 'kept'));
+      expect(await harness.quarantine.keep(records)).to.deep.equal(records.map(() => 'done'));
     const expectKept = async (...records: PoisonRecord[]) =>
       expect((await harness.kept()).map(comparable)).to.have.deep.members(records.map(shown));
 
@@ -133,8 +133,8 @@ export function quarantineContract(name: string, setUp: () => Promise<Quarantine
       const results = await harness.quarantine.keep(records, AbortSignal.abort());
       expect(results).to.have.length(15);
       for (const result of results)
-        expect(result instanceof Fault ? result.kind : result).to.be.oneOf(['kept', 'transient']);
-      await expectKept(...records.filter((_, index) => results[index] === 'kept'));
+        expect(result instanceof Fault ? result.kind : result).to.be.oneOf(['done', 'transient']);
+      await expectKept(...records.filter((_, index) => results[index] === 'done'));
     });
   });
 }

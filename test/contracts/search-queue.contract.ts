@@ -40,7 +40,7 @@ export function searchQueueContract(
     after(() => harness.close?.());
 
     const send = async (...actions: SearchAction[]) =>
-      expect(await harness.queue.send(actions)).to.deep.equal(actions.map(() => 'sent'));
+      expect(await harness.queue.send(actions)).to.deep.equal(actions.map(() => 'done'));
     /** What the indexer gets of the actions' documents. */
     const received = async (...actions: SearchAction[]) => {
       const mine = new Set(actions.map(nameOf));

@@ -305,7 +305,7 @@ export function tableReplicaContract(
         const entity = anEntity();
         await apply(inserted(imageRow(entity, '1'), 1));
         const before = await view(entity);
-        expect(await harness.images.save([{ view: before, image: before.newest }])).to.deep.equal(['saved']);
+        expect(await harness.images.save([{ view: before, image: before.newest }])).to.deep.equal(['done']);
         const written = await view(entity);
         await apply(inserted(defaultRow(entity, { image_id: 'theirs' }), 2));
         expect(await harness.images.save([{ view: written, image: undefined }])).to.deep.equal(['conflict']);

@@ -29,9 +29,9 @@ const system = systemModule({ level: 'silent', stream: process.stderr, readable:
 class ListQueue extends SearchQueue {
   readonly actions: SearchAction[] = [];
 
-  override async send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+  override async send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
     this.actions.push(...actions);
-    return actions.map(() => 'sent');
+    return actions.map(() => 'done');
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import type { Done } from '../../src/application/ports/result.ts';
 import type { RetryPolicy } from '../../src/application/retry.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
@@ -14,9 +15,9 @@ import { faaRow, icaoVariantRow, linkRow, SourceTable } from '../support/stream-
 class ScriptedQueue extends SearchQueue {
   calls = 0;
   signal: AbortSignal | undefined;
-  readonly #answer: () => Promise<readonly ('sent' | Fault)[]>;
+  readonly #answer: () => Promise<readonly Done[]>;
 
-  constructor(answer: () => Promise<readonly ('sent' | Fault)[]>) {
+  constructor(answer: () => Promise<readonly Done[]>) {
     super();
     this.#answer = answer;
   }
@@ -105,7 +106,7 @@ describe('the deadline', () => {
   });
 
   it('given a margin that leaves no time on entry, then a configuration fault says so, and no port is called', async () => {
-    const queue = new ScriptedQueue(async () => ['sent']);
+    const queue = new ScriptedQueue(async () => ['done']);
     const handler = handlerOn(queue);
     for (const left of [100, 50, 0, -5_000]) {
       const fault = await rejection(
@@ -144,7 +145,7 @@ describe('the deadline', () => {
   for (const [name, context] of clockless)
     it(`given ${name}, then there is no limit, at the start or later`, async () => {
       // The effect waits long enough for a timer that has overflowed, and is tried again: which asks for the time.
-      const answers = [new Fault('transient', 'throttled'), 'sent' as const];
+      const answers = [new Fault('transient', 'throttled'), 'done' as const];
       const queue = new ScriptedQueue(async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         return [answers.shift()!];
@@ -193,7 +194,7 @@ describe('the deadline', () => {
       listeners--;
       remove(...parts);
     };
-    const handler = handlerOn(new ScriptedQueue(async () => ['sent']), { stop: signal });
+    const handler = handlerOn(new ScriptedQueue(async () => ['done']), { stop: signal });
     await handler({ Records: records() }, contextWith(900_000));
     expect(listeners).to.equal(0);
     expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).to.have.length.below(3);

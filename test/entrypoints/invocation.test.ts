@@ -18,10 +18,10 @@ import { registrationRecord } from '../support/records.ts';
 class WaitingQueue extends SearchQueue {
   readonly answers: (() => void)[] = [];
 
-  override send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+  override send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
     return new Promise((resolve) => {
       this.answers.push(() => {
-        resolve(actions.map(() => 'sent'));
+        resolve(actions.map(() => 'done'));
       });
     });
   }

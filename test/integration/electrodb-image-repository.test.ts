@@ -114,7 +114,7 @@ describeWithServers('the ElectroDB image repository', () => {
           const writes = await creations(3);
           const { sizes, interceptor } = transactions([cancellation({ [item]: code })]);
           const results = await (await repository(interceptor)).save(writes);
-          expect(results.map(wordOf)).to.deep.equal(['saved', verdict, 'saved']);
+          expect(results.map(wordOf)).to.deep.equal(['done', verdict, 'done']);
           expect(sizes).to.deep.equal([6, 4]);
         });
 
@@ -155,7 +155,7 @@ describeWithServers('the ElectroDB image repository', () => {
         return body.includes(culprit) ? refusal(400, 'ValidationException') : send();
       };
       const results = await (await repository(interceptor)).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(['saved', 'saved', 'saved', 'configuration', 'saved']);
+      expect(results.map(wordOf)).to.deep.equal(['done', 'done', 'done', 'configuration', 'done']);
       expect(sizes).to.deep.equal([10, 6, 4, 2, 2]);
     });
 
@@ -197,7 +197,7 @@ describeWithServers('the ElectroDB image repository', () => {
       const writes = await creations(60);
       const { sizes, interceptor } = transactions([() => refusal(400, 'ThrottlingException')]);
       const results = await (await repository(interceptor, { concurrency: 1 })).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'transient' : 'saved')));
+      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'transient' : 'done')));
       expect(sizes).to.deep.equal([50, 50, 20]);
     });
   });
@@ -214,7 +214,7 @@ describeWithServers('the ElectroDB image repository', () => {
       };
       const images = await repository(stopping, { concurrency: 1 });
       const results = await images.save(writes, stop.signal);
-      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'saved' : 'transient')));
+      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'done' : 'transient')));
       expect(sizes).to.have.length(1);
     });
 

@@ -6,6 +6,7 @@ import {
 import { equalImages, groundsOf } from '../../domain/default-image.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/row.ts';
+import type { Result } from '../../application/ports/result.ts';
 import type { MemoryTable } from './memory-table.ts';
 
 /** Images and default rows in a table in memory. */
@@ -25,10 +26,7 @@ export class MemoryImageRepository extends ImageRepository {
     );
   }
 
-  override save(
-    writes: readonly DefaultImageWrite[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+  override save(writes: readonly DefaultImageWrite[], signal?: AbortSignal): Promise<readonly Result[]> {
     return Promise.resolve(
       writes.map((write) =>
         signal?.aborted
@@ -38,12 +36,12 @@ export class MemoryImageRepository extends ImageRepository {
     );
   }
 
-  #write({ view, image }: DefaultImageWrite): 'saved' | 'conflict' {
+  #write({ view, image }: DefaultImageWrite): 'done' | 'conflict' {
     const { entity, revision } = view;
     const holds = groundsOf(view, image)?.every((ground) =>
       equalImages(this.#table.image(entity, ground.imageId), ground.image),
     );
-    return holds && this.#table.writeDefaultImage(entity, revision, image) ? 'saved' : 'conflict';
+    return holds && this.#table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict';
   }
 
   #view(entity: Entity): EntityView {

@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type LinkMove, type LinkState, netDeltas, sameLinkState } from '../../domain/link-move.ts';
 import { type Link, linkKey } from '../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../domain/tuple.ts';
+import type { Result } from '../../application/ports/result.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** Tuple counts and link states in memory. */
@@ -19,10 +20,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     return Promise.resolve(links.map((link) => this.#state(linkKey(link))));
   }
 
-  override apply(
-    moves: readonly LinkMove[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+  override apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     if (signal?.aborted) return Promise.resolve(moves.map(aborted));
     return Promise.resolve(moves.map((move) => this.#applyOne(move)));
   }
@@ -31,7 +29,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     yield* this.#counts.values();
   }
 
-  #applyOne(move: LinkMove): 'applied' | 'conflict' | Fault {
+  #applyOne(move: LinkMove): Result {
     const key = linkKey(move.link);
     if (!sameLinkState(this.#state(key), move.from)) return 'conflict';
     const counts = netDeltas([move]).map(({ tuple, delta }) => ({
@@ -56,7 +54,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
       this.#states.set(key, move.to);
       this.#removed.delete(key);
     }
-    return 'applied';
+    return 'done';
   }
 
   #state(key: string): LinkState | undefined {

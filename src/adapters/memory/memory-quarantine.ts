@@ -4,9 +4,9 @@ import { type PoisonRecord, Quarantine } from '../../application/ports/quarantin
 export class MemoryQuarantine extends Quarantine {
   readonly #kept: PoisonRecord[] = [];
 
-  override keep(records: readonly PoisonRecord[]): Promise<readonly 'kept'[]> {
+  override keep(records: readonly PoisonRecord[]): Promise<readonly 'done'[]> {
     this.#kept.push(...records);
-    return Promise.resolve(records.map(() => 'kept'));
+    return Promise.resolve(records.map(() => 'done'));
   }
 
   /** Everything that was kept, in the order in which it came. */

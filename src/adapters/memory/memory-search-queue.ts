@@ -13,7 +13,7 @@ export class MemorySearchQueue extends SearchQueue {
   #waiting: SearchAction[] = [];
   #sent = 0;
 
-  override send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+  override send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
     for (const action of actions) {
       const document = `${action.key.collection} ${action.key.id}`;
       if (!passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) continue;
@@ -21,7 +21,7 @@ export class MemorySearchQueue extends SearchQueue {
       this.#waiting.push(action);
       this.#sent++;
     }
-    return Promise.resolve(actions.map(() => 'sent'));
+    return Promise.resolve(actions.map(() => 'done'));
   }
 
   #remember(document: string, action: SearchAction): void {

@@ -1,6 +1,7 @@
 import type { EntityImages, Image } from '../../domain/default-image.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/row.ts';
+import type { Result } from './result.ts';
 
 /** An entity's images with the revision of its default row at the time of reading. */
 export interface EntityView extends EntityImages {
@@ -33,13 +34,10 @@ export abstract class ImageRepository {
   /**
    * Writes default rows, at most one an entity in one call. One result a write, in the order given.
    *
-   * - `saved`: the row is as asked.
+   * - `done`: the row is as asked.
    * - `conflict`: what the write was decided on has changed since, and nothing was written: read and decide again.
    * - A Fault: the write may or may not have happened.
    * - `signal`: once aborted, no further request starts; writes not yet tried get a `transient` Fault.
    */
-  abstract save(
-    writes: readonly DefaultImageWrite[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('saved' | 'conflict' | Fault)[]>;
+  abstract save(writes: readonly DefaultImageWrite[], signal?: AbortSignal): Promise<readonly Result[]>;
 }

@@ -1,6 +1,7 @@
 import type { Fault } from '../../domain/fault.ts';
 import type { LinkMove, LinkState } from '../../domain/link-move.ts';
 import type { Link } from '../../domain/row.ts';
+import type { Result } from './result.ts';
 
 /** Tuple counts, and for every link row what was counted for it. */
 export abstract class MatcherRepository {
@@ -17,15 +18,12 @@ export abstract class MatcherRepository {
    * Applies moves, at most one a link in one call. One result a move, in the order given.
    *
    * - Atomicity: a link's state and the counts that it moves change together or not at all.
-   * - `applied`: done. A count that reaches zero goes away.
+   * - `done`: all of it. A count that reaches zero goes away.
    * - `conflict`: the link's state is no longer what the move was decided on, or somebody else was writing at the
    *   same time, and nothing of the move was done: load and decide again.
    * - A Fault: the move may or may not have been done. Loading again tells.
    * - `signal`: once aborted, no further request starts; moves not yet tried get a `transient` Fault.
    * - Concurrency: any number of callers; counts are added to, never overwritten.
    */
-  abstract apply(
-    moves: readonly LinkMove[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('applied' | 'conflict' | Fault)[]>;
+  abstract apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]>;
 }

@@ -1,4 +1,5 @@
 import type { Fault } from '../../domain/fault.ts';
+import type { Done } from './result.ts';
 import type { RecordSummary } from '../delivery.ts';
 
 /** A record that can never be handled, with all that is needed to look into it and to handle it after all. */
@@ -16,9 +17,9 @@ export abstract class Quarantine {
   /**
    * Keeps records. One result a record, in the order given.
    *
-   * - `kept`: durably. A Fault: it may or may not have been kept.
+   * - `done`: kept durably. A Fault: it may or may not have been kept.
    * - Idempotency: none is promised; a record that is sent again may be kept twice.
    * - `signal`: once aborted, no further request starts; records not yet tried get a `transient` Fault.
    */
-  abstract keep(records: readonly PoisonRecord[], signal?: AbortSignal): Promise<readonly ('kept' | Fault)[]>;
+  abstract keep(records: readonly PoisonRecord[], signal?: AbortSignal): Promise<readonly Done[]>;
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '../../domain/fault.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
+import type { Done } from './result.ts';
 
 /** Takes search actions to the indexer. */
 export abstract class SearchQueue {
@@ -9,10 +9,10 @@ export abstract class SearchQueue {
    * - Order: actions of one document are delivered in the order in which they were sent; others in any.
    * - Idempotency: an action whose identity and document were accepted within the last five minutes is accepted
    *   and not delivered again. Later repeats are delivered, and dropped by the index's fence.
-   * - Partial failure: one result an action, in the order given. `sent` means durably accepted; a Fault means
+   * - Partial failure: one result an action, in the order given. `done` means durably accepted; a Fault means
    *   that the action may or may not have been.
    * - Concurrency: any number of callers.
    * - `signal`: once aborted, no further request starts; actions not yet tried get a `transient` Fault.
    */
-  abstract send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly ('sent' | Fault)[]>;
+  abstract send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]>;
 }

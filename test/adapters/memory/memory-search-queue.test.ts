@@ -27,7 +27,7 @@ describe('MemorySearchQueue', () => {
     const queue = new MemorySearchQueue();
     await queue.send([action('a', '10')]);
     queue.drain();
-    expect(await queue.send([action('a', '9'), action('b', '9')])).to.deep.equal(['sent', 'sent']);
+    expect(await queue.send([action('a', '9'), action('b', '9')])).to.deep.equal(['done', 'done']);
     expect(queue.drain()).to.deep.equal([action('b', '9')]);
   });
 

@@ -49,7 +49,7 @@ class ObservedQueue extends SearchQueue {
   override async send(actions: readonly SearchAction[]) {
     const results = await this.#inner.send(actions);
     for (const [index, action] of actions.entries())
-      if (results[index] === 'sent') this.#observers.ledger.accepted(action);
+      if (results[index] === 'done') this.#observers.ledger.accepted(action);
     return results;
   }
 }
@@ -78,7 +78,7 @@ class ObservedImages extends ImageRepository {
       const was = before[index];
       const is = table.defaultImage(view.entity);
       if (was?.revision === is?.revision) {
-        if (results[index] === 'saved')
+        if (results[index] === 'done')
           watch.report('a default row that is said to be written is', nameOf(view.entity));
         continue;
       }
@@ -113,7 +113,7 @@ class ObservedMatcher extends MatcherRepository {
   override async apply(moves: readonly LinkMove[]) {
     const { ledger, watch, counts } = this.#observers;
     const results = await this.#inner.apply(moves);
-    for (const [index, move] of moves.entries()) if (results[index] === 'applied') ledger.counted(move);
+    for (const [index, move] of moves.entries()) if (results[index] === 'done') ledger.counted(move);
     for (const { tuple, count } of counts.tupleCounts())
       if (!(count > 0)) watch.report('counts are above zero', `${JSON.stringify(tuple)}: ${count}`);
     return results;
@@ -132,7 +132,7 @@ class ObservedQuarantine extends Quarantine {
 
   override async keep(records: readonly PoisonRecord[]) {
     const results = await this.#inner.keep(records);
-    this.#observers.quarantined(records.filter((_, index) => results[index] === 'kept'));
+    this.#observers.quarantined(records.filter((_, index) => results[index] === 'done'));
     return results;
   }
 }

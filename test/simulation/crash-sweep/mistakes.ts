@@ -33,7 +33,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
           const taken = await ports.matcher.apply(
             moves.map(({ link, to }) => ({ link, from: { ...to, tuple: undefined }, to })),
           );
-          return moves.map((_, at) => (left[at] === 'applied' ? taken[at] : left[at])!);
+          return moves.map((_, at) => (left[at] === 'done' ? taken[at] : left[at])!);
         },
       },
     }),
@@ -50,7 +50,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
               return !claimed.has(claim) && claimed.add(claim).has(claim);
             });
             const results = [...(await ports.queue.send(actions.filter((_, at) => isNew[at])))];
-            return isNew.map((wasNew) => (wasNew ? results.shift()! : 'sent'));
+            return isNew.map((wasNew) => (wasNew ? results.shift()! : 'done'));
           },
         },
       }),
@@ -64,7 +64,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
         save: async (writes) =>
           writes.map(({ view: { entity }, image }) => {
             table.writeDefaultImage(entity, table.defaultImage(entity)?.revision, image);
-            return 'saved';
+            return 'done';
           }),
       },
     }),
@@ -76,7 +76,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
         load: (entities) => ports.images.load(entities),
         save: async (writes) =>
           writes.map(({ view: { entity, revision }, image }) =>
-            table.writeDefaultImage(entity, revision, image) ? 'saved' : 'conflict',
+            table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict',
           ),
       },
     }),
@@ -93,7 +93,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
       quarantine: ports.quarantine && {
         keep: async (records) => {
           await ports.quarantine?.keep(records).catch(() => undefined);
-          return records.map(() => 'kept');
+          return records.map(() => 'done');
         },
       },
     }),
@@ -104,7 +104,7 @@ export const MISTAKES: Readonly<Record<string, () => Partial<Mistake>>> = {
       queue: {
         send: async (actions) => {
           await ports.queue.send(actions);
-          return actions.map(() => 'sent');
+          return actions.map(() => 'done');
         },
       },
     }),

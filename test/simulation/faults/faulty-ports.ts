@@ -7,6 +7,7 @@ import { MatcherRepository } from '../../../src/application/ports/matcher-reposi
 import { type PoisonRecord, Quarantine } from '../../../src/application/ports/quarantine.ts';
 import { SearchQueue } from '../../../src/application/ports/search-queue.ts';
 import { TableReplica } from '../../../src/application/ports/table-replica.ts';
+import type { Done, Result } from '../../../src/application/ports/result.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
@@ -77,7 +78,7 @@ class WiredImages extends ImageRepository {
 
   override save(writes: readonly DefaultImageWrite[], signal?: AbortSignal) {
     this.#called({ port: 'images.save', signal, entities: writes.map(({ view }) => view.entity) });
-    return this.#wire.call<DefaultImageWrite, 'saved' | 'conflict' | Fault>(
+    return this.#wire.call<DefaultImageWrite, Result>(
       'images.save',
       writes,
       (some) => this.#store.save(some, signal),
@@ -111,7 +112,7 @@ class WiredMatcher extends MatcherRepository {
   override apply(moves: readonly LinkMove[], signal?: AbortSignal) {
     const versions = moves.map(({ link, to }) => ({ link, ...to.version }));
     this.#called({ port: 'matcher.apply', signal, versions });
-    return this.#wire.call<LinkMove, 'applied' | 'conflict' | Fault>(
+    return this.#wire.call<LinkMove, Result>(
       'matcher.apply',
       moves,
       (some) => this.#store.apply(some, signal),
@@ -159,8 +160,6 @@ class WiredQuarantine extends Quarantine {
 
   override keep(records: readonly PoisonRecord[], signal?: AbortSignal) {
     this.#called({ port: 'quarantine.keep', signal, poison: records });
-    return this.#wire.call<PoisonRecord, 'kept' | Fault>('quarantine.keep', records, (some) =>
-      this.#store.keep(some),
-    );
+    return this.#wire.call<PoisonRecord, Done>('quarantine.keep', records, (some) => this.#store.keep(some));
   }
 }

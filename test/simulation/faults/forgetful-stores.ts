@@ -6,6 +6,7 @@ import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import { SECOND } from '../world/settings.ts';
+import type { Result } from '../../../src/application/ports/result.ts';
 
 /** How long things are remembered, in milliseconds. */
 export interface Lifetimes {
@@ -33,16 +34,16 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
     return links.map((link, index) => (this.#isForgotten(link, states[index]) ? undefined : states[index]));
   }
 
-  override async apply(moves: readonly LinkMove[]): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
+  override async apply(moves: readonly LinkMove[]): Promise<readonly Result[]> {
     const states = await super.load(moves.map(({ link }) => link));
-    const results: ('applied' | 'conflict' | Fault)[] = [];
+    const results: Result[] = [];
     for (const [index, move] of moves.entries()) {
       const { link, from } = move;
       const state = states[index];
       if (!this.#isForgotten(link, state)) results.push(...(await super.apply([move])));
       else if (from !== undefined) results.push('conflict');
       else results.push(...(await super.apply([{ ...move, from: { ...state, tuple: undefined } }])));
-      if (results[index] === 'applied') this.#written.set(linkKey(link), this.#now());
+      if (results[index] === 'done') this.#written.set(linkKey(link), this.#now());
     }
     return results;
   }

@@ -5,6 +5,7 @@ import {
   ImageRepository,
 } from '../../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
+import type { Result } from '../../../src/application/ports/result.ts';
 import { contradictsItself, type Image } from '../../../src/domain/default-image.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
@@ -176,7 +177,7 @@ class RequestedImages extends ImageRepository {
   override async save(
     writes: readonly DefaultImageWrite[],
     signal?: AbortSignal,
-  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+  ): Promise<readonly Result[]> {
     const results = this.#requests.groups(writes).map(async (group, index) => {
       if (index > 0) await this.#requests.next();
       return signal?.aborted ? group.map(notTried) : this.#store.save(group);
@@ -221,11 +222,8 @@ class RequestedMatcher extends MatcherRepository {
   }
 
   /** In transactions, one after the other. */
-  override async apply(
-    moves: readonly LinkMove[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
-    const results: ('applied' | 'conflict' | Fault)[] = [];
+  override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
+    const results: Result[] = [];
     for (const group of this.#requests.groups(moves)) {
       if (results.length > 0) await this.#requests.next();
       results.push(...(signal?.aborted ? group.map(notTried) : await this.#store.apply(group)));

@@ -9,7 +9,7 @@ export const mutant: Mutant = {
       images: imagesWith(ports.images, {
         save: async (writes, signal) => {
           const results = await ports.images.save(writes, signal);
-          return results.map((result) => (result === 'conflict' ? 'saved' : result));
+          return results.map((result) => (result === 'conflict' ? 'done' : result));
         },
       }),
     }),

@@ -13,7 +13,7 @@ export const mutant: Mutant = {
         save: (writes) =>
           Promise.resolve(
             writes.map(({ view: { entity, revision }, image }) =>
-              table.writeDefaultImage(entity, revision, image) ? 'saved' : 'conflict',
+              table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict',
             ),
           ),
       }),

@@ -11,7 +11,7 @@ export const mutant: Mutant = {
           Promise.resolve(
             writes.map(({ view: { entity }, image }) => {
               table.writeDefaultImage(entity, table.defaultImage(entity)?.revision, image);
-              return 'saved';
+              return 'done';
             }),
           ),
       }),

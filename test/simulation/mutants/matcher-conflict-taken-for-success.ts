@@ -8,7 +8,7 @@ export const mutant: Mutant = {
       ...ports,
       matcher: matcherWith(ports.matcher, async (moves, signal) => {
         const results = await ports.matcher.apply(moves, signal);
-        return results.map((result) => (result === 'conflict' ? 'applied' : result));
+        return results.map((result) => (result === 'conflict' ? 'done' : result));
       }),
     }),
   }),

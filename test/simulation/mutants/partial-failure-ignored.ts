@@ -8,7 +8,7 @@ export const mutant: Mutant = {
       ...ports,
       queue: queueWith(async (actions, signal) => {
         await ports.queue.send(actions, signal);
-        return actions.map(() => 'sent' as const);
+        return actions.map(() => 'done' as const);
       }),
     }),
   }),

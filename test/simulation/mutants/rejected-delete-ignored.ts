@@ -10,7 +10,7 @@ export const mutant: Mutant = {
       queue: queueWith(async (actions, signal) => {
         const results = await ports.queue.send(actions, signal);
         return results.map((result, index) =>
-          actions[index]?.document === undefined ? ('sent' as const) : result,
+          actions[index]?.document === undefined ? ('done' as const) : result,
         );
       }),
     }),

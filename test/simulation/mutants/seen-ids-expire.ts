@@ -66,7 +66,7 @@ class SeenIds extends MemoryMatcherRepository {
     yield* this.#counts.all();
   }
 
-  #count(move: LinkMove): 'applied' {
+  #count(move: LinkMove): 'done' {
     for (const command of this.#commandsOf(move)) {
       const { change, link } = command;
       const id = JSON.stringify([change.identity, change.item]);
@@ -77,6 +77,6 @@ class SeenIds extends MemoryMatcherRepository {
       const from = { version: change.version, tuple, removed: false };
       this.#counts.move({ link, from, to: stateAfter(command) });
     }
-    return 'applied';
+    return 'done';
   }
 }

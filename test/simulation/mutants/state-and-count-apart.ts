@@ -16,7 +16,7 @@ export const mutant: Mutant = {
         ...ports,
         matcher: matcherWith(ports.matcher, async (moves, signal) => {
           const written = await ports.matcher.apply(moves, signal);
-          const rest = moves.filter((_, index) => written[index] === 'applied').map((move) => ({ ...move }));
+          const rest = moves.filter((_, index) => written[index] === 'done').map((move) => ({ ...move }));
           for (const move of rest) countsOnly.add(move);
           if (rest.length === 0) return written;
           const counted = signal?.aborted
@@ -24,7 +24,7 @@ export const mutant: Mutant = {
             : await ports.matcher.apply(rest, signal);
           let next = 0;
           return written.map((result) =>
-            result === 'applied' ? (counted[next++] ?? outOfTime('the link was not counted')) : result,
+            result === 'done' ? (counted[next++] ?? outOfTime('the link was not counted')) : result,
           );
         }),
       }),
@@ -57,7 +57,7 @@ class StatesApart extends MemoryMatcherRepository {
     yield* this.#counts.all();
   }
 
-  #write({ link, from, to }: LinkMove): 'applied' | 'conflict' {
+  #write({ link, from, to }: LinkMove): 'done' | 'conflict' {
     const stored = this.#states.get(linkKey(link));
     const isAsRead =
       stored === undefined || from === undefined
@@ -65,11 +65,11 @@ class StatesApart extends MemoryMatcherRepository {
         : compareVersions(stored.version, from.version) === 0;
     if (!isAsRead) return 'conflict';
     this.#states.set(linkKey(link), to);
-    return 'applied';
+    return 'done';
   }
 
-  #count(move: LinkMove): 'applied' {
+  #count(move: LinkMove): 'done' {
     this.#counts.move(move);
-    return 'applied';
+    return 'done';
   }
 }

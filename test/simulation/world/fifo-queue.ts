@@ -38,9 +38,9 @@ export class FifoQueue extends SearchQueue {
     this.#options = options;
   }
 
-  override send(actions: readonly SearchAction[]): Promise<readonly 'sent'[]> {
+  override send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
     for (const action of actions) this.#accept(action);
-    return Promise.resolve(actions.map(() => 'sent'));
+    return Promise.resolve(actions.map(() => 'done'));
   }
 
   /** Puts a message on the queue, whatever was there before. */

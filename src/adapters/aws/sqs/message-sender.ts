@@ -12,6 +12,7 @@ import { takeApart } from '../take-apart.ts';
 import { type AwsResource, translateError } from '../translate-error.ts';
 import { MAX_BATCH_BYTES, MAX_ENTRIES } from './limits.ts';
 import type { QueueName } from './queue-url.ts';
+import type { Done } from '../../../application/ports/result.ts';
 
 /** The part of an SQSClient that is used. */
 export interface SendsBatches {
@@ -64,17 +65,13 @@ export class MessageSender {
 
   /**
    * Sends a message for each item. One result an item, in the order given; batches go in parallel, in any order.
-   * `sent` means durably accepted; a Fault means that the message may or may not have been. What `messageOf` throws
+   * `done` means durably accepted; a Fault means that the message may or may not have been. What `messageOf` throws
    * is its item's Fault. Once `signal` is aborted, no further request starts, those under way are broken off, and
    * what was not accepted until then has a `transient` Fault.
    */
-  async send<T>(
-    items: readonly T[],
-    messageOf: (item: T) => Message,
-    signal?: AbortSignal,
-  ): Promise<('sent' | Fault)[]> {
+  async send<T>(items: readonly T[], messageOf: (item: T) => Message, signal?: AbortSignal): Promise<Done[]> {
     allowListeners(signal);
-    const results = new Array<'sent' | Fault>(items.length);
+    const results = new Array<Done>(items.length);
     const indexed: Indexed[] = [];
     for (const [index, item] of items.entries()) {
       try {
@@ -94,10 +91,7 @@ export class MessageSender {
   }
 
   /** Sends one batch; the outcome of each of its messages, in their order. */
-  async #sendBatch(
-    batch: readonly Indexed[],
-    signal: AbortSignal | undefined,
-  ): Promise<readonly ('sent' | Fault)[]> {
+  async #sendBatch(batch: readonly Indexed[], signal: AbortSignal | undefined): Promise<readonly Done[]> {
     if (signal?.aborted) return batch.map(({ message }) => this.#untried(message));
     const command = new SendMessageBatchCommand({
       QueueUrl: this.#options.queueUrl,
@@ -113,7 +107,7 @@ export class MessageSender {
       return batch.map((entry) => {
         const failure = failed.get(entryId(entry));
         if (failure !== undefined) return this.#refusedAlone(entry.message, errorOf(failure));
-        return sent.has(entryId(entry)) ? 'sent' : this.#unanswered(entry.message);
+        return sent.has(entryId(entry)) ? 'done' : this.#unanswered(entry.message);
       });
     } catch (error) {
       const [first, ...others] = batch;

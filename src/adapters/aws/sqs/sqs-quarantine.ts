@@ -1,5 +1,5 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
-import type { Fault } from '../../../domain/fault.ts';
+import type { Done } from '../../../application/ports/result.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { isTooLarge, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';
@@ -43,10 +43,7 @@ export class SqsQuarantine extends Quarantine {
     });
   }
 
-  override async keep(
-    records: readonly PoisonRecord[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('kept' | Fault)[]> {
+  override async keep(records: readonly PoisonRecord[], signal?: AbortSignal): Promise<readonly Done[]> {
     const results = await this.#sender.send(
       records,
       (record) => quarantineMessage(record, this.#maxBatchBytes),
@@ -59,7 +56,7 @@ export class SqsQuarantine extends Quarantine {
       for (const [index, result] of results.entries())
         if (isTooLarge(result)) results[index] = again[next++] ?? result;
     }
-    return results.map((result) => (result === 'sent' ? 'kept' : result));
+    return results;
   }
 }
 

@@ -1,5 +1,5 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
-import type { Fault } from '../../../domain/fault.ts';
+import type { Done } from '../../../application/ports/result.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { MessageSender, type SendsBatches } from './message-sender.ts';
@@ -48,10 +48,7 @@ export class SqsSearchQueue extends SearchQueue {
     });
   }
 
-  override send(
-    actions: readonly SearchAction[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('sent' | Fault)[]> {
+  override send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
     return this.#sender.send(actions, messageOf, signal);
   }
 }

@@ -7,6 +7,7 @@ import { type Message, MessageSender } from '../../../../src/adapters/aws/sqs/me
 import { Fault } from '../../../../src/domain/fault.ts';
 import { range } from '../../../support/range.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
+import type { Done } from '../../../../src/application/ports/result.ts';
 
 function messageOf(text: string): Message {
   return { body: text, bytes: text.length, groupId: text, deduplicationId: text, name: text };
@@ -26,7 +27,7 @@ function setUp(concurrency = 1, client?: SQSClient) {
   return { sqs, sender };
 }
 
-function shown(result: 'sent' | Fault | undefined): string {
+function shown(result: Done | undefined): string {
   return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
 }
 
@@ -40,7 +41,7 @@ describe('MessageSender', () => {
       if (text === 'b') throw fault;
       return messageOf(text);
     });
-    expect(results).to.deep.equal(['sent', fault, 'sent']);
+    expect(results).to.deep.equal(['done', fault, 'done']);
     expect(sqs.entries.map(({ MessageBody }) => MessageBody)).to.deep.equal(['a', 'c']);
   });
 
@@ -55,7 +56,7 @@ describe('MessageSender', () => {
   describe('refusals', () => {
     const thrown = (name: string, message = 'it said') =>
       Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
-    const kindsOf = (results: readonly ('sent' | Fault)[]) =>
+    const kindsOf = (results: readonly Done[]) =>
       results.map((result) => (result instanceof Fault ? result.kind : result));
 
     it('given a queue that takes less at once, when sent, then requests are made smaller until all is sent', async () => {
@@ -69,7 +70,7 @@ describe('MessageSender', () => {
         range(20).map((n) => `${n}`.padEnd(50, 'x')),
         messageOf,
       );
-      expect(results).to.deep.equal(range(20).map(() => 'sent'));
+      expect(results).to.deep.equal(range(20).map(() => 'done'));
     });
 
     for (const isWhole of [true, false])
@@ -89,7 +90,7 @@ describe('MessageSender', () => {
           };
         };
         const results = await sender.send(['a', 'b', 'x'.repeat(300), 'c'], messageOf);
-        expect(kindsOf(results)).to.deep.equal(['sent', 'sent', 'configuration', 'sent']);
+        expect(kindsOf(results)).to.deep.equal(['done', 'done', 'configuration', 'done']);
         expect((results[2] as Fault).message).to.match(
           /has 300 bytes, too many for queue q\.fifo.*; raise the bound$/,
         );
@@ -109,7 +110,7 @@ describe('MessageSender', () => {
           };
         };
         const results = await sender.send([...TEXTS.slice(0, 13), 'bad', ...TEXTS.slice(13)], messageOf);
-        expect(kindsOf(results)).to.deep.equal(range(36).map((n) => (n === 13 ? 'permanent' : 'sent')));
+        expect(kindsOf(results)).to.deep.equal(range(36).map((n) => (n === 13 ? 'permanent' : 'done')));
       });
 
     const CODES = {
@@ -169,7 +170,7 @@ describe('MessageSender', () => {
         sqs.answer = (entries) =>
           sqs.requests.length > 2 ? begun(entries) : { Successful: entries.map(taken) };
         expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(
-          range(35).map((n) => (n < 20 ? 'sent' : 'configuration')),
+          range(35).map((n) => (n < 20 ? 'done' : 'configuration')),
         );
       });
 
@@ -182,7 +183,7 @@ describe('MessageSender', () => {
           .map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'x' })),
       });
       const results = await sender.send(TEXTS.slice(0, 20), messageOf);
-      expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n % 10 < 4 ? 'configuration' : 'sent')));
+      expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n % 10 < 4 ? 'configuration' : 'done')));
       expect((results[13] as Fault).message).to.equal(
         'the message of m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
       );
@@ -198,7 +199,7 @@ describe('MessageSender', () => {
         Failed: [{ Id: first?.Id, SenderFault: true, Code: 'ExpiredToken', Message: 'expired' }],
       });
       const results = await sender.send(['a', 'b'], messageOf);
-      expect(kindsOf(results)).to.deep.equal(['configuration', 'sent']);
+      expect(kindsOf(results)).to.deep.equal(['configuration', 'done']);
       expect((results[0] as Fault).message).to.match(/no valid credentials/);
     });
 
@@ -245,7 +246,7 @@ describe('MessageSender', () => {
       };
       const results = await sender.send(TEXTS, messageOf, controller.signal);
       expect(sqs.requests).to.have.length(2);
-      expect(results.slice(0, 20).every((result) => result === 'sent')).to.equal(true);
+      expect(results.slice(0, 20).every((result) => result === 'done')).to.equal(true);
       expect(results.slice(20).every((result) => /^transient: .* aborted/.test(shown(result)))).to.equal(
         true,
       );
@@ -271,7 +272,7 @@ describe('MessageSender', () => {
       for (const [index, result] of results.entries())
         if (index >= 10 && index < 20)
           expect(shown(result)).to.equal('transient: queue q.fifo: AbortError: Request aborted');
-        else expect(result).to.equal('sent');
+        else expect(result).to.equal('done');
     });
 
     it('given one that is aborted while a server is silent, when sent, then all is over at once, and in silence', async () => {

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { parseQuarantined } from '../../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine, type SqsQuarantineOptions } from '../../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import type { PoisonRecord } from '../../../../src/application/ports/quarantine.ts';
+import type { Done } from '../../../../src/application/ports/result.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
@@ -20,7 +21,7 @@ function setUp(options: Partial<SqsQuarantineOptions> = {}) {
   return { sqs, quarantine: new SqsQuarantine(sqs, { queueUrl: QUEUE_URL, ...options }) };
 }
 
-function shown(result: 'kept' | Fault | undefined): string {
+function shown(result: Done | undefined): string {
   return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
 }
 
@@ -28,7 +29,7 @@ describe('SqsQuarantine', () => {
   it('given many records, when kept, then ten go in a request, each once', async () => {
     const { sqs, quarantine } = setUp();
     const records = range(35).map((n) => poison(String(n)));
-    expect(await quarantine.keep(records)).to.deep.equal(records.map(() => 'kept'));
+    expect(await quarantine.keep(records)).to.deep.equal(records.map(() => 'done'));
     expect(sqs.requests.map(({ entries }) => entries.length)).to.deep.equal([10, 10, 10, 5]);
     expect(sqs.entries.map(({ MessageBody = '' }) => parseQuarantined(MessageBody).record)).to.deep.equal(
       records.map(({ raw }) => raw),
@@ -59,14 +60,14 @@ describe('SqsQuarantine', () => {
     const raws = [1, cyclic, 2, { n: 10n }, deep, Symbol('s'), hostile, 3];
     const results = await quarantine.keep(raws.map((raw, n) => poison(String(n), raw)));
     expect(results.map(shown)).to.deep.equal([
-      'kept',
+      'done',
       'permanent: record 1 cannot be kept, as it cannot be written as JSON: Converting circular structure to JSON',
-      'kept',
+      'done',
       'permanent: record 3 cannot be kept, as it cannot be written as JSON: Do not know how to serialize a BigInt',
       'permanent: record 4 cannot be kept, as it cannot be written as JSON: Maximum call stack size exceeded',
       'permanent: record 5 cannot be kept, as it cannot be written as JSON: it is symbol',
       'permanent: record 6 cannot be kept, as it cannot be written as JSON: not to be read',
-      'kept',
+      'done',
     ]);
     expect(results[1]).to.have.property('cause').that.is.instanceOf(TypeError);
     expect(sqs.entries).to.have.length(3);
@@ -79,7 +80,7 @@ describe('SqsQuarantine', () => {
     expect(shown(results[0])).to.match(
       /^configuration: the message of record 1 has \d{4} bytes.* 1000 at the most; raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
     );
-    expect(results.slice(1)).to.deep.equal(['kept', 'kept']);
+    expect(results.slice(1)).to.deep.equal(['done', 'done']);
     expect(sqs.entries).to.have.length(2);
   });
 
@@ -102,11 +103,11 @@ describe('SqsQuarantine', () => {
       const raws = ['small', 'x'.repeat(50_000), random, 'small too', 'y'.repeat(5000)];
       const results = await quarantine.keep(raws.map((raw, n) => poison(String(n), raw)));
       expect(results.map(shown).map((text) => text.split(':')[0])).to.deep.equal([
-        'kept',
-        'kept',
+        'done',
+        'done',
         'configuration',
-        'kept',
-        'kept',
+        'done',
+        'done',
       ]);
       expect(shown(results[2])).to.match(
         /the message of record 2 has \d+ bytes.*raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
@@ -125,7 +126,7 @@ describe('SqsQuarantine', () => {
     });
     expect((await quarantine.keep([poison('1'), poison('2')])).map(shown)).to.deep.equal([
       'transient: the message of record 1: queue poison: InternalError: no more is said',
-      'kept',
+      'done',
     ]);
   });
 

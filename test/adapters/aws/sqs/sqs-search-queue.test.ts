@@ -10,6 +10,7 @@ import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { decodeMessage } from './decode-message.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
+import type { Done } from '../../../../src/application/ports/result.ts';
 
 const QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo';
 const STANDARD_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search';
@@ -33,12 +34,12 @@ function setUp(options: Partial<SqsSearchQueueOptions> = {}) {
 }
 
 /** A result in a comparable form. */
-function shown(result: 'sent' | Fault | undefined): string {
+function shown(result: Done | undefined): string {
   return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
 }
 
 /** How many different messages and reasons the results have. */
-function causesOf(results: readonly ('sent' | Fault)[]) {
+function causesOf(results: readonly Done[]) {
   const faults = results.filter((result) => result instanceof Fault);
   return {
     messages: new Set(faults.map(({ message }) => message)).size,
@@ -57,7 +58,7 @@ describe('SqsSearchQueue', () => {
     it('given 1,000 small actions, when sent, then 100 requests carry each once', async () => {
       const { sqs, queue } = setUp();
       const sent = actions(1000);
-      expect(await queue.send(sent)).to.deep.equal(sent.map(() => 'sent'));
+      expect(await queue.send(sent)).to.deep.equal(sent.map(() => 'done'));
       expect(sqs.requests).to.have.length(100);
       expect(sqs.requests.every(({ queueUrl }) => queueUrl === QUEUE_URL)).to.equal(true);
       expect(sqs.entries.map(({ MessageBody }) => decodeMessage(MessageBody!))).to.have.deep.members(sent);
@@ -85,7 +86,7 @@ describe('SqsSearchQueue', () => {
     it('given large actions, when sent, then each request has 1 MiB of UTF-8 at most', async () => {
       const { sqs, queue } = setUp();
       const large = range(7).map((n) => action(`d${n}`, 'ü'.repeat(200_000)));
-      expect(await queue.send(large)).to.deep.equal(large.map(() => 'sent'));
+      expect(await queue.send(large)).to.deep.equal(large.map(() => 'done'));
       const sizes = sqs.requests.map(({ entries }) => entries.map(({ MessageBody }) => MessageBody).join(''));
       expect(sizes.map((text) => Buffer.byteLength(text) <= 1_048_576)).to.deep.equal([
         true,
@@ -107,11 +108,11 @@ describe('SqsSearchQueue', () => {
       const { sqs, queue } = setUp({ maxBatchBytes: 1000 });
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1000)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
-        'sent',
+        'done',
         'configuration: the message of registry "b" has 1184 bytes, too many for queue search.fifo: ' +
           "requests are to have 1000 at the most; raise the queue's MaximumMessageSize (to 1048576 at the most), " +
           'and set SEARCH_MAX_BATCH_BYTES to the same',
-        'sent',
+        'done',
       ]);
       expect(sqs.requests).to.have.length(1);
     });
@@ -120,9 +121,9 @@ describe('SqsSearchQueue', () => {
       const { sqs, queue } = setUp();
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1_048_576)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
-        'sent',
+        'done',
         'permanent: the message of registry "b" has 1048760 bytes; SQS takes no more than 1048576',
-        'sent',
+        'done',
       ]);
       expect(results[1]).to.have.property('reason', 'messages are larger than SQS takes');
       expect(sqs.requests).to.have.length(1);
@@ -131,7 +132,7 @@ describe('SqsSearchQueue', () => {
     it('are those of one byte more than the limit', async () => {
       const { queue } = setUp({ maxBatchBytes: 1184 });
       const of = (length: number) => queue.send([action('b', 'x'.repeat(length))]);
-      expect(shown((await of(1000))[0])).to.equal('sent');
+      expect(shown((await of(1000))[0])).to.equal('done');
       expect(shown((await of(1001))[0])).to.match(/^configuration: .* has 1185 bytes.* 1184 at/);
     });
   });
@@ -153,7 +154,7 @@ describe('SqsSearchQueue', () => {
       expect(results[14]).to.equal(
         'transient: the message of registry "d14": queue search.fifo: InternalError: try again',
       );
-      expect(results.filter((result) => result === 'sent')).to.have.length(18);
+      expect(results.filter((result) => result === 'done')).to.have.length(18);
     });
 
     it('given an entry that was throttled, when it is called the fault of the sender, then it is transient', async () => {
@@ -178,11 +179,11 @@ describe('SqsSearchQueue', () => {
       sqs.answer = (entries) => ({ Successful: entries.slice(1).map(taken) });
       expect((await queue.send(actions(3))).map(shown)).to.deep.equal([
         'transient: queue search.fifo did not say whether it took the message of registry "d0"',
-        'sent',
-        'sent',
+        'done',
+        'done',
       ]);
       sqs.answer = () => ({});
-      expect((await queue.send(actions(12))).every((result) => result !== 'sent')).to.equal(true);
+      expect((await queue.send(actions(12))).every((result) => result !== 'done')).to.equal(true);
     });
 
     it('given many entries that are not taken, then each says what it is of, and all have one reason', async () => {
@@ -211,7 +212,7 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send(actions(25));
       for (const [index, result] of results.entries())
         if (index >= 10 && index < 20) expect(result).to.include({ kind: 'transient', cause: error });
-        else expect(result).to.equal('sent');
+        else expect(result).to.equal('done');
     });
 
     it('given a queue that is not there, when sent to, then the variable to set is named', async () => {
@@ -240,7 +241,7 @@ describe('SqsSearchQueue', () => {
         range(40).map((n) => action(`d${n}`, n % 7 === 0 ? 'x'.repeat(2000) : '')),
       );
       const expected = range(40).map((n) =>
-        n % 7 === 0 ? 'configuration' : n % 3 === 0 ? 'transient' : 'sent',
+        n % 7 === 0 ? 'configuration' : n % 3 === 0 ? 'transient' : 'done',
       );
       expect(results.map((result) => (result instanceof Fault ? result.kind : result))).to.deep.equal(
         expected,
@@ -258,7 +259,7 @@ describe('SqsSearchQueue', () => {
 
     it('given a standard queue that is allowed, when sent to, then entries have no group and no deduplication', async () => {
       const { sqs, queue } = setUp({ queueUrl: STANDARD_URL, allowStandard: true });
-      expect(await queue.send([action('a')])).to.deep.equal(['sent']);
+      expect(await queue.send([action('a')])).to.deep.equal(['done']);
       expect(Object.keys(sqs.entries[0]!)).to.deep.equal(['Id', 'MessageBody']);
     });
 

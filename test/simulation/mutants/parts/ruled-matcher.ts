@@ -61,8 +61,7 @@ export class RuledMatcher extends UpdateMatcherTuple {
     return decisions.map((decision) => {
       if (decision === undefined) return 'done';
       if (decision instanceof Fault) return decision;
-      const result = applied[next++];
-      return result === 'applied' ? 'done' : result;
+      return applied[next++];
     });
   }
 }

@@ -32,10 +32,7 @@ export class RuledSearch extends SyncSearchDocument {
       const sent = actions.filter((action) => action !== undefined);
       const results = sent.length === 0 ? [] : await this.#queue.send(sent, signal);
       let next = 0;
-      return actions.map((action) => {
-        const result = action === undefined ? 'sent' : results[next++];
-        return result === 'sent' ? 'done' : result;
-      });
+      return actions.map((action) => (action === undefined ? 'done' : results[next++]));
     };
     const failed = new FailedCommands();
     await settleGroups(this.#settler, groups, send, limit, failed);

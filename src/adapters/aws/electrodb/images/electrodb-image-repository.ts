@@ -4,6 +4,7 @@ import {
   type EntityView,
   ImageRepository,
 } from '../../../../application/ports/image-repository.ts';
+import type { Done, Result } from '../../../../application/ports/result.ts';
 import { groundsOf, type Image, type ImageGround } from '../../../../domain/default-image.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import type { Entity } from '../../../../domain/row.ts';
@@ -108,9 +109,9 @@ export class ElectroDbImageRepository extends ImageRepository {
   override async save(
     writes: readonly DefaultImageWrite[],
     signal?: AbortSignal,
-  ): Promise<readonly ('saved' | 'conflict' | Fault)[]> {
+  ): Promise<readonly Result[]> {
     allowListeners(signal);
-    const results = new Map<DefaultImageWrite, 'saved' | 'conflict' | Fault>();
+    const results = new Map<DefaultImageWrite, Result>();
     const planned: PlannedWrite[] = [];
     for (const write of writes) {
       const grounds = groundsOf(write.view, write.image);
@@ -165,12 +166,9 @@ export class ElectroDbImageRepository extends ImageRepository {
    *
    * @returns one result a member, in their order; those that were refused together share one `Refusal`.
    */
-  async #transact(
-    group: readonly PlannedWrite[],
-    signal: AbortSignal | undefined,
-  ): Promise<readonly ('saved' | Fault)[]> {
-    const results = new Map<PlannedWrite, 'saved' | Fault>();
-    const settle = (members: readonly PlannedWrite[], result: 'saved' | Fault) => {
+  async #transact(group: readonly PlannedWrite[], signal: AbortSignal | undefined): Promise<readonly Done[]> {
+    const results = new Map<PlannedWrite, Done>();
+    const settle = (members: readonly PlannedWrite[], result: Done) => {
       for (const member of members) results.set(member, result);
     };
     let pending = group;
@@ -180,7 +178,7 @@ export class ElectroDbImageRepository extends ImageRepository {
         break;
       }
       const answer = await this.#write(pending, signal);
-      if (answer === 'saved' || answer instanceof Fault) {
+      if (answer === 'done' || answer instanceof Fault) {
         settle(pending, answer);
         break;
       }
@@ -195,19 +193,19 @@ export class ElectroDbImageRepository extends ImageRepository {
       }
       pending = blameless;
     }
-    return group.map((member) => results.get(member) as 'saved' | Fault);
+    return group.map((member) => results.get(member) as Done);
   }
 
   /**
    * Sends one transaction.
    *
-   * @returns `saved`; a fault that concerns all members alike; or, when it was cancelled, the fault of each member,
+   * @returns `done`; a fault that concerns all members alike; or, when it was cancelled, the fault of each member,
    *   undefined for members that have none.
    */
   async #write(
     group: readonly PlannedWrite[],
     signal: AbortSignal | undefined,
-  ): Promise<'saved' | Fault | readonly (Fault | undefined)[]> {
+  ): Promise<Done | readonly (Fault | undefined)[]> {
     const entities = await this.#entities();
     const items = group.flatMap(({ write, grounds }) => [
       defaultRowWrite(entities, write),
@@ -215,7 +213,7 @@ export class ElectroDbImageRepository extends ImageRepository {
     ]);
     try {
       const answer = await writeTransaction(this.#client, items, signal);
-      if (answer === undefined) return 'saved';
+      if (answer === undefined) return 'done';
       const reasons = [...answer];
       return group.map((member) => this.#faultOf(reasons.splice(0, itemsOf(member))));
     } catch (error) {
@@ -259,7 +257,7 @@ interface PlannedWrite {
   readonly grounds: readonly ImageGround[];
 }
 
-function resultOf(result: 'saved' | Fault): 'saved' | 'conflict' | Fault {
+function resultOf(result: Done): Result {
   return result instanceof Fault && result.kind === 'conflict' ? 'conflict' : result;
 }
 

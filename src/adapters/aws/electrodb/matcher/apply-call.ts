@@ -1,8 +1,6 @@
 import type { Fault } from '../../../../domain/fault.ts';
 import { KnownCounts } from './known-counts.ts';
 
-export type MoveResult = 'applied' | 'conflict' | Fault;
-
 /** What one call of a matcher repository's `apply` knows so far. */
 export class ApplyCall {
   readonly signal: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MatcherRepository } from '../../../../application/ports/matcher-repository.ts';
+import type { Result } from '../../../../application/ports/result.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import {
   type LinkMove,
@@ -13,7 +14,7 @@ import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
 import { Refusal } from '../../refusal.ts';
 import { takeApart } from '../../take-apart.ts';
 import { translateError } from '../../translate-error.ts';
-import { ApplyCall, type MoveResult } from './apply-call.ts';
+import { ApplyCall } from './apply-call.ts';
 import { keyIn, readAll } from '../batch-get.ts';
 import { countIn, foreignCount, saysNoNumber } from './foreign-count.ts';
 import { lazily } from '../lazily.ts';
@@ -69,11 +70,8 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     return rows.map((row) => (row === undefined || row instanceof Fault ? row : linkStateOf(row)));
   }
 
-  override async apply(
-    moves: readonly LinkMove[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('applied' | 'conflict' | Fault)[]> {
-    const results = new Map<LinkMove, MoveResult>();
+  override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
+    const results = new Map<LinkMove, Result>();
     const unsettled = () => moves.filter((move) => !results.has(move));
     for (const move of moves) {
       const fault = move.to.tuple && (ambiguityOf(move.to.tuple) ?? oversizeOf(move.to.tuple));
@@ -119,23 +117,23 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
    *
    * @returns one result a move, in their order; those that were refused together share one `Refusal`.
    */
-  async #transact(group: readonly LinkMove[], call: ApplyCall): Promise<readonly MoveResult[]> {
-    const results = new Map<LinkMove, MoveResult>();
+  async #transact(group: readonly LinkMove[], call: ApplyCall): Promise<readonly Result[]> {
+    const results = new Map<LinkMove, Result>();
     let moves = group;
     while (moves.length > 0) {
       const outcome = await this.#attempt(moves, call);
-      const { own = NOBODY, shared } = outcome === 'applied' ? { shared: outcome } : outcome;
+      const { own = NOBODY, shared } = outcome === 'done' ? { shared: outcome } : outcome;
       for (const [move, result] of own) results.set(move, result);
       moves = moves.filter((move) => !own.has(move));
       if (shared === undefined) continue;
       for (const move of moves) results.set(move, shared);
       break;
     }
-    return group.map((move) => results.get(move) as MoveResult);
+    return group.map((move) => results.get(move) as Result);
   }
 
   /** As `writeMoves`, but what is not sent, or fails, stands in the way like anything else. */
-  async #attempt(moves: readonly LinkMove[], call: ApplyCall): Promise<'applied' | Obstacles> {
+  async #attempt(moves: readonly LinkMove[], call: ApplyCall): Promise<'done' | Obstacles> {
     if (call.failure !== undefined) return inTheWayOfAll(call.failure);
     if (call.signal?.aborted) return inTheWayOfAll(notTried());
     const deltas = netDeltas(moves);
@@ -143,9 +141,9 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
       const shortage = call.counts.shortage(deltas);
       if (shortage !== undefined) return await this.#explain(shortage, moves, call);
       const outcome = await writeMoves(await this.#entities(), moves, deltas, call.counts, call.signal);
-      if (outcome !== 'applied') return obstaclesOf(moves, deltas, outcome, this.#tables);
+      if (outcome !== 'done') return obstaclesOf(moves, deltas, outcome, this.#tables);
       call.counts.add(deltas);
-      return 'applied';
+      return 'done';
     } catch (error) {
       const fault = translateError(error, bothOf(this.#tables));
       if (!(fault instanceof Refusal)) call.failure = fault;
@@ -197,7 +195,7 @@ function takersOf(tuple: Tuple, moves: readonly LinkMove[]): readonly LinkMove[]
   return moves.filter(({ from }) => from?.tuple !== undefined && tupleKey(from.tuple) === tupleKey(tuple));
 }
 
-const NOBODY: ReadonlyMap<LinkMove, MoveResult> = new Map();
+const NOBODY: ReadonlyMap<LinkMove, Result> = new Map();
 
 function notTried(): Fault {
   return new Fault('transient', 'the call was aborted before the link was counted');

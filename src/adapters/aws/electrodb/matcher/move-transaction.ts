@@ -36,14 +36,14 @@ export async function writeMoves(
   deltas: readonly TupleDelta[],
   counts: KnownCounts,
   signal: AbortSignal | undefined,
-): Promise<'applied' | Cancellation> {
+): Promise<'done' | Cancellation> {
   const now = Date.now();
   const items = [
     ...moves.map((move) => ({ Put: stateWrite(entities, move, now) })),
     ...deltas.map(({ tuple, delta }) => countWrite(entities, tuple, delta, counts.of(tuple))),
   ];
   const reasons = await writeTransaction(entities.client, items, signal);
-  if (reasons === undefined) return 'applied';
+  if (reasons === undefined) return 'done';
   return { states: reasons.slice(0, moves.length), counts: reasons.slice(moves.length) };
 }
 

@@ -54,7 +54,7 @@ describe('ElectroDbMatcherRepository', () => {
   it('given a link that comes and one that goes, when applied, then only what is left of the second ends, in 30 days', async () => {
     countOf(1);
     const gone: LinkMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
-    expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['applied', 'applied']);
+    expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['done', 'done']);
     const [came, went] = ['a', 'b'].map((serial) =>
       itemsPut().find((item) => item['serial_number'] === serial),
     );
@@ -73,7 +73,7 @@ describe('ElectroDbMatcherRepository', () => {
   it('given a count left unread, when applying, then what takes from it is a transient fault, and the others are applied', async () => {
     double.answerRead = allUnprocessed;
     const results = await matcher.apply([leaving('a'), joining('b'), leaving('c')]);
-    expect(kindsOf(results)).to.deep.equal(['transient', 'applied', 'transient']);
+    expect(kindsOf(results)).to.deep.equal(['transient', 'done', 'transient']);
     expect(double.writes).to.have.length(1);
   });
 
@@ -95,7 +95,7 @@ describe('ElectroDbMatcherRepository', () => {
       return {};
     };
     const results = await matcher.apply(['a', 'b', 'c', 'd'].map(joining));
-    expect(results).to.deep.equal(['conflict', 'conflict', 'applied', 'applied']);
+    expect(results).to.deep.equal(['conflict', 'conflict', 'done', 'done']);
     expect([itemsOf(0), itemsOf(1), itemsOf(2)]).to.deep.equal([5, 4, 3]);
   });
 
@@ -131,7 +131,7 @@ describe('ElectroDbMatcherRepository', () => {
         return {};
       };
       const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
-      expect(kindsOf(results)).to.deep.equal(['applied', 'applied', kind, 'applied', 'applied']);
+      expect(kindsOf(results)).to.deep.equal(['done', 'done', kind, 'done', 'done']);
       expect((results[2] as Fault).message).to.match(/^table states: refused .*ValidationError/);
       expect(double.writes).to.have.length(2);
     });
@@ -161,7 +161,7 @@ describe('ElectroDbMatcherRepository', () => {
           return {};
         };
         const results = await matcher.apply([joining('a'), elsewhere('b'), joining('c'), elsewhere('d')]);
-        expect(kindsOf(results)).to.deep.equal(['configuration', 'applied', 'configuration', 'applied']);
+        expect(kindsOf(results)).to.deep.equal(['configuration', 'done', 'configuration', 'done']);
         expect((results[0] as Fault).message).to.match(message);
         expect(double.writes).to.have.length(2);
       });
@@ -177,7 +177,7 @@ describe('ElectroDbMatcherRepository', () => {
           Responses: { rows: RequestItems['rows']?.Keys.map((key) => ({ ...key, ...row })) ?? [] },
         });
         const results = await matcher.apply([leaving('a'), elsewhere('b'), leaving('c'), elsewhere('d')]);
-        expect(kindsOf(results)).to.deep.equal(['configuration', 'applied', 'configuration', 'applied']);
+        expect(kindsOf(results)).to.deep.equal(['configuration', 'done', 'configuration', 'done']);
         expect((results[0] as Fault).message).to.match(
           /^the count of .*172S.* in table rows \(PK .*, SK .*\) is (missing|no whole number): somebody else wrote it/,
         );
@@ -205,7 +205,7 @@ describe('ElectroDbMatcherRepository', () => {
       to: state('1', { ...HOT, model: n === 7 ? '172S' : `m${n}` }),
     }));
     const results = await matcher.apply(moves);
-    expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n === 7 ? 'configuration' : 'applied')));
+    expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n === 7 ? 'configuration' : 'done')));
     expect((results[7] as Fault).message).to.match(/^the count of .*172S.* somebody else wrote it/);
     expect([double.writes.length, double.reads.length]).to.deep.equal([2, 1]);
   });
@@ -226,7 +226,7 @@ describe('ElectroDbMatcherRepository', () => {
       throw Object.assign(new Error('no'), { name: 'UnknownError', $metadata: { httpStatusCode: 400 } });
     };
     const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
-    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(198);
+    expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(198);
     expect(kindsOf(results).filter((kind) => kind === 'configuration')).to.have.length(102);
   });
 
@@ -275,7 +275,7 @@ describe('ElectroDbMatcherRepository', () => {
     const other = { ...leaving('x'), from: state('1'), to: state('2', { ...HOT, model: 'x' }) };
     const moves = [...range(9).map((n) => leaving(`${n}`)), other];
     const results = await matcher.apply(moves);
-    expect(kindsOf(results)).to.deep.equal([...range(9).map(() => 'configuration'), 'applied']);
+    expect(kindsOf(results)).to.deep.equal([...range(9).map(() => 'configuration'), 'done']);
   });
 
   for (const [what, long, word] of [
@@ -287,14 +287,14 @@ describe('ElectroDbMatcherRepository', () => {
       const tuple = { ...HOT, ...long };
       const tooLong = { ...joining('long'), to: state('1', tuple) };
       const results = await matcher.apply([joining('a'), tooLong]);
-      expect(kindsOf(results)).to.deep.equal(['applied', 'permanent']);
+      expect(kindsOf(results)).to.deep.equal(['done', 'permanent']);
       expect((results[1] as Fault).message).to.match(new RegExp(`its ${word}, .* bytes, and DynamoDB takes`));
       expect(itemsOf(0)).to.equal(2);
     });
 
   it('given a key of the most bytes that DynamoDB takes, when applied, then it is tried', async () => {
     const tuple = { ...HOT, manufacturer: 'x'.repeat(2048 - 'ICAO#MATCHER#MFR#'.length) };
-    expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['applied']);
+    expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['done']);
   });
 
   it('given a count below what leaves and no state that changed, when applying, then it says that somebody else wrote it', async () => {
@@ -322,7 +322,7 @@ describe('ElectroDbMatcherRepository', () => {
       throw Object.assign(new Error('no more'), { name: 'InternalServerError' });
     };
     const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
-    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(99);
+    expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
     expect(double.writes).to.have.length(2);
   });
@@ -339,7 +339,7 @@ describe('ElectroDbMatcherRepository', () => {
     );
     const [fault] = results.filter((result) => result instanceof Fault);
     expect(fault?.message).to.include('before the link was counted');
-    expect(kindsOf(results).filter((kind) => kind === 'applied')).to.have.length(99);
+    expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
     expect(double.writes).to.have.length(1);
   });
