@@ -4,7 +4,7 @@ const LONGEST = 60;
 export const EXCERPT_BYTES = 4 * (LONGEST + 1);
 
 // Control characters, and those that change how the text around them is shown.
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g; // eslint-disable-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 const SHORT = new Map([
   ['\n', '\\n'],

@@ -23,8 +23,6 @@ export class WinstonLogger extends Logger {
       level: level === 'silent' ? 'error' : level,
       silent: level === 'silent',
       format: format.combine(format.timestamp(), readable ? format.printf(readableLine) : format.json()),
-      // winston's types have one name for this transport's class and for its instances.
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
       transports: [new transports.Stream({ stream })],
     });
   }

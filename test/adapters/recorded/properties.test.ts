@@ -207,7 +207,7 @@ describe('recorded changes, for any input', () => {
           for (const item of items) {
             if (item.kind === 'record') continue;
             expect(item.message.length).to.be.within(1, 500);
-            expect(item.message).not.to.match(/[\u0000-\u001f]/); // eslint-disable-line no-control-regex
+            expect(item.message).not.to.match(/[\u0000-\u001f]/);
           }
         },
       ),
