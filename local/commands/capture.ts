@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { OutputFile } from '../../src/entrypoints/cli/output-file.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
-import { requireJava, runLocalCommand } from './command-line.ts';
+import { runLocalCommand } from './command-line.ts';
 import { EDGE_CASES, writeEdgeCases } from '../proof/edge-cases.ts';
-import { writeFleet } from './fleet-writer.ts';
+import { writeFleet } from '../proof/fleet-writer.ts';
 import { ProgressLine } from './progress-line.ts';
 import { startServers } from '../servers/servers.ts';
 import { StreamReader } from '../lambda/stream-reader.ts';
@@ -37,7 +37,6 @@ Example:
 
 async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
   const file = await OutputFile.create(out, { what: 'the records to' });
-  requireJava();
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local');
   const servers = await startServers();

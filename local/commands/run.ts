@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
-import { requireJava, runLocalCommand } from './command-line.ts';
+import { runLocalCommand } from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
 import { isTrue, runRealPath } from '../proof/end-to-end.ts';
 import { startServers } from '../servers/servers.ts';
@@ -52,7 +52,6 @@ Example:
   .action(run);
 
 async function run({ records, batchSize, seed, backend, keep }: LocalOptions): Promise<void> {
-  requireJava();
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local and SQS');
   const servers = await startServers();

@@ -1,7 +1,7 @@
 import type { Subsystem, Verification } from '../../src/application/verify/verify.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { EventSource, type EventSourceCounts } from '../lambda/event-source.ts';
-import { writeFleet } from '../commands/fleet-writer.ts';
+import { writeFleet } from './fleet-writer.ts';
 import { RequestCounter } from './request-counter.ts';
 import type { LocalServers } from '../servers/servers.ts';
 import { StreamReader } from '../lambda/stream-reader.ts';

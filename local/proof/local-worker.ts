@@ -6,7 +6,7 @@ import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import type { Handler } from '../lambda/event-source.ts';
-import { drainQueue } from './queue-drainer.ts';
+import { drainQueue } from './drain-queue.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
 import { TableDerivedState } from './table-derived-state.ts';
 

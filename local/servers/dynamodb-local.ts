@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../../src/domain/fault.ts';
 import { freePort } from './free-port.ts';
 import { javaCommand, javaMissing } from './java.ts';
 import { TiedProcess } from './tied-process.ts';
@@ -40,11 +41,12 @@ export class DynamoDbLocal {
   /**
    * Starts a server and waits until it answers.
    *
-   * @throws Error saying what to install when Java is missing, or what the server said when it does not start.
+   * @throws Fault `configuration` saying what to install when Java is missing; Error with what the server said when it
+   * does not start.
    */
   static async start({ durable = false }: DynamoDbLocalOptions = {}): Promise<DynamoDbLocal> {
     const missing = javaMissing();
-    if (missing !== undefined) throw new Error(missing);
+    if (missing !== undefined) throw new Fault('configuration', missing);
     for (let attempt = 1; ; attempt++) {
       const folder = await mkdtemp(join(tmpdir(), 'contrail-dynamodb-'));
       const server = new DynamoDbLocal(await freePort(), folder, durable);
@@ -112,5 +114,3 @@ export class DynamoDbLocal {
     throw new Error(`DynamoDB Local did not start: ${server.errors || 'it did not answer in time'}`);
   }
 }
-
-export { javaMissing } from './java.ts';

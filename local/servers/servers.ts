@@ -26,7 +26,7 @@ export interface LocalServers {
 /**
  * Starts both servers and makes the tables and the queue.
  *
- * @throws Error saying what to install when Java is missing. Nothing is left running then.
+ * @throws Fault `configuration` saying what to install when Java is missing. Nothing is left running then.
  */
 export async function startServers(options: DynamoDbLocalOptions = {}): Promise<LocalServers> {
   const undo: (() => unknown)[] = [];

@@ -11,7 +11,7 @@ import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { EventSource } from '../../local/lambda/event-source.ts';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
-import { drainQueue } from '../../local/proof/queue-drainer.ts';
+import { drainQueue } from '../../local/proof/drain-queue.ts';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';

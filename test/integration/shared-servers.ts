@@ -1,6 +1,7 @@
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { startServers } from '../../local/servers/servers.ts';
 import { javaMissing } from '../../local/servers/java.ts';
+import { describeUnless } from '../support/describe-unless.ts';
 
 let running: Promise<LocalServers> | undefined;
 
@@ -15,16 +16,7 @@ after(async function () {
   await (await running)?.stop();
 });
 
-/**
- * Defines suites that need DynamoDB Local. Without Java they are skipped with the one line that says what to
- * install; in CI they fail instead.
- */
+/** Defines suites that need DynamoDB Local. */
 export function describeWithServers(title: string, define: () => void): void {
-  const missing = process.env['CI'] === undefined ? javaMissing() : undefined;
-  if (missing !== undefined) describe.skip(`${title}: ${missing}`, define);
-  else
-    describe(title, function () {
-      this.timeout(120_000);
-      define();
-    });
+  describeUnless(javaMissing(), title, define);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { javaMissing } from '../../local/servers/java.ts';
+import { describeUnless } from '../support/describe-unless.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
 const PACKAGES = fileURLToPath(new URL('./ric/node_modules/', import.meta.url));
@@ -12,29 +13,15 @@ const CLIENT = `${PACKAGES}aws-lambda-ric/`;
 export const NODE = `${PACKAGES}node-${process.platform}-${process.arch}/bin/node`;
 
 /** Undefined when Lambda's Node and AWS's runtime interface client are there; otherwise one line that says what to install. */
-export function runtimeMissing(): string | undefined {
+function runtimeMissing(): string | undefined {
   return existsSync(NODE) && existsSync(`${CLIENT}rapid-client.node`)
     ? undefined
     : 'Lambda’s Node and runtime client were not found: on Linux, install autoconf, automake, libtool and cmake, then run npm ci --prefix test/lambda/ric';
 }
 
-/**
- * Defines suites that run the bundle under AWS's runtime interface client, on the local servers. Where something is
- * missing they are skipped, with the one line that says what to install; in CI they fail instead.
- */
+/** Defines suites that run the bundle under AWS's runtime interface client, on the local servers. */
 export function describeUnderLambda(title: string, define: () => void): void {
-  const missing = runtimeMissing() ?? javaMissing();
-  if (missing !== undefined && process.env['CI'] === undefined) {
-    describe.skip(`${title}: ${missing}`, define);
-    return;
-  }
-  describe(title, function () {
-    this.timeout(60_000);
-    before(() => {
-      if (missing !== undefined) throw new Error(missing);
-    });
-    define();
-  });
+  describeUnless(runtimeMissing() ?? javaMissing(), title, define);
 }
 
 /** One instance of a Lambda function: a process that runs a bundle under AWS's runtime interface client. */

@@ -2,22 +2,21 @@ import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dyn
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { writeEdgeCases } from '../../local/proof/edge-cases.ts';
-import { drainQueue } from '../../local/proof/queue-drainer.ts';
+import { drainQueue } from '../../local/proof/drain-queue.ts';
 import { runRealPath } from '../../local/proof/end-to-end.ts';
 import { type LocalServers, startServers } from '../../local/servers/servers.ts';
 import { StreamReader } from '../../local/lambda/stream-reader.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
 import { memoryWorker } from '../../local/proof/local-worker.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import { javaMissing } from '../../local/servers/java.ts';
 import { collect } from '../support/collect.ts';
-import { requireJava } from './require-java.ts';
+import { describeUnless } from '../support/describe-unless.ts';
 
-describe('the real path, on DynamoDB Local and SQS', function () {
-  this.timeout(90_000);
+describeUnless(javaMissing(), 'the worker end to end, on DynamoDB Local and SQS', () => {
   let servers: LocalServers;
 
-  before(async function () {
-    requireJava(this);
+  before(async () => {
     servers = await startServers({ durable: true });
   });
 

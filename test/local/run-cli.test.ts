@@ -1,12 +1,10 @@
 import { expect } from 'chai';
+import { javaMissing } from '../../local/servers/java.ts';
 import { run, SCRIPTS } from '../support/command-line.ts';
-import { requireJava } from './require-java.ts';
+import { describeUnless } from '../support/describe-unless.ts';
 
-describe('npm run local', function () {
-  this.timeout(90_000);
-
-  it('given the built function on real servers, then nothing it derives drifts, and its requests are counted', async function () {
-    requireJava(this);
+describeUnless(javaMissing(), 'npm run local', () => {
+  it('given the built function on real servers, then nothing it derives drifts, and its requests are counted', async () => {
     const { status, out, err } = await run([...SCRIPTS.local, '--records', '600', '--seed', '5']);
     expect(status, `${out}\n${err}`).to.equal(0);
     // The function's metrics are for CloudWatch, not for whoever looks here.

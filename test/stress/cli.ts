@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { requireJava, runLocalCommand } from '../../local/commands/command-line.ts';
+import { runLocalCommand } from '../../local/commands/command-line.ts';
 import { ProgressLine } from '../../local/commands/progress-line.ts';
 import { startServers } from '../../local/servers/servers.ts';
 import { concurrently } from '../../src/adapters/aws/concurrently.ts';
@@ -41,7 +41,6 @@ Example:
   .action(run);
 
 async function run({ seeds, from, atOnce }: Options): Promise<void> {
-  requireJava();
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local and SQS');
   const servers = await startServers();

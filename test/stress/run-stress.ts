@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { takeMessages } from '../../local/proof/queue-drainer.ts';
+import { takeMessages } from '../../local/proof/drain-queue.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Drift } from '../../src/application/verify/verify.ts';

@@ -1,6 +1,6 @@
+import { readSearchMessage } from '../../../../local/proof/read-search-message.ts';
 import { SqsSearchQueue } from '../../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import type { SearchQueueFeatures, SearchQueueHarness } from '../../../contracts/search-queue.contract.ts';
-import { decodeMessage } from './decode-message.ts';
 import { ownQueue } from './own-queue.ts';
 
 export const SQS_FEATURES: SearchQueueFeatures = {
@@ -14,7 +14,7 @@ export async function sqsHarness(endpoint: string): Promise<SearchQueueHarness> 
   const { client, queueUrl, bodies, close } = await ownQueue(endpoint, 'search', true);
   return {
     queue: new SqsSearchQueue(client, { queueUrl }),
-    receive: async () => (await bodies()).map(decodeMessage),
+    receive: async () => (await bodies()).map(readSearchMessage),
     close,
   };
 }

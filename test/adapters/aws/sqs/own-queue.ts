@@ -1,10 +1,6 @@
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  DeleteQueueCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { takeMessages } from '../../../../local/proof/drain-queue.ts';
+import { LOCAL_SDK } from '../../../../local/servers/local-credentials.ts';
 import { unique } from '../../../support/unique.ts';
 
 /**
@@ -13,11 +9,7 @@ import { unique } from '../../../support/unique.ts';
  * @param endpoint As `http://127.0.0.1:4566`.
  */
 export async function ownQueue(endpoint: string, name: string, fifo: boolean) {
-  const client = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const client = new SQSClient({ ...LOCAL_SDK, endpoint });
   const { QueueUrl: queueUrl = '' } = await client.send(
     new CreateQueueCommand(
       fifo
@@ -28,29 +20,16 @@ export async function ownQueue(endpoint: string, name: string, fifo: boolean) {
   return {
     client,
     queueUrl,
-    bodies: () => receiveAll(client, queueUrl),
+    bodies: async () => {
+      const bodies: string[] = [];
+      await takeMessages(client, queueUrl, (messages) =>
+        bodies.push(...messages.map(({ Body = '' }) => Body)),
+      );
+      return bodies;
+    },
     close: async () => {
       await client.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
       client.destroy();
     },
   };
-}
-
-/** Deletes what it receives, as a group's next messages come only when its earlier ones are gone. */
-async function receiveAll(client: SQSClient, queueUrl: string): Promise<string[]> {
-  const bodies: string[] = [];
-  for (;;) {
-    const { Messages: messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
-    );
-    if (messages.length === 0) return bodies;
-    bodies.push(...messages.map(({ Body = '' }) => Body));
-    const { Failed: failed = [] } = await client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-      }),
-    );
-    if (failed.length > 0) throw new Error(`not deleted: ${JSON.stringify(failed)}`);
-  }
 }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { readSearchMessage } from '../../../../local/proof/read-search-message.ts';
 import { messageOf } from '../../../../src/adapters/aws/sqs/search-message.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
 import { HOSTILE_NAMES } from '../../../support/hostile.ts';
 import { decimal } from '../../../support/factories.ts';
-import { decodeMessage } from './decode-message.ts';
 import { TAKEN_BY_SQS } from './taken-by-sqs.ts';
 
 const deletion: SearchAction = {
@@ -58,7 +58,7 @@ describe('messageOf', () => {
         const { body, bytes } = messageOf({ ...withId(value), document });
         expect(body).to.match(TAKEN_BY_SQS);
         expect(bytes).to.equal(Buffer.byteLength(body));
-        expect(decodeMessage(body)).to.deep.include({ key: withId(value).key, document });
+        expect(readSearchMessage(body)).to.deep.include({ key: withId(value).key, document });
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
+import { readSearchMessage } from '../../../../local/proof/read-search-message.ts';
 import {
   SqsSearchQueue,
   type SqsSearchQueueOptions,
@@ -8,7 +9,6 @@ import { Fault } from '../../../../src/domain/fault.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
-import { decodeMessage } from './decode-message.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
 import type { Done } from '../../../../src/application/ports/result.ts';
 
@@ -61,7 +61,9 @@ describe('SqsSearchQueue', () => {
       expect(await queue.send(sent)).to.deep.equal(sent.map(() => 'done'));
       expect(sqs.requests).to.have.length(100);
       expect(sqs.requests.every(({ queueUrl }) => queueUrl === QUEUE_URL)).to.equal(true);
-      expect(sqs.entries.map(({ MessageBody }) => decodeMessage(MessageBody!))).to.have.deep.members(sent);
+      expect(sqs.entries.map(({ MessageBody }) => readSearchMessage(MessageBody!))).to.have.deep.members(
+        sent,
+      );
     });
 
     it('given many batches, when sent, then no more than eight are under way, or as many as asked for', async () => {

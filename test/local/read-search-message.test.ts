@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toSearchAction } from '../../local/proof/queue-drainer.ts';
+import { readSearchMessage } from '../../local/proof/read-search-message.ts';
 import type { Decimal } from '../../src/domain/decimal.ts';
 import { equalValues } from '../../src/domain/value.ts';
 import { decimal } from '../support/factories.ts';
@@ -10,7 +10,7 @@ describe('a search action from its message', () => {
   it('given an upsert, then has the document with every digit', () => {
     const digits = '12345678901234567890123456789012345678';
     const body = `{"action":"upsert","collection":"registry","id":"FAA:N1",${VERSION},"document":{"id":"FAA:N1","n":${digits},"l":[1.50,null,true]}}`;
-    const { key, version, document } = toSearchAction(body);
+    const { key, version, document } = readSearchMessage(body);
     expect(key).to.deep.equal({ collection: 'registry', id: 'FAA:N1' });
     expect(version).to.deep.equal({ generation: 3, epoch: '2026-01-01', sequence: '12' });
     expect((document?.['n'] as Decimal).text).to.equal(digits);
@@ -20,7 +20,7 @@ describe('a search action from its message', () => {
   it('given one of before there were generations, then is of generation 0', () => {
     const body =
       '{"action":"delete","collection":"registry","id":"FAA:N1","version":{"epoch":"2026-01-01","sequence":"12"}}';
-    expect(toSearchAction(body).version).to.deep.equal({
+    expect(readSearchMessage(body).version).to.deep.equal({
       generation: 0,
       epoch: '2026-01-01',
       sequence: '12',
@@ -29,7 +29,7 @@ describe('a search action from its message', () => {
 
   it('given a delete, then has no document', () => {
     const body = `{"action":"delete","collection":"icao_aircraft","id":"B738",${VERSION}}`;
-    expect(toSearchAction(body).document).to.equal(undefined);
+    expect(readSearchMessage(body).document).to.equal(undefined);
   });
 
   for (const body of [
@@ -41,6 +41,6 @@ describe('a search action from its message', () => {
     'null',
   ])
     it(`refuses ${body}`, () => {
-      expect(() => toSearchAction(body)).to.throw('not a search action');
+      expect(() => readSearchMessage(body)).to.throw('not a search action');
     });
 });

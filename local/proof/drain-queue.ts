@@ -5,45 +5,25 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { parse } from 'lossless-json';
 import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
-import { Decimal } from '../../src/domain/decimal.ts';
-import type { SearchAction } from '../../src/domain/search-action.ts';
-import type { DocumentFields, DocumentKey } from '../../src/domain/search-document.ts';
-
-/** The JSON of a search action's message. */
-interface MessageBody {
-  readonly action: 'upsert' | 'delete';
-  readonly collection: DocumentKey['collection'];
-  readonly id: string;
-  readonly version: {
-    /** A number; messages that were written before there were generations have none, which means 0. */
-    readonly generation?: Decimal;
-    readonly epoch: string;
-    readonly sequence: string;
-  };
-  /** With `upsert` only. */
-  readonly document?: DocumentFields;
-}
+import { readSearchMessage } from './read-search-message.ts';
 
 /**
  * Takes everything off a FIFO queue of search actions and applies it to an index, in the order of each group.
  * The queue must have no other consumer, and nobody must send to it meanwhile.
  *
  * @returns how many messages there were.
- * @throws Error when a message is no search action; it stays in the queue.
+ * @throws Error when a message is not a search action; it stays in the queue.
  */
 export async function drainQueue(
   client: SQSClient,
   queueUrl: string,
   index: MemorySearchIndex,
-  onProgress?: (messages: number) => void,
 ): Promise<number> {
   let drained = 0;
   await takeMessages(client, queueUrl, (messages) => {
-    index.apply(messages.map(({ Body = '' }) => toSearchAction(Body)));
+    index.apply(messages.map(({ Body = '' }) => readSearchMessage(Body)));
     drained += messages.length;
-    onProgress?.(drained);
   });
   return drained;
 }
@@ -71,25 +51,6 @@ export async function takeMessages(
     take(Messages);
     await deleteMessages(client, queueUrl, Messages);
   }
-}
-
-/**
- * Reads a message's body. Numbers keep every digit.
- *
- * @throws Error naming the message when it is no search action.
- */
-export function toSearchAction(body: string): SearchAction {
-  const message = parse(body, undefined, (digits) => Decimal.parse(digits)) as Partial<MessageBody> | null;
-  const { action, collection, id, version, document } = message ?? {};
-  const known = action === 'upsert' ? document !== undefined : action === 'delete' && document === undefined;
-  if (!known || collection === undefined || id === undefined || version === undefined)
-    throw new Error(`not a search action: ${body.slice(0, 200)}`);
-  return {
-    key: { collection, id },
-    version: { ...version, generation: Number(version.generation?.toString() ?? 0) },
-    identity: { stream: version.epoch, sequence: version.sequence },
-    document,
-  };
 }
 
 async function deleteMessages(
