@@ -17,7 +17,7 @@ describe('the README', () => {
     readme = await readFile(join(ROOT, 'README.md'), 'utf8');
   });
 
-  describe('given its TypeScript examples', function () {
+  describe('given its TypeScript examples, and those of docs/architecture.md', function () {
     this.timeout(60_000);
     let folder: string;
     const files: string[] = [];
@@ -25,7 +25,8 @@ describe('the README', () => {
     before(async () => {
       // Inside the project, so that packages resolve as they do for the reader.
       folder = await mkdtemp(join(ROOT, 'node_modules', '.readme-'));
-      for (const [, example] of readme.matchAll(/```ts\n([^]*?)```/g)) {
+      const architecture = await readFile(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+      for (const [, example] of (readme + architecture).matchAll(/```ts\n([^]*?)```/g)) {
         const file = join(folder, `example-${files.length}.mts`);
         await writeFile(file, example!.replaceAll("'./src/", "'../../src/"));
         files.push(file);
@@ -34,7 +35,7 @@ describe('the README', () => {
 
     after(() => rm(folder, { recursive: true }));
 
-    it('then each is whole, and its types are right', () => {
+    it('then each is complete, and its types are right', () => {
       const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile.bind(ts.sys)) as {
         config: { compilerOptions: object };
       };
@@ -52,12 +53,13 @@ describe('the README', () => {
       expect(outputs.map(({ stdout }) => stdout)).to.have.length(2);
       expect(outputs[0]!.stdout).to.match(/ info {2}batch records=0 /);
       expect(outputs[1]!.stdout).to.equal('upsert icao_manufacturers/CESSNA\n');
-      expect(readme).to.contain('// upsert icao_manufacturers/CESSNA');
+      expect(await readFile(files[1]!, 'utf8')).to.contain('// upsert icao_manufacturers/CESSNA\n');
     });
   });
 
-  it('given the bundled sample, when generated as the README says, then it is the same, and at most 2 MB', async () => {
-    const [, seed, records] = /`generate --seed (\d+) --records (\d+)`/.exec(readme)!;
+  it('given the bundled sample, when generated as docs/replay.md says, then it is the same, and at most 2 MB', async () => {
+    const guide = await readFile(join(ROOT, 'docs', 'replay.md'), 'utf8');
+    const [, seed, records] = /`generate --seed (\d+) --records (\d+)`/.exec(guide)!;
     const events = [...generateEvents({ seed: Number(seed), records: Number(records) })];
     const sample = await readFile(join(ROOT, 'fixtures', 'sample.ndjson'), 'utf8');
     expect(events.map((event) => `${JSON.stringify(event)}\n`).join('') === sample).to.equal(true);

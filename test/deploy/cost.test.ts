@@ -76,8 +76,8 @@ describe('the cost of a month', () => {
     ).to.deep.equal(['3.00', '1.80', '1.50', '3.00', '9.30']);
   });
 
-  it('given the template, then the operations guide has its cost', () => {
-    const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  it('given the template, then docs/costs.md has its cost', () => {
+    const guide = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
     const [, documented = ''] =
       /<!-- monthly-cost:begin.*? -->\n([^]*?)<!-- monthly-cost:end -->/.exec(guide) ?? [];
     const cells = (table: string) =>

@@ -1,0 +1,55 @@
+import { posix } from 'node:path';
+import { expect } from 'chai';
+import { anchorsIn, projectFiles, read } from './markdown.ts';
+
+/** Where a path in a document may begin, beside its own folder. */
+const ROOTS = ['', 'src/', 'src/entrypoints/'];
+
+describe('the documents', () => {
+  const files = projectFiles();
+  const known = new Set(files);
+  for (const file of files)
+    for (let folder = posix.dirname(file); folder !== '.'; folder = posix.dirname(folder)) known.add(folder);
+  const documents = files.filter((file) => file.endsWith('.md')).map((name) => ({ name, text: read(name) }));
+
+  it('are all looked at', () => {
+    const names = documents.map(({ name }) => name);
+    expect(names).to.include.members([
+      'README.md',
+      'deploy/README.md',
+      'docs/operations.md',
+      'docs/decisions/README.md',
+    ]);
+  });
+
+  it('link only to files and headings that exist', () => {
+    for (const { name, text } of documents)
+      for (const [link, path = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+        const target = path === '' ? name : posix.join(posix.dirname(name), path).replace(/\/$/, '');
+        expect(known.has(target), `${name}: ${link}`).to.equal(true);
+        if (anchor !== undefined) expect([...anchorsIn(read(target))], `${name}: ${link}`).to.include(anchor);
+      }
+  });
+
+  it('name only files and folders that exist', () => {
+    const PATH =
+      /(?<![\w./:$*-])(?:[\w.-]+\/)*[\w.-]+\.(?:ts|js|yaml|md)\b|(?<![\w./:$*-])(?:src|test|docs|deploy|bench|local)\/[\w/-]*(?![\w.*/-])/g;
+    for (const { name, text } of documents)
+      for (const [path] of text.matchAll(PATH)) {
+        if (path.startsWith('build/')) continue;
+        const found = path.includes('/')
+          ? [...ROOTS, `${posix.dirname(name)}/`].some((root) =>
+              known.has(posix.normalize(root + path).replace(/\/$/, '')),
+            )
+          : files.some((file) => posix.basename(file) === path);
+        expect(found, `${name}: ${path}`).to.equal(true);
+      }
+  });
+
+  it('name only scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
+    for (const { name, text } of documents)
+      for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
+        expect(scripts, name).to.have.property(script!);
+  });
+});
