@@ -1,13 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { ContainerModule } from 'inversify';
-import { countRequests } from '../../src/adapters/aws/count-requests.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf, observed } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
-import { withoutRequestLog } from '../../src/adapters/aws/without-request-log.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
@@ -34,18 +32,14 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
   if (backend.kind !== 'aws') throw new Error('the default backend is AWS');
   const adapters = new ContainerModule(({ bind }) => {
     const metrics = new EmfMetrics({ ...backend.metrics, stream: nowhere });
-    countRequests(downstream.dynamodb, metrics);
-    countRequests(downstream.sqs, metrics);
-    withoutRequestLog(downstream.dynamodb);
-    withoutRequestLog(downstream.sqs);
-    const client = documentClientOf(downstream.dynamodb);
+    const client = documentClientOf(observed(downstream.dynamodb, metrics));
     const { concurrency, maxBatchBytes } = backend;
     bind(Metrics).toConstantValue(metrics);
     bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, { concurrency }));
     bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(client, { stateTable }));
     bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(client, { table, stateTable }));
     bind(SearchQueue).toConstantValue(
-      new SqsSearchQueue(downstream.sqs, { queueUrl, maxBatchBytes, concurrency }),
+      new SqsSearchQueue(observed(downstream.sqs, metrics), { queueUrl, maxBatchBytes, concurrency }),
     );
   });
   const container = compose(

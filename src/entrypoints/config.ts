@@ -1,3 +1,4 @@
+import { DEFAULT_ATTEMPTS, DEFAULT_CONCURRENCY } from '../adapters/aws/clients.ts';
 import { MAX_BATCH_BYTES } from '../adapters/aws/sqs/limits.ts';
 import {
   isSameQueue,
@@ -39,6 +40,8 @@ export interface AwsBackend {
   readonly quarantineUrl: string | undefined;
   /** Requests of one kind under way at a time. */
   readonly concurrency: number;
+  /** How often the SDK tries a request. */
+  readonly maxAttempts: number;
   /** CloudWatch's namespace for the metrics, and who they are of. */
   readonly metrics: { readonly namespace: string; readonly service: string };
   /** Bytes in one request to the queue. */
@@ -117,8 +120,8 @@ function awsBackend(reader: Reader): AwsBackend {
     table,
     stateTable,
     ...queues(reader, allowStandardQueue),
-    // Below the SDK's 50 sockets, so that no request waits for one.
-    concurrency: reader.whole('CONCURRENCY', 1, 50, 24),
+    concurrency: reader.whole('CONCURRENCY', 1, 50, DEFAULT_CONCURRENCY),
+    maxAttempts: reader.whole('AWS_MAX_ATTEMPTS', 1, 100, DEFAULT_ATTEMPTS),
     metrics: {
       namespace: reader.optional('METRICS_NAMESPACE') ?? 'Contrail',
       service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',

@@ -9,7 +9,7 @@ import {
   monthlyCostTable,
   REQUEST_METRICS,
 } from '../../deploy/cost.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
 import { tableArnOf } from '../../src/adapters/dynamodb-stream/stream-arn.ts';

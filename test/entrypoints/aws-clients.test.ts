@@ -38,8 +38,8 @@ describe('the clients of the AWS backend', () => {
     }
   });
 
-  /** A server of this machine that refuses every request, or never answers; and how often it was asked. */
-  async function aServer(behaviour: 'refuses' | 'is silent') {
+  /** A server of this machine, and how often it was asked. */
+  async function aServer(behaviour: 'refuses' | 'fails' | 'is silent') {
     let asked = 0;
     const server = createServer((request, response) => {
       asked++;
@@ -47,6 +47,7 @@ describe('the clients of the AWS backend', () => {
       request.resume();
       if (behaviour === 'refuses')
         response.writeHead(400, { 'x-amzn-errortype': 'ValidationException' }).end('{}');
+      if (behaviour === 'fails') response.writeHead(500).end('{}');
     });
     servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -98,6 +99,25 @@ describe('the clients of the AWS backend', () => {
       await container.get(Quarantine).keep([poison]);
       expect([search.asked(), quarantine.asked()]).to.deep.equal([1, 1]);
     });
+  });
+
+  describe('attempts', () => {
+    for (const [AWS_MAX_ATTEMPTS, attempts] of [
+      ['', 3],
+      ['2', 2],
+    ] as const)
+      it(`given AWS_MAX_ATTEMPTS "${AWS_MAX_ATTEMPTS}" and servers that fail, then each request is tried ${attempts} times`, async () => {
+        const failing = await aServer('fails');
+        const container = backend({
+          AWS_ENDPOINT_URL: failing.endpoint,
+          TYPESENSE_QUEUE_URL: failing.queueUrl,
+          AWS_MAX_ATTEMPTS,
+        });
+        await container.get(SearchQueue).send([ACTION]);
+        expect(failing.asked()).to.equal(attempts);
+        await container.get(ImageRepository).load([entity()]);
+        expect(failing.asked(), 'the images take two requests').to.equal(3 * attempts);
+      });
   });
 
   describe('time-outs', () => {

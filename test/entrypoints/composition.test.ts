@@ -45,6 +45,7 @@ const aws = {
   hasQueueEndpoint: false,
   quarantineUrl: undefined,
   concurrency: 24,
+  maxAttempts: 3,
   metrics: { namespace: 'Contrail', service: 'contrail' },
 } as const;
 

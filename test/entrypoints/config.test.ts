@@ -27,6 +27,7 @@ describe('the configuration', () => {
         hasQueueEndpoint: false,
         quarantineUrl: undefined,
         concurrency: 24,
+        maxAttempts: 3,
         metrics: { namespace: 'Contrail', service: 'contrail' },
       },
     };
@@ -42,6 +43,7 @@ describe('the configuration', () => {
       RETRY_ATTEMPTS: '',
       DEADLINE_MARGIN_MS: '',
       CONCURRENCY: '',
+      AWS_MAX_ATTEMPTS: '',
       METRICS_NAMESPACE: '',
     };
     expect(readConfig({ ...aws, ...empty })).to.deep.equal(defaults);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { workerEnvironment } from '../../local/servers/servers.ts';
 import { createTable } from '../../local/servers/tables.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { unique } from '../support/unique.ts';
 import { CONTRAIL, run } from '../support/command-line.ts';

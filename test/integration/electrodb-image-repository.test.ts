@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import {
   ElectroDbImageRepository,
   type ImageRepositoryOptions,

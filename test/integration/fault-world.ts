@@ -16,7 +16,7 @@ import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
 import { createStateTable, createTable } from '../../local/servers/tables.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';

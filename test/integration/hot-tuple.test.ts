@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { SystemRandom } from '../../src/adapters/system/system-random.ts';

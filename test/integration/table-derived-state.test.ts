@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { createTable } from '../../local/servers/tables.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
-import { documentClientOf } from '../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';

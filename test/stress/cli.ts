@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import pMap from 'p-map';
 import { runLocalCommand } from '../../local/commands/command-line.ts';
 import { ProgressLine } from '../../local/commands/progress-line.ts';
 import { startServers } from '../../local/servers/servers.ts';
-import { concurrently } from '../../src/adapters/aws/concurrently.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { inWords } from './in-words.ts';
 import { planOf } from './plan.ts';
@@ -50,17 +50,21 @@ async function run({ seeds, from, atOnce }: Options): Promise<void> {
     const all = Array.from({ length: seeds }, (_, index) => from + index);
     let done = 0;
     // Nearly all the time a run waits, for its network.
-    await concurrently(all, atOnce, async (seed) => {
-      const result = await runStress(planOf(seed), servers);
-      totals.records += result.records;
-      totals.invocations += result.invocations;
-      for (const times of result.injected.values()) totals.faults += times;
-      progress.show(`${seeds} seeds from ${from}, ${totals.failed} failed`, ++done);
-      if (result.problems.length === 0) return;
-      totals.failed++;
-      progress.clear();
-      process.stdout.write(`${inWords(result)}\n\n`);
-    });
+    await pMap(
+      all,
+      async (seed) => {
+        const result = await runStress(planOf(seed), servers);
+        totals.records += result.records;
+        totals.invocations += result.invocations;
+        for (const times of result.injected.values()) totals.faults += times;
+        progress.show(`${seeds} seeds from ${from}, ${totals.failed} failed`, ++done);
+        if (result.problems.length === 0) return;
+        totals.failed++;
+        progress.clear();
+        process.stdout.write(`${inWords(result)}\n\n`);
+      },
+      { concurrency: atOnce },
+    );
   } finally {
     progress.clear();
     await servers.stop();

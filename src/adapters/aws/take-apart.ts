@@ -1,5 +1,5 @@
+import pMap from 'p-map';
 import { Fault } from '../../domain/fault.ts';
-import { concurrently } from './concurrently.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -57,6 +57,6 @@ export async function takeApart<T, R extends string>(
       if (isContent || isAnyTaken || refusedAlone < ENOUGH) await run(half);
   };
 
-  await concurrently(groups, concurrency, run);
+  await pMap(groups, run, { concurrency });
   return results;
 }

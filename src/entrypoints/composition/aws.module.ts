@@ -1,16 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
-import { countRequests } from '../../adapters/aws/count-requests.ts';
-import { documentClientOf } from '../../adapters/aws/electrodb/document-client.ts';
+import { createDynamoDbClient, createSqsClient, documentClientOf } from '../../adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
-import { withoutRequestLog } from '../../adapters/aws/without-request-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
@@ -19,9 +16,6 @@ import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import type { AwsBackend } from '../config.ts';
 import { invocationFields } from '../lambda/invocation.ts';
-
-/** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /** The document client's own class has no public constructor, so it cannot be its token. */
 const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
@@ -40,6 +34,7 @@ export function awsModule({
   hasQueueEndpoint,
   quarantineUrl,
   concurrency,
+  maxAttempts,
   metrics,
 }: AwsBackend): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
@@ -48,21 +43,11 @@ export function awsModule({
       [],
     );
     bind(DOCUMENT_CLIENT).toResolvedValue(
-      (counter) => {
-        const client = new DynamoDBClient({ requestHandler: TIMEOUTS });
-        countRequests(client, counter);
-        withoutRequestLog(client);
-        return documentClientOf(client);
-      },
+      (counter) => documentClientOf(createDynamoDbClient(maxAttempts, counter)),
       [Metrics],
     );
     bind(SQSClient).toResolvedValue(
-      (counter) => {
-        const client = new SQSClient({ requestHandler: TIMEOUTS, useQueueUrlAsEndpoint: !hasQueueEndpoint });
-        countRequests(client, counter);
-        withoutRequestLog(client);
-        return client;
-      },
+      (counter) => createSqsClient(maxAttempts, counter, { useQueueUrlAsEndpoint: !hasQueueEndpoint }),
       [Metrics],
     );
     onDeactivation(DOCUMENT_CLIENT, (client) => client.destroy());

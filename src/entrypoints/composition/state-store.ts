@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { documentClientOf } from '../../adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import type { TableGenerations } from '../../application/ports/table-generations.ts';
 

@@ -1,6 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import { Fault } from '../../../domain/fault.ts';
-import { concurrently } from '../concurrently.ts';
+import { abortableBy } from '../clients.ts';
 
 /** An item's key as the table has it. */
 export interface RawKey {
@@ -35,29 +36,24 @@ export async function readAll<Row extends RawKey>(
   const names = keys.map(nameOf);
   const keyByName = new Map(keys.map((key, index) => [names[index] as string, key]));
   const results = new Map<string, Row | Fault>();
-  let failed = false;
 
   const read = async (chunk: readonly (readonly [name: string, key: RawKey])[]) => {
-    if (failed) return;
     const request = { Keys: chunk.map(([, { PK, SK }]) => ({ PK, SK })), ConsistentRead: true };
     try {
       signal?.throwIfAborted();
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetCommand({ RequestItems: { [table]: request } }),
-        signal && { abortSignal: signal },
+        abortableBy(signal),
       );
       for (const row of (Responses?.[table] ?? []) as Row[]) results.set(nameOf(row), row);
       for (const key of (UnprocessedKeys?.[table]?.Keys ?? []) as RawKey[])
         results.set(nameOf(key), unprocessedFault());
     } catch (error) {
-      if (!signal?.aborted) {
-        failed = true;
-        throw error;
-      }
+      if (!signal?.aborted) throw error;
       for (const [name] of chunk) results.set(name, abortedFault(error));
     }
   };
-  await concurrently(chunksOf([...keyByName]), CONCURRENCY, read);
+  await pMap(chunksOf([...keyByName]), read, { concurrency: CONCURRENCY });
   return names.map((name) => results.get(name));
 }
 

@@ -3,6 +3,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { abortableBy } from '../clients.ts';
 
 /** One part of a transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -25,7 +26,7 @@ export async function writeTransaction(
   signal: AbortSignal | undefined,
 ): Promise<readonly Reason[] | undefined> {
   try {
-    await client.send(new TransactWriteCommand({ TransactItems: items }), signal && { abortSignal: signal });
+    await client.send(new TransactWriteCommand({ TransactItems: items }), abortableBy(signal));
     return undefined;
   } catch (error) {
     const { CancellationReasons: reasons } = error as Cancelled;

@@ -5,7 +5,7 @@ import {
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
 import { Fault } from '../../../domain/fault.ts';
-import { allowListeners } from '../allow-listeners.ts';
+import { abortableBy } from '../clients.ts';
 import { packBatches } from '../pack-batches.ts';
 import { Refusal } from '../refusal.ts';
 import { takeApart } from '../take-apart.ts';
@@ -70,7 +70,6 @@ export class MessageSender {
    * what was not accepted until then has a `transient` Fault.
    */
   async send<T>(items: readonly T[], messageOf: (item: T) => Message, signal?: AbortSignal): Promise<Done[]> {
-    allowListeners(signal);
     const results = new Array<Done>(items.length);
     const indexed: Indexed[] = [];
     for (const [index, item] of items.entries()) {
@@ -98,10 +97,7 @@ export class MessageSender {
       Entries: batch.map((entry) => this.#request(entry)),
     });
     try {
-      const { Successful = [], Failed = [] } = await this.#client.send(
-        command,
-        signal && { abortSignal: signal },
-      );
+      const { Successful = [], Failed = [] } = await this.#client.send(command, abortableBy(signal));
       const sent = new Set(Successful.map(({ Id }) => Id));
       const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
       return batch.map((entry) => {

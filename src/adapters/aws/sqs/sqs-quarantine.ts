@@ -1,5 +1,6 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
 import type { Done } from '../../../application/ports/result.ts';
+import { DEFAULT_CONCURRENCY } from '../clients.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { isTooLarge, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';
@@ -29,7 +30,7 @@ export class SqsQuarantine extends Quarantine {
   /** @throws Fault `configuration` when the URL is no queue's. */
   constructor(
     client: SendsBatches,
-    { queueUrl, maxBatchBytes = MAX_BATCH_BYTES, concurrency = 8 }: SqsQuarantineOptions,
+    { queueUrl, maxBatchBytes = MAX_BATCH_BYTES, concurrency = DEFAULT_CONCURRENCY }: SqsQuarantineOptions,
   ) {
     super();
     this.#maxBatchBytes = maxBatchBytes;

@@ -1,6 +1,7 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import type { Done } from '../../../application/ports/result.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
+import { DEFAULT_CONCURRENCY } from '../clients.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { MessageSender, type SendsBatches } from './message-sender.ts';
 import { parseSearchQueueUrl, SEARCH_QUEUE_VARIABLE } from './queue-url.ts';
@@ -34,7 +35,7 @@ export class SqsSearchQueue extends SearchQueue {
       queueUrl,
       maxBatchBytes = MAX_BATCH_BYTES,
       allowStandard = false,
-      concurrency = 8,
+      concurrency = DEFAULT_CONCURRENCY,
     }: SqsSearchQueueOptions,
   ) {
     super();

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { documentClientOf } from '../../../../src/adapters/aws/electrodb/document-client.ts';
+import { documentClientOf } from '../../../../src/adapters/aws/clients.ts';
 import { ElectroDbImageRepository } from '../../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { intercept, type Interceptor } from '../../../integration/fault-wire.ts';

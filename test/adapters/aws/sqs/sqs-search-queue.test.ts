@@ -66,10 +66,10 @@ describe('SqsSearchQueue', () => {
       );
     });
 
-    it('given many batches, when sent, then no more than eight are under way, or as many as asked for', async () => {
+    it('given many batches, when sent, then no more than 24 are under way, or as many as asked for', async () => {
       const { sqs, queue } = setUp();
       await queue.send(actions(300));
-      expect(sqs.mostAtOnce).to.equal(8);
+      expect(sqs.mostAtOnce).to.equal(24);
       const one = setUp({ concurrency: 1 });
       await one.queue.send(actions(50));
       expect(one.sqs.mostAtOnce).to.equal(1);

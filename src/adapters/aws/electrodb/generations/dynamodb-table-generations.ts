@@ -7,6 +7,7 @@ import {
   TableGenerations,
 } from '../../../../application/ports/table-generations.ts';
 import { Fault } from '../../../../domain/fault.ts';
+import { abortableBy } from '../../clients.ts';
 import { translateError } from '../../translate-error.ts';
 import { type RawKey, readAll } from '../batch-get.ts';
 import { generationIn, type GenerationsRow, type Known, knownFrom, newestOf } from './generations-row.ts';
@@ -101,7 +102,7 @@ export class DynamoDbTableGenerations extends TableGenerations {
           };
     await this.#client.send(
       new PutCommand({ TableName: this.#stateTable, Item: { ...KEY, newest, generations }, ...condition }),
-      signal && { abortSignal: signal },
+      abortableBy(signal),
     );
   }
 

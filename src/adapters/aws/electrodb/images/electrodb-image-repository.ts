@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import {
   type DefaultImageWrite,
   type EntityView,
@@ -8,11 +9,10 @@ import type { Done, Result } from '../../../../application/ports/result.ts';
 import { groundsOf, type Image, type ImageGround } from '../../../../domain/default-image.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import type { Entity } from '../../../../domain/row.ts';
-import { allowListeners } from '../../allow-listeners.ts';
+import { abortableBy, DEFAULT_CONCURRENCY } from '../../clients.ts';
 import { takeApart } from '../../take-apart.ts';
 import { translateError } from '../../translate-error.ts';
 import { keyIn, type RawKey, readAll } from '../batch-get.ts';
-import { concurrently } from '../../concurrently.ts';
 import {
   canExist,
   imageOfRow,
@@ -29,11 +29,9 @@ import { ParamsTemplates } from '../params-templates.ts';
 import { errorOf, type Reason, writeTransaction } from '../write-transaction.ts';
 
 export interface ImageRepositoryOptions {
-  /** Requests for single entities under way at a time. Default 24: below the SDK's 50 sockets, so that none waits for one. */
+  /** Requests for single entities under way at a time. */
   readonly concurrency?: number;
 }
-
-const DEFAULT_CONCURRENCY = 24;
 
 /** Transactions of many entities under way at a time: each is as much work for the table as dozens of writes. */
 const MAX_TRANSACTIONS = 8;
@@ -75,14 +73,13 @@ export class ElectroDbImageRepository extends ImageRepository {
     entities: readonly Entity[],
     signal?: AbortSignal,
   ): Promise<readonly (EntityView | Fault)[]> {
-    allowListeners(signal);
     const model = await this.#entities();
     const [defaultRows, newest] = await Promise.all([
       this.#read(
         entities.map((entity) => defaultKeyOf(model, entity)),
         signal,
       ),
-      concurrently(entities, this.#concurrency, (entity) => this.#newest(model, entity, signal)),
+      pMap(entities, (entity) => this.#newest(model, entity, signal), { concurrency: this.#concurrency }),
     ]);
     const views = entities.map((entity, index) =>
       this.#attempted(() => viewOf(entity, defaultRows[index], newest[index])),
@@ -110,7 +107,6 @@ export class ElectroDbImageRepository extends ImageRepository {
     writes: readonly DefaultImageWrite[],
     signal?: AbortSignal,
   ): Promise<readonly Result[]> {
-    allowListeners(signal);
     const results = new Map<DefaultImageWrite, Result>();
     const planned: PlannedWrite[] = [];
     for (const write of writes) {
@@ -138,10 +134,7 @@ export class ElectroDbImageRepository extends ImageRepository {
       const params = templates.fill('newest', keyOf(entity), (key) =>
         images.query.images(key).params<QueryCommandInput>({ order: 'desc', limit: 1, consistent: true }),
       );
-      const { Items = [] } = await this.#client.send(
-        new QueryCommand(params),
-        signal && { abortSignal: signal },
-      );
+      const { Items = [] } = await this.#client.send(new QueryCommand(params), abortableBy(signal));
       return newestImage(entity, Items as Row[]);
     } catch (error) {
       return this.#translate(error);

@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Metrics } from '../../application/ports/metrics.ts';
+
+/**
+ * How often the SDK tries a request, unless AWS_MAX_ATTEMPTS says otherwise. A dropped connection or a moment of
+ * throttling is over after two more attempts, within a third of a second; whatever lasts longer is left to the
+ * worker's own retries, whose pauses keep to the batch's time limit.
+ */
+export const DEFAULT_ATTEMPTS = 3;
+
+/** Requests of one kind under way at a time, unless CONCURRENCY says otherwise: below the SDK's 50 sockets, so that none waits for one. */
+export const DEFAULT_CONCURRENCY = 24;
+
+/** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
+const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+export function createDynamoDbClient(maxAttempts: number, metrics: Metrics): DynamoDBClient {
+  return observed(new DynamoDBClient({ maxAttempts, requestHandler: TIMEOUTS }), metrics);
+}
+
+export function createSqsClient(
+  maxAttempts: number,
+  metrics: Metrics,
+  endpoint: Pick<SQSClientConfig, 'useQueueUrlAsEndpoint'>,
+): SQSClient {
+  return observed(new SQSClient({ ...endpoint, maxAttempts, requestHandler: TIMEOUTS }), metrics);
+}
+
+/** The document client that the repositories need: one that gives numbers as strings, as JavaScript's would lose digits. */
+export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions: { wrapNumbers: true },
+  });
+}
+
+/** Options of a request that an abort breaks off. From the eleventh listener of a signal on, Node would warn of a leak. */
+export function abortableBy(
+  signal: AbortSignal | undefined,
+): { readonly abortSignal: AbortSignal } | undefined {
+  if (signal === undefined) return undefined;
+  setMaxListeners(0, signal);
+  return { abortSignal: signal };
+}
+
+/** Has a client count its requests, and log none. */
+export function observed<Client extends DynamoDBClient | SQSClient>(
+  client: Client,
+  metrics: Metrics,
+): Client {
+  countRequests(client, metrics);
+  // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
+  // of what sending takes. Its warnings still come out.
+  client.config.logger = { warn: console.warn } as typeof client.config.logger;
+  return client;
+}
+
+/**
+ * Counts every request that the client sends from now on, by operation, the SDK's own retries included. A client counts
+ * once, for the metrics that it was given last.
+ */
+export function countRequests(
+  client: Pick<DynamoDBClient | SQSClient, 'middlewareStack'>,
+  metrics: Metrics,
+): void {
+  // The types of the clients' stacks differ in what requests hold, which does not matter here.
+  const { middlewareStack } = client as Pick<DynamoDBClient, 'middlewareStack'>;
+  middlewareStack.add(
+    (next, { commandName = 'Unknown' }) =>
+      (request) => {
+        metrics.request(commandName.replace(/Command$/, ''));
+        return next(request);
+      },
+    // Last of its step, so after the SDK's retries, which call it for each attempt, and after signing.
+    { step: 'finalizeRequest', priority: 'low', name: 'contrailRequestCounter', override: true },
+  );
+}
