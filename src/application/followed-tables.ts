@@ -48,7 +48,7 @@ export class FollowedTables {
       Promise.all(
         pending.map(async (tableArn) => {
           const answer = await this.#ask(tableArn, signal).catch((error: unknown) => Fault.from(error));
-          if (answer instanceof Fault) return answer;
+          if (Fault.is(answer)) return answer;
           found.set(tableArn, answer);
           return 'done' as const;
         }),

@@ -67,7 +67,7 @@ export class ReconcileDefaultImage {
     const results = new Array<Attempted>(groups.length);
     const writes: { write: DefaultImageWrite; index: number; done: DefaultImageTally }[] = [];
     for (const [index, view] of views.entries()) {
-      if (view instanceof Fault) {
+      if (Fault.is(view)) {
         results[index] = view;
         continue;
       }

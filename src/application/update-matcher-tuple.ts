@@ -57,7 +57,7 @@ export class UpdateMatcherTuple {
     const moves: { move: LinkMove; index: number }[] = [];
     for (const [index, group] of groups.entries()) {
       const state = states[index];
-      if (state instanceof Fault) {
+      if (Fault.is(state)) {
         results[index] = state;
         continue;
       }

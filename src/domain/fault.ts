@@ -11,6 +11,9 @@ export interface FaultOptions extends ErrorOptions {
   readonly reason?: string;
 }
 
+/** By this a Fault of another copy of this module is known: `instanceof` tells the copies of a class apart. */
+const BRAND = Symbol.for('contrail.Fault');
+
 /** A failure in the domain's terms. Adapters translate what their clients throw into one, kept as `cause`. */
 export class Fault extends Error {
   override readonly name = 'Fault';
@@ -24,9 +27,17 @@ export class Fault extends Error {
     this.reason = options?.reason ?? message;
   }
 
+  get [BRAND](): true {
+    return true;
+  }
+
+  static is(value: unknown): value is Fault {
+    return value instanceof Error && BRAND in value;
+  }
+
   /** The failure itself when it is a Fault already; otherwise a transient one, which is safe to try again. */
   static from(error: unknown): Fault {
-    if (error instanceof Fault) return error;
+    if (Fault.is(error)) return error;
     return new Fault('transient', error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

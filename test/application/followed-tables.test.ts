@@ -55,7 +55,7 @@ describe('FollowedTables', () => {
     const found = await tables.generationsOf(new Set(arns), NO_LIMIT);
     return arns.map((arn) => {
       const answer = found.get(arn);
-      return answer instanceof Fault ? `${answer.kind}: ${answer.message}` : answer;
+      return Fault.is(answer) ? `${answer.kind}: ${answer.message}` : answer;
     });
   };
 

@@ -205,7 +205,7 @@ describe('ReconcileDefaultImage', () => {
   describe('given reads of different moments', () => {
     /** The newest image is asked for before there is any, the rest after somebody has written the default row. */
     const tooEarly = (views: readonly (EntityView | Fault)[]) =>
-      views.map((view) => (view instanceof Fault ? view : { ...view, newest: undefined }));
+      views.map((view) => (Fault.is(view) ? view : { ...view, newest: undefined }));
 
     it('that contradict each other, then it writes nothing, and reads again', async () => {
       const backend = await tableWith(['01X'], { image_id: '01X', caption: 'image 01X' });

@@ -57,7 +57,7 @@ export function imageRepositoryContract(
 
     const load = async (entity: Entity): Promise<EntityView> => {
       const [view] = await harness.images.load([entity]);
-      if (view === undefined || view instanceof Fault) throw view ?? new Error('no result');
+      if (view === undefined || Fault.is(view)) throw view ?? new Error('no result');
       return view;
     };
     const save = async (view: EntityView, image: Image | undefined) => {
@@ -229,7 +229,7 @@ export function imageRepositoryContract(
         const views = await harness.images.load(entities);
         expect(views).to.have.length(entities.length);
         for (const [n, view] of views.entries()) {
-          if (view instanceof Fault) throw view;
+          if (Fault.is(view)) throw view;
           expect(view.entity).to.deep.equal(entities[n]);
           expect(view.newest?.imageId).to.equal(n % 3 > 0 ? `image ${n}` : undefined);
           expect(view.current?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);

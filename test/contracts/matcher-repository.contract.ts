@@ -39,7 +39,7 @@ export function matcherRepositoryContract(
       const states = await harness.matcher.load(links);
       expect(states).to.have.length(links.length);
       return states.map((state) => {
-        if (state instanceof Fault) throw state;
+        if (Fault.is(state)) throw state;
         return state;
       });
     };
@@ -376,7 +376,7 @@ export function matcherRepositoryContract(
       };
       const expectRefused = async (move: LinkMove, result: unknown) => {
         expect(result, 'neither applied nor silently dropped').to.satisfy(
-          (r: unknown) => r instanceof Fault || r === 'conflict',
+          (r: unknown) => Fault.is(r) || r === 'conflict',
         );
         expect(await load(move.link)).to.deep.equal(state('1', undefined));
       };
@@ -511,7 +511,7 @@ export function matcherRepositoryContract(
         const moves = tuples.map((tuple) => ({ link: aLink(), from: undefined, to: state('1', tuple) }));
         const results = await apply(...moves);
         for (const [n, result] of results.entries())
-          if (result instanceof Fault) expect(result.kind).to.equal('permanent');
+          if (Fault.is(result)) expect(result.kind).to.equal('permanent');
           else expect(await harness.count(tuples[n]!)).to.equal(1);
       });
 

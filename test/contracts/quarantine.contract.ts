@@ -133,7 +133,7 @@ export function quarantineContract(name: string, setUp: () => Promise<Quarantine
       const results = await harness.quarantine.keep(records, AbortSignal.abort());
       expect(results).to.have.length(15);
       for (const result of results)
-        expect(result instanceof Fault ? result.kind : result).to.be.oneOf(['done', 'transient']);
+        expect(Fault.is(result) ? result.kind : result).to.be.oneOf(['done', 'transient']);
       await expectKept(...records.filter((_, index) => results[index] === 'done'));
     });
   });

@@ -30,7 +30,7 @@ export function tableGenerationsContract(
 
     const faultOf = async (work: Promise<unknown>): Promise<unknown> => {
       const result = await work.catch((error: unknown) => error);
-      return result instanceof Fault ? result.kind : result;
+      return Fault.is(result) ? result.kind : result;
     };
 
     it('follows the first table that it is asked for, as generation 0, from then on', async () => {

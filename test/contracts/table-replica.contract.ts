@@ -64,7 +64,7 @@ export function tableReplicaContract(
       expect(comparableFields((await find(row)) ?? {})).to.deep.equal(comparableFields(attributesOf(row)));
     const view = async (entity: Entity): Promise<EntityView> => {
       const [found] = await harness.images.load([entity]);
-      if (found === undefined || found instanceof Fault) throw found ?? new Error('no result');
+      if (found === undefined || Fault.is(found)) throw found ?? new Error('no result');
       return found;
     };
 

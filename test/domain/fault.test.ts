@@ -21,6 +21,22 @@ describe('Fault', () => {
     expect(new Fault('permanent', 'message 7 is too large').reason).to.equal('message 7 is too large');
   });
 
+  it('given a Fault of another copy of the module, then it is known for one, and nothing else is', async () => {
+    const copy = '../../src/domain/fault.ts?copy';
+    const other = (await import(copy)) as typeof import('../../src/domain/fault.ts');
+    expect(other.Fault).not.to.equal(Fault);
+    const fault = new other.Fault('permanent', 'poison');
+    expect(Fault.is(fault) && Fault.from(fault) === fault).to.equal(true);
+    for (const value of [
+      new Error('poison'),
+      { kind: 'permanent', message: 'poison' },
+      'poison',
+      undefined,
+      null,
+    ])
+      expect(Fault.is(value)).to.equal(false);
+  });
+
   describe('from', () => {
     it('given a Fault, when converted, then it is that very Fault', () => {
       const fault = new Fault('permanent', 'poison');

@@ -40,7 +40,7 @@ function refusal(event: Json, { result, batch }: Handled): Violation | undefined
   if (batch !== undefined) return { rule, detail: `it was handled: ${typeof event}` };
   if (!('error' in result))
     return { rule, detail: `it was answered with ${JSON.stringify(result.response)}` };
-  if (result.error instanceof Fault && result.error.message !== '') return undefined;
+  if (Fault.is(result.error) && result.error.message !== '') return undefined;
   return { rule, detail: `it threw ${String(result.error)}` };
 }
 
@@ -57,7 +57,7 @@ function answer(
   const { result } = handled;
   if ('error' in result) {
     const rule = 'throws only for a failure without sequence number, and a Fault';
-    if (!(result.error instanceof Fault) || result.error.message === '' || unnamed === undefined)
+    if (!Fault.is(result.error) || result.error.message === '' || unnamed === undefined)
       return { rule, detail: answerText(handled), index: failed[0]?.index };
     return undefined;
   }
@@ -94,7 +94,7 @@ function recordByRecord(
     if (delivery.raw !== record) return broken('the record is kept as it came');
     const done = isDone(outcome);
     const fault = 'fault' in outcome ? outcome.fault : undefined;
-    if (!done && !(fault instanceof Fault && fault.message !== ''))
+    if (!done && !(Fault.is(fault) && fault.message !== ''))
       return broken('a failure has a Fault that says why');
     // Nothing in memory is ever busy: whatever is said to pass was an error that nobody expected.
     if (isFailed(outcome) && !outcome.heldBack && (fault?.kind === 'transient' || fault?.kind === 'conflict'))

@@ -27,7 +27,7 @@ interface BatchGetItem {
 }
 
 /** What a result is, in one word: Faults by their kind. */
-const wordOf = (result: unknown) => (result instanceof Fault ? result.kind : result);
+const wordOf = (result: unknown) => (Fault.is(result) ? result.kind : result);
 
 describeWithServers('the ElectroDB image repository', () => {
   const clients: DynamoDBClient[] = [];
@@ -281,7 +281,7 @@ describeWithServers('the ElectroDB image repository', () => {
       return entities;
     }
     const pointers = (results: readonly (EntityView | Fault)[]) =>
-      results.map((view) => (view instanceof Fault ? view.kind : (view.pointed?.imageId ?? 'none')));
+      results.map((view) => (Fault.is(view) ? view.kind : (view.pointed?.imageId ?? 'none')));
 
     it('given nothing that fails, then all are read', async () => {
       const images = await repository((_request, send) => send());

@@ -97,7 +97,7 @@ export function faultOf(action: () => unknown): Fault {
   try {
     action();
   } catch (error) {
-    if (error instanceof Fault) return error;
+    if (Fault.is(error)) return error;
     throw error;
   }
   throw new Error('expected a Fault');

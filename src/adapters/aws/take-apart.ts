@@ -39,7 +39,7 @@ export async function takeApart<T, R extends string>(
         const together = refused.get(answer);
         if (together === undefined) refused.set(answer, [item]);
         else together.push(item);
-      } else if (!(answer instanceof Fault) && answer !== 'conflict') isAnyTaken = true;
+      } else if (!Fault.is(answer) && answer !== 'conflict') isAnyTaken = true;
     }
     for (const [refusal, items] of refused) await split(items, refusal);
   };

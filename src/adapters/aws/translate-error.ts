@@ -20,7 +20,7 @@ export interface AwsResource {
  */
 export function translateError(error: unknown, used: AwsResource): Fault {
   for (const link of chainOf(error)) {
-    if (link instanceof Fault) return link;
+    if (Fault.is(link)) return link;
     const problem = problemIn(link);
     if (problem !== undefined) return faultOf(problem, link, used, withoutSecrets(error));
   }

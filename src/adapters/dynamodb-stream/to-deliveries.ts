@@ -37,7 +37,7 @@ export async function toDeliveries(
       options = optionsFor(stream, generations);
       last = stream;
     }
-    return options instanceof Fault
+    return Fault.is(options)
       ? new UndecodableRecord(record, undefined, options)
       : toDelivery(record, options);
   });
@@ -68,7 +68,7 @@ function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fa
     new Fault('transient', `${tableArn} was given no generation`, {
       reason: 'a table was given no generation',
     });
-  return generation instanceof Fault ? generation : { generation };
+  return Fault.is(generation) ? generation : { generation };
 }
 
 /** Whether the stream's changes can be put in order with those of others of its table: it has a label, or no name at all. */

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { Fault } from '../../domain/fault.ts';
 import { endOnSignals } from './signals.ts';
 import { watchStandardStreams } from './standard-streams.ts';
 
@@ -33,8 +34,8 @@ function unknownCommand({ commands }: Command, args: readonly string[]): string 
 
 function exitStatus(name: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-  // A fault says what there is to say. Not by its class: of the built function's faults there is another one.
-  if (error instanceof Error && 'kind' in error) {
+  // A fault's message says all that there is to say.
+  if (Fault.is(error)) {
     process.stderr.write(`${name}: ${error.message}\n`);
     return error.kind === 'configuration' ? WRONG_USAGE : FAILED;
   }

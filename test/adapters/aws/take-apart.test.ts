@@ -34,7 +34,7 @@ const groupsOf = (count: number, size: number) =>
 const wordsOf = (results: ReadonlyMap<number, Result>, count: number) =>
   range(count).map((item) => {
     const result = results.get(item);
-    return result instanceof Fault ? result.kind : result;
+    return Fault.is(result) ? result.kind : result;
   });
 
 describe('takeApart', () => {

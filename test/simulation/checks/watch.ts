@@ -215,7 +215,7 @@ export class Watch {
       if (entry === undefined || outcome.status !== 'failed' || outcome.fault.kind !== 'configuration')
         continue;
       const { cause } = outcome.fault;
-      const isSuspect = cause instanceof Fault && cause.kind === 'permanent';
+      const isSuspect = Fault.is(cause) && cause.kind === 'permanent';
       if (isSuspect && this.#isLetThrough(entry, invocation))
         this.report(
           'what was let through is not suspected again',

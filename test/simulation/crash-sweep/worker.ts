@@ -50,10 +50,10 @@ function calledFrom(process: Process, { queue, images, matcher, replica, quarant
           const unconnected = new Set(await replica.apply(some));
           return some.map((change) => ({ change, isUnconnected: unconnected.has(change) }));
         });
-        const fault = results.find((result) => result instanceof Fault);
+        const fault = results.find((result) => Fault.is(result));
         if (fault !== undefined) throw fault;
         return results.flatMap((result) =>
-          result instanceof Fault || !result.isUnconnected ? [] : [result.change],
+          Fault.is(result) || !result.isUnconnected ? [] : [result.change],
         );
       },
     },

@@ -106,7 +106,7 @@ class WiredMatcher extends MatcherRepository {
       .call<Link, { readonly state: LinkState | undefined | Fault }>('matcher.load', links, async (some) =>
         (await this.#store.load(some, signal)).map((state) => ({ state })),
       )
-      .then((results) => results.map((result) => (result instanceof Fault ? result : result.state)));
+      .then((results) => results.map((result) => (Fault.is(result) ? result : result.state)));
   }
 
   override apply(moves: readonly LinkMove[], signal?: AbortSignal) {
@@ -141,7 +141,7 @@ class WiredReplica extends TableReplica {
       [changes],
       effect,
     );
-    if (result instanceof Fault) throw result;
+    if (Fault.is(result)) throw result;
     return result ?? [];
   }
 }

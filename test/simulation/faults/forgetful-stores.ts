@@ -49,7 +49,7 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
   }
 
   #isForgotten(link: Link, state: LinkState | undefined | Fault): state is LinkState {
-    if (state === undefined || state instanceof Fault) return false;
+    if (state === undefined || Fault.is(state)) return false;
     const lifetime = state.removed ? this.#lifetimes.removed : this.#lifetimes.live;
     return this.#now() - (this.#written.get(linkKey(link)) ?? 0) >= lifetime;
   }

@@ -166,10 +166,10 @@ class RequestedImages extends ImageRepository {
     for (const [index, entity] of entities.entries())
       if (table.imageWrites(entity) !== before[index]) overtaken(entity);
     const complete = views.map((view) => {
-      if (view instanceof Fault || !found.has(view)) return view;
+      if (Fault.is(view) || !found.has(view)) return view;
       return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
     });
-    for (const view of complete) if (!(view instanceof Fault) && contradictsItself(view)) contradicted();
+    for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
     return complete;
   }
 
@@ -234,17 +234,15 @@ class RequestedMatcher extends MatcherRepository {
 
 /** What the default row says by one read, beside the newest image by another. */
 function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined): EntityView | Fault {
-  if (row instanceof Fault || newest === undefined) return row;
-  if (newest instanceof Fault) return newest;
+  if (Fault.is(row) || newest === undefined) return row;
+  if (Fault.is(newest)) return newest;
   const isNewest = row.current !== undefined && row.current.imageId === newest.newest?.imageId;
   return { ...row, newest: newest.newest, pointed: isNewest ? newest.newest : undefined };
 }
 
 /** The default row points to an image that has not been read yet. */
 function pointsElsewhere(view: EntityView | Fault): view is EntityView {
-  return (
-    !(view instanceof Fault) && view.current !== undefined && view.current.imageId !== view.newest?.imageId
-  );
+  return !Fault.is(view) && view.current !== undefined && view.current.imageId !== view.newest?.imageId;
 }
 
 function notRead(): Fault {

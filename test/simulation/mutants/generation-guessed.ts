@@ -11,7 +11,7 @@ export const mutant: Mutant = {
         generationsOf: async (tableArns, limit) => {
           const found = await tables.generationsOf(tableArns, limit);
           const guessed = [...found].map(([tableArn, answer]) => {
-            const isKnown = !(answer instanceof Fault) || answer.message.includes('adopt-stream');
+            const isKnown = !Fault.is(answer) || answer.message.includes('adopt-stream');
             return [tableArn, isKnown ? answer : 0] as const;
           });
           return new Map(guessed);

@@ -13,7 +13,7 @@ export const mutant: Mutant = {
         generationsOf: async (tableArns, limit) => {
           const found = new Map(await tables.generationsOf(tableArns, limit));
           for (const [tableArn, answer] of found)
-            if (!(answer instanceof Fault)) {
+            if (!Fault.is(answer)) {
               const before = first.get(tableArn) ?? answer;
               first.set(tableArn, before);
               found.set(tableArn, before);

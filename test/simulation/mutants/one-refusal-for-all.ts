@@ -8,7 +8,7 @@ export const mutant: Mutant = {
   variant: () => ({
     ports: (ports) =>
       portsWhoseResults(ports, (results) => {
-        const refusal = results.find((result) => result instanceof Fault && result.kind === 'permanent');
+        const refusal = results.find((result) => Fault.is(result) && result.kind === 'permanent');
         return refusal === undefined ? results : results.map(() => refusal);
       }),
   }),

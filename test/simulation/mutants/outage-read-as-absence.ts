@@ -16,7 +16,7 @@ export const mutant: Mutant = {
           const views = await ports.images.load(entities, signal).catch(() => []);
           return entities.map((entity, index) => {
             const view = views[index];
-            return view === undefined || view instanceof Fault ? nothingOf(entity) : view;
+            return view === undefined || Fault.is(view) ? nothingOf(entity) : view;
           });
         },
       }),

@@ -14,8 +14,7 @@ export const mutant: Mutant = {
           for (const [tableArn, answer] of found) {
             const before = refused.get(tableArn);
             if (before !== undefined) found.set(tableArn, before);
-            else if (answer instanceof Fault && answer.kind === 'configuration')
-              refused.set(tableArn, answer);
+            else if (Fault.is(answer) && answer.kind === 'configuration') refused.set(tableArn, answer);
           }
           return found;
         },

@@ -8,7 +8,7 @@ export const mutant: Mutant = {
     ports: (ports) =>
       portsWhoseResults(ports, (results) =>
         results.map((result) =>
-          result instanceof Fault && result.kind === 'configuration'
+          Fault.is(result) && result.kind === 'configuration'
             ? new Fault('permanent', result.message, { cause: result, reason: result.reason })
             : result,
         ),

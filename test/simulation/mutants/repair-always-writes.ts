@@ -12,7 +12,7 @@ export const mutant: Mutant = {
         load: async (entities, signal) => {
           const views = await ports.images.load(entities, signal);
           return views.map((view) =>
-            view instanceof Fault || view.current === undefined
+            Fault.is(view) || view.current === undefined
               ? view
               : { ...view, current: { ...view.current, attributes: {} } },
           );

@@ -21,7 +21,7 @@ export class WiredGenerations extends TableGenerations {
     const [answer] = await this.#wire.call('generations.of', [tableArn], (tableArns) =>
       Promise.all(tableArns.map((one) => this.#store.generationOf(one))),
     );
-    if (answer === undefined || answer instanceof Fault)
+    if (answer === undefined || Fault.is(answer))
       throw answer ?? new Fault('transient', 'there was no answer');
     return answer;
   }

@@ -93,9 +93,9 @@ describe('readAll', () => {
       return allFound(request);
     };
     const rows = await read(2_000, aborting.signal);
-    const unread = rows.filter((row) => row instanceof Fault);
+    const unread = rows.filter((row) => Fault.is(row));
     expect(unread.length).to.be.greaterThan(0);
-    expect(rows.filter((row) => !(row instanceof Fault)).length).to.be.at.least(800);
+    expect(rows.filter((row) => !Fault.is(row)).length).to.be.at.least(800);
     expect(double.reads.length).to.be.below(20);
     for (const fault of unread) expect(fault.kind).to.equal('transient');
   });

@@ -28,7 +28,7 @@ function setUp(concurrency = 1, client?: SQSClient) {
 }
 
 function shown(result: Done | undefined): string {
-  return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
+  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 const TEXTS = range(35).map((n) => `m${n}`);
@@ -57,7 +57,7 @@ describe('MessageSender', () => {
     const thrown = (name: string, message = 'it said') =>
       Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
     const kindsOf = (results: readonly Done[]) =>
-      results.map((result) => (result instanceof Fault ? result.kind : result));
+      results.map((result) => (Fault.is(result) ? result.kind : result));
 
     it('given a queue that takes less at once, when sent, then requests are made smaller until all is sent', async () => {
       const { sqs, sender } = setUp();
@@ -187,9 +187,9 @@ describe('MessageSender', () => {
       expect((results[13] as Fault).message).to.equal(
         'the message of m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
       );
-      expect(
-        new Set(results.flatMap((result) => (result instanceof Fault ? [result.reason] : []))).size,
-      ).to.equal(1);
+      expect(new Set(results.flatMap((result) => (Fault.is(result) ? [result.reason] : []))).size).to.equal(
+        1,
+      );
     });
 
     it('given expired credentials for one entry only, when sent, then it is of the configuration', async () => {

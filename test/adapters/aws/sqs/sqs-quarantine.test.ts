@@ -22,7 +22,7 @@ function setUp(options: Partial<SqsQuarantineOptions> = {}) {
 }
 
 function shown(result: Done | undefined): string {
-  return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
+  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 describe('SqsQuarantine', () => {

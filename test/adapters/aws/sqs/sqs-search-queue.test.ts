@@ -35,12 +35,12 @@ function setUp(options: Partial<SqsSearchQueueOptions> = {}) {
 
 /** A result in a comparable form. */
 function shown(result: Done | undefined): string {
-  return result instanceof Fault ? `${result.kind}: ${result.message}` : String(result);
+  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 /** How many different messages and reasons the results have. */
 function causesOf(results: readonly Done[]) {
-  const faults = results.filter((result) => result instanceof Fault);
+  const faults = results.filter((result) => Fault.is(result));
   return {
     messages: new Set(faults.map(({ message }) => message)).size,
     reasons: new Set(faults.map(({ kind, reason }) => `${kind} ${reason}`)).size,
@@ -245,9 +245,7 @@ describe('SqsSearchQueue', () => {
       const expected = range(40).map((n) =>
         n % 7 === 0 ? 'configuration' : n % 3 === 0 ? 'transient' : 'done',
       );
-      expect(results.map((result) => (result instanceof Fault ? result.kind : result))).to.deep.equal(
-        expected,
-      );
+      expect(results.map((result) => (Fault.is(result) ? result.kind : result))).to.deep.equal(expected);
     });
   });
 

@@ -12,7 +12,7 @@ export function pretendedViews(
     load: async (entities, signal) => {
       const views = await images.load(entities, signal);
       return views.map((view) => {
-        if (view instanceof Fault) return view;
+        if (Fault.is(view)) return view;
         const pretended = pretend(view);
         asRead.set(pretended, view);
         return pretended;

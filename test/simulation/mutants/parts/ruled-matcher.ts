@@ -46,10 +46,10 @@ export class RuledMatcher extends UpdateMatcherTuple {
     );
     const decisions = groups.map((group, index) => {
       const state = states[index];
-      return state instanceof Fault ? state : this.#decide(group, state);
+      return Fault.is(state) ? state : this.#decide(group, state);
     });
     const moves = decisions.flatMap((decision) =>
-      decision === undefined || decision instanceof Fault ? [] : [decision],
+      decision === undefined || Fault.is(decision) ? [] : [decision],
     );
     const applied =
       moves.length === 0
@@ -60,7 +60,7 @@ export class RuledMatcher extends UpdateMatcherTuple {
     let next = 0;
     return decisions.map((decision) => {
       if (decision === undefined) return 'done';
-      if (decision instanceof Fault) return decision;
+      if (Fault.is(decision)) return decision;
       return applied[next++];
     });
   }

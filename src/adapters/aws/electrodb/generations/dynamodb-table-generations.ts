@@ -83,7 +83,7 @@ export class DynamoDbTableGenerations extends TableGenerations {
   async #read(signal: AbortSignal | undefined): Promise<Known | undefined> {
     try {
       const [row] = await readAll<GenerationsRow>(this.#client, this.#stateTable, [KEY], signal);
-      if (row instanceof Fault) throw row;
+      if (Fault.is(row)) throw row;
       return row && knownFrom(row, this.#stateTable);
     } catch (error) {
       throw this.#translate(error);

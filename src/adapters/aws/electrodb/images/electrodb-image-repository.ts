@@ -96,8 +96,8 @@ export class ElectroDbImageRepository extends ImageRepository {
     );
     return views.map((view) => {
       const row = pointedRows.get(view);
-      if (row instanceof Fault) return row;
-      return view instanceof Fault || row === undefined
+      if (Fault.is(row)) return row;
+      return Fault.is(view) || row === undefined
         ? view
         : this.#attempted(() => ({ ...view, pointed: imageOfRow(view.entity, row) }));
     });
@@ -171,7 +171,7 @@ export class ElectroDbImageRepository extends ImageRepository {
         break;
       }
       const answer = await this.#write(pending, signal);
-      if (answer === 'done' || answer instanceof Fault) {
+      if (answer === 'done' || Fault.is(answer)) {
         settle(pending, answer);
         break;
       }
@@ -251,7 +251,7 @@ interface PlannedWrite {
 }
 
 function resultOf(result: Done): Result {
-  return result instanceof Fault && result.kind === 'conflict' ? 'conflict' : result;
+  return Fault.is(result) && result.kind === 'conflict' ? 'conflict' : result;
 }
 
 /** The default row, and a check for each image. */

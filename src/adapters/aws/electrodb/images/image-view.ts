@@ -20,8 +20,8 @@ export function viewOf(
   row: Row | undefined | Fault,
   newest: Image | undefined | Fault,
 ): EntityView | Fault {
-  if (row instanceof Fault) return row;
-  if (newest instanceof Fault) return newest;
+  if (Fault.is(row)) return row;
+  if (Fault.is(newest)) return newest;
   const current = row && defaultImageOf(attributesOf(row));
   return {
     entity,
@@ -39,7 +39,7 @@ export interface ViewWithDefault extends EntityView {
 /** The default row points to an image that has not been read yet. */
 export function pointsElsewhere(view: EntityView | Fault): view is ViewWithDefault {
   return (
-    !(view instanceof Fault) &&
+    !Fault.is(view) &&
     view.current !== undefined &&
     view.current.imageId !== view.newest?.imageId &&
     canExist(view.current.imageId)

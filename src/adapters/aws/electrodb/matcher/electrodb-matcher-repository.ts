@@ -67,7 +67,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
         throw translateError(error, statesIn(this.#tables));
       },
     );
-    return rows.map((row) => (row === undefined || row instanceof Fault ? row : linkStateOf(row)));
+    return rows.map((row) => (row === undefined || Fault.is(row) ? row : linkStateOf(row)));
   }
 
   override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
@@ -104,9 +104,9 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     return tuples.flatMap((tuple, index) => {
       const row = rows[index];
       // What adds to a count need not know it.
-      if (row instanceof Fault) return [inTheWayOf(tuple, takersOf(tuple, moves), row)];
+      if (Fault.is(row)) return [inTheWayOf(tuple, takersOf(tuple, moves), row)];
       const count = row === undefined ? 0 : countIn(row, tuple, this.#tables);
-      if (count instanceof Fault) return [inTheWayOf(tuple, moves, count)];
+      if (Fault.is(count)) return [inTheWayOf(tuple, moves, count)];
       call.counts.set(tuple, count);
       return [];
     });
@@ -174,7 +174,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
   ): Promise<Obstacles> {
     const links = moves.map(({ link }) => link);
     const states = await this.load(links, signal);
-    const unread = states.find((state) => state instanceof Fault);
+    const unread = states.find((state) => Fault.is(state));
     if (unread !== undefined) return inTheWayOfAll(unread);
     const moved = moves.some(
       ({ from }, index) => !sameLinkState(from, states[index] as LinkState | undefined),

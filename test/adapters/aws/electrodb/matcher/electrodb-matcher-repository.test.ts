@@ -49,7 +49,7 @@ describe('ElectroDbMatcherRepository', () => {
       .flatMap(({ Put }) => (Put === undefined ? [] : [Put['Item'] as Readonly<Record<string, unknown>>]));
   const itemsOf = (nth: number) => double.writes[nth]?.TransactItems.length;
   const kindsOf = (results: readonly unknown[]) =>
-    results.map((result) => (result instanceof Fault ? result.kind : result));
+    results.map((result) => (Fault.is(result) ? result.kind : result));
 
   it('given a link that comes and one that goes, when applied, then only what is left of the second ends, in 30 days', async () => {
     countOf(1);
@@ -337,7 +337,7 @@ describe('ElectroDbMatcherRepository', () => {
       range(300).map((n) => joining(`${n}`)),
       aborting.signal,
     );
-    const [fault] = results.filter((result) => result instanceof Fault);
+    const [fault] = results.filter((result) => Fault.is(result));
     expect(fault?.message).to.include('before the link was counted');
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
