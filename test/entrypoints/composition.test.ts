@@ -21,7 +21,7 @@ import { compose, streamWorker } from '../../src/entrypoints/composition/contain
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
-import { registrationRecord } from '../support/records.ts';
+import { registrationRecord } from '../support/stream-records.ts';
 
 const system = systemModule({ level: 'silent', stream: process.stderr, readable: false });
 

@@ -14,7 +14,7 @@ import { systemModule } from '../../src/entrypoints/composition/system.module.ts
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { generateEvents } from '../../src/feed/generate.ts';
 import { collect } from '../support/collect.ts';
-import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/records.ts';
+import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/stream-records.ts';
 
 function worker(failureMode: 'report' | 'throw' = 'report', ...more: readonly ContainerModule[]) {
   const container = compose(
@@ -32,8 +32,8 @@ function worker(failureMode: 'report' | 'throw' = 'report', ...more: readonly Co
   };
 }
 
-function poison(record: StreamRecord): StreamRecord {
-  Object.assign(record.dynamodb.NewImage!, { registration: { N: 'twelve' } });
+function poison<T extends StreamRecord>(record: T): T {
+  Object.assign(record.dynamodb['NewImage'] as object, { registration: { N: 'twelve' } });
   return record;
 }
 
@@ -59,7 +59,7 @@ describe('the Lambda handler', () => {
   });
 
   describe('given records of another table than the one that is followed,', () => {
-    const there = (registration: string, sequence: string): StreamRecord => ({
+    const there = (registration: string, sequence: string) => ({
       ...registrationRecord(registration, { sequence }),
       eventSourceARN: 'arn:aws:dynamodb:us-east-1:123456789012:table/aircraft/stream/2025-06-01T00:00:00.000',
     });

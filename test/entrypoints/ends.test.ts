@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CONTRAIL, runShell, SCRIPTS, start } from '../support/command-line.ts';
-import { registrationRecord } from '../support/records.ts';
+import { registrationRecord } from '../support/stream-records.ts';
 
 describe('commands that end early', function () {
   this.timeout(60_000);

@@ -12,7 +12,7 @@ import { systemModule } from '../../src/entrypoints/composition/system.module.ts
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { invocationFields } from '../../src/entrypoints/lambda/invocation.ts';
 import { VERSION } from '../../src/entrypoints/version.ts';
-import { registrationRecord } from '../support/records.ts';
+import { registrationRecord } from '../support/stream-records.ts';
 
 /** Keeps what waits for an answer, until it is told to give them. */
 class WaitingQueue extends SearchQueue {

@@ -5,7 +5,15 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generateEvents, generateRecords } from '../../src/feed/generate.ts';
 import { CONTRAIL, run as runNode } from '../support/command-line.ts';
-import { imageRecord, linkRecord, registrationRecord, streamRecord } from '../support/records.ts';
+import {
+  icaoManufacturerRow,
+  icaoTypeRow,
+  icaoVariantRow,
+  imageRecord,
+  linkRecord,
+  registrationRecord,
+  rowRecord,
+} from '../support/stream-records.ts';
 
 interface State {
   search: Record<string, Record<string, Record<string, unknown>>>;
@@ -62,9 +70,9 @@ describe('contrail replay', function () {
       }),
       imageRecord('N1', 'A'),
       linkRecord('7', ' 172 '),
-      streamRecord({ pk: 'ICAO#AIRCRAFT', sk: 'TYPE#C172', after: { designator: 'C172', engine_count: 1 } }),
-      streamRecord({ pk: 'ICAO#MANUFACTURERS', sk: 'MFR#CESSNA', after: { code: 'CESSNA', name: 'Cessna' } }),
-      streamRecord({ pk: 'ICAO#VARIANTS', sk: 'anything', after: { name: 'Skyhawk' } }),
+      rowRecord(icaoTypeRow('C172', { engine_count: 1 })),
+      rowRecord(icaoManufacturerRow('CESSNA', { name: 'Cessna' })),
+      rowRecord(icaoVariantRow('anything', { name: 'Skyhawk' })),
     ];
     const { state, status, err } = await replayed(ndjson(records));
     expect({ status, err }).to.deep.equal({ status: 0, err: '' });
@@ -216,7 +224,7 @@ describe('contrail replay', function () {
       without('eventName'),
       /the record has no eventName; expected INSERT, MODIFY or REMOVE/,
     ],
-    ['an unknown event name', registrationRecord('N8', { eventName: 'UPSERT' }), /eventName is "UPSERT"/],
+    ['an unknown event name', { ...registrationRecord('N8'), eventName: 'UPSERT' }, /eventName is "UPSERT"/],
     [
       'keys that are not strings',
       keyed({ N: '1' }, { S: 'x' }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { generateEvents } from '../../src/feed/generate.ts';
 import { CONTRAIL, run, runShell } from '../support/command-line.ts';
-import { registrationRecord } from '../support/records.ts';
+import { registrationRecord } from '../support/stream-records.ts';
 
 describe('contrail replay --state', function () {
   this.timeout(60_000);

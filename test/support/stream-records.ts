@@ -23,7 +23,7 @@ type Attributes = Readonly<Record<string, Plain>>;
 export const STREAM_LABEL = '2026-01-05T09:00:00.000';
 export const STREAM_ARN = `arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/${STREAM_LABEL}`;
 
-/** One stream record. Its parts can be anything, so that a test can spoil one. */
+/** A stream record, of which any part may be spoilt. */
 export interface StreamRecord {
   readonly [name: string]: unknown;
   readonly dynamodb: Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ export interface RecordParts {
 }
 
 /** A record as Lambda delivers it: an insertion without `before`, a removal without `after`. */
-export function streamRecord(parts: RecordParts): StreamRecord {
+export function streamRecord(parts: RecordParts) {
   const { before, after, sequence = 1, viewType = 'NEW_AND_OLD_IMAGES', streamArn = STREAM_ARN } = parts;
   const row = after ?? before;
   if (row === undefined) throw new Error('a record needs a row, before or after the change');
@@ -61,6 +61,40 @@ export function streamRecord(parts: RecordParts): StreamRecord {
     },
     eventSourceARN: streamArn,
   };
+}
+
+type WholeRecord = ReturnType<typeof streamRecord>;
+
+/** What a record says of its row, without the keys. */
+export interface RowParts {
+  /** No row unless given. */
+  readonly before?: Attributes | undefined;
+  /** The row's own attributes unless given; no row where it is undefined. */
+  readonly after?: Attributes | undefined;
+  /** The next one unless given. */
+  readonly sequence?: RecordParts['sequence'];
+}
+
+let nextSequence = 100_000_000_000_000_000_000n;
+
+/** The record of a change of this row: its insertion, unless the parts say otherwise. */
+export function rowRecord({ PK, SK, ...row }: TableRow, parts: RowParts = {}): WholeRecord {
+  const { before, after, sequence = nextSequence++ } = { after: row, ...parts };
+  const withKeys = (attributes: Attributes | undefined) => attributes && { PK, SK, ...attributes };
+  return streamRecord({ before: withKeys(before), after: withKeys(after), sequence });
+}
+
+export function registrationRecord(registration: string, parts?: RowParts): WholeRecord {
+  return rowRecord(faaRow(registration), parts);
+}
+
+export function imageRecord(entityId: string, imageId: string, parts?: RowParts): WholeRecord {
+  const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId };
+  return rowRecord(imageRow(entity, imageId, { url: `https://images.example/${imageId}.jpg` }), parts);
+}
+
+export function linkRecord(serial: string, model: string, parts?: RowParts): WholeRecord {
+  return rowRecord(linkRow('2072423', serial, ['CESSNA', model, 'C172']), parts);
 }
 
 /** The record with parts of its `dynamodb` replaced. */

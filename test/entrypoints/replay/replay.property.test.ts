@@ -15,7 +15,7 @@ import { memoryModule } from '../../../src/entrypoints/composition/memory.module
 import { systemModule } from '../../../src/entrypoints/composition/system.module.ts';
 import { generateRecords } from '../../../src/feed/generate.ts';
 import { collect } from '../../support/collect.ts';
-import { imageRecord, linkRecord, registrationRecord, streamRecord } from '../../support/records.ts';
+import { imageRecord, linkRecord, registrationRecord, rowRecord } from '../../support/stream-records.ts';
 
 /** Replays records, one a line, on a memory backend of its own. */
 async function replayed(records: readonly unknown[], batchSize: number) {
@@ -74,7 +74,7 @@ describe('replaying', function () {
       ['a change that touches nothing that is indexed', [touched], 1],
       ['two such changes', [touched, touchedAgain], 1],
       ['such a change twice', [touched, touched], 1],
-      ['a removal', [registrationRecord('N1', { before: row, after: undefined as never })], 0],
+      ['a removal', [registrationRecord('N1', { before: row, after: undefined })], 0],
       [
         'a change of a link that keeps its tuple',
         [linkRecord('1', '172', { before: link, after: { ...link, note: 'x' } })],
@@ -92,12 +92,7 @@ describe('replaying', function () {
 
     const partition = 'IMAGES#ORG#SYSTEM#ENTITY#REGISTRATION#ID#N1';
     const defaultTo = (before: string, after: string) =>
-      streamRecord({
-        pk: partition,
-        sk: 'DEFAULT',
-        before: { image_id: before },
-        after: { image_id: after },
-      });
+      rowRecord({ PK: partition, SK: 'DEFAULT', image_id: after }, { before: { image_id: before } });
 
     it('and a default row whose image it never shows, then nothing is said of that entity', async () => {
       for (const records of [[defaultTo('A', 'B')], [imageRecord('N1', 'C'), defaultTo('A', 'B')]])
@@ -105,7 +100,7 @@ describe('replaying', function () {
     });
 
     it('and a default row whose image it has shown to be gone, then that is drift', async () => {
-      const gone = imageRecord('N1', 'B', { before: { image_id: 'B' }, after: undefined as never });
+      const gone = imageRecord('N1', 'B', { before: { image_id: 'B' }, after: undefined });
       const { drift } = await replayed([gone, defaultTo('A', 'B')], 1);
       expect(drift).to.deep.equal([{ subsystem: 'defaultImages', problem: 'extra', what: partition }]);
     });
@@ -165,7 +160,7 @@ describe('replaying', function () {
     it('then a repeat is known as one over 10,000 records, and no further', async () => {
       const first = linkRecord('first', '172');
       const others = (count: number) =>
-        Array.from({ length: count }, (_, n) => streamRecord({ pk: 'OTHER', sk: `${n}` }));
+        Array.from({ length: count }, (_, n) => rowRecord({ PK: 'OTHER', SK: `${n}` }));
       for (const batchSize of [1_000, 10_000]) {
         const near = await replayed([first, ...others(9_999), first], batchSize);
         expect(near.outcomes).to.deep.equal({ applied: 1, ignored: 9_999, duplicate: 1, failed: 0 });
