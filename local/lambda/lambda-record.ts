@@ -1,7 +1,7 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { isObject, type Json } from '../../src/adapters/dynamodb-stream/json-fields.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type LambdaImage = Readonly<Record<string, AttributeValue>>;
 
 /**
@@ -39,8 +39,4 @@ function toSdkValue(value: AttributeValue): SdkValue {
   if (value.L !== undefined) return { L: value.L.map(toSdkValue) };
   if (value.M !== undefined) return { M: toSdkImage(value.M) };
   return value;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../../src/adapters/dynamodb-stream/json-fields.ts';
+
 /*
  * Lambda's event filtering, as its documentation words it, for the rules that compare texts and presence:
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
@@ -51,8 +53,4 @@ function follows(rule: unknown, value: unknown): boolean {
 function textOf(operand: unknown): string {
   if (typeof operand === 'string') return operand;
   throw new Error(`an operator takes a text: ${JSON.stringify(operand)}`);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

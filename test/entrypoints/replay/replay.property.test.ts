@@ -130,7 +130,7 @@ describe('replaying', function () {
           record.eventID = `again-${step}`;
           record.dynamodb.NewImage = Object.fromEntries(
             Object.entries(record.dynamodb.NewImage).reverse(),
-          ) as typeof record.dynamodb.NewImage;
+          );
         }
         return record;
       });
