@@ -2,7 +2,7 @@ import type { Row } from './row.ts';
 import { IMAGE_ATTRIBUTES } from './default-image.ts';
 import { type Attributes, equalValues, type Value } from './value.ts';
 
-type Collection = 'registry' | 'aircraft_images' | 'icao_aircraft' | 'icao_manufacturers';
+export type Collection = 'registry' | 'aircraft_images' | 'icao_aircraft' | 'icao_manufacturers';
 
 /** Where a row's document is: its collection, and its id there, unique within it. */
 export interface DocumentKey {

@@ -100,7 +100,7 @@ describe('the configuration', () => {
     it(`given ${name}=${value}, when read, then the message names it and its bounds`, () => {
       expect(() => readConfig({ ...aws, [name]: value })).to.throw(
         Fault,
-        new RegExp(`^${name} is "${value}"; expected a whole number from \\d+ to \\d+$`),
+        new RegExp(`^${name} is "${value}"; expected an integer from \\d+ to \\d+$`),
       );
     });
 
@@ -138,7 +138,7 @@ describe('the configuration', () => {
     expect(() => readConfig(wrong))
       .to.throw(
         Fault,
-        /LOG_LEVEL is "loud"; expected silent, error[^]*FAILURE_MODE is "ignore"[^]*TABLE_NAME is not set[^]*STATE_TABLE_NAME is not set[^]*TYPESENSE_QUEUE_URL is not set[^]*SEARCH_MAX_BATCH_BYTES is "1048577"; expected a whole number from 1024 to 1048576/,
+        /LOG_LEVEL is "loud"; expected silent, error[^]*FAILURE_MODE is "ignore"[^]*TABLE_NAME is not set[^]*STATE_TABLE_NAME is not set[^]*TYPESENSE_QUEUE_URL is not set[^]*SEARCH_MAX_BATCH_BYTES is "1048577"; expected an integer from 1024 to 1048576/,
       )
       .with.property('kind', 'configuration');
   });
@@ -202,7 +202,7 @@ describe('the configuration', () => {
       const same = { ...aws, TYPESENSE_QUEUE_URL: search, QUARANTINE_QUEUE_URL: spelling };
       expect(() => readConfig(same)).to.throw(
         Fault,
-        /^QUARANTINE_QUEUE_URL is of the same queue as TYPESENSE_QUEUE_URL; set it to a queue of its own/,
+        /^QUARANTINE_QUEUE_URL is the same queue as TYPESENSE_QUEUE_URL; set it to a queue of its own/,
       );
     });
 
@@ -229,7 +229,7 @@ describe('the configuration', () => {
     it(`given ${table} as table and ${state} for the state, when read, then it is refused`, () => {
       expect(() => readConfig({ ...aws, TABLE_NAME: table, STATE_TABLE_NAME: state })).to.throw(
         Fault,
-        /^STATE_TABLE_NAME is of the same table as TABLE_NAME; set it to a table of its own/,
+        /^STATE_TABLE_NAME is the same table as TABLE_NAME; set it to a table of its own/,
       );
     });
 

@@ -175,7 +175,7 @@ describe('the Lambda handler', () => {
   for (const event of [null, undefined, 'text', 7, {}, { Records: null }, { Records: {} }, []])
     it(`given ${event === undefined ? 'nothing' : JSON.stringify(event)} as event, when handled, then it throws and says what it expects`, async () => {
       expect((await rejection(worker().handler(event))).message).to.match(
-        /no list of Records.*DynamoDB Streams/,
+        /no array of Records.*DynamoDB Streams/,
       );
     });
 

@@ -153,7 +153,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
     expect(body).to.include({
       errorType: 'Fault',
       errorMessage:
-        'the event has no list of Records: invoke this function from a DynamoDB Streams event source mapping',
+        'the event has no array of Records: invoke this function from a DynamoDB Streams event source mapping',
     });
     expect(await instance.api.invoke({ Records: [] })).to.deep.equal(NOTHING_FAILED);
   });

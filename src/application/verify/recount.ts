@@ -1,3 +1,4 @@
+import type { Collection } from '../../domain/search-document.ts';
 import type { Attributes, Value } from '../../domain/value.ts';
 
 /** An entity's images by id, each with the attributes that its default row must repeat. */
@@ -6,14 +7,15 @@ export type ImagesById = Map<string, Record<string, Value>>;
 /** What must be derived from a table's rows. */
 export interface Recount {
   /** By collection, then by id. */
-  readonly documents: Map<string, Map<string, Record<string, Value>>>;
+  readonly documents: Map<Collection, Map<string, Record<string, Value>>>;
   /** By partition key. */
   readonly images: Map<string, ImagesById>;
   /** By tuple, as `[manufacturer, model, type designator]` in JSON. */
   readonly counts: Map<string, number>;
 }
 
-const FIELDS: Record<string, string> = {
+/** The attributes that a collection's documents repeat. A collection that is added needs its own here, and rows below. */
+const FIELDS: Readonly<Record<Collection, string>> = {
   registry:
     'registration serial_number manufacturer model type_designator icao24 year_manufactured status owner_name country updated_at',
   aircraft_images:
@@ -23,15 +25,15 @@ const FIELDS: Record<string, string> = {
 };
 
 /**
- * Works out from the rows alone what must be derived from them. Written apart from the worker on purpose: it
- * shares neither its key patterns nor its projections nor its decisions, so that a mistake there shows here.
+ * Works out from the rows alone what must be derived from them. Independent of the worker on purpose: it shares
+ * neither its key patterns nor its projections nor its decisions, so that a mistake there shows here.
  */
 export async function recount(rows: AsyncIterable<Attributes>): Promise<Recount> {
   const result: Recount = { documents: new Map(), images: new Map(), counts: new Map() };
   for await (const row of rows) {
     const pk = textOf(row, 'PK');
     const sk = textOf(row, 'SK');
-    // Half a character is no text, and so no part of a key.
+    // Half a character is not text, so it cannot be part of a key.
     if (!pk.isWellFormed() || !sk.isWellFormed()) continue;
     const after = (prefix: string) =>
       sk.startsWith(prefix) ? sk.slice(prefix.length) || undefined : undefined;
@@ -48,7 +50,7 @@ export async function recount(rows: AsyncIterable<Attributes>): Promise<Recount>
 
 function addDocument(
   { documents }: Recount,
-  collection: string,
+  collection: Collection,
   idParts: readonly (string | undefined)[],
   row: Attributes,
   constants: Record<string, Value> = {},
@@ -82,9 +84,9 @@ function addLink({ counts }: Recount, sk: string, row: Attributes): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function pick(row: Attributes, collection: string): Record<string, Value> {
+function pick(row: Attributes, collection: Collection): Record<string, Value> {
   const picked: Record<string, Value> = {};
-  for (const name of FIELDS[collection]?.split(' ') ?? []) {
+  for (const name of FIELDS[collection].split(' ')) {
     const value = row.get(name);
     if (value !== undefined) picked[name] = value;
   }

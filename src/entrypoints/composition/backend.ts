@@ -1,9 +1,14 @@
 import type { ContainerModule } from 'inversify';
-import type { Config } from '../config.ts';
+import type { Backend } from '../config.ts';
 import { awsModule } from './aws.module.ts';
 import { memoryModule } from './memory.module.ts';
 
-/** The module that binds the ports of the backend that is configured. */
-export function backendModule(backend: Config['backend']): ContainerModule {
-  return backend.kind === 'aws' ? awsModule(backend) : memoryModule;
+/** The module that binds the ports of the configured backend. */
+export function backendModule(backend: Backend): ContainerModule {
+  switch (backend.kind) {
+    case 'aws':
+      return awsModule(backend);
+    case 'memory':
+      return memoryModule;
+  }
 }

@@ -1,7 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { SystemClock } from '../../adapters/system/system-clock.ts';
-import { SystemRandom } from '../../adapters/system/system-random.ts';
-import { SystemSleeper } from '../../adapters/system/system-sleeper.ts';
+import { SystemClock, SystemRandom, SystemSleeper } from '../../adapters/system/system.ts';
 import { WinstonLogger, type WinstonLoggerOptions } from '../../adapters/winston/winston-logger.ts';
 import { DEFAULT_MAX_SHARE } from '../../application/poison-breaker.ts';
 import { Clock } from '../../application/ports/clock.ts';
@@ -12,7 +10,7 @@ import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/retry.ts';
 import { invocationFields } from '../lambda/invocation.ts';
 import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
-/** What the process itself provides, the time, waiting, chance and a place to log to; and how it is set. */
+/** What the process itself provides: time, waiting, randomness and a log; and its settings. */
 export function systemModule(
   logging: WinstonLoggerOptions,
   retries: RetryPolicy = DEFAULT_RETRIES,

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { type BatchResponse, handleEvent, type StreamWorker } from './handle-event.ts';
 import { duringInvocation } from './invocation.ts';
 
-/** The part of Lambda's context that is used. Whoever calls the function by hand may leave any of it away. */
+/** The part of Lambda's context that is used. Any of it may be missing where the function is called by hand. */
 export interface InvocationContext {
   readonly getRemainingTimeInMillis?: () => number;
   readonly awsRequestId?: string;
@@ -18,26 +18,26 @@ export interface HandlerOptions {
   readonly deadlineMarginMs: number;
   /** Name or ARN of the table whose stream is read; any table's, unless given. */
   readonly table?: string | undefined;
-  /** Aborted when the process is to stop. */
+  /** Aborted when the process should stop. */
   readonly stop?: AbortSignal;
 }
 
-/** What a timer can wait, in milliseconds: one that is to wait longer fires at once. */
+/** Milliseconds. A timer that is asked to wait longer fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Makes a Lambda handler for DynamoDB Streams.
  *
  * The mapping must have `FunctionResponseTypes: [ReportBatchItemFailures]`: the handler reports the lowest failed
- * `SequenceNumber`, from which on Lambda delivers everything again. With `failureMode` `throw` it throws instead.
- * When Lambda's time runs low, or the process is to stop, it starts nothing new and reports the rest as failed.
+ * `SequenceNumber`, and Lambda delivers everything from there again. With `failureMode` `throw` it throws instead.
+ * When Lambda's time runs low, or the process should stop, it starts nothing new and reports the rest as failed.
  *
- * Without a context, or with one that has no clock, there is no such limit. A clock that throws or tells no number
- * counts as none: the worst is then that Lambda cuts the batch off and delivers it again, which does no harm,
- * whereas a worker that thinks its time is up would never handle anything.
+ * Without a context, or with one whose clock is missing, throws or gives no number, there is no such limit: at worst
+ * Lambda then cuts the batch off and delivers it again, which does no harm, whereas a worker that believes its time is
+ * up would never handle anything.
  *
- * @throws Fault `configuration` when the margin leaves no time to begin with: no batch could ever be handled. A Fault
- *   when the event is no stream event, or when a failed record has no sequence number to report. Lambda then
+ * @throws Fault `configuration` when the margin leaves no time at all: no batch could ever be handled. A Fault when
+ *   the event is not a stream event, or when a failed record has no sequence number to report. Lambda then
  *   delivers the whole batch again, and nothing is lost.
  */
 export function createHandler(
@@ -49,7 +49,7 @@ export function createHandler(
     const left = remaining();
     if (left <= 0) throw marginTooLong(deadlineMarginMs, left + deadlineMarginMs);
     const controller = new AbortController();
-    // Every request under way listens to it, and there are more of them than Node warns at.
+    // Every request in flight listens to it, more than Node's limit for a warning.
     setMaxListeners(0, controller.signal);
     const abort = () => controller.abort();
     const timer = left === Infinity ? undefined : setTimeout(abort, Math.min(left, LONGEST_TIMER));
@@ -65,7 +65,7 @@ export function createHandler(
   };
 }
 
-/** Milliseconds that the context's clock says are left; infinitely many where it says nothing. */
+/** Milliseconds left by the context's clock; `Infinity` where it gives none. */
 function timeLeft(context: InvocationContext | null | undefined): number {
   try {
     const left: unknown = context?.getRemainingTimeInMillis?.();

@@ -12,7 +12,7 @@ export interface StreamWorker {
   readonly tables: Pick<FollowedTables, 'generationsOf'>;
 }
 
-/** What Lambda makes of a batch: all done when empty, otherwise redelivery from the one identifier on. */
+/** Empty when all is done; otherwise Lambda delivers the batch again from the one identifier on. */
 export interface BatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
@@ -21,8 +21,8 @@ export interface BatchResponse {
  * Handles one event of a DynamoDB Streams event source mapping, and reports the lowest failed `SequenceNumber`. Records
  * of a table that is not followed fail, all of them.
  *
- * @param table name or ARN of the table whose stream it must be; any table's, unless given.
- * @throws Fault when the event is no stream event, when a failed record has no sequence number to report, or when
+ * @param table name or ARN of the only table whose records are accepted; any table's, unless given.
+ * @throws Fault when the event is not a stream event, when a failed record has no sequence number to report, or when
  *   something failed and `failureMode` is `throw`: the event source then delivers the whole batch again.
  */
 export async function handleEvent(
@@ -54,7 +54,7 @@ function recordsOf(event: unknown): readonly unknown[] {
   if (Array.isArray(records)) return records as unknown[];
   throw new Fault(
     'configuration',
-    'the event has no list of Records: invoke this function from a DynamoDB Streams event source mapping',
+    'the event has no array of Records: invoke this function from a DynamoDB Streams event source mapping',
   );
 }
 

@@ -4,7 +4,7 @@ import { systemModule } from '../composition/system.module.ts';
 import { readConfig } from '../config.ts';
 import { createHandler } from './create-handler.ts';
 
-/** Milliseconds that the runtime has to report the last batch: Lambda grants 300 in all after SIGTERM. */
+/** Milliseconds for the runtime to report the last batch, of the 300 that Lambda grants after SIGTERM. */
 const TIME_TO_REPORT = 150;
 
 const { backend, logLevel, retries, quarantineMaxShare, failureMode, deadlineMarginMs } = readConfig(
@@ -22,30 +22,30 @@ const stopping = new AbortController();
 const handle = createHandler(streamWorker(container), {
   failureMode,
   deadlineMarginMs,
-  table: backend.kind === 'aws' ? backend.table : undefined,
+  table: backend.table,
   stop: stopping.signal,
 });
-let underWay: Promise<unknown> | undefined;
+let inProgress: Promise<unknown> | undefined;
 
-/** The function that Lambda calls. Built once an instance, from the environment. */
+/** The function that Lambda calls. Built once per instance, from the environment. */
 export const handler: typeof handle = async (event, context) => {
   const batch = handle(event, context);
-  underWay = batch;
+  inProgress = batch;
   try {
     return await batch;
   } finally {
-    underWay = undefined;
+    inProgress = undefined;
   }
 };
 
-// Lambda sends this to functions with an extension before it takes an instance away. The batch that is under way is
-// reported: as failed, as far as it is not done.
+// Lambda sends this to functions with an extension before it removes an instance. The batch in progress is still
+// reported: what is not done by then, as failed.
 process.once('SIGTERM', () => {
   stopping.abort();
-  // `process.exit` would wait for the runtime's thread that waits for the next invocation. This listener is gone by
-  // now, so the signal does what it does by itself.
+  // `process.exit` would wait for the runtime's thread, which waits for the next invocation. This listener is removed
+  // by now, so the signal ends the process.
   const exit = () => process.kill(process.pid, 'SIGTERM');
   const close = () => void container.unbindAllAsync().finally(exit);
-  if (underWay === undefined) close();
-  else void underWay.catch(() => undefined).then(() => setTimeout(close, TIME_TO_REPORT));
+  if (inProgress === undefined) close();
+  else void inProgress.catch(() => undefined).then(() => setTimeout(close, TIME_TO_REPORT));
 });

@@ -1,3 +1,7 @@
+import type { IMAGE_ATTRIBUTES } from '../../../../domain/default-image.ts';
+
+type IdentityAttribute = 'org_id' | 'entity_type' | 'entity_id' | 'image_id';
+
 /** What a default row repeats of its image, beside what the keys say. */
 export const DETAILS = {
   url: { type: 'any' },
@@ -7,7 +11,7 @@ export const DETAILS = {
   width: { type: 'any' },
   height: { type: 'any' },
   uploaded_at: { type: 'any' },
-} as const;
+} as const satisfies Record<Exclude<(typeof IMAGE_ATTRIBUTES)[number], IdentityAttribute>, object>;
 
 export type ImageDetail = keyof typeof DETAILS;
 

@@ -1,5 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Clock } from '../../application/ports/clock.ts';
+import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
+
+/** The machine's clock. */
+export class SystemClock extends Clock {
+  override now(): number {
+    return Date.now();
+  }
+}
+
+/** `Math.random`. */
+export class SystemRandom extends Random {
+  override next(): number {
+    return Math.random();
+  }
+}
 
 /** Waits in real time. */
 export class SystemSleeper extends Sleeper {
