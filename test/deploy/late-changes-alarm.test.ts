@@ -1,6 +1,6 @@
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { METRICS } from '../../src/application/ports/metrics.ts';
+import { evaluate } from './support/metric-math.ts';
 import { resolve } from './support/resolve.ts';
 import { readTemplate } from './support/template.ts';
 
@@ -19,17 +19,12 @@ describe('the alarm for late changes', () => {
   const queries = Properties['Metrics'] as unknown as readonly Query[];
   const limit = Number(Properties['Threshold']);
 
-  /** Metric math, as far as the alarm has any; undefined where a metric that nothing stands in for has no value. */
+  /** The alarm's value for one period. Lambda counts errors, be it none, whenever the function runs. */
   function share(values: Readonly<Record<string, number>>): number | undefined {
-    const expression = queries.find(({ Expression }) => Expression !== undefined)?.Expression ?? '';
-    const missing = expression.replaceAll(/FILL\(\w+, 0\)/g, '').match(/\b[a-z]\w+\b/g) ?? [];
-    if (missing.some((name) => values[name] === undefined)) return undefined;
-    const names = Object.fromEntries(queries.map(({ Id }) => [Id, values[Id]]));
-    return runInNewContext(expression.replaceAll(' AND ', ' && '), {
-      ...names,
-      IF: (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
-      FILL: (value: number | undefined, otherwise: number) => value ?? otherwise,
-    }) as number;
+    const expression = queries.find(({ Expression }) => Expression !== undefined)!.Expression!;
+    const counted = Object.keys(values).length === 0 ? {} : { errors: 0, ...values };
+    const series = new Map(queries.map(({ Id }) => [Id, [(counted as typeof values)[Id]]]));
+    return evaluate(expression, series)[0];
   }
 
   it('counts every decision that the matcher makes, and failures of records and of the function', () => {

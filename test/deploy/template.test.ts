@@ -423,14 +423,14 @@ describe('the checks of the template', () => {
     ],
     ['a required property that is missing', '  A: { Type: AWS::SNS::TopicPolicy }', /A lacks PolicyDocument/],
     [
-      'a number that is none',
+      'a string where a number belongs',
       '  A: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: soon } }',
       /not a number/,
     ],
     [
-      'a list that is none',
+      'a string where an array belongs',
       '  A: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: f, FunctionResponseTypes: x } }',
-      /not a list/,
+      /not an array/,
     ],
   ];
   for (const [title, resources, problem] of spoiled)

@@ -1,3 +1,6 @@
+import { Script } from 'node:vm';
+import ts from 'typescript';
+
 /*
  * CloudWatch's metric math, as its documentation words it, for the functions that the alarms use:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
@@ -8,25 +11,21 @@ export type Series = readonly (number | undefined)[];
 
 type Value = Series | number;
 
-const TOKEN =
-  /\s*(?:(?<number>\d+(?:\.\d+)?)|(?<name>[A-Za-z]\w*)|(?<symbol>==|!=|<=|>=|&&|\|\||[-+*/<>(),]))/y;
-
-/** From the weakest to the strongest. */
-const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => number | undefined>>[] = [
-  { OR: (a, b) => Number(a !== 0 || b !== 0), '||': (a, b) => Number(a !== 0 || b !== 0) },
-  { AND: (a, b) => Number(a !== 0 && b !== 0), '&&': (a, b) => Number(a !== 0 && b !== 0) },
-  {
-    '==': (a, b) => Number(a === b),
-    '!=': (a, b) => Number(a !== b),
-    '<=': (a, b) => Number(a <= b),
-    '>=': (a, b) => Number(a >= b),
-    '<': (a, b) => Number(a < b),
-    '>': (a, b) => Number(a > b),
-  },
-  { '+': (a, b) => a + b, '-': (a, b) => a - b },
+const OPERATORS: Readonly<Record<string, (a: number, b: number) => number | undefined>> = {
+  '||': (a, b) => Number(a !== 0 || b !== 0),
+  '&&': (a, b) => Number(a !== 0 && b !== 0),
+  '==': (a, b) => Number(a === b),
+  '!=': (a, b) => Number(a !== b),
+  '<=': (a, b) => Number(a <= b),
+  '>=': (a, b) => Number(a >= b),
+  '<': (a, b) => Number(a < b),
+  '>': (a, b) => Number(a > b),
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
   // A value that would be divided by zero is dropped.
-  { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? undefined : a / b) },
-];
+  '/': (a, b) => (b === 0 ? undefined : a / b),
+};
 
 const FUNCTIONS: Readonly<Record<string, (...args: (Value | undefined)[]) => Value>> = {
   // Whether a series without a single value is filled, the documentation does not say: nothing may rest on it.
@@ -53,61 +52,31 @@ const FUNCTIONS: Readonly<Record<string, (...args: (Value | undefined)[]) => Val
 };
 
 /**
- * Computes an expression.
+ * Computes an expression. Its grammar is JavaScript's, with words for two of the operators.
  *
- * @throws Error for what is no expression, or has a function or a series that is not known here.
+ * @throws Error for what is not an expression, or has a function or a series that is not known here.
  */
 export function evaluate(expression: string, series: ReadonlyMap<string, Series>): Series {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < expression.trimEnd().length) {
-    const match = TOKEN.exec(expression);
-    if (match === null) throw new Error(`this is no expression: ${expression}`);
-    tokens.push(match[0].trim());
-  }
-  const next = (): string => tokens.shift() ?? '';
-  const expect = (token: string): void => {
-    const found = next();
-    if (found !== token) throw new Error(`${expression}: “${token}” is expected, not “${found}”`);
+  const text = `(${expression.replaceAll(/\bAND\b/g, '&&').replaceAll(/\bOR\b/g, '||')})`;
+  // The parser below makes the best of anything.
+  new Script(text);
+  const source = ts.createSourceFile('expression.js', text, ts.ScriptTarget.Latest);
+  const valueOf = (node: ts.Node): Value => {
+    if (ts.isExpressionStatement(node) || ts.isParenthesizedExpression(node)) return valueOf(node.expression);
+    if (ts.isNumericLiteral(node)) return Number(node.text);
+    if (ts.isBinaryExpression(node)) {
+      const operator = OPERATORS[node.operatorToken.getText(source)];
+      if (operator !== undefined) return combine(valueOf(node.left), valueOf(node.right), operator);
+    }
+    if (ts.isCallExpression(node)) {
+      const call = FUNCTIONS[node.expression.getText(source)];
+      if (call !== undefined) return call(...node.arguments.map(valueOf));
+    }
+    const found = series.get(node.getText(source));
+    if (found === undefined) throw new Error(`${expression}: ${node.getText(source)} is not known here`);
+    return found;
   };
-
-  const operation = (level: number): Value => {
-    const operators = OPERATORS[level];
-    if (operators === undefined) return operand();
-    let left = operation(level + 1);
-    for (let operator; (operator = operators[tokens[0] ?? '']) !== undefined;) {
-      next();
-      left = combine(left, operation(level + 1), operator);
-    }
-    return left;
-  };
-  const operand = (): Value => {
-    const token = next();
-    if (/^\d/.test(token)) return Number(token);
-    if (token === '(') {
-      const inner = operation(0);
-      expect(')');
-      return inner;
-    }
-    const call = FUNCTIONS[token];
-    if (call === undefined) {
-      const found = series.get(token);
-      if (found === undefined) throw new Error(`${expression}: there is no ${token}`);
-      return found;
-    }
-    expect('(');
-    const args = [operation(0)];
-    while (tokens[0] === ',') {
-      next();
-      args.push(operation(0));
-    }
-    expect(')');
-    return call(...args);
-  };
-
-  const result = operation(0);
-  if (tokens.length > 0) throw new Error(`${expression}: “${tokens[0]}” is not expected`);
-  return seriesOf(result);
+  return seriesOf(valueOf(source.statements[0]!));
 }
 
 /** Of two series, one that lacks a value counts as 0 there; beside a number, there is no value. */
@@ -129,10 +98,10 @@ function at(value: Value | undefined, index: number): number | undefined {
 
 function seriesOf(value: Value | undefined): Series {
   if (typeof value === 'object') return value;
-  throw new Error('a series is needed where there is a number, or nothing');
+  throw new Error('expected a series, not a number or nothing');
 }
 
 function scalarOf(value: Value | undefined): number {
   if (typeof value === 'number') return value;
-  throw new Error('a number is needed where there is a series, or nothing');
+  throw new Error('expected a number, not a series or nothing');
 }

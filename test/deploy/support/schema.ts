@@ -45,22 +45,20 @@ export function hasMetric(spec: Specification, namespace: string, name: string):
 
 /** Everything in the template's resources that CloudFormation's specification does not know, each as a line. */
 export function unknownIn({ Resources }: Template, spec: Specification): readonly string[] {
-  const problems: string[] = [];
-  for (const [name, { Type, Properties = {} }] of Object.entries(Resources)) {
+  const checks = new Checks(spec);
+  return Object.entries(Resources).flatMap(([name, { Type, Properties = {} }]) => {
     const resource = resourceSpec(spec, Type);
-    if (resource === undefined) {
-      problems.push(`${name}: there is no resource type ${Type}`);
-      continue;
-    }
-    const handedOn = HANDED_ON[Type] ?? [];
+    if (resource === undefined) return [`${name}: there is no resource type ${Type}`];
     const made = resourceSpec(spec, MADE_OF[Type] ?? '');
-    const properties = {
-      ...Object.fromEntries(handedOn.map((property) => [property, made!.properties[property]!])),
-      ...resource.properties,
-    };
-    checkProperties(Properties, properties, name, spec, problems);
-  }
-  return problems;
+    const handedOn = (HANDED_ON[Type] ?? []).map((property) => [property, made!.properties[property]!]);
+    return [
+      ...checks.properties(
+        Properties,
+        { ...(Object.fromEntries(handedOn) as SpecShape['properties']), ...resource.properties },
+        name,
+      ),
+    ];
+  });
 }
 
 /** Whether resources of this type have this attribute. */
@@ -72,92 +70,73 @@ function resourceSpec(spec: Specification, type: string): SpecShape | undefined 
   return spec.lookup('resource', 'cloudFormationType', 'equals', type)[0];
 }
 
-function checkProperties(
-  parts: Parts,
-  properties: SpecShape['properties'],
-  place: string,
-  spec: Specification,
-  problems: string[],
-): void {
-  for (const [name, { required }] of Object.entries(properties))
-    if (required === true && parts[name] === undefined) problems.push(`${place} lacks ${name}`);
-  for (const [name, part] of Object.entries(parts)) {
-    const property = properties[name];
-    if (property === undefined) problems.push(`${place} has the unknown property ${name}`);
-    else check(part, property.type, `${place}.${name}`, spec, problems);
-  }
-}
+/** Finds what contradicts the specification, part by part; each problem is a line that names its place. */
+class Checks {
+  readonly #spec: Specification;
 
-function check(part: Part, type: PropertyType, place: string, spec: Specification, problems: string[]): void {
-  const call = intrinsic(part);
-  if (call?.name === 'Fn::If') {
-    for (const branch of (call.argument as readonly Part[]).slice(1))
-      check(branch, type, place, spec, problems);
-    return;
+  constructor(spec: Specification) {
+    this.#spec = spec;
   }
-  // What a function gives is known when it is deployed.
-  if (call !== undefined) return;
-  const problem = problemOf(part, type, place, spec, problems);
-  if (problem !== undefined) problems.push(`${place} is ${problem}`);
-}
 
-/** Why a part is not of its type; parts within it are checked by themselves. */
-function problemOf(
-  part: Part,
-  type: PropertyType,
-  place: string,
-  spec: Specification,
-  problems: string[],
-): string | undefined {
-  const shape = type as PropertyType & {
-    readonly element: PropertyType;
-    readonly reference: { readonly $ref: string };
-    readonly types: readonly PropertyType[];
-  };
-  switch (shape.type) {
-    case 'string':
-      return typeof part === 'string' || typeof part === 'number' ? undefined : 'not a text';
-    case 'integer':
-    case 'number':
-      return Number.isFinite(Number(part)) ? undefined : 'not a number';
-    case 'boolean':
-      return [true, false, 'true', 'false'].includes(part as string | boolean)
-        ? undefined
-        : 'neither true nor false';
-    case 'json':
-      return typeof part === 'object' ? undefined : 'not an object';
-    case 'any':
-      return undefined;
-    case 'array':
-      if (!Array.isArray(part)) return 'not a list';
-      for (const [index, item] of (part as readonly Part[]).entries())
-        check(item, shape.element, `${place}[${index}]`, spec, problems);
-      return undefined;
-    case 'map':
-      if (!isParts(part)) return 'not a map';
-      for (const [name, item] of Object.entries(part))
-        check(item, shape.element, `${place}.${name}`, spec, problems);
-      return undefined;
-    case 'ref':
-      if (!isParts(part)) return 'not an object';
-      checkProperties(
-        part,
-        (spec.get('typeDefinition', shape.reference.$ref) as unknown as SpecShape).properties,
-        place,
-        spec,
-        problems,
-      );
-      return undefined;
-    case 'union': {
-      const attempts = shape.types.map((one) => {
-        const found: string[] = [];
-        check(part, one, place, spec, found);
-        return found;
-      });
-      if (attempts.some((found) => found.length === 0)) return undefined;
-      return `none of what it may be: ${attempts.flat().join('; ')}`;
+  *properties(parts: Parts, properties: SpecShape['properties'], place: string): Generator<string> {
+    for (const [name, { required }] of Object.entries(properties))
+      if (required === true && parts[name] === undefined) yield `${place} lacks ${name}`;
+    for (const [name, part] of Object.entries(parts)) {
+      const property = properties[name];
+      if (property === undefined) yield `${place} has the unknown property ${name}`;
+      else yield* this.#part(part, property.type, `${place}.${name}`);
     }
-    default:
-      return `of the type ${shape.type}, which is not known here`;
+  }
+
+  *#part(part: Part, type: PropertyType, place: string): Generator<string> {
+    const call = intrinsic(part);
+    if (call?.name === 'Fn::If')
+      for (const branch of (call.argument as readonly Part[]).slice(1))
+        yield* this.#part(branch, type, place);
+    // What a function gives is known when it is deployed.
+    if (call !== undefined) return;
+    const shape = type as PropertyType & {
+      readonly element: PropertyType;
+      readonly reference: { readonly $ref: string };
+      readonly types: readonly PropertyType[];
+    };
+    const expected = EXPECTED[shape.type];
+    if (expected === undefined) yield `${place} is of the type ${shape.type}, which is not known here`;
+    else if (!expected.fits(part)) yield `${place} is not ${expected.what}`;
+    else if (shape.type === 'array' || shape.type === 'map')
+      for (const [name, item] of Object.entries(part as Parts))
+        yield* this.#part(
+          item,
+          shape.element,
+          shape.type === 'map' ? `${place}.${name}` : `${place}[${name}]`,
+        );
+    else if (shape.type === 'ref') {
+      const definition = this.#spec.get('typeDefinition', shape.reference.$ref) as unknown as SpecShape;
+      yield* this.properties(part as Parts, definition.properties, place);
+    } else if (shape.type === 'union') {
+      const attempts = shape.types.map((one) => [...this.#part(part, one, place)]);
+      if (attempts.every((problems) => problems.length > 0))
+        yield `${place} is none of what it may be: ${attempts.flat().join('; ')}`;
+    }
   }
 }
+
+const isNumeric = (part: Part) => Number.isFinite(Number(part));
+const anything = { what: 'anything', fits: () => true };
+
+/** What a value of each type is, before its parts are looked at. */
+const EXPECTED: Readonly<Record<string, { readonly what: string; fits(part: Part): boolean }>> = {
+  string: { what: 'a string', fits: (part) => typeof part === 'string' || typeof part === 'number' },
+  integer: { what: 'a number', fits: isNumeric },
+  number: { what: 'a number', fits: isNumeric },
+  boolean: {
+    what: 'true or false',
+    fits: (part) => ['true', 'false', true, false].some((value) => value === part),
+  },
+  json: { what: 'an object', fits: (part) => typeof part === 'object' },
+  array: { what: 'an array', fits: (part) => Array.isArray(part) },
+  map: { what: 'a map', fits: isParts },
+  ref: { what: 'an object', fits: isParts },
+  any: anything,
+  union: anything,
+};
