@@ -20,7 +20,9 @@ export default tseslint.config(
     linterOptions: { noInlineConfig: true },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'bin/*.js', 'local/servers/*.js'] },
+        projectService: {
+          allowDefaultProject: ['*.js', 'bin/*.js', 'local/servers/*.js', 'deploy/bundle/lean/*.js'],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },

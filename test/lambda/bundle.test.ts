@@ -21,7 +21,7 @@ const FOREIGN: readonly RegExp[] = [
 
 /** Packages that the bundle has something smaller for. */
 const REPLACED: readonly RegExp[] = [
-  /node_modules\/(readable-stream|string_decoder|jsonschema|fecha|kuler|@colors|@so-ric)\//,
+  /node_modules\/(readable-stream|string_decoder|jsonschema|kuler|@colors|@so-ric)\//,
   /node_modules\/@aws-sdk\/(credential-provider-(?!env)|nested-clients|token-providers)/,
   /node_modules\/@smithy\/core\/.*\/event-streams\//,
   /node_modules\/winston\/lib\/winston\/transports\/(?!stream)/,
