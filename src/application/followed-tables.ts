@@ -1,7 +1,7 @@
 import { Fault } from '../domain/fault.ts';
 import type { Clock } from './ports/clock.ts';
 import type { TableGenerations } from './ports/table-generations.ts';
-import type { EffectSettler } from './retry.ts';
+import type { Retrier } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** How long an answer is taken for true, in milliseconds: so long may pass until an adoption is noticed. */
@@ -15,13 +15,13 @@ interface Answer {
 /** The generations of the tables whose streams are followed, asked for before a batch is handled. */
 export class FollowedTables {
   readonly #generations: TableGenerations;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
   readonly #clock: Clock;
   readonly #answers = new Map<string, Answer>();
 
-  constructor(generations: TableGenerations, settler: EffectSettler, clock: Clock) {
+  constructor(generations: TableGenerations, retrier: Retrier, clock: Clock) {
     this.#generations = generations;
-    this.#settler = settler;
+    this.#retrier = retrier;
     this.#clock = clock;
   }
 
@@ -53,7 +53,7 @@ export class FollowedTables {
           return 'done' as const;
         }),
       );
-    const faults = await this.#settler.settle(unknown, ask, limit);
+    const faults = await this.#retrier.run(unknown, ask, limit);
     for (const [index, tableArn] of unknown.entries()) {
       const fault = faults[index];
       if (fault !== undefined) found.set(tableArn, ofNoRecord(fault));

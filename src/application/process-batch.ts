@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import { whateverWasBefore } from '../domain/command.ts';
+import type { Fault } from '../domain/fault.ts';
 import { deliveredAgain, type Redelivery } from './checkpoint.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import type { Clock } from './ports/clock.ts';
@@ -7,24 +8,17 @@ import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
-import type { DefaultImageTally, ReconcileDefaultImage } from './reconcile-default-image.ts';
+import type { ReconcileDefaultImage } from './reconcile-default-image.ts';
 import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS } from './poison-breaker.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
-import type { EffectSettler } from './retry.ts';
-import type { SearchResult, SearchTally, SyncSearchDocument } from './sync-search-document.ts';
+import type { Retrier } from './retry.ts';
+import type { SearchResult, SyncSearchDocument } from './sync-search-document.ts';
+import { sumOfTallies, type Tallies } from './tallies.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
-import type { MatcherTally, UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { FailedCommands } from './use-case-result.ts';
+import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
 import { afterwards, conclude, examine, type Planned, readyAmong, type Verdict } from './plan-batch.ts';
-
-/** How much of what was done. */
-interface Tallies {
-  readonly search: Readonly<Record<SearchTally, number>>;
-  readonly defaultImages: Readonly<Record<DefaultImageTally, number>>;
-  readonly matcher: Readonly<Record<MatcherTally, number>>;
-}
 
 /** What became of a batch. */
 export interface BatchResult extends Tallies {
@@ -51,7 +45,7 @@ export interface BatchDependencies {
   readonly fewestSuspects?: number;
   /** What this worker has put there, and need not put there again. */
   readonly quarantined?: QuarantinedRecords;
-  readonly settler: EffectSettler;
+  readonly retrier: Retrier;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -77,12 +71,12 @@ export class ProcessBatch {
       quarantineMaxShare: maxShare = DEFAULT_MAX_SHARE,
       fewestSuspects = FEWEST_SUSPECTS,
       quarantined,
-      settler,
+      retrier,
       logger,
     } = deps;
     const limits = { maxShare, fewestSuspects };
     this.#poison =
-      quarantine && new QuarantinePoison({ quarantine, settler, logger, ...limits }, quarantined);
+      quarantine && new QuarantinePoison({ quarantine, retrier, logger, ...limits }, quarantined);
   }
 
   /**
@@ -109,7 +103,8 @@ export class ProcessBatch {
     while ((await this.#poison?.execute(deliveries, verdicts, limit)) === true) {
       ready = readyAmong(deliveries, verdicts);
       if (ready.size === 0) break;
-      done = sumOf(done, await this.#carryOut(ready, verdicts, limit));
+      const more = await this.#carryOut(ready, verdicts, limit);
+      done = { ...sumOfTallies(done, more), sending: [...done.sending, ...more.sending] };
     }
 
     const { sending, ...tallies } = done;
@@ -167,34 +162,16 @@ export class ProcessBatch {
 
   /** `unconnected` are the changes that do not follow on from the rows as the replica had them. */
   async #replicate(planned: readonly Planned[], limit: TimeLimit) {
-    const failed = new FailedCommands();
-    const { replica, settler } = this.#deps;
+    const { replica, retrier } = this.#deps;
     let unconnected = NO_CHANGES;
-    if (replica === undefined || planned.length === 0) return { failed, unconnected };
+    if (replica === undefined || planned.length === 0)
+      return { failed: new Map<Change, Fault>(), unconnected };
     const apply = async () => {
       unconnected = new Set(await replica.apply(planned.map(({ change }) => change)));
       return ['done'] as const;
     };
-    const [fault] = await settler.settle([planned], apply, limit);
-    if (fault !== undefined) failed.add(planned, fault);
+    const [fault] = await retrier.run([planned], apply, limit);
+    const failed = new Map(fault && planned.map(({ change }) => [change, fault]));
     return { failed, unconnected };
   }
-}
-
-function sumOf(a: Done, b: Done): Done {
-  return {
-    sending: [...a.sending, ...b.sending],
-    search: sumsOf(a.search, b.search),
-    defaultImages: sumsOf(a.defaultImages, b.defaultImages),
-    matcher: sumsOf(a.matcher, b.matcher),
-  };
-}
-
-function sumsOf<Name extends string>(
-  a: Readonly<Record<Name, number>>,
-  b: Readonly<Record<Name, number>>,
-): Readonly<Record<Name, number>> {
-  const sums: Record<Name, number> = { ...a };
-  for (const name of Object.keys(b) as Name[]) sums[name] += b[name];
-  return sums;
 }

@@ -4,13 +4,13 @@ import { type Suspicion, suspicionOf } from './poison-breaker.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import { QuarantinedRecords } from './quarantined-records.ts';
-import type { EffectSettler } from './retry.ts';
+import type { Retrier } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { poisonAmong, type Verdict } from './plan-batch.ts';
 
 export interface QuarantinePoisonDependencies {
   readonly quarantine: Quarantine;
-  readonly settler: EffectSettler;
+  readonly retrier: Retrier;
   readonly logger: Logger;
   /** Which share of a batch's items may be poison for one reason: above 0, up to 1. */
   readonly maxShare: number;
@@ -88,9 +88,9 @@ export class QuarantinePoison {
   }
 
   #keep(poison: readonly PoisonRecord[], limit: TimeLimit): Promise<readonly (Fault | undefined)[]> {
-    const { quarantine, settler } = this.#deps;
+    const { quarantine, retrier } = this.#deps;
     const keep = (pending: readonly PoisonRecord[], signal: AbortSignal) => quarantine.keep(pending, signal);
-    return settler.settle(poison, keep, limit);
+    return retrier.run(poison, keep, limit);
   }
 
   #holdBack(verdicts: Verdict[], suspicion: Suspicion): void {

@@ -1,14 +1,15 @@
-import { groupBy, type NonEmpty } from '../domain/coalesce.ts';
+import { groupBy } from '../domain/coalesce.ts';
 import type { ReconcileDefaultImageCommand } from '../domain/command.ts';
 import { contradictsItself, decideDefaultImage, type DefaultImageDecision } from '../domain/default-image.ts';
-import { Fault } from '../domain/fault.ts';
 import { entityKey } from '../domain/row.ts';
 import type { DefaultImageWrite, EntityView, ImageRepository } from './ports/image-repository.ts';
-import { type Attempted, type EffectSettler, outOfTime } from './retry.ts';
+import { type Decision, readDecideWrite } from './read-decide-write.ts';
+import type { Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
-import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
+import type { UseCaseResult } from './use-case-result.ts';
 
-export type DefaultImageTally = 'created' | 'switched' | 'repaired' | 'removed' | 'kept';
+export const ZERO_DEFAULT_IMAGES = { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 };
+export type DefaultImageTally = keyof typeof ZERO_DEFAULT_IMAGES;
 
 const TALLY = {
   create: 'created',
@@ -18,16 +19,14 @@ const TALLY = {
   keep: 'kept',
 } as const satisfies Record<DefaultImageDecision['action'], DefaultImageTally>;
 
-type Group = NonEmpty<ReconcileDefaultImageCommand>;
-
 /** Brings the default rows of a batch's entities into line with their images: each entity once. */
 export class ReconcileDefaultImage {
   readonly #images: ImageRepository;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
 
-  constructor(images: ImageRepository, settler: EffectSettler) {
+  constructor(images: ImageRepository, retrier: Retrier) {
     this.#images = images;
-    this.#settler = settler;
+    this.#retrier = retrier;
   }
 
   /**
@@ -42,65 +41,46 @@ export class ReconcileDefaultImage {
     commands: readonly ReconcileDefaultImageCommand[],
     limit: TimeLimit = NO_LIMIT,
   ): Promise<UseCaseResult<DefaultImageTally>> {
-    const tally = { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 };
-    const failed = new FailedCommands();
+    const tally = { ...ZERO_DEFAULT_IMAGES };
     const groups = [...groupBy(commands, ({ entity }) => entityKey(entity)).values()];
-    const reconcile = (pending: readonly Group[], signal: AbortSignal) =>
-      this.#reconcile(pending, tally, signal);
-    const faults = await this.#settler.settle(groups, reconcile, limit);
-    for (const [index, group] of groups.entries()) {
-      const fault = faults[index];
-      if (fault !== undefined) failed.add(group, fault);
-    }
-    return { failed, tally };
-  }
-
-  async #reconcile(
-    groups: readonly Group[],
-    tally: Record<DefaultImageTally, number>,
-    signal: AbortSignal,
-  ): Promise<readonly Attempted[]> {
-    const views = await this.#images.load(
-      groups.map(([first]) => first.entity),
-      signal,
+    const reconcile = readDecideWrite<
+      (typeof groups)[number],
+      EntityView,
+      DefaultImageWrite,
+      DefaultImageTally
+    >(
+      {
+        load: (pending, signal) =>
+          this.#images.load(
+            pending.map(([{ entity }]) => entity),
+            signal,
+          ),
+        decide: (_, view) => view && decide(view),
+        write: (writes, signal) => this.#images.save(writes, signal),
+      },
+      tally,
     );
-    const results = new Array<Attempted>(groups.length);
-    const writes: { write: DefaultImageWrite; index: number; done: DefaultImageTally }[] = [];
-    for (const [index, view] of views.entries()) {
-      if (Fault.is(view)) {
-        results[index] = view;
-        continue;
-      }
-      if (contradictsItself(view)) {
-        results[index] = 'conflict';
-        continue;
-      }
-      const decision = decideDefaultImage(view);
-      if (decision.action === 'keep') {
-        tally.kept++;
-        results[index] = 'done';
-      } else writes.push({ write: writeOf(view, decision), index, done: TALLY[decision.action] });
-    }
-    if (writes.length === 0) return results;
-
-    const saved = signal.aborted
-      ? writes.map(() => outOfTime('the default row was not written'))
-      : await this.#images.save(
-          writes.map(({ write }) => write),
-          signal,
-        );
-    for (const [position, { index, done }] of writes.entries()) {
-      const result = saved[position];
-      if (result === 'done') tally[done]++;
-      results[index] = result;
-    }
-    return results;
+    const faults = await this.#retrier.run(groups, reconcile, limit);
+    const failed = new Map(
+      groups.flatMap((group, index) => {
+        const fault = faults[index];
+        return fault === undefined ? [] : group.map(({ change }) => [change, fault] as const);
+      }),
+    );
+    return { failed, tally };
   }
 }
 
-function writeOf(
-  view: EntityView,
-  decision: Exclude<DefaultImageDecision, { action: 'keep' }>,
-): DefaultImageWrite {
-  return { view, image: decision.action === 'remove' ? undefined : decision.image };
+function decide(view: EntityView): Decision<DefaultImageTally, DefaultImageWrite> | 'conflict' {
+  if (contradictsItself(view)) return 'conflict';
+  const decision = decideDefaultImage(view);
+  const tally = TALLY[decision.action];
+  switch (decision.action) {
+    case 'keep':
+      return { tally, write: undefined };
+    case 'remove':
+      return { tally, write: { view, image: undefined } };
+    default:
+      return { tally, write: { view, image: decision.image } };
+  }
 }

@@ -1,25 +1,64 @@
 import { Fault } from '../domain/fault.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Random } from './ports/random.ts';
-import type { Sleeper } from './ports/sleeper.ts';
 import type { Result } from './ports/result.ts';
+import type { Sleeper } from './ports/sleeper.ts';
 import type { TimeLimit } from './time-limit.ts';
+
+/*
+ * Four parties try again, each what the one below it could not settle:
+ *
+ * 1. The AWS SDK: one request, up to `AWS_MAX_ATTEMPTS` times within a second, after a lost connection or throttling.
+ * 2. A repository: one transaction, at once, without the members for which it was refused.
+ * 3. `Retrier`, and nothing else in this folder: one effect, from its reading on, with pauses, within the batch's time.
+ * 4. The event source (Lambda): all records from the first failed one on, once the batch is reported.
+ */
 
 /** How often, and how soon, an effect is tried again. */
 export interface RetryPolicy {
-  /** How often an effect is tried while it meets transient faults, at least 1. */
+  /**
+   * How often an effect is tried while it meets transient faults. Few: what outlasts them is an outage, and Lambda waits
+   * longer than a batch can.
+   *
+   * @default 4
+   * @minimum 1
+   */
   readonly attempts: number;
-  /** How often an effect is decided again while others write in between. */
+  /**
+   * How often an effect is decided while others write in between. Each conflict means that somebody else got through, so
+   * that rivals of one row come through one by one: more attempts than for faults. The fifteen pauses between sixteen
+   * take eleven seconds on average (21 at most), so that who never gets through still reports it in time.
+   *
+   * @default 16
+   * @minimum 1
+   */
   readonly conflicts: number;
-  /** Bound of the first pause in milliseconds; it doubles with every further one, up to `capMs`. */
+  /**
+   * Milliseconds: bound of the first pause; it doubles with every further one, up to `capMs`.
+   *
+   * @default 50
+   * @minimum 0
+   */
   readonly baseMs: number;
+  /**
+   * Milliseconds: bound of every pause.
+   *
+   * @default 2000
+   * @minimum 0
+   */
   readonly capMs: number;
 }
 
 export const DEFAULT_RETRIES: RetryPolicy = { attempts: 4, conflicts: 16, baseMs: 50, capMs: 2_000 };
 
-/** What one attempt made of one effect; an adapter that gave no result has failed. */
-export type Attempted = Result | undefined;
+/**
+ * Tries the effects that are left, and gives a result for each, in their order; an undefined one counts as a transient
+ * fault. It begins nothing once the signal is aborted, and may reject then.
+ */
+export type Attempt<T> = (
+  pending: readonly T[],
+  signal: AbortSignal,
+) => Promise<readonly (Result | undefined)[]>;
 
 interface Effect<T> {
   readonly item: T;
@@ -28,8 +67,8 @@ interface Effect<T> {
   conflicts: number;
 }
 
-/** Tries effects, and those of them again for which that makes sense. */
-export class EffectSettler {
+/** Tries effects, and tries those again for which that makes sense. */
+export class Retrier {
   readonly #sleeper: Sleeper;
   readonly #random: Random;
   readonly #metrics: Metrics;
@@ -43,20 +82,19 @@ export class EffectSettler {
   }
 
   /**
-   * Tries all items together, then again those that met a conflict or a transient fault, until each is settled,
-   * has been tried as often as the policy allows, or the time is up.
+   * Tries all items together, then again those that met a conflict or a transient fault, until each is done, has
+   * failed otherwise, has been tried as often as the policy allows, or the time is up.
    *
    * Pauses have full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and none
    * begins that would not end in time. Permanent and configuration faults are not tried again. Once the time is
    * up it returns at once; an attempt that is under way is left, and may or may not take effect.
    *
-   * @param attempt gets the items that are left, and gives a result for each, in their order. What it throws counts
-   *   for all of them. It must begin nothing once the signal is aborted.
+   * @param attempt what it throws counts for all items.
    * @returns a fault for each item that is not done; undefined for the others, in the order of the items.
    */
-  async settle<T>(
+  async run<T>(
     items: readonly T[],
-    attempt: (pending: readonly T[], signal: AbortSignal) => Promise<readonly Attempted[]>,
+    attempt: Attempt<T>,
     limit: TimeLimit,
   ): Promise<readonly (Fault | undefined)[]> {
     const faults = new Array<Fault | undefined>(items.length);
@@ -74,7 +112,7 @@ export class EffectSettler {
         if (result === 'done') continue;
         const fault = result === 'conflict' ? overtaken(effect.conflicts + 1) : result;
         faults[effect.index] = fault;
-        if (this.#isToBeTriedAgain(effect, fault)) again.push(effect);
+        if (this.#mayRetry(effect, fault)) again.push(effect);
       }
       pending = again;
       if (pending.length === 0 || !(await this.#pause(round, limit))) break;
@@ -86,7 +124,7 @@ export class EffectSettler {
     return faults;
   }
 
-  #isToBeTriedAgain<T>(effect: Effect<T>, { kind }: Fault): boolean {
+  #mayRetry<T>(effect: Effect<T>, { kind }: Fault): boolean {
     if (kind === 'conflict') return ++effect.conflicts < this.#policy.conflicts;
     return kind === 'transient' && ++effect.attempts < this.#policy.attempts;
   }
@@ -103,24 +141,24 @@ export class EffectSettler {
 
 /** The attempt's results; a fault for each item when it throws, or is not through when the time is up. */
 async function attemptInTime<T>(
-  attempt: (pending: readonly T[], signal: AbortSignal) => Promise<readonly Attempted[]>,
+  attempt: Attempt<T>,
   pending: readonly T[],
   { signal }: TimeLimit,
-): Promise<readonly Attempted[]> {
+): ReturnType<Attempt<T>> {
   if (signal.aborted) return pending.map(() => outOfTime('it was not tried'));
   const forAll = (fault: Fault) => pending.map(() => fault);
-  const results = attempt(pending, signal).catch((error: unknown) => forAll(Fault.from(error)));
-  let leave: (() => void) | undefined;
-  const timeUp = new Promise<readonly Attempted[]>((resolve) => {
-    leave = () => {
+  const raced = new AbortController();
+  const timeUp = new Promise<readonly Fault[]>((resolve) => {
+    const leave = () => {
       resolve(forAll(outOfTime('it may or may not have been done')));
     };
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave, { signal: raced.signal });
   });
+  const results = attempt(pending, signal).catch((error: unknown) => forAll(Fault.from(error)));
   try {
     return await Promise.race([results, timeUp]);
   } finally {
-    if (leave !== undefined) signal.removeEventListener('abort', leave);
+    raced.abort();
   }
 }
 
@@ -131,6 +169,6 @@ function overtaken(attempts: number): Fault {
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */
-export function outOfTime(whatOfIt: string): Fault {
+function outOfTime(whatOfIt: string): Fault {
   return new Fault('transient', `the time for this batch is up, or the process is stopping: ${whatOfIt}`);
 }

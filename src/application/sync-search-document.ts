@@ -3,12 +3,13 @@ import type { SyncSearchDocumentCommand } from '../domain/command.ts';
 import { coalesceSearch, type SearchAction } from '../domain/search-action.ts';
 import { AcceptedActions } from './accepted-actions.ts';
 import type { SearchQueue } from './ports/search-queue.ts';
-import type { Attempted, EffectSettler } from './retry.ts';
-import { settleGroups } from './settle-groups.ts';
+import { retryGroups } from './retry-groups.ts';
+import type { Attempt, Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
-import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
+import type { UseCaseResult } from './use-case-result.ts';
 
-export type SearchTally = 'upserts' | 'deletes' | 'unchanged' | 'repeated';
+export const ZERO_SEARCH = { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 };
+export type SearchTally = keyof typeof ZERO_SEARCH;
 
 export interface SearchResult extends UseCaseResult<SearchTally> {
   /** What the batch asked to be sent, document by document. */
@@ -22,12 +23,12 @@ type Group = NonEmpty<SyncSearchDocumentCommand>;
 /** Sends the index what a batch's changes did to its documents: one action a document at the most. */
 export class SyncSearchDocument {
   readonly #queue: SearchQueue;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
   readonly #accepted: AcceptedActions;
 
-  constructor(queue: SearchQueue, settler: EffectSettler, accepted = new AcceptedActions()) {
+  constructor(queue: SearchQueue, retrier: Retrier, accepted = new AcceptedActions()) {
     this.#queue = queue;
-    this.#settler = settler;
+    this.#retrier = retrier;
     this.#accepted = accepted;
   }
 
@@ -42,7 +43,7 @@ export class SyncSearchDocument {
     commands: readonly SyncSearchDocumentCommand[],
     limit: TimeLimit = NO_LIMIT,
   ): Promise<SearchResult> {
-    const tally = { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 };
+    const tally = { ...ZERO_SEARCH };
     const groups: Group[] = [];
     for (const group of groupBy(commands, ({ change }) => change.item).values()) {
       const [first, ...others] = group.filter(({ decision }) => decision.action !== 'none');
@@ -50,7 +51,7 @@ export class SyncSearchDocument {
       if (first !== undefined) groups.push([first, ...others]);
     }
 
-    const send = async (pending: readonly Group[], signal: AbortSignal): Promise<readonly Attempted[]> => {
+    const send: Attempt<Group> = async (pending, signal) => {
       const actions = pending.map(actionOf);
       const unsent = actions.filter((action) => !this.#accepted.has(action));
       const answers = unsent.length === 0 ? [] : await this.#queue.send(unsent, signal);
@@ -59,9 +60,9 @@ export class SyncSearchDocument {
         return results.has(action) ? results.get(action) : 'done';
       });
     };
-    const failed = new FailedCommands();
+    const { done, failed } = await retryGroups(this.#retrier, groups, send, limit);
     const accepted: SearchAction[] = [];
-    for (const group of await settleGroups(this.#settler, groups, send, limit, failed)) {
+    for (const group of done) {
       const action = actionOf(group);
       if (this.#accepted.has(action)) tally.repeated++;
       else tally[action.document === undefined ? 'deletes' : 'upserts']++;

@@ -1,27 +1,28 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
-import { Fault } from '../domain/fault.ts';
 import { decideLinkMove, type LinkMove, type LinkState, sameLinkState } from '../domain/link-move.ts';
 import { linkKey } from '../domain/row.ts';
 import { tupleKey } from '../domain/tuple.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
-import { type Attempted, type EffectSettler, outOfTime } from './retry.ts';
-import { settleGroups } from './settle-groups.ts';
+import { type Decision, readDecideWrite } from './read-decide-write.ts';
+import { retryGroups } from './retry-groups.ts';
+import type { Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
-import { FailedCommands, type UseCaseResult } from './use-case-result.ts';
+import type { UseCaseResult } from './use-case-result.ts';
 
-export type MatcherTally = 'incremented' | 'decremented' | 'moved' | 'unchanged' | 'repeated' | 'late';
+export const ZERO_MATCHER = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 };
+export type MatcherTally = keyof typeof ZERO_MATCHER;
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
 /** Moves tuple counts by what a batch's link rows hold now: one move a link row at the most. */
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
 
-  constructor(matcher: MatcherRepository, settler: EffectSettler) {
+  constructor(matcher: MatcherRepository, retrier: Retrier) {
     this.#matcher = matcher;
-    this.#settler = settler;
+    this.#retrier = retrier;
   }
 
   /**
@@ -36,60 +37,32 @@ export class UpdateMatcherTuple {
     commands: readonly UpdateMatcherTupleCommand[],
     limit: TimeLimit = NO_LIMIT,
   ): Promise<UseCaseResult<MatcherTally>> {
-    const tally = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 };
-    const failed = new FailedCommands();
+    const tally = { ...ZERO_MATCHER };
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-    const move = (pending: readonly Group[], signal: AbortSignal) => this.#move(pending, tally, signal);
-    await settleGroups(this.#settler, groups, move, limit, failed);
-    return { failed, tally };
-  }
-
-  async #move(
-    groups: readonly Group[],
-    tally: Record<MatcherTally, number>,
-    signal: AbortSignal,
-  ): Promise<readonly Attempted[]> {
-    const states = await this.#matcher.load(
-      groups.map(([first]) => first.link),
-      signal,
+    const move = readDecideWrite<Group, LinkState | undefined, LinkMove, MatcherTally>(
+      {
+        load: (pending, signal) =>
+          this.#matcher.load(
+            pending.map(([{ link }]) => link),
+            signal,
+          ),
+        decide,
+        write: (moves, signal) => this.#matcher.apply(moves, signal),
+      },
+      tally,
     );
-    const results = new Array<Attempted>(groups.length);
-    const moves: { move: LinkMove; index: number }[] = [];
-    for (const [index, group] of groups.entries()) {
-      const state = states[index];
-      if (Fault.is(state)) {
-        results[index] = state;
-        continue;
-      }
-      const move = moveOf(group, state);
-      if (typeof move === 'string') {
-        tally[move]++;
-        results[index] = 'done';
-      } else moves.push({ move, index });
-    }
-    if (moves.length === 0) return results;
-
-    const applied = signal.aborted
-      ? moves.map(() => outOfTime('the link was not counted'))
-      : await this.#matcher.apply(
-          moves.map(({ move }) => move),
-          signal,
-        );
-    for (const [position, { move, index }] of moves.entries()) {
-      const result = applied[position];
-      if (result === 'done') tally[effectOf(move)]++;
-      results[index] = result;
-    }
-    return results;
+    const { failed } = await retryGroups(this.#retrier, groups, move, limit);
+    return { failed, tally };
   }
 }
 
-/** The move that the newest of the changes asks for; what it is when the state is as new already. */
-function moveOf(group: Group, state: LinkState | undefined): LinkMove | 'repeated' | 'late' {
+/** The move that the newest of the changes asks for; none when the state is as new already. */
+function decide(group: Group, state: LinkState | undefined): Decision<MatcherTally, LinkMove> {
   const { change, link, tuple } = newest(group);
-  const removed = change.operation === 'REMOVE';
-  const to = { version: change.version, tuple, removed };
-  return decideLinkMove(link, state, to) ?? (sameLinkState(state, to) ? 'repeated' : 'late');
+  const to = { version: change.version, tuple, removed: change.operation === 'REMOVE' };
+  const write = decideLinkMove(link, state, to);
+  if (write !== undefined) return { tally: effectOf(write), write };
+  return { tally: sameLinkState(state, to) ? 'repeated' : 'late', write };
 }
 
 function effectOf({ from, to }: LinkMove): MatcherTally {

@@ -16,7 +16,8 @@ import {
   withDynamodb,
 } from '../support/stream-records.ts';
 import { RecordingLogger } from './doubles.ts';
-import { aWorker, NO_TALLIES } from './worker.ts';
+import { NO_TALLIES } from '../../src/application/tallies.ts';
+import { aWorker } from './worker.ts';
 
 const entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' } as const;
 const MADE_AT = 1_767_603_600;

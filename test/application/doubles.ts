@@ -12,7 +12,7 @@ import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import type { Done, Result } from '../../src/application/ports/result.ts';
-import { EffectSettler, type RetryPolicy } from '../../src/application/retry.ts';
+import { Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Fault } from '../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
@@ -157,8 +157,8 @@ export class FixedRandom extends Random {
 }
 
 /** Tries transient faults once only, unless told otherwise, and never waits. */
-export function aSettler(policy: Partial<RetryPolicy> = {}, metrics = new MemoryMetrics()): EffectSettler {
-  return new EffectSettler(new RecordingSleeper(), new FixedRandom(0.5), metrics, {
+export function aRetrier(policy: Partial<RetryPolicy> = {}, metrics = new MemoryMetrics()): Retrier {
+  return new Retrier(new RecordingSleeper(), new FixedRandom(0.5), metrics, {
     attempts: 1,
     conflicts: 8,
     baseMs: 100,

@@ -10,7 +10,7 @@ import {
 } from '../../src/application/ports/table-generations.ts';
 import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { aSettler } from './doubles.ts';
+import { aRetrier } from './doubles.ts';
 
 const [A, B] = ['arn:a', 'arn:b'];
 
@@ -48,7 +48,7 @@ describe('FollowedTables', () => {
   beforeEach(() => {
     store = new WatchedGenerations();
     clock = new SetClock();
-    tables = new FollowedTables(store, aSettler({ attempts: 3 }), clock);
+    tables = new FollowedTables(store, aRetrier({ attempts: 3 }), clock);
   });
 
   const ask = async (...arns: string[]) => {

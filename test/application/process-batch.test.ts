@@ -28,7 +28,8 @@ import {
   ScriptedQueue,
   ScriptedReplica,
 } from './doubles.ts';
-import { aWorker, derivedBy, inShort, NO_TALLIES } from './worker.ts';
+import { NO_TALLIES } from '../../src/application/tallies.ts';
+import { aWorker, derivedBy, inShort } from './worker.ts';
 
 const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };
 const TUPLE = ['CESSNA', '172S', 'C172'];

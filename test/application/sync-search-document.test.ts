@@ -4,7 +4,7 @@ import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue
 import { commandsOf, type SyncSearchDocumentCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { changeOf, faaRow, icaoTypeRow, type RecordParts, streamRecord } from '../support/stream-records.ts';
-import { aSettler, ScriptedQueue } from './doubles.ts';
+import { aRetrier, ScriptedQueue } from './doubles.ts';
 
 const first = faaRow('N1', { model: '172' });
 const second = faaRow('N1', { model: '182' });
@@ -19,7 +19,7 @@ function command(parts: RecordParts): SyncSearchDocumentCommand {
 describe('SyncSearchDocument', () => {
   it('given no commands, then it sends nothing', async () => {
     const queue = new ScriptedQueue(() => []);
-    const { failed, tally } = await new SyncSearchDocument(queue, aSettler()).execute([]);
+    const { failed, tally } = await new SyncSearchDocument(queue, aRetrier()).execute([]);
     expect(queue.calls).to.deep.equal([]);
     expect(failed.size).to.equal(0);
     expect(tally).to.deep.equal({ upserts: 0, deletes: 0, unchanged: 0, repeated: 0 });
@@ -27,7 +27,7 @@ describe('SyncSearchDocument', () => {
 
   it('given changes of several documents, then it sends one action for each, in one call', async () => {
     const queue = new MemorySearchQueue();
-    const { failed, tally } = await new SyncSearchDocument(queue, aSettler()).execute([
+    const { failed, tally } = await new SyncSearchDocument(queue, aRetrier()).execute([
       command({ after: first, sequence: 1 }),
       command({ before: other, sequence: 2 }),
       command({ after: icaoTypeRow('C172'), sequence: 3 }),
@@ -44,7 +44,7 @@ describe('SyncSearchDocument', () => {
   it('given changes that alter no document, then it sends nothing and counts them', async () => {
     const queue = new ScriptedQueue(() => []);
     const noted = { ...first, note: 'not in the index' };
-    const { tally } = await new SyncSearchDocument(queue, aSettler()).execute([
+    const { tally } = await new SyncSearchDocument(queue, aRetrier()).execute([
       command({ before: first, after: noted, sequence: 1 }),
       command({ before: noted, after: first, sequence: 2 }),
     ]);
@@ -54,7 +54,7 @@ describe('SyncSearchDocument', () => {
 
   it('given several changes of one document, then it sends what the last of them made of it', async () => {
     const queue = new MemorySearchQueue();
-    const { tally } = await new SyncSearchDocument(queue, aSettler()).execute([
+    const { tally } = await new SyncSearchDocument(queue, aRetrier()).execute([
       command({ after: first, sequence: 1 }),
       command({ before: first, after: second, sequence: 2 }),
       command({ before: second, after: { ...second, note: 'not in the index' }, sequence: 3 }),
@@ -74,7 +74,7 @@ describe('SyncSearchDocument', () => {
   ] as const)
     it(`given ${title} of one document, then it is ${gone ? 'deleted' : 'there'}`, async () => {
       const queue = new MemorySearchQueue();
-      await new SyncSearchDocument(queue, aSettler()).execute(
+      await new SyncSearchDocument(queue, aRetrier()).execute(
         commands.map((parts, index) => command({ ...parts, sequence: index + 1 })),
       );
       expect(queue.drain().map(({ document }) => document === undefined)).to.deep.equal([gone]);
@@ -82,7 +82,7 @@ describe('SyncSearchDocument', () => {
 
   it('given an older change behind a newer one, then the newer one decides', async () => {
     const queue = new MemorySearchQueue();
-    await new SyncSearchDocument(queue, aSettler()).execute([
+    await new SyncSearchDocument(queue, aRetrier()).execute([
       command({ before: first, after: second, sequence: '10' }),
       command({ after: first, sequence: '9' }),
     ]);
@@ -103,7 +103,7 @@ describe('SyncSearchDocument', () => {
       const queue = new ScriptedQueue((actions) =>
         actions.map(({ key }) => (key.id === 'FAA:N1' ? fault : 'done')),
       );
-      const { failed, tally } = await new SyncSearchDocument(queue, aSettler()).execute(changes);
+      const { failed, tally } = await new SyncSearchDocument(queue, aRetrier()).execute(changes);
       expect(failed.get(insertion!)).to.equal(fault);
       expect(failed.get(modification!)).to.equal(fault);
       expect(failed.get(note!), 'asked for nothing').to.equal(undefined);
@@ -113,7 +113,7 @@ describe('SyncSearchDocument', () => {
     });
 
     it('to answer for every action, then those that it did not answer for have failed', async () => {
-      const { failed } = await new SyncSearchDocument(new ScriptedQueue(() => ['done']), aSettler()).execute(
+      const { failed } = await new SyncSearchDocument(new ScriptedQueue(() => ['done']), aRetrier()).execute(
         changes,
       );
       expect(failed.get(insertion!)).to.equal(undefined);
@@ -127,7 +127,7 @@ describe('SyncSearchDocument', () => {
       const queue = new ScriptedQueue(() => {
         throw failure;
       });
-      const { failed } = await new SyncSearchDocument(queue, aSettler()).execute(changes);
+      const { failed } = await new SyncSearchDocument(queue, aRetrier()).execute(changes);
       const asking = changes.filter(({ decision }) => decision.action !== 'none');
       expect(asking).to.have.length(3);
       for (const { change } of asking) expect(failed.get(change)).to.equal(failure);

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { NO_LIMIT, type TimeLimit } from '../../src/application/time-limit.ts';
-import { aSettler } from './doubles.ts';
+import { aRetrier } from './doubles.ts';
 
 describe('NO_LIMIT', () => {
   it('is never up, and there is always time left', () => {
@@ -24,7 +24,7 @@ describe('a time limit that outlives its effects', () => {
         during = getEventListeners(signal, 'abort').length;
         return attempt();
       };
-      await aSettler().settle(['a'], watched, limit);
+      await aRetrier().run(['a'], watched, limit);
       expect(during, 'while the attempt is under way').to.equal(1);
       expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
     });

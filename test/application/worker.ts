@@ -18,14 +18,7 @@ import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.t
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import { comparableFields, indexedFields } from '../support/comparable.ts';
 import { collect } from '../support/collect.ts';
-import { aSettler, RecordingLogger, SteppingClock } from './doubles.ts';
-
-/** The tallies of a batch in which nothing was done. */
-export const NO_TALLIES = {
-  search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
-  defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
-  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
-};
+import { aRetrier, RecordingLogger, SteppingClock } from './doubles.ts';
 
 export interface WorkerParts {
   readonly backend?: ReturnType<typeof memoryBackend>;
@@ -49,17 +42,17 @@ export interface WorkerParts {
 export function aWorker(parts: WorkerParts = {}) {
   const backend = parts.backend ?? memoryBackend();
   const metrics = new MemoryMetrics();
-  const settler = aSettler(parts.retries, metrics);
+  const retrier = aRetrier(parts.retries, metrics);
   const processBatch = new ProcessBatch({
-    search: new SyncSearchDocument(parts.queue ?? backend.queue, settler, parts.accepted),
-    defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, settler),
-    matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, settler),
+    search: new SyncSearchDocument(parts.queue ?? backend.queue, retrier, parts.accepted),
+    defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, retrier),
+    matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, retrier),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
     ...(parts.quarantineMaxShare === undefined ? {} : { quarantineMaxShare: parts.quarantineMaxShare }),
     fewestSuspects: parts.fewestSuspects ?? 2,
     ...(parts.quarantined === undefined ? {} : { quarantined: parts.quarantined }),
-    settler,
+    retrier,
     metrics,
     clock: parts.clock ?? new SteppingClock(),
     logger: parts.logger ?? new RecordingLogger(),

@@ -5,7 +5,7 @@ import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { SystemRandom, SystemSleeper } from '../../src/adapters/system/system.ts';
-import { DEFAULT_RETRIES, EffectSettler } from '../../src/application/retry.ts';
+import { DEFAULT_RETRIES, Retrier } from '../../src/application/retry.ts';
 import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
@@ -44,9 +44,9 @@ describeWithServers('two workers on one hot tuple', () => {
     intercept(client, interceptor);
     const documents = documentClientOf(client);
     const metrics = new MemoryMetrics();
-    const settler = new EffectSettler(new SystemSleeper(), new SystemRandom(), metrics, DEFAULT_RETRIES);
+    const retrier = new Retrier(new SystemSleeper(), new SystemRandom(), metrics, DEFAULT_RETRIES);
     const matcher = new ElectroDbMatcherRepository(documents, { table, stateTable });
-    return { useCase: new UpdateMatcherTuple(matcher, settler), metrics };
+    return { useCase: new UpdateMatcherTuple(matcher, retrier), metrics };
   }
 
   async function countOf(manufacturer: string): Promise<string | undefined> {

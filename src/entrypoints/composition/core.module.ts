@@ -7,7 +7,7 @@ import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { EffectSettler, type RetryPolicy } from '../../application/retry.ts';
+import { Retrier, type RetryPolicy } from '../../application/retry.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
@@ -25,25 +25,25 @@ export const QUARANTINE_MAX_SHARE: ServiceIdentifier<number> = Symbol('Quarantin
 
 /** The use cases, on whatever ports the other modules bind. */
 export const coreModule = new ContainerModule(({ bind }) => {
-  bind(EffectSettler).toResolvedValue(
-    (sleeper, random, metrics, policy: RetryPolicy) => new EffectSettler(sleeper, random, metrics, policy),
+  bind(Retrier).toResolvedValue(
+    (sleeper, random, metrics, policy: RetryPolicy) => new Retrier(sleeper, random, metrics, policy),
     [Sleeper, Random, Metrics, RETRY_POLICY],
   );
   bind(FollowedTables).toResolvedValue(
-    (generations, settler, clock) => new FollowedTables(generations, settler, clock),
-    [TableGenerations, EffectSettler, Clock],
+    (generations, retrier, clock) => new FollowedTables(generations, retrier, clock),
+    [TableGenerations, Retrier, Clock],
   );
   bind(SyncSearchDocument).toResolvedValue(
-    (queue, settler) => new SyncSearchDocument(queue, settler),
-    [SearchQueue, EffectSettler],
+    (queue, retrier) => new SyncSearchDocument(queue, retrier),
+    [SearchQueue, Retrier],
   );
   bind(ReconcileDefaultImage).toResolvedValue(
-    (images, settler) => new ReconcileDefaultImage(images, settler),
-    [ImageRepository, EffectSettler],
+    (images, retrier) => new ReconcileDefaultImage(images, retrier),
+    [ImageRepository, Retrier],
   );
   bind(UpdateMatcherTuple).toResolvedValue(
-    (matcher, settler) => new UpdateMatcherTuple(matcher, settler),
-    [MatcherRepository, EffectSettler],
+    (matcher, retrier) => new UpdateMatcherTuple(matcher, retrier),
+    [MatcherRepository, Retrier],
   );
   bind(ProcessBatch).toDynamicValue(
     (context) =>
@@ -56,7 +56,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         // Bound where one is configured: without it, poison blocks.
         quarantine: context.get(Quarantine, { optional: true }),
         quarantineMaxShare: context.get(QUARANTINE_MAX_SHARE),
-        settler: context.get(EffectSettler),
+        retrier: context.get(Retrier),
         metrics: context.get(Metrics),
         clock: context.get(Clock),
         logger: context.get(Logger),

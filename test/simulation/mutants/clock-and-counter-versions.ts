@@ -1,6 +1,6 @@
 import type { SearchQueue } from '../../../src/application/ports/search-queue.ts';
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
-import type { EffectSettler } from '../../../src/application/retry.ts';
+import type { Retrier } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { SyncSearchDocumentCommand } from '../../../src/domain/command.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
@@ -22,7 +22,7 @@ export const mutant: Mutant = {
     const stamps: Stamps = new WeakMap();
     const stampOf = (action: SearchAction) => stamps.get(action) ?? 0;
     return {
-      search: (queue, settler) => new StampingSearch(queue, settler, stamps),
+      search: (queue, retrier) => new StampingSearch(queue, retrier, stamps),
       index: () => new RuledIndex({ isNewer: (action, last) => stampOf(action) > stampOf(last) }),
     };
   },
@@ -33,13 +33,13 @@ class StampingSearch extends SyncSearchDocument {
   #second = 0;
   #counter = 0;
 
-  constructor(queue: SearchQueue, settler: EffectSettler, stamps: Stamps) {
+  constructor(queue: SearchQueue, retrier: Retrier, stamps: Stamps) {
     const stampOf = new Map<SearchAction['identity'], number>();
     const stamping = queueWith((actions, signal) => {
       for (const action of actions) stamps.set(action, stampOf.get(action.identity) ?? 0);
       return queue.send(actions, signal);
     });
-    super(stamping, settler);
+    super(stamping, retrier);
     this.#stampOf = stampOf;
   }
 

@@ -7,8 +7,8 @@ export const mutant: Mutant = {
   mistake:
     "A batch's upserts are all sent after its deletes: insert, then remove of one key leaves a dead document.",
   variant: () => ({
-    search: (queue, settler) =>
-      new RuledSearch(queue, settler, (deciding) => {
+    search: (queue, retrier) =>
+      new RuledSearch(queue, retrier, (deciding) => {
         const last = deciding.findLast(({ decision }) => decision.action === 'upsert');
         return actionOf(last ?? newest(deciding), newest(deciding));
       }),

@@ -4,6 +4,6 @@ import { actionOf, RuledSearch } from './parts/ruled-search.ts';
 export const mutant: Mutant = {
   mistake: "Of a document's changes in a batch, the first decides what is sent, and not the newest.",
   variant: () => ({
-    search: (queue, settler) => new RuledSearch(queue, settler, ([first]) => actionOf(first, first)),
+    search: (queue, retrier) => new RuledSearch(queue, retrier, ([first]) => actionOf(first, first)),
   }),
 };

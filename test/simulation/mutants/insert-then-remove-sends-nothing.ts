@@ -6,8 +6,8 @@ export const mutant: Mutant = {
   mistake:
     'Insert and remove in one batch cancel out and send nothing, although an earlier delivery may have sent the insert.',
   variant: () => ({
-    search: (queue, settler) =>
-      new RuledSearch(queue, settler, (deciding) => {
+    search: (queue, retrier) =>
+      new RuledSearch(queue, retrier, (deciding) => {
         const last = newest(deciding);
         const cancelsOut = deciding[0].change.operation === 'INSERT' && last.decision.action === 'delete';
         return cancelsOut ? undefined : actionOf(last, last);

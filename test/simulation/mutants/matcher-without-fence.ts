@@ -6,8 +6,8 @@ export const mutant: Mutant = {
   mistake:
     "A link's count is moved to whatever a record says, without asking whether something newer was counted.",
   variant: () => ({
-    matcher: (matcher, settler) =>
-      new RuledMatcher(matcher, settler, (group, state) => ({
+    matcher: (matcher, retrier) =>
+      new RuledMatcher(matcher, retrier, (group, state) => ({
         link: group[0].link,
         from: state,
         to: stateAfter(newest(group)),

@@ -9,8 +9,8 @@ import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 export const mutant: Mutant = {
   mistake: 'The tuple to take off is that of the old image, and not the one that was counted.',
   variant: () => ({
-    matcher: (matcher, settler) =>
-      new RuledMatcher(matcher, settler, (group, state) => {
+    matcher: (matcher, retrier) =>
+      new RuledMatcher(matcher, retrier, (group, state) => {
         const fresh = group
           .filter(({ change }) => passesFence(state?.version, change.version))
           .toSorted((a, b) => compareVersions(a.change.version, b.change.version));

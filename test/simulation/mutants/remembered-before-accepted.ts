@@ -6,12 +6,12 @@ export const mutant: Mutant = {
   mistake:
     'An action is remembered before the queue has accepted it: where sending fails, it is not sent again either.',
   variant: () => ({
-    search: (queue, settler, accepted) => {
+    search: (queue, retrier, accepted) => {
       const claiming = queueWith((actions, signal) => {
         for (const action of actions) accepted.add(action);
         return queue.send(actions, signal);
       });
-      return new SyncSearchDocument(claiming, settler, accepted);
+      return new SyncSearchDocument(claiming, retrier, accepted);
     },
   }),
 };

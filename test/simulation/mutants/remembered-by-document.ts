@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   mistake:
     'Accepted actions are remembered by their document only: a later change of it is taken for a repeat.',
   variant: () => ({
-    search: (queue, settler) => new SyncSearchDocument(queue, settler, new ByDocument()),
+    search: (queue, retrier) => new SyncSearchDocument(queue, retrier, new ByDocument()),
   }),
 };
 

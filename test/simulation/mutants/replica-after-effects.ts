@@ -1,7 +1,7 @@
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
 import type { ImageRepository } from '../../../src/application/ports/image-repository.ts';
 import { TableReplica } from '../../../src/application/ports/table-replica.ts';
-import type { EffectSettler } from '../../../src/application/retry.ts';
+import type { Retrier } from '../../../src/application/retry.ts';
 import { NO_LIMIT, type TimeLimit } from '../../../src/application/time-limit.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import type { ReconcileDefaultImageCommand } from '../../../src/domain/command.ts';
@@ -18,10 +18,10 @@ export const mutant: Mutant = {
         late = ports.replica && new LateReplica(ports.replica);
         return { ...ports, replica: late };
       },
-      defaultImages: (images, settler) =>
+      defaultImages: (images, retrier) =>
         late === undefined
-          ? new ReconcileDefaultImage(images, settler)
-          : new ReconcileThenReplicate(images, settler, late),
+          ? new ReconcileDefaultImage(images, retrier)
+          : new ReconcileThenReplicate(images, retrier, late),
     };
   },
 };
@@ -50,12 +50,12 @@ class LateReplica extends TableReplica {
 }
 
 class ReconcileThenReplicate extends ReconcileDefaultImage {
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
   readonly #late: LateReplica;
 
-  constructor(images: ImageRepository, settler: EffectSettler, late: LateReplica) {
-    super(images, settler);
-    this.#settler = settler;
+  constructor(images: ImageRepository, retrier: Retrier, late: LateReplica) {
+    super(images, retrier);
+    this.#retrier = retrier;
     this.#late = late;
   }
 
@@ -67,12 +67,11 @@ class ReconcileThenReplicate extends ReconcileDefaultImage {
       await this.#late.applyNow(changes);
       return ['done'] as const;
     };
-    const [fault] = await this.#settler.settle([changes], apply, limit);
-    if (fault !== undefined)
-      result.failed.add(
-        changes.map((change) => ({ change })),
-        fault,
-      );
-    return result;
+    const [fault] = await this.#retrier.run([changes], apply, limit);
+    if (fault === undefined) return result;
+    return {
+      ...result,
+      failed: new Map([...result.failed, ...changes.map((change) => [change, fault] as const)]),
+    };
   }
 }

@@ -1,19 +1,16 @@
-import { type Attempted, EffectSettler, outOfTime } from '../../../src/application/retry.ts';
+import { type Attempt, Retrier } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
+import { Fault } from '../../../src/domain/fault.ts';
 import type { Mutant } from '../runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'The answer comes in time, by a race, but what lost the race goes on trying behind its back.',
-  variant: () => ({ settler: (...parts) => new Racing(...parts) }),
+  variant: () => ({ retrier: (...parts) => new Racing(...parts) }),
 };
 
-class Racing extends EffectSettler {
-  override settle<T>(
-    items: readonly T[],
-    attempt: (pending: readonly T[], signal: AbortSignal) => Promise<readonly Attempted[]>,
-    { signal }: TimeLimit,
-  ) {
-    const settled = super.settle(items, (pending) => attempt(pending, signal), {
+class Racing extends Retrier {
+  override run<T>(items: readonly T[], attempt: Attempt<T>, { signal }: TimeLimit) {
+    const settled = super.run(items, (pending) => attempt(pending, signal), {
       signal: new AbortController().signal,
       remaining: () => Infinity,
     });
@@ -26,7 +23,7 @@ class Racing extends EffectSettler {
     });
     return Promise.race([
       settled,
-      timeUp.then(() => items.map(() => outOfTime('it may or may not have been done'))),
+      timeUp.then(() => items.map(() => new Fault('transient', 'the time is up'))),
     ]);
   }
 }

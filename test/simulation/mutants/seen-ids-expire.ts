@@ -27,8 +27,8 @@ export const mutant: Mutant = {
         clock = deps.clock;
         return new ProcessBatch(deps);
       },
-      matcher: (matcher, settler) =>
-        new RuledMatcher(matcher, settler, (group) => {
+      matcher: (matcher, retrier) =>
+        new RuledMatcher(matcher, retrier, (group) => {
           const move = { link: group[0].link, from: undefined, to: stateAfter(newest(group)) };
           groups.set(move, group);
           return move;

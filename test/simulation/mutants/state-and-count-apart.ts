@@ -1,5 +1,4 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import { outOfTime } from '../../../src/application/retry.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import { compareVersions } from '../../../src/domain/version.ts';
@@ -19,13 +18,9 @@ export const mutant: Mutant = {
           const rest = moves.filter((_, index) => written[index] === 'done').map((move) => ({ ...move }));
           for (const move of rest) countsOnly.add(move);
           if (rest.length === 0) return written;
-          const counted = signal?.aborted
-            ? rest.map(() => outOfTime('the link was not counted'))
-            : await ports.matcher.apply(rest, signal);
-          let next = 0;
-          return written.map((result) =>
-            result === 'done' ? (counted[next++] ?? outOfTime('the link was not counted')) : result,
-          );
+          signal?.throwIfAborted();
+          const counted = (await ports.matcher.apply(rest, signal)).values();
+          return written.map((result) => (result === 'done' ? counted.next().value! : result));
         }),
       }),
       counts: () => new StatesApart((move) => countsOnly.has(move)),

@@ -8,8 +8,8 @@ export const mutant: Mutant = {
   mistake:
     "A batch's deletes are all sent after its upserts: remove, then insert of one key deletes a live document.",
   variant: () => ({
-    search: (queue, settler) =>
-      new RuledSearch(queue, settler, (deciding) => {
+    search: (queue, retrier) =>
+      new RuledSearch(queue, retrier, (deciding) => {
         const last = deciding.findLast(({ decision }) => decision.action === 'delete');
         return actionOf(last ?? newest(deciding), newest(deciding));
       }),

@@ -9,7 +9,7 @@ import type { Delivery, Outcome } from '../../../src/application/delivery.ts';
 import { FollowedTables } from '../../../src/application/followed-tables.ts';
 import { type BatchDependencies, ProcessBatch } from '../../../src/application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
-import { EffectSettler } from '../../../src/application/retry.ts';
+import { Retrier } from '../../../src/application/retry.ts';
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../../src/application/update-matcher-tuple.ts';
 import type { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
@@ -39,10 +39,10 @@ export interface Variant {
   /** How one worker learns which table is of which generation. */
   tables(...parts: ConstructorParameters<typeof FollowedTables>): Pick<FollowedTables, 'generationsOf'>;
   /** Tries the effects of one worker. */
-  settler(...parts: ConstructorParameters<typeof EffectSettler>): EffectSettler;
-  search(queue: SearchQueue, settler: EffectSettler, accepted: AcceptedActions): SyncSearchDocument;
-  defaultImages(images: ImageRepository, settler: EffectSettler): ReconcileDefaultImage;
-  matcher(matcher: MatcherRepository, settler: EffectSettler): UpdateMatcherTuple;
+  retrier(...parts: ConstructorParameters<typeof Retrier>): Retrier;
+  search(queue: SearchQueue, retrier: Retrier, accepted: AcceptedActions): SyncSearchDocument;
+  defaultImages(images: ImageRepository, retrier: Retrier): ReconcileDefaultImage;
+  matcher(matcher: MatcherRepository, retrier: Retrier): UpdateMatcherTuple;
   processBatch(deps: BatchDependencies): Pick<ProcessBatch, 'execute'>;
   /** The whole handler. */
   readonly handle: typeof handleEvent;
@@ -68,10 +68,10 @@ export interface Variant {
 export const FAITHFUL: Variant = {
   deliveries: (deliveries) => deliveries,
   tables: (...parts) => new FollowedTables(...parts),
-  settler: (...parts) => new EffectSettler(...parts),
-  search: (queue, settler, accepted) => new SyncSearchDocument(queue, settler, accepted),
-  defaultImages: (images, settler) => new ReconcileDefaultImage(images, settler),
-  matcher: (matcher, settler) => new UpdateMatcherTuple(matcher, settler),
+  retrier: (...parts) => new Retrier(...parts),
+  search: (queue, retrier, accepted) => new SyncSearchDocument(queue, retrier, accepted),
+  defaultImages: (images, retrier) => new ReconcileDefaultImage(images, retrier),
+  matcher: (matcher, retrier) => new UpdateMatcherTuple(matcher, retrier),
   processBatch: (deps) => new ProcessBatch(deps),
   handle: handleEvent,
   respond: (response) => response,

@@ -25,7 +25,7 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   const { variant, settings, scheduler, random } = parts;
   const ports = variant.ports(parts.ports);
   const metrics = new BatchMetrics(instance);
-  const settler = variant.settler(
+  const retrier = variant.retrier(
     new VirtualSleeper(scheduler, instance),
     new SeededRandom(random),
     metrics,
@@ -33,21 +33,21 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   );
   const clock = new SkewedClock(scheduler, instance);
   const processBatch = variant.processBatch({
-    search: variant.search(ports.queue, settler, new WatchedActions(instance, settings.remembered)),
-    defaultImages: variant.defaultImages(ports.images, settler),
-    matcher: variant.matcher(ports.matcher, settler),
+    search: variant.search(ports.queue, retrier, new WatchedActions(instance, settings.remembered)),
+    defaultImages: variant.defaultImages(ports.images, retrier),
+    matcher: variant.matcher(ports.matcher, retrier),
     replica: ports.replica,
     quarantine: ports.quarantine,
     quarantineMaxShare: settings.quarantineMaxShare,
     // The batches of a modelled world are small.
     fewestSuspects: 2,
     quarantined: new QuarantinedRecords(settings.remembered),
-    settler,
+    retrier,
     clock,
     metrics,
     logger: new BatchLogger(instance),
   });
-  return { processBatch, tables: variant.tables(ports.generations, settler, clock) };
+  return { processBatch, tables: variant.tables(ports.generations, retrier, clock) };
 }
 
 class SkewedClock extends Clock {

@@ -1,7 +1,8 @@
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
-import type { BatchResult, ProcessBatch } from '../../../application/process-batch.ts';
+import type { ProcessBatch } from '../../../application/process-batch.ts';
 import { heldBack, twoOfOneNumber } from '../../../application/plan-batch.ts';
+import { NO_TALLIES, sumOfTallies, type Tallies } from '../../../application/tallies.ts';
 import { ReplayFailures } from './failures.ts';
 import { type Place, Places } from './places.ts';
 import { RecentRecords } from './recent-records.ts';
@@ -19,12 +20,6 @@ export interface ReplayOptions {
   readonly onProgress?: (bytes: number, records: number) => void;
 }
 
-const NO_TALLIES: Omit<BatchResult, 'outcomes'> = {
-  search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
-  defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
-  matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
-};
-
 /** What the replay needs of a worker. */
 export interface ReplayWorker {
   /** What tells of which stream, and so how new, a record is. */
@@ -34,14 +29,11 @@ export interface ReplayWorker {
   readonly drain: () => void | Promise<void>;
 }
 
-export interface ReplayResult {
+export interface ReplayResult extends Tallies {
   readonly records: number;
   readonly batches: number;
   /** A replay has no quarantine: poison fails. */
   readonly outcomes: Record<Exclude<Outcome['status'], 'quarantined'>, number>;
-  readonly search: BatchResult['search'];
-  readonly defaultImages: BatchResult['defaultImages'];
-  readonly matcher: BatchResult['matcher'];
   readonly failures: ReplayFailures;
 }
 
@@ -91,11 +83,7 @@ export async function replay(
       failures.addRecord(place, delivery.record, delivery.raw, outcome.fault.message);
       if (item !== undefined && behind === undefined) blocked.set(item, delivery.record);
     }
-    tallies = {
-      search: sum(tallies.search, result.search),
-      defaultImages: sum(tallies.defaultImages, result.defaultImages),
-      matcher: sum(tallies.matcher, result.matcher),
-    };
+    tallies = sumOfTallies(tallies, result);
     totals.records += batch.length;
     totals.batches++;
     batch = [];
@@ -144,10 +132,6 @@ function foresee(
     failing.set(delivery.change.item, delivery.record);
     return { status: 'failed', fault: twoOfOneNumber(delivery.change), heldBack: false };
   });
-}
-
-function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {
-  return Object.fromEntries(Object.entries(b).map(([name, count]) => [name, count + (a[name] ?? 0)])) as T;
 }
 
 async function* countBytes(

@@ -13,13 +13,13 @@ export function comparedBy(compare: Compare): Partial<Variant> {
   const last = <T extends { readonly change: Change }>(commands: NonEmpty<T>): T =>
     commands.reduce((a, b) => (compare(b.change.version, a.change.version) > 0 ? b : a));
   return {
-    search: (queue, settler) =>
-      new RuledSearch(queue, settler, (deciding) => {
+    search: (queue, retrier) =>
+      new RuledSearch(queue, retrier, (deciding) => {
         const chosen = last(deciding);
         return actionOf(chosen, chosen);
       }),
-    matcher: (matcher, settler) =>
-      new RuledMatcher(matcher, settler, (group, state) => {
+    matcher: (matcher, retrier) =>
+      new RuledMatcher(matcher, retrier, (group, state) => {
         const to = stateAfter(last(group));
         const passes = state === undefined || compare(to.version, state.version) > 0;
         return passes ? { link: group[0].link, from: state, to } : undefined;

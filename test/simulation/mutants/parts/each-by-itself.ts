@@ -6,6 +6,7 @@ import {
   ProcessBatch,
 } from '../../../../src/application/process-batch.ts';
 import { Metrics } from '../../../../src/application/ports/metrics.ts';
+import { NO_TALLIES } from '../../../../src/application/tallies.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 
 type HandleOne = (delivery: Delivery) => Promise<BatchResult>;
@@ -33,9 +34,7 @@ export function eachByItself(
       metrics.flush();
       return {
         outcomes: results.flatMap(({ outcomes }) => outcomes),
-        search: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 },
-        defaultImages: { created: 0, switched: 0, repaired: 0, removed: 0, kept: 0 },
-        matcher: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
+        ...NO_TALLIES,
       };
     },
   };

@@ -1,12 +1,15 @@
 import type { MatcherRepository } from '../../../../src/application/ports/matcher-repository.ts';
-import { type EffectSettler, outOfTime } from '../../../../src/application/retry.ts';
-import { settleGroups } from '../../../../src/application/settle-groups.ts';
+import { readDecideWrite } from '../../../../src/application/read-decide-write.ts';
+import { retryGroups } from '../../../../src/application/retry-groups.ts';
+import type { Retrier } from '../../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
-import { UpdateMatcherTuple } from '../../../../src/application/update-matcher-tuple.ts';
-import { FailedCommands } from '../../../../src/application/use-case-result.ts';
+import {
+  type MatcherTally,
+  UpdateMatcherTuple,
+  ZERO_MATCHER,
+} from '../../../../src/application/update-matcher-tuple.ts';
 import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../../src/domain/command.ts';
-import { Fault } from '../../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../../src/domain/link-move.ts';
 import { linkKey } from '../../../../src/domain/row.ts';
 
@@ -18,51 +21,32 @@ export type Decide = (group: Group, state: LinkState | undefined) => LinkMove | 
 /** The use case with another way to decide. */
 export class RuledMatcher extends UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
   readonly #decide: Decide;
 
-  constructor(matcher: MatcherRepository, settler: EffectSettler, decide: Decide) {
-    super(matcher, settler);
+  constructor(matcher: MatcherRepository, retrier: Retrier, decide: Decide) {
+    super(matcher, retrier);
     this.#matcher = matcher;
-    this.#settler = settler;
+    this.#retrier = retrier;
     this.#decide = decide;
   }
 
   override async execute(commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) {
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-    const failed = new FailedCommands();
-    const attempt = (pending: readonly Group[], signal: AbortSignal) => this.#try(pending, signal);
-    await settleGroups(this.#settler, groups, attempt, limit, failed);
-    return {
-      failed,
-      tally: { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 },
-    };
-  }
-
-  async #try(groups: readonly Group[], signal: AbortSignal) {
-    const states = await this.#matcher.load(
-      groups.map(([{ link }]) => link),
-      signal,
+    const attempt = readDecideWrite<Group, LinkState | undefined, LinkMove, MatcherTally>(
+      {
+        load: (pending, signal) =>
+          this.#matcher.load(
+            pending.map(([{ link }]) => link),
+            signal,
+          ),
+        decide: (group, state) => ({ tally: 'moved', write: this.#decide(group, state) }),
+        write: (moves, signal) => this.#matcher.apply(moves, signal),
+      },
+      { ...ZERO_MATCHER },
     );
-    const decisions = groups.map((group, index) => {
-      const state = states[index];
-      return Fault.is(state) ? state : this.#decide(group, state);
-    });
-    const moves = decisions.flatMap((decision) =>
-      decision === undefined || Fault.is(decision) ? [] : [decision],
-    );
-    const applied =
-      moves.length === 0
-        ? []
-        : signal.aborted
-          ? moves.map(() => outOfTime('the link was not counted'))
-          : await this.#matcher.apply(moves, signal);
-    let next = 0;
-    return decisions.map((decision) => {
-      if (decision === undefined) return 'done';
-      if (Fault.is(decision)) return decision;
-      return applied[next++];
-    });
+    const { failed } = await retryGroups(this.#retrier, groups, attempt, limit);
+    return { failed, tally: ZERO_MATCHER };
   }
 }
 

@@ -1,9 +1,8 @@
 import type { SearchQueue } from '../../../../src/application/ports/search-queue.ts';
-import type { EffectSettler } from '../../../../src/application/retry.ts';
-import { settleGroups } from '../../../../src/application/settle-groups.ts';
-import { SyncSearchDocument } from '../../../../src/application/sync-search-document.ts';
+import type { Retrier } from '../../../../src/application/retry.ts';
+import { retryGroups } from '../../../../src/application/retry-groups.ts';
+import { SyncSearchDocument, ZERO_SEARCH } from '../../../../src/application/sync-search-document.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
-import { FailedCommands } from '../../../../src/application/use-case-result.ts';
 import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { SyncSearchDocumentCommand } from '../../../../src/domain/command.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
@@ -14,13 +13,13 @@ export type Coalesce = (deciding: NonEmpty<SyncSearchDocumentCommand>) => Search
 /** The use case with another way to coalesce. */
 export class RuledSearch extends SyncSearchDocument {
   readonly #queue: SearchQueue;
-  readonly #settler: EffectSettler;
+  readonly #retrier: Retrier;
   readonly #coalesce: Coalesce;
 
-  constructor(queue: SearchQueue, settler: EffectSettler, coalesce: Coalesce) {
-    super(queue, settler);
+  constructor(queue: SearchQueue, retrier: Retrier, coalesce: Coalesce) {
+    super(queue, retrier);
     this.#queue = queue;
-    this.#settler = settler;
+    this.#retrier = retrier;
     this.#coalesce = coalesce;
   }
 
@@ -34,9 +33,8 @@ export class RuledSearch extends SyncSearchDocument {
       let next = 0;
       return actions.map((action) => (action === undefined ? 'done' : results[next++]));
     };
-    const failed = new FailedCommands();
-    await settleGroups(this.#settler, groups, send, limit, failed);
-    return { failed, tally: { upserts: 0, deletes: 0, unchanged: 0, repeated: 0 }, asked: [], accepted: [] };
+    const { failed } = await retryGroups(this.#retrier, groups, send, limit);
+    return { failed, tally: ZERO_SEARCH, asked: [], accepted: [] };
   }
 }
 

@@ -1,0 +1,33 @@
+import { type DefaultImageTally, ZERO_DEFAULT_IMAGES } from './reconcile-default-image.ts';
+import { type SearchTally, ZERO_SEARCH } from './sync-search-document.ts';
+import { type MatcherTally, ZERO_MATCHER } from './update-matcher-tuple.ts';
+
+/** How much of what the use cases did. */
+export interface Tallies {
+  readonly search: Readonly<Record<SearchTally, number>>;
+  readonly defaultImages: Readonly<Record<DefaultImageTally, number>>;
+  readonly matcher: Readonly<Record<MatcherTally, number>>;
+}
+
+export const NO_TALLIES: Tallies = {
+  search: ZERO_SEARCH,
+  defaultImages: ZERO_DEFAULT_IMAGES,
+  matcher: ZERO_MATCHER,
+};
+
+export function sumOfTallies(a: Tallies, b: Tallies): Tallies {
+  return {
+    search: sum(a.search, b.search),
+    defaultImages: sum(a.defaultImages, b.defaultImages),
+    matcher: sum(a.matcher, b.matcher),
+  };
+}
+
+function sum<Name extends string>(
+  a: Readonly<Record<Name, number>>,
+  b: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, number>> {
+  const sums: Record<Name, number> = { ...a };
+  for (const name of Object.keys(b) as Name[]) sums[name] += b[name];
+  return sums;
+}
