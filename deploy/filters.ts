@@ -7,7 +7,7 @@ import { DecodedAttributes } from '../src/domain/value.ts';
 
 type RowModel = (typeof ROW_MODELS)[number];
 
-/** What one key must be: one of these texts, or begin with one of these. */
+/** What one key must equal, or begin with. */
 type KeyRule = string | { readonly prefix: string };
 
 /** Lambda's filter language. Arrays: one of them; fields: all of them; filters of a mapping: one of them. */
@@ -30,37 +30,54 @@ const SAMPLE_PARTS = ['SYSTEM', 'REGISTRATION', 'ICAO', 'x'];
 const OPERATIONS: readonly Operation[] = ['INSERT', 'MODIFY', 'REMOVE'];
 
 /**
- * The filters that let through every change which asks for anything, and of the other rows none. Rows whose sort
- * keys look alike share a filter.
+ * The filters that let through every change that asks for anything, and none of the other rows. Rows whose sort keys
+ * look alike share a filter. Where there are still more filters than a mapping may have, the shortest are merged: such
+ * a filter also passes rows with the partition key of one and the sort key of the other, which the worker ignores.
  *
- * Keys are compared by what they begin with, as the row models do it: a key that begins like a needed row's and is
- * none goes through too, so that the worker can say so. All three operations matter for every needed row: filters
+ * Keys are compared by their prefixes, as the row models do it: a key that begins like a needed row's but is
+ * malformed passes too, so that the worker can report it. All three operations matter for every needed row: filters
  * on `eventName` would hold back what has to be done.
  *
- * @throws Error when there are more filters than a mapping may have, or one is too long.
+ * @throws Error when a filter is too long.
  */
 export function filtersOf(models: readonly RowModel[]): readonly Filter[] {
-  const bySk = new Map<string, { sk: KeyRule; pks: Map<string, KeyRule> }>();
+  const bySk = new Map<string, Filter>();
   for (const model of models) {
     if (!asksForAnything(model)) continue;
-    const sk = ruleOf(model.sk);
-    const name = JSON.stringify(sk);
-    const group = bySk.get(name) ?? { sk, pks: new Map<string, KeyRule>() };
-    const pk = ruleOf(model.pk);
-    group.pks.set(JSON.stringify(pk), pk);
-    bySk.set(name, group);
+    const filter = filterOf([ruleOf(model.pk)], [ruleOf(model.sk)]);
+    const alike = JSON.stringify(ruleOf(model.sk));
+    const known = bySk.get(alike);
+    bySk.set(alike, known === undefined ? filter : merged(known, filter));
   }
-  const filters = [...bySk.values()].map(({ sk, pks }) => ({
-    dynamodb: { Keys: { PK: { S: [...pks.values()] }, SK: { S: [sk] } } },
-  }));
-  if (filters.length > MAX_FILTERS)
-    throw new Error(
-      `the row models take ${filters.length} filters, but an event source mapping has ${MAX_FILTERS}`,
-    );
+  const filters = [...bySk.values()];
+  while (filters.length > MAX_FILTERS) {
+    filters.sort((a, b) => lengthOf(b) - lengthOf(a));
+    const [last, beforeLast] = [filters.pop(), filters.pop()];
+    if (last !== undefined && beforeLast !== undefined) filters.push(merged(beforeLast, last));
+  }
   for (const filter of filters)
-    if (JSON.stringify(filter).length > MAX_PATTERN_LENGTH)
-      throw new Error(`a filter has more than ${MAX_PATTERN_LENGTH} characters: ${JSON.stringify(filter)}`);
+    if (lengthOf(filter) > MAX_PATTERN_LENGTH)
+      throw new Error(
+        `a filter has more than Lambda's ${MAX_PATTERN_LENGTH} characters: give the row models shorter or fewer keys: ${JSON.stringify(filter)}`,
+      );
   return filters;
+}
+
+function filterOf(pks: readonly KeyRule[], sks: readonly KeyRule[]): Filter {
+  return { dynamodb: { Keys: { PK: { S: pks }, SK: { S: sks } } } };
+}
+
+/** What either filter lets through, and combinations of the two. */
+function merged(a: Filter, b: Filter): Filter {
+  const rules = (key: 'PK' | 'SK') => {
+    const all = [...a.dynamodb.Keys[key].S, ...b.dynamodb.Keys[key].S];
+    return [...new Map(all.map((rule) => [JSON.stringify(rule), rule])).values()];
+  };
+  return filterOf(rules('PK'), rules('SK'));
+}
+
+function lengthOf(filter: Filter): number {
+  return JSON.stringify(filter).length;
 }
 
 function ruleOf(template: KeyTemplate): KeyRule {
