@@ -17,12 +17,12 @@ interface CaptureOptions {
 
 const command = new Command('capture')
   .description(
-    `Writes a made-up fleet and ${EDGE_CASES} edge cases into DynamoDB Local, and its stream's
-records into a file: NDJSON, one record a line, as Lambda delivers them.`,
+    `Writes a sample fleet and ${EDGE_CASES} edge cases into DynamoDB Local, and the records
+of its stream into a file: NDJSON, one record per line, as Lambda delivers them.`,
   )
-  .requiredOption('--out <file>', 'the file to write; - is standard output')
-  .option('--records <n>', 'how many changes of the fleet', wholeNumber(1), 250)
-  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
+  .requiredOption('--out <file>', 'the file to write; - for standard output')
+  .option('--records <n>', 'how many changes to the fleet', wholeNumber(1), 250)
+  .option('--seed <n>', 'seed of all random choices', wholeNumber(0), 1)
   .addHelpText(
     'after',
     `

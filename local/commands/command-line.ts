@@ -3,7 +3,7 @@ import { runCommand } from '../../src/entrypoints/cli/run-command.ts';
 
 /** Runs a development command and sets the exit status. */
 export async function runLocalCommand(command: Command): Promise<void> {
-  // Every client would say first which versions of Node it will not run on some day.
+  // Every client of the SDK would begin with a warning about old versions of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   await runCommand(command);
 }

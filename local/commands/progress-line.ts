@@ -1,4 +1,4 @@
-/** Says what is going on: on a terminal one line that changes, elsewhere one line for each thing that begins. */
+/** Shows progress: on a terminal in one line that changes, elsewhere in a line for each step that begins. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
   #doing = '';
@@ -6,7 +6,7 @@ export class ProgressLine {
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    // However the process ends, the terminal's next line is its own.
+    // Leaves a clean line, however the process ends.
     process.once('exit', () => this.clear());
   }
 
@@ -21,7 +21,7 @@ export class ProgressLine {
     this.#doing = doing;
   }
 
-  /** Takes the changing line away. */
+  /** Removes the changing line. */
   clear(): void {
     if (this.#stream.isTTY) this.#stream.write('\r\x1b[K');
     this.#doing = '';

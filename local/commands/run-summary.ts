@@ -1,45 +1,45 @@
-import { driftBySubsystem, isTrue, type RealPathResult } from '../proof/end-to-end.ts';
+import type { Subsystem } from '../../src/application/verify/verify.ts';
+import { isExact, type EndToEndResult } from '../proof/end-to-end.ts';
 import type { LocalServers } from '../servers/servers.ts';
 import { LOCAL_SDK } from '../servers/local-credentials.ts';
 
-/** How many of the drifted items are named. */
+/** How many drifted items are named. */
 const NAMED = 20;
 
-/** What happened on the real path, for people to read. */
-export function summaryText(result: RealPathResult): string {
+/** What happened, for people to read. */
+export function summaryText(result: EndToEndResult): string {
   const { delivery, seconds, verification, requests } = result;
   const { checked } = verification;
-  const drift = driftBySubsystem(result);
+  const drifted = (subsystem: Subsystem) =>
+    verification.drift.filter((one) => one.subsystem === subsystem).length;
   const lines = [
     `table writes      ${result.writes} in ${seconds['writing the fleet'].toFixed(1)} s`,
-    `stream records    ${result.streamRecords}, of them ${result.workerRecords} caused by the worker; shards: ${result.shards}`,
-    `invocations       ${delivery.invocations} in ${seconds['handling the stream'].toFixed(1)} s, of them ${delivery.redeliveries} redeliveries; ${delivery.errors} threw`,
+    `stream records    ${result.streamRecords}, ${result.workerRecords} of them caused by the worker; shards: ${result.shards}`,
+    `invocations       ${delivery.invocations} in ${seconds['handling the stream'].toFixed(1)} s, ${delivery.redeliveries} of them redeliveries; ${delivery.errors} threw`,
     `given up          ${result.givenUp} records`,
     `search actions    ${result.searchActions}`,
     '',
-    'requests of the worker            all   per 1,000 records',
+    'requests of the worker          total   per 1,000 records',
     ...(requests.length === 0
       ? ['  none']
       : requests.map((request) => requestLine(request, result.streamRecords))),
     '',
     'drift',
-    `  search          ${drift.search} of ${checked.search} documents`,
-    `  default images  ${drift.defaultImages} of ${checked.defaultImages} rows`,
-    `  matcher         ${drift.matcher} of ${checked.matcher} counts`,
+    `  search          ${drifted('search')} of ${checked.search} documents`,
+    `  default images  ${drifted('defaultImages')} of ${checked.defaultImages} rows`,
+    `  matcher         ${drifted('matcher')} of ${checked.matcher} counts`,
     ...verification.drift
       .slice(0, NAMED)
       .map(({ subsystem, problem, what }) => `    ${problem} in ${subsystem}: ${what}`),
     ...(verification.drift.length > NAMED ? [`    and ${verification.drift.length - NAMED} more`] : []),
-    ...(result.lastError === undefined
-      ? []
-      : ['', `the last invocation that threw: ${text(result.lastError)}`]),
+    ...(result.lastError === undefined ? [] : ['', `the last error: ${text(result.lastError)}`]),
     '',
-    isTrue(result) ? 'everything derived is true' : 'NOT everything derived is true',
+    isExact(result) ? 'no drift: everything derived matches the table' : 'drift found, or records given up',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** How to reach servers that are left up. */
+/** How to reach servers that stay up. */
 export function reachText({ dynamodb, sqs, table, stateTable, streamArn, queueUrl }: LocalServers): string {
   const { region, credentials } = LOCAL_SDK;
   const dynamodbCli = `aws dynamodb --endpoint-url ${dynamodb.endpoint} --region ${region}`;

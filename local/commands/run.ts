@@ -3,7 +3,7 @@ import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
 import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
 import { runLocalCommand } from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
-import { isTrue, runRealPath } from '../proof/end-to-end.ts';
+import { isExact, runEndToEnd } from '../proof/end-to-end.ts';
 import { startServers } from '../servers/servers.ts';
 import { reachText, summaryText } from './run-summary.ts';
 import { builtWorker, memoryWorker } from '../proof/local-worker.ts';
@@ -16,26 +16,26 @@ interface LocalOptions {
   readonly keep: boolean;
 }
 
-/** Lambda's own bound on a batch. */
+/** Lambda's own limit. */
 const MAX_BATCH_SIZE = 10_000;
 
 const command = new Command('local')
   .description(
-    `Runs the built Lambda function on this machine, on real servers: writes a
-made-up fleet into DynamoDB Local, delivers the table's stream to the function
-as Lambda would, drains the queue, and proves what is derived against the
+    `Runs the built Lambda function on this machine, on local servers: writes a
+sample fleet into DynamoDB Local, delivers the table's stream to the function
+as Lambda would, drains the queue, and compares everything derived with the
 table.`,
   )
   .option('--records <n>', 'how many writes to the table', wholeNumber(1), 6_000)
   .option(
     '--batch-size <n>',
-    `most records an invocation, 1 to ${MAX_BATCH_SIZE}`,
+    `most records per invocation, 1 to ${MAX_BATCH_SIZE}`,
     wholeNumber(1, MAX_BATCH_SIZE),
     100,
   )
-  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
+  .option('--seed <n>', 'seed of all random choices', wholeNumber(0), 1)
   .addOption(
-    new Option('--backend <name>', 'where derived state goes: the servers, or memory')
+    new Option('--backend <name>', 'where derived state goes: to the servers, or to memory')
       .choices(['aws', 'memory'])
       .default('aws'),
   )
@@ -43,8 +43,8 @@ table.`,
   .addHelpText(
     'after',
     `
-The exit status is 0 when everything derived is true, 1 when a record failed or
-drift was found, and 2 for wrong usage or when Java is missing.
+The exit status is 0 when nothing drifted, 1 when a record was given up or drift
+was found, and 2 for wrong usage or when Java is missing.
 
 Example:
   npm run local -- --records 20000 --seed 7 --keep`,
@@ -58,7 +58,7 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
   try {
     const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
     const result = await withoutOutput(() =>
-      runRealPath(servers, worker, {
+      runEndToEnd(servers, worker, {
         writes: records,
         seed,
         batchSize,
@@ -66,7 +66,7 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
       }),
     );
     progress.clear();
-    if (!isTrue(result)) process.exitCode = 1;
+    if (!isExact(result)) process.exitCode = 1;
     process.stdout.write(summaryText(result));
     if (!keep) return;
     process.stdout.write(reachText(servers));
@@ -77,7 +77,7 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
   }
 }
 
-/** Drops what is written to standard output meanwhile: the function's metrics, which Lambda hands to CloudWatch. */
+/** Drops what the function writes to standard output: its metrics, which Lambda would pass on to CloudWatch. */
 async function withoutOutput<T>(work: () => Promise<T>): Promise<T> {
   const { stdout } = process;
   const write = stdout.write.bind(stdout);
@@ -90,5 +90,5 @@ async function withoutOutput<T>(work: () => Promise<T>): Promise<T> {
 }
 
 await runLocalCommand(command);
-// The worker's connections are nobody's to close, and would keep the process up for a while.
+// The worker's open connections would keep the process up for a while.
 process.exit();

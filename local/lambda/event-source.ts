@@ -5,11 +5,11 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 export type Handler = (event: DynamoDBStreamEvent) => Promise<unknown>;
 
 export interface EventSourceOptions {
-  /** Most records an invocation. */
+  /** Most records per invocation. */
   readonly batchSize: number;
-  /** How often the same records are tried without any of them succeeding, before they are given up. Default 10. */
+  /** Attempts without any progress after which the rest of a batch is given up. Default 10. */
   readonly maxAttempts?: number;
-  /** Waits between attempts. Default: really, for a time that doubles from 50 ms to 2 s. */
+  /** Waits between attempts; the pauses double from 50 ms to 2 s. */
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
   /** Called before every invocation. */
   readonly onInvocation?: (records: number) => void;
@@ -17,11 +17,11 @@ export interface EventSourceOptions {
 
 export interface EventSourceCounts {
   readonly invocations: number;
-  /** Records that are done with, given up or not. */
+  /** Records that are handled or given up. */
   readonly records: number;
   /** Invocations that repeated records of the one before. */
   readonly redeliveries: number;
-  /** Invocations that threw, or whose answer Lambda would not understand. */
+  /** Invocations that threw, or whose response is invalid for Lambda. */
   readonly errors: number;
 }
 
@@ -29,9 +29,9 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Plays Lambda's event source mapping with `ReportBatchItemFailures`: delivers records in order and in batches, and
- * delivers again what the function reports as failed, from the lowest reported sequence number on; the whole
- * batch when the function throws or answers what Lambda does not understand.
+ * Behaves like Lambda's event source mapping with `ReportBatchItemFailures`: delivers records in order and in batches,
+ * and redelivers from the lowest sequence number that the function reports as failed, or the whole batch when the
+ * function throws or its response is invalid.
  */
 export class EventSource {
   readonly #handler: Handler;
@@ -41,7 +41,8 @@ export class EventSource {
   #lastError: unknown;
 
   constructor(handler: Handler, options: EventSourceOptions) {
-    if (!(options.batchSize >= 1)) throw new RangeError(`batchSize must be 1 or more: ${options.batchSize}`);
+    if (!(options.batchSize >= 1))
+      throw new RangeError(`batchSize is ${options.batchSize}; expected 1 or more`);
     this.#handler = handler;
     this.#options = options;
   }
@@ -50,17 +51,17 @@ export class EventSource {
     return this.#counts;
   }
 
-  /** Records that were tried as often as allowed, which Lambda would send to the on-failure destination. */
+  /** Records that failed in every attempt, which Lambda would send to the on-failure destination. */
   get givenUp(): readonly DynamoDBRecord[] {
     return this.#givenUp;
   }
 
-  /** What the function threw last, or why its answer was not understood. */
+  /** What the function threw last, or why its response was invalid. */
   get lastError(): unknown {
     return this.#lastError;
   }
 
-  /** Delivers records of one shard, in their order; resolves when each is handled or given up. Never rejects. */
+  /** Delivers records of one shard, in order; resolves when each is handled or given up. Never rejects. */
   async deliver(records: readonly DynamoDBRecord[]): Promise<void> {
     const { batchSize } = this.#options;
     for (let from = 0; from < records.length; from += batchSize)
@@ -92,7 +93,7 @@ export class EventSource {
     this.#counts.invocations++;
     this.#options.onInvocation?.(records.length);
     try {
-      // Through JSON, as Lambda does: what is no JSON does not arrive, and the function may alter what it gets.
+      // Through JSON, as Lambda does: the function may alter what it gets.
       const event = JSON.parse(JSON.stringify({ Records: records })) as DynamoDBStreamEvent;
       const lowest = lowestFailure(await this.#handler(event), records);
       return lowest === undefined ? [] : records.filter((record) => sequenceOf(record) >= lowest);
@@ -107,12 +108,12 @@ export class EventSource {
 /**
  * The lowest reported sequence number; undefined when nothing is reported.
  *
- * @throws Error when the answer is not of the form that Lambda understands: it then takes the whole batch as failed.
+ * @throws Error when the response is invalid: for Lambda the whole batch has failed then.
  */
 function lowestFailure(response: unknown, records: readonly DynamoDBRecord[]): bigint | undefined {
   if (response === undefined || response === null) return undefined;
   const failures = (response as { batchItemFailures?: unknown }).batchItemFailures ?? [];
-  if (!Array.isArray(failures)) throw new Error('batchItemFailures is no list');
+  if (!Array.isArray(failures)) throw new Error('batchItemFailures is not an array');
   const known = new Set(records.map(sequenceOf));
   let lowest: bigint | undefined;
   for (const failure of failures as readonly unknown[]) {
@@ -120,13 +121,13 @@ function lowestFailure(response: unknown, records: readonly DynamoDBRecord[]): b
     const sequence =
       typeof identifier === 'string' && /^\d+$/.test(identifier) ? BigInt(identifier) : undefined;
     if (sequence === undefined || !known.has(sequence))
-      throw new Error(`batchItemFailures names no record of the batch: ${JSON.stringify(identifier)}`);
+      throw new Error(`batchItemFailures has ${JSON.stringify(identifier)}, which is not in the batch`);
     if (lowest === undefined || sequence < lowest) lowest = sequence;
   }
   return lowest;
 }
 
-/** Sequence numbers differ in length and pass 2^64. */
+/** Sequence numbers differ in length and exceed 2^64. */
 function sequenceOf(record: DynamoDBRecord): bigint {
   return BigInt(record.dynamodb?.SequenceNumber ?? 0);
 }

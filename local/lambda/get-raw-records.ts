@@ -2,16 +2,13 @@ import type { DynamoDBStreamsClient, GetRecordsCommandInput } from '@aws-sdk/cli
 import { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
 
 export interface RawRecords {
-  /** As the answer's JSON has them. */
+  /** As in the response's JSON. */
   readonly records: readonly unknown[];
   /** Undefined when the shard is closed and this was its last page. */
   readonly nextIterator: string | undefined;
 }
 
-/**
- * GetRecords with the answer as it came. What the SDK makes of it has lost the value of every attribute that is
- * named `__proto__`.
- */
+/** GetRecords with the response's own JSON: the SDK loses the value of every attribute named `__proto__`. */
 export async function getRawRecords(
   client: DynamoDBStreamsClient,
   input: GetRecordsCommandInput,
@@ -26,11 +23,11 @@ export async function getRawRecords(
       for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
       const bytes = Buffer.concat(chunks);
       body = bytes.toString('utf8');
-      // The SDK itself reads the answer after this.
+      // The SDK reads the response after this.
       response.body = bytes;
       return result;
     },
-    { step: 'deserialize', priority: 'low', name: 'keepAnswer' },
+    { step: 'deserialize', priority: 'low', name: 'keepResponse' },
   );
   const { NextShardIterator } = await client.send(command);
   const { Records = [] } = JSON.parse(body) as { Records?: readonly unknown[] };

@@ -5,10 +5,10 @@ import { isObject, type Json } from '../../src/adapters/dynamodb-stream/json-fie
 type LambdaImage = Readonly<Record<string, AttributeValue>>;
 
 /**
- * A record as the JSON of GetRecords has it, in the JSON form in which Lambda delivers it: the stream named, times
- * in whole seconds, and the names of `userIdentity` small. Both have bytes as base64.
+ * Turns a record of GetRecords' JSON into one as Lambda delivers it: with the stream's ARN, times in whole seconds,
+ * and the fields of `userIdentity` in lower camel case. Both have bytes as base64.
  *
- * @throws Error when it is no record.
+ * @throws Error when it is not a record.
  */
 export function toLambdaRecord(recorded: unknown, streamArn: string): DynamoDBRecord {
   const { dynamodb, userIdentity, ...record } = recorded as Json;
@@ -27,7 +27,7 @@ export function toLambdaRecord(recorded: unknown, streamArn: string): DynamoDBRe
   };
 }
 
-/** An image of a Lambda record as the SDK takes it: bytes are bytes. */
+/** An image of a Lambda record as the SDK takes it: base64 decoded to bytes. */
 export function toSdkImage(image: LambdaImage): Record<string, SdkValue> {
   // Keeps even an attribute named `__proto__`, which an assignment would lose.
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, toSdkValue(value)]));

@@ -10,7 +10,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { toLambdaRecord } from './lambda-record.ts';
 import { getRawRecords, type RawRecords } from './get-raw-records.ts';
 
-/** Records of one shard that follow each other, in their order. */
+/** Consecutive records of one shard, in order. */
 export interface StreamPage {
   readonly shardId: string;
   readonly records: readonly DynamoDBRecord[];
@@ -18,11 +18,11 @@ export interface StreamPage {
 
 export interface ReadOptions {
   /**
-   * End as soon as this many records have been read by this reader, all calls together. Otherwise the end is
-   * when nothing has come for `quietMs`.
+   * End once this reader has read this many records in all its calls. Otherwise it ends when nothing has come for
+   * `quietMs`.
    */
   readonly records?: number;
-  /** How long nothing must come before the stream counts as read. Default 500, with `records` 15,000. */
+  /** How long the stream must be quiet to count as read. Default 500, with `records` 15,000. */
   readonly quietMs?: number;
 }
 
@@ -40,7 +40,7 @@ interface Position {
 const PAUSE_MS = 25;
 
 /**
- * Reads a table's stream from its beginning, every shard after its parent. Calls continue where the one before
+ * Reads a table's stream from its beginning, every shard after its parent. Each call continues where the last one
  * stopped; a page whose handling threw comes again.
  */
 export class StreamReader {
@@ -54,22 +54,21 @@ export class StreamReader {
     this.#streamArn = streamArn;
   }
 
-  /** How many records have been read and handled. */
+  /** Records read and handled so far. */
   get recordsRead(): number {
     return this.#read;
   }
 
   /**
-   * Yields pages as they come, none empty. What the caller does with a page before it asks for the next is part of
-   * the reading: records that it causes are read too.
+   * Yields non-empty pages as they come, and also the records that the caller causes while it handles a page.
    *
-   * @throws Error when `records` are expected and the stream falls quiet before.
+   * @throws Error when the stream is quiet before `records` have come.
    */
   async *read({
     records,
     quietMs = records === undefined ? 500 : 15_000,
   }: ReadOptions = {}): AsyncGenerator<StreamPage> {
-    // Only pauses count: that answers are slow does not make the stream quiet.
+    // Only pauses count: slow responses do not make a stream quiet.
     let quietFor = 0;
     while (records === undefined || this.#read < records) {
       const before = this.#read;
@@ -84,7 +83,7 @@ export class StreamReader {
       } else if (records === undefined) {
         return;
       } else {
-        throw new Error(`the stream is quiet after ${this.#read} of ${records} records`);
+        throw new Error(`only ${this.#read} of ${records} records came from ${this.#streamArn}`);
       }
     }
   }
@@ -92,7 +91,7 @@ export class StreamReader {
   async *#readPage(position: Position): AsyncGenerator<StreamPage> {
     const page = await this.#getRecords(position);
     const records = page.records.map((record) => toLambdaRecord(record, this.#streamArn));
-    // The last page of a shard may carry records, so they go before the question whether there is a next.
+    // A shard's last page may have records too.
     if (records.length > 0) yield { shardId: position.shardId, records };
     this.#read += records.length;
     position.lastSequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? position.lastSequenceNumber;
@@ -122,11 +121,12 @@ export class StreamReader {
           : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastSequenceNumber }),
       }),
     );
-    if (ShardIterator === undefined) throw new Error(`the stream gives no iterator for the shard ${shardId}`);
+    if (ShardIterator === undefined)
+      throw new Error(`no iterator for the shard ${shardId} of ${this.#streamArn}`);
     return ShardIterator;
   }
 
-  /** A parent that is not listed has left the stream. */
+  /** A parent that is not listed any more has left the stream. */
   #readable({ finished, parentId }: Position): boolean {
     return !finished && (parentId === undefined || this.#positions.get(parentId)?.finished !== false);
   }

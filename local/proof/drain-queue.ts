@@ -10,7 +10,7 @@ import { readSearchMessage } from './read-search-message.ts';
 
 /**
  * Takes everything off a FIFO queue of search actions and applies it to an index, in the order of each group.
- * The queue must have no other consumer, and nobody must send to it meanwhile.
+ * The queue must have no other consumer or sender.
  *
  * @returns how many messages there were.
  * @throws Error when a message is not a search action; it stays in the queue.
@@ -29,10 +29,10 @@ export async function drainQueue(
 }
 
 /**
- * Takes everything off a queue, up to ten messages at a time, in the order of each group where it has any. The same
- * holds of other consumers and senders.
+ * Takes everything off a queue, up to ten messages at a time, in the order of each message group, if there are any.
+ * The queue must have no other consumer or sender.
  *
- * @throws what `take` throws; the messages that it was given stay in the queue.
+ * @throws what `take` throws; its messages stay in the queue.
  */
 export async function takeMessages(
   client: SQSClient,
@@ -44,7 +44,7 @@ export async function takeMessages(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
     );
     if (Messages.length === 0) {
-      // A receive may come back empty although there are messages.
+      // An empty answer does not mean that the queue is empty.
       if (await isEmpty(client, queueUrl)) return;
       continue;
     }
@@ -65,7 +65,9 @@ async function deleteMessages(
     }),
   );
   if (Failed.length > 0)
-    throw new Error(`${Failed.length} messages could not be deleted: ${Failed[0]?.Message ?? ''}`);
+    throw new Error(
+      `${Failed.length} messages were not deleted from ${queueUrl}: ${Failed[0]?.Message ?? ''}`,
+    );
 }
 
 async function isEmpty(client: SQSClient, queueUrl: string): Promise<boolean> {

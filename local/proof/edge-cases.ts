@@ -4,7 +4,7 @@ import { toSdkImage } from '../lambda/lambda-record.ts';
 
 type Image = Readonly<Record<string, AttributeValue>>;
 
-/** A put of a whole item; without attributes a removal. Made one after the other. */
+/** A put of a whole item; without attributes, a removal. */
 interface Write {
   readonly pk: string;
   readonly sk: string;
@@ -63,7 +63,7 @@ const WRITES: readonly Write[] = [
 /** How many changes `writeEdgeCases` makes. */
 export const EDGE_CASES = WRITES.length;
 
-/** Makes changes that a fleet seldom shows: every type of value, hostile names, and every kind of removal. */
+/** Makes changes that are rare in a fleet, one after the other: every type of value, hostile names, all kinds of removals. */
 export async function writeEdgeCases(client: DynamoDBClient, table: string): Promise<void> {
   for (const { pk, sk, attributes } of WRITES) {
     const keys = { PK: { S: pk }, SK: { S: sk } };

@@ -1,5 +1,4 @@
-import type { Subsystem, Verification } from '../../src/application/verify/verify.ts';
-import { verify } from '../../src/application/verify/verify.ts';
+import { type Verification, verify } from '../../src/application/verify/verify.ts';
 import { EventSource, type EventSourceCounts } from '../lambda/event-source.ts';
 import { writeFleet } from './fleet-writer.ts';
 import { RequestCounter } from './request-counter.ts';
@@ -7,44 +6,44 @@ import type { LocalServers } from '../servers/servers.ts';
 import { StreamReader } from '../lambda/stream-reader.ts';
 import type { Worker } from './local-worker.ts';
 
-export interface RealPathOptions {
+export interface EndToEndOptions {
   readonly writes: number;
   readonly seed: number;
-  /** Most records an invocation. */
+  /** Most records per invocation. */
   readonly batchSize: number;
   readonly onProgress?: (phase: Phase, done: number) => void;
 }
 
 export type Phase = 'writing the fleet' | 'handling the stream' | 'draining the queue' | 'verifying';
 
-export interface RealPathResult {
+export interface EndToEndResult {
   readonly writes: number;
   readonly streamRecords: number;
-  /** Stream records that are not of the fleet's writes: changes that the worker itself made in the table. */
+  /** Stream records of changes that the worker itself made in the table. */
   readonly workerRecords: number;
   readonly shards: number;
   readonly delivery: EventSourceCounts;
-  /** Records that the worker did not handle in all attempts. */
+  /** Records that failed in every attempt. */
   readonly givenUp: number;
-  /** Why the last failed invocation failed, where one did. */
+  /** Why the last failed invocation failed, if any did. */
   readonly lastError: unknown;
   readonly searchActions: number;
-  /** What the worker asked of the servers, by operation. */
+  /** The worker's requests to the servers, by operation. */
   readonly requests: RequestCounter['counts'];
   readonly verification: Verification;
   readonly seconds: Readonly<Record<Phase, number>>;
 }
 
 /**
- * Takes the way of the deployed worker: writes a fleet into the table, reads the table's stream, delivers it to the
- * worker as Lambda would until the stream is quiet (the worker's own writes come through it too), drains the
- * queue, and compares what is derived with the table.
+ * Runs a worker as it is deployed: writes a fleet into the table, delivers the table's stream to the worker as Lambda
+ * would until the stream is quiet (it has the worker's own writes too), drains the queue, and compares what is derived
+ * with the table.
  */
-export async function runRealPath(
+export async function runEndToEnd(
   servers: LocalServers,
   worker: Worker,
-  { writes, seed, batchSize, onProgress }: RealPathOptions,
-): Promise<RealPathResult> {
+  { writes, seed, batchSize, onProgress }: EndToEndOptions,
+): Promise<EndToEndResult> {
   const seconds = { 'writing the fleet': 0, 'handling the stream': 0, 'draining the queue': 0, verifying: 0 };
   const timed = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
@@ -93,14 +92,7 @@ export async function runRealPath(
   };
 }
 
-/** Whether everything was handled and is as it must be. */
-export function isTrue({ givenUp, verification }: RealPathResult): boolean {
+/** Whether everything was handled, and nothing drifted. */
+export function isExact({ givenUp, verification }: EndToEndResult): boolean {
   return givenUp === 0 && verification.drift.length === 0;
-}
-
-/** How many items of each subsystem drifted. */
-export function driftBySubsystem({ verification }: RealPathResult): Record<Subsystem, number> {
-  const drift = { search: 0, defaultImages: 0, matcher: 0 };
-  for (const { subsystem } of verification.drift) drift[subsystem]++;
-  return drift;
 }

@@ -5,21 +5,21 @@ import { toSdkImage } from '../lambda/lambda-record.ts';
 
 export interface FleetOptions {
   readonly table: string;
-  /** How many changes to make; none of them is one that changes nothing. */
+  /** How many changes to make; each changes something. */
   readonly writes: number;
   /** The same seed and number give the same changes. */
   readonly seed: number;
-  /** Most writes under way at a time. Default 32. */
+  /** Most writes at a time. Default 32. */
   readonly concurrency?: number;
   /** Called after every write with how many are done. */
   readonly onProgress?: (written: number) => void;
 }
 
 /**
- * Writes a modelled fleet's changes into a table. Changes of one item are made in their order, each after the one
- * before it is done; different items change at the same time.
+ * Writes a sample fleet's changes into a table. Changes of one item are made in order, one after the other; different
+ * items change at the same time.
  *
- * @throws Error naming the item whose write failed for good; no writes are under way then.
+ * @throws Error naming the item whose write failed; no writes are under way then.
  */
 export async function writeFleet(client: DynamoDBClient, options: FleetOptions): Promise<void> {
   const { table, writes, seed, concurrency = 32, onProgress } = options;

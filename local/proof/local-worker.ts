@@ -10,16 +10,16 @@ import { drainQueue } from './drain-queue.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
 import { TableDerivedState } from './table-derived-state.ts';
 
-/** A worker to be fed a table's stream, and a way to see what it has made of it. */
+/** A worker that takes a table's stream, and what it has derived from it. */
 export interface Worker {
   readonly handler: Handler;
-  /** Brings what the worker has sent into an index; returns how many actions there were. Once all is handled. */
+  /** Once all is handled: applies what the worker has sent to an index, and returns how many actions there were. */
   drain(): Promise<number>;
-  /** What the worker has derived, beside the rows that it must be derived from. */
+  /** What the worker has derived, and the rows that it was derived from. */
   readonly state: DerivedState;
 }
 
-/** The worker with everything in memory: proves the servers and the way to the handler, without AWS adapters. */
+/** The worker with everything in memory: tests the servers and the delivery, without AWS adapters. */
 export function memoryWorker(): Worker {
   const logging = { level: 'error', stream: process.stderr, readable: true } as const;
   const container = compose(memoryModule, systemModule(logging));
@@ -40,10 +40,10 @@ export function memoryWorker(): Worker {
 }
 
 /**
- * The Lambda function as it is deployed, built into `dist`, working on the local servers. It reads the environment
- * when it is loaded, so there is one such worker a process.
+ * The Lambda function as it is deployed, from `dist`, on the local servers. It reads the environment when it is loaded,
+ * so there can be one such worker per process.
  *
- * @throws Error when the project is not built, or as the function does when it does not like its environment.
+ * @throws Error when the project is not built, or as the function does for a wrong environment.
  */
 export async function builtWorker(servers: LocalServers): Promise<Worker> {
   Object.assign(process.env, { LOG_LEVEL: 'error' }, workerEnvironment(servers));
@@ -52,7 +52,7 @@ export async function builtWorker(servers: LocalServers): Promise<Worker> {
   return workerOn(servers, handler);
 }
 
-/** A handler that works on the local servers, whatever it is made of. */
+/** Any handler that works on the local servers. */
 export function workerOn({ clients, queueUrl, table }: LocalServers, handler: Handler): Worker {
   const index = new MemorySearchIndex();
   return {

@@ -1,11 +1,14 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
-/** Counts the requests that AWS clients of this process send, retries included, by operation. */
+/**
+ * Counts the requests that AWS clients of this process send, retries included, by operation. Sees them on the wire, so
+ * that it needs none of the clients and trusts no count of the worker's own.
+ */
 export class RequestCounter {
   readonly #counts = new Map<string, number>();
 
-  /** Counts while `work` goes on, whoever sends requests meanwhile. */
+  /** Counts all requests sent while `work` goes on. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     diagnostics.subscribe('http.client.request.start', this.#count);
     try {
@@ -15,7 +18,7 @@ export class RequestCounter {
     }
   }
 
-  /** Such as `AmazonSQS.SendMessageBatch` and how many, sorted by name. */
+  /** Such as `['AmazonSQS.SendMessageBatch', 3]`, sorted by name. */
   get counts(): readonly (readonly [operation: string, requests: number])[] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -9,8 +9,8 @@ import type { Row } from '../../src/domain/row.ts';
 import type { Attributes } from '../../src/domain/value.ts';
 
 /**
- * What a real table holds, and an index filled from its queue. Reads the rows as they are stored, with nothing of
- * the worker's own access to them, so that it can prove it. Each method scans the whole table, consistently.
+ * What a table on DynamoDB holds, and an index filled from the queue. Reads the rows without the worker's own
+ * repositories, so that it can prove them right. Each method scans the whole table, consistently.
  */
 export class TableDerivedState extends DerivedState {
   readonly #client: DynamoDBClient;

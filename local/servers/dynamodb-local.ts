@@ -10,7 +10,7 @@ import { javaCommand, javaMissing } from './java.ts';
 import { TiedProcess } from './tied-process.ts';
 
 export interface DynamoDbLocalOptions {
-  /** Keep tables and streams in files, so that they survive `kill` and `restart`. Default: in memory. */
+  /** Keep tables and streams on disk, so that they survive `kill` and `restart`. Default: in memory. */
   readonly durable?: boolean;
 }
 
@@ -21,7 +21,7 @@ const EMULATOR = join(
 const START_TIMEOUT_MS = 30_000;
 const STARTS = 3;
 
-/** DynamoDB Local, with streams, on a free port of this machine. Ends with this process, however that ends. */
+/** DynamoDB Local, with streams, on a free port. Ends with this process, however that ends. */
 export class DynamoDbLocal {
   /** Such as `http://127.0.0.1:51234`; the same after a restart. */
   readonly endpoint: string;
@@ -55,19 +55,19 @@ export class DynamoDbLocal {
         return server;
       } catch (error) {
         await server.stop();
-        // Somebody else may have taken the port first.
+        // Another process may have taken the port first.
         if (attempt === STARTS) throw error;
       }
     }
   }
 
-  /** Kills the server in the middle of whatever it does, as a crash would. */
+  /** Kills the server at once, as a crash would. */
   async kill(): Promise<void> {
     await this.#process?.kill();
     this.#process = undefined;
   }
 
-  /** Starts the server again on its port, with its data if it is durable, and waits until it answers. */
+  /** Starts the server on its port again, with its data if it is durable, and waits until it answers. */
   async restart(): Promise<void> {
     await this.kill();
     const storage = this.#durable ? ['-dbPath', this.#folder] : ['-inMemory'];
@@ -78,19 +78,19 @@ export class DynamoDbLocal {
         '-jar',
         join(EMULATOR, 'DynamoDBLocal.jar'),
         ...storage,
-        // Otherwise every region and access key would see tables of its own.
+        // Otherwise every region and access key would have its own tables.
         '-sharedDb',
         '-disableTelemetry',
         '-port',
         String(this.#port),
       ],
-      // It writes to the folder that it is started in.
+      // It writes to its working directory.
       this.#folder,
     );
     await this.#answers(this.#process);
   }
 
-  /** Ends the server and forgets its data. May be called again. */
+  /** Stops the server and deletes its data. May be called again. */
   async stop(): Promise<void> {
     await this.kill();
     this.#forget();
@@ -103,14 +103,16 @@ export class DynamoDbLocal {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (server.isRunning() && performance.now() < deadline) {
       try {
-        // Any answer will do: without credentials it is a refusal.
+        // Any answer will do; without credentials it is an error.
         await fetch(this.endpoint, { signal: AbortSignal.timeout(2_000) });
-        // Somebody else's server would answer too, ours having failed for its port.
+        // Ours may have failed because another server has its port, which would answer too.
         if (server.isRunning()) return;
       } catch {
         await sleep(50);
       }
     }
-    throw new Error(`DynamoDB Local did not start: ${server.errors || 'it did not answer in time'}`);
+    throw new Error(
+      `DynamoDB Local did not start: ${server.errors || `no answer within ${START_TIMEOUT_MS / 1000} s`}`,
+    );
   }
 }

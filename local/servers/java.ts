@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const OLDEST_VERSION = 17;
 
-/** Where Java is: `JAVA_HOME` goes before `PATH`. */
+/** `JAVA_HOME` takes precedence over `PATH`. */
 export function javaCommand(): string {
   const home = process.env['JAVA_HOME'];
   return home ? join(home, 'bin', 'java') : 'java';
@@ -15,7 +15,7 @@ export function javaMissing(): string | undefined {
     encoding: 'utf8',
     timeout: 20_000,
   });
-  // Output of a command that did not run to its end is no answer.
+  // Ignores the output of a command that failed.
   return javaProblem(error !== undefined || status !== 0 ? undefined : stderr);
 }
 

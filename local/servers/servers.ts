@@ -6,7 +6,7 @@ import { LOCAL_SDK } from './local-credentials.ts';
 import { SqsLocal } from './sqs-local.ts';
 import { createMainTable, createStateTable } from './tables.ts';
 
-/** Everything the worker needs on AWS, on this machine: the tables, the stream, the queue, and clients for them. */
+/** What the worker needs of AWS, on this machine: tables, stream, queue, and clients for them. */
 export interface LocalServers {
   readonly dynamodb: DynamoDbLocal;
   readonly sqs: SqsLocal;
@@ -19,14 +19,14 @@ export interface LocalServers {
     readonly streams: DynamoDBStreamsClient;
     readonly sqs: SQSClient;
   };
-  /** Ends servers and clients. May be called again. */
+  /** Stops servers and clients. May be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts both servers and makes the tables and the queue.
+ * Starts both servers and creates the tables and the queue.
  *
- * @throws Fault `configuration` saying what to install when Java is missing. Nothing is left running then.
+ * @throws Fault `configuration` saying what to install when Java is missing. Nothing keeps running then.
  */
 export async function startServers(options: DynamoDbLocalOptions = {}): Promise<LocalServers> {
   const undo: (() => unknown)[] = [];
@@ -55,7 +55,7 @@ export async function startServers(options: DynamoDbLocalOptions = {}): Promise<
   }
 }
 
-/** The environment of a worker on these servers. */
+/** The environment variables of a worker on these servers. */
 export function workerEnvironment(servers: LocalServers): Record<string, string> {
   return {
     BACKEND: 'aws',

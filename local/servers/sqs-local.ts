@@ -2,7 +2,7 @@ import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk
 import { buildApp } from 'fauxqs';
 import { LOCAL_SDK } from './local-credentials.ts';
 
-/** SQS, with FIFO queues, over HTTP on a free port of this machine, within this process. */
+/** SQS, with FIFO queues, over HTTP on a free port, within this process. */
 export class SqsLocal {
   /** Such as `http://127.0.0.1:51234`. */
   readonly endpoint: string;
@@ -14,13 +14,13 @@ export class SqsLocal {
   }
 
   static async start(): Promise<SqsLocal> {
-    await takeAllThatSqsTakes();
+    await acceptAllThatSqsAccepts();
     const app = buildApp({ logger: false, defaultRegion: LOCAL_SDK.region, stores: await stores() });
-    // Listens to this machine only, which `startFauxqs` cannot be told to.
+    // Listens on this machine only, for which `startFauxqs` has no option.
     return new SqsLocal(app, await app.listen({ port: 0, host: '127.0.0.1' }));
   }
 
-  /** Makes a FIFO queue with the settings that search actions want, and returns its URL. */
+  /** Creates a FIFO queue with the settings that search actions need, and returns its URL. */
   createFifoQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
     return this.createQueue(`${name}.fifo`, {
       FifoQueue: 'true',
@@ -31,21 +31,21 @@ export class SqsLocal {
     });
   }
 
-  /** Makes any queue and returns its URL. */
+  /** Creates any queue and returns its URL. */
   async createQueue(name: string, attributes: QueueAttributes = {}): Promise<string> {
     const client = new SQSClient({ ...LOCAL_SDK, endpoint: this.endpoint });
     try {
       const { QueueUrl } = await client.send(
         new CreateQueueCommand({ QueueName: name, Attributes: attributes }),
       );
-      if (QueueUrl === undefined) throw new Error(`SQS made the queue ${name} and did not say where`);
+      if (QueueUrl === undefined) throw new Error(`SQS gave no URL for the new queue ${name}`);
       return QueueUrl;
     } finally {
       client.destroy();
     }
   }
 
-  /** Ends the server and forgets its queues. */
+  /** Stops the server; its queues are gone. */
   async stop(): Promise<void> {
     await this.#app.close();
   }
@@ -56,9 +56,9 @@ type QueueAttributes = Partial<Record<QueueAttributeName, string>>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 
 /**
- * A store that names queues by the host that they are asked for at. By default it puts `sqs.<region>.localhost` into
- * their URLs, which the SDK then sends requests to, and which not every system resolves. The package has no option
- * for that, and does not export the class; the others it makes itself.
+ * A store whose queue URLs have the host of the request. By default they have `sqs.<region>.localhost`, to which the
+ * SDK then sends requests, and which not every system resolves. The package has no option for that, and does not
+ * export the class.
  */
 async function stores(): Promise<Stores> {
   const { SqsStore } = (await internals('sqsStore')) as { SqsStore: new () => Stores['sqsStore'] };
@@ -68,10 +68,10 @@ async function stores(): Promise<Stores> {
 }
 
 /**
- * SQS takes characters beyond the basic plane. The package looks at their halves, and refuses those; there is no option
- * for that either.
+ * SQS accepts characters beyond the basic plane. The package tests their surrogates one by one, and refuses them; it
+ * has no option for that either.
  */
-async function takeAllThatSqsTakes(): Promise<void> {
+async function acceptAllThatSqsAccepts(): Promise<void> {
   const { INVALID_MESSAGE_BODY_CHAR } = (await internals('sqsTypes')) as {
     INVALID_MESSAGE_BODY_CHAR: RegExp;
   };

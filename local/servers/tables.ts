@@ -20,7 +20,7 @@ const KEYS = {
 
 const WAIT_SECONDS = { minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
 
-/** Makes the table whose changes the worker follows, and returns the ARN of its stream. */
+/** Creates the table whose changes the worker follows, and returns the ARN of its stream. */
 export async function createMainTable(client: DynamoDBClient, name: string): Promise<string> {
   const { TableDescription } = await client.send(
     new CreateTableCommand({
@@ -34,13 +34,13 @@ export async function createMainTable(client: DynamoDBClient, name: string): Pro
   return TableDescription.LatestStreamArn;
 }
 
-/** Makes a table of the same keys whose changes nobody follows: DynamoDB Local slows down with every stream it keeps. */
+/** Creates a table with the same keys and no stream: every stream slows DynamoDB Local down. */
 export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
   await client.send(new CreateTableCommand({ TableName: name, ...KEYS }));
   await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: name });
 }
 
-/** Makes the table for the worker's own state, whose rows end at `expires_at` (seconds since 1970). */
+/** Creates the table for the worker's own state, whose rows expire at `expires_at` (seconds since 1970). */
 export async function createStateTable(client: DynamoDBClient, name: string): Promise<void> {
   await createTable(client, name);
   await client.send(

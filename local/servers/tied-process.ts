@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const RUNNER = fileURLToPath(new URL('./tied-process.js', import.meta.url));
 
-/** As much of what a process said last as a message needs. */
+/** How much of a process's last output a message needs. */
 const REMEMBERED_CHARACTERS = 2_000;
 
-/** A command that runs until it is killed, or this process ends, in whatever way. Never keeps this process up. */
+/** A command that runs until it is killed or this process ends, however it ends. Never keeps this process up. */
 export class TiedProcess {
   readonly #runner;
   readonly #exited: Promise<unknown>;
@@ -23,7 +23,7 @@ export class TiedProcess {
     this.#runner.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-REMEMBERED_CHARACTERS);
     });
-    // The runner may be gone already when its pipe is closed.
+    // The runner may be gone before its pipe is closed.
     this.#runner.stdin.on('error', () => undefined);
     this.#runner.unref();
     for (const pipe of [this.#runner.stdin, this.#runner.stderr]) if (pipe instanceof Socket) pipe.unref();
@@ -38,7 +38,7 @@ export class TiedProcess {
     return this.#errors.trim();
   }
 
-  /** Kills the command at once, without a chance to clean up; resolves when it is gone. */
+  /** Kills the command at once, without a chance to clean up, and resolves when it is gone. */
   async kill(): Promise<void> {
     this.#runner.ref();
     this.#runner.stdin.end();

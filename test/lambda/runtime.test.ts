@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Handler } from '../../local/lambda/event-source.ts';
-import { isTrue, runRealPath } from '../../local/proof/end-to-end.ts';
+import { isExact, runEndToEnd } from '../../local/proof/end-to-end.ts';
 import { type LocalServers, startServers, workerEnvironment } from '../../local/servers/servers.ts';
 import { workerOn } from '../../local/proof/local-worker.ts';
 import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
@@ -95,14 +95,14 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
       if (kind === 'error') throw new Error(JSON.stringify(body));
       return body;
     };
-    const result = await runRealPath(servers, workerOn(servers, handler), {
+    const result = await runEndToEnd(servers, workerOn(servers, handler), {
       writes: 600,
       seed: 5,
       batchSize: 100,
     });
     expect(result.lastError).to.equal(undefined);
     expect(result.verification.drift).to.deep.equal([]);
-    expect(isTrue(result)).to.equal(true);
+    expect(isExact(result)).to.equal(true);
     expect(result.verification.checked.search).to.be.greaterThan(100);
     expect(result.delivery.invocations, 'all of them on the warm instance').to.be.greaterThan(6);
     expect(instance.isRunning).to.equal(true);

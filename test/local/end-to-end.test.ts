@@ -3,7 +3,7 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { writeEdgeCases } from '../../local/proof/edge-cases.ts';
 import { drainQueue } from '../../local/proof/drain-queue.ts';
-import { runRealPath } from '../../local/proof/end-to-end.ts';
+import { runEndToEnd } from '../../local/proof/end-to-end.ts';
 import { type LocalServers, startServers } from '../../local/servers/servers.ts';
 import { StreamReader } from '../../local/lambda/stream-reader.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
@@ -24,7 +24,7 @@ describeUnless(javaMissing(), 'the worker end to end, on DynamoDB Local and SQS'
 
   it('given a fleet in the table, when its stream is delivered to the worker in memory, then there is no drift', async () => {
     const worker = memoryWorker();
-    const result = await runRealPath(servers, worker, { writes: 600, seed: 3, batchSize: 100 });
+    const result = await runEndToEnd(servers, worker, { writes: 600, seed: 3, batchSize: 100 });
     expect(result.givenUp).to.equal(0);
     expect(result.streamRecords).to.equal(600);
     expect(result.delivery.invocations).to.be.at.least(6);

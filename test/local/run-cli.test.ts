@@ -16,6 +16,6 @@ describeUnless(javaMissing(), 'npm run local', () => {
       .and.match(/^ {2}search +0 of [1-9]\d* documents$/m)
       .and.match(/^ {2}default images +0 of [1-9]\d* rows$/m)
       .and.match(/^ {2}matcher +0 of [1-9]\d* counts$/m)
-      .and.include('everything derived is true');
+      .and.include('no drift: everything derived matches the table');
   });
 });
