@@ -9,11 +9,6 @@ export interface RawKey {
   readonly SK: string;
 }
 
-/** The key that the parameters of a read are for. */
-export function keyIn({ Key }: { readonly Key: RawKey }): RawKey {
-  return Key;
-}
-
 /** DynamoDB's limit on one BatchGetItem. */
 const KEYS_PER_REQUEST = 100;
 

@@ -8,6 +8,11 @@ import { abortableBy } from '../clients.ts';
 /** One part of a transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
+/** A placeholder for each name in an expression: names may be words that DynamoDB keeps for itself. */
+export function namesOf(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`#${name}`, name]));
+}
+
 /** Why a transaction was cancelled, as far as one of its items goes; `None` where it was not for that one. */
 export interface Reason {
   readonly code: string;

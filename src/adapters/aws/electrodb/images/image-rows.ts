@@ -1,20 +1,18 @@
-import type { IMAGE_ATTRIBUTES } from '../../../../domain/default-image.ts';
-
-type IdentityAttribute = 'org_id' | 'entity_type' | 'entity_id' | 'image_id';
-
-/** What a default row repeats of its image, beside what the keys say. */
-export const DETAILS = {
-  url: { type: 'any' },
-  thumbnail_url: { type: 'any' },
-  caption: { type: 'any' },
-  credit: { type: 'any' },
-  width: { type: 'any' },
-  height: { type: 'any' },
-  uploaded_at: { type: 'any' },
-} as const satisfies Record<Exclude<(typeof IMAGE_ATTRIBUTES)[number], IdentityAttribute>, object>;
-
-export type ImageDetail = keyof typeof DETAILS;
-
-export const IMAGE_DETAILS = Object.keys(DETAILS) as readonly ImageDetail[];
+import { IMAGE_ATTRIBUTES } from '../../../../domain/default-image.ts';
+import type { Entity } from '../../../../domain/row.ts';
 
 export const IMAGE_SK_PREFIX = 'IMG#';
+
+const IDENTITY = ['org_id', 'entity_type', 'entity_id', 'image_id'] as const;
+
+/** An attribute that a default row repeats of its image, beside what the keys say. */
+export type ImageDetail = Exclude<(typeof IMAGE_ATTRIBUTES)[number], (typeof IDENTITY)[number]>;
+
+export const IMAGE_DETAILS = IMAGE_ATTRIBUTES.filter(
+  (name): name is ImageDetail => !(IDENTITY as readonly string[]).includes(name),
+);
+
+/** The attributes that the keys of an entity's rows are made of. */
+export function entityAttributes({ orgId, entityType, entityId }: Entity) {
+  return { org_id: orgId, entity_type: entityType, entity_id: entityId };
+}

@@ -4,7 +4,7 @@ import { Fault } from '../../../../domain/fault.ts';
 import type { Entity } from '../../../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../../../domain/value.ts';
 import type { RawKey } from '../batch-get.ts';
-import { conditionOf } from './image-conditions.ts';
+import { revisionOf } from './default-row-transaction.ts';
 import { IMAGE_SK_PREFIX } from './image-rows.ts';
 import { fromNative } from '../native-value.ts';
 
@@ -28,7 +28,7 @@ export function viewOf(
     newest,
     current,
     pointed: current !== undefined && current.imageId === newest?.imageId ? newest : undefined,
-    revision: row && JSON.stringify(conditionOf(row)),
+    revision: row && JSON.stringify(revisionOf(row)),
   };
 }
 
@@ -42,12 +42,12 @@ export function pointsElsewhere(view: EntityView | Fault): view is ViewWithDefau
     !Fault.is(view) &&
     view.current !== undefined &&
     view.current.imageId !== view.newest?.imageId &&
-    canExist(view.current.imageId)
+    fitsSortKey(view.current.imageId)
   );
 }
 
 /** A default row may point to what no key can name; asking for it would fail the whole request. */
-export function canExist(imageId: string): boolean {
+export function fitsSortKey(imageId: string): boolean {
   return imageId !== '' && Buffer.byteLength(IMAGE_SK_PREFIX + imageId) <= MAX_SK_BYTES;
 }
 

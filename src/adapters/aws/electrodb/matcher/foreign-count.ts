@@ -1,12 +1,12 @@
 import { Decimal } from '../../../../domain/decimal.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
-import type { MatcherTables } from './matcher-tables.ts';
+import type { KeyedTables } from './matcher-tables.ts';
 import { fromNative } from '../native-value.ts';
-import { rowKeyOf, type TupleRow } from './tuple-row.ts';
+import type { TupleRow } from './tuple-row.ts';
 
 /** A tuple's count; why it is none that Contrail wrote. */
-export function countIn(row: TupleRow, tuple: Tuple, tables: MatcherTables): number | Fault {
+export function countIn(row: TupleRow, tuple: Tuple, tables: KeyedTables): number | Fault {
   if (row.count === undefined) return foreignCount(tuple, 'is missing', tables);
   const value = fromNative(row.count);
   const count = value instanceof Decimal ? Number(value.text) : undefined;
@@ -19,10 +19,10 @@ export function countIn(row: TupleRow, tuple: Tuple, tables: MatcherTables): num
 export function foreignCount(
   tuple: Tuple,
   problem: string,
-  { table, stateTable }: MatcherTables,
+  { table, stateTable, keys }: KeyedTables,
   cause?: unknown,
 ): Fault {
-  const { PK, SK } = rowKeyOf(tuple);
+  const { PK, SK } = keys.tupleRowKey(tuple);
   return new Fault(
     'configuration',
     `the count of ${tupleKey(tuple)} in table ${table} (PK ${JSON.stringify(PK)}, SK ${JSON.stringify(SK)}) ${problem}: ` +

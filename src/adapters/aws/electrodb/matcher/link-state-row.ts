@@ -1,7 +1,7 @@
 import type { LinkState } from '../../../../domain/link-move.ts';
 import type { Link } from '../../../../domain/row.ts';
 import type { RawKey } from '../batch-get.ts';
-import { tupleKeyOf } from './tuple-row.ts';
+import { tupleAttributes } from './tuple-row.ts';
 
 /** Longer than any redrive: SQS keeps dead letters for 14 days at the most. */
 export const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
@@ -18,17 +18,18 @@ export interface LinkStateRow extends RawKey {
   readonly type_designator?: string | undefined;
 }
 
-export function linkStateKeyOf({ code, serial }: Link): { mfr_mdl_code: string; serial_number: string } {
+/** The attributes that the key of a link's state is made of. */
+export function linkAttributes({ code, serial }: Link) {
   return { mfr_mdl_code: code, serial_number: serial };
 }
 
 /** The attributes to write for a state; `now` is in milliseconds since 1970. */
 export function linkStateRowOf(link: Link, { version, tuple, removed }: LinkState, now: number) {
   return {
-    ...linkStateKeyOf(link),
+    ...linkAttributes(link),
     ...version,
     removed,
-    ...(tuple === undefined ? {} : tupleKeyOf(tuple)),
+    ...(tuple === undefined ? {} : tupleAttributes(tuple)),
     ...(removed ? { expires_at: Math.floor(now / 1_000) + TOMBSTONE_SECONDS } : {}),
   };
 }

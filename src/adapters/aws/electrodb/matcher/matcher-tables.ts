@@ -1,3 +1,4 @@
+import type * as Keys from '../keys.ts';
 import type { AwsResource } from '../../translate-error.ts';
 
 export interface MatcherTables {
@@ -5,6 +6,11 @@ export interface MatcherTables {
   readonly table: string;
   /** Where link states are. */
   readonly stateTable: string;
+}
+
+/** The tables, and what makes the keys of their rows. */
+export interface KeyedTables extends MatcherTables {
+  readonly keys: typeof Keys;
 }
 
 export function countsIn({ table }: MatcherTables): AwsResource {

@@ -1,112 +1,96 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LinkMove, TupleDelta } from '../../../../domain/link-move.ts';
 import type { Tuple } from '../../../../domain/tuple.ts';
-import type { linkStateEntity, tupleEntity } from '../entities.ts';
-import type { KnownCounts } from './known-counts.ts';
+import { entityMarks } from '../entity-marks.ts';
+import { namesOf, type TransactItem } from '../write-transaction.ts';
+import type { KeyedTables } from './matcher-tables.ts';
 import { linkStateRowOf } from './link-state-row.ts';
-import type { ParamsTemplates } from '../params-templates.ts';
-import { tupleKeyOf } from './tuple-row.ts';
-import { type Reason, type TransactItem, writeTransaction } from '../write-transaction.ts';
+import { tupleAttributes } from './tuple-row.ts';
 
-export interface MatcherEntities {
-  readonly client: DynamoDBDocumentClient;
-  readonly templates: ParamsTemplates;
-  readonly tuples: ReturnType<typeof tupleEntity>;
-  readonly states: ReturnType<typeof linkStateEntity>;
-}
+/** Nothing was ever counted for the link. */
+const NO_STATE = 'attribute_not_exists(#sequence)';
 
-/** Why nothing of a transaction was done, by what it wrote: `None` where it was not for that. */
-export interface Cancellation {
-  /** One a move, of its link's state, in their order. */
-  readonly states: readonly Reason[];
-  /** One a delta, of its tuple's count, in their order. */
-  readonly counts: readonly Reason[];
+/** The state is of the change that it was read with: of the same generation, below, and the same place in the stream. */
+const SAME_CHANGE = '#epoch = :epoch AND #sequence = :sequence';
+const SAME_GENERATION = '#generation = :generation';
+
+/** Rows that were written before there were generations have none. */
+const FIRST_GENERATION = `(${SAME_GENERATION} OR attribute_not_exists(#generation))`;
+
+/** Nobody else holds the tuple: its row can go. */
+const LAST_ONE = '#count = :known';
+
+/** The row stays, with a count of at least one. */
+const STAYS_ABOVE_ZERO = '#count > :taken';
+
+/** Puts what is counted for a link, on condition that its state is the one that the move starts from. */
+export function stateWrite(
+  { stateTable: TableName, keys }: KeyedTables,
+  { link, from, to }: LinkMove,
+  now: number,
+): TransactItem {
+  const Item = { ...linkStateRowOf(link, to, now), ...keys.linkStateKey(link), ...entityMarks('link-state') };
+  if (from === undefined) {
+    const ExpressionAttributeNames = namesOf(['sequence']);
+    return { Put: { TableName, Item, ConditionExpression: NO_STATE, ExpressionAttributeNames } };
+  }
+  const { generation, epoch, sequence } = from.version;
+  return {
+    Put: {
+      TableName,
+      Item,
+      ConditionExpression: `${generation === 0 ? FIRST_GENERATION : SAME_GENERATION} AND ${SAME_CHANGE}`,
+      ExpressionAttributeNames: namesOf(['generation', 'epoch', 'sequence']),
+      ExpressionAttributeValues: { ':generation': generation, ':epoch': epoch, ':sequence': sequence },
+    },
+  };
 }
 
 /**
- * Writes moves in one transaction: each link's state on condition that it is the one the move starts from, and one
- * update a tuple, by `deltas`, which are the moves' own. Counts that go down do so on condition that they stay above
- * zero; a row goes away, on condition that its count is the known one, where that takes it to zero.
+ * Adds to a count, or takes from it on condition that something stays. A row goes away, on condition that its count is the
+ * known one, where that takes it to zero.
  *
- * @throws what the client throws when the request fails. Then the transaction may or may not have been done.
+ * @param known the tuple's count as far as is known.
  */
-export async function writeMoves(
-  entities: MatcherEntities,
-  moves: readonly LinkMove[],
-  deltas: readonly TupleDelta[],
-  counts: KnownCounts,
-  signal: AbortSignal | undefined,
-): Promise<'done' | Cancellation> {
-  const now = Date.now();
-  const items = [
-    ...moves.map((move) => ({ Put: stateWrite(entities, move, now) })),
-    ...deltas.map(({ tuple, delta }) => countWrite(entities, tuple, delta, counts.of(tuple))),
-  ];
-  const reasons = await writeTransaction(entities.client, items, signal);
-  if (reasons === undefined) return 'done';
-  return { states: reasons.slice(0, moves.length), counts: reasons.slice(moves.length) };
-}
-
-function stateWrite(
-  { states, templates }: MatcherEntities,
-  { link, from, to }: LinkMove,
-  now: number,
-): NonNullable<TransactItem['Put']> {
-  const { removed, ...row } = linkStateRowOf(link, to, now);
-  const put = (values: typeof row) => states.put({ ...values, removed });
-  if (from === undefined)
-    return templates.fill(`first state, removed: ${removed}`, row, (values) =>
-      put(values)
-        .where(({ sequence }, { notExists }) => notExists(sequence))
-        .params(),
-    );
-  const { generation: oldGeneration, epoch: oldEpoch, sequence: oldSequence } = from.version;
-  const isFirst = oldGeneration === 0;
-  return templates.fill(
-    `next state, removed: ${removed}, of the first generation: ${isFirst}`,
-    { ...row, oldGeneration, oldEpoch, oldSequence },
-    ({ oldGeneration, oldEpoch, oldSequence, ...values }) =>
-      put(values)
-        .where(({ generation, epoch, sequence }, { eq, notExists }) => {
-          const same = eq(generation, oldGeneration);
-          // Rows that were written before there were generations have none.
-          const sameGeneration = isFirst ? `(${same} OR ${notExists(generation)})` : same;
-          return `${sameGeneration} AND ${eq(epoch, oldEpoch)} AND ${eq(sequence, oldSequence)}`;
-        })
-        .params(),
-  );
-}
-
-/** @param known the tuple's count as far as is known. */
-function countWrite(
-  { tuples, templates }: MatcherEntities,
+export function countWrite(
+  { table: TableName, keys }: KeyedTables,
   tuple: Tuple,
   delta: number,
   known: number,
 ): TransactItem {
-  const key = tupleKeyOf(tuple);
-  if (delta > 0)
+  const row = { TableName, Key: keys.tupleRowKey(tuple) };
+  if (known + delta === 0 && delta < 0)
     return {
-      Update: templates.fill('count up', { ...key, delta }, ({ delta, ...key }) =>
-        tuples.update(key).add({ count: delta }).params(),
-      ),
+      Delete: {
+        ...row,
+        ConditionExpression: LAST_ONE,
+        ExpressionAttributeNames: namesOf(['count']),
+        ExpressionAttributeValues: { ':known': known },
+      },
     };
-  if (known + delta === 0)
-    return {
-      Delete: templates.fill('last one', { ...key, known }, ({ known, ...key }) =>
-        tuples
-          .delete(key)
-          .where(({ count }, { eq }) => eq(count, known))
-          .params(),
-      ),
-    };
-  return {
-    Update: templates.fill('count down', { ...key, delta, least: -delta }, ({ delta, least, ...key }) =>
-      tuples
-        .update(key)
-        .add({ count: delta })
-        .where(({ count }, { gt }) => gt(count, least))
-        .params(),
-    ),
+  const attributes = Object.entries({ ...tupleAttributes(tuple), ...entityMarks('matcher-tuple') });
+  const Update = {
+    ...row,
+    UpdateExpression: `SET ${attributes.map(([name]) => `#${name} = :${name}`).join(', ')} ADD #count :delta`,
+    ExpressionAttributeNames: namesOf(['count', ...attributes.map(([name]) => name)]),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(attributes.map(([name, value]) => [`:${name}`, value])),
+      ':delta': delta,
+      ...(delta < 0 && { ':taken': -delta }),
+    },
   };
+  return { Update: delta < 0 ? { ...Update, ConditionExpression: STAYS_ABOVE_ZERO } : Update };
+}
+
+/** Each move's state, in their order, then each delta's count, in theirs. */
+export function itemsOf(
+  tables: KeyedTables,
+  moves: readonly LinkMove[],
+  deltas: readonly TupleDelta[],
+  countOf: (tuple: Tuple) => number,
+): TransactItem[] {
+  const now = Date.now();
+  return [
+    ...moves.map((move) => stateWrite(tables, move, now)),
+    ...deltas.map(({ tuple, delta }) => countWrite(tables, tuple, delta, countOf(tuple))),
+  ];
 }

@@ -338,7 +338,7 @@ describe('ElectroDbMatcherRepository', () => {
       aborting.signal,
     );
     const [fault] = results.filter((result) => Fault.is(result));
-    expect(fault?.message).to.include('before the link was counted');
+    expect(fault?.message).to.include('before this was written');
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
     expect(double.writes).to.have.length(1);

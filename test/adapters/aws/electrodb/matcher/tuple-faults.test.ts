@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { tupleEntity } from '../../../../../src/adapters/aws/electrodb/entities.ts';
-import { ambiguityOf, tupleKeyOf } from '../../../../../src/adapters/aws/electrodb/matcher/tuple-row.ts';
+import { tupleRowKey } from '../../../../../src/adapters/aws/electrodb/keys.ts';
+import { tupleFault } from '../../../../../src/adapters/aws/electrodb/matcher/tuple-faults.ts';
 import { type Tuple, tupleOf } from '../../../../../src/domain/tuple.ts';
 import { attributes } from '../../../../support/factories.ts';
-import { DocumentClientDouble } from '../document-client-double.ts';
 
 /** Texts that the sort key is joined of, whole and in pieces, among others. */
 const text = fc
@@ -15,22 +14,20 @@ const text = fc
   .map((pieces) => pieces.join(''));
 const tuple: fc.Arbitrary<Tuple> = fc.record({ manufacturer: text, model: text, typeDesignator: text });
 
-const entity = tupleEntity(new DocumentClientDouble().client, 'rows');
-
 /** The row's key, as the table stores it. */
 function keyOf(one: Tuple): string {
-  const { Key } = entity.get(tupleKeyOf(one)).params<{ Key: { PK: string; SK: string } }>();
-  return Buffer.from(JSON.stringify([Key.PK.toWellFormed(), Key.SK.toWellFormed()])).toString();
+  const { PK, SK } = tupleRowKey(one);
+  return JSON.stringify([PK.toWellFormed(), SK.toWellFormed()]);
 }
 
-const isRefused = (one: Tuple) => ambiguityOf(one) !== undefined;
+const isRefused = (one: Tuple) => tupleFault(one, tupleRowKey(one)) !== undefined;
 const of = (model: string, typeDesignator: string, manufacturer = 'M'): Tuple => ({
   manufacturer,
   model,
   typeDesignator,
 });
 
-describe('ambiguityOf', () => {
+describe('tupleFault', () => {
   for (const [what, ...tuples] of [
     ['a separator in the model or in the type designator', of('A#TYPE#B', 'C'), of('A', 'B#TYPE#C')],
     ['a separator that begins in one part and ends in the joining', of('A#TYPE', 'B'), of('A', 'TYPE#B')],
@@ -42,7 +39,7 @@ describe('ambiguityOf', () => {
     it(`given tuples that share a key by ${what}, then each is refused for good, with its name`, () => {
       expect(new Set(tuples.map(keyOf)).size).to.equal(1);
       for (const one of tuples) {
-        const fault = ambiguityOf(one);
+        const fault = tupleFault(one, tupleRowKey(one));
         expect(fault).to.have.property('kind', 'permanent');
         expect(fault?.message).to.include(JSON.stringify([one.manufacturer, one.model, one.typeDesignator]));
       }
@@ -60,7 +57,7 @@ describe('ambiguityOf', () => {
     of('🛩', '🛩', '🛩'),
   ])
     it(`given ${JSON.stringify(one)}, whose key can be read in one way only, then it is not refused`, () => {
-      expect(ambiguityOf(one)).to.equal(undefined);
+      expect(tupleFault(one, tupleRowKey(one))).to.equal(undefined);
     });
 
   it('given any two tuples, when they share a key, then they are one or both are refused', () => {
