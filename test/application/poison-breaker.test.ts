@@ -213,7 +213,7 @@ describe('a batch whose records are poison for one reason', () => {
     const lines = logger.of('too many poison records for one reason: none is quarantined');
     expect(lines).to.deep.equal([
       {
-        reason: 'NewImage.model is a number that is no number',
+        reason: 'NewImage.model is not a valid number',
         poison: 20,
         items: 20,
         QUARANTINE_MAX_SHARE: 0.5,
@@ -272,7 +272,7 @@ describe('a batch whose records are poison for one reason', () => {
     expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'failed', 'failed']);
     const [other] = outcomes.slice(-1);
     expect(other?.status === 'failed' && other.fault.message).to.match(
-      /^SequenceNumber.*3 of 4 items of the batch fail for one reason \(NewImage\.model is a number/,
+      /^SequenceNumber.*3 of 4 items of the batch fail for one reason \(NewImage\.model is not a valid number/,
     );
     expect(quarantine.kept).to.deep.equal([]);
   });

@@ -137,7 +137,7 @@ describe('ProcessBatch', () => {
       expect(faultsOf(outcomes)).to.deep.equal([
         undefined,
         undefined,
-        'NewImage.model is a number that is no number: "none"',
+        'NewImage.model is not a valid number: "none"',
         undefined,
         `${HELD_BACK} (sequence number 3)`,
         `${HELD_BACK} (sequence number 3)`,

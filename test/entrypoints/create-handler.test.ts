@@ -140,7 +140,7 @@ describe('the Lambda handler', () => {
     const { handler } = worker('throw');
     const one = await rejection(handler({ Records: [poison(registrationRecord('N1'))] }));
     expect(one).to.be.instanceOf(Fault);
-    expect(one.message).to.match(/1 of 1 records failed.*registration is a number that is no number/s);
+    expect(one.message).to.match(/1 of 1 records failed.*registration is not a valid number/s);
     const two = await rejection(
       handler({ Records: [poison(registrationRecord('N1')), poison(registrationRecord('N2'))] }),
     );

@@ -268,17 +268,17 @@ describe('contrail replay', function () {
     [
       'a number that is no number',
       image({ width: { N: '12px' } }),
-      /NewImage\.width is a number that is no number: "12px"/,
+      /NewImage\.width is not a valid number: "12px"/,
     ],
     [
       'a number that is no text',
       image({ width: { N: 1999 } }),
-      /NewImage\.width is the number 1999, which must be a text in DynamoDB's JSON: .*\{"N":"1999"\}/,
+      /NewImage\.width is the number 1999, which must be a string in DynamoDB's JSON: .*\{"N":"1999"\}/,
     ],
     [
       'an undecodable attribute that no document holds',
       image({ extra: { M: { deep: { N: 'x' } } } }),
-      /NewImage\.extra\.deep is a number that is no number/,
+      /NewImage\.extra\.deep is not a valid number/,
     ],
   ];
   for (const [what, record, message] of badRecords)

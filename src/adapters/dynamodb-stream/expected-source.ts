@@ -1,26 +1,22 @@
 import { Fault } from '../../domain/fault.ts';
 import { describe, isObject, type Json, textOf } from './json-fields.ts';
 
-/** The stream that was last found to be of the table: nearly every record has the one before's. */
-let lastRight = { streamArn: '', table: '' };
-
 /**
- * Whether a record is of the stream that the worker is there for, as far as it says. What another source delivers is
- * not poison: the record is right, and the function has a trigger that it should not have, or another table's setting.
- * What has no `dynamodb` object is of no stream of a table at all.
+ * Whether a record is of the stream that the worker reads, as far as the record says. What another source delivers is
+ * not poison: the record is fine, but the function has a trigger that it should not have, or is set to another table.
  *
- * @param table name or ARN of the table; undefined where any will do.
+ * @param table name or ARN of the only table whose records are accepted; any table's, unless given.
  * @returns a `configuration` Fault that says what came, and what was expected; undefined when nothing is wrong.
  */
 export function sourceFault(record: unknown, table: string | undefined): Fault | undefined {
   if (!isObject(record)) return noStreamRecord(describe(record));
-  // SNS writes it large. GetRecords may leave it away.
+  // SNS capitalises it. GetRecords may leave it out.
   const source = record['eventSource'] ?? record['EventSource'];
   if (source !== undefined && source !== null && source !== 'aws:dynamodb') {
     const arn = textOf(record['eventSourceARN'] ?? record['EventSubscriptionArn']);
     return foreign(
       `the record is of ${describe(source)}${arn === undefined ? '' : ` (${arn})`}; expected aws:dynamodb, the stream of a table: remove the other trigger from the function`,
-      'records of something else than the stream of a table',
+      'records that are not of the stream of a table',
     );
   }
   if (!isObject(record['dynamodb'])) return noStreamRecord(fieldsOf(record));
@@ -29,7 +25,6 @@ export function sourceFault(record: unknown, table: string | undefined): Fault |
     return noStreamRecord(`${fieldsOf(record)}, the form of Kinesis Data Streams for DynamoDB`);
   const streamArn = record['eventSourceARN'];
   if (table === undefined || typeof streamArn !== 'string' || streamArn === '') return undefined;
-  if (streamArn === lastRight.streamArn && table === lastRight.table) return undefined;
   const [, tableArn, name] =
     /^(arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+))\/stream\//.exec(streamArn) ?? [];
   if (table !== (table.startsWith('arn:') ? tableArn : name))
@@ -37,7 +32,6 @@ export function sourceFault(record: unknown, table: string | undefined): Fault |
       `the record is of ${streamArn}; expected the stream of table ${table}: let the function's trigger read that one, or set TABLE_NAME to the table that the stream is of`,
       'records of the stream of another table',
     );
-  lastRight = { streamArn, table };
   return undefined;
 }
 
@@ -55,7 +49,7 @@ function fieldsOf(record: Json): string {
     : `an object with the fields ${names.join(', ').slice(0, 300)}`;
 }
 
-/** A `configuration` Fault for keys that a table of other keys has; undefined for what is no table's keys at all. */
+/** A `configuration` Fault for keys of a table with another key schema; undefined for what cannot be any table's keys. */
 export function otherKeys(keys: Json): Fault | undefined {
   const present = Object.entries(keys).filter(([, value]) => value !== undefined);
   const found = present.map(([name, value]) => ({ name, type: keyTypeOf(value) }));

@@ -1,17 +1,15 @@
-/** What a key template says of a key: its parts; or, in a text, why it begins like one of its keys and is none; else undefined. */
-export type KeyMatch = readonly string[] | string | undefined;
-
-const NO_PARTS: readonly string[] = [];
+/** The parts of a key; or what is wrong with a key that begins like one of the template's; undefined for other keys. */
+export type KeyMatch = { readonly parts: readonly string[] } | { readonly malformed: string } | undefined;
 
 /**
- * The shape of one key: literals and `<named>` parts, such as `IMG#<image_id>`. A part may hold any text, `#`
- * included, but not none; it ends where the next literal first occurs, and the last part takes the rest.
+ * The shape of one key: literals and `<named>` parts, such as `IMG#<image_id>`. A part may hold any characters, `#`
+ * included, and at least one; it ends where the next literal first occurs, and the last part takes the rest.
  */
 export class KeyTemplate {
   readonly text: string;
-  /** What every key of this shape begins with. Without parts: the whole key. */
+  /** What every key of this shape begins with; the whole key where there are no parts. */
   readonly prefix: string;
-  /** Whether the key is one fixed text. */
+  /** Whether there are no parts. */
   readonly fixed: boolean;
   readonly #names: readonly string[];
   readonly #literals: readonly string[];
@@ -26,7 +24,7 @@ export class KeyTemplate {
   }
 
   match(key: string): KeyMatch {
-    if (this.fixed) return key === this.text ? NO_PARTS : undefined;
+    if (this.fixed) return key === this.text ? { parts: [] } : undefined;
     if (!key.startsWith(this.prefix)) return undefined;
     const parts: string[] = [];
     let from = this.prefix.length;
@@ -35,12 +33,12 @@ export class KeyTemplate {
       const last = index === this.#names.length - 1;
       const to = last ? key.length - next.length : key.indexOf(next, from + 1);
       if (to <= from || !key.startsWith(next, to))
-        return `has no ${this.#names[index]} where ${this.text} asks for one`;
+        return { malformed: `has no ${this.#names[index]} where ${this.text} asks for one` };
       const part = key.slice(from, to);
-      if (!part.isWellFormed()) return 'is not well-formed Unicode';
+      if (!part.isWellFormed()) return { malformed: 'is not well-formed Unicode' };
       parts.push(part);
       from = to + next.length;
     }
-    return parts;
+    return { parts };
   }
 }

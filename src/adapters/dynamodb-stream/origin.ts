@@ -6,13 +6,13 @@ export function originOf(record: Json): Origin {
   if (isTimeToLive(record['userIdentity'])) return 'ttl';
   const { dynamodb } = record;
   if (!isObject(dynamodb)) return 'user';
-  // Global tables of version 2017.11.29 note in the row the region that wrote it; later versions leave no trace.
+  // Global tables of version 2017.11.29 store in the row the region that wrote it; later versions leave no trace.
   const image = isObject(dynamodb['NewImage']) ? dynamodb['NewImage'] : dynamodb['OldImage'];
   const writer = isObject(image) ? keyText(image['aws:rep:updateregion']) : undefined;
   return writer !== undefined && writer !== record['awsRegion'] ? 'replication' : 'user';
 }
 
-/** Lambda writes the names of these fields small, GetRecords writes them large. */
+/** Lambda spells these fields in lower case, GetRecords capitalised. */
 function isTimeToLive(identity: unknown): boolean {
   if (!isObject(identity)) return false;
   const type = identity['type'] ?? identity['Type'];

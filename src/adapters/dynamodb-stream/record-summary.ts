@@ -3,7 +3,7 @@ import { isObject, type Json, keyText, textOf } from './json-fields.ts';
 
 const NOTHING: Json = {};
 
-/** What can be told of a record, whatever it is. */
+/** What is known about a record, whatever it is. */
 export function summaryOf(input: unknown, place: string | undefined): RecordSummary {
   if (!isObject(input)) return { place };
   const dynamodb = partOf(input, 'dynamodb');
@@ -25,14 +25,14 @@ export function sequenceOf(sequence: unknown): string | undefined {
   return typeof sequence === 'string' && /^\d+$/.test(sequence) ? sequence : undefined;
 }
 
-/** One text per item of the table: the length tells where the partition key ends, whatever the keys hold. */
+/** One string per item of the table: the length says where the partition key ends, whatever the keys hold. */
 export function itemKey(pk: string, sk: string): string {
   return `${pk.length}#${pk}${sk}`;
 }
 
 /**
- * When a record's change was made, in milliseconds since 1970. The record says it in seconds since then from Lambda,
- * as an ISO 8601 text from the AWS CLI, as a Date from the SDK.
+ * When a record's change was made, in milliseconds since 1970. Lambda gives seconds since then, the AWS CLI an
+ * ISO 8601 string, the SDK a Date.
  */
 export function timeOf(input: unknown): number | undefined {
   if (!isObject(input)) return undefined;

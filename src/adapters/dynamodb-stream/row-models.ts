@@ -1,4 +1,3 @@
-import { groupBy } from '../../domain/coalesce.ts';
 import type { EntityType, Row } from '../../domain/row.ts';
 import { KeyTemplate } from './key-template.ts';
 
@@ -6,14 +5,14 @@ import { KeyTemplate } from './key-template.ts';
 interface RowModel {
   readonly pk: KeyTemplate;
   readonly sk: KeyTemplate;
-  /** Makes the row of its key's parts, in the order of the templates; or says why they make none. */
+  /** Makes the row from the parts of its keys, in the order of the templates; or says why it cannot. */
   readonly row: (...parts: string[]) => Row | Misfit;
 }
 
-/** Why a key's parts make no row. */
+/** Why the parts of a key do not make a row. */
 interface Misfit {
   readonly why: string;
-  /** The same without what only this key holds. */
+  /** The same for all keys that are wrong in this way. */
   readonly reason: string;
 }
 
@@ -23,7 +22,11 @@ function model(pk: string, sk: string, row: RowModel['row']): RowModel {
 
 const ENTITY = 'IMAGES#ORG#<org_id>#ENTITY#<entity_type>#ID#<entity_id>';
 
-/** The kinds of rows in the table, by their keys. The only place that knows what the keys look like. */
+/**
+ * The kinds of rows in the table, by their keys: how the worker recognises them, and what the event source's filters are
+ * made of. The rows that the worker itself writes have their keys in the ElectroDB entities; `verify` has patterns of
+ * its own on purpose.
+ */
 export const ROW_MODELS: readonly RowModel[] = [
   model('AIRCRAFT#REGISTRY#FAA', 'DETAIL#<registration>', (registration) => ({
     kind: 'registration',
@@ -57,36 +60,30 @@ export const ROW_MODELS: readonly RowModel[] = [
   })),
 ];
 
-const BY_FIXED_PK = groupBy(
-  ROW_MODELS.filter(({ pk }) => pk.fixed),
-  ({ pk }) => pk.text,
-);
-const BY_PK_PREFIX = ROW_MODELS.filter(({ pk }) => !pk.fixed);
-
 /**
  * Finds what a row is by its keys alone.
  *
- * @returns the row; undefined when no kind of row has such keys; `malformed` when the keys begin like a known
- *   kind's and then are none, which is never passed over in silence.
+ * @returns the row; undefined when no kind of row has such keys; `malformed` when the keys begin like a known kind's
+ *   but are wrong, which is never ignored silently.
  */
 export function rowOf(pk: string, sk: string): Row | Malformed | undefined {
-  for (const candidate of BY_FIXED_PK.get(pk) ?? BY_PK_PREFIX) {
+  for (const candidate of ROW_MODELS) {
     const inPk = candidate.pk.match(pk);
     if (inPk === undefined) continue;
     const inSk = candidate.sk.match(sk);
     if (inSk === undefined) continue;
-    if (typeof inPk === 'string') return malformed('PK', pk, inPk);
-    if (typeof inSk === 'string') return malformed('SK', sk, inSk);
-    const row = candidate.row(...(candidate.pk.fixed ? inSk : inPk.concat(inSk)));
+    if ('malformed' in inPk) return malformed('PK', pk, inPk.malformed);
+    if ('malformed' in inSk) return malformed('SK', sk, inSk.malformed);
+    const row = candidate.row(...inPk.parts, ...inSk.parts);
     return 'why' in row ? malformed('PK', pk, row.why, row.reason) : row;
   }
   return undefined;
 }
 
-/** Keys that begin like a known kind's and then are none. */
+/** Keys that begin like a known kind's but are wrong. */
 export interface Malformed {
   readonly malformed: string;
-  /** The same for all keys that are wrong in this way: without what only these hold. */
+  /** The same for all keys that are wrong in this way. */
   readonly reason: string;
 }
 

@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 /** `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL` */
 const SEPARATOR = '/stream/';
 
-/** What a stream's ARN says of it. */
+/** What a stream's ARN says about it. */
 export interface StreamName {
   readonly tableArn: string;
   /** When the stream was switched on, an ISO 8601 time; empty where the ARN does not say. */
@@ -16,7 +16,7 @@ export function readStreamArn(streamArn: string): StreamName {
   return { tableArn: streamArn.slice(0, at), label: streamArn.slice(at + SEPARATOR.length) };
 }
 
-/** Regions and accounts as emulators have them are taken too. */
+/** Accepts the regions and accounts of emulators too. */
 const ARN = /^arn:[a-z-]+:dynamodb:[\w-]+:\d+:table\/[\w.-]+(?<stream>\/stream\/[\w:.-]+)?$/;
 
 /**
@@ -28,12 +28,12 @@ export function tableArnOf(arn: string): string {
   if (ARN.test(arn)) return readStreamArn(arn).tableArn;
   throw new Fault(
     'configuration',
-    `${JSON.stringify(arn)} is the ARN of no table and no stream: expected ` +
+    `${JSON.stringify(arn)} is not the ARN of a table or stream: expected ` +
       'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME, with or without /stream/LABEL',
   );
 }
 
-/** Whether the text is the ARN of a stream, label and all. */
+/** Whether this is the ARN of a stream, with its label. */
 export function isStreamArn(arn: string): boolean {
   return ARN.exec(arn)?.groups?.['stream'] !== undefined;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { RecordSummary } from '../../application/delivery.ts';
+import type { Delivery, RecordSummary } from '../../application/delivery.ts';
 import type { Change } from '../../domain/change.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { itemKey, summaryOf, timeOf } from './record-summary.ts';
 
-/** Summaries are for logs of failures, so that each is made when it is asked for. */
-abstract class StreamDelivery {
+/** What logs and reports ask of a record. Computed when asked for: few records are, and a digest takes long. */
+class RecordView {
   readonly raw: unknown;
   readonly #place: string | undefined;
 
@@ -26,35 +26,23 @@ abstract class StreamDelivery {
     try {
       return createHash('sha256').update(JSON.stringify(this.raw)).digest('base64');
     } catch {
-      // Nested too deeply, or nothing that JSON knows.
+      // Nested too deeply, or not JSON at all.
       return undefined;
     }
   }
 }
 
-export class ChangeRecord extends StreamDelivery {
-  readonly kind = 'change';
-  readonly change: Change;
-
-  constructor(raw: unknown, place: string | undefined, change: Change) {
-    super(raw, place);
-    this.change = change;
-  }
+/** @param change undefined for a row that nothing is derived from. */
+export function decoded(raw: unknown, place: string | undefined, change: Change | undefined): Delivery {
+  const view = new RecordView(raw, place);
+  return change === undefined
+    ? Object.assign(view, { kind: 'unrecognised' } as const)
+    : Object.assign(view, { kind: 'change', change } as const);
 }
 
-export class UnrecognisedRecord extends StreamDelivery {
-  readonly kind = 'unrecognised';
-}
-
-export class UndecodableRecord extends StreamDelivery {
-  readonly kind = 'undecodable';
-  readonly fault: Fault;
-  readonly item: string | undefined;
-
-  constructor(raw: unknown, place: string | undefined, fault: Fault) {
-    super(raw, place);
-    this.fault = fault;
-    const { pk, sk } = this.record;
-    this.item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
-  }
+export function undecodable(raw: unknown, place: string | undefined, fault: Fault): Delivery {
+  const view = new RecordView(raw, place);
+  const { pk, sk } = view.record;
+  const item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
+  return Object.assign(view, { kind: 'undecodable', fault, item } as const);
 }

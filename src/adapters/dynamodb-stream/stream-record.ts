@@ -4,11 +4,11 @@ import { Fault } from '../../domain/fault.ts';
 import { EncodedAttributes } from './attribute-value.ts';
 import { otherKeys, sourceFault } from './expected-source.ts';
 import { describe, isObject, type Json, keyText } from './json-fields.ts';
-import { itemKey, sequenceOf } from './record-summary.ts';
+import { originOf } from './origin.ts';
+import { itemKey, sequenceOf, timeOf } from './record-summary.ts';
 import { rowOf } from './row-models.ts';
 import { readStreamArn } from './stream-arn.ts';
-import { StreamChange } from './stream-change.ts';
-import { ChangeRecord, UndecodableRecord, UnrecognisedRecord } from './stream-delivery.ts';
+import { decoded, undecodable } from './stream-delivery.ts';
 
 export interface RecordOptions {
   /** The stream of records that do not name theirs, as GetRecords returns them. */
@@ -17,24 +17,21 @@ export interface RecordOptions {
   readonly generation?: number;
   /** Where the record was read from, for messages. */
   readonly place?: string;
-  /** Name or ARN of the table whose records alone are right; any table's, unless given. */
+  /** Name or ARN of the only table whose records are accepted; any table's, unless given. */
   readonly table?: string | undefined;
 }
 
 /**
- * Maps one DynamoDB Streams record, as Lambda or GetRecords delivers it, to what the worker handles. Matches
- * its keys first and decodes no image: that happens when an attribute is asked for.
+ * Maps one DynamoDB Streams record, as Lambda or GetRecords delivers it, to what the worker handles. Only its keys are
+ * decoded here; an attribute is decoded when it is asked for.
  *
- * Never throws: a record that cannot be read becomes `undecodable`, with everything that is known of it.
+ * Never throws: a record that cannot be read becomes `undecodable`, with everything that is known about it.
  */
 export function toDelivery(input: unknown, options: RecordOptions = {}): Delivery {
   try {
-    const change = toChange(input, options);
-    return change === undefined
-      ? new UnrecognisedRecord(input, options.place)
-      : new ChangeRecord(input, options.place, change);
+    return decoded(input, options.place, toChange(input, options));
   } catch (error) {
-    return new UndecodableRecord(input, options.place, Fault.from(error));
+    return undecodable(input, options.place, Fault.from(error));
   }
 }
 
@@ -53,19 +50,26 @@ function toChange(
   const operation = operationOf(input['eventName']);
   const sequence = sequenceOf(dynamodb['SequenceNumber']);
   if (sequence === undefined)
-    throw wrong('SequenceNumber', dynamodb['SequenceNumber'], ', not a text of digits');
+    throw wrong('SequenceNumber', dynamodb['SequenceNumber'], ', not a string of digits');
 
   const row = rowOf(pk, sk);
   if (row === undefined) return undefined;
   if ('malformed' in row) throw bad(row.malformed, row.reason);
 
   const viewType = viewTypeOf(dynamodb['StreamViewType']);
-  const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk);
-  const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk);
   const stream = streamOf(input, streamArn);
-  const identity = { stream, sequence };
-  const version = { generation, epoch: labelOf(stream), sequence };
-  return new StreamChange(input, identity, version, itemKey(pk, sk), row, operation, before, after, viewType);
+  return {
+    identity: { stream, sequence },
+    version: { generation, epoch: readStreamArn(stream).label, sequence },
+    item: itemKey(pk, sk),
+    row,
+    operation,
+    after: operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk),
+    before: operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk),
+    viewType,
+    at: timeOf(input),
+    origin: originOf(input),
+  };
 }
 
 function operationOf(eventName: unknown): Operation {
@@ -101,14 +105,6 @@ function sideOf(
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
 }
 
-/** The stream last read: nearly every record has the one before's, and texts that are kept should be one text. */
-let last = { streamArn: '', label: '' };
-
-function labelOf(streamArn: string): string {
-  if (streamArn !== last.streamArn) last = { streamArn, label: readStreamArn(streamArn).label };
-  return last.label;
-}
-
 /** The stream that a record names; `otherwise` where it names none. */
 export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
   return typeof eventSourceARN === 'string' && eventSourceARN !== '' ? eventSourceARN : otherwise;
@@ -120,7 +116,7 @@ function keyOf(keys: Json, name: 'PK' | 'SK'): string {
   return text;
 }
 
-/** Of a part of the record that is not what it must be. */
+/** A part of the record is missing, or not what it must be. */
 function wrong(part: string, value: unknown, expected: string): Fault {
   if (value !== undefined) return bad(`${part} is ${describe(value)}${expected}`, `${part}${expected}`);
   return bad(`the record has no ${part}${expected.startsWith(';') ? expected : ''}`);

@@ -3,19 +3,19 @@ import { Fault } from '../../domain/fault.ts';
 import { sourceFault } from './expected-source.ts';
 import type { Json } from './json-fields.ts';
 import { readStreamArn } from './stream-arn.ts';
-import { UndecodableRecord } from './stream-delivery.ts';
+import { undecodable } from './stream-delivery.ts';
 import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';
 
 /**
- * Maps a batch of DynamoDB Streams records, as Lambda delivers it, to what the worker handles: one delivery a record,
- * in their order. All records of a stream that has no generation fail with its fault, whatever they hold: without one,
- * a change cannot be told to be newer or older than another.
+ * Maps a batch of DynamoDB Streams records, as Lambda delivers it, to what the worker handles: one delivery per record,
+ * in order. All records of a stream without a generation fail with its fault, whatever they hold: without one, nobody
+ * can say whether a change is newer than another.
  *
  * Never throws for what a record holds.
  *
  * @param generationsOf the generation of each table by its ARN, or why it has none. The ARN is empty where records
  *   name no stream. It is not asked for tables other than `table`.
- * @param table name or ARN of the table whose records alone are right; any table's, unless given.
+ * @param table name or ARN of the only table whose records are accepted; any table's, unless given.
  */
 export async function toDeliveries(
   records: readonly unknown[],
@@ -37,13 +37,11 @@ export async function toDeliveries(
       options = optionsFor(stream, generations);
       last = stream;
     }
-    return Fault.is(options)
-      ? new UndecodableRecord(record, undefined, options)
-      : toDelivery(record, options);
+    return Fault.is(options) ? undecodable(record, undefined, options) : toDelivery(record, options);
   });
 }
 
-/** The stream of each record. Nearly always all are of one, and then share one text, which is compared at no cost. */
+/** The stream of each record. Nearly always all are of one, and then share one string, which is compared at no cost. */
 function streamsOf(records: readonly unknown[], table: string | undefined): readonly (string | undefined)[] {
   let last: string | undefined;
   return records.map((record) => {
@@ -53,7 +51,7 @@ function streamsOf(records: readonly unknown[], table: string | undefined): read
   });
 }
 
-/** The stream's ARN; empty where the record names none; undefined where it can be told without that to fail. */
+/** The stream's ARN; empty where the record names none; undefined where the record fails whatever its stream. */
 function streamIn(record: unknown, table: string | undefined): string | undefined {
   if (sourceFault(record, table) !== undefined) return undefined;
   const stream = streamOf(record as Json);
@@ -71,7 +69,7 @@ function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fa
   return Fault.is(generation) ? generation : { generation };
 }
 
-/** Whether the stream's changes can be put in order with those of others of its table: it has a label, or no name at all. */
+/** Whether the stream's changes can be ordered among those of its table's other streams: it has a label, or no name. */
 function isOrdered(stream: string): boolean {
   return stream === '' || readStreamArn(stream).label !== '';
 }
@@ -80,8 +78,8 @@ function isOrdered(stream: string): boolean {
 export function withoutLabel(stream: string): Fault {
   return new Fault(
     'configuration',
-    `${JSON.stringify(stream)} is no stream's ARN, so its changes cannot be put in order: expected ` +
+    `${JSON.stringify(stream)} is not the ARN of a stream, so its changes cannot be put in order: expected ` +
       'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL',
-    { reason: "records whose source is no stream's ARN" },
+    { reason: 'records whose source is not the ARN of a stream' },
   );
 }

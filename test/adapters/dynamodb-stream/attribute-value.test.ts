@@ -116,21 +116,21 @@ describe('decodeValue', () => {
       [{ s: 'a' }, 'NewImage.x has the unknown type "s"'],
       [{ 'a type with a long name': 1 }, 'NewImage.x has the unknown type "a type with a long n"'],
       [JSON.parse('{"__proto__": {"S": "a"}}'), 'NewImage.x has the unknown type "__proto__"'],
-      [{ S: 5 }, 'NewImage.x is a string that holds no text'],
-      [{ S: null }, 'NewImage.x is a string that holds no text'],
+      [{ S: 5 }, 'NewImage.x is an S that is not a string'],
+      [{ S: null }, 'NewImage.x is an S that is not a string'],
       [
         { N: 5 },
-        'NewImage.x is the number 5, which must be a text in DynamoDB\'s JSON: "5", as in {"N":"5"}',
+        'NewImage.x is the number 5, which must be a string in DynamoDB\'s JSON: "5", as in {"N":"5"}',
       ],
-      [{ N: null }, 'NewImage.x is a number that is no number: object'],
-      [{ N: '' }, 'NewImage.x is a number that is no number: ""'],
-      [{ N: 'NaN' }, 'NewImage.x is a number that is no number: "NaN"'],
-      [{ N: 'Infinity' }, 'NewImage.x is a number that is no number: "Infinity"'],
-      [{ N: '1,5' }, 'NewImage.x is a number that is no number: "1,5"'],
-      [{ N: ' 1' }, 'NewImage.x is a number that is no number: " 1"'],
-      [{ N: '0x1F' }, 'NewImage.x is a number that is no number: "0x1F"'],
-      [{ N: '1n' }, 'NewImage.x is a number that is no number: "1n"'],
-      [{ N: 'x'.repeat(100) }, `NewImage.x is a number that is no number: "${'x'.repeat(60)}"`],
+      [{ N: null }, 'NewImage.x is not a valid number: object'],
+      [{ N: '' }, 'NewImage.x is not a valid number: ""'],
+      [{ N: 'NaN' }, 'NewImage.x is not a valid number: "NaN"'],
+      [{ N: 'Infinity' }, 'NewImage.x is not a valid number: "Infinity"'],
+      [{ N: '1,5' }, 'NewImage.x is not a valid number: "1,5"'],
+      [{ N: ' 1' }, 'NewImage.x is not a valid number: " 1"'],
+      [{ N: '0x1F' }, 'NewImage.x is not a valid number: "0x1F"'],
+      [{ N: '1n' }, 'NewImage.x is not a valid number: "1n"'],
+      [{ N: 'x'.repeat(100) }, `NewImage.x is not a valid number: "${'x'.repeat(60)}"`],
       [{ BOOL: 'true' }, 'NewImage.x is a BOOL that is neither true nor false'],
       [{ BOOL: 1 }, 'NewImage.x is a BOOL that is neither true nor false'],
       [{ NULL: false }, 'NewImage.x is a NULL that is not true'],
@@ -139,23 +139,20 @@ describe('decodeValue', () => {
       [{ B: 'AP+A\nCg==' }, 'NewImage.x is binary that is not base64'],
       [{ B: 'AP-_' }, 'NewImage.x is binary that is not base64'],
       [{ B: [1, 2] }, 'NewImage.x is binary that is not base64'],
-      [{ SS: 'a' }, 'NewImage.x is a list or set that holds no list'],
-      [{ SS: ['a', 5] }, 'NewImage.x[1] is a string that holds no text'],
-      [{ NS: ['1', 'one'] }, 'NewImage.x[1] is a number that is no number: "one"'],
+      [{ SS: 'a' }, 'NewImage.x is a list or set that is not an array'],
+      [{ SS: ['a', 5] }, 'NewImage.x[1] is an S that is not a string'],
+      [{ NS: ['1', 'one'] }, 'NewImage.x[1] is not a valid number: "one"'],
       [
         { NS: [1] },
-        'NewImage.x[0] is the number 1, which must be a text in DynamoDB\'s JSON: "1", as in {"N":"1"}',
+        'NewImage.x[0] is the number 1, which must be a string in DynamoDB\'s JSON: "1", as in {"N":"1"}',
       ],
       [{ BS: ['AQ==', '?'] }, 'NewImage.x[1] is binary that is not base64'],
-      [{ L: { 0: { S: 'a' } } }, 'NewImage.x is a list or set that holds no list'],
+      [{ L: { 0: { S: 'a' } } }, 'NewImage.x is a list or set that is not an array'],
       [{ L: [{ S: 'a' }, 'b'] }, 'NewImage.x[1] is not an attribute value'],
-      [{ M: [] }, 'NewImage.x is a map that holds no map'],
-      [{ M: null }, 'NewImage.x is a map that holds no map'],
-      [{ M: 'a' }, 'NewImage.x is a map that holds no map'],
-      [
-        { M: { a: { L: [{ M: { b: { N: 'c' } } }] } } },
-        'NewImage.x.a[0].b is a number that is no number: "c"',
-      ],
+      [{ M: [] }, 'NewImage.x is a map that is not an object'],
+      [{ M: null }, 'NewImage.x is a map that is not an object'],
+      [{ M: 'a' }, 'NewImage.x is a map that is not an object'],
+      [{ M: { a: { L: [{ M: { b: { N: 'c' } } }] } } }, 'NewImage.x.a[0].b is not a valid number: "c"'],
       [{ M: { a: undefined } }, 'NewImage.x.a is not an attribute value'],
     ];
     for (const [encoded, message] of malformed)
@@ -167,9 +164,9 @@ describe('decodeValue', () => {
 
     it('and of a very long path no more than its beginning', () => {
       const { message } = faultOf(() => decode({ M: { ['n'.repeat(10_000)]: { N: 'x' } } }));
-      expect(message).to.equal(`NewImage.x.${'n'.repeat(189)}… is a number that is no number: "x"`);
+      expect(message).to.equal(`NewImage.x.${'n'.repeat(189)}… is not a valid number: "x"`);
       const shorter = faultOf(() => decode({ M: { ['n'.repeat(189)]: { N: 'x' } } }));
-      expect(shorter.message).to.equal(`NewImage.x.${'n'.repeat(189)} is a number that is no number: "x"`);
+      expect(shorter.message).to.equal(`NewImage.x.${'n'.repeat(189)} is not a valid number: "x"`);
     });
   });
 
@@ -247,8 +244,8 @@ describe('EncodedAttributes', () => {
   it('throws only when an attribute is asked for that cannot be decoded, and says where it stands', () => {
     const image = new EncodedAttributes({ a: { S: 'x' }, b: undecodable }, keys, 'OldImage');
     expect(image.get('a')).to.equal('x');
-    expect(faultOf(() => image.get('b')).message).to.match(/^OldImage\.b is a number that is no number/);
-    expect(faultOf(() => image.all()).message).to.match(/^OldImage\.b is a number that is no number/);
+    expect(faultOf(() => image.get('b')).message).to.match(/^OldImage\.b is not a valid number/);
+    expect(faultOf(() => image.all()).message).to.match(/^OldImage\.b is not a valid number/);
     expect(image.get('a'), 'still readable').to.equal('x');
   });
 

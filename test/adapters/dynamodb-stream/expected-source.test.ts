@@ -47,7 +47,7 @@ describe('the source of a record', () => {
   for (const [what, record, found] of [
     ['nothing', null, 'null'],
     ['nothing at all', undefined, 'missing'],
-    ['a list', [good], 'a list'],
+    ['an array', [good], 'an array'],
     ['a number', 5, '5'],
     ['a text', 'x'.repeat(100), `"${'x'.repeat(59)}…`],
     ['an object without fields', {}, 'an object without fields'],

@@ -3,94 +3,73 @@ import fc from 'fast-check';
 import { KeyTemplate } from '../../../src/adapters/dynamodb-stream/key-template.ts';
 import { HOSTILE_NAMES } from '../../support/hostile.ts';
 
+const FIXED = 'FAA#LINKS';
+const ONE = 'IMG#<image_id>';
+const TWO = 'MFR_MDL_CODE#<code>#SN#<serial>';
+
+const asksFor = (part: string, template: string) => ({
+  malformed: `has no ${part} where ${template} asks for one`,
+});
+
 describe('KeyTemplate', () => {
-  describe('of one fixed text', () => {
-    const template = new KeyTemplate('FAA#LINKS');
-
-    it('matches that text and no other', () => {
-      expect(template.match('FAA#LINKS')).to.deep.equal([]);
-      for (const key of ['FAA#LINK', 'FAA#LINKS#', 'faa#links', ' FAA#LINKS', ''])
-        expect(template.match(key), key).to.equal(undefined);
-    });
-
-    it('is its own prefix', () => {
-      expect(template.fixed).to.equal(true);
-      expect(template.prefix).to.equal('FAA#LINKS');
-    });
+  it('given a template, then it knows its prefix, and whether it has no parts', () => {
+    expect(new KeyTemplate(FIXED)).to.include({ fixed: true, prefix: 'FAA#LINKS' });
+    expect(new KeyTemplate(ONE)).to.include({ fixed: false, prefix: 'IMG#' });
   });
 
-  describe('with one part', () => {
-    const template = new KeyTemplate('IMG#<image_id>');
-
-    it('takes all that follows the prefix', () => {
-      for (const part of ['1', '#', '##', 'IMG#', 'a#b', '<image_id>', '%23', ' ', ...HOSTILE_NAMES])
-        expect(template.match(`IMG#${part}`)).to.deep.equal([part]);
+  const matching: [template: string, key: string, parts: string[]][] = [
+    [FIXED, 'FAA#LINKS', []],
+    ...['1', '#', '##', 'IMG#', 'a#b', '<image_id>', '%23', ' ', ...HOSTILE_NAMES].map(
+      (part): [string, string, string[]] => [ONE, `IMG#${part}`, [part]],
+    ),
+    [TWO, 'MFR_MDL_CODE#123#SN#456', ['123', '456']],
+    // Split where the literal between the parts first occurs.
+    [TWO, 'MFR_MDL_CODE#a#SN#b#SN#c', ['a', 'b#SN#c']],
+    [TWO, 'MFR_MDL_CODE##a##SN##b#', ['#a#', '#b#']],
+    [TWO, 'MFR_MDL_CODE#SN#SN#SN', ['SN', 'SN']],
+    [TWO, 'MFR_MDL_CODE##SN#SN#x', ['#SN', 'x']],
+    [TWO, 'MFR_MDL_CODE#🛩#SN#1', ['🛩', '1']],
+    ['a<x>z', 'abz', ['b']],
+    ['a<x>z', 'azz', ['z']],
+  ];
+  for (const [template, key, parts] of matching)
+    it(`given ${template} and ${JSON.stringify(key.slice(0, 60))}, then the parts are ${JSON.stringify(parts).slice(0, 60)}`, () => {
+      expect(new KeyTemplate(template).match(key)).to.deep.equal({ parts });
     });
 
-    it('is none of the keys that begin otherwise', () => {
-      for (const key of ['', 'IMG', 'img#1', 'DEFAULT', 'xIMG#1', 'IMAGES#1'])
-        expect(template.match(key), key).to.equal(undefined);
+  const malformed: [template: string, key: string, missing: string][] = [
+    [ONE, 'IMG#', 'image_id'],
+    [TWO, 'MFR_MDL_CODE#', 'code'],
+    [TWO, 'MFR_MDL_CODE#123', 'code'],
+    [TWO, 'MFR_MDL_CODE#123#SN', 'code'],
+    [TWO, 'MFR_MDL_CODE#123#sn#456', 'code'],
+    [TWO, 'MFR_MDL_CODE##SN#456', 'code'],
+    [TWO, 'MFR_MDL_CODE#123#SN#', 'serial'],
+    ['a<x>z', 'ab', 'x'],
+    ['a<x>z', 'az', 'x'],
+  ];
+  for (const [template, key, missing] of malformed)
+    it(`given ${template} and ${key}, then it is malformed: no ${missing}`, () => {
+      expect(new KeyTemplate(template).match(key)).to.deep.equal(asksFor(missing, template));
     });
 
-    it('finds a key malformed that ends where the part should begin', () => {
-      expect(template.match('IMG#')).to.equal('has no image_id where IMG#<image_id> asks for one');
+  for (const key of [
+    'MFR_MDL_CODE#\ud800#SN#1',
+    'MFR_MDL_CODE#1#SN#x\udfff',
+    'MFR_MDL_CODE#\udfff\ud800#SN#1',
+  ])
+    it(`given ${JSON.stringify(key)}, then it is malformed: not well-formed Unicode`, () => {
+      expect(new KeyTemplate(TWO).match(key)).to.deep.equal({ malformed: 'is not well-formed Unicode' });
     });
 
-    it('knows its prefix', () => {
-      expect(template.fixed).to.equal(false);
-      expect(template.prefix).to.equal('IMG#');
+  const others: Record<string, string[]> = {
+    [FIXED]: ['FAA#LINK', 'FAA#LINKS#', 'faa#links', ' FAA#LINKS', ''],
+    [ONE]: ['', 'IMG', 'img#1', 'DEFAULT', 'xIMG#1', 'IMAGES#1'],
+  };
+  for (const [template, keys] of Object.entries(others))
+    it(`given ${template} and keys that begin otherwise, then it matches none`, () => {
+      for (const key of keys) expect(new KeyTemplate(template).match(key), key).to.equal(undefined);
     });
-  });
-
-  describe('with two parts', () => {
-    const template = new KeyTemplate('MFR_MDL_CODE#<code>#SN#<serial>');
-
-    const matches: [what: string, key: string, parts: string[]][] = [
-      ['splits at the literal between them', 'MFR_MDL_CODE#123#SN#456', ['123', '456']],
-      ['splits where that literal first occurs', 'MFR_MDL_CODE#a#SN#b#SN#c', ['a', 'b#SN#c']],
-      ['lets parts begin and end with #', 'MFR_MDL_CODE##a##SN##b#', ['#a#', '#b#']],
-      ['lets a part be what looks like a literal', 'MFR_MDL_CODE#SN#SN#SN', ['SN', 'SN']],
-      ['leaves the first part one character at least', 'MFR_MDL_CODE##SN#SN#x', ['#SN', 'x']],
-    ];
-    for (const [what, key, parts] of matches)
-      it(`${what}: ${key}`, () => {
-        expect(template.match(key)).to.deep.equal(parts);
-      });
-
-    const malformed: [key: string, missing: string][] = [
-      ['MFR_MDL_CODE#', 'code'],
-      ['MFR_MDL_CODE#123', 'code'],
-      ['MFR_MDL_CODE#123#SN', 'code'],
-      ['MFR_MDL_CODE#123#sn#456', 'code'],
-      ['MFR_MDL_CODE##SN#456', 'code'],
-      ['MFR_MDL_CODE#123#SN#', 'serial'],
-    ];
-    for (const [key, missing] of malformed)
-      it(`finds ${key} malformed: no ${missing}`, () => {
-        expect(template.match(key)).to.deep.equal(
-          `has no ${missing} where MFR_MDL_CODE#<code>#SN#<serial> asks for one`,
-        );
-      });
-  });
-
-  it('with a literal at its end asks for that', () => {
-    const template = new KeyTemplate('a<x>z');
-    expect(template.match('abz')).to.deep.equal(['b']);
-    expect(template.match('azz')).to.deep.equal(['z']);
-    expect(template.match('ab')).to.match(/has no x where/);
-    expect(template.match('az')).to.match(/has no x where/);
-  });
-
-  it('finds keys malformed that are not well-formed Unicode, in whichever part', () => {
-    const template = new KeyTemplate('MFR_MDL_CODE#<code>#SN#<serial>');
-    for (const key of [
-      'MFR_MDL_CODE#\ud800#SN#1',
-      'MFR_MDL_CODE#1#SN#x\udfff',
-      'MFR_MDL_CODE#\udfff\ud800#SN#1',
-    ])
-      expect(template.match(key)).to.match(/is not well-formed Unicode$/);
-    expect(template.match('MFR_MDL_CODE#🛩#SN#1')).to.deep.equal(['🛩', '1']);
-  });
 
   const templates = [
     'DETAIL#<registration>',
@@ -105,7 +84,7 @@ describe('KeyTemplate', () => {
     const compose = (parts: readonly string[]) =>
       literals.map((literal, index) => literal + (parts[index] ?? '')).join('');
 
-    it(`${text} matches back what a key was composed of, if no part runs into the literal after it`, () => {
+    it(`given ${text} and a key composed of parts, then it gives them back, if none runs into the literal after it`, () => {
       const part = fc.oneof(
         fc.string({ minLength: 1, unit: 'grapheme' }),
         fc.string({ minLength: 1, unit: fc.constantFrom('#', '%', ' ', 'S', 'N', 'é', '🛩', ...literals) }),
@@ -122,12 +101,12 @@ describe('KeyTemplate', () => {
         .filter((all) => all.every((each) => each !== ''));
       fc.assert(
         fc.property(parts, (all) => {
-          expect(template.match(compose(all))).to.deep.equal(all);
+          expect(template.match(compose(all))).to.deep.equal({ parts: all });
         }),
       );
     });
 
-    it(`${text} either is not begun by a key, or takes it apart without loss, or says what is wrong with it`, () => {
+    it(`given ${text} and any key, then it begins otherwise, is split without loss, or is malformed`, () => {
       const key = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.string({ unit: fc.oneof(fc.constantFrom('#', 'x', '\ud800', ...literals), fc.string()) }),
@@ -137,11 +116,13 @@ describe('KeyTemplate', () => {
         fc.property(key, (any) => {
           const match = template.match(any);
           if (match === undefined) expect(any.startsWith(literals[0]!)).to.equal(false);
-          else if (typeof match === 'string')
-            expect(match).to.match(/^has no \w+ where .* asks for one$|^is not well-formed Unicode$/);
+          else if ('malformed' in match)
+            expect(match.malformed).to.match(
+              /^has no \w+ where .* asks for one$|^is not well-formed Unicode$/,
+            );
           else {
-            expect(compose(match)).to.equal(any);
-            expect(match).not.to.include('');
+            expect(compose(match.parts)).to.equal(any);
+            expect(match.parts).not.to.include('');
           }
         }),
       );

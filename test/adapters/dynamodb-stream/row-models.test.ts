@@ -3,117 +3,87 @@ import { ROW_MODELS, rowOf } from '../../../src/adapters/dynamodb-stream/row-mod
 import type { Row } from '../../../src/domain/row.ts';
 import { HOSTILE_NAMES } from '../../support/hostile.ts';
 
-/** Every kind of row: keys as the table has them, and what row that is. */
-const KINDS: {
-  kind: string;
-  parts: number;
-  keys: (...parts: string[]) => [pk: string, sk: string];
-  row: (...parts: string[]) => Row;
-}[] = [
-  {
-    kind: 'FAA registration',
-    parts: 1,
-    keys: (registration) => ['AIRCRAFT#REGISTRY#FAA', `DETAIL#${registration}`],
-    row: (registration) => ({ kind: 'registration', registry: 'FAA', registration }),
-  },
-  {
-    kind: 'foreign registration',
-    parts: 1,
-    keys: (registration) => ['AIRCRAFT#REGISTRY#FOREIGN', `DETAIL#${registration}`],
-    row: (registration) => ({ kind: 'registration', registry: 'FOREIGN', registration }),
-  },
-  {
-    kind: 'image of a registration',
-    parts: 3,
-    keys: (org, id, image) => [`IMAGES#ORG#${org}#ENTITY#REGISTRATION#ID#${id}`, `IMG#${image}`],
-    row: (orgId, entityId, imageId) => ({
-      kind: 'image',
-      entity: { orgId, entityType: 'REGISTRATION', entityId },
-      imageId,
-    }),
-  },
-  {
-    kind: 'image of an ICAO type',
-    parts: 3,
-    keys: (org, id, image) => [`IMAGES#ORG#${org}#ENTITY#ICAO#ID#${id}`, `IMG#${image}`],
-    row: (orgId, entityId, imageId) => ({
-      kind: 'image',
-      entity: { orgId, entityType: 'ICAO', entityId },
-      imageId,
-    }),
-  },
-  {
-    kind: 'default image',
-    parts: 2,
-    keys: (org, id) => [`IMAGES#ORG#${org}#ENTITY#ICAO#ID#${id}`, 'DEFAULT'],
-    row: (orgId, entityId) => ({ kind: 'default-image', entity: { orgId, entityType: 'ICAO', entityId } }),
-  },
-  {
-    kind: 'ICAO type',
-    parts: 1,
-    keys: (designator) => ['ICAO#AIRCRAFT', `TYPE#${designator}`],
-    row: (designator) => ({ kind: 'icao-type', designator }),
-  },
-  {
-    kind: 'ICAO manufacturer',
-    parts: 1,
-    keys: (code) => ['ICAO#MANUFACTURERS', `MFR#${code}`],
-    row: (code) => ({ kind: 'icao-manufacturer', code }),
-  },
-  {
-    kind: 'ICAO variant',
-    parts: 1,
-    keys: (anything) => ['ICAO#VARIANTS', anything],
-    row: () => ({ kind: 'icao-variant' }),
-  },
-  {
-    kind: 'FAA link',
-    parts: 2,
-    keys: (code, serial) => ['FAA#LINKS', `MFR_MDL_CODE#${code}#SN#${serial}`],
-    row: (code, serial) => ({ kind: 'link', link: { code, serial } }),
-  },
-  {
-    kind: 'matcher tuple',
-    parts: 3,
-    keys: (maker, model, type) => [`ICAO#MATCHER#MFR#${maker}`, `MODEL#${model}#TYPE#${type}`],
-    row: () => ({ kind: 'matcher-tuple' }),
-  },
-];
+type Keys = [pk: string, sk: string];
+
+const entity = (entityType: 'ICAO' | 'REGISTRATION', orgId: string, entityId: string) => ({
+  orgId,
+  entityType,
+  entityId,
+});
+
+/** Every kind of row: how many parts its keys have, its keys as the table has them, and what row that is. */
+const KINDS: Record<string, [parts: number, keys: (...p: string[]) => Keys, row: (...p: string[]) => Row]> = {
+  'an FAA registration': [
+    1,
+    (registration) => ['AIRCRAFT#REGISTRY#FAA', `DETAIL#${registration}`],
+    (registration) => ({ kind: 'registration', registry: 'FAA', registration }),
+  ],
+  'a foreign registration': [
+    1,
+    (registration) => ['AIRCRAFT#REGISTRY#FOREIGN', `DETAIL#${registration}`],
+    (registration) => ({ kind: 'registration', registry: 'FOREIGN', registration }),
+  ],
+  'an image of a registration': [
+    3,
+    (org, id, image) => [`IMAGES#ORG#${org}#ENTITY#REGISTRATION#ID#${id}`, `IMG#${image}`],
+    (org, id, imageId) => ({ kind: 'image', entity: entity('REGISTRATION', org, id), imageId }),
+  ],
+  'an image of an ICAO type': [
+    3,
+    (org, id, image) => [`IMAGES#ORG#${org}#ENTITY#ICAO#ID#${id}`, `IMG#${image}`],
+    (org, id, imageId) => ({ kind: 'image', entity: entity('ICAO', org, id), imageId }),
+  ],
+  'a default image': [
+    2,
+    (org, id) => [`IMAGES#ORG#${org}#ENTITY#ICAO#ID#${id}`, 'DEFAULT'],
+    (org, id) => ({ kind: 'default-image', entity: entity('ICAO', org, id) }),
+  ],
+  'an ICAO type': [
+    1,
+    (designator) => ['ICAO#AIRCRAFT', `TYPE#${designator}`],
+    (designator) => ({ kind: 'icao-type', designator }),
+  ],
+  'an ICAO manufacturer': [
+    1,
+    (code) => ['ICAO#MANUFACTURERS', `MFR#${code}`],
+    (code) => ({ kind: 'icao-manufacturer', code }),
+  ],
+  'an ICAO variant': [1, (anything) => ['ICAO#VARIANTS', anything], () => ({ kind: 'icao-variant' })],
+  'an FAA link': [
+    2,
+    (code, serial) => ['FAA#LINKS', `MFR_MDL_CODE#${code}#SN#${serial}`],
+    (code, serial) => ({ kind: 'link', link: { code, serial } }),
+  ],
+  'a matcher tuple': [
+    3,
+    (maker, model, type) => [`ICAO#MATCHER#MFR#${maker}`, `MODEL#${model}#TYPE#${type}`],
+    () => ({ kind: 'matcher-tuple' }),
+  ],
+};
 
 describe('rowOf', () => {
-  for (const { kind, parts, keys, row } of KINDS)
-    describe(`given the keys of an ${kind}`, () => {
+  for (const [kind, [parts, keys, row]] of Object.entries(KINDS))
+    describe(`given the keys of ${kind}`, () => {
       const plain = ['N172SP', '0A', '7'].slice(0, parts);
 
-      it('recognises it', () => {
-        expect(rowOf(...keys(...plain))).to.deep.equal(row(...plain));
-      });
-
-      for (const hostile of HOSTILE_NAMES)
-        it(`recognises it with ${JSON.stringify(hostile.slice(0, 60))} in each of its parts`, () => {
-          for (const place of plain.keys()) {
-            const named = plain.with(place, hostile);
-            expect(rowOf(...keys(...named))).to.deep.equal(row(...named));
+      it('then it is recognised, by one model only, whatever each of its parts holds', () => {
+        for (const place of plain.keys())
+          for (const part of ['N172SP', ...HOSTILE_NAMES]) {
+            const named = plain.with(place, part);
+            const [pk, sk] = keys(...named);
+            expect(rowOf(pk, sk)).to.deep.equal(row(...named));
+            const models = ROW_MODELS.filter((each) => each.pk.match(pk) && each.sk.match(sk));
+            expect(models).to.have.length(1);
           }
-        });
-
-      it('finds it malformed without one of its parts', () => {
-        for (const place of plain.keys())
-          expect(rowOf(...keys(...plain.with(place, '')))).to.have.property('malformed');
       });
 
-      it('finds it malformed with a lone surrogate in one of its parts', () => {
-        for (const place of plain.keys())
+      it('then it is malformed without one of its parts, or with half a character in one', () => {
+        for (const place of plain.keys()) {
+          expect(rowOf(...keys(...plain.with(place, '')))).to.have.property('malformed');
           expect(rowOf(...keys(...plain.with(place, 'x\ud800'))))
             .to.have.property('malformed')
             .that.matches(/^[PS]K ".*" is not well-formed Unicode$/);
-      });
-
-      it('is the only model to do so', () => {
-        const [pk, sk] = keys(...plain);
-        expect(
-          ROW_MODELS.filter((each) => each.pk.match(pk) !== undefined && each.sk.match(sk) !== undefined),
-        ).to.have.length(1);
+        }
       });
     });
 
@@ -138,61 +108,37 @@ describe('rowOf', () => {
     ['the partition of the matcher itself', 'ICAO#MATCHER', 'MODEL#1#TYPE#2'],
   ];
   for (const [what, pk, sk] of unknown)
-    it(`does not know ${what}`, () => {
+    it(`given ${what}, then no kind of row has such keys`, () => {
       expect(rowOf(pk, sk)).to.equal(undefined);
     });
 
-  const malformed: [what: string, pk: string, sk: string, message: string][] = [
-    ['DETAIL# alone', 'AIRCRAFT#REGISTRY#FAA', 'DETAIL#', 'SK "DETAIL#" has no registration'],
-    ['TYPE# alone', 'ICAO#AIRCRAFT', 'TYPE#', 'SK "TYPE#" has no designator'],
-    [
-      'a link without a serial number',
-      'FAA#LINKS',
-      'MFR_MDL_CODE#1#SN#',
-      'SK "MFR_MDL_CODE#1#SN#" has no serial',
-    ],
-    ['a link without #SN#', 'FAA#LINKS', 'MFR_MDL_CODE#1', 'SK "MFR_MDL_CODE#1" has no code'],
-    [
-      'an image of no organisation',
-      'IMAGES#ORG##ENTITY#ICAO#ID#1',
-      'IMG#1',
-      'PK "IMAGES#ORG##ENTITY#ICAO#ID#1" has no org_id',
-    ],
-    ['an image of no entity', 'IMAGES#ORG#A', 'IMG#1', 'PK "IMAGES#ORG#A" has no org_id'],
-    [
-      'an image of no entity type',
-      'IMAGES#ORG#A#ENTITY#ICAO',
-      'IMG#1',
-      'PK "IMAGES#ORG#A#ENTITY#ICAO" has no entity_type',
-    ],
-    ['an image without an id', 'IMAGES#ORG#A#ENTITY#ICAO#ID#1', 'IMG#', 'SK "IMG#" has no image_id'],
-    [
-      'a default image of no entity',
-      'IMAGES#ORG#A#ENTITY#ICAO#ID#',
-      'DEFAULT',
-      'PK "IMAGES#ORG#A#ENTITY#ICAO#ID#" has no entity_id',
-    ],
-    [
-      'an image of an unknown entity type',
-      'IMAGES#ORG#A#ENTITY#AIRPORT#ID#1',
-      'IMG#1',
-      'PK "IMAGES#ORG#A#ENTITY#AIRPORT#ID#1" names the entity type "AIRPORT"; expected ICAO or REGISTRATION',
-    ],
-    [
-      'a default image of an unknown entity type',
-      'IMAGES#ORG#A#ENTITY#icao#ID#1',
-      'DEFAULT',
-      'PK "IMAGES#ORG#A#ENTITY#icao#ID#1" names the entity type "icao"; expected ICAO or REGISTRATION',
-    ],
+  const images = 'IMAGES#ORG#A#ENTITY#ICAO#ID#1';
+  const malformed: [pk: string, sk: string, message: string][] = [
+    ['AIRCRAFT#REGISTRY#FAA', 'DETAIL#', 'SK "DETAIL#" has no registration'],
+    ['ICAO#AIRCRAFT', 'TYPE#', 'SK "TYPE#" has no designator'],
+    ['FAA#LINKS', 'MFR_MDL_CODE#1#SN#', 'SK "MFR_MDL_CODE#1#SN#" has no serial'],
+    ['FAA#LINKS', 'MFR_MDL_CODE#1', 'SK "MFR_MDL_CODE#1" has no code'],
+    ['IMAGES#ORG##ENTITY#ICAO#ID#1', 'IMG#1', 'PK "IMAGES#ORG##ENTITY#ICAO#ID#1" has no org_id'],
+    ['IMAGES#ORG#A', 'IMG#1', 'PK "IMAGES#ORG#A" has no org_id'],
+    ['IMAGES#ORG#A#ENTITY#ICAO', 'IMG#1', 'PK "IMAGES#ORG#A#ENTITY#ICAO" has no entity_type'],
+    [images, 'IMG#', 'SK "IMG#" has no image_id'],
+    ['IMAGES#ORG#A#ENTITY#ICAO#ID#', 'DEFAULT', 'PK "IMAGES#ORG#A#ENTITY#ICAO#ID#" has no entity_id'],
+    ...(['AIRPORT', 'icao'] as const).flatMap((type) =>
+      ['IMG#1', 'DEFAULT'].map((sk): [string, string, string] => [
+        images.replace('ICAO', type),
+        sk,
+        `PK "${images.replace('ICAO', type)}" names the entity type "${type}"; expected ICAO or REGISTRATION`,
+      ]),
+    ),
   ];
-  for (const [what, pk, sk, message] of malformed)
-    it(`finds ${what} malformed, and says why`, () => {
+  for (const [pk, sk, message] of malformed)
+    it(`given ${pk} and ${sk}, then ${message}`, () => {
       expect(rowOf(pk, sk))
         .to.have.property('malformed')
         .that.satisfies((text: string) => text.startsWith(message));
     });
 
-  it('gives all unknown entity types one reason', () => {
+  it('given unknown entity types, then all have one reason', () => {
     const reasons = ['AIRPORT', 'OPERATOR'].map((type) =>
       rowOf(`IMAGES#ORG#A#ENTITY#${type}#ID#1`, 'DEFAULT'),
     );
@@ -201,7 +147,7 @@ describe('rowOf', () => {
     );
   });
 
-  it('lets the last part of a key hold what looks like more parts', () => {
+  it('given what looks like more parts, then the last part holds it', () => {
     expect(rowOf('AIRCRAFT#REGISTRY#FAA', 'DETAIL#N1#EXTRA#2')).to.deep.include({
       registration: 'N1#EXTRA#2',
     });

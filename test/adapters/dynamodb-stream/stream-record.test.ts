@@ -215,9 +215,7 @@ describe('toDelivery', () => {
     it('fails who reads it, and says which it is', () => {
       const spoilt = { model: new Encoded({ N: 'not a number' }) };
       const change = changeOf(streamRecord({ before: row, after: { ...row, ...spoilt } }));
-      expect(faultOf(() => commandsOf(change)).message).to.match(
-        /^NewImage\.model is a number that is no number/,
-      );
+      expect(faultOf(() => commandsOf(change)).message).to.match(/^NewImage\.model is not a valid number/);
     });
   });
 
@@ -229,11 +227,11 @@ describe('toDelivery', () => {
     const bad: [input: unknown, message: string][] = [
       [spoil({ Keys: undefined }), 'the record has no Keys'],
       [spoil({ Keys: null }), 'Keys is null, not an object'],
-      [spoil({ Keys: [] }), 'Keys is a list, not an object'],
+      [spoil({ Keys: [] }), 'Keys is an array, not an object'],
       [spoil({ Keys: {} }), 'the record has no Keys.PK; expected {"S": "…"}'],
       [keys('x', { S: 'x' }), 'Keys.PK is "x"; expected {"S": "…"}'],
       [keys({ S: 'x' }, { S: 5 }), 'Keys.SK is an object; expected {"S": "…"}'],
-      [keys({ S: 'x' }, ['x']), 'Keys.SK is a list; expected {"S": "…"}'],
+      [keys({ S: 'x' }, ['x']), 'Keys.SK is an array; expected {"S": "…"}'],
       [{ ...record, eventName: undefined }, 'the record has no eventName; expected INSERT, MODIFY or REMOVE'],
       [{ ...record, eventName: 'insert' }, 'eventName is "insert"; expected INSERT, MODIFY or REMOVE'],
       [
@@ -245,15 +243,15 @@ describe('toDelivery', () => {
         `eventName is "${'x'.repeat(58)}"; expected INSERT, MODIFY or REMOVE`,
       ],
       [{ ...record, eventName: null }, 'eventName is null; expected INSERT, MODIFY or REMOVE'],
-      [{ ...record, eventName: ['INSERT'] }, 'eventName is a list; expected INSERT, MODIFY or REMOVE'],
+      [{ ...record, eventName: ['INSERT'] }, 'eventName is an array; expected INSERT, MODIFY or REMOVE'],
       [spoil({ SequenceNumber: undefined }), 'the record has no SequenceNumber'],
-      [spoil({ SequenceNumber: '' }), 'SequenceNumber is "", not a text of digits'],
-      [spoil({ SequenceNumber: 17 }), 'SequenceNumber is 17, not a text of digits'],
-      [spoil({ SequenceNumber: '17x' }), 'SequenceNumber is "17x", not a text of digits'],
-      [spoil({ SequenceNumber: '1.5' }), 'SequenceNumber is "1.5", not a text of digits'],
-      [spoil({ SequenceNumber: '-1' }), 'SequenceNumber is "-1", not a text of digits'],
-      [spoil({ SequenceNumber: '1\n' }), 'SequenceNumber is "1\\n", not a text of digits'],
-      [spoil({ SequenceNumber: '١٧' }), 'SequenceNumber is "١٧", not a text of digits'],
+      [spoil({ SequenceNumber: '' }), 'SequenceNumber is "", not a string of digits'],
+      [spoil({ SequenceNumber: 17 }), 'SequenceNumber is 17, not a string of digits'],
+      [spoil({ SequenceNumber: '17x' }), 'SequenceNumber is "17x", not a string of digits'],
+      [spoil({ SequenceNumber: '1.5' }), 'SequenceNumber is "1.5", not a string of digits'],
+      [spoil({ SequenceNumber: '-1' }), 'SequenceNumber is "-1", not a string of digits'],
+      [spoil({ SequenceNumber: '1\n' }), 'SequenceNumber is "1\\n", not a string of digits'],
+      [spoil({ SequenceNumber: '١٧' }), 'SequenceNumber is "١٧", not a string of digits'],
       [
         spoil({ StreamViewType: 'ALL' }),
         'StreamViewType is "ALL"; expected one of KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES',
@@ -263,7 +261,7 @@ describe('toDelivery', () => {
         'StreamViewType is null; expected one of KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES',
       ],
       [spoil({ NewImage: 'x' }), 'NewImage is "x", not an object'],
-      [spoil({ NewImage: [] }), 'NewImage is a list, not an object'],
+      [spoil({ NewImage: [] }), 'NewImage is an array, not an object'],
       [spoil({ OldImage: 5 }), 'OldImage is 5, not an object'],
       [spoil({ NewImage: { PK: { S: 'other' } } }), 'NewImage.PK differs from Keys.PK'],
       [spoil({ NewImage: { SK: { S: 'other' } } }), 'NewImage.SK differs from Keys.SK'],
