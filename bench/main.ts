@@ -55,7 +55,7 @@ if (typeof local === 'string') say('servers', `skipped: ${local}`);
 else for (const one of local) say('servers', text.localLine(one));
 
 const goals = goalsOf({ throughput, engine, memory });
-if (smoke) process.stdout.write('\na smoke run: everything runs, and its figures mean nothing\n');
+if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else if (goals.length > 0) process.stdout.write(`\n${text.goalTable(goals)}\n\n`);
 
 const folder = await resultsFolder();
@@ -89,7 +89,7 @@ function options(): { smoke: boolean; only: readonly string[] } {
     }
     const parts = values.only?.split(',') ?? PARTS;
     const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
-    if (unknown !== undefined) throw new Error(`there is no part ${unknown}`);
+    if (unknown !== undefined) throw new Error(`unknown part ${unknown}`);
     return { smoke: values.smoke ?? false, only: parts };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${USAGE}`);

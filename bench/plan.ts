@@ -5,23 +5,23 @@ export interface Plan {
   readonly pairs: number;
   /** Processes in which the engine is measured. */
   readonly processes: number;
-  /** Pairs of what takes the processor only. */
+  /** Pairs of measurements without latency. */
   readonly enginePairs: number;
-  /** Pairs of what takes long: whole batches, one request at a time. */
+  /** Pairs of slow measurements: whole batches, one request at a time. */
   readonly slowPairs: number;
   readonly sizes: readonly number[];
   readonly memorySizes: readonly number[];
-  /** Records of the fleet that have been handled before the batch comes. */
+  /** Records of the fleet that were handled before the batch. */
   readonly history: number;
   readonly latenciesMs: readonly number[];
-  /** Records of a batch, where nothing else is said. */
+  /** Records in a batch by default. */
   readonly records: number;
   readonly workloads: readonly WorkloadName[];
-  /** Of large items fewer: Lambda's 6 MB would hold ten of them with both images. */
+  /** Fewer of the large items: Lambda's 6 MB would hold ten of them, with both images. */
   readonly largeRecords: number;
-  /** Milliseconds of processor time that one measurement takes at least. */
+  /** Minimum milliseconds of processor time per measurement. */
   readonly leastMs: number;
-  /** Records with effects that a peer which sends one request at a time gets in one measurement: every n-th of them. */
+  /** A peer that sends one request at a time is measured on a sample: at most this many records with effects. */
   readonly mostSequentialRecords: number;
   readonly localRecords: number;
   /** New processes of each kind. */
@@ -56,7 +56,7 @@ export const FULL: Plan = {
   coldStarts: 21,
 };
 
-/** Everything once, to see that it runs. Its figures mean nothing. */
+/** Everything once, to see that it runs. Its figures are meaningless. */
 export const SMOKE: Plan = {
   pairs: 1,
   processes: 1,

@@ -16,17 +16,17 @@ import { ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** Processor time of one thing against another, measured in pairs. */
 export interface Comparison {
-  /** Whose time it is: a peer's too is compared with itself, where there is something to learn from it. */
+  /** Whose time it is: usually Contrail's, but a peer is compared with itself too. */
   readonly subject: string;
   readonly what: string;
   readonly against: string;
-  /** Microseconds of processor time a record. */
+  /** Microseconds of processor time per record. */
   readonly microseconds: Spread;
   readonly peerMicroseconds: Spread;
   readonly ratio: Spread;
 }
 
-/** Microseconds of processor time a record of Contrail's own way through a batch, part by part; of `send`, the models take some. */
+/** Contrail's microseconds of processor time per record, by stage. Part of `send` is the models' own time. */
 export type Stages = Readonly<Record<'route' | 'decode' | 'decide' | 'send', Spread>>;
 
 type Work = () => Promise<number>;
@@ -77,7 +77,7 @@ function inProcess(index: number, plan: Plan): Promise<EnginePairRun> {
   return inChild(['--no-warnings', child, String(index), JSON.stringify(plan)]);
 }
 
-/** Whole batches with effects, what the models take of the processor included. */
+/** Whole batches with effects, including the models' own time. */
 async function compareBatches(plan: Plan, compare: Compare): Promise<void> {
   const mixed = workload('mixed', plan.records, plan.history);
   const tables = await tablesBefore(mixed);
@@ -132,11 +132,11 @@ async function compareBatches(plan: Plan, compare: Compare): Promise<void> {
       subject,
     );
   await compareGrowth('route + decode + decide', (some) => decide(route(some)));
-  // Beyond the processor's caches everything takes longer: for the peer as well.
+  // Beyond the processor's caches everything takes longer, for the peer as well.
   await compareGrowth('unmarshall', unmarshallAll, 'unmarshall');
 }
 
-/** Microseconds of processor time a record, the models' own included. */
+/** Microseconds of processor time per record, including the models' own. */
 async function processorPerRecord(
   bench: Bench,
   tables: TableModel,
@@ -147,7 +147,7 @@ async function processorPerRecord(
   return (processorMs * 1000) / records.length;
 }
 
-/** Where the processor's time goes, stage by stage, for a mixed batch. */
+/** Processor time of a mixed batch, by stage. */
 export async function measureStages(plan: Plan): Promise<Stages> {
   const mixed = workload('mixed', plan.records, plan.history);
   const tables = await tablesBefore(mixed);

@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { AttributeValue, Item } from '../model/item.ts';
 import { STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
+import { IMAGE_ATTRIBUTES, streamModelOf } from '../workers/record-handler.ts';
 
 const ENTRIES = 10;
 const KEYS = 100;
@@ -41,7 +42,7 @@ function changedDocuments(records: readonly DynamoDBRecord[]): number {
   const changed = new Set<string>();
   for (const { dynamodb } of records) {
     const { pk, sk } = keyOf(dynamodb?.Keys as Item);
-    const attributes = INDEXED.find(({ row }) => row.test(`${pk} ${sk}`))?.attributes;
+    const attributes = streamModelOf(pk, sk)?.attributes;
     if (attributes === undefined) continue;
     const document = (image: unknown) =>
       image === undefined ? '' : JSON.stringify(attributes.map((name) => (image as Item)[name]));
@@ -107,24 +108,8 @@ function linkRequests(tables: TableModel, records: readonly DynamoDBRecord[]) {
   };
 }
 
-const REGISTRATION =
-  'registration serial_number manufacturer model type_designator icao24 year_manufactured status owner_name country updated_at';
-const IMAGE =
-  'org_id entity_type entity_id image_id url thumbnail_url caption credit width height uploaded_at';
-
-/** Rows that have a document, and what of them is in it. */
-const INDEXED = [
-  { row: /^AIRCRAFT#REGISTRY#(?:FAA|FOREIGN) DETAIL#./, attributes: REGISTRATION.split(' ') },
-  { row: /^IMAGES#ORG#SYSTEM#ENTITY#REGISTRATION#ID#.* IMG#/, attributes: IMAGE.split(' ') },
-  {
-    row: /^ICAO#AIRCRAFT TYPE#/,
-    attributes: 'designator manufacturer model description engine_type engine_count wake_category'.split(' '),
-  },
-  { row: /^ICAO#MANUFACTURERS MFR#/, attributes: 'code name country'.split(' ') },
-];
-
 function sameImage(a: Item | undefined, b: Item | undefined): boolean {
-  const said = (image: Item | undefined) => JSON.stringify(IMAGE.split(' ').map((name) => image?.[name]));
+  const said = (image: Item | undefined) => JSON.stringify(IMAGE_ATTRIBUTES.map((name) => image?.[name]));
   return said(a) === said(b);
 }
 

@@ -8,10 +8,10 @@ import { workload } from '../workloads/catalogue.ts';
 import type { MemoryRun } from './memory.ts';
 
 const [file = '', size = '', before = '', subject = '', forced = ''] = process.argv.slice(2);
-/** Collections of garbage in a run, about: each stops everything. */
+/** About how many collections of garbage per run: each stops everything. */
 const SAMPLES = 40;
 const WARM_UPS = 3;
-/** Memory of less could be anything else's. */
+/** Less than this would not stand out. */
 const LEAST_BYTES = 16 * 2 ** 20;
 const collect = (globalThis as unknown as { gc: () => void }).gc;
 const [records, history] = [Number(size), Number(before)];
@@ -48,7 +48,7 @@ const result: MemoryRun = { eventBytes, peakBytes: peak - base };
 process.stdout.write(JSON.stringify(result));
 process.exit(0);
 
-/** Of one among as many as make a difference that can be measured. */
+/** Of one event, measured on as many as give a measurable difference. */
 function bytesOfEvent(): number {
   const before = used(true);
   const events = Array.from(

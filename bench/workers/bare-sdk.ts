@@ -38,7 +38,6 @@ export function bareSdk(downstream: Downstream, requests: readonly Sent[]): Work
     sqs: sqs as unknown as Commands,
   };
   return {
-    name: 'the SDK alone',
     handle: async () => {
       await Promise.all(
         requests.map(({ service, commandName, input }) => {

@@ -48,7 +48,6 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
   );
   const handler = createHandler(streamWorker(container), { failureMode, deadlineMarginMs });
   return {
-    name: 'Contrail',
     handle: async (records) => {
       const { batchItemFailures } = await handler({ Records: records });
       if (batchItemFailures.length > 0) throw new Error('Contrail reported a failed record');

@@ -15,7 +15,6 @@ function logLine(line: string): void {
 export function recordByRecord(downstream: Downstream): Worker {
   const handle = recordHandler(downstream, logLine);
   return {
-    name: 'record by record',
     handle: async (records) => {
       for (const record of records) await handle(record);
     },
@@ -28,16 +27,12 @@ export function recordByRecord(downstream: Downstream): Worker {
  */
 export function powertools(downstream: Downstream, processInParallel: boolean): Worker {
   const handle = recordHandler(downstream, logLine);
-  const name = `Powertools batch, ${processInParallel ? 'parallel' : 'sequential'}`;
-  return { name, handle: (records) => process(records, handle, processInParallel) };
+  return { handle: (records) => process(records, handle, processInParallel) };
 }
 
 /** Powertools' loop with nothing in it. */
 export function emptyPowertools(): Worker {
-  return {
-    name: 'Powertools batch, empty',
-    handle: (records) => process(records, async () => undefined, true),
-  };
+  return { handle: (records) => process(records, async () => undefined, true) };
 }
 
 async function process(

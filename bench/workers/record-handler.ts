@@ -33,6 +33,8 @@ const REGISTRATION =
 const IMAGE =
   'org_id entity_type entity_id image_id url thumbnail_url caption credit width height uploaded_at';
 
+export const IMAGE_ATTRIBUTES: readonly string[] = IMAGE.split(' ');
+
 const STREAM_MODELS: readonly StreamModel[] = [
   model(/^AIRCRAFT#REGISTRY#FAA$/, /^DETAIL#/, 'registry', REGISTRATION, ['registration'], 'FAA:'),
   model(/^AIRCRAFT#REGISTRY#FOREIGN$/, /^DETAIL#/, 'registry', REGISTRATION, ['registration'], 'FOREIGN:'),
@@ -49,6 +51,11 @@ const STREAM_MODELS: readonly StreamModel[] = [
   ),
   model(/^ICAO#MANUFACTURERS$/, /^MFR#/, 'icao_manufacturers', 'code name country', ['code']),
 ];
+
+/** What a row's search document holds; undefined for a row without one. */
+export function streamModelOf(pk: string, sk: string): StreamModel | undefined {
+  return STREAM_MODELS.find((one) => one.pk.test(pk) && one.sk.test(sk));
+}
 
 /**
  * The seed's worker, for one record: both images deserialised, a summary logged, then the three subsystems, each
@@ -68,7 +75,7 @@ export function recordHandler({ dynamodb, sqs, table, queueUrl }: Downstream, lo
     after: Row | undefined,
     sequence: string,
   ) {
-    const spec = STREAM_MODELS.find((one) => one.pk.test(pk) && one.sk.test(sk));
+    const spec = streamModelOf(pk, sk);
     if (spec === undefined) return;
     const oldDocument = before && documentOf(spec, before);
     const newDocument = after && documentOf(spec, after);
@@ -157,8 +164,6 @@ type Image = Record<string, AttributeValue>;
 function toRow(image: Image): Row {
   return unmarshall(image, { wrapNumbers: true });
 }
-
-const IMAGE_ATTRIBUTES = IMAGE.split(' ');
 
 function model(
   pk: RegExp,

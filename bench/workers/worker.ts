@@ -2,7 +2,6 @@ import type { DynamoDBRecord } from 'aws-lambda';
 
 /** Something that handles a batch: Contrail, or a peer. */
 export interface Worker {
-  readonly name: string;
   /** @throws Error when anything in the batch failed. */
   handle(records: readonly DynamoDBRecord[]): Promise<void>;
 }

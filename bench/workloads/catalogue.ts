@@ -31,15 +31,15 @@ const MAKERS = {
 export type WorkloadName = keyof typeof MAKERS;
 
 /**
- * A workload with as many records in its batch, and before it, of a fleet, as many that have been `handled`. The batch comes as Lambda delivers it, out of JSON: its records share
- * nothing, as the feed's do.
+ * A workload with this many records in its batch; for a fleet, this many were handled before. Lambda parses a batch
+ * from JSON, and so does this: unlike the feed's, its records share no objects.
  */
 export function workload(name: WorkloadName, records: number, handled: number): Workload {
   const { history, batch } = MAKERS[name](records, handled);
   return { history, batch: batch.map((record) => JSON.parse(JSON.stringify(record)) as DynamoDBRecord) };
 }
 
-/** A fleet that has been going on for a while. No record is delivered twice, which would only be work for the peers. */
+/** A fleet with a history. No record comes twice, which would only be more work for the peers. */
 function fleet(records: number, handled: number, irrelevantShare: number): Workload {
   const all = [
     ...generateRecords({ seed: SEED, records: handled + records, irrelevantShare, duplicateShare: 0 }),
@@ -72,7 +72,7 @@ function hotDocument(records: number): Workload {
   return { history, batch: table.takeRecords() };
 }
 
-/** Galleries that are uploaded one after the other. */
+/** Galleries, uploaded one after the other. */
 function imageBursts(records: number): Workload {
   const world = scene();
   for (let n = 0; n < records; n++) {
@@ -90,7 +90,7 @@ function distinctDocuments(records: number): Workload {
   return { history: [], batch: table.takeRecords() };
 }
 
-/** Aircraft with much in their rows that no search document holds. */
+/** Aircraft whose rows hold much that is not in their search documents. */
 function largeItems(records: number): Workload {
   const { table, random } = scene();
   const items = Array.from({ length: records }, (_, n) => register(table, random, 7 * n, track(random)));
@@ -118,7 +118,7 @@ function register(table: Table, random: Random, place: number, more: Item['image
   });
 }
 
-/** Half of it positions, half one text. */
+/** Half of it positions, half one string. */
 function track(random: Random): Item['image'] {
   const position = () => ({
     M: { lat: number(random.int(-90, 90)), lon: number(random.int(-180, 180)), at: text(random.hex(4)) },
