@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
 import { mutantNames } from './runs/mutants.ts';
+import { answersOfTables } from './mutants/parts/answers-of-tables.ts';
 import { comparedBy } from './mutants/parts/compared-by.ts';
-import { imagesWith, matcherWith, queueWith } from './mutants/parts/ports-with.ts';
+import { portsWhoseResults } from './mutants/parts/ports-whose-results.ts';
+import { pretendedViews } from './mutants/parts/pretended-views.ts';
+import { retrierWith } from './mutants/parts/retrier-with.ts';
 import { runSeed } from './runs/run-seed.ts';
 import type { Chunk } from './runs/seed-process.ts';
 import type { Failure, Tally } from './world/tally.ts';
@@ -168,11 +171,12 @@ function failuresOf(child: ChildProcess, chunk: Chunk): Promise<readonly Failure
 function withoutMistake(): Partial<Variant> {
   return {
     ...comparedBy(compareVersions),
-    ports: (ports) => ({
-      ...ports,
-      queue: queueWith((actions, signal) => ports.queue.send(actions, signal)),
-      images: imagesWith(ports.images, {}),
-      matcher: matcherWith(ports.matcher, (moves, signal) => ports.matcher.apply(moves, signal)),
-    }),
+    retrier: retrierWith((run) => run),
+    tables: answersOfTables(() => (answer) => answer),
+    ports: (ports) =>
+      portsWhoseResults(
+        pretendedViews(ports, (view) => ({ ...view })),
+        (results) => results,
+      ),
   };
 }

@@ -2,10 +2,10 @@ import type { Outcome } from '../../../src/application/delivery.ts';
 import type { LogFields } from '../../../src/application/ports/logger.ts';
 import type { MetricName } from '../../../src/application/ports/metrics.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { entityKey, linkKey } from '../../../src/domain/row.ts';
+import { type Entity, entityKey, linkKey } from '../../../src/domain/row.ts';
 import type { BatchResponse } from '../../../src/entrypoints/lambda/handle-event.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
-import type { PortCall } from '../faults/faulty-ports.ts';
+import type { PortCall } from '../../support/ports.ts';
 import type { Instance, Invocation, LogLine } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Spoil } from '../faults/poison.ts';
@@ -49,7 +49,7 @@ export class Watch {
       this.report('nothing goes on after its invocation', `${what}, on behalf of an earlier one`);
     if (invocation.finished) this.report('nothing goes on after its invocation', `${what}, which has ended`);
     this.#checkOrder(invocation, call, what);
-    for (const record of call.poison ?? []) {
+    for (const record of call.port === 'quarantine.keep' ? call.entries : []) {
       const entry = this.#ledger.entryOf(record);
       if (entry === undefined) continue;
       invocation.offered.add(entry);
@@ -131,26 +131,35 @@ export class Watch {
     const blocked = blockedEntries(invocation, this.#ledger);
     if (blocked.size === 0) return;
     const find = (test: (entry: Entry) => boolean) => invocation.entries.find(test);
-    const offenders: (Entry | undefined)[] = [
-      ...(call.changes ?? []).map(({ sequence }) =>
-        find((entry) => String(entry.position.sequence) === sequence && blocked.has(entry)),
-      ),
-      ...(call.versions ?? []).map(({ link, sequence }) =>
-        find(
-          (entry) =>
-            entry.item?.link !== undefined &&
-            linkKey(entry.item.link) === linkKey(link) &&
-            String(entry.position.sequence) === sequence &&
-            blocked.has(entry),
-        ),
-      ),
-      ...(call.entities ?? []).map((entity) => {
-        const ofEntity = (entry: Entry) =>
-          entry.item?.entity !== undefined && entityKey(entry.item.entity) === entityKey(entity);
-        return find((entry) => ofEntity(entry) && !blocked.has(entry)) ? undefined : find(ofEntity);
-      }),
-    ];
-    const offender = offenders.find((entry) => entry !== undefined);
+    const blockedWith = (sequence: string, test: (entry: Entry) => boolean = () => true) =>
+      find((entry) => String(entry.position.sequence) === sequence && blocked.has(entry) && test(entry));
+    const ofEntity = (entity: Entity) => {
+      const isOf = ({ item }: Entry) =>
+        item?.entity !== undefined && entityKey(item.entity) === entityKey(entity);
+      return find((entry) => isOf(entry) && !blocked.has(entry)) ? undefined : find(isOf);
+    };
+    const offenders = (): (Entry | undefined)[] => {
+      switch (call.port) {
+        case 'queue.send':
+          return call.entries.map(({ identity }) => blockedWith(identity.sequence));
+        case 'replica.apply':
+          return call.entries.flat().map(({ identity }) => blockedWith(identity.sequence));
+        case 'matcher.apply':
+          return call.entries.map(({ link, to }) =>
+            blockedWith(
+              to.version.sequence,
+              ({ item }) => item?.link !== undefined && linkKey(item.link) === linkKey(link),
+            ),
+          );
+        case 'images.load':
+          return call.entries.map(ofEntity);
+        case 'images.save':
+          return call.entries.map(({ view }) => ofEntity(view.entity));
+        default:
+          return [];
+      }
+    };
+    const offender = offenders().find((entry) => entry !== undefined);
     if (offender !== undefined)
       this.report('nothing of an item is done behind its poison', `${what} for ${nameOf(offender)}`);
   }

@@ -1,10 +1,9 @@
 import { Fault } from '../../../src/domain/fault.ts';
 import { type Entity, entityKey } from '../../../src/domain/row.ts';
 import type { Version } from '../../../src/domain/version.ts';
+import { aroundCalls, type PortCall, type Ports } from '../../support/ports.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Entry, Position } from '../world/entry.ts';
-import { imagesWith, matcherWith, queueWith } from '../mutants/parts/ports-with.ts';
-import type { Ports } from '../runs/variant.ts';
 
 /**
  * What the stores never take for what it holds: what some changes ask for, and the default rows of some entities. The
@@ -35,52 +34,31 @@ export class RefusedContent {
   /** The stores, which refuse it. */
   refusedBy(stores: Ports): Ports {
     if (this.#share === 0) return stores;
+    return aroundCalls(stores, async (call, make) => {
+      const refusals = this.#refusalsOf(call);
+      const results = await make(call.entries.filter((_, index) => refusals[index] === undefined));
+      let next = 0;
+      return call.entries.map((_, index) => refusals[index] ?? results[next++]!);
+    });
+  }
+
+  #refusalsOf({ port, entries }: PortCall): readonly (Fault | undefined)[] {
     const ofChange = (version: Version) => nameOfChange(this.#positionOf(version));
-    return {
-      ...stores,
-      queue: queueWith((actions, signal) =>
-        this.#take(
-          'queue',
-          actions,
-          ({ version }) => ofChange(version),
-          (some) => stores.queue.send(some, signal),
-        ),
-      ),
-      images: imagesWith(stores.images, {
-        save: (writes, signal) =>
-          this.#take(
-            'images',
-            writes,
-            ({ view }) => nameOfEntity(view.entity),
-            (some) => stores.images.save(some, signal),
-          ),
-      }),
-      matcher: matcherWith(stores.matcher, (moves, signal) =>
-        this.#take(
-          'matcher',
-          moves,
-          ({ to }) => ofChange(to.version),
-          (some) => stores.matcher.apply(some, signal),
-        ),
-      ),
-    };
+    switch (port) {
+      case 'queue.send':
+        return entries.map(({ version }) => this.#refusalOf(ofChange(version), port));
+      case 'images.save':
+        return entries.map(({ view }) => this.#refusalOf(nameOfEntity(view.entity), port));
+      case 'matcher.apply':
+        return entries.map(({ to }) => this.#refusalOf(ofChange(to.version), port));
+      default:
+        return [];
+    }
   }
 
-  async #take<T, Result>(
-    store: string,
-    entries: readonly T[],
-    nameOf: (entry: T) => string,
-    take: (entries: readonly T[]) => Promise<readonly (Result | Fault)[]>,
-  ): Promise<readonly (Result | Fault)[]> {
-    const refusals = entries.map((entry) => this.#refusalOf(nameOf(entry), store));
-    const results = await take(entries.filter((_, index) => refusals[index] === undefined));
-    let next = 0;
-    return refusals.map((refusal) => refusal ?? (results[next++] as Result | Fault));
-  }
-
-  #refusalOf(name: string, store: string): Fault | undefined {
+  #refusalOf(name: string, port: string): Fault | undefined {
     if (this.#mended.has(name) || !this.#isRefused(name)) return undefined;
-    const reason = `simulated: ${store} refuses what it is to hold`;
+    const reason = `simulated: ${port} refuses what it is to hold`;
     return new Fault('permanent', `${reason}, that of ${name}`, { reason });
   }
 

@@ -1,21 +1,14 @@
 import { MemoryImageRepository } from '../../../src/adapters/memory/memory-image-repository.ts';
-import {
-  type DefaultImageWrite,
-  type EntityView,
-  ImageRepository,
-} from '../../../src/application/ports/image-repository.ts';
-import { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
-import type { Result } from '../../../src/application/ports/result.ts';
+import type { EntityView, ImageRepository } from '../../../src/application/ports/image-repository.ts';
 import { contradictsItself, type Image } from '../../../src/domain/default-image.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import type { Entity, Link } from '../../../src/domain/row.ts';
+import type { Entity } from '../../../src/domain/row.ts';
 import type { Random } from '../../../src/feed/random.ts';
+import { type Ports, portsWith } from '../../support/ports.ts';
 import type { Instance } from '../world/instance.ts';
 import type { RememberedTable } from '../world/remembered-table.ts';
 import type { Scheduler } from '../world/scheduler.ts';
 import { SECOND } from '../world/settings.ts';
-import type { Ports } from '../runs/variant.ts';
 
 /** Which reads see everything that was written before them. The others may see the table as it was a while ago. */
 export interface Reads {
@@ -55,11 +48,34 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
   const { gapMs, reads } = parts;
   const isConsistent = Object.values(reads).every((read) => read === 'consistent');
   if (gapMs === 0 && isConsistent) return stores;
-  return {
-    ...stores,
-    images: new RequestedImages(stores.images, parts),
-    matcher: new RequestedMatcher(stores.matcher, parts),
-  };
+  const requests = new Requests(parts);
+  return portsWith(stores, {
+    'images.load': (load) => (entities, signal) => loadImages(requests, load, entities, signal),
+    // In transactions that are under way at the same time.
+    'images.save': (save) => async (writes, signal) => {
+      const results = requests.groups(writes).map(async (group, index) => {
+        if (index > 0) await requests.next();
+        return signal?.aborted ? group.map(notTried) : save(group);
+      });
+      return (await Promise.all(results)).flat();
+    },
+    'matcher.load': (load) => async (links, signal) => {
+      const states = requests.groups(links).map(async (group) => {
+        await requests.next();
+        return signal?.aborted ? group.map(notRead) : load(group);
+      });
+      return (await Promise.all(states)).flat();
+    },
+    // In transactions, one after the other.
+    'matcher.apply': (apply) => async (moves, signal) => {
+      const results: Awaited<ReturnType<typeof apply>>[number][] = [];
+      for (const group of requests.groups(moves)) {
+        if (results.length > 0) await requests.next();
+        results.push(...(signal?.aborted ? group.map(notTried) : await apply(group)));
+      }
+      return results;
+    },
+  });
 }
 
 const SOON_MS = 30;
@@ -120,116 +136,57 @@ class Requests {
   }
 }
 
-class RequestedImages extends ImageRepository {
-  readonly #store: ImageRepository;
-  readonly #requests: Requests;
-
-  constructor(store: ImageRepository, parts: RequestParts) {
-    super();
-    this.#store = store;
-    this.#requests = new Requests(parts);
-  }
-
-  /** The newest images one by one, default rows in groups beside them; then the images that those point to. */
-  override async load(
-    entities: readonly Entity[],
-    signal?: AbortSignal,
-  ): Promise<readonly (EntityView | Fault)[]> {
-    const { table, reads, overtaken, contradicted } = this.#requests.parts;
-    const before = entities.map((entity) => table.imageWrites(entity));
-    const [newest, defaultRows] = await Promise.all([
-      Promise.all(
-        entities.map(async (entity) => {
-          await this.#requests.next();
-          return this.#look([entity], reads.newestImage, signal);
-        }),
-      ),
-      Promise.all(
-        this.#requests.groups(entities).map(async (group) => {
-          await this.#requests.nextAfterOthers(group[0]!);
-          return this.#look(group, reads.defaultRow, signal);
-        }),
-      ),
-    ]);
-    const newestViews = newest.flat();
-    const views = defaultRows.flat().map((view, index) => joined(view, newestViews[index]));
-
-    const elsewhere = views.filter(pointsElsewhere);
-    const found = new Map<EntityView | Fault, Image | undefined>();
-    await Promise.all(
-      this.#requests.groups(elsewhere).map(async (group) => {
-        await this.#requests.next();
-        const then = reads.pointedImage === 'consistent' ? table : table.asOf(this.#requests.aWhileAgo());
-        for (const view of group) found.set(view, then.image(view.entity, view.current?.imageId ?? ''));
-      }),
-    );
-    for (const [index, entity] of entities.entries())
-      if (table.imageWrites(entity) !== before[index]) overtaken(entity);
-    const complete = views.map((view) => {
-      if (Fault.is(view) || !found.has(view)) return view;
-      return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
-    });
-    for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
-    return complete;
-  }
-
-  /** In transactions that are under way at the same time. */
-  override async save(
-    writes: readonly DefaultImageWrite[],
-    signal?: AbortSignal,
-  ): Promise<readonly Result[]> {
-    const results = this.#requests.groups(writes).map(async (group, index) => {
-      if (index > 0) await this.#requests.next();
-      return signal?.aborted ? group.map(notTried) : this.#store.save(group);
-    });
-    return (await Promise.all(results)).flat();
-  }
-
-  async #look(
-    entities: readonly Entity[],
-    read: 'consistent' | 'stale',
-    signal: AbortSignal | undefined,
-  ): Promise<readonly (EntityView | Fault)[]> {
-    if (signal?.aborted) return entities.map(notRead);
+/** The newest images one by one, default rows in groups beside them; then the images that those point to. */
+async function loadImages(
+  requests: Requests,
+  load: ImageRepository['load'],
+  entities: readonly Entity[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (EntityView | Fault)[]> {
+  const { table, reads, overtaken, contradicted } = requests.parts;
+  const before = entities.map((entity) => table.imageWrites(entity));
+  const look = async (some: readonly Entity[], read: 'consistent' | 'stale') => {
+    if (signal?.aborted) return some.map(notRead);
     // A stale one beside it: what is read consistently is noted by the store.
-    const views = await this.#store.load(entities);
-    if (read === 'consistent') return views;
-    return new MemoryImageRepository(this.#requests.parts.table.asOf(this.#requests.aWhileAgo())).load(
-      entities,
-    );
-  }
-}
+    const views = await load(some);
+    return read === 'consistent'
+      ? views
+      : new MemoryImageRepository(table.asOf(requests.aWhileAgo())).load(some);
+  };
+  const [newest, defaultRows] = await Promise.all([
+    Promise.all(
+      entities.map(async (entity) => {
+        await requests.next();
+        return look([entity], reads.newestImage);
+      }),
+    ),
+    Promise.all(
+      requests.groups(entities).map(async (group) => {
+        await requests.nextAfterOthers(group[0]!);
+        return look(group, reads.defaultRow);
+      }),
+    ),
+  ]);
+  const newestViews = newest.flat();
+  const views = defaultRows.flat().map((view, index) => joined(view, newestViews[index]));
 
-class RequestedMatcher extends MatcherRepository {
-  readonly #store: MatcherRepository;
-  readonly #requests: Requests;
-
-  constructor(store: MatcherRepository, parts: RequestParts) {
-    super();
-    this.#store = store;
-    this.#requests = new Requests(parts);
-  }
-
-  override async load(
-    links: readonly Link[],
-    signal?: AbortSignal,
-  ): Promise<readonly (LinkState | undefined | Fault)[]> {
-    const states = this.#requests.groups(links).map(async (group) => {
-      await this.#requests.next();
-      return signal?.aborted ? group.map(notRead) : this.#store.load(group);
-    });
-    return (await Promise.all(states)).flat();
-  }
-
-  /** In transactions, one after the other. */
-  override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
-    const results: Result[] = [];
-    for (const group of this.#requests.groups(moves)) {
-      if (results.length > 0) await this.#requests.next();
-      results.push(...(signal?.aborted ? group.map(notTried) : await this.#store.apply(group)));
-    }
-    return results;
-  }
+  const elsewhere = views.filter(pointsElsewhere);
+  const found = new Map<EntityView | Fault, Image | undefined>();
+  await Promise.all(
+    requests.groups(elsewhere).map(async (group) => {
+      await requests.next();
+      const then = reads.pointedImage === 'consistent' ? table : table.asOf(requests.aWhileAgo());
+      for (const view of group) found.set(view, then.image(view.entity, view.current?.imageId ?? ''));
+    }),
+  );
+  for (const [index, entity] of entities.entries())
+    if (table.imageWrites(entity) !== before[index]) overtaken(entity);
+  const complete = views.map((view) => {
+    if (Fault.is(view) || !found.has(view)) return view;
+    return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
+  });
+  for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
+  return complete;
 }
 
 /** What the default row says by one read, beside the newest image by another. */

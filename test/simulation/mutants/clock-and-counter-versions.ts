@@ -5,7 +5,7 @@ import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { SyncSearchDocumentCommand } from '../../../src/domain/command.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { queueWith } from './parts/ports-with.ts';
+import { queueWith } from '../../support/ports.ts';
 import { RuledIndex } from './parts/ruled-index.ts';
 
 /** More changes than any second has. */

@@ -8,15 +8,13 @@ export const mutant: Mutant = {
   mistake:
     'A view put together from reads of different moments is decided on although it contradicts itself.',
   variant: () => ({
-    ports: (ports) => ({
-      ...ports,
-      // The decision without the rule: on what was found of images before on what the default row points to.
-      images: pretendedViews(ports.images, (view) => {
+    // The decision without the rule: on what was found of images before on what the default row points to.
+    ports: (ports) =>
+      pretendedViews(ports, (view) => {
         if (!contradictsItself(view)) return view;
         return view.newest === undefined
           ? { ...view, pointed: undefined }
           : { ...view, newest: view.pointed };
       }),
-    }),
   }),
 };

@@ -5,11 +5,9 @@ import { pretendedViews } from './parts/pretended-views.ts';
 export const mutant: Mutant = {
   mistake: 'A valid default is given up as soon as there is a newer image.',
   variant: () => ({
-    ports: (ports) => ({
-      ...ports,
-      images: pretendedViews(ports.images, (view) =>
+    ports: (ports) =>
+      pretendedViews(ports, (view) =>
         view.newest?.imageId === view.pointed?.imageId ? view : { ...view, pointed: undefined },
       ),
-    }),
   }),
 };

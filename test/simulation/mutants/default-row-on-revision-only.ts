@@ -1,5 +1,5 @@
+import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { imagesWith } from './parts/ports-with.ts';
 
 // What one would write first. A write that arrives late may meet a default row that looks unchanged, beside images
 // that have come or gone since: a late create, remove or repair.
@@ -7,16 +7,12 @@ export const mutant: Mutant = {
   mistake:
     'Default rows are written on their own revision alone, whatever has become of the images that decided it.',
   variant: () => ({
-    stores: (stores, table) => ({
-      ...stores,
-      images: imagesWith(stores.images, {
-        save: (writes) =>
-          Promise.resolve(
-            writes.map(({ view: { entity, revision }, image }) =>
-              table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict',
-            ),
+    stores: (stores, table) =>
+      portsWith(stores, {
+        'images.save': () => async (writes) =>
+          writes.map(({ view: { entity, revision }, image }) =>
+            table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict',
           ),
       }),
-    }),
   }),
 };

@@ -1,6 +1,6 @@
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { portsWhoseResults } from './parts/ports-whose-faults.ts';
+import { portsWhoseResults } from './parts/ports-whose-results.ts';
 
 export const mutant: Mutant = {
   mistake:

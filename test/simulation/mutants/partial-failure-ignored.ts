@@ -1,15 +1,15 @@
+import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { queueWith } from './parts/ports-with.ts';
 
 export const mutant: Mutant = {
   mistake: "Entries that fail inside the queue's successful response are taken for sent: nobody reads them.",
   variant: () => ({
-    ports: (ports) => ({
-      ...ports,
-      queue: queueWith(async (actions, signal) => {
-        await ports.queue.send(actions, signal);
-        return actions.map(() => 'done' as const);
+    ports: (ports) =>
+      portsWith(ports, {
+        'queue.send': (send) => async (actions, signal) => {
+          await send(actions, signal);
+          return actions.map(() => 'done');
+        },
       }),
-    }),
   }),
 };

@@ -1,23 +1,19 @@
+import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { quarantineWith } from './parts/ports-with.ts';
 
 // What an on-failure destination on SQS or SNS keeps is no more: nothing can be handled again from it.
 export const mutant: Mutant = {
   mistake: "The quarantine gets a record's keys and sequence number, and not the record.",
   variant: () => ({
-    ports: ({ quarantine, ...ports }) => ({
-      ...ports,
-      quarantine:
-        quarantine &&
-        quarantineWith((records, signal) =>
-          quarantine.keep(
-            records.map(({ record, fault }) => {
-              const { pk, sk, sequenceNumber } = record;
-              return { record, fault, raw: { pk, sk, sequenceNumber } };
-            }),
-            signal,
-          ),
-        ),
-    }),
+    ports: (ports) =>
+      portsWith(ports, {
+        'quarantine.keep': (keep) => (records, signal) => {
+          const keysOnly = records.map(({ record, fault }) => {
+            const { pk, sk, sequenceNumber } = record;
+            return { record, fault, raw: { pk, sk, sequenceNumber } };
+          });
+          return keep(keysOnly, signal);
+        },
+      }),
   }),
 };

@@ -2,7 +2,7 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { quarantineWith } from './parts/ports-with.ts';
+import { quarantineWith } from '../../support/ports.ts';
 
 export const mutant: Mutant = {
   mistake:

@@ -2,8 +2,8 @@ import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-mat
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import { compareVersions } from '../../../src/domain/version.ts';
+import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { matcherWith } from './parts/ports-with.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 export const mutant: Mutant = {
@@ -11,18 +11,18 @@ export const mutant: Mutant = {
   variant: () => {
     const countsOnly = new WeakSet<LinkMove>();
     return {
-      ports: (ports) => ({
-        ...ports,
-        matcher: matcherWith(ports.matcher, async (moves, signal) => {
-          const written = await ports.matcher.apply(moves, signal);
-          const rest = moves.filter((_, index) => written[index] === 'done').map((move) => ({ ...move }));
-          for (const move of rest) countsOnly.add(move);
-          if (rest.length === 0) return written;
-          signal?.throwIfAborted();
-          const counted = (await ports.matcher.apply(rest, signal)).values();
-          return written.map((result) => (result === 'done' ? counted.next().value! : result));
+      ports: (ports) =>
+        portsWith(ports, {
+          'matcher.apply': (apply) => async (moves, signal) => {
+            const written = await apply(moves, signal);
+            const rest = moves.filter((_, index) => written[index] === 'done').map((move) => ({ ...move }));
+            for (const move of rest) countsOnly.add(move);
+            if (rest.length === 0) return written;
+            signal?.throwIfAborted();
+            const counted = (await apply(rest, signal)).values();
+            return written.map((result) => (result === 'done' ? counted.next().value! : result));
+          },
         }),
-      }),
       counts: () => new StatesApart((move) => countsOnly.has(move)),
     };
   },

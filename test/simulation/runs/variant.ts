@@ -1,9 +1,6 @@
 import type { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
 import type { ImageRepository } from '../../../src/application/ports/image-repository.ts';
-import type { Quarantine } from '../../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../../src/application/ports/search-queue.ts';
-import type { TableGenerations } from '../../../src/application/ports/table-generations.ts';
-import type { TableReplica } from '../../../src/application/ports/table-replica.ts';
 import type { AcceptedActions } from '../../../src/application/accepted-actions.ts';
 import type { Delivery, Outcome } from '../../../src/application/delivery.ts';
 import { FollowedTables } from '../../../src/application/followed-tables.ts';
@@ -16,18 +13,9 @@ import type { MemoryMatcherRepository } from '../../../src/adapters/memory/memor
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import type { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../../src/entrypoints/lambda/handle-event.ts';
+import type { Ports } from '../../support/ports.ts';
 import { ForgetfulIndex, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
 import { CONSISTENT, type Reads } from '../faults/requests.ts';
-
-/** The ports that a worker calls. */
-export interface Ports {
-  readonly queue: SearchQueue;
-  readonly images: ImageRepository;
-  readonly matcher: MatcherRepository;
-  readonly replica: TableReplica | undefined;
-  readonly quarantine: Quarantine | undefined;
-  readonly generations: TableGenerations;
-}
 
 /**
  * The parts of the worker that a world can have another of: to see that a mistake there is found. Made anew for

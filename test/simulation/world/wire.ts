@@ -1,6 +1,7 @@
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Random } from '../../../src/feed/random.ts';
-import type { CallFault, Port } from '../faults/call-faults.ts';
+import type { Around, PortCall } from '../../support/ports.ts';
+import type { CallFault } from '../faults/call-faults.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { Instance } from './instance.ts';
 import { refusalsOf } from '../faults/refusals.ts';
@@ -21,9 +22,6 @@ export interface WireParts {
   readonly trace: (text: () => string) => void;
 }
 
-/** What a port's call does where the data is: one result an entry. */
-type Effect<Entry, Result> = (entries: readonly Entry[]) => Promise<readonly Result[]>;
-
 type Results<Result> = readonly (Result | Fault)[];
 
 /** What lies between a worker and its stores. The request travels, takes effect and is answered: or not. */
@@ -36,13 +34,12 @@ export class Wire {
     this.#parts = parts;
   }
 
-  /** @param spurious a result that the port may give to any entry instead of doing it. */
-  call<Entry, Result>(
-    port: Port,
-    entries: readonly Entry[],
-    effect: Effect<Entry, Result>,
+  /** The stores as the worker reaches them. */
+  readonly call: Around = <Entry, Result>(
+    { port, entries }: PortCall & { readonly entries: readonly Entry[] },
+    make: (entries: readonly Entry[]) => Promise<Results<Result>>,
     spurious?: Result,
-  ): Promise<Results<Result>> {
+  ): Promise<Results<Result>> => {
     const { scheduler, faults, random, latencyMs, trace } = this.#parts;
     const fault = faults.ofCall(port, scheduler.now);
     trace(
@@ -55,10 +52,14 @@ export class Wire {
         scheduler.in(after, then, this.#instance);
       };
       /** In the world, not in the process: what has been sent takes effect, whatever becomes of the sender. */
-      const happen = (then: (results: Results<Result>) => void, after = toThere, which = entries) => {
+      const happen = (
+        then: (results: Results<Result>) => void,
+        after = toThere,
+        which: readonly Entry[] = entries,
+      ) => {
         scheduler.in(after, () => {
           // Not awaited: it may take effect in several requests, each an event of its own.
-          void effect(which).then(then);
+          void make(which).then(then);
         });
       };
       const fail = () => {
@@ -141,7 +142,7 @@ export class Wire {
           });
       }
     });
-  }
+  };
 
   #freeze(fault: CallFault & `freeze ${string}`, send: () => void): void {
     if (fault === 'freeze after') send();
@@ -175,7 +176,7 @@ export class Wire {
         let next = 0;
         const all = fates.map((fate, index): Result | Fault => {
           const result = done(index) ? results[next++] : undefined;
-          if (fate === 'done' && result !== undefined) return result;
+          if (fate === 'done') return result!;
           if (fate === 'spurious' && spurious !== undefined) return spurious;
           return new Fault('transient', `simulated: ${port} failed for one of several`);
         });

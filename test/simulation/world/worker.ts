@@ -10,7 +10,8 @@ import type { Random as Chance } from '../../../src/feed/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';
-import type { Ports, Variant } from '../runs/variant.ts';
+import type { Ports } from '../../support/ports.ts';
+import type { Variant } from '../runs/variant.ts';
 
 interface WorkerParts {
   readonly ports: Ports;

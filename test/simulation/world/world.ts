@@ -3,7 +3,6 @@ import type { MemoryMatcherRepository } from '../../../src/adapters/memory/memor
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import type { TableGenerations } from '../../../src/application/ports/table-generations.ts';
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
 import type { Image } from '../../../src/domain/default-image.ts';
 import type { Entity } from '../../../src/domain/row.ts';
@@ -17,13 +16,13 @@ import {
   type TableRow,
   withDynamodb,
 } from '../../support/stream-records.ts';
+import { type Around, aroundCalls, type Ports } from '../../support/ports.ts';
 import { chanceOf } from './chance.ts';
 import type { Choices } from './choices.ts';
 import { Counts } from './counts.ts';
 import { type Entry, isAfter, isRepairable, nameOf, type Position } from './entry.ts';
 import { EventSource } from './event-source.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
-import { faultyPorts, type PortCall } from '../faults/faulty-ports.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { type Answer, FunctionPool } from './function-pool.ts';
 import { type Happening, happeningsOf } from './world-events.ts';
@@ -41,10 +40,9 @@ import { DAY, HOUR, type Settings, SECOND, START } from './settings.ts';
 import { SourceTable, type Write } from './source-table.ts';
 import { observedStores } from '../checks/stores.ts';
 import { Stream } from './stream.ts';
-import { FAITHFUL, type Ports, type Variant } from '../runs/variant.ts';
+import { FAITHFUL, type Variant } from '../runs/variant.ts';
 import { Watch } from '../checks/watch.ts';
 import { Wire } from './wire.ts';
-import { WiredGenerations } from './wired-generations.ts';
 import { workerOf } from './worker.ts';
 import { operationsOf } from './workload.ts';
 
@@ -321,15 +319,19 @@ export class World {
 
   #workerOf(instance: Instance) {
     const { seed } = this.settings;
-    const wire = this.#wireOf(instance, 'wire');
-    const called = (call: PortCall) => {
-      this.watch.called(instance, call);
+    const stores = this.#requestsOf(instance);
+    const over = (purpose: string): Ports => {
+      const wire = this.#wireOf(instance, purpose);
+      const around: Around = (call, make, spurious) => {
+        this.watch.called(instance, call);
+        return wire.call(call, make, spurious);
+      };
+      return aroundCalls(stores, around);
     };
+    // In worlds whose table stays where it is, the answer is always the same, and takes no time.
+    const { generations } = this.settings.failovers === 0 ? stores : over('generations wire');
     return workerOf(instance, {
-      ports: {
-        ...faultyPorts(this.#requestsOf(instance), wire, called),
-        generations: this.#generationsFor(instance, called),
-      },
+      ports: { ...over('wire'), generations },
       variant: this.#variant,
       settings: this.settings,
       scheduler: this.scheduler,
@@ -370,12 +372,6 @@ export class World {
       },
       trace: this.#trace,
     });
-  }
-
-  /** In worlds whose table stays where it is, the answer is always the same, and takes no time. */
-  #generationsFor(instance: Instance, called: (call: PortCall) => void): TableGenerations {
-    if (this.settings.failovers === 0) return this.#stores.generations;
-    return new WiredGenerations(this.#stores.generations, this.#wireOf(instance, 'generations wire'), called);
   }
 
   readonly #acknowledged = (invocation: Invocation, entries: readonly Entry[]) => {

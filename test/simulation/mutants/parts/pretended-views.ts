@@ -1,16 +1,13 @@
-import type { EntityView, ImageRepository } from '../../../../src/application/ports/image-repository.ts';
+import type { EntityView } from '../../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { imagesWith } from './ports-with.ts';
+import { type Ports, portsWith } from '../../../support/ports.ts';
 
-/** Images that a worker decides on as if it had read something else, while it writes on what it has read. */
-export function pretendedViews(
-  images: ImageRepository,
-  pretend: (view: EntityView) => EntityView,
-): ImageRepository {
+/** Ports of a worker that decides on images as if it had read something else, while it writes on what it has read. */
+export function pretendedViews(ports: Ports, pretend: (view: EntityView) => EntityView): Ports {
   const asRead = new WeakMap<EntityView, EntityView>();
-  return imagesWith(images, {
-    load: async (entities, signal) => {
-      const views = await images.load(entities, signal);
+  return portsWith(ports, {
+    'images.load': (load) => async (entities, signal) => {
+      const views = await load(entities, signal);
       return views.map((view) => {
         if (Fault.is(view)) return view;
         const pretended = pretend(view);
@@ -18,8 +15,8 @@ export function pretendedViews(
         return pretended;
       });
     },
-    save: (writes, signal) =>
-      images.save(
+    'images.save': (save) => (writes, signal) =>
+      save(
         writes.map(({ view, image }) => ({ view: asRead.get(view) ?? view, image })),
         signal,
       ),

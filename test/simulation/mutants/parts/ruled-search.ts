@@ -3,9 +3,10 @@ import type { Retrier } from '../../../../src/application/retry.ts';
 import { retryGroups } from '../../../../src/application/retry-groups.ts';
 import { SyncSearchDocument, ZERO_SEARCH } from '../../../../src/application/sync-search-document.ts';
 import type { TimeLimit } from '../../../../src/application/time-limit.ts';
-import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
+import { groupBy, newest, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { SyncSearchDocumentCommand } from '../../../../src/domain/command.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
+import type { Variant } from '../../runs/variant.ts';
 
 /** The one action for what a batch asks of a document; undefined to send none. */
 export type Coalesce = (deciding: NonEmpty<SyncSearchDocumentCommand>) => SearchAction | undefined;
@@ -49,4 +50,13 @@ export function actionOf(
     identity: standing.change.identity,
     document: decision.action === 'upsert' ? decision.document : undefined,
   };
+}
+
+/** Sends what the last of a document's changes of one kind asks for, in the place of the newest. */
+export function sendingLast(action: 'upsert' | 'delete'): Variant['search'] {
+  return (queue, retrier) =>
+    new RuledSearch(queue, retrier, (deciding) => {
+      const last = deciding.findLast(({ decision }) => decision.action === action);
+      return actionOf(last ?? newest(deciding), newest(deciding));
+    });
 }
