@@ -1,121 +1,17 @@
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
-import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
-import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
-import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { createTable } from '../../local/servers/tables.ts';
-import { IMAGE_ATTRIBUTES } from '../../src/domain/default-image.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity } from '../../src/domain/row.ts';
-import type { Value } from '../../src/domain/value.ts';
-import {
-  imageRepositoryContract,
-  type ImageRepositoryHarness,
-} from '../contracts/image-repository.contract.ts';
 import { unique } from '../support/unique.ts';
-import {
-  matcherRepositoryContract,
-  type MatcherRepositoryHarness,
-} from '../contracts/matcher-repository.contract.ts';
-import { tableGenerationsContract } from '../contracts/table-generations.contract.ts';
-import { attributeValues } from '../support/attribute-value.ts';
+import { aws } from '../contracts/backends/aws.ts';
 import { version } from '../support/factories.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
-/** The keys of the specification, written out once more. */
-const keyOf = ({ orgId, entityType, entityId }: Entity, sk: string) => ({
-  PK: { S: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}` },
-  SK: { S: sk },
-});
-
-async function imageHarness(): Promise<ImageRepositoryHarness> {
-  const { clients, table } = await sharedServers();
-  const put = async (entity: Entity, sk: string, attributes: Readonly<Record<string, Value>>) => {
-    const Item = { ...attributeValues(attributes), ...keyOf(entity, sk) };
-    await clients.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
-  };
-  const remove = async (entity: Entity, sk: string) => {
-    await clients.dynamodb.send(new DeleteItemCommand({ TableName: table, Key: keyOf(entity, sk) }));
-  };
-  return {
-    images: new ElectroDbImageRepository(documentClientOf(clients.dynamodb), table),
-    putImage: (entity, imageId, attributes) => put(entity, `IMG#${imageId}`, attributes),
-    putNamelessImage: (entity) => put(entity, 'IMG#', { image_id: '', caption: 'no image' }),
-    removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
-    putForeignDefault: (entity, attributes) => put(entity, 'DEFAULT', attributes),
-    removeForeignDefault: (entity) => remove(entity, 'DEFAULT'),
-    repointForeignDefault: async (entity, imageId) => {
-      await clients.dynamodb.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: keyOf(entity, 'DEFAULT'),
-          UpdateExpression: 'SET image_id = :id',
-          ExpressionAttributeValues: { ':id': { S: imageId } },
-        }),
-      );
-    },
-    readDefault: async (entity) => {
-      const Key = keyOf(entity, 'DEFAULT');
-      const { Item } = await clients.dynamodb.send(
-        new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
-      );
-      if (Item === undefined) return undefined;
-      const row = new EncodedAttributes(Item, {}, 'Item');
-      const named = IMAGE_ATTRIBUTES.map((name) => [name, row.get(name)] as const);
-      return Object.fromEntries(
-        named.filter((pair): pair is [(typeof IMAGE_ATTRIBUTES)[number], Value] => pair[1] !== undefined),
-      );
-    },
-  };
-}
-
-async function matcherHarness(): Promise<MatcherRepositoryHarness> {
-  const { clients, table, stateTable } = await sharedServers();
-  return {
-    matcher: new ElectroDbMatcherRepository(documentClientOf(clients.dynamodb), { table, stateTable }),
-    count: async ({ manufacturer, model, typeDesignator }) => {
-      const Key = {
-        PK: { S: `ICAO#MATCHER#MFR#${manufacturer}` },
-        SK: { S: `MODEL#${model}#TYPE#${typeDesignator}` },
-      };
-      const { Item } = await clients.dynamodb.send(
-        new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : Number(Item['count']?.N);
-    },
-  };
-}
-
-async function generationsHarness(): Promise<() => DynamoDbTableGenerations> {
-  const { clients } = await sharedServers();
-  // One row tells of all tables, so each test has a table of its own.
-  const stateTable = unique('generations');
-  await createTable(clients.dynamodb, stateTable);
-  return () => new DynamoDbTableGenerations(documentClientOf(clients.dynamodb), { stateTable });
-}
-
 describeWithServers('on DynamoDB', () => {
-  imageRepositoryContract('the ElectroDB image repository', imageHarness, {
-    seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
-    seesNestedChanges: { no: 'the SDK’s unmarshall may lose names in maps, so maps are not compared' },
-    nulCharacters: 'yes',
-    prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
-  });
-  tableGenerationsContract('the DynamoDB table generations', generationsHarness, {
-    unnamed: { no: 'they are refused, as a change of theirs would be older than any' },
-  });
-  matcherRepositoryContract('the ElectroDB matcher repository', matcherHarness, { nulCharacters: 'yes' });
-
   it('given a record that names no stream, when asked for its generation, then that is refused as configuration', async () => {
-    const generations = (await generationsHarness())();
+    const { generations } = await aws.tableGenerations[0]!.setUp();
     for (const work of [generations.generationOf(''), generations.adopt('')]) {
       const fault: unknown = await work.catch((error: unknown) => error);
       expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
@@ -181,7 +77,7 @@ describeWithServers('on DynamoDB', () => {
 
   it('given a link state of before there were generations, when loaded and moved, then it is of generation 0', async () => {
     const { clients, stateTable } = await sharedServers();
-    const { matcher } = await matcherHarness();
+    const { matcher } = await aws.matcherRepository[0]!.setUp();
     const Item = {
       PK: { S: 'FAA#LINKS#MFR_MDL_CODE#old#SN#1' },
       SK: { S: 'STATE' },

@@ -16,6 +16,11 @@ after(async function () {
   await (await running)?.stop();
 });
 
+/** What the servers lack here, in words; in CI they must run. */
+export function serversMissing(): string | undefined {
+  return process.env['CI'] === undefined ? javaMissing() : undefined;
+}
+
 /** Defines suites that need DynamoDB Local. */
 export function describeWithServers(title: string, define: () => void): void {
   describeUnless(javaMissing(), title, define);

@@ -1,42 +1,11 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { createTable } from '../../local/servers/tables.ts';
-import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
-import { documentClientOf } from '../../src/adapters/aws/clients.ts';
-import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
-import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
-import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { verify } from '../../src/application/verify/verify.ts';
-import { unique } from '../support/unique.ts';
-import { derivedStateContract, type DerivedStateHarness } from '../contracts/derived-state.contract.ts';
-import { attributeValues } from '../support/attribute-value.ts';
-import { describeWithServers, sharedServers } from './shared-servers.ts';
+import { aws } from '../contracts/backends/aws.ts';
+import { describeWithServers } from './shared-servers.ts';
 
-/** On tables of its own: everything derived is read by scanning them. */
-async function setUp(): Promise<DerivedStateHarness> {
-  const { dynamodb } = (await sharedServers()).clients;
-  const [table, stateTable] = [unique('rows'), unique('states')];
-  await createTable(dynamodb, table);
-  await createTable(dynamodb, stateTable);
-  const documents = documentClientOf(dynamodb);
-  const index = new MemorySearchIndex();
-  return {
-    state: new TableDerivedState(dynamodb, table, index),
-    images: new ElectroDbImageRepository(documents, table),
-    matcher: new ElectroDbMatcherRepository(documents, { table, stateTable }),
-    index: async (actions) => index.apply(actions),
-    putRow: async (keys, attributes) => {
-      const Item = attributeValues({ ...attributes, ...keys });
-      await dynamodb.send(new PutItemCommand({ TableName: table, Item }));
-    },
-  };
-}
-
-describeWithServers('on DynamoDB', () => {
-  derivedStateContract('the derived state of a real table', setUp);
-
+describeWithServers('the derived state of a table', () => {
   it('given a table that has only rows whose keys lack a part, when verified, then nothing is to be derived', async () => {
-    const harness = await setUp();
+    const harness = await aws.derivedState[0]!.setUp();
     const images = (org: string, id: string) => `IMAGES#ORG#${org}#ENTITY#REGISTRATION#ID#${id}`;
     for (const [PK, SK] of [
       ['AIRCRAFT#REGISTRY#FAA', 'DETAIL#'],

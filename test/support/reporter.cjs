@@ -3,7 +3,7 @@
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
 
-const CONTRACT = /^(.+) keeps the contract of (?:an?|the) (.+)$/;
+const CONTRACT = /^contract of the (.+): (.+)$/;
 
 /**
  * Mocha's spec reporter, closed by a table of which port's contract ran against what, and by one line that
@@ -21,7 +21,7 @@ module.exports = class extends reporters.Spec {
     for (let suite = test.parent; suite; suite = suite.parent) {
       const match = CONTRACT.exec(suite.title);
       if (!match) continue;
-      const [, implementation, port] = match;
+      const [, port, implementation] = match;
       const key = `${port}\n${implementation}`;
       const counts = this.contracts.get(key) ?? { port, implementation, pass: 0, fail: 0, pending: 0 };
       counts[event]++;
@@ -32,13 +32,13 @@ module.exports = class extends reporters.Spec {
   epilogue() {
     super.epilogue();
     if (this.contracts.size > 0) {
-      console.log(`${'contract of the port'.padEnd(24)} ${'ran against'.padEnd(36)}  passed  failed skipped`);
+      console.log(`${'contract of the port'.padEnd(24)} ${'ran against'.padEnd(24)}  passed  failed skipped`);
       const rows = [...this.contracts.values()].sort((a, b) =>
         a.port < b.port ? -1 : a.port > b.port ? 1 : 0,
       );
       for (const { port, implementation, pass, fail, pending } of rows)
         console.log(
-          `${port.padEnd(24)} ${implementation.padEnd(36)} ${[pass, fail, pending].map((n) => String(n).padStart(8)).join('')}`,
+          `${port.padEnd(24)} ${implementation.padEnd(24)} ${[pass, fail, pending].map((n) => String(n).padStart(8)).join('')}`,
         );
       console.log();
     }

@@ -1,19 +1,5 @@
 import { expect } from 'chai';
-import { derivedStateContract, type DerivedStateHarness } from '../../contracts/derived-state.contract.ts';
 import { memoryBackend } from './memory-harness.ts';
-
-const setUp = async (): Promise<DerivedStateHarness> => {
-  const { state, images, matcher, index, put } = memoryBackend();
-  return {
-    state,
-    images,
-    matcher,
-    index: async (actions) => index.apply(actions),
-    putRow: (keys, attributes) => put(keys, { ...attributes, ...keys }),
-  };
-};
-
-derivedStateContract('the memory derived state', setUp);
 
 describe('the memory derived state', () => {
   it('given a long walk, then others run meanwhile', async () => {

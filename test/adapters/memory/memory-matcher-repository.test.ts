@@ -2,25 +2,7 @@ import { expect } from 'chai';
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { LinkState } from '../../../src/domain/link-move.ts';
-import { tupleKey } from '../../../src/domain/tuple.ts';
-import {
-  matcherRepositoryContract,
-  type MatcherRepositoryHarness,
-} from '../../contracts/matcher-repository.contract.ts';
 import { range } from '../../support/range.ts';
-import { collect } from '../../support/collect.ts';
-import { memoryBackend } from './memory-harness.ts';
-
-const setUp = async (): Promise<MatcherRepositoryHarness> => {
-  const { matcher, state } = memoryBackend();
-  return {
-    matcher,
-    count: async (tuple) =>
-      (await collect(state.tupleCounts())).find((row) => tupleKey(row.tuple) === tupleKey(tuple))?.count,
-  };
-};
-
-matcherRepositoryContract('the memory matcher repository', setUp, { nulCharacters: 'yes' });
 
 describe('MemoryMatcherRepository', () => {
   const tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };

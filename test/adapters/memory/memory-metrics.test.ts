@@ -1,26 +1,6 @@
 import { expect } from 'chai';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { range } from '../../support/range.ts';
-import { metricsContract } from '../../contracts/metrics.contract.ts';
-
-metricsContract('the memory metrics', () => {
-  const metrics = new MemoryMetrics();
-  let seen = 0;
-  return {
-    metrics,
-    published: () => {
-      const fresh = metrics.batches.slice(seen);
-      seen = metrics.batches.length;
-      expect(fresh).to.have.length.at.most(1);
-      return new Map<string, number>(
-        fresh.flatMap((batch) => [
-          ...batch.metrics,
-          ...[...batch.requests].map(([operation, count]) => [`${operation}Requests`, count] as const),
-        ]),
-      );
-    },
-  };
-});
 
 describe('MemoryMetrics', () => {
   it('given several batches and one that goes on, when asked, then totals are over all of them', () => {

@@ -1,25 +1,6 @@
 import { expect } from 'chai';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { quarantineContract } from '../../contracts/quarantine.contract.ts';
-
-quarantineContract('the memory quarantine', async () => {
-  const quarantine = new MemoryQuarantine();
-  let seen = 0;
-  return {
-    quarantine,
-    kept: async () => {
-      const fresh = quarantine.kept.slice(seen);
-      seen = quarantine.kept.length;
-      return fresh.map(({ record, raw, fault }) => ({
-        source: record,
-        raw,
-        reason: fault.message,
-        kind: fault.kind,
-      }));
-    },
-  };
-});
 
 describe('MemoryQuarantine', () => {
   it('given records of several calls, when read, then they are in the order in which they came', async () => {

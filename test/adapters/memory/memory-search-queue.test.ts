@@ -2,18 +2,6 @@ import { expect } from 'chai';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import { range } from '../../support/range.ts';
-import { searchQueueContract, type SearchQueueHarness } from '../../contracts/search-queue.contract.ts';
-
-const setUp = async (): Promise<SearchQueueHarness> => {
-  const queue = new MemorySearchQueue();
-  return { queue, receive: async () => queue.drain() };
-};
-
-searchQueueContract('the memory search queue', setUp, {
-  deliversOlderActions: { no: 'it remembers the newest version of each document instead of identities' },
-  nulCharacters: 'yes',
-  largestDocument: 400_000,
-});
 
 describe('MemorySearchQueue', () => {
   const action = (id: string, sequence: string, epoch = ''): SearchAction => ({

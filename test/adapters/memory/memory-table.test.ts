@@ -4,7 +4,6 @@ import { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
 import type { EntityView } from '../../../src/application/ports/image-repository.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import type { Entity } from '../../../src/domain/row.ts';
-import { tableReplicaContract, type TableReplicaHarness } from '../../contracts/table-replica.contract.ts';
 import {
   changeOf,
   defaultRow,
@@ -14,14 +13,6 @@ import {
   streamRecord,
   type TableRow,
 } from '../../support/stream-records.ts';
-import { memoryBackend } from './memory-harness.ts';
-
-const setUp = async (): Promise<TableReplicaHarness> => {
-  const { table, state, images } = memoryBackend();
-  return { replica: table, state, images };
-};
-
-tableReplicaContract('the memory table', setUp, { nulCharacters: 'yes' });
 
 describe('MemoryTable', () => {
   const entity: Entity = { orgId: 'SYSTEM', entityType: 'ICAO', entityId: 'C172' };

@@ -3,7 +3,6 @@ import sinon from 'sinon';
 import { EmfMetrics } from '../../../../src/adapters/aws/emf/emf-metrics.ts';
 import { ALWAYS_PUBLISHED, METRICS, type MetricName } from '../../../../src/application/ports/metrics.ts';
 import { range } from '../../../support/range.ts';
-import { metricsContract } from '../../../contracts/metrics.contract.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 interface EmfDocument {
@@ -51,20 +50,6 @@ function parsed(line: string): EmfDocument {
 function metricsOf(document: EmfDocument) {
   return document._aws.CloudWatchMetrics[0]!.Metrics;
 }
-
-metricsContract('the EMF metrics', () => {
-  const { metrics, documents } = setUp();
-  return {
-    metrics,
-    published: () => {
-      const figures = documents().flatMap((document) =>
-        metricsOf(document).map(({ Name }) => [Name, document[Name] as number] as const),
-      );
-      expect(new Set(figures.map(([name]) => name)).size).to.equal(figures.length);
-      return new Map(figures);
-    },
-  };
-});
 
 describe('EmfMetrics', () => {
   it('given a batch, when flushed, then one document has its figures and their units', () => {

@@ -1,0 +1,225 @@
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { expect } from 'chai';
+import { readSearchMessage } from '../../../local/proof/read-search-message.ts';
+import { TableDerivedState } from '../../../local/proof/table-derived-state.ts';
+import { createTable } from '../../../local/servers/tables.ts';
+import { documentClientOf } from '../../../src/adapters/aws/clients.ts';
+import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
+import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
+import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
+import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
+import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
+import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
+import { IMAGE_ATTRIBUTES } from '../../../src/domain/default-image.ts';
+import type { Entity } from '../../../src/domain/row.ts';
+import type { Value } from '../../../src/domain/value.ts';
+import { ownQueue } from '../../adapters/aws/sqs/own-queue.ts';
+import { serversMissing, sharedServers } from '../../integration/shared-servers.ts';
+import { attributeValues } from '../../support/attribute-value.ts';
+import { unique } from '../../support/unique.ts';
+import type { Attributes, Harness as Images } from '../image-repository/harness.ts';
+import type { Kept } from '../quarantine.ts';
+import type { Backend } from './backend.ts';
+
+/** The keys of the specification, written out once more. */
+const keyOf = ({ orgId, entityType, entityId }: Entity, sk: string) => ({
+  PK: { S: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}` },
+  SK: { S: sk },
+});
+
+async function images(): Promise<Images> {
+  const { clients, table: TableName } = await sharedServers();
+  const { dynamodb } = clients;
+  const put = async (entity: Entity, sk: string, attributes: Attributes) => {
+    const Item = { ...attributeValues(attributes), ...keyOf(entity, sk) };
+    await dynamodb.send(new PutItemCommand({ TableName, Item }));
+  };
+  const remove = async (entity: Entity, sk: string) => {
+    await dynamodb.send(new DeleteItemCommand({ TableName, Key: keyOf(entity, sk) }));
+  };
+  return {
+    images: new ElectroDbImageRepository(documentClientOf(dynamodb), TableName),
+    putImage: (entity, imageId, attributes) => put(entity, `IMG#${imageId}`, attributes),
+    putNamelessImage: (entity) => put(entity, 'IMG#', { image_id: '', caption: 'no image' }),
+    removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
+    putForeignDefault: (entity, attributes) => put(entity, 'DEFAULT', attributes),
+    removeForeignDefault: (entity) => remove(entity, 'DEFAULT'),
+    repointForeignDefault: async (entity, imageId) => {
+      await dynamodb.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keyOf(entity, 'DEFAULT'),
+          UpdateExpression: 'SET image_id = :id',
+          ExpressionAttributeValues: { ':id': { S: imageId } },
+        }),
+      );
+    },
+    readDefault: async (entity) => {
+      const item = await readItem(dynamodb, TableName, keyOf(entity, 'DEFAULT'));
+      if (item === undefined) return undefined;
+      const row = new EncodedAttributes(item, {}, 'Item');
+      const named = IMAGE_ATTRIBUTES.map((name) => [name, row.get(name)] as const);
+      return Object.fromEntries(
+        named.filter((pair): pair is [(typeof IMAGE_ATTRIBUTES)[number], Value] => pair[1] !== undefined),
+      );
+    },
+  };
+}
+
+async function readItem(dynamodb: DynamoDBClient, TableName: string, Key: ReturnType<typeof keyOf>) {
+  return (await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item;
+}
+
+async function quarantine(fifo: boolean) {
+  const { sqs } = await sharedServers();
+  const { client, queueUrl, bodies, close } = await ownQueue(sqs.endpoint, 'quarantine', fifo);
+  return {
+    quarantine: new SqsQuarantine(client, { queueUrl }),
+    kept: async () =>
+      (await bodies()).map((body): Kept => {
+        const { source, record, reason, fault } = parseQuarantined(body);
+        return { source, raw: record, reason, kind: fault };
+      }),
+    close,
+  };
+}
+
+const missing = serversMissing();
+
+export const aws: Backend = {
+  imageRepository: [
+    {
+      name: 'ElectroDB',
+      setUp: images,
+      capabilities: {
+        seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
+        seesNestedChanges: { no: 'the SDK’s unmarshall may lose names in maps, so maps are not compared' },
+        nulCharacters: 'yes',
+        prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
+      },
+      missing,
+    },
+  ],
+  matcherRepository: [
+    {
+      name: 'ElectroDB',
+      setUp: async () => {
+        const { clients, table, stateTable } = await sharedServers();
+        const { dynamodb } = clients;
+        return {
+          matcher: new ElectroDbMatcherRepository(documentClientOf(dynamodb), { table, stateTable }),
+          count: async ({ manufacturer, model, typeDesignator }) => {
+            const item = await readItem(dynamodb, table, {
+              PK: { S: `ICAO#MATCHER#MFR#${manufacturer}` },
+              SK: { S: `MODEL#${model}#TYPE#${typeDesignator}` },
+            });
+            return item && Number(item['count']?.N);
+          },
+        };
+      },
+      capabilities: { nulCharacters: 'yes' },
+      missing,
+    },
+  ],
+  searchQueue: [
+    {
+      name: 'SQS',
+      setUp: async () => {
+        const { sqs } = await sharedServers();
+        const { client, queueUrl, bodies, close } = await ownQueue(sqs.endpoint, 'search', true);
+        return {
+          queue: new SqsSearchQueue(client, { queueUrl }),
+          receive: async () => (await bodies()).map(readSearchMessage),
+          close,
+        };
+      },
+      capabilities: { deliversOlderActions: 'yes', nulCharacters: 'yes' },
+      missing,
+    },
+  ],
+  tableGenerations: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { dynamodb } = (await sharedServers()).clients;
+        // One row tells of all tables, so each test has a state table of its own.
+        const stateTable = unique('generations');
+        await createTable(dynamodb, stateTable);
+        const connect = () => new DynamoDbTableGenerations(documentClientOf(dynamodb), { stateTable });
+        return { generations: connect(), connect };
+      },
+      capabilities: { unnamed: { no: 'they are refused, as a change of theirs would be older than any' } },
+      missing,
+    },
+  ],
+  // The worker reads the table itself.
+  tableReplica: [],
+  derivedState: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { dynamodb } = (await sharedServers()).clients;
+        // Everything derived is read by scans.
+        const [table, stateTable] = [unique('rows'), unique('states')];
+        await createTable(dynamodb, table);
+        await createTable(dynamodb, stateTable);
+        const documents = documentClientOf(dynamodb);
+        const index = new MemorySearchIndex();
+        return {
+          state: new TableDerivedState(dynamodb, table, index),
+          images: new ElectroDbImageRepository(documents, table),
+          matcher: new ElectroDbMatcherRepository(documents, { table, stateTable }),
+          index: async (actions) => index.apply(actions),
+          putRow: async (keys, attributes) => {
+            const Item = attributeValues({ ...attributes, ...keys });
+            await dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+          },
+        };
+      },
+      capabilities: {},
+      missing,
+    },
+  ],
+  quarantine: [
+    { name: 'SQS, standard', setUp: () => quarantine(false), capabilities: {}, missing },
+    { name: 'SQS, FIFO', setUp: () => quarantine(true), capabilities: {}, missing },
+  ],
+  metrics: [
+    {
+      name: 'EMF',
+      setUp: () => {
+        const written: string[] = [];
+        const stream = { write: (text: string) => written.push(text) > 0 };
+        const metrics = new EmfMetrics({ namespace: 'Fleet', service: 'worker', stream });
+        return {
+          metrics,
+          flush: () => {
+            expect(written, 'before the batch ends').to.be.empty;
+            metrics.flush();
+            return figuresIn(written.splice(0));
+          },
+        };
+      },
+      capabilities: {},
+    },
+  ],
+};
+
+/** The figures of EMF documents, by name. What else a document says has tests of its own. */
+function figuresIn(lines: readonly string[]): ReadonlyMap<string, number> {
+  const figures = lines.flatMap((line) => {
+    const document = Object.entries(JSON.parse(line) as Record<string, number>);
+    return document.filter(([name]) => name !== '_aws' && name !== 'service');
+  });
+  expect(new Set(figures.map(([name]) => name)).size).to.equal(figures.length);
+  return new Map(figures);
+}

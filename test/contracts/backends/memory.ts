@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
+import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
+import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
+import { tupleKey } from '../../../src/domain/tuple.ts';
+import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
+import { collect } from '../../support/collect.ts';
+import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
+import type { Backend } from './backend.ts';
+
+const YES = 'yes';
+
+export const memory: Backend = {
+  imageRepository: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { images, table, put, remove } = memoryBackend();
+        return {
+          images,
+          putImage: (entity, imageId, attributes) => put(imageRow(entity, imageId), attributes),
+          // Such a row never gets as far as the memory table: its record is no change of any row.
+          putNamelessImage: async (entity) => {
+            const delivery = toDelivery(streamRecord({ after: imageRow(entity, '') }));
+            if (delivery.kind === 'change') await table.apply([delivery.change]);
+          },
+          removeImage: (entity, imageId) => remove(imageRow(entity, imageId)),
+          putForeignDefault: (entity, attributes) => put(defaultRow(entity), attributes),
+          removeForeignDefault: (entity) => remove(defaultRow(entity)),
+          repointForeignDefault: (entity, imageId) => {
+            const attributes = table.defaultImage(entity)?.image.attributes;
+            return put(defaultRow(entity), { ...attributes, image_id: imageId });
+          },
+          readDefault: async (entity) => table.defaultImage(entity)?.image.attributes,
+        };
+      },
+      capabilities: {
+        seesForeignRewrites: YES,
+        seesNestedChanges: YES,
+        nulCharacters: YES,
+        prototypeNames: YES,
+      },
+    },
+  ],
+  matcherRepository: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { matcher, state } = memoryBackend();
+        return {
+          matcher,
+          count: async (tuple) =>
+            (await collect(state.tupleCounts())).find((row) => tupleKey(row.tuple) === tupleKey(tuple))
+              ?.count,
+        };
+      },
+      capabilities: { nulCharacters: YES },
+    },
+  ],
+  searchQueue: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { queue } = memoryBackend();
+        return { queue, receive: async () => queue.drain() };
+      },
+      capabilities: {
+        deliversOlderActions: {
+          no: 'it remembers the newest version of each document instead of identities',
+        },
+        nulCharacters: YES,
+      },
+    },
+  ],
+  tableGenerations: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const generations = new MemoryTableGenerations();
+        return { generations, connect: () => generations };
+      },
+      capabilities: { unnamed: YES },
+    },
+  ],
+  tableReplica: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { table: replica, state, images } = memoryBackend();
+        return { replica, state, images };
+      },
+      capabilities: { nulCharacters: YES },
+    },
+  ],
+  derivedState: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { state, images, matcher, index, put } = memoryBackend();
+        return {
+          state,
+          images,
+          matcher,
+          index: async (actions) => index.apply(actions),
+          putRow: (keys, attributes) => put(keys, { ...attributes, ...keys }),
+        };
+      },
+      capabilities: {},
+    },
+  ],
+  quarantine: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const quarantine = new MemoryQuarantine();
+        let seen = 0;
+        return {
+          quarantine,
+          kept: async () => {
+            const fresh = quarantine.kept.slice(seen);
+            seen = quarantine.kept.length;
+            return fresh.map(({ record, raw, fault: { message, kind } }) => ({
+              source: record,
+              raw,
+              reason: message,
+              kind,
+            }));
+          },
+        };
+      },
+      capabilities: {},
+    },
+  ],
+  metrics: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const metrics = new MemoryMetrics();
+        return {
+          metrics,
+          flush: () => {
+            const before = metrics.batches.length;
+            metrics.flush();
+            const fresh = metrics.batches.slice(before);
+            expect(fresh).to.have.length.at.most(1);
+            return new Map<string, number>(
+              fresh.flatMap(({ metrics, requests }) => [
+                ...metrics,
+                ...[...requests].map(([operation, count]) => [`${operation}Requests`, count] as const),
+              ]),
+            );
+          },
+        };
+      },
+      capabilities: {},
+    },
+  ],
+};

@@ -1,0 +1,15 @@
+import type { Contract } from '../contract.ts';
+import * as aborted from './aborted.ts';
+import type { Harness, ImageCapability } from './harness.ts';
+import * as load from './load.ts';
+import * as conflicts from './save-conflicts.ts';
+import * as save from './save.ts';
+import * as values from './values.ts';
+
+export const imageRepository: Contract<Harness, ImageCapability> = {
+  load,
+  save,
+  'save, where somebody else wrote,': conflicts,
+  'once aborted': aborted,
+  'whatever ids and attributes are,': values,
+};

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { IMAGE_ATTRIBUTES } from '../../../src/domain/default-image.ts';
+import { each } from '../contract.ts';
+import { anEntity, type Attributes, type Harness, identityOf, load, loadAll, save } from './harness.ts';
+import { comparableFields } from '../../support/comparable.ts';
+import { decimal } from '../../support/factories.ts';
+import { range } from '../../support/range.ts';
+
+export async function findsNothingOfAnEntityThatHasNoRows(harness: Harness) {
+  const entity = anEntity();
+  const view = await load(harness, entity);
+  expect(view.entity).to.deep.equal(entity);
+  expect(view.newest).to.equal(undefined);
+  expect(view.current).to.equal(undefined);
+  expect(view.pointed).to.equal(undefined);
+}
+
+export async function answersNothingWhenAskedNothing(harness: Harness) {
+  expect(await harness.images.load([])).to.deep.equal([]);
+}
+
+export async function findsTheImageWithTheHighestIdWhateverCameFirst(harness: Harness) {
+  const entity = anEntity();
+  for (const id of ['01HB', '01HD', '01HA', '01HC']) await harness.putImage(entity, id, { caption: id });
+  const { newest } = await load(harness, entity);
+  expect(newest?.imageId).to.equal('01HD');
+  expect(newest?.attributes['caption']).to.equal('01HD');
+}
+
+export async function ordersIdsByTheirUtf8BytesAsTheTableDoes(harness: Harness) {
+  // In the order of UTF-8. By UTF-16 units, by locale or without regard to case it would be another.
+  const ids = ['0', '9', 'A', 'A0', 'Z', 'Zz', 'a', 'é', 'ﬀ', '～', '🛩'];
+  const entity = anEntity();
+  for (const id of ids) {
+    await harness.putImage(entity, id, {});
+    expect((await load(harness, entity)).newest?.imageId).to.equal(id);
+  }
+  for (const id of ids.toReversed()) {
+    expect((await load(harness, entity)).newest?.imageId).to.equal(id);
+    await harness.removeImage(entity, id);
+  }
+  expect((await load(harness, entity)).newest).to.equal(undefined);
+}
+
+export async function seesWhatWasWrittenJustBefore(harness: Harness) {
+  const entity = anEntity();
+  for (const n of range(10)) {
+    await harness.putImage(entity, `0${n}`, {});
+    expect((await load(harness, entity)).newest?.imageId).to.equal(`0${n}`);
+  }
+}
+
+export async function givesOnlyThoseAttributesThatADefaultRowRepeats(harness: Harness) {
+  const entity = anEntity();
+  const all = Object.fromEntries(IMAGE_ATTRIBUTES.map((attribute) => [attribute, `${attribute} value`]));
+  await harness.putImage(entity, '1', {
+    ...all,
+    ...identityOf(entity, '1'),
+    secret: 'not for the default row',
+  });
+  const { newest } = await load(harness, entity);
+  expect(comparableFields(newest?.attributes ?? {})).to.deep.equal(
+    comparableFields({ ...all, ...identityOf(entity, '1') }),
+  );
+}
+
+export async function takesAnImagesIdentityFromItsKeyNotFromItsAttributes(harness: Harness) {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', { image_id: '2', org_id: 'another', entity_id: decimal('5') });
+  expect(await load(harness, entity)).to.have.nested.property('newest.imageId', '1');
+  expect((await load(harness, entity)).newest?.attributes).to.include(identityOf(entity, '1'));
+}
+
+export async function givesTheDefaultRowAndTheImageThatItPointsToAsThatIsNow(harness: Harness) {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', { caption: 'changed since' });
+  await harness.putImage(entity, '2', {});
+  await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'as it was' });
+  const view = await load(harness, entity);
+  expect(view.newest?.imageId).to.equal('2');
+  expect(view.current?.imageId).to.equal('1');
+  expect(view.current?.attributes['caption']).to.equal('as it was');
+  expect(view.pointed?.imageId).to.equal('1');
+  expect(view.pointed?.attributes['caption']).to.equal('changed since');
+}
+
+export async function givesNoPointedImageWhenThatIsGone(harness: Harness) {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', {});
+  await harness.putImage(entity, '2', {});
+  await harness.putForeignDefault(entity, identityOf(entity, '2'));
+  await harness.removeImage(entity, '2');
+  const view = await load(harness, entity);
+  expect(view.current?.imageId).to.equal('2');
+  expect(view.pointed).to.equal(undefined);
+  expect(view.newest?.imageId).to.equal('1');
+}
+
+export async function givesADefaultRowThatPointsToMoreThanAKeyCanHold(harness: Harness) {
+  const [entity, other] = [anEntity(), anEntity()];
+  for (const each of [entity, other]) await harness.putImage(each, '1', {});
+  await harness.putForeignDefault(entity, { image_id: 'x'.repeat(2_000) });
+  const views = await loadAll(harness, [entity, other]);
+  expect(views.map((view) => view.newest?.imageId)).to.deep.equal(['1', '1']);
+  expect(views[0]?.current?.imageId).to.have.length(2_000);
+  expect(views[0]?.pointed).to.equal(undefined);
+  expect(await save(harness, views[0]!, views[0]!.newest)).to.equal('done');
+}
+
+export async function doesNotTakeTheDefaultRowForAnImage(harness: Harness) {
+  const entity = anEntity();
+  await harness.putForeignDefault(entity, identityOf(entity, '1'));
+  const view = await load(harness, entity);
+  expect(view.newest).to.equal(undefined);
+  expect(view.current?.imageId).to.equal('1');
+  expect(view.pointed).to.equal(undefined);
+}
+
+export async function takesNoRowWithoutAnIdForAnImage(harness: Harness) {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', {});
+  await harness.putNamelessImage(entity);
+  expect(await load(harness, entity)).to.have.nested.property('newest.imageId', '1');
+  await harness.putForeignDefault(entity, { ...identityOf(entity, ''), caption: 'x' });
+  await harness.removeImage(entity, '1');
+  const view = await load(harness, entity);
+  expect(view.newest).to.equal(undefined);
+  expect(view.pointed).to.equal(undefined);
+  expect(await save(harness, view, undefined)).to.equal('done');
+  expect((await load(harness, entity)).current).to.equal(undefined);
+}
+
+export async function answersForManyEntitiesAtOnceEachInItsPlace(harness: Harness) {
+  const entities = range(130).map(() => anEntity());
+  await Promise.all(
+    entities.map(async (entity, n) => {
+      if (n % 3 > 0) await harness.putImage(entity, `image ${n}`, {});
+      if (n % 3 > 1) await harness.putForeignDefault(entity, identityOf(entity, `image ${n}`));
+    }),
+  );
+  const views = await loadAll(harness, entities);
+  for (const [n, view] of views.entries()) {
+    expect(view.entity).to.deep.equal(entities[n]);
+    expect(view.newest?.imageId).to.equal(n % 3 > 0 ? `image ${n}` : undefined);
+    expect(view.current?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
+    expect(view.pointed?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
+  }
+}
+
+const WITHOUT_AN_IMAGE: Readonly<Record<string, Attributes>> = {
+  'no attributes at all': {},
+  'no image': { caption: 'x' },
+  'a number for an image id': { image_id: decimal('1') },
+  'an empty image id': { image_id: '' },
+};
+
+export const takesAForeignDefaultRowForOneThatPointsToNoImage = each(
+  Object.entries(WITHOUT_AN_IMAGE),
+  async (harness: Harness, attributes) => {
+    const entity = anEntity();
+    await harness.putImage(entity, '1', {});
+    await harness.putForeignDefault(entity, attributes);
+    const view = await load(harness, entity);
+    expect(view.current?.imageId).to.equal('');
+    expect(comparableFields(view.current?.attributes ?? {})).to.deep.equal(comparableFields(attributes));
+    expect(view.pointed).to.equal(undefined);
+    expect(view.newest?.imageId).to.equal('1');
+  },
+);

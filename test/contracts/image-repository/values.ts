@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import type { Entity } from '../../../src/domain/row.ts';
+import type { Value } from '../../../src/domain/value.ts';
+import { each, eachText, needs } from '../contract.ts';
+import { anEntity, expectDefault, expectSaved, type Harness, identityOf, load, save } from './harness.ts';
+import { comparableFields } from '../../support/comparable.ts';
+import { map } from '../../support/factories.ts';
+import { HOSTILE_NAMES, HOSTILE_VALUES, PROTOTYPE_NAMES } from '../../support/hostile.ts';
+import { unique } from '../../support/unique.ts';
+
+export const keepsTheId = eachText(HOSTILE_NAMES, async (harness: Harness, name) => {
+  const entity: Entity = { orgId: unique(name), entityType: 'ICAO', entityId: unique(name) };
+  await harness.putImage(entity, name, { caption: name });
+  const view = await load(harness, entity);
+  expect(view.newest?.attributes).to.deep.equal({ ...identityOf(entity, name), caption: name });
+  await expectSaved(harness, view, view.newest);
+  const after = await load(harness, entity);
+  expect(after.current).to.deep.equal(view.newest);
+  expect(after.pointed).to.deep.equal(view.newest);
+  await expectSaved(harness, after, undefined);
+});
+
+async function expectKept(harness: Harness, value: Value) {
+  const entity = anEntity();
+  const expected = { ...identityOf(entity, '1'), caption: value };
+  await harness.putImage(entity, '1', { caption: value });
+  const view = await load(harness, entity);
+  expect(comparableFields(view.newest?.attributes ?? {})).to.deep.equal(comparableFields(expected));
+  await expectSaved(harness, view, view.newest, expected);
+  const { current } = await load(harness, entity);
+  expect(comparableFields(current?.attributes ?? {})).to.deep.equal(comparableFields(expected));
+}
+
+export const keepsAnAttribute = each(
+  HOSTILE_VALUES.filter(([what]) => what !== PROTOTYPE_NAMES),
+  expectKept,
+);
+
+export const keepsPrototypeNames = needs('prototypeNames', (harness: Harness) =>
+  expectKept(harness, map(['__proto__', 'not a prototype'])),
+);
+
+export const keepsWhatReadsLikeAnExpression = eachText(
+  ['#PK', '#caption', ':caption0', 'attribute_exists(#PK)'],
+  async (harness: Harness, caption) => {
+    const entity = anEntity();
+    await harness.putImage(entity, '1', { caption });
+    const view = await load(harness, entity);
+    await harness.putImage(entity, '1', { caption: 'another' });
+    expect(await save(harness, view, view.newest)).to.equal('conflict');
+    await harness.putImage(entity, '1', { caption });
+    await expectSaved(harness, view, view.newest, { ...identityOf(entity, '1'), caption });
+  },
+);
+
+export async function savesAnImageWithPrototypeNamesKeptOrNot(harness: Harness) {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', { caption: map(['__proto__', 'x'], ['a', 'y']) });
+  const view = await load(harness, entity);
+  expect(await save(harness, view, view.newest)).to.equal('done');
+}
+
+export const keepsNulCharacters = needs('nulCharacters', async (harness: Harness) => {
+  const entity = anEntity();
+  await harness.putImage(entity, '1', { caption: 'a\u0000b' });
+  const view = await load(harness, entity);
+  await expectSaved(harness, view, view.newest, { ...identityOf(entity, '1'), caption: 'a\u0000b' });
+});
+
+export async function mixesUpNoTwoEntitiesWhoseIdsLookAlike(harness: Harness) {
+  const id = unique('mixed');
+  const entities: Entity[] = [
+    { orgId: 'A', entityType: 'ICAO', entityId: id },
+    { orgId: 'A', entityType: 'REGISTRATION', entityId: id },
+    { orgId: 'a', entityType: 'ICAO', entityId: id },
+    { orgId: 'A', entityType: 'ICAO', entityId: id.toUpperCase() },
+    { orgId: 'A', entityType: 'ICAO', entityId: `${id} ` },
+    { orgId: 'A', entityType: 'ICAO', entityId: `${id}#` },
+    { orgId: 'A', entityType: 'ICAO', entityId: `${id}%23` },
+    { orgId: 'A', entityType: 'ICAO', entityId: `${id}#IMG#1` },
+    { orgId: 'A#', entityType: 'ICAO', entityId: id },
+  ];
+  for (const [n, entity] of entities.entries()) await harness.putImage(entity, `image ${n}`, {});
+  for (const [n, entity] of entities.entries()) {
+    const view = await load(harness, entity);
+    expect(view.newest?.imageId).to.equal(`image ${n}`);
+    expect(await save(harness, view, view.newest)).to.equal('done');
+  }
+  for (const [n, entity] of entities.entries())
+    await expectDefault(harness, entity, identityOf(entity, `image ${n}`));
+}

@@ -1,0 +1,16 @@
+import type { Contract } from '../contract.ts';
+import * as aborted from './aborted.ts';
+import * as apply from './apply.ts';
+import * as conflicts from './conflicts.ts';
+import type { Harness } from './harness.ts';
+import * as load from './load.ts';
+import * as names from './names.ts';
+
+/** Whether U+0000 is kept in text is left to the implementation. */
+export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
+  load,
+  apply,
+  'apply, where somebody else moved': conflicts,
+  'once aborted': aborted,
+  'whatever links and tuples are called,': names,
+};
