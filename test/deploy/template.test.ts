@@ -105,15 +105,23 @@ describe('the deployment template', () => {
       expect(used.has(name), name).to.equal(true);
   });
 
-  it('given any choice of its parameters, then it resolves, and nothing refers to what is not made', () => {
+  it('given any choice of its parameters, then it resolves, and each check of it holds', () => {
     let count = 0;
     for (const values of allChoices()) {
-      const { resources } = resolve(template, values);
-      expect('SourceTable' in resources, JSON.stringify(values)).to.equal(!('TableStreamArn' in values));
+      const resolved = resolve(template, values);
+      for (const check of [isResolved, keepsLimits, suitsWorker, showsPublishedMetrics])
+        check(resolved, values);
       count++;
     }
     expect(count).to.equal(3 ** 2 * 2 ** 7);
   });
+
+  /** Nothing refers to what is not made, and no intrinsic function is left. */
+  function isResolved({ resources, outputs }: Resolved, values: Values): void {
+    expect('SourceTable' in resources, JSON.stringify(values)).to.equal(!('TableStreamArn' in values));
+    expect(isComputed(Object.values(resources).map(({ Properties }) => Properties))).to.equal(true);
+    expect(isComputed(outputs)).to.equal(true);
+  }
 
   it('given neither a stream nor a name for a table, then it does not resolve', () => {
     expect(() => resolve(template, {})).to.throw(
@@ -137,42 +145,37 @@ describe('the deployment template', () => {
       expect(name).to.match(/^[A-Za-z0-9]{1,255}$/);
   });
 
-  it("given the other services' limits, then filters, policies, variables and alarms keep within them", () => {
-    for (const values of allChoices()) {
-      const resolved = resolve(template, values);
-      if (values['MappingState'] !== 'removed') {
-        const { Filters } = propertiesOf(resolved, 'StreamMapping')['FilterCriteria'] as {
-          readonly Filters: readonly { readonly Pattern: string }[];
-        };
-        expect(Filters.length).to.be.within(1, MAX_FILTERS);
-        for (const { Pattern } of Filters) expect(Pattern.length).to.be.at.most(MAX_PATTERN_LENGTH);
-      }
-      // Names that CloudFormation makes are longer than what stands for them here.
-      const policies = JSON.stringify(propertiesOf(resolved, 'WorkerRole')['Policies']);
-      const references = policies.match(/<[\w.]+>/g)?.length ?? 0;
-      expect(policies.replaceAll(/\s/g, '').length + references * 200, 'inline policies').to.be.at.most(
-        10_240,
-      );
-      expect(JSON.stringify(environmentOf(resolved)).length, 'variables').to.be.at.most(4_096 - 1_024);
-      for (const { Type, Properties } of Object.values(resolved.resources)) {
-        if (Type !== 'AWS::CloudWatch::Alarm') continue;
-        expect(textOf(Properties['AlarmDescription']).length).to.be.at.most(1_024);
-        expect(Properties['DatapointsToAlarm']).to.be.at.most(Number(Properties['EvaluationPeriods']));
-      }
+  /** Filters, policies, variables and alarms keep within their services' limits. */
+  function keepsLimits(resolved: Resolved, values: Values): void {
+    if (values['MappingState'] !== 'removed') {
+      const { Filters } = propertiesOf(resolved, 'StreamMapping')['FilterCriteria'] as {
+        readonly Filters: readonly { readonly Pattern: string }[];
+      };
+      expect(Filters.length).to.be.within(1, MAX_FILTERS);
+      for (const { Pattern } of Filters) expect(Pattern.length).to.be.at.most(MAX_PATTERN_LENGTH);
     }
-  });
+    // Names that CloudFormation makes are longer than what stands for them here.
+    const policies = JSON.stringify(propertiesOf(resolved, 'WorkerRole')['Policies']);
+    const references = policies.match(/<[\w.]+>/g)?.length ?? 0;
+    expect(policies.replaceAll(/\s/g, '').length + references * 200, 'inline policies').to.be.at.most(10_240);
+    expect(JSON.stringify(environmentOf(resolved)).length, 'variables').to.be.at.most(4_096 - 1_024);
+    for (const { Type, Properties } of Object.values(resolved.resources)) {
+      if (Type !== 'AWS::CloudWatch::Alarm') continue;
+      expect(textOf(Properties['AlarmDescription']).length).to.be.at.most(1_024);
+      expect(Properties['DatapointsToAlarm']).to.be.at.most(Number(Properties['EvaluationPeriods']));
+    }
+  }
 
-  it('given any choice of its parameters, then the worker likes its environment', () => {
-    for (const values of allChoices()) {
-      const environment = madeEnvironmentOf(resolve(template, values));
-      const { backend, failureMode, quarantineMaxShare } = readConfig(environment);
-      expect(failureMode).to.equal('report');
-      expect(quarantineMaxShare).to.equal(Number(values['QuarantineMaxShare'] ?? 0.5));
-      const quarantine = values['PoisonRecords'] === 'quarantine' ? queueUrl('QuarantineQueue') : undefined;
-      expect(backend).to.include({ kind: 'aws', stateTable: 'StateTable', quarantineUrl: quarantine });
-      expect(environment['TABLE_NAME']).to.equal('TableStreamArn' in values ? 'fleet' : 'SourceTable');
-    }
-  });
+  /** The worker accepts its environment. */
+  function suitsWorker(resolved: Resolved, values: Values): void {
+    const environment = madeEnvironmentOf(resolved);
+    const { backend, failureMode, quarantineMaxShare } = readConfig(environment);
+    expect(failureMode).to.equal('report');
+    expect(quarantineMaxShare).to.equal(Number(values['QuarantineMaxShare'] ?? 0.5));
+    const quarantine = values['PoisonRecords'] === 'quarantine' ? queueUrl('QuarantineQueue') : undefined;
+    expect(backend).to.include({ kind: 'aws', stateTable: 'StateTable', quarantineUrl: quarantine });
+    expect(environment['TABLE_NAME']).to.equal('TableStreamArn' in values ? 'fleet' : 'SourceTable');
+  }
 
   it('given its defaults, then they are those of the worker', () => {
     const environment = madeEnvironmentOf(resolve(template, { NewTableName: 'fleet' }));
@@ -361,23 +364,22 @@ describe('the deployment template', () => {
     expect(backend).to.have.deep.property('metrics', { namespace: 'Contrail', service: '<Worker>' });
   });
 
-  it('given the dashboard, then it is JSON, and shows metrics that are published', () => {
-    for (const values of allChoices()) {
-      if (values['Dashboard'] === 'false') continue;
-      const body = textOf(propertiesOf(resolve(template, values), 'StackDashboard')['DashboardBody']);
-      expect(body).not.to.include('${');
-      const { widgets } = JSON.parse(body) as {
-        readonly widgets: readonly { readonly properties: { readonly metrics: readonly string[][] } }[];
-      };
-      expect(widgets).to.have.lengthOf(8);
-      for (const { properties } of widgets) {
-        const [[namespace = ''] = []] = properties.metrics;
-        // `...` stands for all that the line before it says, but for the last.
-        for (const [first, name = ''] of properties.metrics)
-          expect(first === '...' || isPublished(namespace, name), `${namespace} ${name}`).to.equal(true);
-      }
+  /** The dashboard is JSON, and shows metrics that are published. */
+  function showsPublishedMetrics(resolved: Resolved, values: Values): void {
+    if (values['Dashboard'] === 'false') return;
+    const body = textOf(propertiesOf(resolved, 'StackDashboard')['DashboardBody']);
+    expect(body).not.to.include('${');
+    const { widgets } = JSON.parse(body) as {
+      readonly widgets: readonly { readonly properties: { readonly metrics: readonly string[][] } }[];
+    };
+    expect(widgets).to.have.lengthOf(8);
+    for (const { properties } of widgets) {
+      const [[namespace = ''] = []] = properties.metrics;
+      // `...` stands for all that the line before it says, but for the last.
+      for (const [first, name = ''] of properties.metrics)
+        expect(first === '...' || isPublished(namespace, name), `${namespace} ${name}`).to.equal(true);
     }
-  });
+  }
 
   it('given the code, then it is what the build leaves', () => {
     const { CodeUri, Handler } = propertiesOf(resolve(template, { NewTableName: 'fleet' }), 'Worker');
@@ -529,13 +531,3 @@ function isComputed(part: Part): boolean {
   if (!isParts(part)) return true;
   return Object.entries(part).every(([name, value]) => !/^(?:Ref|Fn::.*)$/.test(name) && isComputed(value));
 }
-
-describe('resolving the template', () => {
-  it('given any choice of its parameters, then no function is left', () => {
-    for (const values of allChoices()) {
-      const { resources, outputs } = resolve(template, values);
-      expect(isComputed(Object.values(resources).map(({ Properties }) => Properties))).to.equal(true);
-      expect(isComputed(outputs)).to.equal(true);
-    }
-  });
-});
