@@ -1,10 +1,7 @@
 import type { BundledPackage } from './packages.ts';
 
 /** Packages that come without a text, and why the bundle may have them all the same. */
-const WITHOUT_TEXT: Readonly<Record<string, string>> = {
-  '@aws-lambda-powertools/commons': 'MIT No Attribution: no notice has to be kept, and the package has none',
-  '@aws-lambda-powertools/metrics': 'MIT No Attribution: no notice has to be kept, and the package has none',
-};
+const WITHOUT_TEXT: Readonly<Record<string, string>> = {};
 
 const RULE = '-'.repeat(80);
 

@@ -1,4 +1,3 @@
-import { Metrics as EmfSerializer, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ALWAYS_PUBLISHED, METRICS, type MetricName, Metrics } from '../../../application/ports/metrics.ts';
 
 export interface EmfMetricsOptions {
@@ -6,7 +5,7 @@ export interface EmfMetricsOptions {
   readonly namespace: string;
   /** The one dimension, `service`: tells workers apart that share the namespace. */
   readonly service: string;
-  /** Where documents go, one a line: in Lambda standard output, which CloudWatch reads them from. */
+  /** Where documents go, one per line: in Lambda standard output, which CloudWatch reads them from. */
   readonly stream: Pick<NodeJS.WritableStream, 'write'>;
   /** What each document says besides, as it is when it goes out: to find it by, and no dimensions. */
   readonly fields?: () => Readonly<Record<string, string>>;
@@ -15,23 +14,32 @@ export interface EmfMetricsOptions {
 /** Metrics in one document. CloudWatch reads no more. */
 const MAX_METRICS = 100;
 
+/** Characters. CloudWatch takes names of 255 in all; no operation of AWS has as many as these. */
+const LONGEST_OPERATION = 100;
+
+const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_PUBLISHED);
+
+/** A metric of the present batch. */
+interface Figure {
+  readonly unit: (typeof METRICS)[MetricName][0];
+  readonly value: number;
+}
+
 /**
- * Metrics in CloudWatch's embedded metric format: one document a batch, and another for each further hundred
- * metrics. Counts of 0 are left away, but for those that are always published; ages and durations of 0 are not.
+ * Metrics in CloudWatch's embedded metric format
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
+ * one document per batch, and another for each further hundred metrics. Counts of 0 are left away, but for those that
+ * are always published; ages and durations of 0 are not.
  *
  * Names of operations have letters, digits and `_` only; whatever else one has becomes `_`, and a long one is cut.
  */
 export class EmfMetrics extends Metrics {
-  readonly #serializer: EmfSerializer;
-  readonly #stream: EmfMetricsOptions['stream'];
-  readonly #fields: () => Readonly<Record<string, string>>;
+  readonly #options: EmfMetricsOptions;
   #figures = new Map<string, Figure>();
 
-  constructor({ namespace, service, stream, fields = () => ({}) }: EmfMetricsOptions) {
+  constructor(options: EmfMetricsOptions) {
     super();
-    this.#fields = fields;
-    this.#serializer = new EmfSerializer({ namespace, serviceName: service });
-    this.#stream = stream;
+    this.#options = options;
   }
 
   override add(name: MetricName, value: number): void {
@@ -49,7 +57,7 @@ export class EmfMetrics extends Metrics {
     );
     this.#figures = new Map();
     for (let start = 0; start < figures.length; start += MAX_METRICS)
-      this.#stream.write(`${this.#document(figures.slice(start, start + MAX_METRICS))}\n`);
+      this.#options.stream.write(`${this.#document(figures.slice(start, start + MAX_METRICS))}\n`);
   }
 
   #add(name: string, unit: Figure['unit'], value: number): void {
@@ -57,28 +65,17 @@ export class EmfMetrics extends Metrics {
     this.#figures.set(name, { unit, value: before + value });
   }
 
-  /**
-   * Its own way out, `publishStoredMetrics`, writes to a console that cannot be chosen, and warns of empty batches.
-   * Nothing is left in it from batch to batch, so that it never publishes by itself.
-   */
   #document(figures: readonly (readonly [string, Figure])[]): string {
-    try {
-      for (const [name, { unit, value }] of figures)
-        this.#serializer.addMetric(name, MetricUnit[unit], value);
-      return JSON.stringify({ ...this.#serializer.serializeMetrics(), ...this.#fields() });
-    } finally {
-      this.#serializer.clearMetrics();
-    }
+    const { namespace: Namespace, service, fields } = this.#options;
+    const Metrics = figures.map(([Name, { unit }]) => ({ Name, Unit: unit }));
+    return JSON.stringify({
+      _aws: {
+        Timestamp: Date.now(),
+        CloudWatchMetrics: [{ Namespace, Dimensions: [['service']], Metrics }],
+      },
+      service,
+      ...Object.fromEntries(figures.map(([name, { value }]) => [name, value])),
+      ...fields?.(),
+    });
   }
 }
-
-/** A metric of the present batch. */
-interface Figure {
-  readonly unit: (typeof METRICS)[MetricName][0];
-  readonly value: number;
-}
-
-const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_PUBLISHED);
-
-/** Characters. CloudWatch takes names of 255 in all; no operation of AWS has as many as these. */
-const LONGEST_OPERATION = 100;

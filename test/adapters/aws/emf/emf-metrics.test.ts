@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import sinon from 'sinon';
 import { EmfMetrics } from '../../../../src/adapters/aws/emf/emf-metrics.ts';
 import { ALWAYS_PUBLISHED, METRICS, type MetricName } from '../../../../src/application/ports/metrics.ts';
 import { range } from '../../../support/range.ts';
@@ -120,44 +119,5 @@ describe('EmfMetrics', () => {
     metrics.add('RecordsApplied', 1);
     metrics.flush();
     expect(parsed(written[0]!)).to.include({ RecordsApplied: 1 });
-  });
-
-  describe('the surroundings', () => {
-    const { env } = process;
-    afterEach(() => {
-      process.env = env;
-    });
-
-    it("given the library's own variables, when flushed, then they change nothing", () => {
-      process.env = {
-        ...env,
-        POWERTOOLS_METRICS_DISABLED: 'true',
-        POWERTOOLS_DEV: 'true',
-        POWERTOOLS_METRICS_NAMESPACE: 'other',
-        POWERTOOLS_SERVICE_NAME: 'other',
-      };
-      const { metrics, documents } = setUp();
-      metrics.flush();
-      expect(documents()).to.have.length(1);
-    });
-
-    it('given batches with and without figures, when flushed, then nothing is written elsewhere', () => {
-      const elsewhere: unknown[] = [];
-      const write = (text: unknown) => elsewhere.push(text) > 0;
-      const stubs = [process.stdout, process.stderr].map((stream) =>
-        sinon.stub(stream, 'write').callsFake(write),
-      );
-      try {
-        const { metrics } = setUp();
-        for (const n of range(150)) metrics.request(`Operation${n}`);
-        metrics.flush();
-        metrics.flush();
-        for (let n = 0; n < 150; n++) metrics.add('Retries', 1);
-        metrics.flush();
-      } finally {
-        for (const stub of stubs) stub.restore();
-      }
-      expect(elsewhere).to.deep.equal([]);
-    });
   });
 });

@@ -1,5 +1,5 @@
 import type * as Keys from '../keys.ts';
-import type { AwsResource } from '../../translate-error.ts';
+import type { AwsResource } from '../../error-message.ts';
 
 export interface MatcherTables {
   /** Where tuples are counted, among the rows that they are derived from. */
