@@ -5,18 +5,14 @@ export type Parsed = { readonly value: unknown } | { readonly problem: string };
 // ignoreBOM: a byte order mark in the middle of a file is no part of JSON and must not vanish.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Parses the bytes of one JSON value, which are in two pieces; never throws. */
-export function parseBytes(before: Uint8Array, bytes: Uint8Array): Parsed {
-  const whole = before.length === 0 ? bytes : Buffer.concat([before, bytes]);
+/** Parses one JSON value; never throws. A `__proto__` key becomes a property like any other. */
+export function parse(source: string | Buffer): Parsed {
+  let text: string;
   try {
-    return parseText(UTF8.decode(whole));
+    text = typeof source === 'string' ? source : UTF8.decode(source);
   } catch {
-    return { problem: `not valid UTF-8: ${excerpt(whole)}` };
+    return { problem: `not valid UTF-8: ${excerpt(source)}` };
   }
-}
-
-/** Parses a text of one JSON value; never throws. A `__proto__` key becomes a property like any other. */
-export function parseText(text: string): Parsed {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {

@@ -1,129 +1,82 @@
 import { createGunzip } from 'node:zlib';
 
-/** Bytes by which packed files and other encodings are known. */
+/** Bytes by which packings and encodings are known. */
 const HEAD = 8;
-
-const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Bytes that are unpacked at once: they may become a thousand times as many. */
 const STEP = 1 << 14;
+
+/** What is not read, and what makes UTF-8 of it. JSON begins with ASCII, of which wider encodings have zeros as well. */
+const NOT_READ: readonly (readonly [form: string, start: RegExp, command: string])[] = [
+  ['UTF-32', /^(\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0])/, 'iconv -f UTF-32 -t UTF-8'],
+  ['UTF-16', /^(\xff\xfe|\xfe\xff|[^\0]\0|\0[^\0])/, 'iconv -f UTF-16 -t UTF-8'],
+  ['gzip inside of gzip', /^[^ -~]\x8b[^ -~]/, 'gzip -dc'],
+  ['zstd', /^\x28\xb5\x2f\xfd/, 'zstd -dc'],
+  ['bzip2', /^BZh/, 'bzip2 -dc'],
+  ['xz', /^\xfd7zXZ/, 'xz -dc'],
+  ['zip', /^PK/, 'unzip -p'],
+];
 
 /** Why the rest of a file cannot be read. What was read before is good. */
 export class UnreadableRest extends Error {}
 
 /**
- * The bytes of a text in UTF-8 without its byte order mark: those of the file, unpacked where they are packed with gzip, in one piece or several.
+ * The bytes of a file in UTF-8, without its byte order mark, unpacked where gzip has packed them, in one piece or several.
  *
- * @throws UnreadableRest when what is packed is cut off or damaged, or when the text is in another encoding or packing; and what `chunks` throws.
+ * @throws UnreadableRest when what is packed is cut off or damaged, or when the file is in another form; and what `chunks` throws.
  */
-export async function* plainText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const source = chunks[Symbol.asyncIterator]();
-  try {
-    const { head, whole } = await withHead(source);
-    if (head[0] === 0x1f && head[1] === 0x8b) {
-      const unpacked = await withHead(unpack(whole));
-      yield* inUtf8(unpacked.head, unpacked.whole);
-    } else yield* inUtf8(head, whole);
-  } finally {
-    // What is not read to its end would otherwise stay open.
-    await source.return?.();
+export async function* plainText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of withHead(unpacked(withHead(chunks)))) {
+    const head = isFirst ? chunk.toString('latin1', 0, HEAD) : '';
+    isFirst = false;
+    for (const [form, start, command] of NOT_READ)
+      if (start.test(head))
+        throw new UnreadableRest(
+          `the file is in ${form}: make it UTF-8 first, for example with "${command}"`,
+        );
+    yield head.startsWith('\xef\xbb\xbf') ? chunk.subarray(3) : chunk;
   }
 }
 
-async function* unpack(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  // Not by reading it as a stream, which would lose what it has unpacked just before it fails.
-  const ready: Uint8Array[] = [];
-  const state = { isOver: false };
-  const over = new Promise<unknown>((resolve) => {
-    gunzip.on('data', (chunk: Uint8Array) => ready.push(chunk)).on('error', resolve);
-    gunzip.on('end', () => resolve(undefined));
-  }).finally(() => (state.isOver = true));
+async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  // Not read as a stream, which would lose what it has unpacked just before it fails.
+  const ready: Buffer[] = [];
+  const gunzip = createGunzip().on('data', (chunk: Buffer) => ready.push(chunk));
+  const over = new Promise<unknown>((resolve) => gunzip.on('error', resolve).on('end', resolve));
+  const isOver = () => gunzip.readableEnded || gunzip.destroyed;
+  let isPacked: boolean | undefined;
   let bytes = 0;
-  try {
-    for await (const chunk of packed)
-      for (let at = 0; at < chunk.byteLength; at += STEP) {
-        const step = chunk.subarray(at, at + STEP);
-        bytes += step.byteLength;
-        if (state.isOver) continue;
-        const taken = new Promise<unknown>((resolve) => gunzip.write(step, resolve));
-        const error = await Promise.race([taken, over]);
-        yield* ready.splice(0);
-        if (error) throw damaged(error);
-      }
-    gunzip.end();
-    const error = await over;
-    yield* ready.splice(0);
-    if (error) throw damaged(error);
-  } finally {
-    gunzip.destroy();
+  for await (const chunk of chunks) {
+    isPacked ??= chunk[0] === 0x1f && chunk[1] === 0x8b;
+    if (!isPacked) yield chunk;
+    for (let at = 0; isPacked && !isOver() && at < chunk.length; at += STEP) {
+      const step = chunk.subarray(at, at + STEP);
+      bytes += step.length;
+      await Promise.race([over, new Promise((resolve) => gunzip.write(step, resolve))]);
+      yield* ready.splice(0);
+    }
+    if (isOver()) break;
   }
-  // Behind the last piece it passes over whatever is no further one.
-  const left = bytes - gunzip.bytesWritten;
-  if (left > 0)
-    throw new UnreadableRest(`behind what is packed with gzip are ${left} bytes of something else`);
+  if (!isPacked) return;
+  gunzip.end();
+  const error = await over;
+  yield* ready.splice(0);
+  if (error instanceof Error)
+    throw new UnreadableRest(`what gzip has packed is cut off or damaged here: ${error.message}`, {
+      cause: error,
+    });
+  if (bytes > gunzip.bytesWritten) throw new UnreadableRest('something else is behind what gzip has packed');
 }
 
-function damaged(error: unknown): UnreadableRest {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UnreadableRest(`what is packed with gzip is cut off or damaged here: ${reason}`, {
-    cause: error,
-  });
-}
-
-async function* inUtf8(head: Buffer, whole: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const packing = PACKINGS.find(({ start }) => head.indexOf(start) === 0);
-  if (packing !== undefined)
-    throw new UnreadableRest(
-      `the file is packed with ${packing.name}, which is not read: unpack it first, for example with "${packing.unpack}"`,
-    );
-  const encoding = encodingOf(head);
-  if (encoding !== undefined)
-    throw new UnreadableRest(
-      `the file is in ${encoding} and must be in UTF-8: convert it, for example with "iconv -f ${encoding} -t UTF-8"`,
-    );
-  let left = head.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0;
-  for await (const chunk of whole) {
-    yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.byteLength);
+/** The same bytes, the first of them in one piece. */
+async function* withHead(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (head !== undefined) head = Buffer.concat([head, chunk]);
+    if (head !== undefined && head.length < HEAD) continue;
+    yield head ?? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    head = undefined;
   }
-}
-
-/** What a file may be packed with by mistake; with gzip, only where that is inside of gzip. */
-const PACKINGS = [
-  { name: 'gzip a second time', unpack: 'gzip -dc', start: Buffer.of(0x1f, 0x8b) },
-  { name: 'zstd', unpack: 'zstd -dc', start: Buffer.of(0x28, 0xb5, 0x2f, 0xfd) },
-  { name: 'bzip2', unpack: 'bzip2 -dc', start: Buffer.from('BZh') },
-  { name: 'xz', unpack: 'xz -dc', start: Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00) },
-  { name: 'lz4', unpack: 'lz4 -dc', start: Buffer.of(0x04, 0x22, 0x4d, 0x18) },
-  { name: 'zip', unpack: 'unzip -p', start: Buffer.from('PK\u0003\u0004') },
-];
-
-/** By its byte order mark, or as JSON begins with characters of ASCII, whose other bytes are zero; undefined for UTF-8. */
-function encodingOf(head: Buffer): 'UTF-16' | 'UTF-32' | undefined {
-  const startsWith = (...bytes: number[]) => head.indexOf(Buffer.from(bytes)) === 0;
-  const isWide = (bytes: number) =>
-    head.length >= bytes &&
-    [0, bytes - 1].some((significant) =>
-      head.every((byte, index) => (byte !== 0) === (index % bytes === significant)),
-    );
-  if (startsWith(0xff, 0xfe, 0, 0) || startsWith(0, 0, 0xfe, 0xff) || isWide(4)) return 'UTF-32';
-  return startsWith(0xff, 0xfe) || startsWith(0xfe, 0xff) || isWide(2) ? 'UTF-16' : undefined;
-}
-
-/** The first bytes, fewer only where there are no more, and all of them. */
-async function withHead(rest: AsyncIterator<Uint8Array>) {
-  const first: Uint8Array[] = [];
-  let length = 0;
-  while (length < HEAD) {
-    const next = await rest.next();
-    if (next.done) break;
-    first.push(next.value);
-    length += next.value.byteLength;
-  }
-  const whole = async function* () {
-    yield* first;
-    yield* { [Symbol.asyncIterator]: () => rest };
-  };
-  return { head: Buffer.concat(first).subarray(0, HEAD), whole: whole() };
+  if (head !== undefined) yield head;
 }

@@ -1,7 +1,6 @@
+import { Found, type Recorded } from './found.ts';
 import { plainText, UnreadableRest } from './plain-text.ts';
-import { Reader, type Recorded } from './reader.ts';
-
-export type { Recorded } from './reader.ts';
+import { Splitter } from './splitter.ts';
 
 /**
  * Reads stream records from a file, as its bytes come in.
@@ -13,14 +12,12 @@ export type { Recorded } from './reader.ts';
  * - a stream record by itself;
  * - a list of any of these.
  *
- * Yields, in the order of the file and with the place where each starts, every record and every problem: what is not
- * JSON, not UTF-8 (other encodings and packings by name), cut off or damaged in its packing, not one of the forms above, larger than 64 MiB or
- * nested more than 500 levels deep. A record inside a string under `payload` has the place of that string. `Reader` has
- * the rule by which reading goes on after a problem. Lists of records may hold anything, also null: records are not
- * validated.
+ * Yields, in the order of the file and with the line where each starts, every record and every problem: what is not
+ * JSON, not UTF-8, cut off or damaged in its packing, not one of the forms above, larger than 64 MiB or nested more
+ * than 500 levels deep. `Splitter` has the rule by which reading goes on after a problem. Lists of records may hold
+ * anything, also null: records are not validated.
  *
- * Memory depends on the largest element and the largest chunk, not on the length of the file. Chunks are not copied:
- * their bytes must stay as they are. Throws only what `chunks` throws.
+ * Memory depends on the largest element and the largest chunk, not on the length of the file. Throws only what `chunks` throws.
  *
  * @param file What to call the file in places; `-` is standard input.
  */
@@ -28,17 +25,17 @@ export async function* readRecorded(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Recorded[]> {
-  const reader = new Reader(file);
-  let broken: string | undefined;
+  const found = new Found(file === '-' ? 'standard input' : file);
+  const splitter = new Splitter(found);
   try {
     for await (const chunk of plainText(chunks)) {
-      const items = reader.push(chunk);
-      if (items.length > 0) yield items;
+      splitter.push(chunk.toString('latin1'));
+      if (found.items.length > 0) yield found.items.splice(0);
     }
+    splitter.finish();
   } catch (error) {
     if (!(error instanceof UnreadableRest)) throw error;
-    broken = error.message;
+    found.problem(splitter.lastLine, error.message);
   }
-  const items = broken === undefined ? reader.finish() : reader.breakOffHere(broken);
-  if (items.length > 0) yield items;
+  if (found.items.length > 0) yield found.items.splice(0);
 }

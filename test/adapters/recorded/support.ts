@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { readRecorded, type Recorded } from '../../../src/adapters/recorded/read-recorded.ts';
+import type { Recorded } from '../../../src/adapters/recorded/found.ts';
+import { readRecorded } from '../../../src/adapters/recorded/read-recorded.ts';
 
 /** A stream record with this identifier; other fields as given. */
 export function record(id: string | number, fields: object = {}) {
@@ -16,7 +17,7 @@ export async function read(...chunks: readonly (string | Uint8Array)[]): Promise
 
 export async function readAs(file: string, chunks: readonly (string | Uint8Array)[]): Promise<Recorded[]> {
   const items: Recorded[] = [];
-  for await (const some of readRecorded(file, stream(chunks))) items.push(...some);
+  for await (const some of readRecorded(file, stream(chunks))) for (const item of some) items.push(item);
   return items;
 }
 
