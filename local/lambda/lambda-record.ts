@@ -1,6 +1,6 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { isObject, type Json } from '../../src/adapters/dynamodb-stream/json-fields.ts';
+import { isObject, type Json } from '../../src/domain/json.ts';
 
 type LambdaImage = Readonly<Record<string, AttributeValue>>;
 

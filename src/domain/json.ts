@@ -1,6 +1,13 @@
 import { Decimal } from './decimal.ts';
 import { type Value, ValueSet } from './value.ts';
 
+/** An object of parsed JSON. */
+export type Json = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * JSON text of a value, on one line: numbers with every digit, sets as lists in a fixed order, bytes as base64.
  * `JSON.stringify` would round numbers, and asks every value for a `toJSON` that an attribute may be named.

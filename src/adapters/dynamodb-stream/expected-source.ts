@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
-import { describe, isObject, type Json, textOf } from './json-fields.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { describe, textOf } from './json-fields.ts';
 
 /**
  * Whether a record is of the stream that the worker reads, as far as the record says. What another source delivers is

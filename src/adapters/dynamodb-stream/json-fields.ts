@@ -1,8 +1,4 @@
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isObject } from '../../domain/json.ts';
 
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -1,5 +1,6 @@
 import type { Origin } from '../../domain/change.ts';
-import { isObject, type Json, keyText } from './json-fields.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { keyText } from './json-fields.ts';
 
 /** Deletions by time-to-live: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */
 export function originOf(record: Json): Origin {

@@ -1,5 +1,6 @@
 import type { RecordSummary } from '../../application/delivery.ts';
-import { isObject, type Json, keyText, textOf } from './json-fields.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { keyText, textOf } from './json-fields.ts';
 
 const NOTHING: Json = {};
 

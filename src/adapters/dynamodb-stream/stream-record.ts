@@ -1,9 +1,10 @@
 import type { Delivery } from '../../application/delivery.ts';
 import type { Change, Operation, Side } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
+import { isObject, type Json } from '../../domain/json.ts';
 import { EncodedAttributes } from './attribute-value.ts';
 import { otherKeys, sourceFault } from './expected-source.ts';
-import { describe, isObject, type Json, keyText } from './json-fields.ts';
+import { describe, keyText } from './json-fields.ts';
 import { originOf } from './origin.ts';
 import { itemKey, sequenceOf, timeOf } from './record-summary.ts';
 import { rowOf } from './row-models.ts';

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../application/delivery.ts';
 import { Fault } from '../../domain/fault.ts';
 import { sourceFault } from './expected-source.ts';
-import type { Json } from './json-fields.ts';
+import type { Json } from '../../domain/json.ts';
 import { readStreamArn } from './stream-arn.ts';
 import { undecodable } from './stream-delivery.ts';
 import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';

@@ -1,5 +1,5 @@
-import { describe, isObject } from '../dynamodb-stream/json-fields.ts';
-import { excerpt, printable } from './excerpt.ts';
+import { isObject } from '../../domain/json.ts';
+import { excerpt } from './excerpt.ts';
 import type { Found } from './found.ts';
 import { parse } from './parse.ts';
 
@@ -53,5 +53,8 @@ function lost(info: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return printable(describe(value));
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'an object';
+  if (value === undefined) return 'missing';
+  return typeof value === 'string' ? excerpt(value) : JSON.stringify(value);
 }

@@ -125,7 +125,7 @@ describe('recorded changes, faults', () => {
         expect(found).to.have.length(1);
         if (typeof problem === 'string') expect(found[0]).to.contain(problem);
         else expect(found[0]).to.match(problem);
-        expect(found[0]).not.to.match(/[\u0000-\u001f]| at position | is not valid JSON$/); // eslint-disable-line no-control-regex
+        expect(found[0]).not.to.match(/[\u0000-\u001f]| at position | is not valid JSON$/);
         expect(found[0]!.length).to.be.below(500);
       });
   });

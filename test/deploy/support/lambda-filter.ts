@@ -1,4 +1,4 @@
-import { isObject } from '../../../src/adapters/dynamodb-stream/json-fields.ts';
+import { isObject } from '../../../src/domain/json.ts';
 
 /*
  * Lambda's event filtering, as its documentation words it, for the rules that compare texts and presence:

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isObject } from '../../../adapters/dynamodb-stream/json-fields.ts';
+import { isObject } from '../../../domain/json.ts';
 import { isStreamArn, readStreamArn, tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { streamOf, toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
 import type { Delivery } from '../../../application/delivery.ts';
