@@ -1,6 +1,3 @@
-/** What an implementation can do: a test of what it cannot is skipped, with the reason in its title. */
-export type Capability = 'yes' | { readonly no: string };
-
 /** A test on a harness of its own. Its function's name is its title. */
 export type Test<H> = (harness: H) => unknown;
 
@@ -27,7 +24,8 @@ export interface Implementation<H, C extends string = never> {
   readonly name: string;
   /** A harness for one test, which may share servers with others: tests keep to names of their own. */
   readonly setUp: () => Closable<H> | Promise<Closable<H>>;
-  readonly capabilities: Readonly<Record<C, Capability>>;
+  /** What it cannot do, and why: tests of that are skipped, with the reason in their titles. */
+  readonly lacks?: Partial<Readonly<Record<C, string>>>;
   /** What to install before it can be tested here. */
   readonly missing?: string | undefined;
 }
@@ -54,7 +52,7 @@ export function describeContract<H, C extends string>(
   contract: Contract<H, C>,
   implementations: readonly Implementation<H, C>[],
 ): void {
-  for (const { name, setUp, capabilities, missing } of implementations)
+  for (const { name, setUp, lacks, missing } of implementations)
     describe(`contract of the ${port}: ${name}`, function () {
       this.timeout(120_000);
       const define = (title: string, test: Test<H>) =>
@@ -78,9 +76,9 @@ export function describeContract<H, C extends string>(
             else if ('cases' in test)
               for (const [what, each] of test.cases) define(`${title}: ${what}`, each);
             else {
-              const capability = capabilities[test.capability];
-              if (capability === 'yes') define(title, test.test);
-              else it.skip(`${title} (${capability.no})`);
+              const reason = lacks?.[test.capability];
+              if (reason === undefined) define(title, test.test);
+              else it.skip(`${title} (${reason})`);
             }
           }
         });

@@ -100,11 +100,10 @@ export const aws: Backend = {
     {
       name: 'ElectroDB',
       setUp: images,
-      capabilities: {
-        seesForeignRewrites: { no: 'the condition is on the pointer where there is no revision' },
-        seesNestedChanges: { no: 'the SDK’s unmarshall may lose names in maps, so maps are not compared' },
-        nulCharacters: 'yes',
-        prototypeNames: { no: 'the SDK’s unmarshall takes __proto__ for the prototype' },
+      lacks: {
+        seesForeignRewrites: 'the condition is on the pointer where there is no revision',
+        seesNestedChanges: 'the SDK’s unmarshall may lose names in maps, so maps are not compared',
+        prototypeNames: 'the SDK’s unmarshall takes __proto__ for the prototype',
       },
       missing,
     },
@@ -126,7 +125,6 @@ export const aws: Backend = {
           },
         };
       },
-      capabilities: { nulCharacters: 'yes' },
       missing,
     },
   ],
@@ -142,7 +140,6 @@ export const aws: Backend = {
           close,
         };
       },
-      capabilities: { deliversOlderActions: 'yes', nulCharacters: 'yes' },
       missing,
     },
   ],
@@ -157,7 +154,7 @@ export const aws: Backend = {
         const connect = () => new DynamoDbTableGenerations(documentClientOf(dynamodb), { stateTable });
         return { generations: connect(), connect };
       },
-      capabilities: { unnamed: { no: 'they are refused, as a change of theirs would be older than any' } },
+      lacks: { unnamed: 'they are refused, as a change of theirs would be older than any' },
       missing,
     },
   ],
@@ -185,13 +182,12 @@ export const aws: Backend = {
           },
         };
       },
-      capabilities: {},
       missing,
     },
   ],
   quarantine: [
-    { name: 'SQS, standard', setUp: () => quarantine(false), capabilities: {}, missing },
-    { name: 'SQS, FIFO', setUp: () => quarantine(true), capabilities: {}, missing },
+    { name: 'SQS, standard', setUp: () => quarantine(false), missing },
+    { name: 'SQS, FIFO', setUp: () => quarantine(true), missing },
   ],
   metrics: [
     {
@@ -209,7 +205,6 @@ export const aws: Backend = {
           },
         };
       },
-      capabilities: {},
     },
   ],
 };

@@ -9,8 +9,6 @@ import { collect } from '../../support/collect.ts';
 import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
 import type { Backend } from './backend.ts';
 
-const YES = 'yes';
-
 export const memory: Backend = {
   imageRepository: [
     {
@@ -35,12 +33,6 @@ export const memory: Backend = {
           readDefault: async (entity) => table.defaultImage(entity)?.image.attributes,
         };
       },
-      capabilities: {
-        seesForeignRewrites: YES,
-        seesNestedChanges: YES,
-        nulCharacters: YES,
-        prototypeNames: YES,
-      },
     },
   ],
   matcherRepository: [
@@ -55,7 +47,6 @@ export const memory: Backend = {
               ?.count,
         };
       },
-      capabilities: { nulCharacters: YES },
     },
   ],
   searchQueue: [
@@ -65,11 +56,8 @@ export const memory: Backend = {
         const { queue } = memoryBackend();
         return { queue, receive: async () => queue.drain() };
       },
-      capabilities: {
-        deliversOlderActions: {
-          no: 'it remembers the newest version of each document instead of identities',
-        },
-        nulCharacters: YES,
+      lacks: {
+        deliversOlderActions: 'it remembers the newest version of each document instead of identities',
       },
     },
   ],
@@ -80,7 +68,6 @@ export const memory: Backend = {
         const generations = new MemoryTableGenerations();
         return { generations, connect: () => generations };
       },
-      capabilities: { unnamed: YES },
     },
   ],
   tableReplica: [
@@ -90,7 +77,6 @@ export const memory: Backend = {
         const { table: replica, state, images } = memoryBackend();
         return { replica, state, images };
       },
-      capabilities: { nulCharacters: YES },
     },
   ],
   derivedState: [
@@ -106,7 +92,6 @@ export const memory: Backend = {
           putRow: (keys, attributes) => put(keys, { ...attributes, ...keys }),
         };
       },
-      capabilities: {},
     },
   ],
   quarantine: [
@@ -129,7 +114,6 @@ export const memory: Backend = {
           },
         };
       },
-      capabilities: {},
     },
   ],
   metrics: [
@@ -153,7 +137,6 @@ export const memory: Backend = {
           },
         };
       },
-      capabilities: {},
     },
   ],
 };

@@ -10,7 +10,6 @@ describeContract('search queue', { send: searchQueue }, [
       const queue = new FifoQueue({ now: () => 0 });
       return { queue, receive: async () => receiveAll(queue) };
     },
-    capabilities: { deliversOlderActions: 'yes', nulCharacters: 'yes' },
   },
 ]);
 
