@@ -57,10 +57,7 @@ const FUNCTIONS: Readonly<Record<string, (...args: (Value | undefined)[]) => Val
  * @throws Error for what is not an expression, or has a function or a series that is not known here.
  */
 export function evaluate(expression: string, series: ReadonlyMap<string, Series>): Series {
-  const text = `(${expression.replaceAll(/\bAND\b/g, '&&').replaceAll(/\bOR\b/g, '||')})`;
-  // The parser below makes the best of anything.
-  new Script(text);
-  const source = ts.createSourceFile('expression.js', text, ts.ScriptTarget.Latest);
+  const source = parsed(expression);
   const valueOf = (node: ts.Node): Value => {
     if (ts.isExpressionStatement(node) || ts.isParenthesizedExpression(node)) return valueOf(node.expression);
     if (ts.isNumericLiteral(node)) return Number(node.text);
@@ -77,6 +74,20 @@ export function evaluate(expression: string, series: ReadonlyMap<string, Series>
     return found;
   };
   return seriesOf(valueOf(source.statements[0]!));
+}
+
+/** Alarms evaluate the same few expressions every minute. */
+const PARSED = new Map<string, ts.SourceFile>();
+
+function parsed(expression: string): ts.SourceFile {
+  const known = PARSED.get(expression);
+  if (known !== undefined) return known;
+  const text = `(${expression.replaceAll(/\bAND\b/g, '&&').replaceAll(/\bOR\b/g, '||')})`;
+  // TypeScript's parser makes the best of anything.
+  new Script(text);
+  const source = ts.createSourceFile('expression.js', text, ts.ScriptTarget.Latest);
+  PARSED.set(expression, source);
+  return source;
 }
 
 /** Of two series, one that lacks a value counts as 0 there; beside a number, there is no value. */
