@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { needs } from './contract.ts';
+import { isRejected } from '../support/is-rejected.ts';
 import { range } from '../support/range.ts';
 
 /** An empty store, and as many callers as are asked for. */
@@ -134,8 +135,8 @@ export async function refusesAGenerationThatIsNotAboveAllThatAreKnown({ generati
 
 export async function doesNothingOnceItIsAborted({ generations }: Harness) {
   const aborted = AbortSignal.abort();
-  expect(await kindOf(generations.generationOf(A, aborted))).to.equal('transient');
-  expect(await kindOf(generations.adopt(A, { signal: aborted }))).to.equal('transient');
+  expect(await isRejected(generations.generationOf(A, aborted))).to.equal(true);
+  expect(await isRejected(generations.adopt(A, { signal: aborted }))).to.equal(true);
   expect(await generations.generationOf(B)).to.have.property('generation', 0);
 }
 

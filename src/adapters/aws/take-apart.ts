@@ -16,8 +16,8 @@ const ENOUGH = 5;
  * Once five items have been refused one by one, and not for their content, and none has been taken, nothing is taken
  * apart any more but what is refused for its content.
  *
- * @param send gives one result an item, in their order; items that share one `Refusal` were refused together. It
- *   must not throw.
+ * @param send gives one result an item, in their order; items that share one `Refusal` were refused together. What
+ *   it throws is thrown, and no further group starts.
  * @returns one result an item, all items of all groups.
  */
 export async function takeApart<T, R extends string>(

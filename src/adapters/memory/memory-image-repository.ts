@@ -4,9 +4,7 @@ import {
   ImageRepository,
 } from '../../application/ports/image-repository.ts';
 import { equalImages, groundsOf } from '../../domain/default-image.ts';
-import { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/row.ts';
-import type { Result } from '../../application/ports/result.ts';
 import type { MemoryTable } from './memory-table.ts';
 
 /** Images and default rows in a table in memory. */
@@ -18,22 +16,17 @@ export class MemoryImageRepository extends ImageRepository {
     this.#table = table;
   }
 
-  override load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]> {
-    return Promise.resolve(
-      entities.map((entity) =>
-        signal?.aborted ? new Fault('transient', 'stopped before the entity was read') : this.#view(entity),
-      ),
-    );
+  override async load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly EntityView[]> {
+    signal?.throwIfAborted();
+    return entities.map((entity) => this.#view(entity));
   }
 
-  override save(writes: readonly DefaultImageWrite[], signal?: AbortSignal): Promise<readonly Result[]> {
-    return Promise.resolve(
-      writes.map((write) =>
-        signal?.aborted
-          ? new Fault('transient', 'stopped before the default row was written')
-          : this.#write(write),
-      ),
-    );
+  override async save(
+    writes: readonly DefaultImageWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly ('done' | 'conflict')[]> {
+    signal?.throwIfAborted();
+    return writes.map((write) => this.#write(write));
   }
 
   #write({ view, image }: DefaultImageWrite): 'done' | 'conflict' {

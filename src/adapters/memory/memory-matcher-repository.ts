@@ -12,17 +12,17 @@ export class MemoryMatcherRepository extends MatcherRepository {
   readonly #removed = new Tombstones();
   readonly #counts = new Map<string, { readonly tuple: Tuple; readonly count: number }>();
 
-  override load(
+  override async load(
     links: readonly Link[],
     signal?: AbortSignal,
-  ): Promise<readonly (LinkState | undefined | Fault)[]> {
-    if (signal?.aborted) return Promise.resolve(links.map(aborted));
-    return Promise.resolve(links.map((link) => this.#state(linkKey(link))));
+  ): Promise<readonly (LinkState | undefined)[]> {
+    signal?.throwIfAborted();
+    return links.map((link) => this.#state(linkKey(link)));
   }
 
-  override apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
-    if (signal?.aborted) return Promise.resolve(moves.map(aborted));
-    return Promise.resolve(moves.map((move) => this.#applyOne(move)));
+  override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
+    signal?.throwIfAborted();
+    return moves.map((move) => this.#applyOne(move));
   }
 
   *tupleCounts(): Generator<{ readonly tuple: Tuple; readonly count: number }> {
@@ -61,8 +61,4 @@ export class MemoryMatcherRepository extends MatcherRepository {
     const version = this.#removed.get(key);
     return version === undefined ? this.#states.get(key) : { version, tuple: undefined, removed: true };
   }
-}
-
-function aborted(): Fault {
-  return new Fault('transient', 'the call was aborted before it began');
 }

@@ -1,12 +1,13 @@
 import { type PoisonRecord, Quarantine } from '../../application/ports/quarantine.ts';
 
-/** A list of poison records. It grows with each of them: for runs that end. */
+/** An array of poison records. It grows with each of them: for runs that end. */
 export class MemoryQuarantine extends Quarantine {
   readonly #kept: PoisonRecord[] = [];
 
-  override keep(records: readonly PoisonRecord[]): Promise<readonly 'done'[]> {
+  override async keep(records: readonly PoisonRecord[], signal?: AbortSignal): Promise<readonly 'done'[]> {
+    signal?.throwIfAborted();
     this.#kept.push(...records);
-    return Promise.resolve(records.map(() => 'done'));
+    return records.map(() => 'done');
   }
 
   /** Everything that was kept, in the order in which it came. */

@@ -13,7 +13,8 @@ export class MemorySearchQueue extends SearchQueue {
   #waiting: SearchAction[] = [];
   #sent = 0;
 
-  override send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
+  override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly 'done'[]> {
+    signal?.throwIfAborted();
     for (const action of actions) {
       const document = `${action.key.collection} ${action.key.id}`;
       if (!passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) continue;
@@ -21,7 +22,7 @@ export class MemorySearchQueue extends SearchQueue {
       this.#waiting.push(action);
       this.#sent++;
     }
-    return Promise.resolve(actions.map(() => 'done'));
+    return actions.map(() => 'done');
   }
 
   #remember(document: string, action: SearchAction): void {

@@ -5,29 +5,26 @@ import {
   type Following,
   TableGenerations,
 } from '../../application/ports/table-generations.ts';
-import { Fault } from '../../domain/fault.ts';
 
 /** The generations of tables, in memory. Streams without a name are taken for those of one more table. */
 export class MemoryTableGenerations extends TableGenerations {
   readonly #generations = new Map<string, number>();
   #newest: NewestTable | undefined;
 
-  override generationOf(tableArn: string, signal?: AbortSignal): Promise<Following> {
-    if (signal?.aborted) return Promise.reject(aborted());
+  override async generationOf(tableArn: string, signal?: AbortSignal): Promise<Following> {
+    signal?.throwIfAborted();
     const newest = this.#newest ?? this.#follow(tableArn, 0);
     const generation = this.#generations.get(tableArn);
-    return Promise.resolve(
-      generation === undefined
-        ? { kind: 'refused', followed: newest.tableArn }
-        : { kind: 'followed', generation, newest: generation === newest.generation },
-    );
+    return generation === undefined
+      ? { kind: 'refused', followed: newest.tableArn }
+      : { kind: 'followed', generation, newest: generation === newest.generation };
   }
 
   override async adopt(
     tableArn: string,
     { generation: wanted, signal }: AdoptionOptions = {},
   ): Promise<Adoption> {
-    if (signal?.aborted) throw aborted();
+    signal?.throwIfAborted();
     const before = this.#newest;
     if (before?.tableArn === tableArn && (wanted ?? before.generation) === before.generation)
       return { generation: before.generation, previous: tableArn, changed: false };
@@ -39,8 +36,4 @@ export class MemoryTableGenerations extends TableGenerations {
     this.#generations.set(tableArn, generation);
     return (this.#newest = { tableArn, generation });
   }
-}
-
-function aborted(): Fault {
-  return new Fault('transient', 'the call was aborted before it began');
 }

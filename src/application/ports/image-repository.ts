@@ -26,18 +26,19 @@ export interface DefaultImageWrite {
 export abstract class ImageRepository {
   /**
    * Reads entities, each as it is now: consistently, but perhaps its parts one after the other, so that a view may
-   * contradict itself (`contradictsItself`). One result an entity, in the order given. Once `signal` is aborted, no
-   * further request starts; entities not yet read get a `transient` Fault.
+   * contradict itself (`contradictsItself`). One result per entity, in the order given.
+   *
+   * Rejects once `signal` is aborted; no further request starts then.
    */
   abstract load(entities: readonly Entity[], signal?: AbortSignal): Promise<readonly (EntityView | Fault)[]>;
 
   /**
-   * Writes default rows, at most one an entity in one call. One result a write, in the order given.
+   * Writes default rows, at most one per entity in one call. One result per write, in the order given.
    *
    * - `done`: the row is as asked.
    * - `conflict`: what the write was decided on has changed since, and nothing was written: read and decide again.
    * - A Fault: the write may or may not have happened.
-   * - `signal`: once aborted, no further request starts; writes not yet tried get a `transient` Fault.
+   * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be written.
    */
   abstract save(writes: readonly DefaultImageWrite[], signal?: AbortSignal): Promise<readonly Result[]>;
 }

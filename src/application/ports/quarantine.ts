@@ -15,11 +15,11 @@ export interface PoisonRecord {
 /** Keeps records that can never be handled, so that they need not block those after them. */
 export abstract class Quarantine {
   /**
-   * Keeps records. One result a record, in the order given.
+   * Keeps records. One result per record, in the order given.
    *
    * - `done`: kept durably. A Fault: it may or may not have been kept.
    * - Idempotency: none is promised; a record that is sent again may be kept twice.
-   * - `signal`: once aborted, no further request starts; records not yet tried get a `transient` Fault.
+   * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be kept.
    */
   abstract keep(records: readonly PoisonRecord[], signal?: AbortSignal): Promise<readonly Done[]>;
 }

@@ -35,7 +35,7 @@ export abstract class TableGenerations {
    *
    * @param tableArn empty for the table of streams that have no name. An implementation that outlives the process
    *   refuses those: their changes could not be told from another table's.
-   * @throws Fault when the generations cannot be read or written; `transient` once `signal` is aborted.
+   * @throws Fault when the generations cannot be read or written. Rejects once `signal` is aborted.
    */
   abstract generationOf(tableArn: string, signal?: AbortSignal): Promise<Following>;
 
@@ -47,7 +47,7 @@ export abstract class TableGenerations {
    * Safe to repeat, and atomic: no two tables ever get the same generation.
    *
    * @throws Fault when the generations cannot be read or written: the table may or may not have been adopted.
-   *   `configuration`, and nothing is changed, when `generation` is no whole number above all that are known.
+   *   `configuration`, and nothing is changed, when `generation` is no integer above all that are known.
    */
   abstract adopt(tableArn: string, options?: AdoptionOptions): Promise<Adoption>;
 }

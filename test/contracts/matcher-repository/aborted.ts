@@ -1,16 +1,10 @@
 import { expect } from 'chai';
-import { Fault } from '../../../src/domain/fault.ts';
 import { aLink, apply, aTuple, type Harness, loadAll, state, succeed } from './harness.ts';
+import { isRejected } from '../../support/is-rejected.ts';
 import { range } from '../../support/range.ts';
 
-function expectNotTried(results: readonly unknown[], count: number) {
-  expect(results).to.have.length(count);
-  for (const result of results) expect(result).to.be.instanceOf(Fault).and.to.include({ kind: 'transient' });
-}
-
 export async function readsNothing(harness: Harness) {
-  const links = range(230).map(() => aLink());
-  expectNotTried(await harness.matcher.load(links, AbortSignal.abort()), links.length);
+  expect(await isRejected(harness.matcher.load([aLink()], AbortSignal.abort()))).to.equal(true);
 }
 
 export async function appliesNothing(harness: Harness) {
@@ -20,13 +14,13 @@ export async function appliesNothing(harness: Harness) {
     { link: leaving, from: state('1', old), to: state('2', undefined) },
     { link: joining, from: undefined, to: state('3', next) },
   ];
-  expectNotTried(await harness.matcher.apply(moves, AbortSignal.abort()), moves.length);
+  expect(await isRejected(harness.matcher.apply(moves, AbortSignal.abort()))).to.equal(true);
   expect(await loadAll(harness, [leaving, joining])).to.deep.equal([state('1', old), undefined]);
   expect(await harness.count(old)).to.equal(1);
   expect(await harness.count(next)).to.equal(undefined);
 }
 
-export async function saysDoneOnlyOfWhatIsAndTheRestCanBeAppliedLater(harness: Harness) {
+export async function doesEachMoveOrNoneOfItAndTheRestCanBeAppliedLater(harness: Harness) {
   const tuple = aTuple();
   const moves = range(300).map(() => ({ link: aLink(), from: undefined, to: state('1', tuple) }));
   const aborting = new AbortController();
@@ -34,15 +28,12 @@ export async function saysDoneOnlyOfWhatIsAndTheRestCanBeAppliedLater(harness: H
   setTimeout(() => {
     aborting.abort();
   }, 10);
-  const results = await applying;
+  // All may have been done in time.
+  await applying.catch(() => undefined);
   let states = await loadAll(
     harness,
     moves.map(({ link }) => link),
   );
-  for (const [n, { to }] of moves.entries())
-    if (results[n] === 'done') expect(states[n]).to.deep.equal(to);
-    else expectNotTried([results[n]], 1);
-
   // What was broken off may take effect at any time.
   for (let times = 1; times <= 100 && states.includes(undefined); times++) {
     await apply(harness, ...moves.filter((_, n) => states[n] === undefined));

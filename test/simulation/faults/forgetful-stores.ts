@@ -1,7 +1,6 @@
 import { TOMBSTONE_SECONDS } from '../../../src/adapters/aws/electrodb/matcher/link-state-row.ts';
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import { Fault } from '../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
@@ -29,7 +28,7 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
     this.#lifetimes = lifetimes;
   }
 
-  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined | Fault)[]> {
+  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
     const states = await super.load(links);
     return links.map((link, index) => (this.#isForgotten(link, states[index]) ? undefined : states[index]));
   }
@@ -48,8 +47,8 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
     return results;
   }
 
-  #isForgotten(link: Link, state: LinkState | undefined | Fault): state is LinkState {
-    if (state === undefined || Fault.is(state)) return false;
+  #isForgotten(link: Link, state: LinkState | undefined): state is LinkState {
+    if (state === undefined) return false;
     const lifetime = state.removed ? this.#lifetimes.removed : this.#lifetimes.live;
     return this.#now() - (this.#written.get(linkKey(link)) ?? 0) >= lifetime;
   }

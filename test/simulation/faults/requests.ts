@@ -55,14 +55,16 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
     'images.save': (save) => async (writes, signal) => {
       const results = requests.groups(writes).map(async (group, index) => {
         if (index > 0) await requests.next();
-        return signal?.aborted ? group.map(notTried) : save(group);
+        signal?.throwIfAborted();
+        return save(group);
       });
       return (await Promise.all(results)).flat();
     },
     'matcher.load': (load) => async (links, signal) => {
       const states = requests.groups(links).map(async (group) => {
         await requests.next();
-        return signal?.aborted ? group.map(notRead) : load(group);
+        signal?.throwIfAborted();
+        return load(group);
       });
       return (await Promise.all(states)).flat();
     },
@@ -71,7 +73,8 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
       const results: Awaited<ReturnType<typeof apply>>[number][] = [];
       for (const group of requests.groups(moves)) {
         if (results.length > 0) await requests.next();
-        results.push(...(signal?.aborted ? group.map(notTried) : await apply(group)));
+        signal?.throwIfAborted();
+        results.push(...(await apply(group)));
       }
       return results;
     },
@@ -146,7 +149,7 @@ async function loadImages(
   const { table, reads, overtaken, contradicted } = requests.parts;
   const before = entities.map((entity) => table.imageWrites(entity));
   const look = async (some: readonly Entity[], read: 'consistent' | 'stale') => {
-    if (signal?.aborted) return some.map(notRead);
+    signal?.throwIfAborted();
     // A stale one beside it: what is read consistently is noted by the store.
     const views = await load(some);
     return read === 'consistent'
@@ -175,16 +178,16 @@ async function loadImages(
   await Promise.all(
     requests.groups(elsewhere).map(async (group) => {
       await requests.next();
+      signal?.throwIfAborted();
       const then = reads.pointedImage === 'consistent' ? table : table.asOf(requests.aWhileAgo());
       for (const view of group) found.set(view, then.image(view.entity, view.current?.imageId ?? ''));
     }),
   );
   for (const [index, entity] of entities.entries())
     if (table.imageWrites(entity) !== before[index]) overtaken(entity);
-  const complete = views.map((view) => {
-    if (Fault.is(view) || !found.has(view)) return view;
-    return signal?.aborted ? notRead() : { ...view, pointed: found.get(view) };
-  });
+  const complete = views.map((view) =>
+    Fault.is(view) || !found.has(view) ? view : { ...view, pointed: found.get(view) },
+  );
   for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
   return complete;
 }
@@ -200,12 +203,4 @@ function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined)
 /** The default row points to an image that has not been read yet. */
 function pointsElsewhere(view: EntityView | Fault): view is EntityView {
   return !Fault.is(view) && view.current !== undefined && view.current.imageId !== view.newest?.imageId;
-}
-
-function notRead(): Fault {
-  return new Fault('transient', 'stopped before it was read');
-}
-
-function notTried(): Fault {
-  return new Fault('transient', 'stopped before it was tried');
 }

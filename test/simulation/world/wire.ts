@@ -59,7 +59,11 @@ export class Wire {
       ) => {
         scheduler.in(after, () => {
           // Not awaited: it may take effect in several requests, each an event of its own.
-          void make(which).then(then);
+          void make(which).then(then, (error: unknown) => {
+            answer(() => {
+              reject(Fault.from(error));
+            });
+          });
         });
       };
       const fail = () => {

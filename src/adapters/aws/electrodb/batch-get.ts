@@ -19,8 +19,7 @@ const CONCURRENCY = 8;
  * Reads items consistently, a hundred a request. One result a key, in the order of the keys; undefined where there
  * is no item, a `transient` Fault where DynamoDB left the key unprocessed.
  *
- * Once `signal` is aborted, no further request starts, and those under way are broken off: their keys get a
- * `transient` Fault. When a request fails, no further one starts, and what the client threw is thrown.
+ * Rejects once `signal` is aborted. When a request fails, no further one starts, and what the client threw is thrown.
  */
 export async function readAll<Row extends RawKey>(
   client: DynamoDBDocumentClient,
@@ -34,19 +33,14 @@ export async function readAll<Row extends RawKey>(
 
   const read = async (chunk: readonly (readonly [name: string, key: RawKey])[]) => {
     const request = { Keys: chunk.map(([, { PK, SK }]) => ({ PK, SK })), ConsistentRead: true };
-    try {
-      signal?.throwIfAborted();
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [table]: request } }),
-        abortableBy(signal),
-      );
-      for (const row of (Responses?.[table] ?? []) as Row[]) results.set(nameOf(row), row);
-      for (const key of (UnprocessedKeys?.[table]?.Keys ?? []) as RawKey[])
-        results.set(nameOf(key), unprocessedFault());
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-      for (const [name] of chunk) results.set(name, abortedFault(error));
-    }
+    signal?.throwIfAborted();
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: request } }),
+      abortableBy(signal),
+    );
+    for (const row of (Responses?.[table] ?? []) as Row[]) results.set(nameOf(row), row);
+    for (const key of (UnprocessedKeys?.[table]?.Keys ?? []) as RawKey[])
+      results.set(nameOf(key), unprocessedFault());
   };
   await pMap(chunksOf([...keyByName]), read, { concurrency: CONCURRENCY });
   return names.map((name) => results.get(name));
@@ -60,10 +54,6 @@ function chunksOf<T>(items: readonly T[]): T[][] {
 
 function nameOf({ PK, SK }: RawKey): string {
   return JSON.stringify([PK, SK]);
-}
-
-function abortedFault(cause: unknown): Fault {
-  return new Fault('transient', 'the reading was aborted before this item was read', { cause });
 }
 
 function unprocessedFault(): Fault {

@@ -22,7 +22,8 @@ export async function writeGroup<T>(
   const results = new Map<T, Result>();
   let pending = group;
   while (pending.length > 0) {
-    const answers = signal?.aborted ? forAll(pending, notTried()) : await attempt(pending);
+    signal?.throwIfAborted();
+    const answers = await attempt(pending);
     for (const item of pending) {
       const result = answers.size > 0 ? answers.get(item) : noReason();
       if (result !== undefined) results.set(item, result);
@@ -30,10 +31,6 @@ export async function writeGroup<T>(
     pending = pending.filter((item) => !results.has(item));
   }
   return group.map((item) => results.get(item) ?? noReason());
-}
-
-function notTried(): Fault {
-  return new Fault('transient', 'the call was aborted before this was written');
 }
 
 function noReason(): Fault {

@@ -67,8 +67,7 @@ export class MessageSender {
   /**
    * Sends a message for each item. One result an item, in the order given; batches go in parallel, in any order.
    * `done` means durably accepted; a Fault means that the message may or may not have been. What `messageOf` throws
-   * is its item's Fault. Once `signal` is aborted, no further request starts, those under way are broken off, and
-   * what was not accepted until then has a `transient` Fault.
+   * is its item's Fault. Rejects once `signal` is aborted: no further request starts, and those under way are broken off.
    */
   async send<T>(items: readonly T[], messageOf: (item: T) => Message, signal?: AbortSignal): Promise<Done[]> {
     const results = new Array<Done>(items.length);
@@ -92,7 +91,7 @@ export class MessageSender {
 
   /** Sends one batch; the outcome of each of its messages, in their order. */
   async #sendBatch(batch: readonly Indexed[], signal: AbortSignal | undefined): Promise<readonly Done[]> {
-    if (signal?.aborted) return batch.map(({ message }) => this.#untried(message));
+    signal?.throwIfAborted();
     const command = new SendMessageBatchCommand({
       QueueUrl: this.#options.queueUrl,
       Entries: batch.map((entry) => this.#request(entry)),
@@ -107,6 +106,7 @@ export class MessageSender {
         return sent.has(entryId(entry)) ? 'done' : this.#unanswered(entry.message);
       });
     } catch (error) {
+      signal?.throwIfAborted();
       const [first, ...others] = batch;
       if (first !== undefined && others.length === 0) return [this.#refusedAlone(first.message, error)];
       const fault = translateError(error, this.#used);
@@ -138,14 +138,6 @@ export class MessageSender {
       'transient',
       `${this.#used.resource} did not say whether it took the message of ${name}`,
       { reason: `${this.#used.resource} did not say whether it took messages` },
-    );
-  }
-
-  #untried({ name }: Message): Fault {
-    return new Fault(
-      'transient',
-      `the message of ${name} was not sent to ${this.#used.resource}: the sending was aborted before`,
-      { reason: `messages were not sent to ${this.#used.resource}: the sending was aborted before` },
     );
   }
 

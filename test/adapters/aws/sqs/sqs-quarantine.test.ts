@@ -130,13 +130,6 @@ describe('SqsQuarantine', () => {
     ]);
   });
 
-  it('given a signal that is aborted, when kept, then no request is made, and every record has a transient fault', async () => {
-    const { sqs, quarantine } = setUp();
-    const results = await quarantine.keep([poison('1'), poison('2')], AbortSignal.abort());
-    expect(results.map(shown).every((result) => result.startsWith('transient: '))).to.equal(true);
-    expect(sqs.requests).to.be.empty;
-  });
-
   it('given many batches, when kept, then no more are under way than asked for', async () => {
     const { sqs, quarantine } = setUp({ concurrency: 2 });
     await quarantine.keep(range(80).map((n) => poison(String(n))));

@@ -58,12 +58,13 @@ async function readNewest(
   entity: Entity,
   signal: AbortSignal | undefined,
 ): Promise<Image | undefined | Fault> {
-  if (signal?.aborted) return new Fault('transient', 'stopped before the images were read');
+  signal?.throwIfAborted();
   try {
     const query = new QueryCommand(from.keys.newestImageQuery(from.table, entity));
     const { Items = [] } = await from.client.send(query, abortableBy(signal));
     return newestImage(entity, Items as Row[]);
   } catch (error) {
+    signal?.throwIfAborted();
     return translateError(error, tableOf(from));
   }
 }
@@ -77,6 +78,7 @@ async function read(
   try {
     return await readAll<Row>(from.client, from.table, keys, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     const fault = translateError(error, tableOf(from));
     return keys.map(() => fault);
   }

@@ -82,6 +82,7 @@ async function attempt(
     }
     return obstacles;
   } catch (error) {
+    signal?.throwIfAborted();
     return forAll(group, translateError(error, tableOf(to)));
   }
 }

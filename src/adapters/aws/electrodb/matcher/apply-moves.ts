@@ -54,6 +54,7 @@ export class ApplyMoves {
     try {
       setResults(await this.#readCounts(pending(), takenFrom(pending())));
     } catch (error) {
+      this.#signal?.throwIfAborted();
       this.#failure = translateError(error, countsIn(this.#tables));
     }
     // One after the other: transactions of one batch share tuples, and would only meet each other.
@@ -94,6 +95,7 @@ export class ApplyMoves {
       for (const { tuple, delta } of deltas) this.#counts.set(tupleKey(tuple), this.#countOf(tuple) + delta);
       return forAll(moves, 'done');
     } catch (error) {
+      this.#signal?.throwIfAborted();
       const fault = translateError(error, bothOf(this.#tables));
       if (!(fault instanceof Refusal)) this.#failure = fault;
       const foreign = saysNoNumber(fault) ? await this.#foreignCounts(moves, deltas) : undefined;

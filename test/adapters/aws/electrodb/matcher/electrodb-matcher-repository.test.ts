@@ -5,6 +5,7 @@ import type { LinkMove, LinkState } from '../../../../../src/domain/link-move.ts
 import type { Tuple } from '../../../../../src/domain/tuple.ts';
 import { range } from '../../../../support/range.ts';
 import { allUnprocessed, type BatchGet, cancelled, DocumentClientDouble } from '../document-client-double.ts';
+import { isRejected } from '../../../../support/is-rejected.ts';
 
 const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
 const state = (sequence: string, tuple?: Tuple): LinkState => ({
@@ -327,28 +328,22 @@ describe('ElectroDbMatcherRepository', () => {
     expect(double.writes).to.have.length(2);
   });
 
-  it('given an abort in between, when applying, then no further transaction starts and the rest are transient faults', async () => {
+  it('given an abort in between, when applying, then no further transaction starts', async () => {
     const aborting = new AbortController();
     double.answerWrite = () => {
       aborting.abort();
       return {};
     };
-    const results = await matcher.apply(
-      range(300).map((n) => joining(`${n}`)),
-      aborting.signal,
-    );
-    const [fault] = results.filter((result) => Fault.is(result));
-    expect(fault?.message).to.include('before this was written');
-    expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
-    expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
+    const moves = range(300).map((n) => joining(`${n}`));
+    expect(await isRejected(matcher.apply(moves, aborting.signal))).to.equal(true);
     expect(double.writes).to.have.length(1);
   });
 
-  it('given a transaction that an abort breaks off, when applying, then its moves are transient faults', async () => {
+  it('given a transaction that an abort breaks off, when applying, then it rejects', async () => {
     const aborting = new AbortController();
     double.onRequest = () => {
       aborting.abort();
     };
-    expect(kindsOf(await matcher.apply([joining('a')], aborting.signal))).to.deep.equal(['transient']);
+    expect(await isRejected(matcher.apply([joining('a')], aborting.signal))).to.equal(true);
   });
 });
