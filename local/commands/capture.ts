@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { OutputFile } from '../../src/entrypoints/cli/output-file.ts';
-import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { integer } from '../../src/entrypoints/cli/options.ts';
 import { runLocalCommand } from './command-line.ts';
 import { EDGE_CASES, writeEdgeCases } from '../proof/edge-cases.ts';
 import { writeFleet } from '../proof/fleet-writer.ts';
@@ -21,8 +21,8 @@ const command = new Command('capture')
 of its stream into a file: NDJSON, one record per line, as Lambda delivers them.`,
   )
   .requiredOption('--out <file>', 'the file to write; - for standard output')
-  .option('--records <n>', 'how many changes to the fleet', wholeNumber(1), 250)
-  .option('--seed <n>', 'seed of all random choices', wholeNumber(0), 1)
+  .option('--records <n>', 'how many changes to the fleet', integer(1), 250)
+  .option('--seed <n>', 'seed of all random choices', integer(0), 1)
   .addHelpText(
     'after',
     `

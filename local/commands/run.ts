@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
-import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { integer } from '../../src/entrypoints/cli/options.ts';
 import { runLocalCommand } from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
 import { isExact, runEndToEnd } from '../proof/end-to-end.ts';
@@ -26,14 +26,14 @@ sample fleet into DynamoDB Local, delivers the table's stream to the function
 as Lambda would, drains the queue, and compares everything derived with the
 table.`,
   )
-  .option('--records <n>', 'how many writes to the table', wholeNumber(1), 6_000)
+  .option('--records <n>', 'how many writes to the table', integer(1), 6_000)
   .option(
     '--batch-size <n>',
     `most records per invocation, 1 to ${MAX_BATCH_SIZE}`,
-    wholeNumber(1, MAX_BATCH_SIZE),
+    integer(1, MAX_BATCH_SIZE),
     100,
   )
-  .option('--seed <n>', 'seed of all random choices', wholeNumber(0), 1)
+  .option('--seed <n>', 'seed of all random choices', integer(0), 1)
   .addOption(
     new Option('--backend <name>', 'where derived state goes: to the servers, or to memory')
       .choices(['aws', 'memory'])

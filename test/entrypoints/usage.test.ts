@@ -32,19 +32,19 @@ describe('every command', function () {
   });
 
   const refused: [string, readonly string[], RegExp][] = [
-    ['simulate without seeds', [...SCRIPTS.simulate, '--seeds', '0'], /whole number from 1/],
-    ['simulate without threads', [...SCRIPTS.simulate, '--jobs', '0'], /whole number from 1/],
+    ['simulate without seeds', [...SCRIPTS.simulate, '--seeds', '0'], /integer ≥ 1/],
+    ['simulate without threads', [...SCRIPTS.simulate, '--jobs', '0'], /integer ≥ 1/],
     [
       'simulate with an unknown mutant',
       [...SCRIPTS.simulate, '--mutant', 'nope'],
       /Allowed choices are .*upserts-then-deletes/,
     ],
-    ['fuzz without records', [...SCRIPTS.fuzz, '--records', '0'], /whole number from 1/],
-    ['local without records', [...SCRIPTS.local, '--records', '0'], /whole number from 1/],
+    ['fuzz without records', [...SCRIPTS.fuzz, '--records', '0'], /integer ≥ 1/],
+    ['local without records', [...SCRIPTS.local, '--records', '0'], /integer ≥ 1/],
     [
       'local with batches that Lambda would not take',
       [...SCRIPTS.local, '--batch-size', '99999'],
-      /whole number from 1 to 10000/,
+      /integer from 1 to 10000/,
     ],
     [
       'local with an unknown backend',
@@ -53,12 +53,12 @@ describe('every command', function () {
     ],
     ['local with an unknown option', [...SCRIPTS.local, '--nonsense'], /unknown option/],
     ['capture without a file', [...SCRIPTS.capture], /required option '--out <file>'/],
-    ['generate with batches of none', [...CONTRAIL, 'generate', '--batch-size', '0'], /whole number from 1/],
+    ['generate with batches of none', [...CONTRAIL, 'generate', '--batch-size', '0'], /integer ≥ 1/],
   ];
   for (const [what, args, message] of refused)
     it(`given ${what}, when called, then it says what is allowed and exits with 2`, async () => {
       const { out, err, status } = await run(args);
-      expect(err).to.match(message).and.to.contain('(--help shows what there is)');
+      expect(err).to.match(message).and.to.contain('(run with --help to see the usage)');
       expect({ out, status }).to.deep.equal({ out: '', status: 2 });
     });
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { runCommand } from '../../src/entrypoints/cli/run-command.ts';
-import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { integer } from '../../src/entrypoints/cli/options.ts';
 import { type Finding, fuzz, type Tally } from './fuzz.ts';
 import { toText } from './json.ts';
 
@@ -17,8 +17,8 @@ const program = new Command('fuzz')
 memory backend, and checks after each batch that every record was handled or
 reported.`,
   )
-  .option('--records <n>', 'how many records', wholeNumber(1), 1_000_000)
-  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
+  .option('--records <n>', 'how many records', integer(1), 1_000_000)
+  .option('--seed <n>', 'decides everything that is chance', integer(0), 1)
   .addHelpText(
     'after',
     `

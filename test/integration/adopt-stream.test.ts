@@ -109,7 +109,7 @@ describe('contrail adopt-stream, used wrongly', () => {
     it(`given the generation ${generation}, then it is refused`, async () => {
       const { status, err } = await adopt({ STATE_TABLE_NAME: 'states' }, HERE, '--generation', generation);
       expect(status).to.equal(2);
-      expect(err).to.include('--generation').and.to.include('whole number');
+      expect(err).to.include('--generation').and.to.include('integer');
     });
 
   it('given no state table’s name, then it says what to set', async () => {

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { runLocalCommand } from '../../local/commands/command-line.ts';
 import { ProgressLine } from '../../local/commands/progress-line.ts';
 import { startServers } from '../../local/servers/servers.ts';
-import { wholeNumber } from '../../src/entrypoints/cli/whole-number.ts';
+import { integer } from '../../src/entrypoints/cli/options.ts';
 import { inWords } from './in-words.ts';
 import { planOf } from './plan.ts';
 import { runStress } from './run-stress.ts';
@@ -26,9 +26,9 @@ derived must be what the table says, and all poison in quarantine and nothing el
 Servers and workers really run side by side, so that the same seed need not come
 to the same: run one that failed some more times.`,
   )
-  .option('--seeds <n>', 'how many seeds', wholeNumber(1), 20)
-  .option('--from <seed>', 'the first seed', wholeNumber(0), 1)
-  .option('--at-once <n>', 'how many seeds run at a time', wholeNumber(1), 4)
+  .option('--seeds <n>', 'how many seeds', integer(1), 20)
+  .option('--from <seed>', 'the first seed', integer(0), 1)
+  .option('--at-once <n>', 'how many seeds run at a time', integer(1), 4)
   .addHelpText(
     'after',
     `

@@ -15,7 +15,7 @@ export async function runCommand(program: Command, args = process.argv.slice(2))
   watchStandardStreams(program.name());
   endOnSignals();
   for (const command of [program, ...program.commands])
-    command.exitOverride().showHelpAfterError('(--help shows what there is)');
+    command.exitOverride().showHelpAfterError('(run with --help to see the usage)');
   const unknown = unknownCommand(program, args);
   try {
     await program.parseAsync(unknown === undefined ? args : [unknown], { from: 'user' });

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { groupBy } from '../../../src/domain/coalesce.ts';
 import { runCommand } from '../../../src/entrypoints/cli/run-command.ts';
-import { wholeNumber } from '../../../src/entrypoints/cli/whole-number.ts';
+import { integer } from '../../../src/entrypoints/cli/options.ts';
 import { explain } from './explain.ts';
 import { loadMutant, mutantNames } from './mutants.ts';
 import { runSeed, type RunOptions } from './run-seed.ts';
@@ -24,9 +24,9 @@ const program = new Command('simulate')
   .description(
     'Runs the worker in modelled worlds, each decided by a seed, and checks what must always hold.',
   )
-  .option('--seeds <n>', 'how many seeds', wholeNumber(1), 1_000)
-  .option('--from <seed>', 'the first seed', wholeNumber(0), 1)
-  .option('--jobs <n>', 'threads; as many as there are processors by default', wholeNumber(1))
+  .option('--seeds <n>', 'how many seeds', integer(1), 1_000)
+  .option('--from <seed>', 'the first seed', integer(0), 1)
+  .option('--jobs <n>', 'threads; as many as there are processors by default', integer(1))
   .option('--trace', 'print everything that happens; for one or few seeds')
   .addOption(new Option('--mutant <name>', 'run with a known mistake').choices(mutantNames()))
   .addHelpText(

@@ -4,7 +4,7 @@ import type { Adoption } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { withTableGenerations } from '../../composition/state-store.ts';
 import { readStateConfig } from '../../config.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { integer } from '../options.ts';
 
 export const adoptStreamCommand = new Command('adopt-stream')
   .summary('let the streams of another table follow those of the present one')
@@ -24,7 +24,7 @@ link states, or this command at earlier times have shown; numbers left out do no
 harm.`,
   )
   .argument('<arn>', 'the ARN of the table, or of its stream')
-  .option('--generation <n>', 'make it this generation, above the newest that is known', wholeNumber(1))
+  .option('--generation <n>', 'make it this generation, above the newest that is known', integer(1))
   .addHelpText(
     'after',
     `

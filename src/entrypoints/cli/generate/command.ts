@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { generateEvents } from '../../../feed/generate.ts';
 import { writePieces } from '../standard-streams.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { integer } from '../options.ts';
 
 interface GenerateOptions {
   readonly seed: number;
@@ -16,10 +16,10 @@ export const generateCommand = new Command('generate')
     `Writes a realistic fleet's changes as Lambda events, one event a line, to standard
 output. The same options always give the same bytes.`,
   )
-  .option('--seed <n>', 'decides everything that is chance', wholeNumber(0), 1)
-  .option('--records <n>', 'how many records', wholeNumber(0), 1_000)
-  .option('--batch-size <n>', 'records an event', wholeNumber(1), 100)
-  .option('--fleet <n>', 'aircraft in the table at a time', wholeNumber(1), 500)
+  .option('--seed <n>', 'decides everything that is chance', integer(0), 1)
+  .option('--records <n>', 'how many records', integer(0), 1_000)
+  .option('--batch-size <n>', 'records an event', integer(1), 100)
+  .option('--fleet <n>', 'aircraft in the table at a time', integer(1), 500)
   .addHelpText('after', '\nExample:\n  contrail generate --seed 7 --records 100000 > feed.ndjson')
   .action(async (options: GenerateOptions) => {
     await writePieces(process.stdout, lines(generateEvents(options)));

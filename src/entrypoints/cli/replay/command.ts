@@ -13,7 +13,7 @@ import { memoryModule } from '../../composition/memory.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { readConfig } from '../../config.ts';
 import { OutputFile } from '../output-file.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { integer } from '../options.ts';
 import { Progress } from './progress.ts';
 import { replay, type ReplaySource } from './replay.ts';
 import { jsonReport, textReport } from './report.ts';
@@ -45,7 +45,7 @@ piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
   .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
-  .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, wholeNumber(1, MAX_BATCH_SIZE), 100)
+  .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .option('--state <file>', 'write the derived state as JSON afterwards; - is standard output')
   .option('--stream-arn <arn>', 'the stream of records that do not name theirs', streamArn)
