@@ -30,7 +30,7 @@ describe('packBatches', () => {
     expect(pack([101, 50, 1000, 50])).to.deep.equal({ batches: [[50, 50]], oversized: [101, 1000] });
   });
 
-  it('packs every item once, in order, within the limits, into as few batches as the order allows', () => {
+  it('given any items, then each is packed once, in order, within the limits, into as few batches as the order allows', () => {
     const arbitrary = fc.record({
       sizes: fc.array(fc.oneof(fc.nat(130), fc.nat(5)), { maxLength: 80 }),
       count: fc.integer({ min: 1, max: 12 }),

@@ -218,7 +218,7 @@ describe('translateError', () => {
     ['null', null, 'transient', /null/],
   ];
   for (const [what, error, kind, message] of table)
-    it(`makes ${what} ${kind}`, () => {
+    it(`given ${what}, when translated, then it is ${kind}`, () => {
       const fault = translateError(error, TABLE);
       expect(fault.kind).to.equal(kind);
       expect(fault.message)
@@ -227,13 +227,13 @@ describe('translateError', () => {
       expect(fault.cause).to.equal(error);
     });
 
-  it('leaves a Fault as it is, also within other errors', () => {
+  it('given a Fault, also within other errors, then it stays as it is', () => {
     const fault = new Fault('permanent', 'poison');
     expect(translateError(fault, TABLE)).to.equal(fault);
     expect(translateError(new Error('outer', { cause: fault }), TABLE)).to.equal(fault);
   });
 
-  it('names what a transaction was cancelled for, where that is the keys of the table', () => {
+  it('given a transaction that was cancelled for the keys of the table, then the message names them', () => {
     const error = new TransactionCanceledException({
       message: 'cancelled: ValidationError: The provided key element does not match the schema',
       CancellationReasons: [{ Code: 'ValidationError' }],
@@ -242,7 +242,7 @@ describe('translateError', () => {
     expect(translateError(error, TABLE).message).to.match(/other keys .*TABLE_NAME .*PK .*SK/);
   });
 
-  it("knows the SDK's own classes", () => {
+  it("given the SDK's own classes, then they are known", () => {
     const about = { message: 'it said', $metadata: {} };
     expect(translateError(new ConditionalCheckFailedException(about), TABLE).kind).to.equal('conflict');
     expect(translateError(new QueueDoesNotExist(about), QUEUE).message).to.include('set TYPESENSE_QUEUE_URL');
@@ -251,20 +251,20 @@ describe('translateError', () => {
   });
 
   describe('an endpoint that cannot be reached', () => {
-    it('is named by address and port', () => {
+    it('given one address, then it is named by address and port', () => {
       const error = nodeError('ECONNREFUSED', { address: '127.0.0.1', port: 8000 });
       expect(translateError(error, TABLE).message).to.equal(
         'table aircraft: cannot reach 127.0.0.1:8000 (ECONNREFUSED); check the network, AWS_REGION, and AWS_ENDPOINT_URL where it is set',
       );
     });
 
-    it('is found in the single attempts where a name has several addresses', () => {
+    it('given a name with several addresses, then it is found in the single attempts', () => {
       const errors = [nodeError('ECONNREFUSED', { address: '::1', port: 8000 }), nodeError('ECONNREFUSED')];
       const error = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
       expect(translateError(error, TABLE).message).to.include('cannot reach ::1:8000 ');
     });
 
-    it("may be that of the queue's URL", () => {
+    it("given a queue, then the message says that it may be that of the queue's URL", () => {
       expect(translateError(nodeError('ENOTFOUND'), QUEUE).message).to.include('TYPESENSE_QUEUE_URL');
     });
   });
@@ -359,14 +359,14 @@ describe('translateError', () => {
           expect(`${link.name} ${link.message} ${link.stack}`).not.to.match(/hunter2|AKIAIOS/);
       });
 
-    it('keeps the name and the place of an error that cited one', () => {
+    it('given an error that cited one, then its name and place are kept', () => {
       const error = thrown('ValidationException', {}, 'password=hunter2');
       const { cause } = translateError(error, TABLE);
       expect(cause).to.be.instanceOf(Error).and.include({ name: error.name, message: 'password=[redacted]' });
       expect((cause as Error).stack).to.include('at thrown ');
     });
 
-    it('keeps the causes of an error that cited one, and an error that did not as it is', () => {
+    it('given an error that cited one, then its causes are kept, and one that did not is kept as it is', () => {
       const inner = new Error('inner');
       const { cause } = translateError(new Error('password=hunter2', { cause: inner }), TABLE);
       expect(cause).to.include({ message: 'password=[redacted]', cause: inner });
@@ -393,30 +393,30 @@ describe('translateError', () => {
         (error: unknown) => translateError(error, TABLE),
       );
 
-    it('SQS, nobody listening', async () => {
+    it('given SQS and nobody listening, then it is transient, with the address', async () => {
       const fault = await translated(send(new SQSClient(refusing)));
       expect(fault).to.have.property('kind', 'transient');
       expect(fault.message).to.include('127.0.0.1:1 (ECONNREFUSED)').and.include('AWS_ENDPOINT_URL');
     });
 
-    it('SQS, no region', async () => {
+    it('given SQS and no region, then it is of the configuration', async () => {
       const region = () => Promise.reject(new Error('Region is missing'));
       const fault = await translated(send(new SQSClient({ ...refusing, region })));
       expect(fault).to.have.property('kind', 'configuration');
     });
 
-    it('ElectroDB, nobody listening: the error is in the cause', async () => {
+    it('given ElectroDB and nobody listening, then the error is found in the cause', async () => {
       const fault = await translated(entity(new DynamoDBClient(refusing)).get({ id: 'a' }).go());
       expect(fault).to.have.property('kind', 'transient');
       expect(fault.message).to.include('127.0.0.1:1 (ECONNREFUSED)');
     });
 
-    it('ElectroDB, the original error', async () => {
+    it('given the original error of ElectroDB, then it is found', async () => {
       const found = entity(new DynamoDBClient(refusing)).get({ id: 'a' }).go({ originalErr: true });
       expect((await translated(found)).message).to.include('127.0.0.1:1 (ECONNREFUSED)');
     });
 
-    it('ElectroDB, a value that the model does not take', async () => {
+    it('given a value that the model of ElectroDB does not take, then it is of the configuration', async () => {
       const put = entity(new DynamoDBClient(refusing)).put({ id: 'a', kind: 'b' }).go();
       expect(await translated(put)).to.have.property('kind', 'configuration');
     });

@@ -1,7 +1,7 @@
+import { toJson } from '../../../domain/json.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
 import type { Message } from './message-sender.ts';
 import { hash, sendable } from './message-text.ts';
-import { fieldsToJson } from './plain-json.ts';
 
 /**
  * A search action as it is queued. The body is one line of JSON:
@@ -24,7 +24,7 @@ export function messageOf({ key, version, identity, document }: SearchAction): M
     identity: { stream: identity.stream, sequence: identity.sequence },
   });
   const body = sendable(
-    document === undefined ? head : `${head.slice(0, -1)},"document":${fieldsToJson(document)}}`,
+    document === undefined ? head : `${head.slice(0, -1)},"document":${toJson(document)}}`,
   );
   const readable = `${key.collection}:${key.id}`;
   return {

@@ -75,7 +75,7 @@ describe('SqsSearchQueue', () => {
       expect(one.sqs.mostAtOnce).to.equal(1);
     });
 
-    it('gives entries ids of a batch, groups and deduplication ids', async () => {
+    it('given actions, when sent, then entries have ids within their batch, groups and deduplication ids', async () => {
       const { sqs, queue } = setUp();
       await queue.send([action('a'), action('b c')]);
       const [first, second] = sqs.entries;
@@ -106,7 +106,7 @@ describe('SqsSearchQueue', () => {
   });
 
   describe('messages that are too large', () => {
-    it('are refused with document, size and limit, and the others sent', async () => {
+    it('given one among others, then it is refused with document, size and limit, and the others are sent', async () => {
       const { sqs, queue } = setUp({ maxBatchBytes: 1000 });
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1000)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
@@ -119,7 +119,7 @@ describe('SqsSearchQueue', () => {
       expect(sqs.requests).to.have.length(1);
     });
 
-    it('are poison only where SQS itself takes no such message, whatever is set', async () => {
+    it('given one that SQS takes from no queue, then it is poison, whatever is set', async () => {
       const { sqs, queue } = setUp();
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1_048_576)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
@@ -131,7 +131,7 @@ describe('SqsSearchQueue', () => {
       expect(sqs.requests).to.have.length(1);
     });
 
-    it('are those of one byte more than the limit', async () => {
+    it('given one byte more than the limit, then it is one of them', async () => {
       const { queue } = setUp({ maxBatchBytes: 1184 });
       const of = (length: number) => queue.send([action('b', 'x'.repeat(length))]);
       expect(shown((await of(1000))[0])).to.equal('done');
@@ -226,7 +226,7 @@ describe('SqsSearchQueue', () => {
       );
     });
 
-    it('gives the results in the order of the actions, whatever order the answers come in', async () => {
+    it('given answers in any order, then the results are in the order of the actions', async () => {
       const { sqs, queue } = setUp({ maxBatchBytes: 2000 });
       sqs.answer = async (entries) => {
         await new Promise((done) => setTimeout(done, entries[0]?.Id === '0' ? 20 : 0));
