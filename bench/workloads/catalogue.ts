@@ -3,12 +3,12 @@ import { number, text, time } from '../../src/feed/attribute.ts';
 import { MODELS } from '../../src/feed/catalogue.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { type Subject, insertImage } from '../../src/feed/image.ts';
-import { Agenda } from '../../src/feed/agenda.ts';
+import { Plans } from '../../src/feed/plans.ts';
 import { Expiries } from '../../src/feed/expiries.ts';
-import { faaMarkAt } from '../../src/feed/mark.ts';
+import { faaMarkAt } from '../../src/feed/registration-mark.ts';
 import { settingsOf } from '../../src/feed/options.ts';
 import { Random } from '../../src/feed/random.ts';
-import type { Scene } from '../../src/feed/scene.ts';
+import type { FeedContext } from '../../src/feed/feed-context.ts';
 import { Stream } from '../../src/feed/stream.ts';
 import { type Item, Table } from '../../src/feed/table.ts';
 import * as words from '../../src/feed/words.ts';
@@ -49,7 +49,7 @@ function fleet(records: number, handled: number, irrelevantShare: number): Workl
 
 /** Links of many aircraft that all hold one tuple. */
 function hotTuple(records: number): Workload {
-  const { table } = scene();
+  const { table } = context();
   for (let n = 0; n < records; n++)
     table.insert('FAA#LINKS', `MFR_MDL_CODE#2072738#SN#${n}`, {
       manufacturer: text('CESSNA'),
@@ -64,7 +64,7 @@ function hotTuple(records: number): Workload {
 
 /** One aircraft that changes again and again. */
 function hotDocument(records: number): Workload {
-  const { table, random } = scene();
+  const { table, random } = context();
   const item = register(table, random, 0);
   const history = table.takeRecords();
   for (let n = 0; n < records; n++)
@@ -74,7 +74,7 @@ function hotDocument(records: number): Workload {
 
 /** Galleries, uploaded one after the other. */
 function imageBursts(records: number): Workload {
-  const world = scene();
+  const world = context();
   for (let n = 0; n < records; n++) {
     const { registration } = faaMarkAt(7 * Math.floor(n / IMAGES_PER_BURST));
     const subject: Subject = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: registration };
@@ -85,14 +85,14 @@ function imageBursts(records: number): Workload {
 
 /** New aircraft. */
 function distinctDocuments(records: number): Workload {
-  const { table, random } = scene();
+  const { table, random } = context();
   for (let n = 0; n < records; n++) register(table, random, 7 * n);
   return { history: [], batch: table.takeRecords() };
 }
 
 /** Aircraft whose rows hold much that is not in their search documents. */
 function largeItems(records: number): Workload {
-  const { table, random } = scene();
+  const { table, random } = context();
   const items = Array.from({ length: records }, (_, n) => register(table, random, 7 * n, track(random)));
   const history = table.takeRecords();
   for (const item of items) table.update(item, { owner_name: text(words.owner(random)) });
@@ -127,10 +127,10 @@ function track(random: Random): Item['image'] {
   return { track: { L: positions }, transcript: text(random.hex(LARGE_ITEM_BYTES / 2 / 8)) };
 }
 
-function scene(): Scene & { readonly table: Table } {
+function context(): FeedContext & { readonly table: Table } {
   const random = Random.of(SEED);
   const table = new Table(new Stream(settingsOf({ seed: SEED, records: 0 }).streamArn, random.fork()));
-  return { table, random, agenda: new Agenda(), expiries: new Expiries(table), fleet: 0 };
+  return { table, random, plans: new Plans(), expiries: new Expiries(table), fleet: 0 };
 }
 
 /** Records whose rows something is derived from. */

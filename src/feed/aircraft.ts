@@ -1,16 +1,16 @@
 import type { AttributeValue } from 'aws-lambda';
 import { expiry, number, text, time } from './attribute.ts';
 import { MODELS, type Model } from './catalogue.ts';
-import { faaMark, foreignMark, type Mark } from './mark.ts';
+import { faaMark, foreignMark, type RegistrationMark } from './registration-mark.ts';
 import { Pool } from './pool.ts';
 import type { Random } from './random.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Changes, Item } from './table.ts';
 import * as words from './words.ts';
 
 /** A registered aircraft. */
 export interface Aircraft {
-  readonly mark: Mark;
+  readonly mark: RegistrationMark;
   readonly model: Model;
   readonly serial: string;
   readonly item: Item;
@@ -23,26 +23,26 @@ const FERRY_PERMIT = 5 * 60_000;
 
 /** The registration rows: aircraft come, change owners, are seen, and go. */
 export class Registrations {
-  readonly #scene: Scene;
+  readonly #context: FeedContext;
   readonly #alive = new Pool<Aircraft>();
-  readonly #freeMarks: Mark[] = [];
+  readonly #freeMarks: RegistrationMark[] = [];
 
-  constructor(scene: Scene) {
-    this.#scene = scene;
+  constructor(context: FeedContext) {
+    this.#context = context;
   }
 
   pick(): Aircraft | undefined {
-    return this.#alive.pick(this.#scene.random);
+    return this.#alive.pick(this.#context.random);
   }
 
   /** An aircraft of the FAA's register. */
   pickFaa(): Aircraft | undefined {
-    return this.#alive.find(this.#scene.random, ({ mark }) => mark.registry === 'FAA');
+    return this.#alive.find(this.#context.random, ({ mark }) => mark.registry === 'FAA');
   }
 
   /** A new aircraft, or one less where the fleet is complete. */
   register(): void {
-    if (this.#alive.size >= this.#scene.fleet) this.deregister();
+    if (this.#alive.size >= this.#context.fleet) this.deregister();
     else this.#register(this.#mark());
   }
 
@@ -53,41 +53,41 @@ export class Registrations {
 
   /** What search holds changes. */
   update(aircraft = this.pick()): void {
-    if (aircraft !== undefined) this.#scene.table.update(aircraft.item, this.#correction(aircraft));
+    if (aircraft !== undefined) this.#context.table.update(aircraft.item, this.#correction(aircraft));
   }
 
   /** What search does not hold changes, and nothing else. */
   touch(): void {
     const aircraft = this.pick();
-    if (aircraft !== undefined) this.#scene.table.update(aircraft.item, this.#sighting());
+    if (aircraft !== undefined) this.#context.table.update(aircraft.item, this.#sighting());
   }
 
   /** One aircraft changes many times in a row. */
   burst(): void {
     const aircraft = this.pick();
     if (aircraft === undefined) return;
-    const { random, table, agenda } = this.#scene;
+    const { random, table, plans } = this.#context;
     const step = () => {
       if (random.chance(0.6)) this.update(aircraft);
       else table.update(aircraft.item, { last_seen_at: time(table.now) });
     };
-    agenda.add(new Array<() => void>(random.int(7, 20)).fill(step));
+    plans.add(new Array<() => void>(random.int(7, 20)).fill(step));
   }
 
   /** A mark is given, taken back and given again. */
   flap(): void {
     const mark = this.#mark();
     const aircraft = this.#register(mark);
-    this.#scene.agenda.add([
+    this.#context.plans.add([
       () => this.#deregister(aircraft),
       () => {
-        if (!this.#scene.table.has(...keyOf(mark))) this.#register(mark);
+        if (!this.#context.table.has(...keyOf(mark))) this.#register(mark);
       },
     ]);
   }
 
-  #register(mark: Mark): Aircraft {
-    const { random, table, expiries } = this.#scene;
+  #register(mark: RegistrationMark): Aircraft {
+    const { random, table, expiries } = this.#context;
     const model = random.pick(MODELS);
     const serial = serialNumber(random, model);
     const permit = mark.registry === 'FOREIGN' && random.chance(0.06) ? table.now + FERRY_PERMIT : undefined;
@@ -113,7 +113,7 @@ export class Registrations {
   }
 
   #deregister(aircraft: Aircraft): void {
-    this.#scene.table.remove(aircraft.item);
+    this.#context.table.remove(aircraft.item);
     this.#forget(aircraft);
   }
 
@@ -124,8 +124,8 @@ export class Registrations {
   }
 
   /** A mark that no aircraft has: at times one that another had. */
-  #mark(): Mark {
-    const { random, table } = this.#scene;
+  #mark(): RegistrationMark {
+    const { random, table } = this.#context;
     for (;;) {
       const free = random.chance(0.4) ? this.#freeMarks.shift() : undefined;
       const mark = free ?? (random.chance(FAA_SHARE) ? faaMark(random) : foreignMark(random));
@@ -134,7 +134,7 @@ export class Registrations {
   }
 
   #correction({ model }: Aircraft): Changes {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const changes = random.weighted<() => Changes>([
       [5, () => ({ owner_name: text(words.owner(random)) })],
       [4, () => ({ status: text(words.status(random)) })],
@@ -147,7 +147,7 @@ export class Registrations {
   }
 
   #sighting(): Changes {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const once = <T extends AttributeValue>(value: T) => (random.chance(0.3) ? undefined : value);
     return random.weighted<() => Changes>([
       [12, () => ({ last_seen_at: time(table.now) })],
@@ -159,7 +159,7 @@ export class Registrations {
   }
 }
 
-function keyOf({ registry, registration }: Mark): [pk: string, sk: string] {
+function keyOf({ registry, registration }: RegistrationMark): [pk: string, sk: string] {
   return [`AIRCRAFT#REGISTRY#${registry}`, `DETAIL#${registration}`];
 }
 

@@ -22,28 +22,15 @@ export interface Model {
   readonly since: number;
 }
 
+const US = 'United States';
 const AIRBUS = maker('AIRBUS', 'Airbus', 'France', 'AIRBUS', 'AIRBUS INDUSTRIE', 'Airbus S.A.S.');
 const ANTONOV = maker('ANTONOV', 'Антонов', 'Ukraine', 'ANTONOV', 'Antonov State Co.');
 const ATR = maker('ATR', 'ATR', 'France', 'ATR', 'AVIONS DE TRANSPORT REGIONAL', 'ATR-GIE');
-const BEECH = maker(
-  'BEECH',
-  'Beechcraft',
-  'United States',
-  'BEECH',
-  'Beech Aircraft Corp.',
-  'HAWKER BEECHCRAFT',
-);
-const BELL = maker('BELL', 'Bell', 'United States', 'BELL', 'BELL HELICOPTER TEXTRON', 'Bell Textron Inc.');
-const BOEING = maker('BOEING', 'Boeing', 'United States', 'BOEING', 'THE BOEING COMPANY', 'Boeing Co.');
-const CESSNA = maker(
-  'CESSNA',
-  'Cessna',
-  'United States',
-  'CESSNA',
-  'Cessna Aircraft Co.',
-  'TEXTRON AVIATION INC',
-);
-const CIRRUS = maker('CIRRUS', 'Cirrus', 'United States', 'CIRRUS DESIGN CORP', 'Cirrus');
+const BEECH = maker('BEECH', 'Beechcraft', US, 'BEECH', 'Beech Aircraft Corp.', 'HAWKER BEECHCRAFT');
+const BELL = maker('BELL', 'Bell', US, 'BELL', 'BELL HELICOPTER TEXTRON', 'Bell Textron Inc.');
+const BOEING = maker('BOEING', 'Boeing', US, 'BOEING', 'THE BOEING COMPANY', 'Boeing Co.');
+const CESSNA = maker('CESSNA', 'Cessna', US, 'CESSNA', 'Cessna Aircraft Co.', 'TEXTRON AVIATION INC');
+const CIRRUS = maker('CIRRUS', 'Cirrus', US, 'CIRRUS DESIGN CORP', 'Cirrus');
 const DASSAULT = maker('DASSAULT', 'Dassault Aviation', 'France', 'DASSAULT', 'DASSAULT-BREGUET');
 const DHC = maker(
   'DE HAVILLAND CANADA',
@@ -77,15 +64,9 @@ const EUROCOPTER = maker(
   'AIRBUS HELICOPTERS',
   'Aérospatiale',
 );
-const GULFSTREAM = maker(
-  'GULFSTREAM AEROSPACE',
-  'Gulfstream',
-  'United States',
-  'GULFSTREAM AEROSPACE',
-  'Gulfstream',
-);
+const GULFSTREAM = maker('GULFSTREAM AEROSPACE', 'Gulfstream', US, 'GULFSTREAM AEROSPACE', 'Gulfstream');
 const LET = maker('LET', 'Let Kunovice', 'Česko', 'LET', 'LET N.P.', 'Let, a.s.');
-const MOONEY = maker('MOONEY', 'Mooney', 'United States', 'MOONEY', 'Mooney Aircraft Corp.');
+const MOONEY = maker('MOONEY', 'Mooney', US, 'MOONEY', 'Mooney Aircraft Corp.');
 const PILATUS = maker(
   'PILATUS',
   'Pilatus',
@@ -94,21 +75,8 @@ const PILATUS = maker(
   'PILATUS AIRCRAFT LTD',
   'Pilatus Flugzeugwerke',
 );
-const PIPER = maker(
-  'PIPER',
-  'Piper',
-  'United States',
-  'PIPER',
-  'Piper Aircraft Inc',
-  'NEW PIPER AIRCRAFT INC',
-);
-const ROBINSON = maker(
-  'ROBINSON',
-  'Robinson',
-  'United States',
-  'ROBINSON HELICOPTER',
-  'Robinson Helicopter Co.',
-);
+const PIPER = maker('PIPER', 'Piper', US, 'PIPER', 'Piper Aircraft Inc', 'NEW PIPER AIRCRAFT INC');
+const ROBINSON = maker('ROBINSON', 'Robinson', US, 'ROBINSON HELICOPTER', 'Robinson Helicopter Co.');
 const SCHLEICHER = maker(
   'SCHLEICHER',
   'Alexander Schleicher',
@@ -116,7 +84,7 @@ const SCHLEICHER = maker(
   'SCHLEICHER ALEXANDER',
   'Schleicher',
 );
-const VANS = maker("VAN'S", "Van's Aircraft", 'United States', "VAN'S AIRCRAFT", 'VANS', "Van's");
+const VANS = maker("VAN'S", "Van's Aircraft", US, "VAN'S AIRCRAFT", 'VANS', "Van's");
 
 /** The types that the modelled fleet consists of. */
 export const MODELS: readonly Model[] = [

@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { expiry, number, text, time } from './attribute.ts';
 import { MODELS } from './catalogue.ts';
 import type { Random } from './random.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import * as words from './words.ts';
 
@@ -50,7 +50,7 @@ export function subjectOf(random: Random, registration: string | undefined): Sub
 }
 
 /** Adds the row of an image that is uploaded now, with little time to live if it is a preview only. */
-export function insertImage({ table, random }: Scene, subject: Subject, preview: boolean): Item {
+export function insertImage({ table, random }: FeedContext, subject: Subject, preview: boolean): Item {
   const imageId = ulid(table.now, () => random.fraction());
   const [width, height] = random.pick(SIZES);
   return table.insert(galleryKey(subject), `IMG#${imageId}`, {

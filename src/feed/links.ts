@@ -4,7 +4,7 @@ import { number, text, time } from './attribute.ts';
 import { MODELS, type Model } from './catalogue.ts';
 import { Pool } from './pool.ts';
 import type { Random } from './random.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import {
   blankField,
@@ -28,23 +28,23 @@ const INVALID_SHARE = 0.08;
 
 /** The FAA link rows: whose manufacturer, model and type are corrected, lost and found again. */
 export class Links {
-  readonly #scene: Scene;
+  readonly #context: FeedContext;
   readonly #aircraft: () => Aircraft | undefined;
   readonly #alive = new Pool<Link>();
 
   /** `aircraft` names one that may get a link. */
-  constructor(scene: Scene, aircraft: () => Aircraft | undefined) {
-    this.#scene = scene;
+  constructor(context: FeedContext, aircraft: () => Aircraft | undefined) {
+    this.#context = context;
     this.#aircraft = aircraft;
   }
 
   /** One link more, or one less where there are enough. */
   link(): void {
-    if (this.#alive.size >= Math.max(this.#scene.fleet, LEAST_ROOM)) {
+    if (this.#alive.size >= Math.max(this.#context.fleet, LEAST_ROOM)) {
       this.unlink();
       return;
     }
-    const { random } = this.#scene;
+    const { random } = this.#context;
     const aircraft = random.chance(0.8) ? this.#aircraft() : undefined;
     const model = aircraft?.model ?? random.pick(MODELS);
     this.#insert(model, aircraft?.serial ?? oddSerial(random));
@@ -57,7 +57,7 @@ export class Links {
   /** The tuple becomes another: another spelling, another name of the type, another type. */
   move(link = this.#pick()): void {
     if (link === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const { model } = random.chance(0.2) ? { model: random.pick(MODELS) } : link;
     table.update(link.item, { ...tupleFields(random, model), matched_at: time(table.now) });
   }
@@ -66,7 +66,7 @@ export class Links {
   pad(): void {
     const link = this.#pick();
     if (link === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const field = random.pick(TUPLE_FIELDS);
     const value = link.item.image[field]?.S;
     if (value !== undefined) table.update(link.item, { [field]: text(padded(random, value.trim())) });
@@ -76,20 +76,20 @@ export class Links {
   spoil(): void {
     const link = this.#pick();
     if (link === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     table.update(link.item, spoiledField(random));
   }
 
   /** A tuple that is not valid becomes so. */
   mend(): void {
-    const invalid = this.#alive.find(this.#scene.random, ({ item }) => !isValid(item.image));
+    const invalid = this.#alive.find(this.#context.random, ({ item }) => !isValid(item.image));
     if (invalid !== undefined) this.move(invalid);
   }
 
   /** What is not counted changes. */
   touch(link = this.#pick()): void {
     if (link === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     if (random.chance(0.7)) table.update(link.item, { confidence: confidence(random) });
     else table.update(link.item, { audit_hash: words.auditHash(random), notes: words.note(random) });
   }
@@ -98,22 +98,22 @@ export class Links {
   burst(): void {
     const link = this.#pick();
     if (link === undefined) return;
-    const { random, agenda } = this.#scene;
+    const { random, plans } = this.#context;
     const step = () => (random.chance(0.8) ? this.move(link) : this.touch(link));
-    agenda.add(new Array<() => void>(random.int(7, 20)).fill(step));
+    plans.add(new Array<() => void>(random.int(7, 20)).fill(step));
   }
 
   /** A link is made, removed and made again. */
   flap(): void {
-    const { random, agenda } = this.#scene;
+    const { random, plans } = this.#context;
     const model = random.pick(MODELS);
     const serial = oddSerial(random);
     const link = this.#insert(model, serial);
-    agenda.add([() => this.#remove(link), () => void this.#insert(model, serial)]);
+    plans.add([() => this.#remove(link), () => void this.#insert(model, serial)]);
   }
 
   #insert(model: Model, serial: string): Link | undefined {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const sk = `MFR_MDL_CODE#${model.faaCode}#SN#${serial}`;
     if (table.has('FAA#LINKS', sk)) return undefined;
     const item = table.insert('FAA#LINKS', sk, {
@@ -131,12 +131,12 @@ export class Links {
 
   #remove(link: Link | undefined): void {
     if (link === undefined) return;
-    this.#scene.table.remove(link.item);
+    this.#context.table.remove(link.item);
     this.#alive.delete(link);
   }
 
   #pick(): Link | undefined {
-    return this.#alive.pick(this.#scene.random);
+    return this.#alive.pick(this.#context.random);
   }
 }
 

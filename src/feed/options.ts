@@ -28,22 +28,26 @@ export interface FeedSettings {
 
 const STREAM_ARN = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/2026-01-05T09:00:00.000';
 
-/** The options with their defaults. Throws a RangeError that names the option which makes no sense. */
+/**
+ * The options with their defaults.
+ *
+ * @throws RangeError that names the invalid option.
+ */
 export function settingsOf(options: FeedOptions): FeedSettings {
   return {
-    seed: whole('seed', options.seed, -Number.MAX_SAFE_INTEGER),
-    records: whole('records', options.records, 0),
-    batchSize: whole('batchSize', options.batchSize ?? 100, 1),
-    fleet: whole('fleet', options.fleet ?? 500, 1),
+    seed: integer('seed', options.seed, -Number.MAX_SAFE_INTEGER),
+    records: integer('records', options.records, 0),
+    batchSize: integer('batchSize', options.batchSize ?? 100, 1),
+    fleet: integer('fleet', options.fleet ?? 500, 1),
     irrelevantShare: share('irrelevantShare', options.irrelevantShare ?? 0.1),
     duplicateShare: share('duplicateShare', options.duplicateShare ?? 0.03),
     streamArn: options.streamArn ?? STREAM_ARN,
   };
 }
 
-function whole(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name} must be a whole number, ${least} or more: ${value}`);
+function integer(name: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new RangeError(`${name} must be an integer, ${min} or more: ${value}`);
 }
 
 function share(name: string, value: number): number {

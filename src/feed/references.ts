@@ -1,8 +1,8 @@
 import { number, text, time } from './attribute.ts';
 import { engineType, MAKERS, type Maker, type Model, MODELS } from './catalogue.ts';
 import { Pool } from './pool.ts';
-import type { Step } from './agenda.ts';
-import type { Scene } from './scene.ts';
+import type { Step } from './plans.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import * as words from './words.ts';
 
@@ -15,11 +15,11 @@ interface Reference {
 
 /** ICAO's types, manufacturers and variants: written once, seldom changed. */
 export class References {
-  readonly #scene: Scene;
+  readonly #context: FeedContext;
   readonly #alive = new Pool<Reference>();
 
-  constructor(scene: Scene) {
-    this.#scene = scene;
+  constructor(context: FeedContext) {
+    this.#context = context;
   }
 
   /** What writes them all, one after the other. */
@@ -37,7 +37,7 @@ export class References {
 
   /** What search does not hold changes. */
   touch(): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const reference = this.#pick();
     if (reference !== undefined)
       table.update(reference.item, { notes: words.note(random), checked_at: time(table.now) });
@@ -48,12 +48,12 @@ export class References {
     const reference = this.#pick();
     if (reference === undefined) return;
     this.#alive.delete(reference);
-    this.#scene.table.remove(reference.item);
-    this.#scene.agenda.add([reference.insert]);
+    this.#context.table.remove(reference.item);
+    this.#context.plans.add([reference.insert]);
   }
 
   #insertMaker(maker: Maker): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const item = table.insert('ICAO#MANUFACTURERS', `MFR#${maker.code}`, {
       code: text(maker.code),
       name: text(maker.name),
@@ -64,7 +64,7 @@ export class References {
   }
 
   #insertType(model: Model): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const item = table.insert('ICAO#AIRCRAFT', `TYPE#${model.designator}`, {
       designator: text(model.designator),
       manufacturer: text(model.maker.code),
@@ -82,7 +82,7 @@ export class References {
   }
 
   #insertVariant(model: Model): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const item = table.insert('ICAO#VARIANTS', `VARIANT#${model.designator}#${model.names[1] ?? ''}`, {
       designator: text(model.designator),
       names: { SS: [...model.names] },
@@ -92,6 +92,6 @@ export class References {
   }
 
   #pick(): Reference | undefined {
-    return this.#alive.pick(this.#scene.random);
+    return this.#alive.pick(this.#context.random);
   }
 }

@@ -1,24 +1,24 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { Agenda, type Step } from './agenda.ts';
+import { Plans, type Step } from './plans.ts';
 import { Registrations } from './aircraft.ts';
 import { Expiries } from './expiries.ts';
-import { Galleries } from './galleries.ts';
+import { ImageActivity } from './image-activity.ts';
 import { Links } from './links.ts';
 import type { FeedSettings } from './options.ts';
 import type { Random } from './random.ts';
 import { References } from './references.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import { Stream } from './stream.ts';
 import { Table } from './table.ts';
-import { Visitors } from './visitors.ts';
+import { IrrelevantRows } from './irrelevant-rows.ts';
 
 /** How many aircraft the fleet begins with. */
 const FIRST_AIRCRAFT = 100;
 
 /** The table and all that happens to it. */
 export class World {
-  readonly #scene: Scene;
-  readonly #visitors: Visitors;
+  readonly #context: FeedContext;
+  readonly #irrelevantRows: IrrelevantRows;
   readonly #irrelevantShare: number;
   readonly #activities: readonly (readonly [weight: number, activity: Step])[];
   /** What is left of the beginning, the next last. */
@@ -29,22 +29,22 @@ export class World {
     const random = chance.fork();
     const table = new Table(new Stream(settings.streamArn, chance.fork()));
     const expiries = new Expiries(table);
-    this.#scene = { table, random, agenda: new Agenda(), expiries, fleet: settings.fleet };
+    this.#context = { table, random, plans: new Plans(), expiries, fleet: settings.fleet };
     this.#irrelevantShare = settings.irrelevantShare;
-    this.#visitors = new Visitors(this.#scene);
+    this.#irrelevantRows = new IrrelevantRows(this.#context);
 
-    const registrations = new Registrations(this.#scene);
-    const galleries = new Galleries(this.#scene, () => registrations.pick()?.mark.registration);
-    const links = new Links(this.#scene, () => registrations.pickFaa());
-    const references = new References(this.#scene);
-    this.#activities = activitiesOf(registrations, galleries, links, references);
+    const registrations = new Registrations(this.#context);
+    const images = new ImageActivity(this.#context, () => registrations.pick()?.mark.registration);
+    const links = new Links(this.#context, () => registrations.pickFaa());
+    const references = new References(this.#context);
+    this.#activities = activitiesOf(registrations, images, links, references);
     // However the dice fall, everything happens once before long.
     const all = this.#activities.map(([, activity]) => activity);
     const fleet = Math.min(settings.fleet, FIRST_AIRCRAFT);
     this.#opening = [
       ...references.load(),
-      ...firstFleet(fleet, registrations, galleries, links),
-      ...galleries.begin(),
+      ...firstFleet(fleet, registrations, images, links),
+      ...images.begin(),
       ...all,
     ].reverse();
   }
@@ -53,36 +53,36 @@ export class World {
   next(): readonly DynamoDBRecord[] {
     for (;;) {
       this.#step();
-      const records = this.#scene.table.takeRecords();
+      const records = this.#context.table.takeRecords();
       if (records.length > 0) return records;
     }
   }
 
   #step(): void {
-    const { random, expiries, agenda } = this.#scene;
+    const { random, expiries, plans } = this.#context;
     if (random.chance(this.#irrelevantShare)) {
-      this.#visitors.step();
+      this.#irrelevantRows.step();
       return;
     }
     if (random.chance(0.3) && expiries.step()) return;
-    if (agenda.step(random)) return;
+    if (plans.step(random)) return;
     const next = this.#opening.pop() ?? random.weighted(this.#activities);
     next();
   }
 }
 
 /** Every other aircraft comes with a link, every third with an image. */
-function firstFleet(size: number, registrations: Registrations, galleries: Galleries, links: Links): Step[] {
+function firstFleet(size: number, registrations: Registrations, images: ImageActivity, links: Links): Step[] {
   return Array.from({ length: size }, (_, n) => [
     () => registrations.register(),
     ...(n % 2 === 0 ? [() => links.link()] : []),
-    ...(n % 3 === 0 ? [() => galleries.upload()] : []),
+    ...(n % 3 === 0 ? [() => images.upload()] : []),
   ]).flat();
 }
 
 function activitiesOf(
   registrations: Registrations,
-  galleries: Galleries,
+  images: ImageActivity,
   links: Links,
   references: References,
 ): readonly (readonly [weight: number, activity: Step])[] {
@@ -93,15 +93,15 @@ function activitiesOf(
     [50, () => registrations.deregister()],
     [3, () => registrations.burst()],
     [4, () => registrations.flap()],
-    [80, () => galleries.upload()],
-    [12, () => galleries.uploadMany()],
-    [50, () => galleries.edit()],
-    [50, () => galleries.touch()],
-    [18, () => galleries.removeOldest()],
-    [16, () => galleries.removeNewest()],
-    [4, () => galleries.purge()],
-    [5, () => galleries.burst()],
-    [4, () => galleries.flap()],
+    [80, () => images.upload()],
+    [12, () => images.uploadMany()],
+    [50, () => images.edit()],
+    [50, () => images.touch()],
+    [18, () => images.removeOldest()],
+    [16, () => images.removeNewest()],
+    [4, () => images.purge()],
+    [5, () => images.burst()],
+    [4, () => images.flap()],
     [70, () => links.link()],
     [60, () => links.move()],
     [12, () => links.pad()],

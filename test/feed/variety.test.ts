@@ -1,21 +1,10 @@
 import type { AttributeValue } from 'aws-lambda';
 import { expect } from 'chai';
+import { DOCUMENT_ATTRIBUTES } from '../../src/domain/search-document.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import { changesOf, type FeedRecord, read } from './replay.ts';
 
-const SEARCHED = [
-  'registration',
-  'serial_number',
-  'manufacturer',
-  'model',
-  'type_designator',
-  'icao24',
-  'year_manufactured',
-  'status',
-  'owner_name',
-  'country',
-  'updated_at',
-];
+const SEARCHED = DOCUMENT_ATTRIBUTES.registry;
 
 const ROWS: Record<string, (row: { pk: string; sk: string }) => boolean> = {
   faa: ({ pk, sk }) =>

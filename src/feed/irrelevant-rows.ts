@@ -2,7 +2,7 @@ import { expiry, number, text, time } from './attribute.ts';
 import { MODELS } from './catalogue.ts';
 import { Expiries } from './expiries.ts';
 import { Pool } from './pool.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import * as words from './words.ts';
 
@@ -12,22 +12,22 @@ const DIGITS = '0123456789';
 const LIFETIME = [60_000, 300_000] as const;
 
 /** The rows of the same table that nothing is derived from: users, their sessions, flights. */
-export class Visitors {
-  readonly #scene: Scene;
+export class IrrelevantRows {
+  readonly #context: FeedContext;
   readonly #users = new Pool<Item>();
   readonly #fleeting = new Pool<Item>();
   readonly #expiries: Expiries;
   readonly #room: number;
 
-  constructor(scene: Scene) {
-    this.#scene = scene;
-    this.#expiries = new Expiries(scene.table);
-    this.#room = Math.max(10, Math.ceil(scene.fleet / 10));
+  constructor(context: FeedContext) {
+    this.#context = context;
+    this.#expiries = new Expiries(context.table);
+    this.#room = Math.max(10, Math.ceil(context.fleet / 10));
   }
 
   /** One change, at most, of one of them. */
   step(): void {
-    const { random } = this.#scene;
+    const { random } = this.#context;
     if (random.chance(0.5) && this.#expiries.step()) return;
     const full = this.#fleeting.size >= this.#room;
     random.weighted<() => void>([
@@ -40,7 +40,7 @@ export class Visitors {
   }
 
   #user(): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const user = this.#users.pick(random);
     if (user === undefined || (this.#users.size < this.#room && random.chance(0.5))) {
       const id = random.hex(1);
@@ -55,19 +55,19 @@ export class Visitors {
   }
 
   #session(): void {
-    const { random } = this.#scene;
+    const { random } = this.#context;
     const user = this.#users.pick(random)?.pk ?? `USER#${random.hex(1)}`;
     this.#insert(user, `SESSION#${random.hex(2)}`);
   }
 
   #flight(): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const callsign = random.text(CAPITALS, 3) + random.text(DIGITS, 4);
     this.#insert(`FLIGHT#${callsign}`, `LEG#${new Date(table.now).toISOString().slice(0, 10)}#1`);
   }
 
   #insert(pk: string, sk: string): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     if (table.has(pk, sk)) return;
     const expiresAt = table.now + random.int(...LIFETIME);
     const item = table.insert(pk, sk, {
@@ -80,7 +80,7 @@ export class Visitors {
   }
 
   #track(): void {
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     const item = this.#fleeting.pick(random);
     if (item === undefined) return;
     const position = [random.int(-90, 90), random.int(-180, 180)].map(number);
@@ -88,9 +88,9 @@ export class Visitors {
   }
 
   #end(): void {
-    const item = this.#fleeting.pick(this.#scene.random);
+    const item = this.#fleeting.pick(this.#context.random);
     if (item === undefined) return;
-    this.#scene.table.remove(item);
+    this.#context.table.remove(item);
     this.#fleeting.delete(item);
   }
 }

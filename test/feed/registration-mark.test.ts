@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { faaMarkAt, foreignMark } from '../../src/feed/mark.ts';
+import { faaMarkAt, foreignMark } from '../../src/feed/registration-mark.ts';
 import { Random } from '../../src/feed/random.ts';
 
 describe('registration mark', () => {

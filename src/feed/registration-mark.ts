@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
 /** A registration mark, and what follows from it. */
-export interface Mark {
+export interface RegistrationMark {
   readonly registry: 'FAA' | 'FOREIGN';
   readonly registration: string;
   /** The transponder's address, six hexadecimal digits. */
@@ -22,12 +22,12 @@ const FAA_ENDINGS = 601;
 const FAA_MARKS = 9 * FAA_BUCKETS[0];
 
 /** Any of the marks that the FAA can give. */
-export function faaMark(random: Random): Mark {
+export function faaMark(random: Random): RegistrationMark {
   return faaMarkAt(random.int(0, FAA_MARKS - 1));
 }
 
 /** The mark at a place in the FAA's order, which is also the order of the addresses. */
-export function faaMarkAt(place: number): Mark {
+export function faaMarkAt(place: number): RegistrationMark {
   const icao24 = (FAA_FIRST_ADDRESS + place).toString(16);
   return { registry: 'FAA', registration: `N${faaBody(place)}`, icao24, country: 'United States' };
 }
@@ -90,7 +90,7 @@ const COUNTRIES: readonly Country[] = [
 const ODDITIES = [' (2)', ' #2', '/É', ' 50%', ' "Berta"'];
 
 /** A mark of another country's register, now and then as a register with odd habits writes it. */
-export function foreignMark(random: Random): Mark {
+export function foreignMark(random: Random): RegistrationMark {
   const { name, prefixes, body, addresses } = random.pick(COUNTRIES);
   let registration = random.pick(prefixes);
   for (const place of body) registration += random.text(place === '0' ? DIGITS : LETTERS, 1);

@@ -1,8 +1,8 @@
-import type { Step } from './agenda.ts';
+import type { Step } from './plans.ts';
 import { number, text } from './attribute.ts';
 import { firstSubject, insertImage, PREVIEW, type Subject, subjectOf } from './image.ts';
 import { Pool } from './pool.ts';
-import type { Scene } from './scene.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import * as words from './words.ts';
 
@@ -16,16 +16,16 @@ const MOST_IN_A_GALLERY = 20;
 const LEAST_ROOM = 30;
 
 /** The image rows: uploads, edits and removals, of all organisations. */
-export class Galleries {
-  readonly #scene: Scene;
+export class ImageActivity {
+  readonly #context: FeedContext;
   readonly #registration: () => string | undefined;
   readonly #galleries = new Pool<Gallery>();
   readonly #byKey = new Map<string, Gallery>();
   #images = 0;
 
   /** `registration` names one that may get images. */
-  constructor(scene: Scene, registration: () => string | undefined) {
-    this.#scene = scene;
+  constructor(context: FeedContext, registration: () => string | undefined) {
+    this.#context = context;
     this.#registration = registration;
   }
 
@@ -36,15 +36,15 @@ export class Galleries {
 
   /** One image more, or one less where there are enough. */
   upload(): void {
-    if (this.#images >= Math.max(this.#scene.fleet, LEAST_ROOM)) this.removeOldest();
+    if (this.#images >= Math.max(this.#context.fleet, LEAST_ROOM)) this.removeOldest();
     else this.#upload(this.#subject());
   }
 
   /** Several images of one entity in a row. */
   uploadMany(): void {
-    const { random, agenda } = this.#scene;
+    const { random, plans } = this.#context;
     const subject = this.#subject();
-    agenda.add(new Array<() => void>(random.int(3, 8)).fill(() => void this.#upload(subject)));
+    plans.add(new Array<() => void>(random.int(3, 8)).fill(() => void this.#upload(subject)));
   }
 
   removeOldest(): void {
@@ -60,14 +60,14 @@ export class Galleries {
     const gallery = this.#pick();
     if (gallery === undefined) return;
     const step = () => this.#remove(this.#image(gallery));
-    this.#scene.agenda.add(new Array<() => void>(gallery.images.length).fill(step));
+    this.#context.plans.add(new Array<() => void>(gallery.images.length).fill(step));
   }
 
   /** What search and default rows repeat changes. */
   edit(): void {
     const item = this.#image();
     if (item === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     if (random.chance(0.8)) table.update(item, { caption: text(words.caption(random)) });
     else table.update(item, { credit: random.chance(0.3) ? undefined : text(words.credit(random)) });
   }
@@ -76,7 +76,7 @@ export class Galleries {
   touch(): void {
     const item = this.#image();
     if (item === undefined) return;
-    const { random, table } = this.#scene;
+    const { random, table } = this.#context;
     if (random.chance(0.7)) table.update(item, { views: number(random.int(1, 90_000)) });
     else table.update(item, { notes: words.note(random), tags: words.tags(random) });
   }
@@ -85,26 +85,26 @@ export class Galleries {
   burst(): void {
     const item = this.#image();
     if (item === undefined) return;
-    const { random, table, agenda } = this.#scene;
+    const { random, table, plans } = this.#context;
     const step = () => {
       if (random.chance(0.7)) table.update(item, { caption: text(words.caption(random)) });
       else table.update(item, { views: number(random.int(1, 90_000)) });
     };
-    agenda.add(new Array<() => void>(random.int(7, 20)).fill(step));
+    plans.add(new Array<() => void>(random.int(7, 20)).fill(step));
   }
 
   /** An image is uploaded, removed and restored. */
   flap(): void {
     const subject = this.#subject();
     const item = this.#upload(subject);
-    this.#scene.agenda.add([() => this.#remove(item), () => this.#restore(subject, item)]);
+    this.#context.plans.add([() => this.#remove(item), () => this.#restore(subject, item)]);
   }
 
   #upload(subject: Subject): Item {
-    const { random, table, expiries } = this.#scene;
+    const { random, table, expiries } = this.#context;
     const preview = random.chance(0.04);
     const expiresAt = table.now + PREVIEW;
-    const item = insertImage(this.#scene, subject, preview);
+    const item = insertImage(this.#context, subject, preview);
     if (preview) expiries.add(item, expiresAt, () => this.#forget(item));
     this.#hang(subject, item);
     return item;
@@ -112,14 +112,14 @@ export class Galleries {
 
   #remove(item: Item | undefined): void {
     if (item === undefined) return;
-    this.#scene.table.remove(item);
+    this.#context.table.remove(item);
     this.#forget(item);
   }
 
   #restore(subject: Subject, { pk, sk, image, live }: Item): void {
     if (live) return;
     const kept = Object.entries(image).filter(([name]) => name !== 'ttl');
-    this.#hang(subject, this.#scene.table.insert(pk, sk, Object.fromEntries(kept)));
+    this.#hang(subject, this.#context.table.insert(pk, sk, Object.fromEntries(kept)));
   }
 
   #hang(subject: Subject, item: Item): void {
@@ -147,18 +147,18 @@ export class Galleries {
   }
 
   #pick(): Gallery | undefined {
-    return this.#galleries.pick(this.#scene.random);
+    return this.#galleries.pick(this.#context.random);
   }
 
   #image(gallery = this.#pick()): Item | undefined {
     return gallery === undefined || gallery.images.length === 0
       ? undefined
-      : this.#scene.random.pick(gallery.images);
+      : this.#context.random.pick(gallery.images);
   }
 
   /** An entity to upload images of: often one that has some. */
   #subject(): Subject {
-    const { random } = this.#scene;
+    const { random } = this.#context;
     const gallery = random.chance(0.6) ? this.#pick() : undefined;
     if (gallery !== undefined && gallery.images.length < MOST_IN_A_GALLERY) return gallery.subject;
     return subjectOf(random, this.#registration());

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export type Step = () => void;
 
 /** What has been started and goes on over the next records, other changes between. */
-export class Agenda {
+export class Plans {
   readonly #plans: Step[][] = [];
 
   add(steps: readonly Step[]): void {
