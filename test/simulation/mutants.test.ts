@@ -70,6 +70,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'matcher-conflict-taken-for-success': { within: 500, by: [DONE] },
   'matcher-without-fence': { within: 100, by: [DERIVED] },
   'misdirected-quarantined': { within: 100, by: [ONLY_POISON] },
+  'moved-in-two-transactions': { within: 150, by: [DERIVED, DONE] },
   'newest-image-read-stale': { within: 50, by: [DONE] },
   'no-deadline': { within: 50, by: ['no batch takes longer than it may'] },
   'old-generation-remembered': { within: 50, by: [DERIVED, DONE, NO_WAY_BACK] },

@@ -2,6 +2,7 @@ import { verify } from '../../../src/application/verify/verify.ts';
 import { MemoryDerivedState } from '../../../src/adapters/memory/memory-derived-state.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
+import { isKept } from '../world/items.ts';
 import type { SourceTable } from '../world/source-table.ts';
 import type { World } from '../world/world.ts';
 
@@ -11,6 +12,12 @@ export async function checkQuietWorld(world: World): Promise<void> {
   for (const entry of ledger.entries) checkEnd(entry, world);
   if (queue.size > 0) watch.report('the world becomes quiet', `${queue.size} messages are left in the queue`);
 
+  await checkDerived(world);
+}
+
+/** What must hold whenever nothing is under way. */
+export async function checkDerived(world: World): Promise<void> {
+  const { watch } = world;
   const { drift } = await verify(new TrueState(world));
   if (drift.length > 0)
     watch.report(
@@ -37,7 +44,7 @@ function checkReplica({ table, source, watch }: World): void {
   const replica = new Map<string, Attributes>();
   for (const row of table.rows()) replica.set(`${textOf(row, 'PK')} | ${textOf(row, 'SK')}`, row);
   for (const { item, attributes } of source.rows()) {
-    if (item.kind === 'strange' || item.kind === 'malformed') continue;
+    if (!isKept(item)) continue;
     const row = replica.get(item.key);
     replica.delete(item.key);
     if (row === undefined) watch.report('the replica is the table', `it lacks ${item.key}`);

@@ -1,25 +1,33 @@
-/** What goes wrong with one call of a port. */
-export type CallFault =
+/** What goes wrong with one call of a port; the more weight, the more frequent. */
+export const WEIGHTS = {
   /** An error, and nothing was done. */
-  | 'refused'
+  refused: 4,
   /** The service says that trying again is of no use: of all entries, of some, or of one. The others are done. */
-  | 'refusal'
+  refusal: 1,
   /** Done, and then an error: the response is lost. */
-  | 'lost'
+  lost: 4,
   /** An error, and it is done much later. */
-  | 'late'
+  late: 3,
   /** No answer ever; done or not. */
-  | 'hang'
+  hang: 1,
   /** Some entries are done, some not, some done and reported as failed. */
-  | 'partial'
+  partial: 5,
   /** Takes seconds. */
-  | 'slow'
+  slow: 2,
   /** The process ends before the request leaves it, or after it has taken effect. */
-  | 'crash before'
-  | 'crash after'
+  'crash before': 1,
+  'crash after': 1,
   /** The process stands still for a while, before the request leaves it or before it sees the response. */
-  | 'freeze before'
-  | 'freeze after';
+  'freeze before': 1,
+  'freeze after': 1,
+};
+
+export type SeededFault = keyof typeof WEIGHTS;
+
+/** Two that no seed draws: what the process has under way beside is lost with it. */
+export type CallFault = SeededFault | 'crash before, others lost' | 'crash after, others lost';
+
+export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 
 /** What a worker calls. */
 export const PORTS = [
@@ -34,20 +42,3 @@ export const PORTS = [
 
 /** Asked in worlds whose table moves only; not among those that a world may choose to be the only faulty one. */
 export type Port = (typeof PORTS)[number] | 'generations.of';
-
-/** Which of them are more frequent than others. */
-export const WEIGHTS: Readonly<Record<CallFault, number>> = {
-  refused: 4,
-  refusal: 1,
-  lost: 4,
-  late: 3,
-  hang: 1,
-  partial: 5,
-  slow: 2,
-  'crash before': 1,
-  'crash after': 1,
-  'freeze before': 1,
-  'freeze after': 1,
-};
-
-export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly CallFault[];

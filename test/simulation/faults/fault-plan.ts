@@ -13,16 +13,24 @@ const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
   [1, 'crash after'],
   [2, 'slow'],
 ];
+/** Says what goes wrong, call by call. */
+export interface Faults {
+  ofCall(port: Port, now: number): CallFault | undefined;
+  ofIndexer(now: number): IndexerFault | undefined;
+  /** The queue's own mistake: a message is there twice. */
+  duplicates(now: number): boolean;
+}
+
 /** What can be refused for one entry alone. */
 const WRITES: readonly Port[] = ['queue.send', 'images.save', 'matcher.apply'];
 
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
 /**
- * Says what goes wrong. Depends on nothing but the seed and how often the same thing was done before, so that one
+ * What goes wrong in a seed's world. Depends on nothing but the seed and how often the same thing was done before, so that one
  * fault can be left out and the others stay.
  */
-export class FaultPlan {
+export class FaultPlan implements Faults {
   readonly #settings: Settings;
   readonly #choices: Choices;
   readonly #calls = new Map<string, number>();
@@ -55,7 +63,6 @@ export class FaultPlan {
     );
   }
 
-  /** The queue's own mistake: a message is there twice. */
   duplicates(now: number): boolean {
     return this.#next('queue duplicates', now, RATES[this.#settings.faults], () => 'duplicate') !== undefined;
   }

@@ -26,6 +26,12 @@ interface Spoiled {
   readonly replicated: boolean;
 }
 
+/** A record as it is delivered, and how it is spoiled. */
+interface Spoilt {
+  readonly record: unknown;
+  readonly spoil: Spoil;
+}
+
 const SPOILS: readonly Spoil[] = [
   {
     what: 'a number that is none in the new image',
@@ -135,6 +141,14 @@ const SPOILS: readonly Spoil[] = [
   },
 ];
 
+/** Spoils a record in the way of that name. */
+export function spoilAs(what: string, record: StreamRecord, of: Spoiled): Spoilt {
+  const way = SPOILS.find((one) => one.what === what);
+  const spoiled = way?.spoil(record, of);
+  if (way === undefined || spoiled === undefined) throw new Error(`no record of ${of.item.key} has ${what}`);
+  return { record: spoiled, spoil: way };
+}
+
 /**
  * Spoils a record in one of the ways that are possible for it.
  *
@@ -145,7 +159,7 @@ export function spoil(
   of: Spoiled,
   random: Random,
   may: (way: Spoil) => boolean,
-): { readonly record: unknown; readonly spoil: Spoil } {
+): Spoilt {
   const ways = SPOILS.filter(may);
   for (;;) {
     const way = random.pick(ways);

@@ -3,12 +3,15 @@ import { checkQuietWorld } from '../checks/invariants.ts';
 import { type Settings, settingsOf } from '../world/settings.ts';
 import type { Variant } from './variant.ts';
 import { Violation } from '../checks/violation.ts';
-import { World } from '../world/world.ts';
+import { type Schedule, World } from '../world/world.ts';
 
 /** More than any world needs that becomes quiet at all. */
 const MOST_EVENTS = 50_000;
 
 export interface RunOptions {
+  readonly schedule?: Schedule;
+  /** Called before anything happens. */
+  readonly onStart?: (world: World) => void;
   readonly variant?: () => Partial<Variant>;
   /** The choices to take; undefined for all. */
   readonly only?: ReadonlySet<string>;
@@ -28,15 +31,20 @@ export interface Run {
   readonly happened: ReadonlyMap<string, number>;
 }
 
-/** Runs one world until it is quiet, or something is wrong. The same seed and choices always do the same. */
-export async function runSeed(seed: number, options: RunOptions = {}): Promise<Run> {
-  const settings = settingsOf(seed);
+export function runSeed(seed: number, options: RunOptions = {}): Promise<Run> {
+  return runWorld(settingsOf(seed), options);
+}
+
+/** Runs one world until it is quiet, or something is wrong. The same settings and choices always do the same. */
+export async function runWorld(settings: Settings, options: RunOptions = {}): Promise<Run> {
   const choices = new Choices(options.only);
   const world = new World(settings, {
     choices,
+    schedule: options.schedule,
     ...(options.variant === undefined ? {} : { variant: options.variant() }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
+  options.onStart?.(world);
   const { watch, scheduler } = world;
   const rejected = (reason: unknown) => {
     watch.report('no rejection is unhandled', String(reason), reason);
@@ -56,7 +64,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   }
   if (violation !== undefined) options.trace?.(`violated: ${violation.message}`);
   return {
-    seed,
+    seed: settings.seed,
     settings,
     violation,
     taken: choices.taken,

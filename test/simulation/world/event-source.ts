@@ -52,6 +52,11 @@ export class EventSource implements StreamListener {
     this.#start();
   }
 
+  /** Reads nothing new for a while. */
+  hold(milliseconds: number): void {
+    for (const reader of this.#readers.values()) reader.hold(milliseconds);
+  }
+
   opened(shard: Shard): void {
     this.#readers.set(
       shard,
@@ -109,6 +114,10 @@ class ShardReader {
     this.#checkFinished();
   }
 
+  hold(milliseconds: number): void {
+    for (const lane of this.#lanes) lane.hold(milliseconds);
+  }
+
   close(): void {
     for (const lane of this.#lanes) lane.wake();
     this.#checkFinished();
@@ -144,6 +153,13 @@ class Lane {
     this.wake();
   }
 
+  hold(milliseconds: number): void {
+    this.#started = false;
+    this.#parts.scheduler.in(milliseconds, () => {
+      this.start();
+    });
+  }
+
   append(entry: Entry): void {
     this.#waiting.push({ entry, since: this.#parts.scheduler.now });
     this.wake();
@@ -153,8 +169,10 @@ class Lane {
     const { scheduler, settings, random } = this.#parts;
     if (!this.#started) return;
     scheduler.in(random.int(0, settings.windowMs) + random.int(1, 200), () => {
-      if (this.#batches.length > 0 || this.#waiting.length === 0) return;
-      const size = random.chance(0.8) ? settings.batchSize : random.int(1, settings.batchSize);
+      if (!this.#started || this.#batches.length > 0 || this.#waiting.length === 0) return;
+      const size = random.chance(settings.wholeBatches)
+        ? settings.batchSize
+        : random.int(1, settings.batchSize);
       this.#batches = [{ entries: this.#waiting.splice(0, size), attempts: 0 }];
       this.#next();
     });

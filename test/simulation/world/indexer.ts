@@ -1,14 +1,14 @@
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Random } from '../../../src/feed/random.ts';
-import type { FaultPlan } from '../faults/fault-plan.ts';
+import type { Faults } from '../faults/fault-plan.ts';
 import type { FifoQueue, Receipt } from './fifo-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface IndexerParts {
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly faults: FaultPlan;
+  readonly faults: Faults;
   readonly queue: FifoQueue;
   readonly visibilityMs: number;
   readonly apply: (action: SearchAction) => void;

@@ -42,6 +42,8 @@ export class Instance implements Place {
   /** How its clock differs from the world's, in milliseconds. */
   skew: number;
   alive = true;
+  /** Whether what it has under way no longer takes effect either. */
+  isCutOff = false;
   frozenUntil = 0;
   invocation: Invocation | undefined;
 

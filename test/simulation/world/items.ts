@@ -18,7 +18,16 @@ type Attributes = Readonly<Record<string, Plain>>;
 /** An item that the table may hold, and what is derived from it, worked out by hand and not by the worker's code. */
 export interface Item {
   readonly kind:
-    'registration' | 'image' | 'icao-type' | 'manufacturer' | 'variant' | 'link' | 'strange' | 'malformed';
+    | 'registration'
+    | 'image'
+    | 'default-row'
+    | 'icao-type'
+    | 'manufacturer'
+    | 'variant'
+    | 'link'
+    | 'tuple'
+    | 'strange'
+    | 'malformed';
   readonly pk: string;
   readonly sk: string;
   readonly key: string;
@@ -47,10 +56,9 @@ const IMAGE =
   'org_id entity_type entity_id image_id url thumbnail_url caption credit width height uploaded_at'.split(
     ' ',
   );
-const ICAO_TYPE = 'designator manufacturer model description engine_type engine_count wake_category'.split(
-  ' ',
-);
-const MANUFACTURER = 'code name country'.split(' ');
+export const ICAO_TYPE =
+  'designator manufacturer model description engine_type engine_count wake_category'.split(' ');
+export const MANUFACTURER = 'code name country'.split(' ');
 
 const DIGITS = new Encoded({ N: '12345678901234567890.123456789012345678' });
 
@@ -75,11 +83,15 @@ const tuples: readonly (readonly Plain[])[] = [
   ['C', 172, 'C172'],
 ];
 
-function registrationItem(registry: 'FAA' | 'FOREIGN', registration: string): Item {
+export function registrationItem(
+  registry: 'FAA' | 'FOREIGN',
+  registration: string,
+  variants = registrationVariants,
+): Item {
   const make = registry === 'FAA' ? faaRow : foreignRow;
   return item(
     'registration',
-    registrationVariants.map((values) => make(registration, values)),
+    variants.map((values) => make(registration, values)),
     REGISTRATION,
     {
       document: `registry ${registry}:${encodeURIComponent(registration)}`,
@@ -87,13 +99,19 @@ function registrationItem(registry: 'FAA' | 'FOREIGN', registration: string): It
   );
 }
 
-function imageItem(orgId: string, entityType: Entity['entityType'], entityId: string, imageId: string): Item {
+export function imageItem(
+  orgId: string,
+  entityType: Entity['entityType'],
+  entityId: string,
+  imageId: string,
+  variants = imageVariants,
+): Item {
   const entity = { orgId, entityType, entityId };
   const indexed = orgId === 'SYSTEM' && entityType === 'REGISTRATION';
   const id = `${encodeURIComponent(entityId)}:${encodeURIComponent(imageId)}`;
   return item(
     'image',
-    imageVariants.map((values) => imageRow(entity, imageId, values)),
+    variants.map((values) => imageRow(entity, imageId, values)),
     indexed ? IMAGE : [],
     {
       ...(indexed ? { document: `aircraft_images ${id}` } : {}),
@@ -113,7 +131,7 @@ function linkItem(code: string, serial: string): Item {
   );
 }
 
-function item(
+export function item(
   kind: Item['kind'],
   rows: readonly TableRow[],
   indexed: readonly string[],
@@ -122,6 +140,11 @@ function item(
   const [first] = rows;
   if (first === undefined) throw new Error('an item needs at least one row');
   return { kind, pk: first.PK, sk: first.SK, key: `${first.PK} | ${first.SK}`, rows, indexed, ...rest };
+}
+
+/** Whether a backend keeps the item's row. */
+export function isKept({ kind }: Item): boolean {
+  return kind !== 'strange' && kind !== 'malformed' && kind !== 'tuple';
 }
 
 /** All items that a world may have. Joined without a separator, some would become one. */

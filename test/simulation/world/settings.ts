@@ -2,7 +2,7 @@ import { DEFAULT_MAX_SHARE } from '../../../src/application/poison-breaker.ts';
 import type { RetryPolicy } from '../../../src/application/retry.ts';
 import type { Random } from '../../../src/feed/random.ts';
 import { chanceOf } from './chance.ts';
-import { CALL_FAULTS, type CallFault, type Port, PORTS } from '../faults/call-faults.ts';
+import { CALL_FAULTS, type Port, PORTS, type SeededFault } from '../faults/call-faults.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -41,7 +41,7 @@ export interface Settings {
   /** From when on nothing goes wrong any more, and nobody writes. */
   readonly quietFrom: number;
   /** Which of the faults that a call may meet do occur: some show only where others are rare. */
-  readonly callFaults: readonly CallFault[];
+  readonly callFaults: readonly SeededFault[];
   /** The only port whose calls go wrong, and then often; undefined for all. */
   readonly faultyPort: Port | undefined;
   readonly theme: Theme;
@@ -65,6 +65,8 @@ export interface Settings {
   readonly redrives: number;
   readonly failureMode: 'report' | 'throw';
   readonly batchSize: number;
+  /** How likely a batch is as large as it may be. */
+  readonly wholeBatches: number;
   readonly windowMs: number;
   readonly lanes: number;
   /** Whether a batch goes to the instance that was busy last, as long as one is free: so that it meets it again. */
@@ -148,6 +150,7 @@ export function settingsOf(seed: number): Settings {
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),
+    wholeBatches: 0.8,
     windowMs: Math.max(random.pick([0, 200, 5 * SECOND]), inARush ? 5 * SECOND : 0),
     lanes: Math.max(random.pick([1, 1, 2, 4]), handsOver ? 4 : 1),
     warm: poison > 0 && quarantine && chanceOf(seed, 'warm').chance(0.5),

@@ -2,7 +2,7 @@ import { Fault } from '../../../src/domain/fault.ts';
 import type { Random } from '../../../src/feed/random.ts';
 import type { Around, PortCall } from '../../support/ports.ts';
 import type { CallFault } from '../faults/call-faults.ts';
-import type { FaultPlan } from '../faults/fault-plan.ts';
+import type { Faults } from '../faults/fault-plan.ts';
 import type { Instance } from './instance.ts';
 import { refusalsOf } from '../faults/refusals.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -10,7 +10,7 @@ import { MINUTE, SECOND } from './settings.ts';
 
 export interface WireParts {
   readonly scheduler: Scheduler;
-  readonly faults: FaultPlan;
+  readonly faults: Faults;
   readonly random: Random;
   /** What services refuse. */
   readonly refusals: Random;
@@ -58,6 +58,7 @@ export class Wire {
         which: readonly Entry[] = entries,
       ) => {
         scheduler.in(after, () => {
+          if (this.#instance.isCutOff) return;
           // Not awaited: it may take effect in several requests, each an event of its own.
           void make(which).then(then, (error: unknown) => {
             answer(() => {
@@ -128,11 +129,13 @@ export class Wire {
           );
           return;
         case 'crash before':
-          this.#parts.crash(this.#instance);
+        case 'crash before, others lost':
+          this.#crash(fault);
           return;
         case 'crash after':
+        case 'crash after, others lost':
           happen(() => {
-            this.#parts.crash(this.#instance);
+            this.#crash(fault);
           });
           return;
         case 'freeze before':
@@ -147,6 +150,11 @@ export class Wire {
       }
     });
   };
+
+  #crash(fault: CallFault): void {
+    this.#instance.isCutOff = fault.endsWith('others lost');
+    this.#parts.crash(this.#instance);
+  }
 
   #freeze(fault: CallFault & `freeze ${string}`, send: () => void): void {
     if (fault === 'freeze after') send();

@@ -13,6 +13,8 @@ export interface Operation {
   readonly variant: number;
   /** A part of the row that nothing is derived from. */
   readonly note: number;
+  /** How its record is spoiled, by `Spoil.what`; by chance, or not at all, unless given. */
+  readonly spoil?: string;
 }
 
 /**

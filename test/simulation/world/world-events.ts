@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND, type Settings, START } from './settings.ts';
 import type { Operation } from './workload.ts';
 
 /** Something that comes over the world from outside, at a time of its own. */
-export interface Happening {
+export interface WorldEvent {
   readonly name: string;
   readonly at: number;
   readonly kind:
@@ -17,21 +17,25 @@ export interface Happening {
     | 'clock jump'
     | 'crash'
     | 'freeze'
-    | 'stop';
+    | 'stop'
+    | 'hold'
+    | 'redelivery';
   /** Which of those that it may concern: 0 or more, less than 1. */
   readonly which: number;
   /** A time, in milliseconds, where one is needed. */
   readonly span: number;
+  /** Which of the table's writes come again, from 0, where the event says so. */
+  readonly writes?: readonly number[];
 }
 
 const PER_LEVEL = { none: 0, light: 1, heavy: 4 };
 
 /** @param operations what the table is written with: most trouble comes soon after a write, when there is work. */
-export function happeningsOf(settings: Settings, operations: readonly Operation[]): readonly Happening[] {
+export function worldEventsOf(settings: Settings, operations: readonly Operation[]): readonly WorldEvent[] {
   const random = chanceOf(settings.seed, 'happenings');
-  const happenings: Happening[] = [];
-  const add = (kind: Happening['kind'], at: number, span = 0) =>
-    happenings.push({ name: `${kind} ${happenings.length}`, at, kind, which: random.fraction(), span });
+  const events: WorldEvent[] = [];
+  const add = (kind: WorldEvent['kind'], at: number, span = 0) =>
+    events.push({ name: `${kind} ${events.length}`, at, kind, which: random.fraction(), span });
   const during = () => random.int(START, settings.quietFrom - 1);
   const afterWrite = () => random.pick(operations).at + random.int(0, SECOND);
   for (let i = 0; i < settings.splits; i++)
@@ -53,21 +57,21 @@ export function happeningsOf(settings: Settings, operations: readonly Operation[
     // What is known of a table holds for ten seconds by the clock: between two adoptions none may go back.
     add('clock jump', during(), settings.rollBacks > 0 ? Math.abs(jump) : jump);
   }
-  addFailovers(settings, operations, happenings);
-  addRollBacks(settings, happenings);
-  addRedrives(settings, operations, happenings);
-  return happenings;
+  addFailovers(settings, operations, events);
+  addRollBacks(settings, events);
+  addRedrives(settings, operations, events);
+  return events;
 }
 
 /** The span is how long it takes until an operator has let the new table follow. */
 function addFailovers(
   { seed, failovers, quietFrom }: Settings,
   operations: readonly Operation[],
-  happenings: Happening[],
+  events: WorldEvent[],
 ): void {
   const random = chanceOf(seed, 'failover times');
   for (let i = 0; i < failovers; i++)
-    happenings.push({
+    events.push({
       name: `failover ${i}`,
       at: random.chance(0.6)
         ? random.pick(operations).at + random.int(0, SECOND)
@@ -83,11 +87,11 @@ function addFailovers(
 }
 
 /** The span is how long an operator takes, beside what has to be waited for. */
-function addRollBacks({ seed, rollBacks, quietFrom }: Settings, happenings: Happening[]): void {
+function addRollBacks({ seed, rollBacks, quietFrom }: Settings, events: WorldEvent[]): void {
   const random = chanceOf(seed, 'roll-back times');
-  const first = Math.min(...happenings.filter(({ kind }) => kind === 'failover').map(({ at }) => at));
+  const first = Math.min(...events.filter(({ kind }) => kind === 'failover').map(({ at }) => at));
   for (let i = 0; i < rollBacks; i++)
-    happenings.push({
+    events.push({
       name: `roll-back ${i}`,
       at: random.int(Math.min(first, quietFrom - 1), quietFrom - 1),
       kind: 'roll-back',
@@ -100,11 +104,11 @@ function addRollBacks({ seed, rollBacks, quietFrom }: Settings, happenings: Happ
 function addRedrives(
   { seed, redrives }: Settings,
   operations: readonly Operation[],
-  happenings: Happening[],
+  events: WorldEvent[],
 ): void {
   const random = chanceOf(seed, 'redrives');
   for (let i = 0; i < redrives; i++)
-    happenings.push({
+    events.push({
       name: `redrive ${i}`,
       at: random.pick(operations).at + random.int(DAY, 14 * DAY),
       kind: 'redrive',

@@ -22,15 +22,16 @@ import type { Choices } from './choices.ts';
 import { Counts } from './counts.ts';
 import { type Entry, isAfter, isRepairable, nameOf, type Position } from './entry.ts';
 import { EventSource } from './event-source.ts';
-import { FaultPlan } from '../faults/fault-plan.ts';
+import { FaultPlan, type Faults } from '../faults/fault-plan.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { type Answer, FunctionPool } from './function-pool.ts';
-import { type Happening, happeningsOf } from './world-events.ts';
+import { type WorldEvent, worldEventsOf } from './world-events.ts';
 import { Indexer, watchedIndex } from './indexer.ts';
 import type { Instance, Invocation } from './instance.ts';
+import { isKept } from './items.ts';
 import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
-import { type Spoil, spoil } from '../faults/poison.ts';
+import { type Spoil, spoil, spoilAs } from '../faults/poison.ts';
 import { RefusedContent } from '../faults/refused-content.ts';
 import { type Reign, Reigns } from './reigns.ts';
 import { RememberedTable } from './remembered-table.ts';
@@ -44,13 +45,22 @@ import { FAITHFUL, type Variant } from '../runs/variant.ts';
 import { Watch } from '../checks/watch.ts';
 import { Wire } from './wire.ts';
 import { workerOf } from './worker.ts';
-import { operationsOf } from './workload.ts';
+import { type Operation, operationsOf } from './workload.ts';
 
 /** Which share of the records is spoiled where a writer spoils most. */
 const IN_AN_EPIDEMIC = 0.6;
 
+/** What comes over a world, when. */
+export interface Schedule {
+  readonly operations: readonly Operation[];
+  readonly events: readonly WorldEvent[];
+  readonly faults: Faults;
+}
+
 export interface WorldOptions {
   readonly choices: Choices;
+  /** What the settings' seed decides, unless given. */
+  readonly schedule?: Schedule | undefined;
   readonly variant?: Partial<Variant>;
   readonly trace?: (line: string) => void;
 }
@@ -61,7 +71,7 @@ export class World {
   readonly scheduler: Scheduler;
   readonly ledger = new Ledger();
   readonly watch: Watch;
-  readonly faults: FaultPlan;
+  readonly faults: Faults;
   readonly counts = new Counts();
   readonly pool: FunctionPool;
   readonly source = new SourceTable();
@@ -87,7 +97,7 @@ export class World {
   #stream: Stream;
   #sequence: bigint;
 
-  constructor(settings: Settings, { choices, variant = {}, trace }: WorldOptions) {
+  constructor(settings: Settings, { choices, schedule, variant = {}, trace }: WorldOptions) {
     const { seed } = settings;
     this.settings = settings;
     this.#choices = choices;
@@ -108,7 +118,7 @@ export class World {
     this.#refused = new RefusedContent(seed, settings.refusedContent, (version) =>
       this.ledger.positionOf(version),
     );
-    this.faults = new FaultPlan(settings, choices, this.counts);
+    this.faults = schedule?.faults ?? new FaultPlan(settings, choices, this.counts);
 
     const now = () => scheduler.now;
     this.matcher = this.#variant.counts(now);
@@ -166,38 +176,40 @@ export class World {
     this.#reigns.begin(tableArn);
     this.#reigns.follow();
     this.#stream = this.#openStream(0, this.scheduler.now);
-    this.#schedule();
+    const operations = schedule?.operations ?? operationsOf(settings);
+    this.#plan(operations, schedule?.events ?? worldEventsOf(settings, operations));
   }
 
   get #isReplicated(): boolean {
     return this.settings.backend === 'memory';
   }
 
-  #schedule(): void {
-    const operations = operationsOf(this.settings);
+  #plan(operations: readonly Operation[], events: readonly WorldEvent[]): void {
     for (const operation of operations)
       if (this.#choices.take(operation.name))
         this.scheduler.at(operation.at, () => {
           const write = this.source.write(operation);
-          if (write !== undefined) this.#written(write);
+          if (write !== undefined) this.#written(write, operation.spoil);
         });
-    for (const happening of happeningsOf(this.settings, operations))
-      if (this.#choices.take(happening.name))
-        this.scheduler.at(happening.at, () => {
-          this.#happen(happening);
+    for (const event of events)
+      if (this.#choices.take(event.name))
+        this.scheduler.at(event.at, () => {
+          this.#happen(event);
         });
   }
 
-  #written({ item, before, after, expired }: Write): void {
+  #written({ item, before, after, expired }: Write, way: string | undefined): void {
     const clean = this.#record(before, after, expired);
     const { poison, epidemic, misdirected } = this.settings;
-    const may = (way: Spoil) =>
-      (epidemic === undefined || way.what === epidemic) && (misdirected || way.misdirected !== true);
-    const spoiled =
+    const may = (one: Spoil) =>
+      (epidemic === undefined || one.what === epidemic) && (misdirected || one.misdirected !== true);
+    const of = { item, before, after, replicated: this.#isReplicated };
+    const byChance =
       poison > 0 && this.#records.chance(epidemic === undefined ? poison : IN_AN_EPIDEMIC)
-        ? spoil(clean, { item, before, after, replicated: this.#isReplicated }, this.#records, may)
+        ? spoil(clean, of, this.#records, may)
         : undefined;
-    if (!this.#isReplicated && item.kind !== 'strange' && item.kind !== 'malformed')
+    const spoiled = way === undefined ? byChance : spoilAs(way, clean, of);
+    if (!this.#isReplicated && isKept(item))
       void this.table.apply([changeOf(clean, { generation: this.#reigns.all.length - 1 })]);
     this.#append({
       number: this.ledger.entries.length,
@@ -404,14 +416,14 @@ export class World {
     for (const entry of found) if (!this.#reigns.isBygone(entry)) this.#operator.takeOver([entry]);
   };
 
-  #happen(happening: Happening): void {
-    const has = this.#hasHappened(happening);
-    this.#trace(() => `${happening.name}${has ? '' : ', which concerns nobody'}`);
-    if (has) this.counts.add(`event: ${happening.kind}`);
+  #happen(event: WorldEvent): void {
+    const has = this.#hasHappened(event);
+    this.#trace(() => `${event.name}${has ? '' : ', which concerns nobody'}`);
+    if (has) this.counts.add(`event: ${event.kind}`);
   }
 
   /** False when there was nothing for it to happen to. */
-  #hasHappened({ kind, which, span }: Happening): boolean {
+  #hasHappened({ kind, which, span, writes = [] }: WorldEvent): boolean {
     switch (kind) {
       case 'split':
         this.#stream.split(which);
@@ -433,6 +445,18 @@ export class World {
         return this.#deliverAgain(which, this.#random);
       case 'redrive':
         return this.#deliverAgain(which, chanceOf(this.settings.seed, 'redrive', which));
+      case 'hold':
+        for (const { source } of this.#reigns.present.streams) source.hold(span);
+        return true;
+      case 'redelivery': {
+        const written = this.ledger.entries.filter(({ item }) => item !== undefined);
+        this.pool.invoke(
+          writes.map((number) => written[number]!),
+          false,
+          () => undefined,
+        );
+        return true;
+      }
       case 'clock jump':
       case 'crash':
       case 'stop':

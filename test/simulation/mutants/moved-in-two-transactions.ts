@@ -1,0 +1,27 @@
+import { Fault } from '../../../src/domain/fault.ts';
+import { portsWith } from '../../support/ports.ts';
+import type { Mutant } from '../runs/variant.ts';
+
+export const mutant: Mutant = {
+  mistake: 'A link leaves its tuple in one transaction and takes the next in another, which may not come.',
+  variant: () => ({
+    ports: (ports) =>
+      portsWith(ports, {
+        'matcher.apply': (apply) => async (moves, signal) => {
+          const between = moves.map(({ to }) => ({ ...to, tuple: undefined }));
+          const left = await apply(
+            moves.map(({ link, from }, index) => ({ link, from, to: between[index]! })),
+            signal,
+          );
+          signal?.throwIfAborted();
+          const taken = await apply(
+            moves.map(({ link, to }, index) => ({ link, from: between[index], to })),
+            signal,
+          );
+          return left.map((result, index) =>
+            result === 'done' ? (taken[index] ?? new Fault('transient', 'no result')) : result,
+          );
+        },
+      }),
+  }),
+};
