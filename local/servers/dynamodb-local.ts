@@ -18,7 +18,7 @@ const EMULATOR = join(
   dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
   'emulator',
 );
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const STARTS = 3;
 
 /** DynamoDB Local, with streams, on a free port. Ends with this process, however that ends. */

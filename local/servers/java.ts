@@ -13,7 +13,7 @@ export function javaCommand(): string {
 export function javaMissing(): string | undefined {
   const { error, status, stderr } = spawnSync(javaCommand(), ['-version'], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   // Ignores the output of a command that failed.
   return javaProblem(error !== undefined || status !== 0 ? undefined : stderr);

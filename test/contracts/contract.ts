@@ -54,7 +54,7 @@ export function describeContract<H, C extends string>(
 ): void {
   for (const { name, setUp, lacks, missing } of implementations)
     describe(`contract of the ${port}: ${name}`, function () {
-      this.timeout(120_000);
+      this.timeout(180_000);
       const define = (title: string, test: Test<H>) =>
         it(title, async () => {
           const harness = await setUp();

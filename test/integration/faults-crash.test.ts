@@ -23,7 +23,7 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
 
   it('given crashes before, during and after writes, when it is back and batches come again, then nothing drifts', async function () {
     // Java starts anew three times.
-    this.timeout(120_000);
+    this.timeout(400_000);
     const { dynamodb } = servers;
     let planned: 'before' | 'during' | 'after' | undefined;
     let target = '';

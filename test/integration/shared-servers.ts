@@ -12,7 +12,7 @@ export function sharedServers(): Promise<LocalServers> {
 }
 
 after(async function () {
-  this.timeout(20_000);
+  this.timeout(180_000);
   await (await running)?.stop();
 });
 

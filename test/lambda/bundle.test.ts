@@ -28,7 +28,7 @@ const REPLACED: readonly RegExp[] = [
 ];
 
 describe('the bundle of the Lambda function', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let built: Bundle;
   let code: string;
 

@@ -31,7 +31,7 @@ function foldersInMaps({ files }: Bundle): readonly string[] {
 }
 
 describe('what comes with the bundle', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let built: Bundle;
   let bill: string;
   let components: readonly Component[];

@@ -10,7 +10,7 @@ export function describeUnless(missing: string | undefined, title: string, defin
     return;
   }
   describe(title, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     before(() => {
       if (missing !== undefined) throw new Error(missing);
     });

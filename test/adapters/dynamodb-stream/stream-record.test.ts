@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
 import type { Delivery } from '../../../src/application/delivery.ts';
+import type { Change } from '../../../src/domain/change.ts';
 import { commandsOf } from '../../../src/domain/command.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { Entity } from '../../../src/domain/row.ts';
@@ -18,10 +19,12 @@ import {
   imageRow,
   linkRow,
   matcherTupleRow,
+  type Plain,
   strangeRow,
   STREAM_ARN,
   STREAM_LABEL,
   streamRecord,
+  type StreamRecord,
   type TableRow,
   withDynamodb,
 } from '../../support/stream-records.ts';
@@ -47,28 +50,17 @@ const RECORDS = [
 
 describe('toDelivery', () => {
   describe('given a change', () => {
-    it('tells an insertion: nothing before, the row after', () => {
-      const change = changeOf(streamRecord({ after: row }));
-      expect(change.operation).to.equal('INSERT');
-      expect(change.row).to.deep.equal({ kind: 'registration', registry: 'FAA', registration: 'N1' });
-      expect(change.before).to.equal('absent');
-      expect(attributesOf(change.after)).to.deep.equal(row);
-      expect(change.viewType).to.equal('NEW_AND_OLD_IMAGES');
-    });
-
-    it('tells a change: the row before and after', () => {
-      const change = changeOf(streamRecord({ before: row, after: changed }));
-      expect(change.operation).to.equal('MODIFY');
-      expect(attributesOf(change.before)).to.deep.equal(row);
-      expect(attributesOf(change.after)).to.deep.equal(changed);
-    });
-
-    it('tells a removal: the row before, nothing after', () => {
-      const change = changeOf(streamRecord({ before: row }));
-      expect(change.operation).to.equal('REMOVE');
-      expect(attributesOf(change.before)).to.deep.equal(row);
-      expect(change.after).to.equal('absent');
-    });
+    for (const [operation, before, after] of [
+      ['INSERT', undefined, row],
+      ['MODIFY', row, changed],
+      ['REMOVE', row, undefined],
+    ] as const)
+      it(`has the row before and after ${operation}, where there is one`, () => {
+        const change = changeOf(streamRecord({ before, after }));
+        expect(change).to.include({ operation, viewType: 'NEW_AND_OLD_IMAGES' });
+        expect(change.row).to.deep.equal({ kind: 'registration', registry: 'FAA', registration: 'N1' });
+        expect(sidesOf(change)).to.deep.equal([before ?? 'absent', after ?? 'absent']);
+      });
 
     it('takes the operation from eventName, and leaves away images that contradict it', () => {
       const record = streamRecord({ before: row, after: changed });
@@ -77,16 +69,10 @@ describe('toDelivery', () => {
     });
 
     it('knows who it is: its stream, its number, and its version in the item', () => {
-      const change = changeOf(streamRecord({ after: row, sequence: '0123456789012345678901234567890' }));
-      expect(change.identity).to.deep.equal({
-        stream: STREAM_ARN,
-        sequence: '0123456789012345678901234567890',
-      });
-      expect(change.version).to.deep.equal({
-        generation: 0,
-        epoch: STREAM_LABEL,
-        sequence: '0123456789012345678901234567890',
-      });
+      const sequence = '0123456789012345678901234567890';
+      const { identity, version } = changeOf(streamRecord({ after: row, sequence }));
+      expect(identity).to.deep.equal({ stream: STREAM_ARN, sequence });
+      expect(version).to.deep.equal({ generation: 0, epoch: STREAM_LABEL, sequence });
     });
 
     it('summarises its record for logs', () => {
@@ -117,57 +103,45 @@ describe('toDelivery', () => {
     });
 
     it('takes images without the keys, and completes them', () => {
-      const { after } = changeOf(
-        withDynamodb(streamRecord({ after: row }), { NewImage: { model: { S: '172' } } }),
-      );
-      expect(attributesOf(after)).to.deep.equal({ PK: row.PK, SK: row.SK, model: '172' });
+      const record = withDynamodb(streamRecord({ after: row }), { NewImage: { model: { S: '172' } } });
+      expect(sidesOf(changeOf(record))[1]).to.deep.equal({ PK: row.PK, SK: row.SK, model: '172' });
     });
   });
 
   describe('tells items apart', () => {
-    const itemOf = (pk: string, sk: string) => {
+    /** The item of a record that can be read, or of one that cannot. */
+    const itemOf = (record: StreamRecord, pk: string, sk: string) => {
       const delivery = toDelivery(
-        withDynamodb(RECORDS[0]!, { Keys: { PK: { S: pk }, SK: { S: sk } }, NewImage: {} }),
+        withDynamodb(record, { Keys: { PK: { S: pk }, SK: { S: sk } }, NewImage: {} }),
       );
-      return delivery.kind === 'change' ? delivery.change.item : undefined;
+      return 'item' in delivery ? delivery.item : delivery.kind === 'change' && delivery.change.item;
     };
 
-    it('the same keys are the same item, whatever else the records hold', () => {
-      const items = [streamRecord({ after: row }), streamRecord({ before: changed, sequence: 2 })].map(
-        (record) => changeOf(record).item,
+    it('finds one item where the keys are the same, whatever else the records hold', () => {
+      const { item } = changeOf(streamRecord({ after: row }));
+      expect(changeOf(streamRecord({ before: changed, sequence: 2 })).item).to.equal(item);
+      expect(toDelivery({ ...streamRecord({ after: row }), eventName: 'UPSERT' })).to.have.property(
+        'item',
+        item,
       );
-      expect(items[0]).to.equal(items[1]);
     });
 
-    it('an undecodable record with these keys is of the same item too', () => {
-      const delivery = toDelivery({ ...streamRecord({ after: row }), eventName: 'UPSERT' });
-      expect(delivery).to.have.property('item', changeOf(streamRecord({ after: row })).item);
-    });
-
-    it('different keys are different items, wherever the one ends and the other begins', () => {
+    it('finds different items where keys differ, wherever the one ends and the other begins', () => {
       const text = fc.string({ unit: fc.constantFrom('#', '1', 'a', 'é', '🛩', ' ') });
-      fc.assert(
-        fc.property(text, text, text, (a, b, c) => {
-          const left = itemOf('ICAO#VARIANTS', `${a}${b}x`);
-          const right = itemOf('ICAO#VARIANTS', `${a}${c}x`);
-          expect(left === right).to.equal(b === c);
-        }),
-      );
-      const undecodable = (pk: string, sk: string) => {
-        const keys = { PK: { S: pk }, SK: { S: sk } };
-        const delivery = toDelivery({ eventName: 'none', dynamodb: { Keys: keys } });
-        return delivery.kind === 'undecodable' ? delivery.item : undefined;
-      };
+      const undecodable = { ...RECORDS[0]!, eventName: 'none' };
       fc.assert(
         fc.property(text, text, text, text, (a, b, c, d) => {
-          expect(undecodable(a, b) === undecodable(c, d)).to.equal(a === c && b === d);
-          expect(undecodable(a, b + c) === undecodable(a + b, c)).to.equal(b === '');
+          const variant = (sk: string) => itemOf(RECORDS[0]!, 'ICAO#VARIANTS', `${a}${sk}x`);
+          expect(variant(b) === variant(c)).to.equal(b === c);
+          const unread = (pk: string, sk: string) => itemOf(undecodable, pk, sk);
+          expect(unread(a, b) === unread(c, d)).to.equal(a === c && b === d);
+          expect(unread(a, b + c) === unread(a + b, c)).to.equal(b === '');
         }),
       );
     });
 
     for (const name of HOSTILE_NAMES)
-      it(`an item called ${JSON.stringify(name.slice(0, 60))} is one`, () => {
+      it(`takes ${JSON.stringify(name.slice(0, 60))} for one`, () => {
         expect(changeOf(streamRecord({ after: faaRow(name) })).item).to.be.a('string');
       });
   });
@@ -181,8 +155,7 @@ describe('toDelivery', () => {
 
     it('does not touch its images, nor what else is only needed of others', () => {
       const record = streamRecord({ before: strangeRow('x'), after: strangeRow('x') });
-      const untouchable = ['NewImage', 'OldImage', 'StreamViewType'];
-      const dynamodb = forbid(record.dynamodb, untouchable);
+      const dynamodb = forbid(record.dynamodb, ['NewImage', 'OldImage', 'StreamViewType']);
       expect(toDelivery({ ...record, dynamodb }).kind).to.equal('unrecognised');
     });
 
@@ -197,34 +170,32 @@ describe('toDelivery', () => {
     it('decodes no attribute that nobody asks for', () => {
       const after = { ...row, note: new Encoded({ N: 'not a number' }), size: new Encoded({ XL: 1 }) };
       const record = streamRecord({ before: after, after });
-      const spied = withDynamodb(record, {
-        NewImage: forbid(record.dynamodb['NewImage'] as object, ['note', 'size', 'model', 'registration']),
-        OldImage: forbid(record.dynamodb['OldImage'] as object, ['note', 'size', 'model', 'registration']),
-      });
-      expect(toDelivery(spied).kind).to.equal('change');
+      const spied = (image: 'NewImage' | 'OldImage') =>
+        forbid(record.dynamodb[image] as object, ['note', 'size', 'model', 'registration']);
+      const images = { NewImage: spied('NewImage'), OldImage: spied('OldImage') };
+      expect(toDelivery(withDynamodb(record, images)).kind).to.equal('change');
     });
 
     it('lets an undecodable attribute harm nobody who does not read it', () => {
-      const spoilt = { note: new Encoded({ N: 'not a number' }) };
-      const change = changeOf(
-        streamRecord({ before: { ...row, ...spoilt }, after: { ...changed, ...spoilt } }),
-      );
+      const note = new Encoded({ N: 'not a number' });
+      const change = changeOf(streamRecord({ before: { ...row, note }, after: { ...changed, note } }));
       expect(commandsOf(change).search?.decision.action).to.equal('upsert');
     });
 
     it('fails who reads it, and says which it is', () => {
-      const spoilt = { model: new Encoded({ N: 'not a number' }) };
-      const change = changeOf(streamRecord({ before: row, after: { ...row, ...spoilt } }));
+      const after = { ...row, model: new Encoded({ N: 'not a number' }) };
+      const change = changeOf(streamRecord({ before: row, after }));
       expect(faultOf(() => commandsOf(change)).message).to.match(/^NewImage\.model is not a valid number/);
     });
   });
 
-  describe('given a record that cannot be read, says what is wrong with it:', () => {
+  describe('given a record that cannot be read', () => {
     const record = streamRecord({ before: row, after: changed });
     const spoil = (parts: Readonly<Record<string, unknown>>) => withDynamodb(record, parts);
     const keys = (PK: unknown, SK: unknown) => spoil({ Keys: { PK, SK } });
 
-    const bad: [input: unknown, message: string][] = [
+    type Bad = [input: unknown, message: string];
+    const bad: Bad[] = [
       [spoil({ Keys: undefined }), 'the record has no Keys'],
       [spoil({ Keys: null }), 'Keys is null, not an object'],
       [spoil({ Keys: [] }), 'Keys is an array, not an object'],
@@ -232,34 +203,26 @@ describe('toDelivery', () => {
       [keys('x', { S: 'x' }), 'Keys.PK is "x"; expected {"S": "…"}'],
       [keys({ S: 'x' }, { S: 5 }), 'Keys.SK is an object; expected {"S": "…"}'],
       [keys({ S: 'x' }, ['x']), 'Keys.SK is an array; expected {"S": "…"}'],
-      [{ ...record, eventName: undefined }, 'the record has no eventName; expected INSERT, MODIFY or REMOVE'],
-      [{ ...record, eventName: 'insert' }, 'eventName is "insert"; expected INSERT, MODIFY or REMOVE'],
-      [
-        { ...record, eventName: 'x'.repeat(100) },
-        `eventName is "${'x'.repeat(59)}…; expected INSERT, MODIFY or REMOVE`,
-      ],
-      [
-        { ...record, eventName: 'x'.repeat(58) },
-        `eventName is "${'x'.repeat(58)}"; expected INSERT, MODIFY or REMOVE`,
-      ],
-      [{ ...record, eventName: null }, 'eventName is null; expected INSERT, MODIFY or REMOVE'],
-      [{ ...record, eventName: ['INSERT'] }, 'eventName is an array; expected INSERT, MODIFY or REMOVE'],
+      ...[
+        [undefined, 'the record has no eventName'],
+        ['insert', 'eventName is "insert"'],
+        ['x'.repeat(100), `eventName is "${'x'.repeat(59)}…`],
+        ['x'.repeat(58), `eventName is "${'x'.repeat(58)}"`],
+        [null, 'eventName is null'],
+        [['INSERT'], 'eventName is an array'],
+      ].map(([eventName, found]): Bad => [
+        { ...record, eventName },
+        `${String(found)}; expected INSERT, MODIFY or REMOVE`,
+      ]),
       [spoil({ SequenceNumber: undefined }), 'the record has no SequenceNumber'],
-      [spoil({ SequenceNumber: '' }), 'SequenceNumber is "", not a string of digits'],
-      [spoil({ SequenceNumber: 17 }), 'SequenceNumber is 17, not a string of digits'],
-      [spoil({ SequenceNumber: '17x' }), 'SequenceNumber is "17x", not a string of digits'],
-      [spoil({ SequenceNumber: '1.5' }), 'SequenceNumber is "1.5", not a string of digits'],
-      [spoil({ SequenceNumber: '-1' }), 'SequenceNumber is "-1", not a string of digits'],
-      [spoil({ SequenceNumber: '1\n' }), 'SequenceNumber is "1\\n", not a string of digits'],
-      [spoil({ SequenceNumber: '١٧' }), 'SequenceNumber is "١٧", not a string of digits'],
-      [
-        spoil({ StreamViewType: 'ALL' }),
-        'StreamViewType is "ALL"; expected one of KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES',
-      ],
-      [
-        spoil({ StreamViewType: null }),
-        'StreamViewType is null; expected one of KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES',
-      ],
+      ...['', 17, '17x', '1.5', '-1', '1\n', '١٧'].map((SequenceNumber): Bad => [
+        spoil({ SequenceNumber }),
+        `SequenceNumber is ${JSON.stringify(SequenceNumber)}, not a string of digits`,
+      ]),
+      ...['ALL', null].map((StreamViewType): Bad => [
+        spoil({ StreamViewType }),
+        `StreamViewType is ${JSON.stringify(StreamViewType)}; expected one of KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES`,
+      ]),
       [spoil({ NewImage: 'x' }), 'NewImage is "x", not an object'],
       [spoil({ NewImage: [] }), 'NewImage is an array, not an object'],
       [spoil({ OldImage: 5 }), 'OldImage is 5, not an object'],
@@ -277,7 +240,7 @@ describe('toDelivery', () => {
       ],
     ];
     for (const [input, message] of bad)
-      it(message, () => {
+      it(`says: ${message.slice(0, 94)}`, () => {
         const delivery = toDelivery(input, { place: 'feed.ndjson:12' });
         if (delivery.kind !== 'undecodable') throw new Error(`the record is ${delivery.kind}`);
         expect(delivery.fault.message).to.equal(message);
@@ -285,7 +248,7 @@ describe('toDelivery', () => {
         expect(delivery.record.place).to.equal('feed.ndjson:12');
       });
 
-    it('knows of it what there is to know', () => {
+    it('summarises what can be read of it', () => {
       const spoilt = { ...spoil({ SequenceNumber: 'x', SizeBytes: '200' }), eventID: 5 };
       expect(toDelivery(spoilt)).to.deep.include({
         record: {
@@ -302,123 +265,106 @@ describe('toDelivery', () => {
     });
 
     it('does not know of which item it is where a key is missing', () => {
-      for (const input of [
-        null,
-        {},
-        spoil({ Keys: null }),
-        keys({ S: 'x' }, undefined),
-        keys(undefined, { S: 'x' }),
-      ])
+      const half = [keys({ S: 'x' }, undefined), keys(undefined, { S: 'x' })];
+      for (const input of [null, {}, spoil({ Keys: null }), ...half])
         expect(toDelivery(input)).to.have.property('item', undefined);
     });
   });
 
   describe('given a view type', () => {
-    const sides = (viewType: string | undefined, before?: TableRow, after?: TableRow) => {
-      const record = streamRecord({ before, after, ...(viewType === undefined ? {} : { viewType }) });
-      const without =
-        viewType === undefined ? { StreamViewType: undefined, NewImage: undefined, OldImage: null } : {};
-      const change = changeOf(withDynamodb(record, without));
-      expect(change.viewType).to.equal(viewType);
-      return [change.before, change.after].map((side) => (typeof side === 'string' ? side : 'there'));
-    };
-    const expected: [
-      viewType: string | undefined,
-      insertion: string[],
-      modification: string[],
-      removal: string[],
-    ][] = [
-      ['NEW_AND_OLD_IMAGES', ['absent', 'there'], ['there', 'there'], ['there', 'absent']],
-      ['NEW_IMAGE', ['absent', 'there'], ['withheld', 'there'], ['withheld', 'absent']],
-      ['OLD_IMAGE', ['absent', 'withheld'], ['there', 'withheld'], ['there', 'absent']],
-      ['KEYS_ONLY', ['absent', 'withheld'], ['withheld', 'withheld'], ['withheld', 'absent']],
-      [undefined, ['absent', 'withheld'], ['withheld', 'withheld'], ['withheld', 'absent']],
-    ];
-    for (const [viewType, insertion, modification, removal] of expected)
-      it(`${viewType ?? 'that is not named, and no images'}: tells what is absent from what is withheld`, () => {
-        expect(sides(viewType, undefined, row)).to.deep.equal(insertion);
-        expect(sides(viewType, row, changed)).to.deep.equal(modification);
-        expect(sides(viewType, row, undefined)).to.deep.equal(removal);
+    const A = 'absent';
+    const W = 'withheld';
+    for (const [viewType, insertion, modification, removal] of [
+      ['NEW_AND_OLD_IMAGES', [A, row], [row, changed], [row, A]],
+      ['NEW_IMAGE', [A, row], [W, changed], [W, A]],
+      ['OLD_IMAGE', [A, W], [row, W], [row, A]],
+      ['KEYS_ONLY', [A, W], [W, W], [W, A]],
+      [undefined, [A, W], [W, W], [W, A]],
+    ] as const)
+      it(`tells what is absent from what is withheld by ${viewType ?? 'none, without images'}`, () => {
+        const expectSides = (
+          before: TableRow | undefined,
+          after: TableRow | undefined,
+          sides: readonly unknown[],
+        ) => {
+          const record = streamRecord({ before, after, ...(viewType && { viewType }) });
+          const without = { StreamViewType: undefined, NewImage: undefined, OldImage: null };
+          const change = changeOf(viewType === undefined ? withDynamodb(record, without) : record);
+          expect(change.viewType).to.equal(viewType);
+          expect(sidesOf(change)).to.deep.equal(sides);
+        };
+        expectSides(undefined, row, insertion);
+        expectSides(row, changed, modification);
+        expectSides(row, undefined, removal);
       });
 
-    it('that is not named, takes the images that there are', () => {
-      const change = changeOf(
-        withDynamodb(streamRecord({ before: row, after: changed }), { StreamViewType: undefined }),
-      );
-      expect(attributesOf(change.before)).to.deep.equal(row);
-      expect(attributesOf(change.after)).to.deep.equal(changed);
+    it('takes the images that there are where the record names no view type', () => {
+      const record = streamRecord({ before: row, after: changed });
+      const change = changeOf(withDynamodb(record, { StreamViewType: undefined }));
+      expect(sidesOf(change)).to.deep.equal([row, changed]);
       expect(change.viewType).to.equal(undefined);
     });
 
-    const missing: [viewType: string, image: string, rows: { before?: TableRow; after?: TableRow }][] = [
-      ['NEW_AND_OLD_IMAGES', 'NewImage', { after: row }],
-      ['NEW_AND_OLD_IMAGES', 'NewImage', { before: row, after: changed }],
-      ['NEW_AND_OLD_IMAGES', 'OldImage', { before: row, after: changed }],
-      ['NEW_AND_OLD_IMAGES', 'OldImage', { before: row }],
-      ['NEW_IMAGE', 'NewImage', { after: row }],
-      ['NEW_IMAGE', 'NewImage', { before: row, after: changed }],
-      ['OLD_IMAGE', 'OldImage', { before: row, after: changed }],
-      ['OLD_IMAGE', 'OldImage', { before: row }],
-    ];
-    for (const [viewType, image, rows] of missing)
-      for (const nothing of [undefined, null])
-        it(`${viewType}, and ${image} is ${nothing} (${Object.keys(rows).join(' and ')}): cannot be read`, () => {
-          const delivery = toDelivery(
-            withDynamodb(streamRecord({ ...rows, viewType }), { [image]: nothing }),
-          );
-          expect(faultIn(delivery)).to.equal(
-            `${image} is missing, although the stream's view type is ${viewType}`,
-          );
-        });
+    const insertion = { after: row };
+    const modification = { before: row, after: changed };
+    const removal = { before: row };
+    for (const [viewType, image, changes] of [
+      ['NEW_AND_OLD_IMAGES', 'NewImage', [insertion, modification]],
+      ['NEW_AND_OLD_IMAGES', 'OldImage', [modification, removal]],
+      ['NEW_IMAGE', 'NewImage', [insertion, modification]],
+      ['OLD_IMAGE', 'OldImage', [modification, removal]],
+    ] as const)
+      it(`cannot read a record of ${viewType} without ${image}`, () => {
+        for (const rows of changes)
+          for (const nothing of [undefined, null])
+            expect(
+              faultIn(toDelivery(withDynamodb(streamRecord({ ...rows, viewType }), { [image]: nothing }))),
+            ).to.equal(`${image} is missing, although the stream's view type is ${viewType}`);
+      });
   });
 
   describe('tells the origin', () => {
     const record = streamRecord({ before: row });
 
-    it('a writer, where nothing says otherwise', () => {
-      expect(changeOf(record).origin).to.equal('user');
-    });
-
-    it("the table's time to live, as Lambda words it", () => {
-      const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
-      expect(changeOf({ ...record, userIdentity }).origin).to.equal('ttl');
-    });
-
-    it("the table's time to live, as GetRecords words it", () => {
-      const userIdentity = { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' };
-      expect(changeOf({ ...record, userIdentity }).origin).to.equal('ttl');
-    });
+    const SERVICE = 'dynamodb.amazonaws.com';
+    for (const userIdentity of [
+      { type: 'Service', principalId: SERVICE },
+      // As GetRecords spells it.
+      { Type: 'Service', PrincipalId: SERVICE },
+    ])
+      it(`is the table's time to live: ${JSON.stringify(userIdentity)}`, () => {
+        expect(changeOf({ ...record, userIdentity }).origin).to.equal('ttl');
+      });
 
     for (const userIdentity of [
+      undefined,
       null,
       'Service',
       {},
       { type: 'Service' },
-      { principalId: 'dynamodb.amazonaws.com' },
-      { type: 'User', principalId: 'dynamodb.amazonaws.com' },
-      { type: 'Service', principalId: 'replication.dynamodb.amazonaws.com' },
+      { principalId: SERVICE },
+      { type: 'User', principalId: SERVICE },
+      { type: 'Service', principalId: `replication.${SERVICE}` },
       { Type: 'Service', PrincipalId: 'somebody' },
     ])
-      it(`not the time to live: ${JSON.stringify(userIdentity)}`, () => {
+      it(`is a writer: ${JSON.stringify(userIdentity)}`, () => {
         expect(changeOf({ ...record, userIdentity }).origin).to.equal('user');
       });
 
-    it('replication, where another region wrote the row', () => {
-      const elsewhere = { ...row, 'aws:rep:updateregion': 'us-east-1' };
-      expect(changeOf(streamRecord({ after: elsewhere })).origin).to.equal('replication');
-      expect(changeOf(streamRecord({ before: row, after: elsewhere })).origin).to.equal('replication');
-      expect(changeOf(streamRecord({ before: elsewhere })).origin).to.equal('replication');
-    });
-
-    it('a writer, where this region wrote the row, or the row says nothing that can be read', () => {
-      for (const region of ['eu-central-1', 5, null]) {
-        const here = { ...row, 'aws:rep:updateregion': region };
-        expect(changeOf(streamRecord({ after: here })).origin).to.equal('user');
-      }
-      const elsewhere = { ...row, 'aws:rep:updateregion': 'us-east-1' };
-      const here = { ...row, 'aws:rep:updateregion': 'eu-central-1' };
-      expect(changeOf(streamRecord({ before: elsewhere, after: here })).origin).to.equal('user');
-    });
+    const from = (region: Plain) => ({ ...row, 'aws:rep:updateregion': region });
+    const elsewhere = from('us-east-1');
+    for (const [what, rows, origin] of [
+      ['another region inserted it', { after: elsewhere }, 'replication'],
+      ['another region changed it', { before: row, after: elsewhere }, 'replication'],
+      ['another region removed it', { before: elsewhere }, 'replication'],
+      ['this region inserted it', { after: from('eu-central-1') }, 'user'],
+      ['this region changed it', { before: elsewhere, after: from('eu-central-1') }, 'user'],
+      ['its region is a number', { after: from(5) }, 'user'],
+      ['its region is null', { after: from(null) }, 'user'],
+    ] as const)
+      it(`is ${origin} where ${what}`, () => {
+        expect(changeOf(streamRecord(rows)).origin).to.equal(origin);
+      });
   });
 
   describe('reads the time', () => {
@@ -428,8 +374,8 @@ describe('toDelivery', () => {
     const times: [what: string, created: unknown, expected: number | undefined][] = [
       ['in seconds, as Lambda gives it', 1767603600, 1767603600000],
       ['0, the beginning of time', 0, 0],
-      ['as a text, as the AWS CLI gives it', '2026-01-05T10:00:00+01:00', 1767603600000],
-      ['as a Date, as the SDK gives it', new Date(1767603600123), 1767603600123],
+      ['a text, as the AWS CLI gives it', '2026-01-05T10:00:00+01:00', 1767603600000],
+      ['a Date, as the SDK gives it', new Date(1767603600123), 1767603600123],
       ['missing', undefined, undefined],
       ['null', null, undefined],
       ['a text that is no time', 'yesterday', undefined],
@@ -438,13 +384,13 @@ describe('toDelivery', () => {
       ['an object', {}, undefined],
     ];
     for (const [what, time, expected] of times)
-      it(what, () => {
+      it(`reads a time that is ${what}`, () => {
         expect(changeOf(created(time)).at).to.equal(expected);
         const delivery = toDelivery(created(time));
         expect([delivery.at, delivery.record.at]).to.deep.equal([expected, expected]);
       });
 
-    it('of records too that nothing is derived from, or that cannot be read', () => {
+    it('reads it of records too that nothing is derived from, or that cannot be read', () => {
       const strange = created(5, streamRecord({ after: strangeRow('x') }));
       expect(toDelivery(strange)).to.include({ kind: 'unrecognised', at: 5_000 });
       const broken = { ...created(5), eventName: 'UPSERT' };
@@ -456,41 +402,29 @@ describe('toDelivery', () => {
 
   describe('knows the stream', () => {
     const table = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
-    const streamOf = (eventSourceARN: unknown, streamArn?: string) => {
-      const delivery = toDelivery(
-        { ...RECORDS[0]!, eventSourceARN },
-        streamArn === undefined ? {} : { streamArn },
-      );
-      if (delivery.kind !== 'change') throw new Error(delivery.kind);
-      return [delivery.change.identity.stream, delivery.change.version.epoch];
+    const streamOf = (eventSourceARN: unknown, streamArn: string | undefined) => {
+      const options = streamArn === undefined ? {} : { streamArn };
+      const { identity, version } = changeOf({ ...RECORDS[0]!, eventSourceARN }, options);
+      return [identity.stream, version.epoch];
     };
 
-    it('from the record', () => {
-      const arn = `${table}/stream/2026-01-05T09:00:00.000`;
-      expect(streamOf(arn)).to.deep.equal([arn, '2026-01-05T09:00:00.000']);
-    });
-
-    it('from the record, also where another is given for those that name none', () => {
-      expect(streamOf(`${table}/stream/b`, `${table}/stream/a`)).to.deep.equal([`${table}/stream/b`, 'b']);
-    });
-
-    for (const nothing of [undefined, null, '', 5, {}])
-      it(`from the option, where the record names ${JSON.stringify(nothing)}`, () => {
-        expect(streamOf(nothing, `${table}/stream/a`)).to.deep.equal([`${table}/stream/a`, 'a']);
+    const [a, b] = [`${table}/stream/a`, `${table}/stream/${STREAM_LABEL}`];
+    const odd = 'arn:aws:dynamodb:eu-central-1:123456789012:table/stream/stream/2026';
+    for (const [what, named, given, stream, epoch] of [
+      ['that the record names', b, undefined, b, STREAM_LABEL],
+      ['that the record names, whatever is given', b, a, b, STREAM_LABEL],
+      ['that is given, where the record names none', undefined, a, a, 'a'],
+      ['that is given, where the record has null', null, a, a, 'a'],
+      ['that is given, where the record has an empty name', '', a, a, 'a'],
+      ['that is given, where the record has a number', 5, a, a, 'a'],
+      ['that is given, where the record has an object', {}, a, a, 'a'],
+      ['without a name, where neither names one', undefined, undefined, '', ''],
+      ['without a label, in the first epoch', table, undefined, table, ''],
+      ['of a table that is called stream', odd, undefined, odd, '2026'],
+    ] as const)
+      it(`knows the stream ${what}`, () => {
+        expect(streamOf(named, given)).to.deep.equal([stream, epoch]);
       });
-
-    it('not at all, where neither names one: then it is the one unnamed stream', () => {
-      expect(streamOf(undefined)).to.deep.equal(['', '']);
-    });
-
-    it('by an ARN that has no label: then its epoch is the first', () => {
-      expect(streamOf(table)).to.deep.equal([table, '']);
-    });
-
-    it('by the label of a table that is called stream', () => {
-      const arn = 'arn:aws:dynamodb:eu-central-1:123456789012:table/stream/stream/2026';
-      expect(streamOf(arn)).to.deep.equal([arn, '2026']);
-    });
   });
 
   describe('never throws', () => {
@@ -506,11 +440,11 @@ describe('toDelivery', () => {
         if (typeof side !== 'string') expectOnlyFaults(() => side.all());
     };
 
-    it('whatever JSON it is given', () => {
+    it('stands any JSON', () => {
       fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectHarmless), { numRuns: 2000 });
     });
 
-    it('however a record is spoilt', () => {
+    it('stands a record spoilt in any way', () => {
       const spoilt = fc
         .tuple(
           fc.constantFrom(...RECORDS),
@@ -525,21 +459,23 @@ describe('toDelivery', () => {
       fc.assert(fc.property(spoilt, expectHarmless), { numRuns: 5000 });
     });
 
-    it('whatever keys a row has', () => {
+    it('stands a row with any keys', () => {
       const key = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.string({
           unit: fc.constantFrom(
-            'IMAGES#ORG#',
-            '#ENTITY#',
-            'ICAO',
-            '#ID#',
-            'IMG#',
-            'FAA#LINKS',
-            'MFR_MDL_CODE#',
-            '#SN#',
-            'x',
-            '\udc00',
+            ...[
+              'IMAGES#ORG#',
+              '#ENTITY#',
+              'ICAO',
+              '#ID#',
+              'IMG#',
+              'FAA#LINKS',
+              'MFR_MDL_CODE#',
+              '#SN#',
+              'x',
+              '\udc00',
+            ],
           ),
         }),
       );
@@ -584,8 +520,9 @@ function forbid(object: object, names: readonly string[]): object {
   });
 }
 
-function attributesOf(side: unknown): Record<string, unknown> {
-  return Object.fromEntries((side as { all(): ReadonlyMap<string, unknown> }).all());
+/** The rows before and after, or the word for why there is none. */
+function sidesOf({ before, after }: Change): unknown[] {
+  return [before, after].map((side) => (typeof side === 'string' ? side : Object.fromEntries(side.all())));
 }
 
 function faultIn(delivery: Delivery): string | undefined {
