@@ -380,7 +380,7 @@ describe('contrail replay', function () {
     expect(status).to.equal(1);
     expect(out)
       .to.match(/1 applied/)
-      .and.to.match(/utf16\.json:1: the file is in UTF-16/);
+      .and.to.match(/utf16\.json:1: the file is UTF-16/);
   });
 
   it('given half a file, when replayed, then what came before the break is applied and the break is named', async () => {

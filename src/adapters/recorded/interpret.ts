@@ -3,7 +3,7 @@ import { excerpt } from './excerpt.ts';
 import type { Found } from './found.ts';
 import { parse } from './parse.ts';
 
-const EXPECTED = 'a stream record, a Lambda event, what get-records returned, or a list of those';
+const EXPECTED = 'a stream record, a Lambda event, the output of get-records, or an array of those';
 
 /** What a file should hold, for messages. */
 export const EXPECTED_INPUT = `${EXPECTED}, as JSON`;
@@ -11,15 +11,15 @@ export const EXPECTED_INPUT = `${EXPECTED}, as JSON`;
 const RECORD_FIELDS = ['dynamodb', 'eventName', 'eventID', 'eventSource'];
 
 /** Reports the records of a value, or why it has none. Lists and events are looked into wherever they stand. */
-export function interpret(value: unknown, line: number, found: Found): void {
+export function interpret(value: unknown, line: number, found: Found, isInEvent = false): void {
   const has = (field: string) => isObject(value) && Object.hasOwn(value, field);
-  if (Array.isArray(value)) for (const item of value as unknown[]) interpret(item, line, found);
+  if (Array.isArray(value)) for (const item of value as unknown[]) interpret(item, line, found, isInEvent);
   // What is no object is no record either, as whoever validates records will say.
   else if (!isObject(value)) found.record(line, value);
   else if (has('Records')) records(value['Records'], 'Records', line, found);
   else if (has('payload')) payload(value['payload'], line, found);
   else if (has('DDBStreamBatchInfo')) found.problem(line, lost(value['DDBStreamBatchInfo']));
-  else if (RECORD_FIELDS.some(has)) found.record(line, value);
+  else if (isInEvent || RECORD_FIELDS.some(has)) found.record(line, value);
   else {
     const text = excerpt(JSON.stringify(value));
     found.problem(line, `neither a stream record nor an event: ${text}; expected ${EXPECTED}`);
@@ -38,8 +38,8 @@ function payload(value: unknown, line: number, found: Found): void {
 }
 
 function records(value: unknown, name: string, line: number, found: Found): void {
-  if (Array.isArray(value)) interpret(value, line, found);
-  else found.problem(line, `${name} is ${shown(value)}; expected a list`);
+  if (Array.isArray(value)) interpret(value, line, found, true);
+  else found.problem(line, `${name} is ${shown(value)}; expected an array`);
 }
 
 function lost(info: unknown): string {
@@ -53,7 +53,7 @@ function lost(info: unknown): string {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return 'an array';
   if (isObject(value)) return 'an object';
   if (value === undefined) return 'missing';
   return typeof value === 'string' ? excerpt(value) : JSON.stringify(value);

@@ -29,7 +29,7 @@ export async function* readRecorded(
   const splitter = new Splitter(found);
   try {
     for await (const chunk of plainText(chunks)) {
-      splitter.push(chunk.toString('latin1'));
+      splitter.push(chunk);
       if (found.items.length > 0) yield found.items.splice(0);
     }
     splitter.finish();

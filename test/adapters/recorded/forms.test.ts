@@ -56,6 +56,11 @@ describe('recorded changes, accepted forms', () => {
     expect(outline(await read('[null, 7 ,"x",true ]'))).to.deep.equal(expected);
   });
 
+  it('given an object in an event that looks like no record, when read, then it comes out for others to refuse', async () => {
+    for (const form of [records({ x: 1 }), { payload: JSON.stringify(records({ x: 1 })) }])
+      expect(outline(await read(JSON.stringify(form)))).to.deep.equal(['{"x":1} f:1']);
+  });
+
   it('given lists and events in lists, when read, then they are looked into', async () => {
     const items = [[a, [b]], records(c), { payload: JSON.stringify(records(a)) }];
     for (const form of [items, records(...items), [records(...items)]])

@@ -21,7 +21,7 @@ describe('recorded changes, limits', () => {
       ];
       const items = await read(...chunks);
       expect(outline(items)).to.deep.equal(['! f:1', 'b f:2']);
-      expect(problems(items)[0]).to.match(/^f:1 a value of more than 64 MiB is passed over/);
+      expect(problems(items)[0]).to.match(/^f:1 skipped a value of more than 64 MiB/);
     }
   });
 

@@ -34,18 +34,14 @@ describe('recorded changes, packed or in other encodings', () => {
         expect(found.slice(0, -1)).to.deep.equal(plain.slice(0, found.length - 1));
         expect(found.length).to.be.above(900);
         expect(problems(items)).to.have.length(1);
-        expect(problems(items)[0]).to.match(
-          /^f:\d+ what gzip has packed is cut off or damaged here: unexpected/,
-        );
+        expect(problems(items)[0]).to.match(/^f:\d+ the gzip data is cut off or damaged here: unexpected/);
       }
   });
 
   it('given a packed file that is cut off at its start, when read, then that is a problem', async () => {
     for (const length of [2, 9, 12]) {
       const found = problems(await read(gzipSync(lines('a')).subarray(0, length)));
-      expect(found).to.deep.equal([
-        'f:1 what gzip has packed is cut off or damaged here: unexpected end of file',
-      ]);
+      expect(found).to.deep.equal(['f:1 the gzip data is cut off or damaged here: unexpected end of file']);
     }
   });
 
@@ -59,7 +55,7 @@ describe('recorded changes, packed or in other encodings', () => {
   it('given something else behind what is packed, when read, then that is a problem', async () => {
     const items = await readAs('f', [Buffer.concat([gzipSync(lines('a')), Buffer.alloc(512)])]);
     expect(outline(items)).to.deep.equal(['a f:1', '! f:1']);
-    expect(problems(items)[0]).to.match(/something else is behind/);
+    expect(problems(items)[0]).to.match(/something else follows/);
     const text = await readAs('f', [gzipSync(lines('a')), Buffer.from('text')]);
     expect(outline(text)).to.deep.equal(['a f:1', '! f:1']);
   });
@@ -83,7 +79,7 @@ describe('recorded changes, packed or in other encodings', () => {
     ['bzip2', Buffer.concat([Buffer.from('BZh91AY&SY'), noise]), 'bzip2 -dc'],
     ['xz', starting(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), 'xz -dc'],
     ['zip', starting(0x50, 0x4b, 3, 4), 'unzip -p'],
-    ['gzip inside of gzip', gzipSync(many), 'gzip -dc'],
+    ['gzip inside gzip', gzipSync(many), 'gzip -dc'],
   ];
   for (const [index, [form, file, command]] of forms.entries())
     it(`given a file in ${form}, packed or not, when read, then one problem says so and what to do (${index})`, async () => {
@@ -91,7 +87,7 @@ describe('recorded changes, packed or in other encodings', () => {
         const found = problems(await read(bytes));
         expect(found).to.have.length(1);
         expect(found[0]).to.contain(
-          `f:1 the file is in ${form}: make it UTF-8 first, for example with "${command}`,
+          `f:1 the file is ${form} and must be UTF-8: convert it first, for example with "${command}`,
         );
       }
     });
