@@ -5,7 +5,7 @@ import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dyna
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
-import { afterwards, conclude, examine } from '../../src/application/plan-batch.ts';
+import { outcomesOf, planRecords } from '../../src/application/plan-batch.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { coalesceSearch } from '../../src/domain/search-action.ts';
@@ -41,12 +41,12 @@ function namesOf(row: Row): readonly string[] {
 
 /** Decodes, decides and coalesces: all that happens between routing and the first request. */
 export function decide(deliveries: readonly Delivery[]): number {
-  const verdicts = examine(deliveries, false);
-  const done = verdicts.map((verdict) => (verdict.kind === 'planned' ? afterwards(verdict) : verdict));
-  const outcomes = conclude(deliveries, done);
-  const search = verdicts.flatMap((verdict) =>
-    verdict.kind === 'planned' ? (verdict.commands.search ?? []) : [],
+  const states = planRecords(deliveries, false);
+  const outcomes = outcomesOf(
+    deliveries,
+    states.map((state) => (state.status === 'planned' ? { status: 'applied' } : state)),
   );
+  const search = states.flatMap((state) => (state.status === 'planned' ? (state.commands.search ?? []) : []));
   const actions = [...groupBy(search, ({ change }) => change.item).values()].map(coalesceSearch);
   return outcomes.length + actions.length;
 }

@@ -4,17 +4,16 @@ import { BoundedMap } from './bounded-map.ts';
 
 type Accepted = Pick<SearchAction, 'identity' | 'version'>;
 
-/** Actions that are remembered unless said otherwise: as many as a batch of Lambda's can ask for, some 3 MB. */
+/** How many actions are remembered by default: as many as a Lambda batch can ask for, some 3 MB. */
 const MOST = 10_000;
 
 /**
  * Search actions that the queue has durably accepted, of batches that are to be delivered again: this worker need not
  * send them again.
  *
- * That is safe because the same change always gives the same document: an action is known again by the change that
- * decided it, its version included, and by its document. What is not remembered, by another worker or for lack of
- * room, is sent again and dropped by the index's fence. Beyond the bound the oldest give way, so memory does not grow
- * with what was sent.
+ * That is safe because the same change always gives the same document: an action is recognised by the change that
+ * decided it, its version included, and by its document's key. What is forgotten for lack of room, or was sent by
+ * another worker, is sent again and dropped by the index's fence.
  */
 export class AcceptedActions {
   readonly #accepted: BoundedMap<Accepted>;
@@ -42,7 +41,7 @@ export class AcceptedActions {
   }
 }
 
-/** Without the stream, whose ARN is long: hardly ever do two changes of one document share a number. */
+/** Without the stream, whose ARN is long: two changes of one document hardly ever share a number. */
 function idOf({ identity, key }: Pick<SearchAction, 'identity' | 'key'>): string {
   return `${identity.sequence} ${key.collection} ${key.id}`;
 }

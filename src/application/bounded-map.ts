@@ -1,4 +1,4 @@
-/** A map that holds so many entries at the most: beyond that, those that were set longest ago give way. */
+/** A map of at most so many entries: beyond that, those that were set longest ago are dropped. */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #most: number;
@@ -16,7 +16,7 @@ export class BoundedMap<V> {
   }
 
   set(key: string, value: V): void {
-    // Behind all others, as the last that would give way.
+    // Taken out first, so that it goes to the end: a Map keeps the order in which keys came.
     this.#entries.delete(key);
     this.#entries.set(key, value);
     for (const oldest of this.#entries.keys()) {

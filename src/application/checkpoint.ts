@@ -3,8 +3,8 @@ import { compareSequences } from '../domain/version.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 
 /**
- * What an event source delivers again of a batch in which something failed: all from the checkpoint on, or all, where
- * it is told of the failure by an error.
+ * What an event source delivers again of a batch in which something failed: everything from the checkpoint on, or, when
+ * an error told it of the failure, everything.
  */
 export type Redelivery = 'from the checkpoint' | 'the whole batch';
 
@@ -20,7 +20,7 @@ export function deliveredAgain(
   try {
     checkpoint = lowestFailed(deliveries, outcomes);
   } catch {
-    // What cannot be reported is thrown.
+    // The failure cannot be reported, so it is thrown.
     return () => true;
   }
   return (sequence) => checkpoint !== undefined && compareSequences(sequence, checkpoint) >= 0;

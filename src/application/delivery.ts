@@ -17,15 +17,15 @@ export interface RecordSummary {
 
 /** One record of a batch, routed by its keys. */
 export type Delivery = {
-  /** May be made anew at each look: few records are ever looked at. */
+  /** May be computed at each access: few records are ever looked at. */
   readonly record: RecordSummary;
   /** When the change was made, in milliseconds since 1970, to the second. */
   readonly at?: number | undefined;
   /** The record as it came. */
   readonly raw: unknown;
   /**
-   * The same whenever the record is delivered, and another for every record that says something else; undefined where
-   * none can be made. Made anew at each look, of all that the record holds.
+   * The same whenever the record is delivered, and different for every record that says something else; undefined where
+   * there is none. Computed at each access, from all that the record holds.
    */
   readonly digest?: string | undefined;
 } & (
@@ -50,7 +50,7 @@ export type Outcome =
   | { readonly status: 'ignored' }
   /** The same change stands earlier in the batch. */
   | { readonly status: 'duplicate' }
-  /** It can never be handled, and is kept in quarantine. */
-  | { readonly status: 'quarantined'; readonly fault: Fault }
-  /** To be delivered again. `heldBack`: not for a reason of its own, but because an earlier change of its item failed. */
+  /** It can never be handled, and is kept in quarantine. `before`: since an earlier delivery of its batch. */
+  | { readonly status: 'quarantined'; readonly fault: Fault; readonly before?: true }
+  /** To be delivered again. `heldBack`: only because an earlier change of its item failed. */
   | { readonly status: 'failed'; readonly fault: Fault; readonly heldBack: boolean };

@@ -4,7 +4,7 @@ import type { TableGenerations } from './ports/table-generations.ts';
 import type { Retrier } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 
-/** How long an answer is taken for true, in milliseconds: so long may pass until an adoption is noticed. */
+/** How long an answer holds, in milliseconds: an adoption may go unnoticed for that long. */
 const FRESH_MS = 10_000;
 
 interface Answer {
@@ -27,7 +27,7 @@ export class FollowedTables {
 
   /**
    * The generation of each table by its ARN; where it has none, a Fault that says why: `configuration` where another
-   * table is followed, any other when that could not be found out. Nothing is ever guessed.
+   * table is followed, any other when that could not be read. Nothing is ever guessed.
    *
    * An answer holds for ten seconds, but only for the table that was adopted last: an older one may be adopted again
    * at any time, and its changes would be taken for old ones until that is noticed. So that nothing goes wrong
@@ -83,22 +83,22 @@ export class FollowedTables {
 /** Never permanent, which would be to say that the records are to blame. */
 function ofNoRecord(fault: Fault): Fault {
   if (fault.kind !== 'permanent') return fault;
-  return new Fault('configuration', `it cannot be found out which table is followed: ${fault.message}`, {
+  return new Fault('configuration', `cannot read which table is followed: ${fault.message}`, {
     cause: fault,
-    reason: `it cannot be found out which table is followed: ${fault.reason}`,
+    reason: `cannot read which table is followed: ${fault.reason}`,
   });
 }
 
 function refused(tableArn: string, followed: string): Fault {
   return new Fault(
     'configuration',
-    `the record is of ${nameOf(tableArn)}, but the table that is followed is ${nameOf(followed)}: whether its changes ` +
-      'are newer cannot be told. If this table takes over from the other one, let it: contrail adopt-stream ' +
-      `${tableArn || 'ARN'}; if it does not, remove its event source mapping`,
-    { reason: 'records of a table that is not followed' },
+    `the record comes from ${nameOf(tableArn)}, but the table that is followed is ${nameOf(followed)}, and nothing ` +
+      `says whose changes are newer. If this table takes over, run contrail adopt-stream ${tableArn || 'ARN'}; if not, ` +
+      'remove its event source mapping',
+    { reason: 'records from a table that is not followed' },
   );
 }
 
 function nameOf(tableArn: string): string {
-  return tableArn || 'a stream without a name';
+  return tableArn || 'an unnamed stream';
 }

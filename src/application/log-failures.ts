@@ -2,7 +2,7 @@ import type { Fault } from '../domain/fault.ts';
 import type { Delivery, Outcome, RecordSummary } from './delivery.ts';
 import type { Logger } from './ports/logger.ts';
 
-/** Records that one line names: even with the longest keys of DynamoDB, a line stays below the 256 KB of a log event. */
+/** How many records one line names: even with DynamoDB's longest keys, it stays below the 256 KB of a log event. */
 const NAMED = 50;
 
 /** Records that share a line. */
@@ -33,11 +33,11 @@ interface Cause {
 }
 
 /**
- * Says which records of a batch failed, and why. The first record of each cause has a line with all that is known of
- * it, and with the stack; others that failed for the same cause are in one line with their keys, and so are those that
- * are held back. So what a blocked shard writes at each attempt does not grow with its batch.
+ * Logs which records of a batch failed, and why. The first record of each cause has a line with all that is known of
+ * it, and the stack; others with the same cause share one line with their keys, and so do those that are held back. So
+ * what a blocked shard logs at each attempt does not grow with its batch.
  *
- * Causes are the same when kind and reason are, whatever the messages say of the single record.
+ * Causes are the same when kind and reason are, whatever the messages say of each record.
  */
 export function logFailures(
   deliveries: readonly Delivery[],

@@ -9,17 +9,18 @@ export interface NewestTable {
 /**
  * The generation of the table that is adopted after the newest one: the next, or the one that is wanted.
  *
- * @throws Fault `configuration` when what is wanted is no whole number above what is known: changes of two tables, or of
- *   two times of one, would be of the same generation.
+ * @throws Fault `configuration` when what is wanted is not an integer above what is known: changes of two tables, or of
+ *   two adoptions of one, would have the same generation.
  */
 export function nextGeneration(newest: NewestTable | undefined, wanted: number | undefined): number {
-  // What was derived before tables were noted counts as 0.
+  // Everything derived before tables were noted counts as 0.
   const known = newest?.generation ?? 0;
   const generation = wanted ?? known + 1;
   if (Number.isSafeInteger(generation) && generation > known) return generation;
-  const what = newest === undefined ? 'what was derived before any was noted' : newest.tableArn;
+  const what = newest === undefined ? 'everything derived before a table was noted' : newest.tableArn;
   throw new Fault(
     'configuration',
-    `generation ${generation} is no whole number above ${known}, that of ${what}, so what is newer could not be told`,
+    `generation ${generation} is not an integer above ${known}, the generation of ${what}, ` +
+      'so newer changes could not be told from older ones',
   );
 }

@@ -1,16 +1,16 @@
 import { type Delivery, itemOf } from './delivery.ts';
-import { asksNothing, type Verdict } from './plan-batch.ts';
+import { asksNothing, isPoison, type RecordState } from './plan-batch.ts';
 
 /**
- * Which share of a batch's items may be poison for one reason, unless told otherwise. A row that is wrong is wrong by
- * itself: one of many, or a few that one mistake made. Where more than half of a batch are wrong in the same way, it is
- * rather the worker that is: an older version than the table's writers, or a reader of something that is not for it.
+ * Which share of a batch's items may be poison for one reason, by default. Wrong rows are few among many. Where more
+ * than half of a batch are wrong in the same way, the worker is probably at fault: it is older than the table's writers,
+ * or reads something that is not for it.
  */
 export const DEFAULT_MAX_SHARE = 0.5;
 
 /**
- * Fewer poison items of one reason than these are never too many, unless told otherwise: they may be all of a quiet
- * table's batch, or be left over of a batch whose good records are done when Lambda delivers its tail again.
+ * Fewer poison items for one reason than these are never too many, by default: they may be a quiet table's whole batch,
+ * or the rest of a batch whose good records were done before Lambda delivered its tail again.
  */
 export const FEWEST_SUSPECTS = 10;
 
@@ -30,14 +30,13 @@ export interface Suspicion {
 
 /**
  * The reason for which more than a share of a batch's items would be poison, or have gone to quarantine at this
- * delivery; undefined when there is none. It counts items, as one that changes often is one; a record whose item is not
- * known is one by itself. Records that nothing is asked of, rows that nothing is derived from and the worker's own
- * among them, do not count: they prove nothing of the worker. Nor do those that it quarantined at an earlier delivery:
- * they were judged beside others than those that are delivered again.
+ * delivery; undefined when there is none. It counts items, not records: an item that changes often counts once. A record
+ * whose item is not known counts as an item of its own. Records that ask for nothing do not count, because they prove
+ * nothing about the worker; nor do those that it quarantined at an earlier delivery, which were judged then.
  */
 export function suspicionOf(
   deliveries: readonly Delivery[],
-  verdicts: readonly Verdict[],
+  states: readonly RecordState[],
   { maxShare, fewestSuspects }: BreakerLimits,
 ): Suspicion | undefined {
   const itemAt = (index: number): string | number => {
@@ -45,9 +44,9 @@ export function suspicionOf(
     return (delivery && itemOf(delivery)) ?? index;
   };
   const poisonByReason = new Map<string, Set<string | number>>();
-  for (const [index, verdict] of verdicts.entries()) {
-    if (!('fault' in verdict) || verdict.fault.kind !== 'permanent' || !counts(verdict)) continue;
-    const { reason } = verdict.fault;
+  for (const [index, state] of states.entries()) {
+    if (!(isPoison(state) || state.status === 'quarantined') || !counts(state)) continue;
+    const { reason } = state.fault;
     const poison = poisonByReason.get(reason);
     if (poison === undefined) poisonByReason.set(reason, new Set([itemAt(index)]));
     else poison.add(itemAt(index));
@@ -55,17 +54,17 @@ export function suspicionOf(
   const suspects = [...poisonByReason].filter(([, { size }]) => size >= fewestSuspects);
   if (suspects.length === 0) return undefined;
 
-  const items = new Set(verdicts.flatMap((verdict, index) => (counts(verdict) ? [itemAt(index)] : []))).size;
+  const items = new Set(states.flatMap((state, index) => (counts(state) ? [itemAt(index)] : []))).size;
   const suspect = suspects.find(([, { size }]) => size > items * maxShare);
   return suspect && { reason: suspect[0], poison: suspect[1].size, items };
 }
 
-function counts(verdict: Verdict): boolean {
-  switch (verdict.kind) {
+function counts(state: RecordState): boolean {
+  switch (state.status) {
     case 'planned':
-      return !asksNothing(verdict.commands);
+      return !asksNothing(state.commands);
     case 'quarantined':
-      return !verdict.before;
+      return !state.before;
     case 'applied':
     case 'failed':
       return true;

@@ -18,11 +18,19 @@ import type { SearchResult, SyncSearchDocument } from './sync-search-document.ts
 import { sumOfTallies, type Tallies } from './tallies.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { afterwards, conclude, examine, type Planned, readyAmong, type Verdict } from './plan-batch.ts';
+import {
+  asksNothing,
+  failed,
+  outcomesOf,
+  type Planned,
+  planRecords,
+  readyPlans,
+  type RecordState,
+} from './plan-batch.ts';
 
 /** What became of a batch. */
 export interface BatchResult extends Tallies {
-  /** One outcome a record, in the order of the records. */
+  /** One outcome per record, in the order of the records. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -37,7 +45,7 @@ export interface BatchDependencies {
   readonly matcher: UpdateMatcherTuple;
   /** For backends that keep the table's rows themselves. */
   readonly replica: TableReplica | undefined;
-  /** Where records go that can never be handled; without one, they fail for as long as they are delivered. */
+  /** Where records go that can never be handled; without one, they fail whenever they are delivered. */
   readonly quarantine: Quarantine | undefined;
   /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. Default 0.5. */
   readonly quarantineMaxShare?: number;
@@ -54,7 +62,7 @@ export interface BatchDependencies {
 const NO_CHANGES: ReadonlySet<Change> = new Set();
 
 /**
- * Handles whole batches: examines every record, coalesces what they ask for and runs the three use cases on it.
+ * Handles whole batches: plans every record, coalesces what they ask for and runs the three use cases on it.
  *
  * Never throws for what a record holds or for what an effect does: those are outcomes. Once a change of an item
  * has failed, the item's later records in the batch fail too; other items go on. A record counts as quarantined only
@@ -82,10 +90,8 @@ export class ProcessBatch {
   /**
    * Returns as soon as the time is up, with what is not done by then as failed.
    *
-   * Poison goes to quarantine once all that need not wait for it has been carried out: what the effects show to be
-   * poison and what cannot even be decoded are judged together, before the first of them is kept. Only then may the later
-   * changes of its items follow, of which more may be poison; that is judged with the rest of the batch as well, but
-   * what has been kept by then cannot be taken back.
+   * Poison goes to quarantine once all that need not wait for it has been carried out; then the later changes of its
+   * items follow, of which more may be poison.
    *
    * @param redelivery what the event source delivers again where something fails.
    */
@@ -96,33 +102,40 @@ export class ProcessBatch {
   ): Promise<BatchResult> {
     const { clock } = this.#deps;
     const started = clock.now();
-    const verdicts = examine(deliveries, this.#deps.replica !== undefined);
-    this.#poison?.recall(deliveries, verdicts);
-    let ready = readyAmong(deliveries, verdicts);
-    let done = await this.#carryOut(ready, verdicts, limit);
-    while ((await this.#poison?.execute(deliveries, verdicts, limit)) === true) {
-      ready = readyAmong(deliveries, verdicts);
+    const states = planRecords(deliveries, this.#deps.replica !== undefined);
+    this.#poison?.recall(deliveries, states);
+    let ready = readyPlans(deliveries, states);
+    // Effects first: the breaker must see the poison that they reveal before a record is kept. Keeping cannot be undone.
+    let done = await this.#carryOut(ready, states, limit);
+    while ((await this.#poison?.execute(deliveries, states, limit)) === true) {
+      ready = readyPlans(deliveries, states);
       if (ready.size === 0) break;
-      const more = await this.#carryOut(ready, verdicts, limit);
+      const more = await this.#carryOut(ready, states, limit);
       done = { ...sumOfTallies(done, more), sending: [...done.sending, ...more.sending] };
     }
 
     const { sending, ...tallies } = done;
-    const result: BatchResult = { outcomes: conclude(deliveries, verdicts), ...tallies };
+    const result: BatchResult = { outcomes: outcomesOf(deliveries, states), ...tallies };
     const isDeliveredAgain = deliveredAgain(deliveries, result.outcomes, redelivery);
-    for (const each of sending) this.#deps.search.conclude(each, isDeliveredAgain);
-    this.#poison?.conclude(deliveries, result.outcomes);
+    for (const each of sending) this.#deps.search.remember(each, isDeliveredAgain);
+    this.#poison?.remember(deliveries, result.outcomes);
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
     return result;
   }
 
   /** Notes for each record whether all that it asks for is done. */
-  async #carryOut(ready: ReadonlyMap<number, Planned>, verdicts: Verdict[], limit: TimeLimit): Promise<Done> {
+  async #carryOut(
+    ready: ReadonlyMap<number, Planned>,
+    states: RecordState[],
+    limit: TimeLimit,
+  ): Promise<Done> {
     const { failures, ...done } = await this.#run([...ready.values()], limit);
     for (const [index, plan] of ready) {
-      const faults = failures.flatMap((failed) => failed.get(plan.change) ?? []);
+      const faults = failures.flatMap((faultOf) => faultOf.get(plan.change) ?? []);
+      // In quarantine, an effect that may still happen would be lost: so a fault that may pass goes first.
       const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
-      verdicts[index] = fault === undefined ? afterwards(plan) : { kind: 'failed', fault };
+      if (fault !== undefined) states[index] = failed(fault);
+      else states[index] = { status: asksNothing(plan.commands) ? 'ignored' : 'applied' };
     }
     return done;
   }
@@ -136,7 +149,7 @@ export class ProcessBatch {
         : planned.map((plan) =>
             unconnected.has(plan.change) ? whateverWasBefore(plan.commands) : plan.commands,
           );
-    // Those that wait for the table's answers first: messages are made while they do.
+    // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, search] = await Promise.all([
       this.#deps.defaultImages.execute(
         commands.flatMap((c) => c.image ?? []),

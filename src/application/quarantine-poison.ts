@@ -6,7 +6,7 @@ import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import { QuarantinedRecords } from './quarantined-records.ts';
 import type { Retrier } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
-import { poisonAmong, type Verdict } from './plan-batch.ts';
+import { failed, isPoison, quarantinable, type RecordState } from './plan-batch.ts';
 
 export interface QuarantinePoisonDependencies {
   readonly quarantine: Quarantine;
@@ -29,46 +29,44 @@ export class QuarantinePoison {
   }
 
   /** Notes which poison records are in quarantine already, as this worker put them there at an earlier delivery. */
-  recall(deliveries: readonly Delivery[], verdicts: Verdict[]): void {
-    if (this.#quarantined.isEmpty || !verdicts.some(isPoison)) return;
-    // Each once: a digest is made anew at each look.
+  recall(deliveries: readonly Delivery[], states: RecordState[]): void {
+    if (this.#quarantined.isEmpty || !states.some(isPoison)) return;
+    // Each once: a digest is computed at each access.
     const digests = deliveries.map(({ digest }) => digest);
     const batch = new Set(digests);
-    for (const [index, verdict] of verdicts.entries()) {
+    for (const [index, state] of states.entries()) {
       const digest = digests[index];
-      if (isPoison(verdict) && digest !== undefined && this.#quarantined.has(digest, batch))
-        verdicts[index] = { kind: 'quarantined', fault: verdict.fault, before: true };
+      if (isPoison(state) && digest !== undefined && this.#quarantined.has(digest, batch))
+        states[index] = { status: 'quarantined', fault: state.fault, before: true };
     }
   }
 
   /**
    * Keeps the poison records that are not in quarantine, in one call, and notes for each whether it is there. Where too
-   * many items would be poison for one reason, nothing is kept, for whatever reason it is poison: an operator has to look.
+   * many items would be poison for one reason, nothing is kept, whatever its reason: an operator has to look.
    *
    * @returns whether any was kept, so that what waits behind it may go on.
    */
-  async execute(deliveries: readonly Delivery[], verdicts: Verdict[], limit: TimeLimit): Promise<boolean> {
-    this.recall(deliveries, verdicts);
-    const poison = poisonAmong(deliveries, verdicts).flatMap((index) => {
+  async execute(deliveries: readonly Delivery[], states: RecordState[], limit: TimeLimit): Promise<boolean> {
+    this.recall(deliveries, states);
+    const poison = quarantinable(deliveries, states).flatMap((index) => {
       const delivery = deliveries[index];
-      const verdict = verdicts[index];
-      if (delivery === undefined || verdict?.kind !== 'failed') return [];
-      return [{ index, record: delivery.record, raw: delivery.raw, fault: verdict.fault }];
+      const state = states[index];
+      if (delivery === undefined || state?.status !== 'failed') return [];
+      return [{ index, record: delivery.record, raw: delivery.raw, fault: state.fault }];
     });
     // Nearly every batch ends here.
     if (poison.length === 0) return false;
-    const suspicion = suspicionOf(deliveries, verdicts, this.#deps);
+    const suspicion = suspicionOf(deliveries, states, this.#deps);
     if (suspicion !== undefined) {
-      this.#holdBack(verdicts, suspicion);
+      this.#holdBack(states, suspicion);
       return false;
     }
     const faults = await this.#keep(poison, limit);
     for (const [position, { index, fault }] of poison.entries()) {
       const refusal = faults[position];
-      verdicts[index] =
-        refusal === undefined
-          ? { kind: 'quarantined', fault, before: false }
-          : { kind: 'failed', fault: notQuarantined(fault, refusal) };
+      states[index] =
+        refusal === undefined ? { status: 'quarantined', fault } : failed(notQuarantined(fault, refusal));
     }
     return faults.includes(undefined);
   }
@@ -77,7 +75,7 @@ export class QuarantinePoison {
    * To be called when it is known what becomes of a batch. Of one that is delivered again, this worker does not keep
    * again what it has kept; of one that is done nothing is remembered.
    */
-  conclude(deliveries: readonly Delivery[], outcomes: readonly Outcome[]): void {
+  remember(deliveries: readonly Delivery[], outcomes: readonly Outcome[]): void {
     const cause = deliveries[outcomes.findIndex(({ status }) => status === 'failed')];
     for (const [index, { status }] of outcomes.entries()) {
       const delivery = deliveries[index];
@@ -93,29 +91,24 @@ export class QuarantinePoison {
     return retrier.run(poison, keep, limit);
   }
 
-  #holdBack(verdicts: Verdict[], suspicion: Suspicion): void {
+  #holdBack(states: RecordState[], suspicion: Suspicion): void {
     const { logger, maxShare } = this.#deps;
     logger.log('error', 'too many poison records for one reason: none is quarantined', {
       ...suspicion,
       QUARANTINE_MAX_SHARE: maxShare,
     });
-    for (const [index, verdict] of verdicts.entries())
-      if (isPoison(verdict))
-        verdicts[index] = { kind: 'failed', fault: suspect(verdict.fault, suspicion, maxShare) };
+    for (const [index, state] of states.entries())
+      if (isPoison(state)) states[index] = failed(suspect(state.fault, suspicion, maxShare));
   }
-}
-
-function isPoison(verdict: Verdict): verdict is Verdict & { readonly kind: 'failed' } {
-  return verdict.kind === 'failed' && verdict.fault.kind === 'permanent';
 }
 
 function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: number): Fault {
   const common = reason === fault.reason ? 'this one reason' : `one reason (${reason})`;
   return new Fault(
     'configuration',
-    `${fault.message}; not quarantined, as ${poison} of ${items} items of the batch fail for ${common}, a share above ` +
-      `QUARANTINE_MAX_SHARE, which is ${maxShare}: check the worker's version and what it reads; ` +
-      'where it is the rows that are wrong, raise QUARANTINE_MAX_SHARE (1 lets all through)',
+    `${fault.message}; not quarantined: ${poison} of the batch's ${items} items fail for ${common}, a larger share ` +
+      `than QUARANTINE_MAX_SHARE (${maxShare}). Check the worker's version and its input; ` +
+      'if the rows themselves are wrong, raise QUARANTINE_MAX_SHARE (1 allows all)',
     { cause: fault, reason: fault.reason },
   );
 }
@@ -123,8 +116,8 @@ function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: n
 /** Never permanent: the quarantine may take the record the next time. */
 function notQuarantined({ message }: Fault, refusal: Fault): Fault {
   const kind = refusal.kind === 'configuration' ? 'configuration' : 'transient';
-  return new Fault(kind, `${message}; and it is not in quarantine: ${refusal.message}`, {
+  return new Fault(kind, `${message}; and it could not be quarantined: ${refusal.message}`, {
     cause: refusal,
-    reason: `poison is not in quarantine: ${refusal.reason}`,
+    reason: `poison could not be quarantined: ${refusal.reason}`,
   });
 }

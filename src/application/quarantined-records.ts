@@ -1,16 +1,16 @@
 import { BoundedMap } from './bounded-map.ts';
 import type { Delivery } from './delivery.ts';
 
-/** Records that are remembered unless said otherwise: as many as a batch of Lambda's can have, some 2 MB. */
+/** How many records are remembered by default: as many as a Lambda batch can have, some 2 MB. */
 const MOST = 10_000;
 
 /**
  * Records that this worker has put in quarantine, of batches that are to be delivered again: it need not put them
  * there again.
  *
- * A record is known again by all that it holds, and only beside the record for which its batch is delivered again.
- * Whoever has the record itself read again, out of the quarantine above all, does have it kept again. What is not
- * remembered, by another worker or for lack of room, is kept twice.
+ * A record is recognised by all that it holds, and only beside the record for which its batch is delivered again: one
+ * that is read again by itself, as out of the quarantine, is kept again. What is forgotten for lack of room, or was kept
+ * by another worker, is kept twice.
  */
 export class QuarantinedRecords {
   /** By the record's digest, that of the record for which it will be delivered again. */

@@ -31,11 +31,11 @@ export class ReconcileDefaultImage {
 
   /**
    * The tally counts entities. Idempotent and indifferent to order: it decides on what the table holds now, and
-   * writes on condition that this has not changed since; where it has, or where what it read was true at no moment,
+   * writes on condition that this has not changed since; where it has, or where what it read was never true at once,
    * it reads and decides again.
    *
-   * No single change decides, so a fault of an entity, a `permanent` one too, is of all its changes here. Nothing is
-   * lost with those that go to quarantine: the change that mends the image brings the default row into line.
+   * No single change decides, so an entity's fault, even a `permanent` one, is a fault of all its changes here. Nothing
+   * is lost with those that go to quarantine: the change that mends the image brings the default row into line.
    */
   async execute(
     commands: readonly ReconcileDefaultImageCommand[],

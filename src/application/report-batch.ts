@@ -15,7 +15,7 @@ interface Span {
   readonly ended: number;
 }
 
-/** Says what became of a batch: failures cause by cause, the rest in one line and in metrics. */
+/** Reports what became of a batch: failures cause by cause, the rest in one line and in metrics. */
 export function reportBatch(
   deliveries: readonly Delivery[],
   result: BatchResult,
@@ -47,7 +47,7 @@ export function reportBatch(
   try {
     metrics.flush();
   } catch (error) {
-    // The records are handled: that nobody can count them must not deliver them again.
+    // The records are handled: a lost metric must not deliver them again.
     logger.log('error', 'metrics not published', { error });
   }
 }

@@ -15,9 +15,9 @@ export interface GroupResults<T> {
 /**
  * Carries out one effect for each group of commands: the effect that the group's newest change decides.
  *
- * What makes such an effect impossible for good is in the change that decided it. So a `permanent` fault is noted for
- * that change alone, and the effect is decided again by the group's others, until it is done or none is left. Any other
- * fault is noted for all that are left: they rest on the one effect.
+ * What makes such an effect impossible for good is in the change that decided it. So a `permanent` fault counts for that
+ * change alone, and the group's others decide the effect again, until it is done or none is left. Any other fault counts
+ * for all that are left: they depend on the one effect.
  *
  * @param attempt gets each group without the changes that have failed for good.
  */

@@ -26,8 +26,8 @@ export interface RetryPolicy {
   readonly attempts: number;
   /**
    * How often an effect is decided while others write in between. Each conflict means that somebody else got through, so
-   * that rivals of one row come through one by one: more attempts than for faults. The fifteen pauses between sixteen
-   * take eleven seconds on average (21 at most), so that who never gets through still reports it in time.
+   * rivals for one row get through one by one: more attempts than for faults. The fifteen pauses between sixteen take
+   * eleven seconds on average (21 at most), so a writer that never gets through still reports it in time.
    *
    * @default 16
    * @minimum 1
@@ -145,12 +145,12 @@ async function attemptInTime<T>(
   pending: readonly T[],
   { signal }: TimeLimit,
 ): ReturnType<Attempt<T>> {
-  if (signal.aborted) return pending.map(() => outOfTime('it was not tried'));
+  if (signal.aborted) return pending.map(() => outOfTime('it was not attempted'));
   const forAll = (fault: Fault) => pending.map(() => fault);
   const raced = new AbortController();
   const timeUp = new Promise<readonly Fault[]>((resolve) => {
     const leave = () => {
-      resolve(forAll(outOfTime('it may or may not have been done')));
+      resolve(forAll(outOfTime('it may or may not have taken effect')));
     };
     signal.addEventListener('abort', leave, { signal: raced.signal });
   });
@@ -163,12 +163,12 @@ async function attemptInTime<T>(
 }
 
 function overtaken(attempts: number): Fault {
-  return new Fault('conflict', `others wrote in between, at each of ${attempts} attempts`, {
-    reason: 'others wrote in between, at each attempt',
+  return new Fault('conflict', `another writer got in between at each of ${attempts} attempts`, {
+    reason: 'another writer got in between at every attempt',
   });
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */
 function outOfTime(whatOfIt: string): Fault {
-  return new Fault('transient', `the time for this batch is up, or the process is stopping: ${whatOfIt}`);
+  return new Fault('transient', `out of time for this batch, or the process is stopping: ${whatOfIt}`);
 }

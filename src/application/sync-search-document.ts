@@ -20,7 +20,7 @@ export interface SearchResult extends UseCaseResult<SearchTally> {
 
 type Group = NonEmpty<SyncSearchDocumentCommand>;
 
-/** Sends the index what a batch's changes did to its documents: one action a document at the most. */
+/** Sends the index what a batch's changes did to its documents: at most one action per document. */
 export class SyncSearchDocument {
   readonly #queue: SearchQueue;
   readonly #retrier: Retrier;
@@ -72,15 +72,14 @@ export class SyncSearchDocument {
   }
 
   /**
-   * To be called when it is known what becomes of a batch. What the queue has accepted of the part that is delivered
-   * again, this worker does not send again; of the rest nothing is kept, so that whoever has it read again later does
-   * have everything sent.
+   * To be called when it is known what becomes of a batch. Of the part that is delivered again, what the queue has
+   * accepted is not sent again; the rest is forgotten, so that whoever has it read again later has everything sent.
    */
-  conclude(
+  remember(
     { asked, accepted }: Pick<SearchResult, 'asked' | 'accepted'>,
     isDeliveredAgain: (sequence: string) => boolean,
   ): void {
-    // Not only those that decided this time: at an earlier attempt, others may have.
+    // Not only those that decided this time: others may have at an earlier attempt.
     for (const { change, key } of asked.flat())
       if (!isDeliveredAgain(change.identity.sequence))
         this.#accepted.delete({ identity: change.identity, key });

@@ -1,6 +1,6 @@
 /** How long a batch may take. */
 export interface TimeLimit {
-  /** Aborted when the time is up, or the process is to stop: nothing new starts, and what is waited for is left. */
+  /** Aborted when the time is up, or the process is to stop: nothing new starts, and what is pending is abandoned. */
   readonly signal: AbortSignal;
   /** Milliseconds left; not above 0 when there are none. */
   readonly remaining: () => number;

@@ -15,7 +15,7 @@ export type MatcherTally = keyof typeof ZERO_MATCHER;
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
-/** Moves tuple counts by what a batch's link rows hold now: one move a link row at the most. */
+/** Moves tuple counts by what a batch's link rows hold now: at most one move per link row. */
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
   readonly #retrier: Retrier;
@@ -26,9 +26,9 @@ export class UpdateMatcherTuple {
   }
 
   /**
-   * The tally counts link rows; of those where nothing is left to do, `repeated` ones are counted
-   * for the very change that came, `late` ones for a newer one. Idempotent
-   * and indifferent to delivery order: a move is fenced on the version that was last counted for its row.
+   * The tally counts link rows; of those where nothing is left to do, `repeated` ones were counted for the same change,
+   * `late` ones for a newer one. Idempotent and indifferent to delivery order: a move is fenced on the version that was
+   * last counted for its row.
    *
    * A change whose tuple can never be counted does not take earlier ones of its link with it: the newest of those
    * decides then.

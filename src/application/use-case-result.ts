@@ -5,6 +5,6 @@ import type { Fault } from '../domain/fault.ts';
 export interface UseCaseResult<Tally extends string> {
   /** The changes whose effect did not take place, each with the reason. Every other change's effect did. */
   readonly failed: ReadonlyMap<Change, Fault>;
-  /** How often what was done. */
+  /** How often each thing was done. */
   readonly tally: Readonly<Record<Tally, number>>;
 }

@@ -15,10 +15,10 @@ export type Side = Attributes | 'absent' | 'withheld';
 
 /** One change of one row. */
 export interface Change {
-  /** Who this change is: no two changes share both. */
+  /** Identifies the change: no two changes share both. */
   readonly identity: { readonly stream: string; readonly sequence: string };
   readonly version: Version;
-  /** One text per item of the table; changes of the same item must be applied in order. */
+  /** One string per item of the table; changes of the same item must be applied in order. */
   readonly item: string;
   readonly row: Row;
   readonly operation: Operation;
@@ -31,7 +31,7 @@ export interface Change {
   readonly origin: Origin;
 }
 
-/** Whether two records of the same change say the same of it. */
+/** Whether two records of one change say the same. */
 export function sameContent(a: Change, b: Change): boolean {
   return a.operation === b.operation && sameSide(a.before, b.before) && sameSide(a.after, b.after);
 }

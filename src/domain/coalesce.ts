@@ -1,10 +1,10 @@
 import type { Change } from './change.ts';
 import { compareVersions } from './version.ts';
 
-/** A list with at least one item. */
+/** An array with at least one item. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
-/** Lists by key, keys in order of first appearance, items of a list in the order given. */
+/** Items by key: keys in order of first appearance, the items of each in the order given. */
 export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, NonEmpty<T>> {
   const groups = new Map<string, [T, ...T[]]>();
   for (const item of items) {

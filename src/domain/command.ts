@@ -25,7 +25,7 @@ export interface UpdateMatcherTupleCommand {
   readonly tuple: Tuple | undefined;
 }
 
-/** What one change asks of each subsystem; of most changes, most ask nothing. */
+/** What one change asks of each subsystem: usually nothing of most. */
 export interface Commands {
   readonly search?: SyncSearchDocumentCommand;
   readonly image?: ReconcileDefaultImageCommand;
@@ -50,8 +50,8 @@ export function commandsOf(change: Change): Commands {
 }
 
 /**
- * What a change asks for when what is derived of its row need not be what its old image asks for: the document, even
- * where the change did not touch it.
+ * What a change asks for when its old image does not tell what was derived from its row: the document, even where the
+ * change did not touch it.
  */
 export function whateverWasBefore(commands: Commands): Commands {
   const { search } = commands;
@@ -95,7 +95,7 @@ function viewTypeFault(subsystem: string, { viewType, operation }: Change): Faul
   );
 }
 
-/** Later reads find an image by these attributes: where they contradict the key, they would find another. */
+/** Later reads find an image by these attributes: if they contradict the key, they find another image. */
 function checkImageKeys(row: Row & { kind: 'image' }, after: Side): void {
   if (typeof after === 'string') return;
   checkAgainstKey(after, 'org_id', row.entity.orgId);

@@ -4,8 +4,8 @@ export function compareTexts(a: string, b: string): number {
 }
 
 /**
- * Order by UTF-8 bytes, in which DynamoDB has its sort keys: by code point. Code units agree with that but for
- * surrogates, which stand for code points above all that single units can name.
+ * Order by UTF-8 bytes, that is by code point, as DynamoDB orders sort keys. Order by code unit is the same except for
+ * surrogates, which stand for code points above all that a single unit can name.
  */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -16,7 +16,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Code units, with surrogates (D800 to DFFF) moved behind all others. */
+/** The code unit, with surrogates (D800 to DFFF) moved behind all others. */
 function rankOf(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

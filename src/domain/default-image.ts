@@ -25,8 +25,8 @@ export interface Image {
 }
 
 /**
- * Everything that is needed to decide on an entity's default image. Perhaps put together from reads of different
- * moments: then it may show what was true at none, see `contradictsItself`.
+ * Everything that is needed to decide on an entity's default image. Its parts may come from reads at different
+ * moments, and so show what was never true at once: see `contradictsItself`.
  */
 export interface EntityImages {
   readonly entity: Entity;
@@ -34,30 +34,29 @@ export interface EntityImages {
   readonly newest: Image | undefined;
   /** What the default row says; undefined when there is none. */
   readonly current: Image | undefined;
-  /** The image that the default row points to, as it is now; undefined when it is gone, or there is no default. */
-  readonly pointed: Image | undefined;
+  /** The image that the default row points to, as it is now; undefined when it is gone, or there is no default row. */
+  readonly target: Image | undefined;
 }
 
 /**
- * Whether a view shows what was true at no moment, so that nothing may be decided on it: the image that the default
- * points to was found, although the newest image is none, an older one, or another image of that id.
+ * Whether a view shows what was never true at once, so that nothing may be decided on it: the target was found,
+ * although the newest image is none, an older one, or another image with that id.
  *
- * Nobody else would make up for such a decision. A change of an image is handled after it is made, so whoever handles
- * an entity's last change reads the images as they stay, and leaves the default row right. What is decided on older
- * reads is harmless as long as its write cannot pass its conditions and make a right row wrong. Those are that the
- * default row is as it was read, and each image of `groundsOf` too; whatever the moments of the reads:
+ * Nobody else would correct such a decision. A change of an image is handled after it is made, so whoever handles an
+ * entity's last change reads the images in their final state, and leaves the default row right. A decision on older
+ * reads is harmless unless its write can pass its conditions and make a right row wrong. The conditions are that the
+ * default row is as it was read, and so is each image of `preconditionsOf`. Whatever the moments of the reads:
  *
- * - `create`, `switch` and `repair` check the very image that they write, and `switch` that the old one is still gone:
- *   where they pass, the row becomes right.
- * - `remove` with the pointed image not found checks that it is still gone: where it passes, the row was not right.
- * - `remove` with the pointed image found checks that it is still there: it would pass just where the row is right.
- *   That is this contradiction: the newest was asked for before the image came, and the default row after somebody had
- *   let it point there.
+ * - `create`, `switch` and `repair` check the image that they write, and `switch` that the old one is still gone: where
+ *   they pass, the row becomes right.
+ * - `remove` without a target checks that it is still gone: where it passes, the row was not right.
+ * - `remove` with a target checks that it is still there: it would pass exactly where the row is right. That is this
+ *   contradiction: the newest image was read before the target came, and the default row after it was pointed there.
  */
-export function contradictsItself({ newest, current, pointed }: EntityImages): boolean {
-  if (newest === undefined) return pointed !== undefined;
-  if (current?.imageId === newest.imageId) return !equalImages(pointed, newest);
-  return pointed !== undefined && compareUtf8(newest.imageId, pointed.imageId) < 0;
+export function contradictsItself({ newest, current, target }: EntityImages): boolean {
+  if (newest === undefined) return target !== undefined;
+  if (current?.imageId === newest.imageId) return !equalImages(target, newest);
+  return target !== undefined && compareUtf8(newest.imageId, target.imageId) < 0;
 }
 
 export type DefaultImageDecision =
@@ -69,41 +68,43 @@ export type DefaultImageDecision =
   | { readonly action: 'create' | 'switch' | 'repair'; readonly image: Image };
 
 /**
- * The four cases of an entity's default image, of a view that does not contradict itself: no images, no default; a default only if there are images; a
- * default whose image is gone moves to the newest; a valid default stays, even beside a newer image.
+ * Decides on a view that does not contradict itself. Four cases: no images, no default row; images, and so a default
+ * row; a default row whose image is gone moves to the newest; a valid one stays, even beside a newer image.
  */
-export function decideDefaultImage({ newest, current, pointed }: EntityImages): DefaultImageDecision {
+export function decideDefaultImage({ newest, current, target }: EntityImages): DefaultImageDecision {
   if (newest === undefined) return current === undefined ? { action: 'keep' } : { action: 'remove' };
   if (current === undefined) return { action: 'create', image: newest };
-  if (pointed === undefined) return { action: 'switch', image: newest };
-  return equalRecords(current.attributes, pointed.attributes)
+  if (target === undefined) return { action: 'switch', image: newest };
+  return equalRecords(current.attributes, target.attributes)
     ? { action: 'keep' }
-    : { action: 'repair', image: pointed };
+    : { action: 'repair', image: target };
 }
 
 /** What must be true of one image for a write of the default row to be right. */
-export interface ImageGround {
+export interface ImagePrecondition {
   readonly imageId: string;
   /** What the image must still say; undefined where there must still be none with that id. */
   readonly image: Image | undefined;
 }
 
 /**
- * What a write of the default row rests on, beside that row itself: the image that the row points to, and the image
- * that it is to repeat, `written`, each as it was read.
+ * What a write of the default row depends on, beside that row itself: its target, and the image that it is to repeat,
+ * `written`, each as it was read.
  *
- * @returns one ground an image; undefined where the two contradict each other, so that no table could bear them out.
+ * @returns one precondition per image; undefined where the two contradict each other, because no single state of the
+ *   table has both.
  */
-export function groundsOf(
-  { current, pointed }: EntityImages,
+export function preconditionsOf(
+  { current, target }: EntityImages,
   written: Image | undefined,
-): readonly ImageGround[] | undefined {
-  // A default row that names no image points to none that could come or go.
-  const grounds =
-    current === undefined || current.imageId === '' ? [] : [{ imageId: current.imageId, image: pointed }];
-  if (written === undefined) return grounds;
-  if (current?.imageId !== written.imageId) return [...grounds, { imageId: written.imageId, image: written }];
-  return equalImages(pointed, written) ? grounds : undefined;
+): readonly ImagePrecondition[] | undefined {
+  // A default row that names no image has no target that could come or go.
+  const preconditions =
+    current === undefined || current.imageId === '' ? [] : [{ imageId: current.imageId, image: target }];
+  if (written === undefined) return preconditions;
+  if (current?.imageId !== written.imageId)
+    return [...preconditions, { imageId: written.imageId, image: written }];
+  return equalImages(target, written) ? preconditions : undefined;
 }
 
 /** Whether both are the same image and say the same, or both are none. */
@@ -112,13 +113,13 @@ export function equalImages(a: Image | undefined, b: Image | undefined): boolean
   return a.imageId === b.imageId && equalRecords(a.attributes, b.attributes);
 }
 
-/** The image that a row is. Its key says which one it is, so that goes before what its attributes say. */
+/** The image in a row. Its key says which one it is, and overrides what its attributes say. */
 export function imageOf({ orgId, entityType, entityId }: Entity, imageId: string, row: Attributes): Image {
   const identity = { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };
   return { imageId, attributes: { ...imageAttributes(row), ...identity } };
 }
 
-/** What a default row says, right or wrong. One that names no image points to none that exists. */
+/** What a default row says, right or wrong. One that names no image has no target. */
 export function defaultImageOf(row: Attributes): Image {
   const imageId = row.get('image_id');
   return { imageId: typeof imageId === 'string' ? imageId : '', attributes: imageAttributes(row) };

@@ -1,7 +1,7 @@
 /**
  * What a failure asks for:
  * - `transient`: try again later, unchanged (throttling, time-outs, lost connections);
- * - `conflict`: somebody else wrote in between; read again, decide again;
+ * - `conflict`: another writer got in between; read again, decide again;
  * - `permanent`: the input itself cannot be handled, and never will be;
  * - `configuration`: it will work once an operator changes a setting, which the message names.
  */
@@ -11,14 +11,14 @@ export interface FaultOptions extends ErrorOptions {
   readonly reason?: string;
 }
 
-/** By this a Fault of another copy of this module is known: `instanceof` tells the copies of a class apart. */
+/** Marks a Fault of any copy of this module: `instanceof` would tell the copies of a class apart. */
 const BRAND = Symbol.for('contrail.Fault');
 
 /** A failure in the domain's terms. Adapters translate what their clients throw into one, kept as `cause`. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly kind: FaultKind;
-  /** The same for all that fail for one cause, whatever their messages say of the single one; the message, unless given. */
+  /** The same for all failures of one cause, whatever their messages say of each; the message, unless given. */
   readonly reason: string;
 
   constructor(kind: FaultKind, message: string, options?: FaultOptions) {

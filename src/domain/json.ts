@@ -9,8 +9,8 @@ export function isObject(value: unknown): value is Json {
 }
 
 /**
- * JSON text of a value, on one line: numbers with every digit, sets as lists in a fixed order, bytes as base64.
- * `JSON.stringify` would round numbers, and asks every value for a `toJSON` that an attribute may be named.
+ * A value as JSON, on one line: numbers with every digit, sets as arrays in a fixed order, bytes as base64.
+ * `JSON.stringify` would round numbers, and calls `toJSON`, which may be an attribute's name.
  */
 export function toJson(value: Value): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -43,7 +43,7 @@ export function decideLinkMove(link: Link, from: LinkState | undefined, to: Link
   return passesFence(from?.version, to.version) ? { link, from, to } : undefined;
 }
 
-/** What the moves do to the counts together: one delta a tuple, those that cancel out left away. */
+/** What the moves do to the counts together: one delta per tuple, without those that cancel out. */
 export function netDeltas(moves: readonly LinkMove[]): TupleDelta[] {
   const deltas = new Map<string, { tuple: Tuple; delta: number }>();
   const add = (tuple: Tuple | undefined, delta: number) => {

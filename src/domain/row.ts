@@ -26,12 +26,12 @@ export interface Link {
   readonly serial: string;
 }
 
-/** One text per entity; no two entities share one. */
+/** One string per entity; no two entities share one. */
 export function entityKey({ orgId, entityType, entityId }: Entity): string {
   return JSON.stringify([orgId, entityType, entityId]);
 }
 
-/** One text per link; no two links share one. */
+/** One string per link; no two links share one. */
 export function linkKey({ code, serial }: Link): string {
   return JSON.stringify([code, serial]);
 }

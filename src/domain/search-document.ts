@@ -4,7 +4,7 @@ import { type Attributes, equalValues, type Value } from './value.ts';
 
 export type Collection = 'registry' | 'aircraft_images' | 'icao_aircraft' | 'icao_manufacturers';
 
-/** Where a row's document is: its collection, and its id there, unique within it. */
+/** Where a row's document is: its collection, and its id, unique within it. */
 export interface DocumentKey {
   readonly collection: Collection;
   readonly id: string;
@@ -41,7 +41,7 @@ export const DOCUMENT_ATTRIBUTES: Readonly<Record<Collection, readonly string[]>
   icao_manufacturers: ['code', 'name', 'country'],
 };
 
-/** Only images that the platform itself shows of a registration can be found by searching. */
+/** Only the images that the platform itself has of registrations can be searched for. */
 const INDEXED_IMAGE_OWNER = { orgId: 'SYSTEM', entityType: 'REGISTRATION' };
 
 /** Which document a row has in the index; undefined for rows that have none. */
@@ -117,12 +117,12 @@ function isDocumentOf(
   return same;
 }
 
-/** What needs no encoding, as nearly every part of a key: looking is cheaper than encoding. */
+/** Parts that need no encoding, as nearly all: testing is cheaper than encoding. */
 const PLAIN = /^(?!\.+$)[\w.~-]*$/;
 
 /**
- * Each part is encoded before the parts are joined, so that no two rows share an id. Dots are, where a part has nothing
- * else: an id `..` that a client puts into a path would name the collection.
+ * Each part is encoded before the parts are joined, so that no two rows share an id. A part of nothing but dots is
+ * encoded too: in a path, a client's id `..` would name the collection.
  */
 function idOf(first: string, second?: string): string {
   return second === undefined ? encoded(first) : `${encoded(first)}:${encoded(second)}`;

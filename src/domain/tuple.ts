@@ -7,7 +7,7 @@ export interface Tuple {
   readonly typeDesignator: string;
 }
 
-/** The tuple that a link row holds, or undefined when one of its fields is missing, no string, or blank. */
+/** The tuple that a link row holds, or undefined when one of its fields is missing, not a string, or blank. */
 export function tupleOf(attributes: Attributes): Tuple | undefined {
   const manufacturer = text(attributes, 'manufacturer');
   const model = text(attributes, 'model');
@@ -15,7 +15,7 @@ export function tupleOf(attributes: Attributes): Tuple | undefined {
   return manufacturer && model && typeDesignator ? { manufacturer, model, typeDesignator } : undefined;
 }
 
-/** One text per tuple; no two tuples share one. */
+/** One string per tuple; no two tuples share one. */
 export function tupleKey({ manufacturer, model, typeDesignator }: Tuple): string {
   return JSON.stringify([manufacturer, model, typeDesignator]);
 }

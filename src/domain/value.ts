@@ -32,7 +32,7 @@ export class ValueSet {
   }
 }
 
-/** One text per member: a row has room for a hundred thousand, too many to compare each with each. */
+/** One string per member: a row has room for a hundred thousand, too many to compare pairwise. */
 function memberKey(member: SetMember): string {
   if (typeof member === 'string') return `S${member}`;
   return member instanceof Decimal ? `N${member.canonical}` : `B${member.join()}`;

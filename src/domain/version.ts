@@ -3,7 +3,7 @@ import { compareTexts } from './compare-texts.ts';
 /**
  * Where a change stands among the changes of its item: the table's generation, then the stream's label, then the
  * sequence number. A table's stream that is switched off and on again is a new stream with a later label. The labels
- * of two tables say nothing of their order, nor do those of one table in two regions: that is what generations are for.
+ * of two tables do not order them, nor do those of one table in two regions: generations do.
  */
 export interface Version {
   /** How many tables were followed before this one: 0 for the first. */
@@ -22,7 +22,7 @@ export function compareVersions(a: Version, b: Version): number {
 }
 
 /**
- * Numeric order of two sequence numbers. They differ in length and pass 2^64, so neither text order nor
+ * Numeric order of two sequence numbers. They differ in length and exceed 2^64, so neither string order nor
  * `Number` would do.
  */
 export function compareSequences(a: string, b: string): number {
@@ -31,7 +31,7 @@ export function compareSequences(a: string, b: string): number {
   return left.length - right.length || compareTexts(left, right);
 }
 
-/** The fence rule: a change takes effect only when nothing as new as it has. */
+/** The fence rule: a change takes effect only when nothing as new has. */
 export function passesFence(fence: Version | undefined, version: Version): boolean {
   return fence === undefined || compareVersions(version, fence) > 0;
 }

@@ -2,16 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
-import { ImageRepository } from '../../src/application/ports/image-repository.ts';
-import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
-import { SearchQueue } from '../../src/application/ports/search-queue.ts';
-import { TableReplica } from '../../src/application/ports/table-replica.ts';
-import type { Change } from '../../src/domain/change.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { type Around, aroundCalls } from '../support/ports.ts';
 import {
   faaRow,
   icaoTypeRow,
@@ -119,11 +116,20 @@ function expectTrue(derived: Derived, rows: readonly TableRow[]): void {
     const images = rows.filter(({ PK }) => PK.startsWith(`IMAGES#ORG#${orgId}#`));
     const found = derived.defaults.filter(([org]) => org === orgId);
     expect(found).to.have.length(images.length > 0 ? 1 : 0);
-    const pointed = images.find((row) => row['image_id'] === found[0]?.[3]);
-    expect(pointed === undefined).to.equal(images.length === 0);
-    if (pointed !== undefined)
-      expect(JSON.stringify(found[0]?.[4])).to.include(`["caption","${pointed['caption'] as string}"]`);
+    const target = images.find((row) => row['image_id'] === found[0]?.[3]);
+    expect(target === undefined).to.equal(images.length === 0);
+    if (target !== undefined)
+      expect(JSON.stringify(found[0]?.[4])).to.include(`["caption","${target['caption'] as string}"]`);
   }
+}
+
+/** Checks that what is derived is true, and the same as if every change had been handled alone, once and in order. */
+async function expectTheSame(backend: ReturnType<typeof memoryBackend>, { records, rows }: History) {
+  const derived = await derivedBy(backend);
+  const { documents, counts } = await oneByOne(records);
+  expect(derived.documents).to.deep.equal(documents);
+  expect(derived.counts).to.deep.equal(counts);
+  expectTrue(derived, rows);
 }
 
 /** The memory backend with a queue that forgets at once what it delivered, so that repeats are left to the index. */
@@ -146,11 +152,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
       fc.asyncProperty(history, deliveries, async ({ records, rows }, batches) => {
         const { handle, backend } = aWorker();
         for (const batch of cut(records, batches)) await handle(...batch);
-        const derived = await derivedBy(backend);
-        const { documents, counts } = await oneByOne(records);
-        expect(derived.documents).to.deep.equal(documents);
-        expect(derived.counts).to.deep.equal(counts);
-        expectTrue(derived, rows);
+        await expectTheSame(backend, { records, rows });
       }),
       RUNS,
     );
@@ -170,11 +172,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
       fc.asyncProperty(shuffled, deliveries, async ({ records, rows, order }, batches) => {
         const { handle, backend } = aWorker({ backend: forgetfulBackend() });
         for (const batch of cut(order, batches)) await handle(...batch);
-        const derived = await derivedBy(backend);
-        const { documents, counts } = await oneByOne(records);
-        expect(derived.documents).to.deep.equal(documents);
-        expect(derived.counts).to.deep.equal(counts);
-        expectTrue(derived, rows);
+        await expectTheSame(backend, { records, rows });
       }),
       RUNS,
     );
@@ -189,11 +187,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
           for (const batch of cut(records, batches)) await handle(...batch);
         });
         await Promise.all(workers);
-        const derived = await derivedBy(backend);
-        const { documents, counts } = await oneByOne(records);
-        expect(derived.documents).to.deep.equal(documents);
-        expect(derived.counts).to.deep.equal(counts);
-        expectTrue(derived, rows);
+        await expectTheSame(backend, { records, rows });
       }),
       RUNS,
     );
@@ -202,9 +196,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
   it('with ports that fail before or after they have done their work, retried from the checkpoint on: it is the same', async () => {
     const mishaps = fc.array(
       fc.constantFrom('none', 'none', 'none', 'before', 'after', 'throws before', 'throws after'),
-      {
-        maxLength: 60,
-      },
+      { maxLength: 60 },
     );
     await fc.assert(
       fc.asyncProperty(
@@ -215,13 +207,10 @@ describe('whatever is delivered, however often and in whatever batches', () => {
           const backend = forgetfulBackend();
           const left = [...script];
           const next = () => left.shift() ?? 'none';
-          const { processBatch } = aWorker({
-            backend,
-            queue: new FailingQueue(backend.queue, next),
-            images: new FailingImages(backend.images, next),
-            matcher: new FailingMatcher(backend.matcher, next),
-            replica: new FailingReplica(backend.table, next),
-          });
+          const { queue, images, matcher, table: replica } = backend;
+          const generations = new MemoryTableGenerations();
+          const ports = { queue, images, matcher, replica, quarantine: undefined, generations };
+          const { processBatch } = aWorker({ backend, ...aroundCalls(ports, withMishaps(next)) });
           let attempts = 0;
           for (let from = 0; from < records.length;) {
             expect(++attempts, 'attempts').to.be.at.most(records.length + script.length);
@@ -232,11 +221,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
             const failed = batch.findIndex(({ record }) => record.sequenceNumber === checkpoint);
             from += checkpoint === undefined ? batch.length : failed;
           }
-          const derived = await derivedBy(backend);
-          const { documents, counts } = await oneByOne(records);
-          expect(derived.documents).to.deep.equal(documents);
-          expect(derived.counts).to.deep.equal(counts);
-          expectTrue(derived, rows);
+          await expectTheSame(backend, { records, rows });
         },
       ),
       RUNS,
@@ -259,93 +244,18 @@ class ForgetfulQueue extends MemorySearchQueue {
 
 type Mishap = 'none' | 'before' | 'after' | 'throws before' | 'throws after';
 
-/** Does the work for each entry on its own, and lets what happens to it decide what is told of it. */
-async function failing<T, R>(
-  entries: readonly T[],
-  work: (entries: readonly T[]) => Promise<readonly R[]>,
-  next: () => Mishap,
-): Promise<(R | Fault)[]> {
-  const results: (R | Fault)[] = [];
-  for (const entry of entries) {
-    const mishap = next();
-    const fault = new Fault('transient', `failed ${mishap}`);
-    if (mishap === 'throws before') throw fault;
-    const [result] = mishap === 'before' ? [fault] : await work([entry]);
-    if (mishap === 'throws after') throw fault;
-    results.push(mishap === 'after' ? fault : result);
-  }
-  return results;
-}
-
-class FailingQueue extends SearchQueue {
-  readonly #inner: SearchQueue;
-  readonly #next: () => Mishap;
-
-  constructor(inner: SearchQueue, next: () => Mishap) {
-    super();
-    this.#inner = inner;
-    this.#next = next;
-  }
-
-  override send(actions: Parameters<SearchQueue['send']>[0]) {
-    return failing(actions, (some) => this.#inner.send(some), this.#next);
-  }
-}
-
-class FailingImages extends ImageRepository {
-  readonly #inner: ImageRepository;
-  readonly #next: () => Mishap;
-
-  constructor(inner: ImageRepository, next: () => Mishap) {
-    super();
-    this.#inner = inner;
-    this.#next = next;
-  }
-
-  override load(entities: readonly Entity[]) {
-    return failing(entities, (some) => this.#inner.load(some), this.#next);
-  }
-
-  override save(writes: Parameters<ImageRepository['save']>[0]) {
-    return failing(writes, (some) => this.#inner.save(some), this.#next);
-  }
-}
-
-class FailingMatcher extends MatcherRepository {
-  readonly #inner: MatcherRepository;
-  readonly #next: () => Mishap;
-
-  constructor(inner: MatcherRepository, next: () => Mishap) {
-    super();
-    this.#inner = inner;
-    this.#next = next;
-  }
-
-  override async load(links: Parameters<MatcherRepository['load']>[0]) {
-    if (this.#next().startsWith('throws')) throw new Fault('transient', 'failed to read');
-    return this.#inner.load(links);
-  }
-
-  override apply(moves: Parameters<MatcherRepository['apply']>[0]) {
-    return failing(moves, (some) => this.#inner.apply(some), this.#next);
-  }
-}
-
-class FailingReplica extends TableReplica {
-  readonly #inner: TableReplica;
-  readonly #next: () => Mishap;
-
-  constructor(inner: TableReplica, next: () => Mishap) {
-    super();
-    this.#inner = inner;
-    this.#next = next;
-  }
-
-  override async apply(changes: readonly Change[]) {
-    const mishap = this.#next();
-    if (mishap === 'throws before') throw new Fault('transient', mishap);
-    const unconnected = await this.#inner.apply(changes);
-    if (mishap === 'throws after') throw new Fault('transient', mishap);
-    return unconnected;
-  }
+/** Makes a call entry by entry, and lets what happens to each decide what is told of it. */
+function withMishaps(next: () => Mishap): Around {
+  return async (call, make) => {
+    const results = [];
+    for (const entry of call.entries) {
+      const mishap = next();
+      const fault = new Fault('transient', `failed ${mishap}`);
+      if (mishap === 'throws before') throw fault;
+      const [result] = mishap === 'before' ? [fault] : await make([entry]);
+      if (mishap === 'throws after') throw fault;
+      results.push(mishap === 'after' ? fault : result!);
+    }
+    return results;
+  };
 }

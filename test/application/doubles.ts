@@ -1,37 +1,50 @@
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
-import {
-  type DefaultImageWrite,
-  type EntityView,
-  ImageRepository,
-} from '../../src/application/ports/image-repository.ts';
+import { type DefaultImageWrite, ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { type LogFields, Logger, type LogLevel } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
 import { Random } from '../../src/application/ports/random.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
-import type { Done, Result } from '../../src/application/ports/result.ts';
+import type { Done } from '../../src/application/ports/result.ts';
 import { Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
-import type { Fault } from '../../src/domain/fault.ts';
-import type { LinkMove, LinkState } from '../../src/domain/link-move.ts';
+import type { LinkMove } from '../../src/domain/link-move.ts';
 import type { Entity, Link } from '../../src/domain/row.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
+
+/** Keeps what each call is about, and answers it; with nothing where there is no answer. */
+function noted<Entries, Result>(
+  calls: Entries[],
+  answer: ((entries: Entries) => Promise<readonly Result[]>) | undefined,
+) {
+  return async (entries: Entries): Promise<readonly Result[]> => {
+    calls.push(entries);
+    return answer === undefined ? [] : answer(entries);
+  };
+}
 
 /** A queue that answers as told. */
 export class ScriptedQueue extends SearchQueue {
   readonly calls: (readonly SearchAction[])[] = [];
-  readonly #answer: (actions: readonly SearchAction[]) => readonly Done[];
+  override readonly send: SearchQueue['send'];
 
   constructor(answer: (actions: readonly SearchAction[]) => readonly Done[]) {
     super();
-    this.#answer = answer;
+    this.send = noted(this.calls, async (actions) => answer(actions));
   }
+}
 
-  override async send(actions: readonly SearchAction[]) {
-    this.calls.push(actions);
-    return this.#answer(actions);
+/** A quarantine that answers as told. */
+export class ScriptedQuarantine extends Quarantine {
+  readonly calls: (readonly PoisonRecord[])[] = [];
+  override readonly keep: Quarantine['keep'];
+
+  constructor(answer: (records: readonly PoisonRecord[]) => readonly Done[]) {
+    super();
+    this.keep = noted(this.calls, async (records) => answer(records));
   }
 }
 
@@ -39,23 +52,13 @@ export class ScriptedQueue extends SearchQueue {
 export class ScriptedImages extends ImageRepository {
   readonly loads: (readonly Entity[])[] = [];
   readonly saves: (readonly DefaultImageWrite[])[] = [];
-  readonly #script: Partial<Pick<ImageRepository, 'load' | 'save'>>;
-  readonly #inner: ImageRepository | undefined;
+  override readonly load: ImageRepository['load'];
+  override readonly save: ImageRepository['save'];
 
-  constructor(script: Partial<Pick<ImageRepository, 'load' | 'save'>>, inner?: ImageRepository) {
+  constructor({ load, save }: Partial<ImageRepository>, inner?: ImageRepository) {
     super();
-    this.#script = script;
-    this.#inner = inner;
-  }
-
-  override async load(entities: readonly Entity[]): Promise<readonly (EntityView | Fault)[]> {
-    this.loads.push(entities);
-    return this.#script.load?.(entities) ?? this.#inner?.load(entities) ?? [];
-  }
-
-  override async save(writes: readonly DefaultImageWrite[]): Promise<readonly Result[]> {
-    this.saves.push(writes);
-    return this.#script.save?.(writes) ?? this.#inner?.save(writes) ?? [];
+    this.load = noted(this.loads, load ?? inner?.load.bind(inner));
+    this.save = noted(this.saves, save ?? inner?.save.bind(inner));
   }
 }
 
@@ -63,40 +66,24 @@ export class ScriptedImages extends ImageRepository {
 export class ScriptedMatcher extends MatcherRepository {
   readonly loads: (readonly Link[])[] = [];
   readonly applies: (readonly LinkMove[])[] = [];
-  readonly #script: Partial<Pick<MatcherRepository, 'load' | 'apply'>>;
-  readonly #inner: MatcherRepository | undefined;
+  override readonly load: MatcherRepository['load'];
+  override readonly apply: MatcherRepository['apply'];
 
-  constructor(script: Partial<Pick<MatcherRepository, 'load' | 'apply'>>, inner?: MatcherRepository) {
+  constructor({ load, apply }: Partial<MatcherRepository>, inner?: MatcherRepository) {
     super();
-    this.#script = script;
-    this.#inner = inner;
-  }
-
-  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined | Fault)[]> {
-    this.loads.push(links);
-    return this.#script.load?.(links) ?? this.#inner?.load(links) ?? [];
-  }
-
-  override async apply(moves: readonly LinkMove[]): Promise<readonly Result[]> {
-    this.applies.push(moves);
-    return this.#script.apply?.(moves) ?? this.#inner?.apply(moves) ?? [];
+    this.load = noted(this.loads, load ?? inner?.load.bind(inner));
+    this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));
   }
 }
 
 /** A replica that notes what it is given, or fails. */
 export class ScriptedReplica extends TableReplica {
   readonly calls: (readonly Change[])[] = [];
-  readonly #fails: Error | undefined;
+  override readonly apply: TableReplica['apply'];
 
-  constructor(fails?: Error) {
+  constructor(failure?: Error) {
     super();
-    this.#fails = fails;
-  }
-
-  override async apply(changes: readonly Change[]) {
-    this.calls.push(changes);
-    if (this.#fails !== undefined) throw this.#fails;
-    return [];
+    this.apply = noted(this.calls, failure && (() => Promise.reject(failure)));
   }
 }
 

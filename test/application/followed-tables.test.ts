@@ -76,7 +76,7 @@ describe('FollowedTables', () => {
 
   it('given an unnamed stream beside a named one, when asked for, then the fault says so', async () => {
     await ask(A);
-    expect((await ask(''))[0]).to.match(/^configuration: .*a stream without a name.*arn:a/);
+    expect((await ask(''))[0]).to.match(/^configuration: .*an unnamed stream.*arn:a/);
   });
 
   it('given several tables, when asked for, then each has its own answer', async () => {

@@ -3,168 +3,81 @@ import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts'
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
 import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/application/poison-breaker.ts';
-import { examine, type Verdict } from '../../src/application/plan-batch.ts';
+import { failed, planRecords, type RecordState } from '../../src/application/plan-batch.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../support/range.ts';
-import {
-  faaRow,
-  SourceTable,
-  strangeRow,
-  type StreamRecord,
-  withDynamodb,
-} from '../support/stream-records.ts';
+import { faaRow, SourceTable, strangeRow, withDynamodb } from '../support/stream-records.ts';
 import { RecordingLogger, ScriptedQueue } from './doubles.ts';
-import { aWorker, inShort } from './worker.ts';
+import { aWorker, inShort, spoiled } from './worker.ts';
 
 const LIMITS = { maxShare: DEFAULT_MAX_SHARE, fewestSuspects: 2 };
 
 const faultFor = (reason: string) => new Fault('permanent', `of one record: ${reason}`, { reason });
-const poisonFor = (reason: string): Verdict => ({ kind: 'failed', fault: faultFor(reason) });
-const quarantined = (before: boolean): Verdict => ({ kind: 'quarantined', fault: faultFor('x'), before });
 
-/** Rows of which nothing is asked. */
+/** Rows; of all but the good ones nothing is asked. */
 const ROWS = {
   good: faaRow,
-  strange: strangeRow,
+  'strange row': strangeRow,
   variant: (name: string) => ({ PK: 'ICAO#VARIANTS', SK: name }),
   'tuple row': (name: string) => ({ PK: `ICAO#MATCHER#MFR#${name}`, SK: 'MODEL#M#TYPE#T', count: 1 }),
   'default row': (name: string) => ({ PK: `IMAGES#ORG#SYSTEM#ENTITY#ICAO#ID#${name}`, SK: 'DEFAULT' }),
 };
 
-type Batch = readonly (readonly [item: string, verdict: Verdict | keyof typeof ROWS])[];
+const STATES = {
+  bad: failed(faultFor('x')),
+  'bad for y': failed(faultFor('y')),
+  'bad for z': failed(faultFor('z')),
+  quarantined: { status: 'quarantined', fault: faultFor('x') },
+  'quarantined before': { status: 'quarantined', fault: faultFor('x'), before: true },
+  throttled: failed(new Fault('transient', 'x')),
+} as const satisfies Readonly<Record<string, RecordState>>;
 
-/** Records, one an item unless the name is the same, and what is known of each; `good` for those to be handled. */
-function batchOf(records: Batch) {
+type Kind = keyof typeof ROWS | keyof typeof STATES;
+
+/** Records, each of a row of its own unless the name is the same, and what is known of each. */
+function batchOf(records: readonly (readonly [item: string, kind: Kind])[]) {
   const table = new SourceTable();
-  const deliveries = records.map(([item, verdict]) =>
-    toDelivery(table.put(ROWS[typeof verdict === 'string' ? verdict : 'good'](item))),
+  const deliveries = records.map(([item, kind]) =>
+    toDelivery(table.put(ROWS[kind in ROWS ? (kind as keyof typeof ROWS) : 'good'](item))),
   );
-  const verdicts = examine(deliveries, false).map((verdict, index) => {
-    const given = records[index]?.[1];
-    return typeof given === 'object' ? given : verdict;
+  const states: RecordState[] = planRecords(deliveries, false).map((state, index) => {
+    const kind = records[index]![1];
+    return kind in STATES ? STATES[kind as keyof typeof STATES] : state;
   });
-  return [deliveries, verdicts] as const;
+  return [deliveries, states] as const;
 }
 
 describe('suspicionOf', () => {
-  const bad = poisonFor('x');
+  const named = (...kinds: Kind[]) => kinds.map((kind, n) => [`N${n}`, kind] as const);
   const cases: readonly (readonly [
     what: string,
-    batch: Batch,
-    expected: { readonly poison: number; readonly items: number } | undefined,
+    batch: Parameters<typeof batchOf>[0],
+    expected?: { readonly poison: number; readonly items: number },
   ])[] = [
-    ['no records', [], undefined],
-    ['one record', [['N1', bad]], undefined],
-    [
-      'two records of one item',
-      [
-        ['N1', bad],
-        ['N1', bad],
-      ],
-      undefined,
-    ],
-    [
-      'two of two',
-      [
-        ['N1', bad],
-        ['N2', bad],
-      ],
-      { poison: 2, items: 2 },
-    ],
-    [
-      'half',
-      [
-        ['N1', bad],
-        ['N2', bad],
-        ['N3', 'good'],
-        ['N4', 'good'],
-      ],
-      undefined,
-    ],
-    [
-      'more than half',
-      [
-        ['N1', bad],
-        ['N2', bad],
-        ['N3', 'good'],
-      ],
-      { poison: 2, items: 3 },
-    ],
-    [
-      'one that changes often',
-      [
-        ['N1', bad],
-        ['N1', bad],
-        ['N1', bad],
-        ['N2', 'good'],
-      ],
-      undefined,
-    ],
-    [
-      'several reasons',
-      [
-        ['N1', bad],
-        ['N2', poisonFor('y')],
-        ['N3', poisonFor('z')],
-      ],
-      undefined,
-    ],
-    [
-      'rows that nothing is derived from',
-      [
-        ['N1', bad],
-        ['N2', bad],
-        ['1', 'strange'],
-        ['2', 'strange'],
-        ['3', 'strange'],
-      ],
-      { poison: 2, items: 2 },
-    ],
-    ...(['variant', 'tuple row', 'default row'] as const).map(
+    ['no records', []],
+    ['one record', named('bad')],
+    ['two records of one item', range(2).map(() => ['N1', 'bad'] as const)],
+    ['two of two', named('bad', 'bad'), { poison: 2, items: 2 }],
+    ['half', named('bad', 'bad', 'good', 'good')],
+    ['more than half', named('bad', 'bad', 'good'), { poison: 2, items: 3 }],
+    ['one that changes often', [...range(3).map(() => ['N1', 'bad'] as const), ['N2', 'good']]],
+    ['several reasons', named('bad', 'bad for y', 'bad for z')],
+    ...(['strange row', 'variant', 'tuple row', 'default row'] as const).map(
       (kind) =>
         [
           `${kind}s, which ask for nothing`,
-          [
-            ['N1', bad],
-            ['N2', bad],
-            ['1', kind],
-            ['2', kind],
-            ['3', kind],
-          ],
+          named('bad', 'bad', kind, kind, kind),
           { poison: 2, items: 2 },
         ] as const,
     ),
-    [
-      'some that went to quarantine at this delivery',
-      [
-        ['N1', quarantined(false)],
-        ['N2', bad],
-      ],
-      { poison: 2, items: 2 },
-    ],
-    [
-      'some that went to quarantine at an earlier one',
-      [
-        ['N1', quarantined(true)],
-        ['N2', bad],
-      ],
-      undefined,
-    ],
+    ['some that went to quarantine at this delivery', named('quarantined', 'bad'), { poison: 2, items: 2 }],
+    ['some that went to quarantine at an earlier one', named('quarantined before', 'bad')],
     [
       'some that went to quarantine at an earlier one, beside too many others',
-      [
-        ['N1', quarantined(true)],
-        ['N2', bad],
-        ['N3', bad],
-        ['N4', 'good'],
-      ],
+      named('quarantined before', 'bad', 'bad', 'good'),
       { poison: 2, items: 3 },
     ],
-    [
-      'faults of another kind',
-      range(4).map((n) => [`N${n}`, { kind: 'failed', fault: new Fault('transient', 'x') }] as const),
-      undefined,
-    ],
+    ['faults of another kind', named('throttled', 'throttled', 'throttled', 'throttled')],
   ];
   for (const [what, batch, expected] of cases)
     it(`given ${what}, then it is ${expected === undefined ? 'none' : `${expected.poison} of ${expected.items}`}`, () => {
@@ -173,7 +86,7 @@ describe('suspicionOf', () => {
 
   it('given records whose item is not known, then each is one by itself', () => {
     const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }));
-    expect(suspicionOf(deliveries, examine(deliveries, false), LIMITS)).to.deep.equal({
+    expect(suspicionOf(deliveries, planRecords(deliveries, false), LIMITS)).to.deep.equal({
       reason: 'the record has no Keys',
       poison: 3,
       items: 3,
@@ -182,16 +95,16 @@ describe('suspicionOf', () => {
 });
 
 describe('a batch whose records are poison for one reason', () => {
-  /** A different value in each: the reason is the same. */
-  const spoiled = (record: StreamRecord, n: number): StreamRecord => {
-    Object.assign(record.dynamodb['NewImage'] as object, { model: { N: `no number ${n}` } });
-    return record;
-  };
+  const refusing = () =>
+    new ScriptedQueue((actions) =>
+      actions.map(({ key }) => new Fault('permanent', `${key.id} is refused`, { reason: 'refused' })),
+    );
 
   function aBatch(good: number, bad: number) {
     const table = new SourceTable();
     return [
-      ...range(bad).map((n) => spoiled(table.put(faaRow(`B${n}`)), n)),
+      // A different value in each: the reason is the same.
+      ...range(bad).map((n) => spoiled(table.put(faaRow(`B${n}`)), `no number ${n}`)),
       ...range(good).map((n) => table.put(faaRow(`G${n}`))),
     ];
   }
@@ -205,7 +118,7 @@ describe('a batch whose records are poison for one reason', () => {
       if (outcome.status === 'failed') {
         expect(outcome.fault).to.include({ kind: 'configuration' });
         expect(outcome.fault.message).to.match(
-          /NewImage\.model.*20 of 20 items of the batch.*raise QUARANTINE_MAX_SHARE/,
+          /NewImage\.model.*20 of the batch's 20 items.*raise QUARANTINE_MAX_SHARE/,
         );
         expect(outcome.fault.cause).to.include({ kind: 'permanent' });
       }
@@ -272,29 +185,23 @@ describe('a batch whose records are poison for one reason', () => {
     expect(inShort(outcomes)).to.deep.equal(['failed', 'failed', 'failed', 'failed']);
     const [other] = outcomes.slice(-1);
     expect(other?.status === 'failed' && other.fault.message).to.match(
-      /^SequenceNumber.*3 of 4 items of the batch fail for one reason \(NewImage\.model is not a valid number/,
+      /^SequenceNumber.*3 of the batch's 4 items fail for one reason \(NewImage\.model is not a valid number/,
     );
     expect(quarantine.kept).to.deep.equal([]);
   });
 
   it('given poison that only the effects show beside some that cannot be decoded, then both are judged before either is kept', async () => {
     const quarantine = new MemoryQuarantine();
-    const queue = new ScriptedQueue((actions) =>
-      actions.map(({ key }) => new Fault('permanent', `${key.id} is refused`, { reason: 'refused' })),
-    );
-    const { outcomes } = await aWorker({ quarantine, queue }).handle(...aBatch(12, 8));
+    const { outcomes } = await aWorker({ quarantine, queue: refusing() }).handle(...aBatch(12, 8));
     expect(inShort(outcomes)).to.deep.equal(range(20).map(() => 'failed'));
     expect(quarantine.kept).to.deep.equal([]);
   });
 
   it('given that the later changes of its items are poison, then they are judged with the rest of the batch', async () => {
     const quarantine = new MemoryQuarantine();
-    const queue = new ScriptedQueue((actions) =>
-      actions.map(({ key }) => new Fault('permanent', `${key.id} is refused`, { reason: 'refused' })),
-    );
     const table = new SourceTable();
-    const { outcomes } = await aWorker({ quarantine, queue }).handle(
-      spoiled(table.put(faaRow('B0')), 0),
+    const { outcomes } = await aWorker({ quarantine, queue: refusing() }).handle(
+      spoiled(table.put(faaRow('B0'))),
       table.put(faaRow('G0')),
       table.put(faaRow('B0')),
     );
@@ -304,10 +211,7 @@ describe('a batch whose records are poison for one reason', () => {
 
   it('given an adapter that calls all of them poison, then none is quarantined', async () => {
     const quarantine = new MemoryQuarantine();
-    const queue = new ScriptedQueue((actions) =>
-      actions.map(({ key }) => new Fault('permanent', `${key.id} is refused`, { reason: 'refused' })),
-    );
-    const { outcomes } = await aWorker({ quarantine, queue }).handle(...aBatch(20, 0));
+    const { outcomes } = await aWorker({ quarantine, queue: refusing() }).handle(...aBatch(20, 0));
     expect(inShort(outcomes)).to.deep.equal(range(20).map(() => 'failed'));
     expect(quarantine.kept).to.deep.equal([]);
   });
@@ -322,15 +226,15 @@ describe('a batch whose records are poison for one reason', () => {
     expect(quarantine.kept).to.deep.equal([]);
     const [first] = outcomes;
     expect(first?.status === 'failed' && first.fault.message).to.match(
-      /names the entity type "NEW0".*10 of 10/,
+      /names the entity type "NEW0".*10 of the batch's 10/,
     );
   });
 
   it('given no quarantine, then nothing is said: poison blocks in any case', async () => {
     const logger = new RecordingLogger('error');
     const { outcomes } = await aWorker({ logger }).handle(...aBatch(0, 3));
-    const [failed] = outcomes;
-    expect(failed?.status === 'failed' && failed.fault.kind).to.equal('permanent');
+    const [first] = outcomes;
+    expect(first?.status === 'failed' && first.fault.kind).to.equal('permanent');
     expect(logger.of('too many poison records for one reason: none is quarantined')).to.deep.equal([]);
   });
 });

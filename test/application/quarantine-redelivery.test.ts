@@ -7,7 +7,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../support/range.ts';
 import { faaRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';
 import { ScriptedQueue } from './doubles.ts';
-import { aWorker, inShort, type WorkerParts } from './worker.ts';
+import { aWorker, inShort, spoiled, type WorkerParts } from './worker.ts';
 
 /** Notes what it is given, and may be down. */
 class NotedQuarantine extends Quarantine {
@@ -53,11 +53,6 @@ class Delivered {
     if (!whole) this.#left = from < 0 ? [] : this.#left.slice(from);
     return inShort(outcomes);
   }
-}
-
-function spoiled(record: StreamRecord): StreamRecord {
-  Object.assign(record.dynamodb['NewImage'] as object, { model: { N: 'no number' } });
-  return record;
 }
 
 describe('poison that is delivered again', () => {
@@ -149,9 +144,7 @@ describe('poison that is delivered again', () => {
     const batch = new Delivered([flaky, poison]);
     batch.unsent.add('FAA:FLAKY');
     await batch.deliver();
-    const other = structuredClone(poison);
-    Object.assign(other.dynamodb['NewImage'] as object, { model: { N: 'another' } });
-    await batch.worker.handle(flaky, other);
+    await batch.worker.handle(flaky, spoiled(structuredClone(poison), 'another'));
     expect(batch.quarantine.calls).to.have.length(2);
   });
 

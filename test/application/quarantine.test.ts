@@ -1,44 +1,19 @@
 import { expect } from 'chai';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
-import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
-import type { Done } from '../../src/application/ports/result.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { faaRow, icaoTypeRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import {
-  faaRow,
-  icaoTypeRow,
-  imageRow,
-  linkRow,
-  SourceTable,
-  type StreamRecord,
-} from '../support/stream-records.ts';
-import { RecordingLogger, ScriptedImages, ScriptedMatcher, ScriptedQueue } from './doubles.ts';
-import { aWorker, derivedBy, inShort } from './worker.ts';
+  RecordingLogger,
+  ScriptedImages,
+  ScriptedMatcher,
+  ScriptedQuarantine,
+  ScriptedQueue,
+} from './doubles.ts';
+import { aWorker, derivedBy, inShort, spoiled } from './worker.ts';
 
 const entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' } as const;
-
-/** Answers as told. */
-class ScriptedQuarantine extends Quarantine {
-  readonly calls: (readonly PoisonRecord[])[] = [];
-  readonly #answer: (records: readonly PoisonRecord[]) => readonly Done[];
-
-  constructor(answer: (records: readonly PoisonRecord[]) => readonly Done[]) {
-    super();
-    this.#answer = answer;
-  }
-
-  override async keep(records: readonly PoisonRecord[]) {
-    this.calls.push(records);
-    return this.#answer(records);
-  }
-}
-
-/** Nothing can be decoded of the row's model. */
-function spoiled(record: StreamRecord): StreamRecord {
-  Object.assign(record.dynamodb['NewImage'] as object, { model: { N: 'no number' } });
-  return record;
-}
 
 describe('quarantine', () => {
   const down = new Fault('transient', 'the quarantine is down');
@@ -93,7 +68,9 @@ describe('quarantine', () => {
     const [failed] = outcomes;
     if (failed?.status !== 'failed') throw new Error('must have failed');
     expect(failed.fault).to.include({ kind: 'transient', cause: down });
-    expect(failed.fault.message).to.match(/NewImage\.model.*not in quarantine: the quarantine is down/);
+    expect(failed.fault.message).to.match(
+      /NewImage\.model.*could not be quarantined: the quarantine is down/,
+    );
     expect(queue.calls.flat().map(({ key }) => key.id)).to.deep.equal(['FAA:N2']);
   });
 

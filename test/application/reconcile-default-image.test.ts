@@ -180,7 +180,7 @@ describe('ReconcileDefaultImage', () => {
       expect(failed.size).to.equal(2);
       for (const { change } of commands) {
         expect(failed.get(change)?.kind).to.equal('conflict');
-        expect(failed.get(change)?.message).to.equal('others wrote in between, at each of 8 attempts');
+        expect(failed.get(change)?.message).to.equal('another writer got in between at each of 8 attempts');
       }
       expect(tally).to.deep.equal(NONE);
     });
@@ -331,7 +331,7 @@ describe('ReconcileDefaultImage', () => {
     const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([given], limit);
     expect(images.saves).to.deep.equal([]);
     expect(failed.get(given.change)?.kind).to.equal('transient');
-    expect(failed.get(given.change)?.message).to.match(/time .* is up/);
+    expect(failed.get(given.change)?.message).to.match(/out of time/);
     expect(tally).to.deep.equal(NONE);
   });
 

@@ -18,6 +18,7 @@ import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.t
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import { comparableFields, indexedFields } from '../support/comparable.ts';
 import { collect } from '../support/collect.ts';
+import type { StreamRecord } from '../support/stream-records.ts';
 import { aRetrier, RecordingLogger, SteppingClock } from './doubles.ts';
 
 export interface WorkerParts {
@@ -27,8 +28,8 @@ export interface WorkerParts {
   readonly images?: ImageRepository;
   readonly matcher?: MatcherRepository;
   /** `none` where the backend is the table itself. */
-  readonly replica?: TableReplica | 'none';
-  readonly quarantine?: Quarantine;
+  readonly replica?: TableReplica | 'none' | undefined;
+  readonly quarantine?: Quarantine | undefined;
   readonly quarantineMaxShare?: number;
   /** 2 unless given: batches of tests are small. */
   readonly fewestSuspects?: number;
@@ -70,6 +71,12 @@ export function inShort(outcomes: readonly Outcome[]): string[] {
   return outcomes.map((outcome) =>
     outcome.status === 'failed' && outcome.heldBack ? 'held back' : outcome.status,
   );
+}
+
+/** The record, such that nothing can be decoded of its row's model. */
+export function spoiled(record: StreamRecord, model = 'no number'): StreamRecord {
+  Object.assign(record.dynamodb['NewImage'] as object, { model: { N: model } });
+  return record;
 }
 
 /** All that is derived, in comparable form, once the index has drained the queue. */

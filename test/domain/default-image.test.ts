@@ -6,7 +6,7 @@ import {
   defaultImageOf,
   type EntityImages,
   equalImages,
-  groundsOf,
+  preconditionsOf,
   type Image,
   IMAGE_ATTRIBUTES,
   imageOf,
@@ -32,34 +32,34 @@ const older = image('01A', { url: 'a' });
 const newer = image('01B', { url: 'b' });
 
 function images(found: Partial<EntityImages>): EntityImages {
-  return { entity: entity(), newest: undefined, current: undefined, pointed: undefined, ...found };
+  return { entity: entity(), newest: undefined, current: undefined, target: undefined, ...found };
 }
 
 describe('contradictsItself', () => {
   const cases: readonly (readonly [title: string, found: Partial<EntityImages>, expected: boolean])[] = [
     ['nothing', {}, false],
     ['a default whose image is gone, and no images', { current: older }, false],
-    ['a default whose image is there, and no images', { current: older, pointed: older }, true],
+    ['a default whose image is there, and no images', { current: older, target: older }, true],
     ['images and no default', { newest: older }, false],
     ['a default whose image is gone beside another', { newest: older, current: newer }, false],
-    ['a default beside a newer image', { newest: newer, current: older, pointed: older }, false],
-    ['a default that is the newest', { newest: newer, current: newer, pointed: newer }, false],
+    ['a default beside a newer image', { newest: newer, current: older, target: older }, false],
+    ['a default that is the newest', { newest: newer, current: newer, target: newer }, false],
     [
       'a default that is the newest and says something else',
-      { newest: newer, current: image('01B'), pointed: newer },
+      { newest: newer, current: image('01B'), target: newer },
       false,
     ],
     [
       'a default whose image is there, and is newer than the newest',
-      { newest: older, current: newer, pointed: newer },
+      { newest: older, current: newer, target: newer },
       true,
     ],
     ['a default whose image is gone, and is the newest', { newest: newer, current: newer }, true],
-    ['two images of one id', { newest: newer, current: newer, pointed: image('01B') }, true],
+    ['two images of one id', { newest: newer, current: newer, target: image('01B') }, true],
     // By UTF-16 code units it would be the other way round.
     [
       'a default beside an image that is newer by its bytes',
-      { newest: image('\u{1f600}'), current: image('\uffff'), pointed: image('\uffff') },
+      { newest: image('\u{1f600}'), current: image('\uffff'), target: image('\uffff') },
       false,
     ],
   ];
@@ -78,7 +78,7 @@ describe('contradictsItself', () => {
             .toSorted((a, b) => Buffer.compare(Buffer.from(a.imageId), Buffer.from(b.imageId)))
             .at(-1),
           current: defaultId === undefined ? undefined : image(defaultId),
-          pointed: table.find(({ imageId }) => imageId === defaultId),
+          target: table.find(({ imageId }) => imageId === defaultId),
         });
         expect(contradictsItself(view)).to.equal(false);
       }),
@@ -105,24 +105,24 @@ describe('decideDefaultImage', () => {
   });
 
   it('given a valid default beside a newer image, when decided, then it is kept', () => {
-    const found = images({ newest: newer, current: older, pointed: image('01A', { url: 'a' }) });
+    const found = images({ newest: newer, current: older, target: image('01A', { url: 'a' }) });
     expect(decideDefaultImage(found)).to.deep.equal({ action: 'keep' });
   });
 
   it('given a valid default that is the newest, when decided, then it is kept', () => {
-    expect(decideDefaultImage(images({ newest: older, current: older, pointed: older }))).to.deep.equal({
+    expect(decideDefaultImage(images({ newest: older, current: older, target: older }))).to.deep.equal({
       action: 'keep',
     });
   });
 
   it('given a default that no longer says what its image says, when decided, then it repeats that image, not the newest', () => {
     const changed = image('01A', { url: 'a', caption: 'new' });
-    const found = images({ newest: newer, current: older, pointed: changed });
+    const found = images({ newest: newer, current: older, target: changed });
     expect(decideDefaultImage(found)).to.deep.equal({ action: 'repair', image: changed });
   });
 
   it('given a default that says more than its image, when decided, then it is repaired', () => {
-    const found = images({ newest: older, current: image('01A', { url: 'a', credit: 'x' }), pointed: older });
+    const found = images({ newest: older, current: image('01A', { url: 'a', credit: 'x' }), target: older });
     expect(decideDefaultImage(found)).to.deep.equal({ action: 'repair', image: older });
   });
 
@@ -130,7 +130,7 @@ describe('decideDefaultImage', () => {
     const found = images({
       newest: newer,
       current: image('01A', { width: decimal('1600') }),
-      pointed: image('01A', { width: decimal('1.6e3') }),
+      target: image('01A', { width: decimal('1.6e3') }),
     });
     expect(decideDefaultImage(found)).to.deep.equal({ action: 'keep' });
   });
@@ -166,7 +166,7 @@ describe('decideDefaultImage', () => {
         entity: entity(),
         newest: at(Object.keys(world.images).toSorted().at(-1)),
         current,
-        pointed: at(current?.imageId),
+        target: at(current?.imageId),
       };
     }
 
@@ -222,47 +222,49 @@ describe('decideDefaultImage', () => {
   });
 });
 
-describe('groundsOf', () => {
+describe('preconditionsOf', () => {
   const asRead = image('01A', { url: 'a', caption: 'new' });
 
   it('given no default row, when an image becomes the default, then that image must stay', () => {
-    expect(groundsOf(images({ newest: newer }), newer)).to.deep.equal([{ imageId: '01B', image: newer }]);
+    expect(preconditionsOf(images({ newest: newer }), newer)).to.deep.equal([
+      { imageId: '01B', image: newer },
+    ]);
   });
 
   it('given a default row whose image is gone, when it is removed, then that image must stay away', () => {
-    expect(groundsOf(images({ current: older }), undefined)).to.deep.equal([
+    expect(preconditionsOf(images({ current: older }), undefined)).to.deep.equal([
       { imageId: '01A', image: undefined },
     ]);
   });
 
   it('given a default row whose image is gone, when it switches, then one image must stay away, the other stay', () => {
-    expect(groundsOf(images({ newest: newer, current: older }), newer)).to.deep.equal([
+    expect(preconditionsOf(images({ newest: newer, current: older }), newer)).to.deep.equal([
       { imageId: '01A', image: undefined },
       { imageId: '01B', image: newer },
     ]);
   });
 
   it('given a default row that differs from its image, when it is repaired, then that image must stay as it was read', () => {
-    expect(groundsOf(images({ newest: newer, current: older, pointed: asRead }), asRead)).to.deep.equal([
+    expect(preconditionsOf(images({ newest: newer, current: older, target: asRead }), asRead)).to.deep.equal([
       { imageId: '01A', image: asRead },
     ]);
   });
 
   it('given a default row that names no image, when it switches, then only the image that is written must stay', () => {
     const current = { imageId: '', attributes: {} };
-    expect(groundsOf(images({ newest: newer, current }), newer)).to.deep.equal([
+    expect(preconditionsOf(images({ newest: newer, current }), newer)).to.deep.equal([
       { imageId: '01B', image: newer },
     ]);
-    expect(groundsOf(images({ current }), undefined)).to.deep.equal([]);
+    expect(preconditionsOf(images({ current }), undefined)).to.deep.equal([]);
   });
 
   it('given no default row, when none is written, then it rests on no image', () => {
-    expect(groundsOf(images({}), undefined)).to.deep.equal([]);
+    expect(preconditionsOf(images({}), undefined)).to.deep.equal([]);
   });
 
   it('given an image that is gone or says otherwise, when just that is to be written, then no table bears it out', () => {
-    expect(groundsOf(images({ current: older }), older)).to.equal(undefined);
-    expect(groundsOf(images({ current: older, pointed: asRead }), older)).to.equal(undefined);
+    expect(preconditionsOf(images({ current: older }), older)).to.equal(undefined);
+    expect(preconditionsOf(images({ current: older, target: asRead }), older)).to.equal(undefined);
   });
 });
 

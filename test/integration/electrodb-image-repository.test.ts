@@ -277,7 +277,7 @@ describeWithServers('the ElectroDB image repository', () => {
       return entities;
     }
     const pointers = (results: readonly (EntityView | Fault)[]) =>
-      results.map((view) => (Fault.is(view) ? view.kind : (view.pointed?.imageId ?? 'none')));
+      results.map((view) => (Fault.is(view) ? view.kind : (view.target?.imageId ?? 'none')));
 
     it('given nothing that fails, then all are read', async () => {
       const images = await repository((_request, send) => send());

@@ -4,7 +4,7 @@ import type { MemoryMatcherRepository } from './memory-matcher-repository.ts';
 import type { MemorySearchIndex } from './memory-search-index.ts';
 import type { MemoryTable } from './memory-table.ts';
 
-/** Items after which a long walk lets others run, such as whoever listens to Ctrl-C. */
+/** After so many items a long walk lets others run, such as the listener to Ctrl-C. */
 const AT_ONCE = 10_000;
 
 /** Reads the memory backend. */

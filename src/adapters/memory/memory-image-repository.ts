@@ -3,7 +3,7 @@ import {
   type EntityView,
   ImageRepository,
 } from '../../application/ports/image-repository.ts';
-import { equalImages, groundsOf } from '../../domain/default-image.ts';
+import { equalImages, preconditionsOf } from '../../domain/default-image.ts';
 import type { Entity } from '../../domain/row.ts';
 import type { MemoryTable } from './memory-table.ts';
 
@@ -31,8 +31,8 @@ export class MemoryImageRepository extends ImageRepository {
 
   #write({ view, image }: DefaultImageWrite): 'done' | 'conflict' {
     const { entity, revision } = view;
-    const holds = groundsOf(view, image)?.every((ground) =>
-      equalImages(this.#table.image(entity, ground.imageId), ground.image),
+    const holds = preconditionsOf(view, image)?.every((precondition) =>
+      equalImages(this.#table.image(entity, precondition.imageId), precondition.image),
     );
     return holds && this.#table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict';
   }
@@ -43,7 +43,7 @@ export class MemoryImageRepository extends ImageRepository {
       entity,
       newest: this.#table.newestImage(entity),
       current: found?.image,
-      pointed: found && this.#table.image(entity, found.image.imageId),
+      target: found && this.#table.image(entity, found.image.imageId),
       revision: found?.revision,
     };
   }

@@ -40,7 +40,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     if (below !== undefined)
       return new Fault(
         'configuration',
-        `the count of ${tupleKey(below.tuple)} would fall below zero: it was changed from outside`,
+        `the count of ${tupleKey(below.tuple)} would fall below zero: something other than Contrail changed it`,
         { reason: 'a count would fall below zero' },
       );
 

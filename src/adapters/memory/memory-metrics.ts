@@ -1,13 +1,13 @@
 import { ALWAYS_PUBLISHED, type MetricName, Metrics } from '../../application/ports/metrics.ts';
 
-/** What one batch came to. Metrics that nothing was added to are not in it, but for those always published. */
+/** One batch's figures. Metrics that nothing was added to are not in it, except those always published. */
 export interface BatchFigures {
   readonly metrics: ReadonlyMap<MetricName, number>;
   /** Requests by operation. */
   readonly requests: ReadonlyMap<string, number>;
 }
 
-/** Batches whose figures are kept. */
+/** How many batches' figures are kept. */
 const KEPT_BATCHES = 100;
 
 /** Figures in memory: sums over all batches, flushed or not, and the last hundred flushed batches one by one. */
@@ -36,7 +36,7 @@ export class MemoryMetrics extends Metrics {
     this.#batchRequests = new Map();
   }
 
-  /** The sum of a metric; of ages and durations too, which says little of them. */
+  /** The sum of a metric, even of ages and durations, where it says little. */
   total(name: MetricName): number {
     return this.#totals.get(name) ?? 0;
   }

@@ -6,7 +6,7 @@ import {
   TableGenerations,
 } from '../../application/ports/table-generations.ts';
 
-/** The generations of tables, in memory. Streams without a name are taken for those of one more table. */
+/** The generations of tables, in memory. Unnamed streams count as those of one more table. */
 export class MemoryTableGenerations extends TableGenerations {
   readonly #generations = new Map<string, number>();
   #newest: NewestTable | undefined;

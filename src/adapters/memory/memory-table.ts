@@ -11,7 +11,7 @@ import { Tombstones } from './tombstones.ts';
 /** A row as last applied. */
 interface StoredRow {
   readonly version: Version;
-  /** Of the last change whose old image was not the row as it was. */
+  /** The version of the last change whose old image was not the row as it was. */
   readonly unconnected: Version | undefined;
   readonly attributes: Attributes;
 }
@@ -94,7 +94,7 @@ export class MemoryTable extends TableReplica {
     if (!passesFence(stored?.version ?? this.#removed.get(item), version))
       return stored?.unconnected !== undefined && compareVersions(stored.unconnected, version) === 0;
     const isUnconnected = !isBefore(change, stored?.attributes);
-    // Decoded and on its own: the record that it came with must not stay in memory.
+    // Decoded, on its own: the record that it came in must not stay in memory.
     const attributes = typeof after === 'string' ? undefined : new DecodedAttributes(after.all());
     if (attributes === undefined) {
       this.#rows.delete(item);

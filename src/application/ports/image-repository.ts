@@ -11,7 +11,7 @@ export interface EntityView extends EntityImages {
 
 /**
  * A default row to be written on the condition that nothing it was decided on has changed since: the default row is
- * still as `view` found it, `view.pointed` is still there and the same (or still gone, where it was), and so is `image`.
+ * still as `view` found it, `view.target` is still there and the same (or still gone, where it was), and so is `image`.
  *
  * The default row's revision alone would not do. A write that is late, from a worker that was suspended or whose
  * request was slow, could meet a default row that looks unchanged, beside images that have gone since.

@@ -3,7 +3,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 /** What goes with a message. Nothing secret, and no row's content. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the worker says what it does. */
+/** The worker's log. */
 export abstract class Logger {
   /** Whether a level is written at all: ask before building fields that cost something. */
   abstract enabled(level: LogLevel): boolean;

@@ -19,7 +19,7 @@ export abstract class MatcherRepository {
    *
    * - Atomicity: a link's state and the counts that it moves change together or not at all.
    * - `done`: all of it. A count that reaches zero goes away.
-   * - `conflict`: the link's state is no longer what the move was decided on, or somebody else was writing at the
+   * - `conflict`: the link's state is no longer what the move was decided on, or another writer was at work at the
    *   same time, and nothing of the move was done: load and decide again.
    * - A Fault: the move may or may not have been done. Loading again tells.
    * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.

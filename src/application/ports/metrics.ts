@@ -2,14 +2,14 @@
 export type MetricUnit = 'Count' | 'Milliseconds';
 
 /**
- * Every metric that a batch is described by. Counts add up within a batch; a count that stays 0 may be left away,
- * but for those of `ALWAYS_PUBLISHED`.
+ * Every metric that a batch is described by. Counts add up within a batch; a count that stays 0 may be left out,
+ * except for `ALWAYS_PUBLISHED`.
  */
 export const METRICS = {
-  RecordsApplied: ['Count', 'records whose effects are done'],
+  RecordsApplied: ['Count', 'records whose effects were carried out'],
   RecordsIgnored: ['Count', 'records of rows that nothing is derived from'],
-  RecordsDuplicate: ['Count', 'records that stand in their batch twice'],
-  RecordsFailed: ['Count', 'records that failed for a reason of their own, and are delivered again'],
+  RecordsDuplicate: ['Count', 'records that appear twice in their batch'],
+  RecordsFailed: ['Count', 'records that failed themselves, and will be delivered again'],
   RecordsHeldBack: ['Count', 'records that wait because an earlier change of their item failed'],
   RecordsQuarantined: ['Count', 'records that can never be handled, kept in quarantine'],
   SearchUpserts: ['Count', 'upserts put on the search queue'],
@@ -17,21 +17,21 @@ export const METRICS = {
   SearchUnchanged: ['Count', 'changes that touched nothing a search document holds'],
   SearchRepeated: [
     'Count',
-    'actions not sent again, as the queue took them at an earlier attempt at the batch',
+    'actions not sent again because the queue accepted them when the batch was tried before',
   ],
-  DefaultImagesCreated: ['Count', 'default rows made'],
-  DefaultImagesSwitched: ['Count', 'default rows moved to another image, as theirs was gone'],
+  DefaultImagesCreated: ['Count', 'default rows created'],
+  DefaultImagesSwitched: ['Count', 'default rows pointed at another image because theirs was gone'],
   DefaultImagesRepaired: ['Count', 'default rows rewritten to repeat their image'],
-  DefaultImagesRemoved: ['Count', 'default rows removed, as no image was left'],
+  DefaultImagesRemoved: ['Count', 'default rows removed because no image was left'],
   DefaultImagesKept: ['Count', 'default rows that were right'],
   MatcherIncremented: ['Count', 'link rows newly counted'],
   MatcherDecremented: ['Count', 'link rows no longer counted'],
   MatcherMoved: ['Count', 'link rows counted under another tuple'],
   MatcherUnchanged: ['Count', 'link rows whose tuple stayed the same'],
-  MatcherRepeated: ['Count', 'link rows that were counted for this very change already'],
-  MatcherLate: ['Count', 'link rows that were counted for a newer change already'],
+  MatcherRepeated: ['Count', 'link rows already counted for this same change'],
+  MatcherLate: ['Count', 'link rows already counted for a newer change'],
   Retries: ['Count', 'effects tried again after a transient fault'],
-  Conflicts: ['Count', 'effects decided again because somebody else wrote in between'],
+  Conflicts: ['Count', 'effects decided again because another writer got in between'],
   BatchRecords: ['Count', 'records in the batch'],
   BatchDuration: ['Milliseconds', 'from the first record to the last outcome'],
   NewestChangeAge: ['Milliseconds', 'how long ago the newest change of the batch was made'],

@@ -47,7 +47,7 @@ export abstract class TableGenerations {
    * Safe to repeat, and atomic: no two tables ever get the same generation.
    *
    * @throws Fault when the generations cannot be read or written: the table may or may not have been adopted.
-   *   `configuration`, and nothing is changed, when `generation` is no integer above all that are known.
+   *   `configuration`, and nothing is changed, when `generation` is not an integer above all that are known.
    */
   abstract adopt(tableArn: string, options?: AdoptionOptions): Promise<Adoption>;
 }

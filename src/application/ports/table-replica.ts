@@ -3,12 +3,12 @@ import type { Change } from '../../domain/change.ts';
 /** The table's rows, for backends that are not the table's own. */
 export abstract class TableReplica {
   /**
-   * Applies the changes' new images. A change that is not newer than the row's last applied change is left
-   * away, so repeats and late records are harmless. Rows that Contrail itself derives elsewhere are not kept.
+   * Applies the changes' new images. A change that is not newer than the row's last applied change is skipped, so
+   * repeats and late records are harmless. Rows that Contrail itself derives elsewhere are not kept.
    *
-   * @returns those of the changes whose old image is not the row as the replica had it, also when they are delivered
-   *   again: a feed may begin in the middle of a table's life, and changes may be missing. What is derived of such a row
-   *   need not be what its old image asks for.
+   * @returns the changes whose old image is not the row as the replica had it, also when they are delivered again: a
+   *   feed may begin in the middle of a table's life, and changes may be missing. What was derived from such a row need
+   *   not be what its old image asks for.
    */
   abstract apply(changes: readonly Change[]): Promise<readonly Change[]>;
 }

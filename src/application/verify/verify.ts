@@ -67,9 +67,9 @@ async function compareDefaultImages(
     images.delete(pk);
     if (isImageUnknown) continue;
     checked++;
-    const pointed = candidates?.get(image.imageId);
+    const target = candidates?.get(image.imageId);
     if (candidates === undefined) drift.push({ subsystem: 'defaultImages', problem: 'extra', what: pk });
-    else if (pointed === undefined || !equalRecords(pointed, image.attributes))
+    else if (target === undefined || !equalRecords(target, image.attributes))
       drift.push({ subsystem: 'defaultImages', problem: 'wrong', what: pk });
   }
   for (const pk of images.keys()) {
@@ -88,7 +88,7 @@ async function compareCounts(state: DerivedState, { counts }: Recount, drift: Dr
     counts.delete(what);
     if (expected === undefined) drift.push({ subsystem: 'matcher', problem: 'extra', what });
     else if (expected !== count)
-      drift.push({ subsystem: 'matcher', problem: 'wrong', what: `${what}: ${count}, must be ${expected}` });
+      drift.push({ subsystem: 'matcher', problem: 'wrong', what: `${what}: ${count}, expected ${expected}` });
   }
   for (const what of counts.keys()) {
     checked++;

@@ -20,7 +20,8 @@ describe('MemoryMatcherRepository', () => {
     expect(fault).to.be.instanceOf(Fault);
     expect(fault).to.include({
       kind: 'configuration',
-      message: 'the count of ["CESSNA","172S","C172"] would fall below zero: it was changed from outside',
+      message:
+        'the count of ["CESSNA","172S","C172"] would fall below zero: something other than Contrail changed it',
     });
   });
 

@@ -264,7 +264,7 @@ describe('verify', () => {
         await expectOnly(
           'matcher',
           { rows, tupleCounts: [{ tuple: tuple('172S'), count }] },
-          { checked: 1, drift: [{ problem: 'wrong', what: `${what}: ${count}, must be 2` }] },
+          { checked: 1, drift: [{ problem: 'wrong', what: `${what}: ${count}, expected 2` }] },
         );
       });
   });

@@ -12,7 +12,7 @@ export async function findsNothingOfAnEntityThatHasNoRows(harness: Harness) {
   expect(view.entity).to.deep.equal(entity);
   expect(view.newest).to.equal(undefined);
   expect(view.current).to.equal(undefined);
-  expect(view.pointed).to.equal(undefined);
+  expect(view.target).to.equal(undefined);
 }
 
 export async function answersNothingWhenAskedNothing(harness: Harness) {
@@ -80,8 +80,8 @@ export async function givesTheDefaultRowAndTheImageThatItPointsToAsThatIsNow(har
   expect(view.newest?.imageId).to.equal('2');
   expect(view.current?.imageId).to.equal('1');
   expect(view.current?.attributes['caption']).to.equal('as it was');
-  expect(view.pointed?.imageId).to.equal('1');
-  expect(view.pointed?.attributes['caption']).to.equal('changed since');
+  expect(view.target?.imageId).to.equal('1');
+  expect(view.target?.attributes['caption']).to.equal('changed since');
 }
 
 export async function givesNoPointedImageWhenThatIsGone(harness: Harness) {
@@ -92,7 +92,7 @@ export async function givesNoPointedImageWhenThatIsGone(harness: Harness) {
   await harness.removeImage(entity, '2');
   const view = await load(harness, entity);
   expect(view.current?.imageId).to.equal('2');
-  expect(view.pointed).to.equal(undefined);
+  expect(view.target).to.equal(undefined);
   expect(view.newest?.imageId).to.equal('1');
 }
 
@@ -103,7 +103,7 @@ export async function givesADefaultRowThatPointsToMoreThanAKeyCanHold(harness: H
   const views = await loadAll(harness, [entity, other]);
   expect(views.map((view) => view.newest?.imageId)).to.deep.equal(['1', '1']);
   expect(views[0]?.current?.imageId).to.have.length(2_000);
-  expect(views[0]?.pointed).to.equal(undefined);
+  expect(views[0]?.target).to.equal(undefined);
   expect(await save(harness, views[0]!, views[0]!.newest)).to.equal('done');
 }
 
@@ -113,7 +113,7 @@ export async function doesNotTakeTheDefaultRowForAnImage(harness: Harness) {
   const view = await load(harness, entity);
   expect(view.newest).to.equal(undefined);
   expect(view.current?.imageId).to.equal('1');
-  expect(view.pointed).to.equal(undefined);
+  expect(view.target).to.equal(undefined);
 }
 
 export async function takesNoRowWithoutAnIdForAnImage(harness: Harness) {
@@ -125,7 +125,7 @@ export async function takesNoRowWithoutAnIdForAnImage(harness: Harness) {
   await harness.removeImage(entity, '1');
   const view = await load(harness, entity);
   expect(view.newest).to.equal(undefined);
-  expect(view.pointed).to.equal(undefined);
+  expect(view.target).to.equal(undefined);
   expect(await save(harness, view, undefined)).to.equal('done');
   expect((await load(harness, entity)).current).to.equal(undefined);
 }
@@ -143,7 +143,7 @@ export async function answersForManyEntitiesAtOnceEachInItsPlace(harness: Harnes
     expect(view.entity).to.deep.equal(entities[n]);
     expect(view.newest?.imageId).to.equal(n % 3 > 0 ? `image ${n}` : undefined);
     expect(view.current?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
-    expect(view.pointed?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
+    expect(view.target?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
   }
 }
 
@@ -163,7 +163,7 @@ export const takesAForeignDefaultRowForOneThatPointsToNoImage = each(
     const view = await load(harness, entity);
     expect(view.current?.imageId).to.equal('');
     expect(comparableFields(view.current?.attributes ?? {})).to.deep.equal(comparableFields(attributes));
-    expect(view.pointed).to.equal(undefined);
+    expect(view.target).to.equal(undefined);
     expect(view.newest?.imageId).to.equal('1');
   },
 );

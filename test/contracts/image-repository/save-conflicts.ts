@@ -68,7 +68,7 @@ const image =
     attributes: { ...identityOf(entity, imageId), ...attributes },
   });
 const newest = (view: EntityView) => view.newest;
-const pointed = (view: EntityView) => view.pointed;
+const target = (view: EntityView) => view.target;
 const none = () => undefined;
 
 const OVER_A_DEFAULT: Readonly<Record<string, Story>> = {
@@ -134,12 +134,12 @@ const OVER_AN_IMAGE: Readonly<Record<string, Story>> = {
   'in a late repair where the image went back to what the row says': [
     [putImage('1', SECOND), putForeign('1', FIRST)],
     [putForeign('1', SECOND), putImage('1', FIRST), putForeign('1', FIRST)],
-    [pointed],
+    [target],
   ],
   'in a late repair whose image is gone': [
     [putImage('1', SECOND), putForeign('1', FIRST)],
     [removeImage('1')],
-    [pointed],
+    [target],
   ],
   // No single state of the table has both what was read of the image and what is to be written of it.
   'where one image is to say two things': [[putImage('1', FIRST), putForeign('1')], [], [image('1', SECOND)]],

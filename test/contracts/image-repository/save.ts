@@ -57,7 +57,7 @@ export async function repairsAForeignDefaultRowWithWrongAttributes(harness: Harn
     credit: 'wrong',
   });
   const view = await load(harness, entity);
-  await expectSaved(harness, view, view.pointed, { ...identityOf(entity, '1'), caption: 'right' });
+  await expectSaved(harness, view, view.target, { ...identityOf(entity, '1'), caption: 'right' });
 }
 
 export async function replacesAForeignDefaultRowThatHasARevisionOfItsOwnKind(harness: Harness) {

@@ -16,7 +16,7 @@ export const keepsTheId = eachText(HOSTILE_NAMES, async (harness: Harness, name)
   await expectSaved(harness, view, view.newest);
   const after = await load(harness, entity);
   expect(after.current).to.deep.equal(view.newest);
-  expect(after.pointed).to.deep.equal(view.newest);
+  expect(after.target).to.deep.equal(view.newest);
   await expectSaved(harness, after, undefined);
 });
 

@@ -46,10 +46,10 @@ export async function foreignDefaultRowsAreReadAsTheDefault(harness: Harness) {
   const [first, second] = [defaultRow(entity, { image_id: '1' }), defaultRow(entity, { image_id: '2' })];
   await apply(harness, inserted(imageRow(entity, '1'), 1), inserted(first, 2));
   expect(await view(harness, entity)).to.have.nested.property('current.imageId', '1');
-  expect(await view(harness, entity)).to.have.nested.property('pointed.imageId', '1');
+  expect(await view(harness, entity)).to.have.nested.property('target.imageId', '1');
   await apply(harness, modified(first, second, 3));
   expect(await view(harness, entity)).to.have.nested.property('current.imageId', '2');
-  expect((await view(harness, entity)).pointed).to.equal(undefined);
+  expect((await view(harness, entity)).target).to.equal(undefined);
   await apply(harness, removed(second, 4));
   expect((await view(harness, entity)).current).to.equal(undefined);
 }

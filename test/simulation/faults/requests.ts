@@ -186,7 +186,7 @@ async function loadImages(
   for (const [index, entity] of entities.entries())
     if (table.imageWrites(entity) !== before[index]) overtaken(entity);
   const complete = views.map((view) =>
-    Fault.is(view) || !found.has(view) ? view : { ...view, pointed: found.get(view) },
+    Fault.is(view) || !found.has(view) ? view : { ...view, target: found.get(view) },
   );
   for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
   return complete;
@@ -197,7 +197,7 @@ function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined)
   if (Fault.is(row) || newest === undefined) return row;
   if (Fault.is(newest)) return newest;
   const isNewest = row.current !== undefined && row.current.imageId === newest.newest?.imageId;
-  return { ...row, newest: newest.newest, pointed: isNewest ? newest.newest : undefined };
+  return { ...row, newest: newest.newest, target: isNewest ? newest.newest : undefined };
 }
 
 /** The default row points to an image that has not been read yet. */

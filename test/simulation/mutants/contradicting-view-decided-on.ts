@@ -12,9 +12,7 @@ export const mutant: Mutant = {
     ports: (ports) =>
       pretendedViews(ports, (view) => {
         if (!contradictsItself(view)) return view;
-        return view.newest === undefined
-          ? { ...view, pointed: undefined }
-          : { ...view, newest: view.pointed };
+        return view.newest === undefined ? { ...view, target: undefined } : { ...view, newest: view.target };
       }),
   }),
 };

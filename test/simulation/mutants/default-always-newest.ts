@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   variant: () => ({
     ports: (ports) =>
       pretendedViews(ports, (view) =>
-        view.newest?.imageId === view.pointed?.imageId ? view : { ...view, pointed: undefined },
+        view.newest?.imageId === view.target?.imageId ? view : { ...view, target: undefined },
       ),
   }),
 };

@@ -8,8 +8,8 @@ export const mutant: Mutant = {
 };
 
 class RemembersTooMuch extends SyncSearchDocument {
-  override conclude(...[result, isDeliveredAgain]: Parameters<SyncSearchDocument['conclude']>): void {
+  override remember(...[result, isDeliveredAgain]: Parameters<SyncSearchDocument['remember']>): void {
     const anyIs = result.accepted.some(({ identity }) => isDeliveredAgain(identity.sequence));
-    super.conclude(result, () => anyIs);
+    super.remember(result, () => anyIs);
   }
 }

@@ -97,5 +97,5 @@ export class RecordedStreams {
 }
 
 function nameOf(tableArn: string): string {
-  return tableArn === '' ? 'a stream without a name' : tableArn;
+  return tableArn === '' ? 'an unnamed stream' : tableArn;
 }

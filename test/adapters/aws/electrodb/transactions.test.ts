@@ -237,8 +237,8 @@ describe('what is written without ElectroDB', () => {
               }).join(' AND '),
             )
         : target.where((_, { field }) => `attribute_not_exists(${field('PK')})`);
-      const ground = { imageId: one.imageId, image: there ? one : undefined };
-      expect(meaningOf(imageCheck(TABLES, of, ground))).to.deep.equal(meaningOf(expected.params(ROWS)));
+      const precondition = { imageId: one.imageId, image: there ? one : undefined };
+      expect(meaningOf(imageCheck(TABLES, of, precondition))).to.deep.equal(meaningOf(expected.params(ROWS)));
     });
   });
 });

@@ -10,7 +10,7 @@ export function readAsNone(
   return entities.map((entity, index) => {
     const view = views[index];
     return view === undefined || Fault.is(view)
-      ? { entity, newest: undefined, current: undefined, pointed: undefined, revision: undefined }
+      ? { entity, newest: undefined, current: undefined, target: undefined, revision: undefined }
       : view;
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DefaultImageWrite } from '../../../../application/ports/image-repository.ts';
-import type { Image, ImageGround } from '../../../../domain/default-image.ts';
+import type { Image, ImagePrecondition } from '../../../../domain/default-image.ts';
 import { Decimal } from '../../../../domain/decimal.ts';
 import type { Entity } from '../../../../domain/row.ts';
 import { type Value, ValueSet } from '../../../../domain/value.ts';
@@ -91,7 +91,7 @@ function conditionOf({ revision, imageId }: RowRevision) {
 export function imageCheck(
   { table: TableName, keys }: KeyedTable,
   entity: Entity,
-  { imageId, image }: ImageGround,
+  { imageId, image }: ImagePrecondition,
 ): NonNullable<TransactItem['ConditionCheck']> {
   const row = { TableName, Key: keys.imageKey(entity, imageId) };
   if (image === undefined) return { ...row, ConditionExpression: ROW_IS_ABSENT };

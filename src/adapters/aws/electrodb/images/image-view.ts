@@ -14,7 +14,7 @@ const MAX_SK_BYTES = 1024;
 /** A row's attributes, keys among them. */
 export type Row = RawKey & Readonly<Record<string, unknown>>;
 
-/** An entity as its default row and its newest image show it; what the default points to, only where that is the newest. */
+/** An entity as its default row and its newest image show it; its target only where that is the newest. */
 export function viewOf(
   entity: Entity,
   row: Row | undefined | Fault,
@@ -27,7 +27,7 @@ export function viewOf(
     entity,
     newest,
     current,
-    pointed: current !== undefined && current.imageId === newest?.imageId ? newest : undefined,
+    target: current !== undefined && current.imageId === newest?.imageId ? newest : undefined,
     revision: row && JSON.stringify(revisionOf(row)),
   };
 }

@@ -49,7 +49,7 @@ export async function loadViews(
     if (Fault.is(row)) return row;
     return Fault.is(view) || row === undefined
       ? view
-      : attempted(() => ({ ...view, pointed: imageOfRow(view.entity, row) }));
+      : attempted(() => ({ ...view, target: imageOfRow(view.entity, row) }));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { DefaultImageWrite } from '../../../../application/ports/image-repository.ts';
 import type { Result } from '../../../../application/ports/result.ts';
-import { groundsOf, type ImageGround } from '../../../../domain/default-image.ts';
+import { preconditionsOf, type ImagePrecondition } from '../../../../domain/default-image.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { packBatches } from '../../pack-batches.ts';
 import { takeApart } from '../../take-apart.ts';
@@ -25,7 +25,7 @@ const MAX_ITEMS = { count: 50, weight: 50 };
 interface PlannedWrite {
   readonly write: DefaultImageWrite;
   /** At most one per image: a transaction must not name an item twice. */
-  readonly preconditions: readonly ImageGround[];
+  readonly preconditions: readonly ImagePrecondition[];
 }
 
 /** Writes default rows, each with a check of every image that it rests on. One result per write, in their order. */
@@ -37,7 +37,7 @@ export async function saveDefaultRows(
   const results = new Map<DefaultImageWrite, Result>();
   const planned: PlannedWrite[] = [];
   for (const write of writes) {
-    const preconditions = groundsOf(write.view, write.image);
+    const preconditions = preconditionsOf(write.view, write.image);
     if (preconditions === undefined) results.set(write, 'conflict');
     else planned.push({ write, preconditions: preconditions.filter(needsCheck) });
   }
@@ -53,7 +53,7 @@ export async function saveDefaultRows(
 }
 
 /** An image that no key can name is not there, and never will be. */
-function needsCheck({ imageId, image }: ImageGround): boolean {
+function needsCheck({ imageId, image }: ImagePrecondition): boolean {
   return image !== undefined || fitsSortKey(imageId);
 }
 
