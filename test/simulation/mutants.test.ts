@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
@@ -9,8 +8,6 @@ import { portsWhoseResults } from './mutants/parts/ports-whose-results.ts';
 import { pretendedViews } from './mutants/parts/pretended-views.ts';
 import { retrierWith } from './mutants/parts/retrier-with.ts';
 import { runSeed } from './runs/run-seed.ts';
-import type { Chunk } from './runs/seed-process.ts';
-import type { Failure, Tally } from './world/tally.ts';
 import type { Variant } from './runs/variant.ts';
 
 interface Catch {
@@ -111,9 +108,6 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'upserts-then-deletes': { within: 150, by: [DERIVED] },
 };
 
-/** Few enough that a catch is soon known. */
-const CHUNK = 5;
-
 describe('the mutants of the worker', () => {
   it('are all to be caught, and all described', () => {
     const readme = readFileSync(new URL('./mutants/README.md', import.meta.url), 'utf8');
@@ -128,25 +122,27 @@ describe('the mutants of the worker', () => {
     }
   });
 
-  describe('in a process of their own', () => {
-    // Mocha loads tests by require: mutants, which are imported by name, would get a Fault class of their own here.
-    let child: ChildProcess;
-    before(() => {
-      child = fork(new URL('./runs/seed-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
-    });
-    after(() => {
-      child.disconnect();
+  describe('run by the simulation', () => {
+    // Mocha loads tests by `require`. Mutants are imported, so the simulation is as well: else there would be two copies of the worker.
+    let simulation: typeof import('./runs/run-seed.ts') & typeof import('./runs/mutants.ts');
+    before(async () => {
+      const imported = (path: string) => import(new URL(path, import.meta.url).href) as Promise<object>;
+      simulation = {
+        ...(await imported('./runs/run-seed.ts')),
+        ...(await imported('./runs/mutants.ts')),
+      } as typeof simulation;
     });
 
     for (const [name, { within, by }] of Object.entries(CATCHES))
       it(`are caught within ${within} seeds: ${name}`, async function () {
         this.timeout(60_000);
+        const { variant } = await simulation.loadMutant(name);
         const others = new Set<string>();
-        for (let from = 1; from <= within; from += CHUNK) {
-          const count = Math.min(CHUNK, within - from + 1);
-          for (const { invariant } of await failuresOf(child, { from, count, mutant: name }))
-            if (by.includes(invariant)) return;
-            else others.add(invariant);
+        for (let seed = 1; seed <= within; seed++) {
+          const { violation } = await simulation.runSeed(seed, { variant });
+          if (violation === undefined) continue;
+          if (by.includes(violation.invariant)) return;
+          others.add(violation.invariant);
         }
         expect.fail(
           `no seed violates ${by.join(', or ')}; what they violate: ${[...others].join(', ') || 'nothing'}`,
@@ -154,20 +150,6 @@ describe('the mutants of the worker', () => {
       });
   });
 });
-
-function failuresOf(child: ChildProcess, chunk: Chunk): Promise<readonly Failure[]> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null) => {
-      reject(new Error(`the process of the mutants ended with ${code ?? 'nothing'}`));
-    };
-    child.once('exit', ended);
-    child.once('message', ({ failures }: Tally) => {
-      child.off('exit', ended);
-      resolve(failures);
-    });
-    child.send(chunk);
-  });
-}
 
 function withoutMistake(): Partial<Variant> {
   return {

@@ -245,3 +245,6 @@ export const GOLDEN_SCENARIOS: readonly Scenario[] = [
     ports: ALL,
   },
 ];
+
+/** Scenarios with so few calls that all pairs of them can be tried. */
+export const SMALL_SCENARIOS = GOLDEN_SCENARIOS.slice(0, 4);
