@@ -142,7 +142,7 @@ async function deliver(
   const handled = await worker.handle(batch.event);
   const milliseconds = performance.now() - started;
   const errors = await stray.found();
-  const violation =
+  const violation: Violation | undefined =
     errors.length > 0
       ? { rule: 'nothing is left uncaught', detail: String(errors.at(-1)) }
       : milliseconds > BATCH_MS

@@ -1,13 +1,29 @@
 import type { Outcome } from '../../src/application/delivery.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import type { Invariant } from '../simulation/checks/invariants.ts';
 import type { Batch, Entry } from './batches.ts';
 import type { Handled } from './fuzz-worker.ts';
 import type { Json } from './json.ts';
 import { isStreamRecord, judge, keysOf, sequenceOf } from './judge.ts';
 
+/** Rules of single batches, beside the invariants that the simulation checks as well. */
+type Rule =
+  | Invariant
+  | 'a failure has a Fault that says why'
+  | 'a good record is handled'
+  | 'a record that can never be handled is not to be tried for ever'
+  | 'an event without Records is refused'
+  | 'exactly the poison records are in quarantine'
+  | 'memory is bounded'
+  | 'no batch takes for ever'
+  | 'no prototype is polluted'
+  | 'nothing is left uncaught'
+  | 'the record is kept as it came'
+  | 'what is no record of a stream is no poison';
+
 /** A rule that was broken. */
 export interface Violation {
-  readonly rule: string;
+  readonly rule: Rule;
   readonly detail: string;
   /** Which record of the batch broke it, where it was one. */
   readonly index?: number | undefined;
@@ -23,7 +39,7 @@ export function violationOf({ event, entries }: Batch, handled: Handled): Violat
   const outcomes = handled.batch?.outcomes;
   if (outcomes?.length !== entries.length)
     return {
-      rule: 'one outcome a record',
+      rule: 'every record has one outcome',
       detail: `${outcomes?.length ?? 'no'} outcomes of ${entries.length} records; ${answerText(handled)}`,
     };
   return (
@@ -56,18 +72,18 @@ function answer(
   const unnamed = failed.find(({ sequence }) => sequence === undefined);
   const { result } = handled;
   if ('error' in result) {
-    const rule = 'throws only for a failure without sequence number, and a Fault';
+    const rule = 'the handler throws only with a reason';
     if (!Fault.is(result.error) || result.error.message === '' || unnamed === undefined)
       return { rule, detail: answerText(handled), index: failed[0]?.index };
     return undefined;
   }
   if (unnamed !== undefined)
     return {
-      rule: 'a failure without sequence number throws the batch back',
+      rule: 'a failure that cannot be reported is thrown',
       detail: answerText(handled),
       index: unnamed.index,
     };
-  const rule = 'exactly the lowest failed sequence number is reported';
+  const rule = 'the lowest failed sequence number is reported';
   const { response } = result;
   const text = JSON.stringify(response);
   if (failed.length === 0)
@@ -90,7 +106,7 @@ function recordByRecord(
   for (const [index, { record, touched }] of entries.entries()) {
     const outcome = outcomes[index]!;
     const delivery = batch!.deliveries[index]!;
-    const broken = (rule: string): Violation => ({ rule, detail: outcomeText(outcome), index });
+    const broken = (rule: Rule): Violation => ({ rule, detail: outcomeText(outcome), index });
     if (delivery.raw !== record) return broken('the record is kept as it came');
     const done = isDone(outcome);
     const fault = 'fault' in outcome ? outcome.fault : undefined;
@@ -99,16 +115,16 @@ function recordByRecord(
     // Nothing in memory is ever busy: whatever is said to pass was an error that nobody expected.
     if (isFailed(outcome) && !outcome.heldBack && (fault?.kind === 'transient' || fault?.kind === 'conflict'))
       return broken('a record that can never be handled is not to be tried for ever');
-    if (done && delivery.kind === 'undecodable') return broken('what cannot be decoded is not handled');
+    if (done && delivery.kind === 'undecodable') return broken('poison is not taken for handled');
     if (outcome.status === 'quarantined' && !isStreamRecord(record))
       return broken('what is no record of a stream is no poison');
     const judgement = touched ? judge(record) : 'good';
-    if (done && judgement === 'bad') return broken('a malformed record is not handled');
+    if (done && judgement === 'bad') return broken('poison is not taken for handled');
 
     const item = itemOf(record);
     const held = item !== undefined && failedItems.has(item);
     if (held && (outcome.status === 'applied' || outcome.status === 'duplicate'))
-      return broken('behind a failed record its item waits');
+      return broken('nothing of an item is done behind its failure');
     const number = item === undefined ? undefined : `${sequenceOf(record) ?? ''} ${item}`;
     const repeats = number !== undefined && numbers.has(number);
     if (!done && judgement === 'good' && !held && !repeats) return broken('a good record is handled');
@@ -142,14 +158,12 @@ function logs(outcomes: readonly Outcome[], { logged }: Handled): Violation | un
   const said = lines.reduce((sum, { count = 1 }) => sum + Number(count), 0);
   const unhandled = outcomes.filter((outcome) => !isDone(outcome)).length;
   if (said !== unhandled)
-    return { rule: 'every failure is logged', detail: `lines of ${said} records, for ${unhandled} failures` };
+    return { rule: 'failures are logged', detail: `lines of ${said} records, for ${unhandled} failures` };
   const more = lines.find(
     ({ count, notNamed, records }) =>
       count !== undefined && Number(count) !== Number(notNamed) + (records as readonly unknown[]).length,
   );
-  return (
-    more && { rule: 'every failure is logged', detail: `a line does not add up: ${JSON.stringify(more)}` }
-  );
+  return more && { rule: 'failures are logged', detail: `a line does not add up: ${JSON.stringify(more)}` };
 }
 
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Error.prototype];

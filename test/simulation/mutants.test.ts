@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
+import type { Invariant } from './checks/invariants.ts';
 import { mutantNames } from './runs/mutants.ts';
 import { answersOfTables } from './mutants/parts/answers-of-tables.ts';
 import { comparedBy } from './mutants/parts/compared-by.ts';
@@ -14,7 +15,7 @@ interface Catch {
   /** Seeds from 1 on, of which at least one must fail: some five times as many as it mostly takes. */
   readonly within: number;
   /** The invariants that are there for this mistake. That another one is violated does not count. */
-  readonly by: readonly string[];
+  readonly by: readonly Invariant[];
 }
 
 const DERIVED = 'what is derived is what the table says';
@@ -108,7 +109,9 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'upserts-then-deletes': { within: 150, by: [DERIVED] },
 };
 
-describe('the mutants of the worker', () => {
+describe('the mutants of the worker', function () {
+  this.timeout(60_000);
+
   it('are all to be caught, and all described', () => {
     const readme = readFileSync(new URL('./mutants/README.md', import.meta.url), 'utf8');
     expect(Object.keys(CATCHES).toSorted()).to.deep.equal(mutantNames());
@@ -134,10 +137,9 @@ describe('the mutants of the worker', () => {
     });
 
     for (const [name, { within, by }] of Object.entries(CATCHES))
-      it(`are caught within ${within} seeds: ${name}`, async function () {
-        this.timeout(60_000);
+      it(`are caught within ${within} seeds: ${name}`, async () => {
         const { variant } = await simulation.loadMutant(name);
-        const others = new Set<string>();
+        const others = new Set<Invariant>();
         for (let seed = 1; seed <= within; seed++) {
           const { violation } = await simulation.runSeed(seed, { variant });
           if (violation === undefined) continue;

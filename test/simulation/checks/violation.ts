@@ -1,10 +1,12 @@
-/** Something that must always hold did not. `invariant` names it, whatever the particulars. */
+import { type Invariant, INVARIANTS } from './invariants.ts';
+
+/** Something that must always hold did not. */
 export class Violation extends Error {
   override readonly name = 'Violation';
-  readonly invariant: string;
+  readonly invariant: Invariant;
 
-  constructor(invariant: string, particulars: string, options?: ErrorOptions) {
-    super(`${invariant}: ${particulars}`, options);
+  constructor(invariant: Invariant, particulars: string, options?: ErrorOptions) {
+    super(`${invariant}: ${particulars}\n(${INVARIANTS[invariant].meaning})`, options);
     this.invariant = invariant;
   }
 }

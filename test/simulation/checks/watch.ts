@@ -10,6 +10,7 @@ import type { Instance, Invocation, LogLine } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Spoil } from '../faults/poison.ts';
 import type { Settings } from '../world/settings.ts';
+import type { Invariant } from './invariants.ts';
 import { Violation } from './violation.ts';
 
 export type HandlerEnd = { readonly response: BatchResponse } | { readonly error: unknown };
@@ -31,7 +32,7 @@ export class Watch {
     return this.#violation;
   }
 
-  report(invariant: string, particulars: string, cause?: unknown): void {
+  report(invariant: Invariant, particulars: string, cause?: unknown): void {
     this.#violation ??= new Violation(invariant, particulars, cause === undefined ? undefined : { cause });
   }
 

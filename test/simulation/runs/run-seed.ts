@@ -1,5 +1,5 @@
 import { Choices } from '../world/choices.ts';
-import { checkQuietWorld } from '../checks/invariants.ts';
+import { checkQuietWorld } from '../checks/quiet-world.ts';
 import { type Settings, settingsOf } from '../world/settings.ts';
 import type { Variant } from './variant.ts';
 import { Violation } from '../checks/violation.ts';

@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_SHARE } from '../../../src/application/poison-breaker.ts';
-import { checkDerived } from '../checks/invariants.ts';
+import { checkDerived } from '../checks/quiet-world.ts';
 import type { CallFault, Port } from '../faults/call-faults.ts';
 import type { Faults } from '../faults/fault-plan.ts';
 import { MINUTE, SECOND, type Settings, START } from '../world/settings.ts';

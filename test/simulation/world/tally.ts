@@ -1,3 +1,4 @@
+import type { Invariant } from '../checks/invariants.ts';
 import type { Run } from '../runs/run-seed.ts';
 
 /** What many runs came to. */
@@ -13,7 +14,7 @@ export interface Tally {
 
 export interface Failure {
   readonly seed: number;
-  readonly invariant: string;
+  readonly invariant: Invariant;
   readonly message: string;
 }
 
