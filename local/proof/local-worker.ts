@@ -1,10 +1,6 @@
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
-import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
-import { DerivedState } from '../../src/application/ports/derived-state.ts';
-import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import type { DerivedState } from '../../src/application/ports/derived-state.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import type { Handler } from '../lambda/event-source.ts';
 import { drainQueue } from './drain-queue.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
@@ -21,22 +17,8 @@ export interface Worker {
 
 /** The worker with everything in memory: tests the servers and the delivery, without AWS adapters. */
 export function memoryWorker(): Worker {
-  const logging = { level: 'error', stream: process.stderr, readable: true } as const;
-  const container = compose(memoryModule, systemModule(logging));
-  const queue = container.get(MemorySearchQueue);
-  const index = container.get(MemorySearchIndex);
-  return {
-    handler: createHandler(streamWorker(container), {
-      failureMode: 'report',
-      deadlineMarginMs: 0,
-    }),
-    state: container.get(DerivedState),
-    drain: async () => {
-      const actions = queue.drain();
-      index.apply(actions);
-      return actions.length;
-    },
-  };
+  const { handler, state, drain } = createMemoryWorker({ log: { level: 'error', stream: process.stderr } });
+  return { handler, state, drain: async () => drain().length };
 }
 
 /**

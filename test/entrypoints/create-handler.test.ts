@@ -1,35 +1,21 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
-import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
-import { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { generateEvents } from '../../src/feed/generate.ts';
 import { collect } from '../support/collect.ts';
 import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/stream-records.ts';
 
 function worker(failureMode: 'report' | 'throw' = 'report', ...more: readonly ContainerModule[]) {
-  const container = compose(
-    memoryModule,
-    systemModule({ level: 'silent', stream: process.stderr, readable: false }),
-    ...more,
-  );
-  const queue = container.get(MemorySearchQueue);
-  return {
-    container,
-    queue,
-    state: container.get(DerivedState),
-    handler: createHandler(streamWorker(container), { failureMode, deadlineMarginMs: 0 }),
-    drain: () => container.get(MemorySearchIndex).apply(queue.drain()),
-  };
+  const created = createMemoryWorker({ log: { level: 'silent' }, failureMode, modules: more });
+  return { ...created, queue: created.container.get(MemorySearchQueue) };
 }
 
 function poison<T extends StreamRecord>(record: T): T {

@@ -2,13 +2,9 @@ import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { Done } from '../../src/application/ports/result.ts';
-import type { RetryPolicy } from '../../src/application/retry.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
-import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { createMemoryWorker, type MemoryWorkerOptions } from '../../src/entrypoints/memory-worker.ts';
 import { faaRow, icaoVariantRow, linkRow, SourceTable } from '../support/stream-records.ts';
 
 /** Answers as told, and counts how often it is asked. */
@@ -36,21 +32,16 @@ const MANY_LONG_PAUSES = { attempts: 100, conflicts: 100, baseMs: 60_000, capMs:
 
 function handlerOn(
   queue: SearchQueue,
-  {
-    retries = MANY_LONG_PAUSES,
-    ...options
-  }: { deadlineMarginMs?: number; stop?: AbortSignal; retries?: RetryPolicy } = {},
+  options: Pick<MemoryWorkerOptions, 'deadlineMarginMs' | 'stop' | 'retries'> = {},
 ) {
-  const container = compose(
-    memoryModule,
-    systemModule({ level: 'silent', stream: process.stderr, readable: false }, retries),
-    new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
-  );
-  return createHandler(streamWorker(container), {
-    failureMode: 'report',
+  const module = new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue));
+  return createMemoryWorker({
+    log: { level: 'silent' },
     deadlineMarginMs: 100,
+    retries: MANY_LONG_PAUSES,
+    modules: [module],
     ...options,
-  });
+  }).handler;
 }
 
 /** What Lambda says of the time that is left, when there were so many milliseconds at the start. */

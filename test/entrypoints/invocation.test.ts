@@ -6,10 +6,7 @@ import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
-import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { invocationFields } from '../../src/entrypoints/lambda/invocation.ts';
 import { VERSION } from '../../src/entrypoints/version.ts';
 import { registrationRecord } from '../support/stream-records.ts';
@@ -38,21 +35,14 @@ function worker() {
     },
   });
   const queue = new WaitingQueue();
-  const container = compose(
-    memoryModule,
-    systemModule({ level: 'info', stream, readable: false }),
-    new ContainerModule(({ rebind }) => {
-      void rebind(SearchQueue).toConstantValue(queue);
-      void rebind(Metrics).toConstantValue(
-        new EmfMetrics({ namespace: 'n', service: 's', stream, fields: invocationFields }),
-      );
-    }),
-  );
-  return {
-    lines,
-    queue,
-    handler: createHandler(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 }),
-  };
+  const module = new ContainerModule(({ rebind }) => {
+    void rebind(SearchQueue).toConstantValue(queue);
+    void rebind(Metrics).toConstantValue(
+      new EmfMetrics({ namespace: 'n', service: 's', stream, fields: invocationFields }),
+    );
+  });
+  const { handler } = createMemoryWorker({ log: { stream, readable: false }, modules: [module] });
+  return { lines, queue, handler };
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

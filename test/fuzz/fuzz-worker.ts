@@ -4,14 +4,12 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
 import { FollowedTables } from '../../src/application/followed-tables.ts';
-import { DerivedState } from '../../src/application/ports/derived-state.ts';
+import type { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { FOLLOWED_TABLE } from './judge.ts';
 
 export interface WorkerOptions {
@@ -52,14 +50,14 @@ export class FuzzWorker {
         done();
       },
     });
-    const container = compose(
-      memoryModule,
-      systemModule({ level: options.logs ? 'warn' : 'silent', stream, readable: false }),
-      new ContainerModule(({ bind }) => {
-        if (options.quarantine) bind(Quarantine).toConstantValue(this.#quarantine);
-      }),
-    );
-    this.state = container.get(DerivedState);
+    const quarantine = new ContainerModule(({ bind }) => {
+      if (options.quarantine) bind(Quarantine).toConstantValue(this.#quarantine);
+    });
+    const { container, state } = createMemoryWorker({
+      log: { level: options.logs ? 'warn' : 'silent', stream, readable: false },
+      modules: [quarantine],
+    });
+    this.state = state;
     this.#queue = container.get(MemorySearchQueue);
     // The worker has run before: no altered record may be the first of all.
     void container.get(TableGenerations).generationOf(FOLLOWED_TABLE);

@@ -1,8 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
-import { DerivedState } from '../../../src/application/ports/derived-state.ts';
 import { TableGenerations } from '../../../src/application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { verify } from '../../../src/application/verify/verify.ts';
@@ -10,28 +7,20 @@ import { compareTexts } from '../../../src/domain/compare-texts.ts';
 import { toJson } from '../../../src/domain/json.ts';
 import { replay } from '../../../src/entrypoints/cli/replay/replay.ts';
 import { RecordedStreams } from '../../../src/entrypoints/cli/replay/streams.ts';
-import { compose } from '../../../src/entrypoints/composition/container.ts';
-import { memoryModule } from '../../../src/entrypoints/composition/memory.module.ts';
-import { systemModule } from '../../../src/entrypoints/composition/system.module.ts';
+import { createMemoryWorker } from '../../../src/entrypoints/memory-worker.ts';
 import { generateRecords } from '../../../src/feed/generate.ts';
 import { collect } from '../../support/collect.ts';
 import { imageRecord, linkRecord, registrationRecord, rowRecord } from '../../support/stream-records.ts';
 
 /** Replays records, one a line, on a memory backend of its own. */
 async function replayed(records: readonly unknown[], batchSize: number) {
-  const container = compose(
-    memoryModule,
-    systemModule({ level: 'silent', stream: process.stderr, readable: false }),
-  );
-  const queue = container.get(MemorySearchQueue);
-  const index = container.get(MemorySearchIndex);
-  const state = container.get(DerivedState);
+  const { container, state, drain } = createMemoryWorker({ log: { level: 'silent' } });
   const streams = await RecordedStreams.open(container.get(TableGenerations), {});
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   const { outcomes, failures } = await replay(
     [{ name: 'f', open: () => [Buffer.from(text)] as unknown as AsyncIterable<Uint8Array> }],
     { batchSize },
-    { streams, processBatch: container.get(ProcessBatch), drain: () => index.apply(queue.drain()) },
+    { streams, processBatch: container.get(ProcessBatch), drain },
   );
   const documents = await collect(state.documents());
   const counts = await collect(state.tupleCounts());
@@ -128,9 +117,7 @@ describe('replaying', function () {
         // The same, though not to the letter: event IDs are random, and maps have no order.
         if (spelled && record.dynamodb.NewImage !== undefined) {
           record.eventID = `again-${step}`;
-          record.dynamodb.NewImage = Object.fromEntries(
-            Object.entries(record.dynamodb.NewImage).reverse(),
-          );
+          record.dynamodb.NewImage = Object.fromEntries(Object.entries(record.dynamodb.NewImage).reverse());
         }
         return record;
       });

@@ -1,17 +1,13 @@
 import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { MemorySearchIndex } from '../../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
-import { DerivedState } from '../../../application/ports/derived-state.ts';
 import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { compose } from '../../composition/container.ts';
-import { memoryModule } from '../../composition/memory.module.ts';
-import { systemModule } from '../../composition/system.module.ts';
 import { readConfig } from '../../config.ts';
+import { createMemoryWorker } from '../../memory-worker.ts';
 import { OutputFile } from '../output-file.ts';
 import { integer } from '../options.ts';
 import { Progress } from './progress.ts';
@@ -83,14 +79,10 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     options.state === undefined
       ? undefined
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
-  const container = compose(
-    memoryModule,
-    systemModule({ level: logLevel, stream: process.stderr, readable: process.stderr.isTTY }),
-  );
+  const { container, state, drain } = createMemoryWorker({
+    log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
+  });
   const streams = await RecordedStreams.open(container.get(TableGenerations), options);
-  const queue = container.get(MemorySearchQueue);
-  const index = container.get(MemorySearchIndex);
-  const state = container.get(DerivedState);
   // Log lines on the same terminal would write over the bar.
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
@@ -98,11 +90,11 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     const result = await replay(
       sources,
       { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
-      { streams, processBatch: container.get(ProcessBatch), drain: () => index.apply(queue.drain()) },
+      { streams, processBatch: container.get(ProcessBatch), drain },
     );
     const seconds = (performance.now() - started) / 1000;
     progress.stop();
-    const searchActions = queue.sent;
+    const searchActions = container.get(MemorySearchQueue).sent;
     const verification = options.verify ? await verify(state) : undefined;
     // Before anything is written: where nobody reads that, this is the end.
     if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = 1;

@@ -26,7 +26,7 @@ export interface ReplayWorker {
   readonly streams: Pick<RecordedStreams, 'read'>;
   readonly processBatch: Pick<ProcessBatch, 'execute'>;
   /** Brings what the worker has sent so far into the index. */
-  readonly drain: () => void | Promise<void>;
+  readonly drain: () => unknown;
 }
 
 export interface ReplayResult extends Tallies {

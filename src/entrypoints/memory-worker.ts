@@ -1,0 +1,57 @@
+import type { Container, ContainerModule } from 'inversify';
+import { MemorySearchIndex } from '../adapters/memory/memory-search-index.ts';
+import { MemorySearchQueue } from '../adapters/memory/memory-search-queue.ts';
+import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
+import { DerivedState } from '../application/ports/derived-state.ts';
+import type { RetryPolicy } from '../application/retry.ts';
+import type { SearchAction } from '../domain/search-action.ts';
+import { compose, streamWorker } from './composition/container.ts';
+import { memoryModule } from './composition/memory.module.ts';
+import { systemModule } from './composition/system.module.ts';
+import { createHandler, type HandlerOptions } from './lambda/create-handler.ts';
+
+export interface MemoryWorkerOptions extends Partial<HandlerOptions> {
+  /** What to log, and where: by default from `info` on, to standard output, in lines for people. */
+  readonly log?: Partial<WinstonLoggerOptions>;
+  readonly retries?: RetryPolicy;
+  /** Bind more ports, or rebind some of them to other adapters. */
+  readonly modules?: readonly ContainerModule[];
+}
+
+export interface MemoryWorker {
+  /** Handles an event as the Lambda function does; without a context there is no time limit. */
+  readonly handler: ReturnType<typeof createHandler>;
+  /** Everything derived, and the rows it is derived from. Documents are there once `drain` was called. */
+  readonly state: DerivedState;
+  /** Applies the search actions waiting in the queue to the index, as an indexer would, and returns them. */
+  readonly drain: () => readonly SearchAction[];
+  /** All of its parts. */
+  readonly container: Container;
+}
+
+/** Creates a worker that keeps everything in the memory of this process. */
+export function createMemoryWorker({
+  log,
+  retries,
+  modules = [],
+  ...options
+}: MemoryWorkerOptions = {}): MemoryWorker {
+  const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
+  const container = compose(memoryModule, systemModule(logging, retries), ...modules);
+  const queue = container.get(MemorySearchQueue);
+  const index = container.get(MemorySearchIndex);
+  return {
+    handler: createHandler(streamWorker(container), {
+      failureMode: 'report',
+      deadlineMarginMs: 0,
+      ...options,
+    }),
+    state: container.get(DerivedState),
+    drain: () => {
+      const actions = queue.drain();
+      index.apply(actions);
+      return actions;
+    },
+    container,
+  };
+}

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
+import { collect } from '../support/collect.ts';
+import { imageRecord, linkRecord, registrationRecord } from '../support/stream-records.ts';
+
+const Records = [registrationRecord('N1'), imageRecord('N1', 'A'), linkRecord('1', '172')];
+
+describe('a worker in memory', () => {
+  it('given an event, when handled and drained, then everything derived can be read', async () => {
+    const { handler, state, drain } = createMemoryWorker({ log: { level: 'silent' } });
+    expect(await handler({ Records })).to.deep.equal({ batchItemFailures: [] });
+    expect(await collect(state.documents())).to.deep.equal([]);
+    const actions = drain().map(({ key }) => key.id);
+    expect(actions).to.have.members(['FAA:N1', 'N1:A']);
+    expect(drain()).to.deep.equal([]);
+    const documents = await collect(state.documents());
+    expect(documents.map(({ key }) => key.id)).to.have.members(actions);
+    expect(await collect(state.defaultImages())).to.have.length(1);
+    expect(await collect(state.tupleCounts())).to.have.length(1);
+    expect(await collect(state.rows())).to.have.length(3);
+  });
+
+  it('given two workers, when one handles an event, then the other knows nothing of it', async () => {
+    const [one, other] = [1, 2].map(() => createMemoryWorker({ log: { level: 'silent' } }));
+    await one!.handler({ Records });
+    expect(await collect(other!.state.rows())).to.deep.equal([]);
+    expect(other!.drain()).to.deep.equal([]);
+  });
+
+  it('given a module, when it rebinds a port, then the worker uses that', async () => {
+    const queue = new MemorySearchQueue();
+    const module = new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue));
+    const { handler, drain } = createMemoryWorker({ log: { level: 'silent' }, modules: [module] });
+    await handler({ Records });
+    expect(drain()).to.deep.equal([]);
+    expect(queue.sent).to.equal(2);
+  });
+
+  it('given options of the handler, when a record fails, then it does as they say', async () => {
+    const { handler } = createMemoryWorker({ log: { level: 'silent' }, failureMode: 'throw' });
+    const failed = await handler({ Records: [{}] }).catch((error: unknown) => error);
+    expect(failed).to.have.property('message').that.contains('1 of 1 records failed');
+  });
+});
