@@ -92,7 +92,7 @@ function requests(cells: readonly Throughput[]): string {
 
 function processor(comparisons: readonly Comparison[]): string {
   return barChart({
-    title: 'Processor time a record, in microseconds',
+    title: 'Processor time per record, in microseconds',
     note: 'the lengths are logarithmic, shorter is better',
     logarithmic: true,
     groups: comparisons.map(({ subject, what, against, microseconds, peerMicroseconds }) => ({

@@ -19,7 +19,7 @@ export function throughputLine(cell: Throughput): string {
       : `${name} ${figure(rate.median)}/s, ${spread(times)}×`;
   });
   const label = `${cell.workload}, ${cell.records} at ${cell.latencyMs} ms (measured ${figure(cell.measuredLatencyMs)})`;
-  return `${label.padEnd(48)} ${rates.join(' · ')} · requests ${figure(cell.requests['Contrail'] ?? 0)} of ${figure(cell.leastRequests)} a thousand`;
+  return `${label.padEnd(48)} ${rates.join(' · ')} · requests ${figure(cell.requests['Contrail'] ?? 0)} of ${figure(cell.leastRequests)} per thousand`;
 }
 
 export function coldStartLine(cold: ColdStart): string {
@@ -33,7 +33,7 @@ export function comparisonLine({ what, against, microseconds, peerMicroseconds, 
 
 export function stagesLine(stages: Stages): string {
   const parts = Object.entries(stages).map(([stage, time]) => `${stage} ${spread(time)}`);
-  return `microseconds a record of a mixed batch: ${parts.join(' · ')}`;
+  return `microseconds per record of a mixed batch: ${parts.join(' · ')}`;
 }
 
 export function memoryLine({ subject, records, eventBytes, live, withGarbage }: Memory): string {

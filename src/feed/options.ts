@@ -4,7 +4,7 @@ export interface FeedOptions {
   readonly seed: number;
   /** How many records, duplicates included. */
   readonly records: number;
-  /** Most records an event. Default 100. */
+  /** Most records per event. Default 100. */
   readonly batchSize?: number | undefined;
   /** Most aircraft registered at a time; bounds images, links and everything else too. Default 500. */
   readonly fleet?: number | undefined;

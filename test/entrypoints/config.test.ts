@@ -163,8 +163,8 @@ describe('the configuration', () => {
       'AWS_ENDPOINT_URL_SQS',
     ]);
     expect(fault.message)
-      .to.match(/^TYPESENSE_QUEUE_URL is of the standard queue search/m)
-      .and.match(/^QUARANTINE_QUEUE_URL is not the URL of a queue/m)
+      .to.match(/^TYPESENSE_QUEUE_URL names the standard queue search/m)
+      .and.match(/^QUARANTINE_QUEUE_URL is not a queue URL/m)
       .and.match(/^METRICS_NAMESPACE is not a namespace/m)
       .and.match(/^AWS_ENDPOINT_URL_SQS is not the URL of an endpoint/m)
       .and.not.contain('hunter2');
@@ -173,7 +173,7 @@ describe('the configuration', () => {
   it('given queue URLs that are none, when read, then each is named once', () => {
     const wrong = { ...aws, TYPESENSE_QUEUE_URL: 'search.fifo', QUARANTINE_QUEUE_URL: 'search.fifo' };
     expect(faultOf(() => readConfig(wrong)).message).to.match(
-      /^TYPESENSE_QUEUE_URL is not the URL of a queue.*\nQUARANTINE_QUEUE_URL is not the URL of a queue.*$/,
+      /^TYPESENSE_QUEUE_URL is not a queue URL.*\nQUARANTINE_QUEUE_URL is not a queue URL.*$/,
     );
   });
 

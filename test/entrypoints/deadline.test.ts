@@ -107,7 +107,7 @@ describe('the deadline', () => {
       expect(fault.message)
         .to.contain('DEADLINE_MARGIN_MS is 100, ')
         .and.contain(`gave this invocation ${left} ms`)
-        .and.match(/set DEADLINE_MARGIN_MS well below the function's time-out/);
+        .and.match(/set DEADLINE_MARGIN_MS well below the function's timeout/);
     }
     expect(queue.calls).to.equal(0);
   });

@@ -211,11 +211,11 @@ describe('contrail replay', function () {
     return record;
   };
   const badRecords: [string, unknown, RegExp][] = [
-    ['a null record', null, /feed\.json:2: what came is null; expected a record of a DynamoDB stream/],
+    ['a null record', null, /feed\.json:2: received null; expected a DynamoDB stream record/],
     [
       'a record without dynamodb',
       without('dynamodb'),
-      /feed\.json:2: what came is an object with the fields .*; expected a record/,
+      /feed\.json:2: received an object with the fields .*; expected a DynamoDB stream record/,
     ],
     ['a record without Keys', without('Keys'), /feed\.json:2: the record has no Keys$/m],
     ['a record without SequenceNumber', without('SequenceNumber'), /the record has no SequenceNumber$/m],
@@ -248,7 +248,7 @@ describe('contrail replay', function () {
     [
       'a link key without its serial',
       keyed({ S: 'FAA#LINKS' }, { S: 'MFR_MDL_CODE#1' }),
-      /has no code where MFR_MDL_CODE#<code>#SN#<serial>/,
+      /has no code; expected MFR_MDL_CODE#<code>#SN#<serial>/,
     ],
     [
       'an image that contradicts its key',
@@ -335,7 +335,7 @@ describe('contrail replay', function () {
   const badFiles: [string, string, RegExp][] = [
     ['no JSON', 'hello there\n', /feed\.json:1: /],
     ['Records that are null', '{"Records":null}', /feed\.json:1: Records is null/],
-    ['Records that are no list', '{"Records":{}}', /feed\.json:1: Records is .*list/],
+    ['Records that are no list', '{"Records":{}}', /feed\.json:1: Records is .*array/],
     ['an object that is no event', '{"hello":1}', /feed\.json:1: .*neither a stream record nor an event/],
   ];
   for (const [what, content, message] of badFiles)

@@ -31,29 +31,24 @@ describe('contrail replay --state', function () {
 
   describe('given a file that cannot be meant, when called, then it says why, does nothing and exits with 2', () => {
     const refusals: [string, (name: string) => Promise<unknown>, string[], RegExp][] = [
-      [
-        'an input',
-        () => Promise.resolve(),
-        ['feed.json', '--state', 'feed.json'],
-        /one of the files that are read/,
-      ],
+      ['an input', () => Promise.resolve(), ['feed.json', '--state', 'feed.json'], /one of the input files/],
       [
         'an input by another spelling',
         () => Promise.resolve(),
         ['feed.json', '--state', '../$FOLDER/./feed.json'],
-        /one of the files/,
+        /one of the input files/,
       ],
       [
         'a link to an input',
         (name) => symlink('feed.json', name),
         ['feed.json', '--state', 'made'],
-        /one of the files/,
+        /one of the input files/,
       ],
       [
         'a second name of an input',
         (name) => link(at('feed.json'), name),
         ['feed.json', '--state', 'made'],
-        /one of the files/,
+        /one of the input files/,
       ],
       ['an empty name', () => Promise.resolve(), ['feed.json', '--state', ''], /its name is empty/],
       ['a folder', () => Promise.resolve(), ['feed.json', '--state', '.'], /it is a directory/],
@@ -61,19 +56,19 @@ describe('contrail replay --state', function () {
         'a folder to be',
         () => Promise.resolve(),
         ['feed.json', '--state', 'new/'],
-        /new\/: it is named as a directory, and none is there/,
+        /new\/: it is named like a directory that does not exist/,
       ],
       [
         'a missing folder',
         () => Promise.resolve(),
         ['feed.json', '--state', 'none/state.json'],
-        /state\.json: its folder none is not there$/m,
+        /state\.json: its folder none does not exist$/m,
       ],
       [
         'a link into a missing folder',
         (name) => symlink('none/state.json', name),
         ['feed.json', '--state', 'made'],
-        /its folder \S*none is not there$/m,
+        /its folder \S*none does not exist$/m,
       ],
       [
         'a link that leads to itself',
@@ -107,7 +102,7 @@ describe('contrail replay --state', function () {
         [...CONTRAIL, 'replay', '-', '--state', 'feed.json'],
         folder,
       );
-      expect(err).to.match(/one of the files that are read/);
+      expect(err).to.match(/one of the input files/);
       expect(status).to.equal(2);
     });
   });

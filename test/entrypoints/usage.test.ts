@@ -69,7 +69,7 @@ describe('every command', function () {
       const { out, err, status } = await run([...SCRIPTS.capture, '--out', file]);
       // Nothing of servers being started.
       expect(err).to.match(
-        /^capture: cannot write the records to [^\n]*captured\.ndjson: its folder [^\n]*none is not there\n$/,
+        /^capture: cannot write the records to [^\n]*captured\.ndjson: its folder [^\n]*none does not exist\n$/,
       );
       expect({ out, status }).to.deep.equal({ out: '', status: 2 });
     } finally {

@@ -18,7 +18,7 @@ memory backend, and checks after each batch that every record was handled or
 reported.`,
   )
   .option('--records <n>', 'how many records', integer(1), 1_000_000)
-  .option('--seed <n>', 'decides everything that is chance', integer(0), 1)
+  .option('--seed <n>', 'seed of all random choices', integer(0), 1)
   .addHelpText(
     'after',
     `

@@ -11,7 +11,7 @@ import { describeWithServers, sharedServers } from './shared-servers.ts';
 const HERE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
 const THERE = 'arn:aws:dynamodb:us-east-1:123456789012:table/aircraft';
 
-const NEXT_STEPS = /1\. .*disabled.*2\. Wait ten seconds.*3\. Enable.*4\. Redrive/s;
+const NEXT_STEPS = /1\. .*disabled.*2\. Wait ten seconds.*3\. Enable.*4\. Redeliver/s;
 
 describeWithServers('contrail adopt-stream', () => {
   let stateTable: string;
@@ -118,10 +118,10 @@ describe('contrail adopt-stream, used wrongly', () => {
     expect(err).to.include('STATE_TABLE_NAME is not set').and.not.to.include('TYPESENSE_QUEUE_URL');
   });
 
-  it('given BACKEND=memory, then it says that nothing is kept, and what to use', async () => {
+  it('given BACKEND=memory, then it says that nothing outlives the process, and what to use', async () => {
     const { status, err } = await adopt({ BACKEND: 'memory' }, HERE);
     expect(status).to.equal(2);
-    expect(err).to.include('nothing is kept').and.to.include('replay --follow');
+    expect(err).to.include('nothing outlives the process').and.to.include('replay --follow');
   });
 
   it('given --help, then it exits with 0', async () => {

@@ -35,10 +35,10 @@ describeWithServers('on DynamoDB', () => {
     generations,
   });
   for (const [what, row, says] of [
-    ['without what is newest', { generations: { M: {} } }, 'newest is no text'],
-    ['whose newest is a number', followed({ M: {} }, { N: '1' }), 'newest is no text'],
-    ['without generations', { newest: { S: ONE } }, 'generations is no map'],
-    ['whose generations are a list', followed({ L: [{ N: '0' }] }), 'generations is no map'],
+    ['without what is newest', { generations: { M: {} } }, 'newest is not a string'],
+    ['whose newest is a number', followed({ M: {} }, { N: '1' }), 'newest is not a string'],
+    ['without generations', { newest: { S: ONE } }, 'generations is not a map'],
+    ['whose generations are a list', followed({ L: [{ N: '0' }] }), 'generations is not a map'],
     ['whose newest has no generation', followed({ M: { [TWO]: { N: '0' } } }), `newest is ${ONE}`],
     ['with a text for a generation', followed({ M: { [ONE]: { S: '1' } } }), '"1"'],
     ['with NULL for a generation', followed({ M: { [ONE]: { NULL: true } } }), 'null'],

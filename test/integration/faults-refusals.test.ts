@@ -231,7 +231,7 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
     const { outcomes } = await handle(records, {});
     expect(wordsOf(outcomes)).to.deep.equal(['failed: configuration', 'applied', 'applied', 'applied']);
     expect(messagesOf(outcomes)[0]).to.match(
-      /the count of .*TEXT.*MODEL#TEXT#TYPE#C172.* somebody else wrote it/,
+      /the count of .*TEXT.*MODEL#TEXT#TYPE#C172.* something other than Contrail wrote it/,
     );
     expect(quarantine.kept).to.deep.equal([]);
   });

@@ -16,19 +16,19 @@ export function messageOf(problem: Found, error: Thrown, { resource, variable }:
       // What a service says of them may cite them.
       return `${resource}: no valid credentials (${nameOf(error)}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with AWS_SESSION_TOKEN where they are temporary, or AWS_PROFILE, or give the process a role; then check its clock`;
     case 'permission':
-      return `${resource}: not allowed (${quoted(error)}); grant the role or user of the credentials what is denied`;
+      return `${resource}: access denied (${quoted(error)}); grant the missing permission to the role or user of the credentials`;
     case 'account':
       return `${resource}: the account may not use the service (${quoted(error)}); activate it for the account and region`;
     case 'keys':
-      return `${resource} has other keys than Contrail needs (${quoted(error)}); set ${variable} to a table whose partition key is PK and whose sort key is SK, both of type S`;
+      return `${resource} does not have the keys that Contrail needs (${quoted(error)}); set ${variable} to a table whose partition key is PK and whose sort key is SK, both of type S`;
     case 'model':
-      return `${resource}: the request could not be made (${quoted(error)}); check that the worker's version is the one meant for this table`;
+      return `${resource}: the request could not be built (${quoted(error)}); check that the worker's version is the one meant for this table`;
     case 'missing':
       return `${resource} does not exist (${quoted(error)}); set ${variable} to one that does, and AWS_REGION to where it is`;
     case 'encryption':
       return `${resource}: the KMS key that encrypts it cannot be used (${quoted(error)}); enable the key, or set another`;
     case 'endpoint':
-      return `${resource}: what answers is not the service (${quoted(error)}${statusOf(error)}); correct or unset AWS_ENDPOINT_URL, and check the proxies and routes on the way`;
+      return `${resource}: the response is not from the service (${quoted(error)}${statusOf(error)}); correct or unset AWS_ENDPOINT_URL, and check the proxies and routes in between`;
     case 'region':
       return `${resource}: no valid region (${quoted(error)}); set AWS_REGION`;
     case 'unreachable':
@@ -37,13 +37,13 @@ export function messageOf(problem: Found, error: Thrown, { resource, variable }:
         variable.endsWith('_URL') ? `, and ${variable}` : ''
       }`;
     case 'content':
-      return `${resource}: refused for what it holds (${quoted(error)})`;
+      return `${resource}: rejected because of its content (${quoted(error)})`;
     case 'refused':
       return `${resource}: refused (${quoted(error)}); check ${variable}, and what ${resource} allows`;
     case 'size':
-      return `${resource}: refused (${quoted(error)}); raise what ${resource}, or a proxy before it, takes at once`;
+      return `${resource}: refused (${quoted(error)}); raise the size limit of ${resource}, or of the proxy in front of it`;
     case 'collection':
-      return `${resource}: refused (${quoted(error)}); rows of one partition weigh more than a table with local secondary indexes takes (10 GB): remove some, or do without such indexes`;
+      return `${resource}: refused (${quoted(error)}); the rows of one partition exceed the 10 GB that a table with local secondary indexes allows: delete some, or drop these indexes`;
     case 'conflict':
     case 'transient':
       return `${resource}: ${quoted(error)}`;

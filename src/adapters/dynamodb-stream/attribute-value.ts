@@ -150,8 +150,7 @@ function number(content: unknown, path: string): Decimal {
 /** JSON has base64, the SDK bytes. */
 function bytes(content: unknown, path: string): Uint8Array {
   if (content instanceof Uint8Array) return content;
-  if (typeof content !== 'string' || !BASE64.test(content))
-    throw malformed(path, 'is binary that is not base64');
+  if (typeof content !== 'string' || !BASE64.test(content)) throw malformed(path, 'is binary but not base64');
   return Buffer.from(content, 'base64');
 }
 

@@ -16,30 +16,30 @@ export function sourceFault(record: unknown, table: string | undefined): Fault |
   if (source !== undefined && source !== null && source !== 'aws:dynamodb') {
     const arn = textOf(record['eventSourceARN'] ?? record['EventSubscriptionArn']);
     return foreign(
-      `the record is of ${describe(source)}${arn === undefined ? '' : ` (${arn})`}; expected aws:dynamodb, the stream of a table: remove the other trigger from the function`,
+      `the record comes from ${describe(source)}${arn === undefined ? '' : ` (${arn})`}; expected aws:dynamodb, a table's stream: remove the other trigger from the function`,
       'records that are not of the stream of a table',
     );
   }
   if (!isObject(record['dynamodb'])) return noStreamRecord(fieldsOf(record));
   // The same changes, but without sequence numbers that put them in order.
   if (record['recordFormat'] !== undefined)
-    return noStreamRecord(`${fieldsOf(record)}, the form of Kinesis Data Streams for DynamoDB`);
+    return noStreamRecord(`${fieldsOf(record)}, the format of Kinesis Data Streams for DynamoDB`);
   const streamArn = record['eventSourceARN'];
   if (table === undefined || typeof streamArn !== 'string' || streamArn === '') return undefined;
   const [, tableArn, name] =
     /^(arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/([^/]+))\/stream\//.exec(streamArn) ?? [];
   if (table !== (table.startsWith('arn:') ? tableArn : name))
     return foreign(
-      `the record is of ${streamArn}; expected the stream of table ${table}: let the function's trigger read that one, or set TABLE_NAME to the table that the stream is of`,
-      'records of the stream of another table',
+      `the record comes from ${streamArn}; expected the stream of table ${table}: point the function's trigger at that stream, or set TABLE_NAME to this stream's table`,
+      "records from another table's stream",
     );
   return undefined;
 }
 
 function noStreamRecord(found: string): Fault {
   return foreign(
-    `what came is ${found}; expected a record of a DynamoDB stream, with eventName and a dynamodb object that has a SequenceNumber: let nothing but the event source mapping of the table's stream invoke the function`,
-    `what came is ${found}`,
+    `received ${found}; expected a DynamoDB stream record, with eventName and a dynamodb object that has a SequenceNumber: let only the event source mapping of the table's stream invoke the function`,
+    `received ${found}`,
   );
 }
 
@@ -57,8 +57,8 @@ export function otherKeys(keys: Json): Fault | undefined {
   if (found.length === 0 || found.some(({ type }) => type === undefined)) return undefined;
   const names = found.map(({ name, type }) => `${name} (${type})`).join(' and ');
   return foreign(
-    `the record's keys are ${names.slice(0, 300)}; expected PK (S) and SK (S): the stream is of another table, or the table has other keys than Contrail reads`,
-    'records with other keys than PK (S) and SK (S)',
+    `the record's keys are ${names.slice(0, 300)}; expected PK (S) and SK (S): the stream is another table's, or the table does not have the keys that Contrail reads`,
+    'records with keys other than PK (S) and SK (S)',
   );
 }
 

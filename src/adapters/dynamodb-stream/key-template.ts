@@ -33,7 +33,7 @@ export class KeyTemplate {
       const last = index === this.#names.length - 1;
       const to = last ? key.length - next.length : key.indexOf(next, from + 1);
       if (to <= from || !key.startsWith(next, to))
-        return { malformed: `has no ${this.#names[index]} where ${this.text} asks for one` };
+        return { malformed: `has no ${this.#names[index]}; expected ${this.text}` };
       const part = key.slice(from, to);
       if (!part.isWellFormed()) return { malformed: 'is not well-formed Unicode' };
       parts.push(part);

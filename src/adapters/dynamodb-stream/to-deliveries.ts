@@ -63,8 +63,8 @@ function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fa
   const { tableArn } = readStreamArn(stream);
   const generation =
     generations.get(tableArn) ??
-    new Fault('transient', `${tableArn} was given no generation`, {
-      reason: 'a table was given no generation',
+    new Fault('transient', `${tableArn} got no generation`, {
+      reason: 'a table got no generation',
     });
   return Fault.is(generation) ? generation : { generation };
 }

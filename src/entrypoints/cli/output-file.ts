@@ -63,7 +63,7 @@ export class OutputFile {
       const existing = await existingFile(path);
       const isSame = (other: Stats) => existing !== undefined && isSameFile(existing, other);
       if (existing === undefined || !existing.isCharacterDevice()) {
-        if (inputs.some(isSame)) throw new Error('it is one of the files that are read');
+        if (inputs.some(isSame)) throw new Error('it is one of the input files');
         if (isSame(fstatSync(process.stdout.fd))) return new OutputFile(label, path);
       }
       if (existing !== undefined && !existing.isFile())
@@ -122,7 +122,7 @@ async function existingFile(path: string): Promise<Stats | undefined> {
     throw error;
   });
   if (existing?.isDirectory()) throw new Error('it is a directory');
-  if (path.endsWith(sep)) throw new Error('it is named as a directory, and none is there');
+  if (path.endsWith(sep)) throw new Error('it is named like a directory that does not exist');
   if (existing !== undefined) await access(path, constants.W_OK);
   return existing;
 }
@@ -136,7 +136,7 @@ async function targetOf(path: string): Promise<string> {
     const link = await readlink(path).catch(() => undefined);
     if (link !== undefined) return targetOf(resolve(dirname(path), link));
     const folder = await realpath(dirname(path)).catch((missing: unknown) => {
-      throw codeOf(missing) === 'ENOENT' ? new Error(`its folder ${dirname(path)} is not there`) : missing;
+      throw codeOf(missing) === 'ENOENT' ? new Error(`its folder ${dirname(path)} does not exist`) : missing;
     });
     return join(folder, basename(path));
   }

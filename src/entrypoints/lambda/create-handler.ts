@@ -78,7 +78,7 @@ function timeLeft(context: InvocationContext | null | undefined): number {
 function marginTooLong(marginMs: number, givenMs: number): Fault {
   return new Fault(
     'configuration',
-    `DEADLINE_MARGIN_MS is ${marginMs}, but Lambda gave this invocation ${Math.floor(givenMs)} ms in all, so there is no time ` +
-      "to handle anything in: set DEADLINE_MARGIN_MS well below the function's time-out, or raise the time-out",
+    `DEADLINE_MARGIN_MS is ${marginMs}, but Lambda gave this invocation ${Math.floor(givenMs)} ms in all, which leaves no time ` +
+      "to handle anything: set DEADLINE_MARGIN_MS well below the function's timeout, or raise the timeout",
   );
 }

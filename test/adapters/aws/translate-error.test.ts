@@ -71,7 +71,7 @@ describe('translateError', () => {
     ),
     ...named(
       'configuration',
-      /not allowed .*it said.*grant/,
+      /access denied .*it said.*grant/,
       'AccessDeniedException AccessDenied KmsAccessDenied KMS.AccessDeniedException',
     ),
     ...named(
@@ -84,10 +84,10 @@ describe('translateError', () => {
       /refused .*it said.*check TABLE_NAME, and what .*allows/,
       'ValidationException SerializationException UnsupportedOperation',
     ),
-    ...named('configuration', /refused for what it holds .*it said/, 'InvalidMessageContents'),
+    ...named('configuration', /rejected because of its content .*it said/, 'InvalidMessageContents'),
     ...named(
       'configuration',
-      /refused .*raise what table aircraft, or a proxy before it, takes at once/,
+      /refused .*raise the size limit of table aircraft, or of the proxy in front of it/,
       'BatchRequestTooLong',
     ),
     ...named('configuration', /local secondary indexes/, 'ItemCollectionSizeLimitExceededException'),
@@ -105,7 +105,7 @@ describe('translateError', () => {
     ...named('configuration', /NewException: it said.*check/, 'NewException'),
     ...named('configuration', /AWS_ENDPOINT_URL/, 'UnknownOperationException'),
     ...refused(
-      /other keys .*set TABLE_NAME to a table whose partition key is PK and whose sort key is SK/,
+      /the keys that Contrail needs .*set TABLE_NAME to a table whose partition key is PK and whose sort key is SK/,
       'The provided key element does not match the schema',
       'Query condition missed key schema element: PK',
       'One of the required keys was not given a value',
@@ -120,13 +120,13 @@ describe('translateError', () => {
     ...[301, 302, 402, 404, 405, 407, 414, 421].flatMap((status) =>
       ofStatus(
         'configuration',
-        new RegExp(`not the service .*status ${status}.*AWS_ENDPOINT_URL.*proxies`),
+        new RegExp(`not from the service .*status ${status}.*AWS_ENDPOINT_URL.*proxies`),
         status,
       ),
     ),
     ...ofStatus('configuration', /check TABLE_NAME/, 400),
-    ...ofStatus('configuration', /or a proxy before it/, 413),
-    ...ofStatus('configuration', /allowed/, 403),
+    ...ofStatus('configuration', /or of the proxy in front of it/, 413),
+    ...ofStatus('configuration', /denied/, 403),
     ...ofStatus('transient', /SyntaxError/, 200, 408, 429, 500, 502, 503, 599),
     ...ofNode(/^table aircraft: connect E/, {}, 'ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH'),
     ...ofNode(
@@ -134,7 +134,7 @@ describe('translateError', () => {
       { hostname: 'db.local' },
       'ECONNREFUSED ENOTFOUND EAI_AGAIN',
     ),
-    ['a code beside the name', thrown('Error', { Code: 'AccessDenied' }), 'configuration', /not allowed/],
+    ['a code beside the name', thrown('Error', { Code: 'AccessDenied' }), 'configuration', /access denied/],
     ['an unknown name to try again', thrown('NewException', { $retryable: {} }), 'transient', /NewException/],
     ['no region', new Error('Region is missing'), 'configuration', /set AWS_REGION$/],
     ['an endpoint that is none', nodeError('ERR_INVALID_URL'), 'configuration', /AWS_ENDPOINT_URL/],
@@ -165,7 +165,9 @@ describe('translateError', () => {
       CancellationReasons: [{ Code: 'ValidationError' }],
       $metadata: {},
     });
-    expect(translateError(error, TABLE).message).to.match(/other keys .*TABLE_NAME .*PK .*SK/);
+    expect(translateError(error, TABLE).message).to.match(
+      /the keys that Contrail needs .*TABLE_NAME .*PK .*SK/,
+    );
   });
 
   it("given the SDK's own classes, then they are known", () => {

@@ -16,22 +16,22 @@ describe('the source of a record', () => {
   const foreign: Readonly<Record<string, readonly [record: object, message: RegExp]>> = {
     SQS: [
       { messageId: '1', body: '{}', eventSource: 'aws:sqs', eventSourceARN: QUEUE_ARN },
-      /of "aws:sqs" \(arn:aws:sqs:eu-central-1:123456789012:other\); expected aws:dynamodb/,
+      /comes from "aws:sqs" \(arn:aws:sqs:eu-central-1:123456789012:other\); expected aws:dynamodb/,
     ],
     SNS: [
       { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: 'arn:aws:sns:x', Sns: {} },
-      /of "aws:sns" \(arn:aws:sns:x\); expected aws:dynamodb/,
+      /comes from "aws:sns" \(arn:aws:sns:x\); expected aws:dynamodb/,
     ],
     S3: [
       { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: {} },
-      /of "aws:s3"; expected aws:dynamodb/,
+      /comes from "aws:s3"; expected aws:dynamodb/,
     ],
     Kinesis: [
       { eventSource: 'aws:kinesis', eventSourceARN: 'arn:aws:kinesis:x', kinesis: { data: '' } },
-      /of "aws:kinesis" \(arn:aws:kinesis:x\); expected aws:dynamodb/,
+      /comes from "aws:kinesis" \(arn:aws:kinesis:x\); expected aws:dynamodb/,
     ],
     'a change in a record of another source': [{ ...good, eventSource: 'aws:sqs' }, /expected aws:dynamodb/],
-    'a source that is no text': [{ ...good, eventSource: 5 }, /of 5 .*expected aws:dynamodb/],
+    'a source that is no text': [{ ...good, eventSource: 5 }, /from 5 .*expected aws:dynamodb/],
   };
   for (const [what, [record, message]] of Object.entries(foreign))
     it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
@@ -78,7 +78,7 @@ describe('the source of a record', () => {
         eventSource: 'aws:dynamodb',
         dynamodb: { ...inKinesis, StreamViewType },
       },
-      'recordFormat, tableName, eventSource, dynamodb, the form of Kinesis Data Streams for DynamoDB',
+      'recordFormat, tableName, eventSource, dynamodb, the format of Kinesis Data Streams for DynamoDB',
     ],
   ] as const)
     it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
@@ -87,7 +87,7 @@ describe('the source of a record', () => {
         expect(fault).to.include({ kind: 'configuration' });
         expect(fault?.message)
           .to.include(found)
-          .and.include('expected a record of a DynamoDB stream, with eventName and a dynamodb object');
+          .and.include('expected a DynamoDB stream record, with eventName and a dynamodb object');
         expect(fault?.message.length).to.be.at.most(700);
       }
     });
@@ -123,7 +123,7 @@ describe('the source of a record', () => {
       expect(faultOf(good, 'aircraft')).to.equal(undefined);
       const fault = faultOf({ ...good, eventSourceARN: arn }, table);
       expect(fault).to.include({ kind: 'configuration' });
-      expect(fault?.message).to.include(`is of ${arn}; expected the stream of table ${table}`);
+      expect(fault?.message).to.include(`comes from ${arn}; expected the stream of table ${table}`);
     });
 
   it('given a row that nothing is derived from, then its source counts all the same', () => {

@@ -8,7 +8,7 @@ const ONE = 'IMG#<image_id>';
 const TWO = 'MFR_MDL_CODE#<code>#SN#<serial>';
 
 const asksFor = (part: string, template: string) => ({
-  malformed: `has no ${part} where ${template} asks for one`,
+  malformed: `has no ${part}; expected ${template}`,
 });
 
 describe('KeyTemplate', () => {
@@ -117,9 +117,7 @@ describe('KeyTemplate', () => {
           const match = template.match(any);
           if (match === undefined) expect(any.startsWith(literals[0]!)).to.equal(false);
           else if ('malformed' in match)
-            expect(match.malformed).to.match(
-              /^has no \w+ where .* asks for one$|^is not well-formed Unicode$/,
-            );
+            expect(match.malformed).to.match(/^has no \w+; expected .*$|^is not well-formed Unicode$/);
           else {
             expect(compose(match.parts)).to.equal(any);
             expect(match.parts).not.to.include('');

@@ -232,7 +232,7 @@ describe('toDelivery', () => {
       [spoil({ OldImage: { PK: null } }), 'OldImage.PK differs from Keys.PK'],
       [
         streamRecord({ after: faaRow('') }),
-        'SK "DETAIL#" has no registration where DETAIL#<registration> asks for one',
+        'SK "DETAIL#" has no registration; expected DETAIL#<registration>',
       ],
       [
         streamRecord({ after: { PK: 'IMAGES#ORG#A#ENTITY#B#ID#C', SK: 'IMG#1' } }),

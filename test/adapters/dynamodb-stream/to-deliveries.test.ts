@@ -66,7 +66,7 @@ describe('toDeliveries', () => {
       'undecodable',
       'change',
     ]);
-    expect(faultIn(deliveries[1]).message).to.match(/of "aws:sqs" .*expected aws:dynamodb/);
+    expect(faultIn(deliveries[1]).message).to.match(/from "aws:sqs" .*expected aws:dynamodb/);
     expect(faultIn(deliveries[2]).message).to.include(`${other}; expected the stream of table aircraft`);
     for (const index of [1, 2]) expect(faultIn(deliveries[index])).to.include({ kind: 'configuration' });
   });
@@ -139,9 +139,7 @@ describe('toDeliveries', () => {
       expect(asked.at(-1)).to.deep.equal([HERE]);
       for (const delivery of deliveries.slice(0, foreign.length)) {
         expect(faultIn(delivery).kind).to.equal('configuration');
-        expect(faultIn(delivery).message).to.match(
-          /^what came is .*; expected a record of a DynamoDB stream/,
-        );
+        expect(faultIn(delivery).message).to.match(/^received .*; expected a DynamoDB stream record/);
       }
     }
   });

@@ -59,6 +59,6 @@ function nameOf({ PK, SK }: RawKey): string {
 function unprocessedFault(): Fault {
   return new Fault(
     'transient',
-    'DynamoDB left this key of a batch read unprocessed: its throughput was used up, or the answer was full',
+    'DynamoDB left this key of a batch read unprocessed: its throughput was exhausted, or the response was full',
   );
 }

@@ -38,8 +38,8 @@ function fromNativeMap(native: Readonly<Record<string, unknown>>): Value {
 function decimal(text: string): Decimal {
   const parsed = Decimal.parse(text);
   if (parsed === undefined)
-    throw new Fault('configuration', `the table holds a number that is no number: ${text}`, {
-      reason: 'the table holds a number that is no number',
+    throw new Fault('configuration', `the table holds an invalid number: ${text}`, {
+      reason: 'the table holds an invalid number',
     });
   return parsed;
 }

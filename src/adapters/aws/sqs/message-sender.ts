@@ -127,7 +127,7 @@ export class MessageSender {
     const fault = translateError(error, this.#used);
     const { kind, cause, reason } = fault;
     if (isTooLarge(fault)) return this.#tooLarge(message, `it was refused (${(error as Error).name})`, cause);
-    const text = `the message of ${message.name}: ${fault.message}`;
+    const text = `the message for ${message.name}: ${fault.message}`;
     if (fault instanceof Refusal) return new Refusal(fault.refused, text, { cause, reason });
     // What stands in the way of all messages needs no name of one.
     return kind === 'configuration' ? fault : new Fault(kind, text, { cause, reason });
@@ -136,8 +136,8 @@ export class MessageSender {
   #unanswered({ name }: Message): Fault {
     return new Fault(
       'transient',
-      `${this.#used.resource} did not say whether it took the message of ${name}`,
-      { reason: `${this.#used.resource} did not say whether it took messages` },
+      `${this.#used.resource} did not say whether it accepted the message for ${name}`,
+      { reason: `${this.#used.resource} did not say whether it accepted messages` },
     );
   }
 
@@ -145,7 +145,7 @@ export class MessageSender {
   #tooLarge({ name, bytes }: Message, why: string, cause?: unknown): Refusal {
     return new Refusal(
       'size',
-      `the message of ${name} has ${bytes} bytes, too many for ${this.#used.resource}: ${why}; ${this.#options.sizeAdvice}`,
+      `the message for ${name} is ${bytes} bytes, too large for ${this.#used.resource}: ${why}; ${this.#options.sizeAdvice}`,
       {
         reason: `messages are too large for ${this.#used.resource}`,
         ...(cause === undefined ? {} : { cause }),
@@ -157,11 +157,11 @@ export class MessageSender {
     const { name, bytes } = message;
     const { maxBatchBytes } = this.#options;
     if (bytes <= MAX_BATCH_BYTES)
-      return this.#tooLarge(message, `requests are to have ${maxBatchBytes} at the most`);
+      return this.#tooLarge(message, `requests are limited to ${maxBatchBytes} bytes`);
     return new Fault(
       'permanent',
-      `the message of ${name} has ${bytes} bytes; SQS takes no more than ${MAX_BATCH_BYTES}`,
-      { reason: 'messages are larger than SQS takes' },
+      `the message for ${name} is ${bytes} bytes; SQS accepts at most ${MAX_BATCH_BYTES}`,
+      { reason: 'messages are larger than SQS accepts' },
     );
   }
 }
@@ -183,8 +183,8 @@ export function isTooLarge(result: unknown): boolean {
  */
 function errorOf({
   SenderFault,
-  Code = 'without a code',
-  Message = 'no more is said',
+  Code = 'no error code',
+  Message = 'no further details',
 }: BatchResultErrorEntry): Error {
   const $metadata = { httpStatusCode: SenderFault === true ? 400 : 500 };
   return Object.assign(new Error(Message), { name: Code, $metadata });

@@ -71,7 +71,7 @@ export function parseQuarantined(body: string): Quarantined {
       throw new Error('reason, fault or source is missing');
     return { reason, fault, source, record: recordOf(rest) };
   } catch (error) {
-    throw new Fault('permanent', `not a message of the quarantine: ${(error as Error).message}`, {
+    throw new Fault('permanent', `not a quarantine message: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -86,7 +86,7 @@ function recordOf(body: Readonly<Record<string, unknown>>): unknown {
   if (Object.hasOwn(body, 'record')) return body['record'];
   const { encoding, payload } = body;
   if (encoding !== PACKED || typeof payload !== 'string')
-    throw new Error(`there is no record, and no payload in ${PACKED}`);
+    throw new Error(`it has neither a record nor a payload in ${PACKED}`);
   return JSON.parse(zlib().gunzipSync(Buffer.from(payload, 'base64')).toString());
 }
 
@@ -106,7 +106,7 @@ function jsonOf(raw: unknown, name: string): string {
   }
   if (json !== undefined) return json;
   const [why] = (cause instanceof Error ? cause.message : `it is ${typeof raw}`).split('\n');
-  throw new Fault('permanent', `${name} cannot be kept, as it cannot be written as JSON: ${why}`, {
+  throw new Fault('permanent', `${name} cannot be quarantined because it cannot be written as JSON: ${why}`, {
     cause,
     reason: `records cannot be written as JSON: ${why}`,
   });

@@ -20,7 +20,7 @@ export function parseSearchQueueUrl(text: string, allowStandard: boolean): Queue
   if (queue.fifo || allowStandard) return queue;
   throw new Fault(
     'configuration',
-    `${SEARCH_QUEUE_VARIABLE} is of the standard queue ${queue.name}, which keeps no order and does not deduplicate; set it to a FIFO queue, whose name ends in .fifo`,
+    `${SEARCH_QUEUE_VARIABLE} names the standard queue ${queue.name}, which neither keeps order nor deduplicates; set it to a FIFO queue, whose name ends in .fifo`,
   );
 }
 
@@ -61,7 +61,7 @@ export function parseQueueUrl(text: string, variable: string): QueueName {
   if (!url || name === undefined || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
     throw new Fault(
       'configuration',
-      `${variable} is not the URL of a queue; expected one like https://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo`,
+      `${variable} is not a queue URL; expected one like https://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo`,
     );
   return { name, fifo: name.endsWith('.fifo') };
 }

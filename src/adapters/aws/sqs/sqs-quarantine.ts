@@ -39,7 +39,7 @@ export class SqsQuarantine extends Quarantine {
       queueUrl,
       variable: QUARANTINE_QUEUE_VARIABLE,
       maxBatchBytes,
-      sizeAdvice: `raise the MaximumMessageSize of the queue of ${QUARANTINE_QUEUE_VARIABLE}, to ${MAX_BATCH_BYTES} at the most`,
+      sizeAdvice: `raise the MaximumMessageSize of the queue of ${QUARANTINE_QUEUE_VARIABLE}, to at most ${MAX_BATCH_BYTES}`,
       concurrency,
     });
   }

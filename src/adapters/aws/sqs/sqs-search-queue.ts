@@ -44,7 +44,7 @@ export class SqsSearchQueue extends SearchQueue {
       queueUrl,
       variable: SEARCH_QUEUE_VARIABLE,
       maxBatchBytes,
-      sizeAdvice: `raise the queue's MaximumMessageSize (to ${MAX_BATCH_BYTES} at the most), and set SEARCH_MAX_BATCH_BYTES to the same`,
+      sizeAdvice: `raise the queue's MaximumMessageSize (to at most ${MAX_BATCH_BYTES}), and set SEARCH_MAX_BATCH_BYTES to the same`,
       concurrency,
     });
   }

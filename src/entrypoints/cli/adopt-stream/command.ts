@@ -7,32 +7,31 @@ import { readStateConfig } from '../../config.ts';
 import { integer } from '../options.ts';
 
 export const adoptStreamCommand = new Command('adopt-stream')
-  .summary('let the streams of another table follow those of the present one')
+  .summary('make another table the one whose stream is followed')
   .description(
-    `Says that a table takes over from the one whose streams the worker follows: the
-same table in another region, a migrated table, or the old one again after a
-roll-back. Until then its changes are refused, as nobody can tell whether they
+    `Declares that a table takes over from the one whose streams the worker follows:
+the same table in another region, a migrated table, or the old one again after a
+rollback. Until then its changes are refused, because nothing says whether they
 are newer. Streams of one table need no adoption: their labels order them.
 
-Disable the event source mapping of the old table's stream first, and enable
-that of the new one's after.
+Disable the event source mapping of the old table's stream first, and enable the
+new one's afterwards.
 
-Where the state table was made anew or restored, it knows less than was derived:
-then --generation makes the table newer than all of that, even the one that is
-followed already. N is above the highest generation that search messages, the
-link states, or this command at earlier times have shown; numbers left out do no
-harm.`,
+A new or restored state table knows less than has been derived: then --generation
+makes the table newer than all of that, even if it is followed already. Choose N
+above the highest generation in search messages, link states and earlier output
+of this command; gaps do no harm.`,
   )
   .argument('<arn>', 'the ARN of the table, or of its stream')
-  .option('--generation <n>', 'make it this generation, above the newest that is known', integer(1))
+  .option('--generation <n>', 'give it this generation, above the newest one known', integer(1))
   .addHelpText(
     'after',
     `
 Safe to repeat: a table that is the newest already stays what it is, unless
 another generation is asked for.
 
-The exit status is 0 when the table is followed, 1 when that could not be found
-out or written, and 2 for wrong usage or configuration.
+The exit status is 0 when the table is followed, 1 when the state table could
+not be read or written, and 2 for wrong usage or configuration.
 
 Environment: STATE_TABLE_NAME, and the SDK's own: AWS_REGION, credentials,
 AWS_ENDPOINT_URL_DYNAMODB.
@@ -47,7 +46,7 @@ Example:
     if (config.kind === 'memory')
       throw new Fault(
         'configuration',
-        'with BACKEND=memory nothing is kept from one process to the next, so there is nothing to adopt a table in. ' +
+        'with BACKEND=memory nothing outlives the process, so a table cannot be adopted. ' +
           'For recordings of several tables: contrail replay --follow OLD_ARN,NEW_ARN FILE…; for a deployed worker, ' +
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
@@ -66,22 +65,22 @@ function textOf(tableArn: string, { generation, previous, changed }: Adoption): 
 ${changed ? 'is followed from now on' : 'is followed already'}, as generation ${generation}.
 ${aboutBefore(tableArn, { previous, changed })}
 
-What to do next, ${changed ? '' : 'if that is not done yet, '}in this order:
-1. See that the event source mapping of ${old} is disabled:
+What to do next, ${changed ? '' : 'if not done yet, '}in this order:
+1. Make sure that the event source mapping of ${old} is disabled:
    aws lambda update-event-source-mapping --no-enabled --uuid UUID
-2. Wait ten seconds: so long a function that runs may take this table for what
-   it was before.
-3. Enable the mapping of this table's stream. Begin at TRIM_HORIZON, or before the
-   moment of the switch: changes that neither mapping reads are in nobody's hands.
+2. Wait ten seconds: until then a running function may still treat this table as
+   before.
+3. Enable the mapping of this table's stream. Start at TRIM_HORIZON, or before the
+   moment of the switch: changes that neither mapping reads are lost.
    aws lambda update-event-source-mapping --enabled --uuid UUID
-4. Redrive what was given up while the stream was refused.
+4. Redeliver what Lambda gave up while the stream was refused.
 `;
 }
 
 function aboutBefore(tableArn: string, { previous, changed }: Omit<Adoption, 'generation'>): string {
-  if (!changed) return 'Nothing has changed: perhaps an earlier try did it.';
+  if (!changed) return 'Nothing has changed: perhaps an earlier run did it.';
   if (previous === undefined) return 'No table was noted before.';
   if (previous === tableArn)
-    return 'It was of an older one before: all its changes are newer than what was derived.';
-  return `Before it, ${previous} was followed. What is still delivered of that one counts as older.`;
+    return 'It had an older one before: now all its changes are newer than everything derived.';
+  return `Before it, ${previous} was followed. Whatever still arrives from that one counts as older.`;
 }

@@ -11,14 +11,14 @@ interface GenerateOptions {
 }
 
 export const generateCommand = new Command('generate')
-  .summary('write a feed of a made-up fleet’s changes')
+  .summary('write the changes of a made-up fleet')
   .description(
-    `Writes a realistic fleet's changes as Lambda events, one event a line, to standard
+    `Writes a realistic fleet's changes as Lambda events, one event per line, to standard
 output. The same options always give the same bytes.`,
   )
-  .option('--seed <n>', 'decides everything that is chance', integer(0), 1)
+  .option('--seed <n>', 'seed of all random choices', integer(0), 1)
   .option('--records <n>', 'how many records', integer(0), 1_000)
-  .option('--batch-size <n>', 'records an event', integer(1), 100)
+  .option('--batch-size <n>', 'records per event', integer(1), 100)
   .option('--fleet <n>', 'aircraft in the table at a time', integer(1), 500)
   .addHelpText('after', '\nExample:\n  contrail generate --seed 7 --records 100000 > feed.ndjson')
   .action(async (options: GenerateOptions) => {

@@ -34,18 +34,18 @@ export const replayCommand = new Command('replay')
   .description(
     `Feeds recorded changes through the worker, in order, and reports what happened.
 
-Accepts, by looking: a Lambda event, a JSON array of records, NDJSON of records
-or events, the output of "aws dynamodbstreams get-records", an on-failure object
-from S3; and each of these packed with gzip. Files of any size: they are read
-piece by piece.`,
+Detects what each file holds: a Lambda event, a JSON array of records, NDJSON of
+records or events, the output of "aws dynamodbstreams get-records", an on-failure
+object from S3; and each of these compressed with gzip. Files may be of any size:
+they are read piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
   .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
-  .option('--batch-size <n>', `records a batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
+  .option('--batch-size <n>', `records per batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .option('--state <file>', 'write the derived state as JSON afterwards; - is standard output')
   .option('--stream-arn <arn>', 'the stream of records that do not name theirs', streamArn)
-  .option('--follow <arns>', 'the tables of the records, with commas, oldest first', followedTables)
+  .option('--follow <arns>', 'the tables of the records, separated by commas, oldest first', followedTables)
   .option('--verify', 'recompute the derived state from the rows and compare', false)
   .addHelpText(
     'after',

@@ -17,7 +17,7 @@ export interface StreamOptions {
 export function streamArn(text: string): string {
   if (isStreamArn(text)) return text;
   throw new InvalidArgumentError(
-    'Expected the ARN of a stream, label and all: arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL.',
+    'Expected a stream ARN with its label: arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL.',
   );
 }
 
@@ -74,7 +74,7 @@ export class RecordedStreams {
   async #generationOf(stream: string, place: string): Promise<number> {
     const { tableArn, label } = readStreamArn(stream);
     if (stream !== '' && label === '')
-      throw new Fault('configuration', `${place}: ${stream} is no stream's ARN: it has no /stream/LABEL`);
+      throw new Fault('configuration', `${place}: ${stream} is not a stream ARN: it has no /stream/LABEL`);
     const following = await this.#tables.generationOf(tableArn);
     if (following.kind === 'refused') throw this.#refusal(tableArn, place, following.followed);
     if (!this.#places.has(tableArn)) this.#places.set(tableArn, place);
@@ -83,14 +83,15 @@ export class RecordedStreams {
 
   #refusal(tableArn: string, place: string, followed: string): Fault {
     const first = this.#places.get(followed);
-    const others = first === undefined ? `--follow names ${followed}` : `${first} is of ${nameOf(followed)}`;
+    const others =
+      first === undefined ? `--follow names ${followed}` : `${first} comes from ${nameOf(followed)}`;
     const cure =
       tableArn === '' || followed === ''
-        ? 'name the stream of those that do not with --stream-arn, or replay them apart'
-        : `say in which order they were followed, the first one first: --follow ${followed},${tableArn}`;
+        ? 'name the stream of the unnamed records with --stream-arn, or replay them separately'
+        : `give the order in which they were followed, oldest first: --follow ${followed},${tableArn}`;
     return new Fault(
       'configuration',
-      `${place} is of ${nameOf(tableArn)}, and ${others}: which changes are newer cannot be told. ` +
+      `${place} comes from ${nameOf(tableArn)}, and ${others}: nothing says which changes are newer. ` +
         `${cure.charAt(0).toUpperCase()}${cure.slice(1)}`,
     );
   }

@@ -93,7 +93,7 @@ describe('MessageSender', () => {
         const results = await sender.send(['a', 'b', 'x'.repeat(300), 'c'], messageOf);
         expect(kindsOf(results)).to.deep.equal(['done', 'done', 'configuration', 'done']);
         expect((results[2] as Fault).message).to.match(
-          /has 300 bytes, too many for queue q\.fifo.*; raise the bound$/,
+          /is 300 bytes, too large for queue q\.fifo.*; raise the bound$/,
         );
       });
 
@@ -186,7 +186,7 @@ describe('MessageSender', () => {
       const results = await sender.send(TEXTS.slice(0, 20), messageOf);
       expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n % 10 < 4 ? 'configuration' : 'done')));
       expect((results[13] as Fault).message).to.equal(
-        'the message of m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
+        'the message for m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
       );
       expect(new Set(results.flatMap((result) => (Fault.is(result) ? [result.reason] : []))).size).to.equal(
         1,

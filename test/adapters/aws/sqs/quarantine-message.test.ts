@@ -151,6 +151,6 @@ describe('parseQuarantined', () => {
       expect(fault).to.have.property('kind', 'permanent');
       expect(fault)
         .to.have.property('message')
-        .that.matches(/^not a message of the quarantine: ./);
+        .that.matches(/^not a quarantine message: ./);
     });
 });

@@ -35,7 +35,7 @@ describe('parseQueueUrl', () => {
       const fault = faultOf(() => parseQueueUrl(url, 'QUEUE'));
       expect(fault.kind).to.equal('configuration');
       expect(fault.message)
-        .to.match(/^QUEUE is not the URL of a queue/)
+        .to.match(/^QUEUE is not a queue URL/)
         .and.not.include('hunter2');
     });
 });

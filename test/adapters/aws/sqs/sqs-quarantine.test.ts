@@ -61,12 +61,12 @@ describe('SqsQuarantine', () => {
     const results = await quarantine.keep(raws.map((raw, n) => poison(String(n), raw)));
     expect(results.map(shown)).to.deep.equal([
       'done',
-      'permanent: record 1 cannot be kept, as it cannot be written as JSON: Converting circular structure to JSON',
+      'permanent: record 1 cannot be quarantined because it cannot be written as JSON: Converting circular structure to JSON',
       'done',
-      'permanent: record 3 cannot be kept, as it cannot be written as JSON: Do not know how to serialize a BigInt',
-      'permanent: record 4 cannot be kept, as it cannot be written as JSON: Maximum call stack size exceeded',
-      'permanent: record 5 cannot be kept, as it cannot be written as JSON: it is symbol',
-      'permanent: record 6 cannot be kept, as it cannot be written as JSON: not to be read',
+      'permanent: record 3 cannot be quarantined because it cannot be written as JSON: Do not know how to serialize a BigInt',
+      'permanent: record 4 cannot be quarantined because it cannot be written as JSON: Maximum call stack size exceeded',
+      'permanent: record 5 cannot be quarantined because it cannot be written as JSON: it is symbol',
+      'permanent: record 6 cannot be quarantined because it cannot be written as JSON: not to be read',
       'done',
     ]);
     expect(results[1]).to.have.property('cause').that.is.instanceOf(TypeError);
@@ -78,7 +78,7 @@ describe('SqsQuarantine', () => {
     const random = randomBytes(2000).toString('base64');
     const results = await quarantine.keep([poison('1', random), poison('2'), poison('3', 'x'.repeat(5000))]);
     expect(shown(results[0])).to.match(
-      /^configuration: the message of record 1 has \d{4} bytes.* 1000 at the most; raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
+      /^configuration: the message for record 1 is \d{4} bytes.* 1000 bytes; raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
     );
     expect(results.slice(1)).to.deep.equal(['done', 'done']);
     expect(sqs.entries).to.have.length(2);
@@ -110,7 +110,7 @@ describe('SqsQuarantine', () => {
         'done',
       ]);
       expect(shown(results[2])).to.match(
-        /the message of record 2 has \d+ bytes.*raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
+        /the message for record 2 is \d+ bytes.*raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
       );
       const kept = sqs.entries.filter((entry) => !isLarge(entry)).map(({ MessageBody = '' }) => MessageBody);
       expect(new Set(kept.map((body) => parseQuarantined(body).record))).to.deep.equal(
@@ -125,7 +125,7 @@ describe('SqsQuarantine', () => {
       Failed: [{ Id: '0', SenderFault: false, Code: 'InternalError' }],
     });
     expect((await quarantine.keep([poison('1'), poison('2')])).map(shown)).to.deep.equal([
-      'transient: the message of record 1: queue poison: InternalError: no more is said',
+      'transient: the message for record 1: queue poison: InternalError: no further details',
       'done',
     ]);
   });
@@ -148,7 +148,7 @@ describe('SqsQuarantine', () => {
 
   it('given no URL of a queue, when constructed, then the variable to set is named', () => {
     const fault = faultOf(() => setUp({ queueUrl: 'poison' }));
-    expect(shown(fault)).to.match(/^configuration: QUARANTINE_QUEUE_URL is not the URL of a queue/);
+    expect(shown(fault)).to.match(/^configuration: QUARANTINE_QUEUE_URL is not a queue URL/);
   });
 
   it('takes the SDK client', () => {

@@ -111,8 +111,8 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1000)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
         'done',
-        'configuration: the message of registry "b" has 1184 bytes, too many for queue search.fifo: ' +
-          "requests are to have 1000 at the most; raise the queue's MaximumMessageSize (to 1048576 at the most), " +
+        'configuration: the message for registry "b" is 1184 bytes, too large for queue search.fifo: ' +
+          "requests are limited to 1000 bytes; raise the queue's MaximumMessageSize (to at most 1048576), " +
           'and set SEARCH_MAX_BATCH_BYTES to the same',
         'done',
       ]);
@@ -124,10 +124,10 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1_048_576)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
         'done',
-        'permanent: the message of registry "b" has 1048760 bytes; SQS takes no more than 1048576',
+        'permanent: the message for registry "b" is 1048760 bytes; SQS accepts at most 1048576',
         'done',
       ]);
-      expect(results[1]).to.have.property('reason', 'messages are larger than SQS takes');
+      expect(results[1]).to.have.property('reason', 'messages are larger than SQS accepts');
       expect(sqs.requests).to.have.length(1);
     });
 
@@ -135,7 +135,7 @@ describe('SqsSearchQueue', () => {
       const { queue } = setUp({ maxBatchBytes: 1184 });
       const of = (length: number) => queue.send([action('b', 'x'.repeat(length))]);
       expect(shown((await of(1000))[0])).to.equal('done');
-      expect(shown((await of(1001))[0])).to.match(/^configuration: .* has 1185 bytes.* 1184 at/);
+      expect(shown((await of(1001))[0])).to.match(/^configuration: .* is 1185 bytes.* 1184 b/);
     });
   });
 
@@ -151,10 +151,10 @@ describe('SqsSearchQueue', () => {
       });
       const results = (await queue.send(actions(20))).map(shown);
       expect(results[3]).to.equal(
-        'permanent: the message of registry "d3": queue search.fifo: refused for what it holds (InvalidMessageContents: bad character)',
+        'permanent: the message for registry "d3": queue search.fifo: rejected because of its content (InvalidMessageContents: bad character)',
       );
       expect(results[14]).to.equal(
-        'transient: the message of registry "d14": queue search.fifo: InternalError: try again',
+        'transient: the message for registry "d14": queue search.fifo: InternalError: try again',
       );
       expect(results.filter((result) => result === 'done')).to.have.length(18);
     });
@@ -163,7 +163,7 @@ describe('SqsSearchQueue', () => {
       const { sqs, queue } = setUp();
       sqs.answer = () => ({ Failed: [{ Id: '0', SenderFault: true, Code: 'KMS.ThrottlingException' }] });
       expect((await queue.send([action('a')])).map(shown)).to.deep.equal([
-        'transient: the message of registry "a": queue search.fifo: KMS.ThrottlingException: no more is said',
+        'transient: the message for registry "a": queue search.fifo: KMS.ThrottlingException: no further details',
       ]);
     });
 
@@ -180,7 +180,7 @@ describe('SqsSearchQueue', () => {
       const { sqs, queue } = setUp();
       sqs.answer = (entries) => ({ Successful: entries.slice(1).map(taken) });
       expect((await queue.send(actions(3))).map(shown)).to.deep.equal([
-        'transient: queue search.fifo did not say whether it took the message of registry "d0"',
+        'transient: queue search.fifo did not say whether it accepted the message for registry "d0"',
         'done',
         'done',
       ]);
@@ -251,7 +251,7 @@ describe('SqsSearchQueue', () => {
     it('given a standard queue, when constructed, then it is refused, with the reason', () => {
       const fault = faultOf(() => setUp({ queueUrl: STANDARD_URL }));
       expect(shown(fault)).to.match(
-        /^configuration: TYPESENSE_QUEUE_URL .*standard queue search, which keeps no order and does not deduplicate/,
+        /^configuration: TYPESENSE_QUEUE_URL .*standard queue search, which neither keeps order nor deduplicates/,
       );
     });
 
@@ -269,7 +269,7 @@ describe('SqsSearchQueue', () => {
 
     it('given no URL of a queue, when constructed, then it is refused, whatever is allowed', () => {
       const fault = faultOf(() => setUp({ queueUrl: 'search.fifo', allowStandard: true }));
-      expect(shown(fault)).to.match(/^configuration: TYPESENSE_QUEUE_URL is not the URL of a queue/);
+      expect(shown(fault)).to.match(/^configuration: TYPESENSE_QUEUE_URL is not a queue URL/);
     });
   });
 });

@@ -73,7 +73,7 @@ export class DynamoDbTableGenerations extends TableGenerations {
         const fault = this.#translate(error);
         if (fault.kind !== 'conflict') throw fault;
         if (attempt === ATTEMPTS)
-          throw new Fault('transient', `others wrote in between, at each of ${attempt} attempts`, {
+          throw new Fault('transient', `another writer got in between at each of ${attempt} attempts`, {
             cause: fault,
           });
       }
@@ -118,7 +118,7 @@ function follow(tableArn: string, generation: number, others: Known['generations
 function unnamed(): Fault {
   return new Fault(
     'configuration',
-    'the record does not say which stream it is of (eventSourceARN), so its changes cannot be told from those of ' +
-      'another table: invoke this function from a DynamoDB Streams event source mapping',
+    'the record does not name its stream (eventSourceARN), so its changes cannot be told from ' +
+      "another table's: invoke this function from a DynamoDB Streams event source mapping",
   );
 }

@@ -32,20 +32,22 @@ export function knownFrom(row: GenerationsRow, stateTable: string): Known {
   const damaged = (what: string) =>
     new Fault(
       'configuration',
-      `the row ${PK}, ${SK} of table ${stateTable} is damaged: ${what}. It says which table is followed, and nobody ` +
-        'but Contrail should write it. Put it back as it was, or delete it and run contrail adopt-stream ARN ' +
-        '--generation N, with the ARN of the table that is followed, and N above every generation that there has been',
+      `the row ${PK}, ${SK} of table ${stateTable} is damaged: ${what}. It says which table is followed, and ` +
+        'only Contrail should write it. Restore it, or delete it and run contrail adopt-stream ARN ' +
+        '--generation N, with the ARN of the followed table and an N above every generation used so far',
     );
-  if (typeof newest !== 'string') throw damaged('newest is no text');
-  if (!isMap(generations)) throw damaged('generations is no map');
+  if (typeof newest !== 'string') throw damaged('newest is not a string');
+  if (!isMap(generations)) throw damaged('generations is not a map');
   const read = Object.fromEntries(
     Object.entries(generations).map(([tableArn, value]) => {
       const generation = value instanceof NumberValue ? Number(value.toString()) : NaN;
       if (Number.isSafeInteger(generation) && generation >= 0) return [tableArn, generation];
-      throw damaged(`generations has ${textOf(value)} for ${tableArn}, which is no whole number from 0 on`);
+      throw damaged(
+        `generations has ${textOf(value)} for ${tableArn}, which is not an integer of at least 0`,
+      );
     }),
   );
-  if (!Object.hasOwn(read, newest)) throw damaged(`newest is ${newest}, which generations does not have`);
+  if (!Object.hasOwn(read, newest)) throw damaged(`newest is ${newest}, which is missing from generations`);
   const known = { newest, generations: read };
   for (const [tableArn, generation] of Object.entries(read))
     if (tableArn !== newest && generation >= generationIn(known))

@@ -63,7 +63,7 @@ export class ApplyMoves {
         writeGroup(group, (some) => this.#attempt(some), this.#signal),
       ),
     );
-    return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move was given no result'));
+    return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
   }
 
   /** Reads counts; the faults of moves whose count was not read, or is none. */

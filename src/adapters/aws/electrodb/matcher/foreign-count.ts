@@ -12,7 +12,7 @@ export function countIn(row: TupleRow, tuple: Tuple, tables: KeyedTables): numbe
   const count = value instanceof Decimal ? Number(value.text) : undefined;
   return count !== undefined && Number.isSafeInteger(count)
     ? count
-    : foreignCount(tuple, 'is no whole number', tables);
+    : foreignCount(tuple, 'is not an integer', tables);
 }
 
 /** @param problem what is wrong with the count, as the message goes on after naming it. */
@@ -26,8 +26,11 @@ export function foreignCount(
   return new Fault(
     'configuration',
     `the count of ${tupleKey(tuple)} in table ${table} (PK ${JSON.stringify(PK)}, SK ${JSON.stringify(SK)}) ${problem}: ` +
-      `somebody else wrote it; let nothing but Contrail write counts, and set this one to the number of rows of table ${stateTable} that hold the tuple`,
-    { reason: 'counts are written by somebody else', ...(cause === undefined ? {} : { cause }) },
+      `something other than Contrail wrote it; let only Contrail write counts, and set this one to the number of rows in table ${stateTable} that hold the tuple`,
+    {
+      reason: 'counts are written by something other than Contrail',
+      ...(cause === undefined ? {} : { cause }),
+    },
   );
 }
 

@@ -60,7 +60,7 @@ function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefin
 
 /** Nothing that Contrail adds to a count is ever refused for a link: somebody else wrote the row, or the table has such indexes. */
 function refusedCount(tuple: Tuple, refusal: Refusal, tables: KeyedTables): Fault {
-  if (saysNoNumber(refusal)) return foreignCount(tuple, 'is no number', tables, refusal.cause);
+  if (saysNoNumber(refusal)) return foreignCount(tuple, 'is not a number', tables, refusal.cause);
   return new Fault('configuration', `the count of ${tupleKey(tuple)}: ${refusal.message}`, {
     cause: refusal.cause,
     reason: refusal.reason,

@@ -18,7 +18,7 @@ function ambiguityOf(tuple: Tuple): Fault | undefined {
   if (isReadableTwice(joined))
     return ambiguous(
       tuple,
-      `its model and type designator, joined by ${TYPE_SEPARATOR}, could be those of another`,
+      `its model and type designator, joined by ${TYPE_SEPARATOR}, could be another tuple's`,
     );
   // In UTF-8, which keys are stored in, every half of a character is the same.
   if (!joined.isWellFormed() || !manufacturer.isWellFormed())
@@ -35,8 +35,8 @@ function isReadableTwice(joined: string): boolean {
 }
 
 function ambiguous(tuple: Tuple, why: string): Fault {
-  return new Fault('permanent', `the tuple ${tupleKey(tuple)} cannot be told apart in the table: ${why}`, {
-    reason: `a tuple cannot be told apart in the table: ${why}`,
+  return new Fault('permanent', `the tuple ${tupleKey(tuple)} has no unambiguous key: ${why}`, {
+    reason: `a tuple has no unambiguous key: ${why}`,
   });
 }
 
@@ -47,8 +47,8 @@ function oversizeOf(key: RawKey): Fault | undefined {
     if (bytes > MAX_KEY_BYTES[name])
       return new Fault(
         'permanent',
-        `the tuple's row cannot be in the table: its ${name}, ${key[name].slice(0, 60)}…, has ${bytes} bytes, and DynamoDB takes ${MAX_KEY_BYTES[name]}`,
-        { reason: `a tuple's ${name} is longer than DynamoDB takes` },
+        `the tuple's row cannot be stored: its ${name}, ${key[name].slice(0, 60)}…, is ${bytes} bytes, and DynamoDB accepts ${MAX_KEY_BYTES[name]}`,
+        { reason: `a tuple's ${name} is longer than DynamoDB accepts` },
       );
   }
   return undefined;

@@ -121,9 +121,9 @@ describe('ElectroDbMatcherRepository', () => {
       expect(double.writes).to.have.length(1);
     });
 
-  for (const [said, kind] of [
-    ['Nesting Levels have exceeded supported limits', 'configuration'],
-    ['Item size has exceeded the maximum allowed size', 'permanent'],
+  for (const [said, kind, what] of [
+    ['Nesting Levels have exceeded supported limits', 'configuration', 'refused'],
+    ['Item size has exceeded the maximum allowed size', 'permanent', 'rejected because of its content'],
   ] as const)
     it(`given a state that is refused ("${said}"), when applying, then it alone is ${kind}, and says of which table`, async () => {
       double.answerWrite = (request) => {
@@ -133,7 +133,7 @@ describe('ElectroDbMatcherRepository', () => {
       };
       const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
       expect(kindsOf(results)).to.deep.equal(['done', 'done', kind, 'done', 'done']);
-      expect((results[2] as Fault).message).to.match(/^table states: refused .*ValidationError/);
+      expect((results[2] as Fault).message).to.contain(`table states: ${what} (ValidationError`);
       expect(double.writes).to.have.length(2);
     });
 
@@ -145,7 +145,7 @@ describe('ElectroDbMatcherRepository', () => {
       [
         'is no number',
         'An operand in the update expression has an incorrect data type',
-        /^the count of \["CESSNA","172S","C172"\] in table rows \(PK "ICAO#MATCHER#MFR#CESSNA", SK "MODEL#172S#TYPE#C172"\) is no number: somebody else wrote it; .* number of rows of table states/,
+        /^the count of \["CESSNA","172S","C172"\] in table rows \(PK "ICAO#MATCHER#MFR#CESSNA", SK "MODEL#172S#TYPE#C172"\) is not a number: something other than Contrail wrote it; .* number of rows in table states/,
       ],
       [
         'has an index of another type',
@@ -180,7 +180,7 @@ describe('ElectroDbMatcherRepository', () => {
         const results = await matcher.apply([leaving('a'), elsewhere('b'), leaving('c'), elsewhere('d')]);
         expect(kindsOf(results)).to.deep.equal(['configuration', 'done', 'configuration', 'done']);
         expect((results[0] as Fault).message).to.match(
-          /^the count of .*172S.* in table rows \(PK .*, SK .*\) is (missing|no whole number): somebody else wrote it/,
+          /^the count of .*172S.* in table rows \(PK .*, SK .*\) is (missing|not an integer): something other than Contrail wrote it/,
         );
         expect(double.writes).to.have.length(1);
       });
@@ -207,7 +207,9 @@ describe('ElectroDbMatcherRepository', () => {
     }));
     const results = await matcher.apply(moves);
     expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n === 7 ? 'configuration' : 'done')));
-    expect((results[7] as Fault).message).to.match(/^the count of .*172S.* somebody else wrote it/);
+    expect((results[7] as Fault).message).to.match(
+      /^the count of .*172S.* something other than Contrail wrote it/,
+    );
     expect([double.writes.length, double.reads.length]).to.deep.equal([2, 1]);
   });
 
@@ -289,7 +291,9 @@ describe('ElectroDbMatcherRepository', () => {
       const tooLong = { ...joining('long'), to: state('1', tuple) };
       const results = await matcher.apply([joining('a'), tooLong]);
       expect(kindsOf(results)).to.deep.equal(['done', 'permanent']);
-      expect((results[1] as Fault).message).to.match(new RegExp(`its ${word}, .* bytes, and DynamoDB takes`));
+      expect((results[1] as Fault).message).to.match(
+        new RegExp(`its ${word}, .* bytes, and DynamoDB accepts`),
+      );
       expect(itemsOf(0)).to.equal(2);
     });
 
@@ -298,12 +302,12 @@ describe('ElectroDbMatcherRepository', () => {
     expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['done']);
   });
 
-  it('given a count below what leaves and no state that changed, when applying, then it says that somebody else wrote it', async () => {
+  it('given a count below what leaves and no state that changed, when applying, then it says that something other than Contrail wrote it', async () => {
     countOf(1);
     const results = await matcher.apply([leaving('a'), leaving('b')]);
     expect(kindsOf(results)).to.deep.equal(['configuration', 'configuration']);
     expect((results[1] as Fault).message).to.match(
-      /in table rows .*would fall below zero: somebody else wrote it/,
+      /in table rows .*would fall below zero: something other than Contrail wrote it/,
     );
   });
 
