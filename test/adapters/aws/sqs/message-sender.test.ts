@@ -5,8 +5,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { type Message, MessageSender } from '../../../../src/adapters/aws/sqs/message-sender.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
+import { kindsOf } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
-import { SqsDouble, taken } from './sqs-double.ts';
+import { SqsDouble, taken, thrown } from './sqs-double.ts';
 import type { Done } from '../../../../src/application/ports/result.ts';
 import { isRejected } from '../../../support/is-rejected.ts';
 
@@ -55,12 +56,7 @@ describe('MessageSender', () => {
   });
 
   describe('refusals', () => {
-    const thrown = (name: string, message = 'it said') =>
-      Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
-    const kindsOf = (results: readonly Done[]) =>
-      results.map((result) => (Fault.is(result) ? result.kind : result));
-
-    it('given a queue that takes less at once, when sent, then requests are made smaller until all is sent', async () => {
+    it('given a queue that takes less at once, when sent, then requests get smaller until all is sent', async () => {
       const { sqs, sender } = setUp();
       sqs.answer = (entries) => {
         if (entries.reduce((sum, { MessageBody = '' }) => sum + MessageBody.length, 0) > 250)
@@ -74,22 +70,14 @@ describe('MessageSender', () => {
       expect(results).to.deep.equal(range(20).map(() => 'done'));
     });
 
-    for (const isWhole of [true, false])
-      it(`given one message that is larger than the queue takes, ${isWhole ? 'as a request' : 'as an entry'}, when sent, then it alone is of the configuration`, async () => {
+    for (const [what, [large, bad]] of Object.entries({
+      'as a request': ['BatchRequestTooLong', 'InvalidMessageContents'],
+      'as an entry': [],
+    })) {
+      it(`given one message too large for the queue, ${what}, then it alone is of the configuration`, async () => {
         const { sqs, sender } = setUp();
-        const isLarge = ({ MessageBody = '' }) => MessageBody.length > 250;
-        sqs.answer = (entries) => {
-          if (isWhole && entries.some(isLarge)) throw thrown('BatchRequestTooLong');
-          return {
-            Successful: entries.filter((entry) => !isLarge(entry)).map(taken),
-            Failed: entries.filter(isLarge).map(({ Id }) => ({
-              Id,
-              SenderFault: true,
-              Code: 'InvalidParameterValue',
-              Message: 'One or more parameters are invalid. Reason: Message must be shorter than 250 bytes.',
-            })),
-          };
-        };
+        const message = 'One or more parameters are invalid. Reason: Message must be shorter than 250 bytes.';
+        sqs.refuse((body) => body.length > 250, { code: 'InvalidParameterValue', message, whole: large });
         const results = await sender.send(['a', 'b', 'x'.repeat(300), 'c'], messageOf);
         expect(kindsOf(results)).to.deep.equal(['done', 'done', 'configuration', 'done']);
         expect((results[2] as Fault).message).to.match(
@@ -97,108 +85,70 @@ describe('MessageSender', () => {
         );
       });
 
-    for (const isWhole of [true, false])
-      it(`given one message that is refused for what it holds, ${isWhole ? 'as a request' : 'as an entry'}, when sent, then it alone is poison`, async () => {
+      it(`given one message refused for what it holds, ${what}, then it alone is poison`, async () => {
         const { sqs, sender } = setUp();
-        const isBad = ({ MessageBody }: { MessageBody?: string | undefined }) => MessageBody === 'bad';
-        sqs.answer = (entries) => {
-          if (isWhole && entries.some(isBad)) throw thrown('InvalidMessageContents');
-          return {
-            Successful: entries.filter((entry) => !isBad(entry)).map(taken),
-            Failed: entries
-              .filter(isBad)
-              .map(({ Id }) => ({ Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'no' })),
-          };
-        };
+        sqs.refuse((body) => body === 'bad', { code: 'InvalidMessageContents', whole: bad });
         const results = await sender.send([...TEXTS.slice(0, 13), 'bad', ...TEXTS.slice(13)], messageOf);
         expect(kindsOf(results)).to.deep.equal(range(36).map((n) => (n === 13 ? 'permanent' : 'done')));
       });
 
-    const CODES = {
-      ExpiredTokenException: 'configuration',
-      UnrecognizedClientException: 'configuration',
-      'KMS.DisabledException': 'configuration',
-      KmsAccessDenied: 'configuration',
-      AccessDenied: 'configuration',
-      'AWS.SimpleQueueService.NonExistentQueue': 'configuration',
-      SubscriptionRequiredException: 'configuration',
-      'KMS.KMSDisabledException': 'configuration',
-      KMSDisabledException: 'configuration',
-      QueueDeletedRecently: 'configuration',
-      'KMS.KeyUnavailableException': 'transient',
-      'KMS.DependencyTimeoutException': 'transient',
-      KMSInternalException: 'transient',
-      SomethingNew: 'configuration',
-      KmsThrottled: 'transient',
-      RequestThrottled: 'transient',
-    };
-    for (const [code, kind] of Object.entries(CODES))
-      it(`given ${code} for every entry, when sent, then all are ${kind}: none is poison`, async () => {
+      it(`given all messages refused for what they hold, ${what}, then all are poison`, async () => {
         const { sqs, sender } = setUp();
-        sqs.answer = (entries) => ({
-          Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code: code })),
-        });
-        expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => kind));
-        expect(sqs.requests).to.have.length(4);
-      });
-
-    it('given messages that are all refused for what they hold, when sent, then all are poison: it takes no other to see it', async () => {
-      for (const isWhole of [true, false]) {
-        const { sqs, sender } = setUp();
-        sqs.answer = (entries) => {
-          if (isWhole) throw thrown('InvalidMessageContents');
-          const Code = 'InvalidMessageContents';
-          return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code })) };
-        };
+        sqs.refuse(() => true, { code: 'InvalidMessageContents', whole: bad });
         for (const texts of [['a'], TEXTS])
           expect(kindsOf(await sender.send(texts, messageOf))).to.deep.equal(texts.map(() => 'permanent'));
-      }
-    });
+      });
+    }
 
-    for (const [what, begun] of Object.entries({
-      'a page with status 400': () => {
-        throw thrown('UnknownError', 'UnknownError');
-      },
-      'an unknown code': () => {
-        throw thrown('SomethingNew');
-      },
-      'a code that an entry has': (entries: readonly { readonly Id?: string | undefined }[]) => ({
-        Failed: entries.map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'no' })),
-      }),
-    }))
-      it(`given ${what} that begins in the middle of a call, when sent, then what it is said of is of the configuration`, async () => {
+    for (const [kind, codes] of [
+      [
+        'configuration',
+        `ExpiredTokenException UnrecognizedClientException KMS.DisabledException KmsAccessDenied AccessDenied
+        AWS.SimpleQueueService.NonExistentQueue SubscriptionRequiredException KMS.KMSDisabledException
+        KMSDisabledException QueueDeletedRecently SomethingNew`,
+      ],
+      [
+        'transient',
+        `KMS.KeyUnavailableException KMS.DependencyTimeoutException KMSInternalException KmsThrottled
+        RequestThrottled`,
+      ],
+    ] as const)
+      for (const code of codes.split(/\s+/))
+        it(`given ${code} for every entry, then all are ${kind}: none is poison`, async () => {
+          const { sqs, sender } = setUp();
+          sqs.refuse(() => true, { code });
+          expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => kind));
+          expect(sqs.requests).to.have.length(4);
+        });
+
+    for (const [what, whole] of [
+      ['a page with status 400', 'UnknownError'],
+      ['an unknown code', 'SomethingNew'],
+      ['a code that an entry has', undefined],
+    ] as const)
+      it(`given ${what} from the third request on, then what it is said of is configuration`, async () => {
         const { sqs, sender } = setUp();
-        sqs.answer = (entries) =>
-          sqs.requests.length > 2 ? begun(entries) : { Successful: entries.map(taken) };
+        sqs.refuse(() => sqs.requests.length > 2, { code: 'SomethingNew', whole });
         expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(
           range(35).map((n) => (n < 20 ? 'done' : 'configuration')),
         );
       });
 
-    it('given an unknown code for four of each ten, when sent, then those are of the configuration, and say which they are', async () => {
+    it('given an unknown code for four of each ten, then those are configuration, and say which', async () => {
       const { sqs, sender } = setUp();
-      sqs.answer = (entries) => ({
-        Successful: entries.slice(4).map(taken),
-        Failed: entries
-          .slice(0, 4)
-          .map(({ Id }) => ({ Id, SenderFault: true, Code: 'SomethingNew', Message: 'x' })),
-      });
+      sqs.refuse((body) => Number(body.slice(1)) % 10 < 4, { code: 'SomethingNew', message: 'x' });
       const results = await sender.send(TEXTS.slice(0, 20), messageOf);
       expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n % 10 < 4 ? 'configuration' : 'done')));
       expect((results[13] as Fault).message).to.equal(
         'the message for m13: queue q.fifo: refused (SomethingNew: x); check QUEUE_URL, and what queue q.fifo allows',
       );
-      expect(new Set(results.flatMap((result) => (Fault.is(result) ? [result.reason] : []))).size).to.equal(
-        1,
-      );
+      const reasons = results.filter((result) => Fault.is(result)).map(({ reason }) => reason);
+      expect(new Set(reasons).size).to.equal(1);
     });
 
     it('given expired credentials for one entry only, when sent, then it is of the configuration', async () => {
       const { sqs, sender } = setUp();
-      sqs.answer = ([first, ...others]) => ({
-        Successful: others.map(taken),
-        Failed: [{ Id: first?.Id, SenderFault: true, Code: 'ExpiredToken', Message: 'expired' }],
-      });
+      sqs.refuse((body) => body === 'a', { code: 'ExpiredToken', message: 'expired' });
       const results = await sender.send(['a', 'b'], messageOf);
       expect(kindsOf(results)).to.deep.equal(['configuration', 'done']);
       expect((results[0] as Fault).message).to.match(/no valid credentials/);
@@ -210,7 +160,7 @@ describe('MessageSender', () => {
       ['a queue that is not there', thrown('QueueDoesNotExist')],
       ['a disabled key', thrown('KmsDisabled')],
     ] as const)
-      it(`given ${what} as the answer to everything, when sent, then no message is poison, after few requests`, async () => {
+      it(`given ${what} as any answer, then no message is poison, after few requests`, async () => {
         const { sqs, sender } = setUp();
         sqs.answer = () => {
           throw error;
@@ -261,7 +211,7 @@ describe('MessageSender', () => {
         else expect(result).to.equal('done');
     });
 
-    it('given one that is aborted while a server is silent, when sent, then all is over at once, and in silence', async () => {
+    it('given one that is aborted while a server is silent, then all is over at once, and in silence', async () => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const client = new SQSClient({

@@ -11,7 +11,7 @@ describe('parseQueueUrl', () => {
     [`https://sqs.us-east-1.amazonaws.com/1/${'a'.repeat(75)}.fifo`, `${'a'.repeat(75)}.fifo`, true],
   ];
   for (const [url, name, fifo] of good)
-    it(`given ${url}, when read, then it is the URL of a queue`, () => {
+    it(`given the URL of the queue ${name.slice(0, 20)}, then it has its name`, () => {
       expect(parseQueueUrl(url, 'QUEUE')).to.deep.equal({ name, fifo });
     });
 
@@ -31,7 +31,7 @@ describe('parseQueueUrl', () => {
     `https://sqs.us-east-1.amazonaws.com/1/${'a'.repeat(76)}.fifo`,
   ];
   for (const url of bad)
-    it(`given ${JSON.stringify(url)}, when read, then it is refused, and not cited`, () => {
+    it(`refuses ${JSON.stringify(url.slice(0, 85))}, and does not cite it`, () => {
       const fault = faultOf(() => parseQueueUrl(url, 'QUEUE'));
       expect(fault.kind).to.equal('configuration');
       expect(fault.message)

@@ -5,6 +5,13 @@ type Response = Awaited<ReturnType<SendsBatches['send']>>;
 type Options = Parameters<SendsBatches['send']>[1];
 type Entries = readonly SendMessageBatchRequestEntry[];
 
+export interface Refusal {
+  readonly code: string;
+  readonly message?: string;
+  /** The error as which the whole request is refused; each entry by itself unless given. */
+  readonly whole?: string | undefined;
+}
+
 /** A client that records its requests and answers as it is told; until then it takes every entry. */
 export class SqsDouble implements SendsBatches {
   readonly requests: {
@@ -19,6 +26,20 @@ export class SqsDouble implements SendsBatches {
   mostAtOnce = 0;
   #underWay = 0;
 
+  /** Takes all entries but these, each of which it refuses in its answer, or as `whole` with the request. */
+  refuse(isRefused: (body: string) => boolean, { code, message = 'no', whole }: Refusal): void {
+    const refused = ({ MessageBody = '' }: SendMessageBatchRequestEntry) => isRefused(MessageBody);
+    this.answer = (entries) => {
+      if (whole !== undefined && entries.some(refused)) throw thrown(whole);
+      return {
+        Successful: entries.filter((entry) => !refused(entry)).map(taken),
+        Failed: entries
+          .filter(refused)
+          .map(({ Id }) => ({ Id, SenderFault: true, Code: code, Message: message })),
+      };
+    };
+  }
+
   async send({ input }: SendMessageBatchCommand, options?: Options): Promise<Response> {
     const entries = input.Entries ?? [];
     this.requests.push({ queueUrl: input.QueueUrl, entries, signal: options?.abortSignal });
@@ -31,6 +52,11 @@ export class SqsDouble implements SendsBatches {
   get entries(): Entries {
     return this.requests.flatMap(({ entries }) => entries);
   }
+}
+
+/** An error as the SDK throws it. */
+export function thrown(name: string, message = 'it said'): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
 }
 
 /** What SQS says of an entry that it took. */

@@ -6,9 +6,10 @@ import { SqsQuarantine, type SqsQuarantineOptions } from '../../../../src/adapte
 import type { PoisonRecord } from '../../../../src/application/ports/quarantine.ts';
 import type { Done } from '../../../../src/application/ports/result.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
+import { kindsOf } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
-import { SqsDouble, taken } from './sqs-double.ts';
+import { SqsDouble, taken, thrown } from './sqs-double.ts';
 
 const QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/poison';
 
@@ -85,34 +86,22 @@ describe('SqsQuarantine', () => {
   });
 
   for (const isWhole of [true, false])
-    it(`given a queue that takes less than SQS, saying so ${isWhole ? 'of the request' : 'of entries'}, when kept, then large records are packed`, async () => {
+    it(`given a queue that takes less than SQS, as it says of ${isWhole ? 'requests' : 'entries'}, then large records are packed`, async () => {
       const { sqs, quarantine } = setUp();
-      const isLarge = ({ MessageBody = '' }) => MessageBody.length > 2000;
-      const refused = 'Message must be shorter than 2000 bytes.';
-      sqs.answer = (entries) => {
-        if (isWhole && entries.some(isLarge))
-          throw Object.assign(new Error('too long'), { name: 'BatchRequestTooLong' });
-        return {
-          Successful: entries.filter((entry) => !isLarge(entry)).map(taken),
-          Failed: entries
-            .filter(isLarge)
-            .map(({ Id }) => ({ Id, SenderFault: true, Code: 'InvalidParameterValue', Message: refused })),
-        };
-      };
+      const isLarge = (body: string) => body.length > 2000;
+      sqs.refuse(isLarge, {
+        code: 'InvalidParameterValue',
+        message: 'Message must be shorter than 2000 bytes.',
+        whole: isWhole ? 'BatchRequestTooLong' : undefined,
+      });
       const random = randomBytes(3000).toString('base64');
       const raws = ['small', 'x'.repeat(50_000), random, 'small too', 'y'.repeat(5000)];
       const results = await quarantine.keep(raws.map((raw, n) => poison(String(n), raw)));
-      expect(results.map(shown).map((text) => text.split(':')[0])).to.deep.equal([
-        'done',
-        'done',
-        'configuration',
-        'done',
-        'done',
-      ]);
+      expect(kindsOf(results)).to.deep.equal(['done', 'done', 'configuration', 'done', 'done']);
       expect(shown(results[2])).to.match(
         /the message for record 2 is \d+ bytes.*raise the MaximumMessageSize of the queue of QUARANTINE_QUEUE_URL/,
       );
-      const kept = sqs.entries.filter((entry) => !isLarge(entry)).map(({ MessageBody = '' }) => MessageBody);
+      const kept = sqs.entries.map(({ MessageBody = '' }) => MessageBody).filter((body) => !isLarge(body));
       expect(new Set(kept.map((body) => parseQuarantined(body).record))).to.deep.equal(
         new Set(raws.filter((raw) => raw !== random)),
       );
@@ -139,7 +128,7 @@ describe('SqsQuarantine', () => {
   it('given a queue that is not there, when kept, then the variable to set is named', async () => {
     const { sqs, quarantine } = setUp();
     sqs.answer = () => {
-      throw Object.assign(new Error('The specified queue does not exist.'), { name: 'QueueDoesNotExist' });
+      throw thrown('QueueDoesNotExist', 'The specified queue does not exist.');
     };
     expect(shown((await quarantine.keep([poison('1')]))[0])).to.match(
       /^configuration: queue poison does not exist .*QUARANTINE_QUEUE_URL/,
