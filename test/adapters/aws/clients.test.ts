@@ -37,7 +37,7 @@ describe('an SDK client that is observed', () => {
   const failureOf = (client: SQSClient) =>
     client.send(new SendMessageBatchCommand(SEND)).catch((error: unknown) => error);
 
-  it('given requests of the document client that is made from it, when sent, then they are counted by operation', async () => {
+  it('given requests of the document client made from it, when sent, then they are counted by operation', async () => {
     const client = observed(new DynamoDBClient({ ...SDK, requestHandler: answering() }), metrics);
     const documents = DynamoDBDocumentClient.from(client);
     await documents.send(new GetCommand(GET));
@@ -71,7 +71,7 @@ describe('an SDK client that is observed', () => {
     expect(others.requests).to.be.empty;
   });
 
-  it('given a request, when sent, then the SDK prepares no log entry of it, unlike one of a client that is not', async () => {
+  it('given a request, when sent, then the SDK prepares no log entry of it, as others do', async () => {
     const entriesOf = async (client: SQSClient) => {
       let entries = 0;
       client.middlewareStack.add(

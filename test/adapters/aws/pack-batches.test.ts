@@ -26,11 +26,11 @@ describe('packBatches', () => {
     expect(pack([1, 100, 1])).to.deep.equal({ batches: [[1], [100], [1]], oversized: [] });
   });
 
-  it('given items that are too large, when packed, then they are set apart, and the others packed as if alone', () => {
+  it('given items that are too large, then they are set apart, and the others packed as if alone', () => {
     expect(pack([101, 50, 1000, 50])).to.deep.equal({ batches: [[50, 50]], oversized: [101, 1000] });
   });
 
-  it('given any items, then each is packed once, in order, within the limits, into as few batches as the order allows', () => {
+  it('packs any items once, in order, within the limits, into as few batches as the order allows', () => {
     const arbitrary = fc.record({
       sizes: fc.array(fc.oneof(fc.nat(130), fc.nat(5)), { maxLength: 80 }),
       count: fc.integer({ min: 1, max: 12 }),

@@ -36,7 +36,7 @@ describe('the winston logger', () => {
     ]);
   });
 
-  it('given an error with a client’s properties, when logged, then only its name, message, stack and causes are', () => {
+  it('given an error with a client’s properties, then only its name, message, stack and causes are logged', () => {
     const { logger: log, text } = logger('info');
     log.log('error', 'failed', { error: Object.assign(new Error('no'), { secretAccessKey: 'hush' }) });
     expect(text()).not.to.contain('hush');

@@ -46,7 +46,7 @@ describe('readAll', () => {
     expect(await read(3)).to.deep.equal([rawKeyOf(0), undefined, rawKeyOf(2)]);
   });
 
-  it('given keys left unprocessed, when read, then those alone are transient faults, and nothing is asked twice', async () => {
+  it('given keys left unprocessed, then those alone are transient faults, and nothing is asked twice', async () => {
     double.answerRead = (request) => {
       const Keys = keysIn(request).filter((_, index) => index % 2 === 1);
       const found = keysIn(request).filter((_, index) => index % 2 === 0);

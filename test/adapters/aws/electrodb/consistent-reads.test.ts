@@ -40,7 +40,7 @@ async function readsOf(work: (client: DynamoDBClient) => Promise<unknown>): Prom
 }
 
 describe('what decisions rest on', () => {
-  it('given an entity whose default points elsewhere, when loaded, then each of the three reads is consistent', async () => {
+  it('given an entity whose default points elsewhere, then each of the three reads is consistent', async () => {
     const reads = await readsOf((client) =>
       new ElectroDbImageRepository(documentClientOf(client), TABLE).load([entity()]),
     );

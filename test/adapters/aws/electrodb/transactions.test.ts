@@ -125,7 +125,7 @@ describe('what is written without ElectroDB', () => {
     fc.assert(fc.property(arbitrary, property), { numRuns: 400 });
   };
 
-  it('given any rows, then their keys are those that ElectroDB makes, and so is the query for the newest image', () => {
+  it('given any rows, then their keys and the query for the newest image are as ElectroDB makes them', () => {
     check(fc.tuple(entity, text, tuple, move), ([of, imageId, held, { link }]) => {
       const image = { ...entityAttributes(of), image_id: imageId };
       expect([

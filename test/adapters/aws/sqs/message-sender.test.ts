@@ -5,10 +5,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { type Message, MessageSender } from '../../../../src/adapters/aws/sqs/message-sender.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { kindsOf } from '../../../support/kinds.ts';
+import { kindsOf, shown } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
 import { SqsDouble, taken, thrown } from './sqs-double.ts';
-import type { Done } from '../../../../src/application/ports/result.ts';
 import { isRejected } from '../../../support/is-rejected.ts';
 
 function messageOf(text: string): Message {
@@ -27,10 +26,6 @@ function setUp(concurrency = 1, client?: SQSClient) {
     concurrency,
   });
   return { sqs, sender };
-}
-
-function shown(result: Done | undefined): string {
-  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 const TEXTS = range(35).map((n) => `m${n}`);

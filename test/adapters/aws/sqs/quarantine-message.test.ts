@@ -54,7 +54,7 @@ describe('quarantineMessage', () => {
     expect(JSON.stringify(parseQuarantined(body).record)).to.equal(json);
   });
 
-  it("given a record as the SDK's stream client gives it, when written, then bytes are base64 and times are texts", () => {
+  it("given a record as the SDK's stream client gives it, then bytes are base64 and times are texts", () => {
     const at = new Date('2026-01-02T03:04:05Z');
     const bytes = Uint8Array.of(0, 255);
     const raw = { at, image: { a: { B: bytes }, b: { BS: [Buffer.from(bytes), bytes] } } };
@@ -146,7 +146,7 @@ describe('parseQuarantined', () => {
     '{"reason":"a","fault":"permanent","source":{},"encoding":"gzip+base64"}',
     '{"action":"delete","collection":"registry","id":"a"}',
   ])
-    it(`given ${body || 'nothing'}, when read, then it is refused`, () => {
+    it(`refuses ${body || 'nothing'}`, () => {
       const fault = faultOf(() => parseQuarantined(body));
       expect(fault).to.have.property('kind', 'permanent');
       expect(fault)

@@ -80,7 +80,7 @@ describe('messageOf', () => {
 
     const hostile = [...HOSTILE_NAMES, 'a b', 'ü', '🛩', '', '\u007f', 'x'.repeat(500), '#%'.repeat(250)];
     for (const id of hostile)
-      it(`given the id ${JSON.stringify(id.slice(0, 40))}, when grouped, then SQS takes group and deduplication id`, () => {
+      it(`makes a group and a deduplication id that SQS takes of ${JSON.stringify(id.slice(0, 40))}`, () => {
         const { groupId, deduplicationId } = messageOf(withId(id));
         expect(groupId).to.match(/^[!-~]{1,128}$/);
         expect(deduplicationId).to.match(/^[0-9a-f]{64}$/);

@@ -4,9 +4,8 @@ import { expect } from 'chai';
 import { parseQuarantined } from '../../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine, type SqsQuarantineOptions } from '../../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import type { PoisonRecord } from '../../../../src/application/ports/quarantine.ts';
-import type { Done } from '../../../../src/application/ports/result.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { kindsOf } from '../../../support/kinds.ts';
+import { kindsOf, shown } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { SqsDouble, taken, thrown } from './sqs-double.ts';
@@ -20,10 +19,6 @@ function poison(sequenceNumber: string, raw: unknown = { eventID: sequenceNumber
 function setUp(options: Partial<SqsQuarantineOptions> = {}) {
   const sqs = new SqsDouble();
   return { sqs, quarantine: new SqsQuarantine(sqs, { queueUrl: QUEUE_URL, ...options }) };
-}
-
-function shown(result: Done | undefined): string {
-  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 describe('SqsQuarantine', () => {
@@ -86,7 +81,7 @@ describe('SqsQuarantine', () => {
   });
 
   for (const isWhole of [true, false])
-    it(`given a queue that takes less than SQS, as it says of ${isWhole ? 'requests' : 'entries'}, then large records are packed`, async () => {
+    it(`given a queue that takes less, as it says of ${isWhole ? 'requests' : 'entries'}, then large records are packed`, async () => {
       const { sqs, quarantine } = setUp();
       const isLarge = (body: string) => body.length > 2000;
       sqs.refuse(isLarge, {

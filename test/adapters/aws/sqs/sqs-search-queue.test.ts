@@ -7,6 +7,7 @@ import {
 } from '../../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
+import { kindsOf, shown } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
@@ -31,11 +32,6 @@ function actions(count: number): SearchAction[] {
 function setUp(options: Partial<SqsSearchQueueOptions> = {}) {
   const sqs = new SqsDouble();
   return { sqs, queue: new SqsSearchQueue(sqs, { queueUrl: QUEUE_URL, ...options }) };
-}
-
-/** A result in a comparable form. */
-function shown(result: Done | undefined): string {
-  return Fault.is(result) ? `${result.kind}: ${result.message}` : String(result);
 }
 
 /** How many different messages and reasons the results have. */
@@ -243,7 +239,7 @@ describe('SqsSearchQueue', () => {
       const expected = range(40).map((n) =>
         n % 7 === 0 ? 'configuration' : n % 3 === 0 ? 'transient' : 'done',
       );
-      expect(results.map((result) => (Fault.is(result) ? result.kind : result))).to.deep.equal(expected);
+      expect(kindsOf(results)).to.deep.equal(expected);
     });
   });
 
@@ -255,7 +251,7 @@ describe('SqsSearchQueue', () => {
       );
     });
 
-    it('given a standard queue that is allowed, when sent to, then entries have no group and no deduplication', async () => {
+    it('given a standard queue that is allowed, then entries have no group and no deduplication', async () => {
       const { sqs, queue } = setUp({ queueUrl: STANDARD_URL, allowStandard: true });
       expect(await queue.send([action('a')])).to.deep.equal(['done']);
       expect(Object.keys(sqs.entries[0]!)).to.deep.equal(['Id', 'MessageBody']);

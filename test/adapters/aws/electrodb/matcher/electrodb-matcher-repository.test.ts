@@ -3,10 +3,18 @@ import { ElectroDbMatcherRepository } from '../../../../../src/adapters/aws/elec
 import { Fault } from '../../../../../src/domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../../../src/domain/link-move.ts';
 import type { Tuple } from '../../../../../src/domain/tuple.ts';
+import { kindsOf } from '../../../../support/kinds.ts';
 import { range } from '../../../../support/range.ts';
-import { allUnprocessed, type BatchGet, cancelled, DocumentClientDouble } from '../document-client-double.ts';
+import {
+  allUnprocessed,
+  type BatchGet,
+  cancelled,
+  DocumentClientDouble,
+  type TransactWrite,
+} from '../document-client-double.ts';
 import { isRejected } from '../../../../support/is-rejected.ts';
 
+const NO_NUMBER = 'An operand in the update expression has an incorrect data type';
 const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
 const state = (sequence: string, tuple?: Tuple): LinkState => ({
   version: { generation: 0, epoch: '2026-01-05T09:00:00.000', sequence },
@@ -49,10 +57,21 @@ describe('ElectroDbMatcherRepository', () => {
       .flatMap(({ TransactItems }) => TransactItems)
       .flatMap(({ Put }) => (Put === undefined ? [] : [Put['Item'] as Readonly<Record<string, unknown>>]));
   const itemsOf = (nth: number) => double.writes[nth]?.TransactItems.length;
-  const kindsOf = (results: readonly unknown[]) =>
-    results.map((result) => (Fault.is(result) ? result.kind : result));
+  const rejecting =
+    (name: string, message = 'no', parts: object = {}) =>
+    () => {
+      throw Object.assign(new Error(message), { name, ...parts });
+    };
+  /** Cancels transactions with an item that is this one. */
+  const refusing = (isBad: (item: TransactWrite['TransactItems'][number]) => boolean, message: string) => {
+    double.answerWrite = (request) => {
+      const at = request.TransactItems.findIndex(isBad);
+      if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' }, message);
+      return {};
+    };
+  };
 
-  it('given a link that comes and one that goes, when applied, then only what is left of the second ends, in 30 days', async () => {
+  it('given a link that comes and one that goes, then only what is left of the second ends, in 30 days', async () => {
     countOf(1);
     const gone: LinkMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
     expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['done', 'done']);
@@ -71,7 +90,7 @@ describe('ElectroDbMatcherRepository', () => {
     expect(double.reads).to.have.length(1);
   });
 
-  it('given a count left unread, when applying, then what takes from it is a transient fault, and the others are applied', async () => {
+  it('given a count left unread, then what takes from it is a transient fault, and others are applied', async () => {
     double.answerRead = allUnprocessed;
     const results = await matcher.apply([leaving('a'), joining('b'), leaving('c')]);
     expect(kindsOf(results)).to.deep.equal(['transient', 'done', 'transient']);
@@ -79,7 +98,7 @@ describe('ElectroDbMatcherRepository', () => {
   });
 
   for (const code of ['TransactionConflict', 'ConditionalCheckFailed'])
-    it(`given a count with ${code}, when applying, then all of its transaction is a conflict, after one attempt`, async () => {
+    it(`given a count with ${code}, then its transaction is a conflict, at once`, async () => {
       countOf(3);
       double.answerWrite = (request) => {
         throw cancelled(request, { 3: code });
@@ -89,7 +108,7 @@ describe('ElectroDbMatcherRepository', () => {
       expect(double.writes).to.have.length(1);
     });
 
-  it('given links whose state has changed, when applying, then they are conflicts and the others are applied without them', async () => {
+  it('given links whose state has changed, then they are conflicts, and the others are applied', async () => {
     double.answerWrite = (request, nth) => {
       if (nth === 1) throw cancelled(request, { 1: 'ConditionalCheckFailed' });
       if (nth === 2) throw cancelled(request, { 0: 'ConditionalCheckFailed' });
@@ -100,7 +119,7 @@ describe('ElectroDbMatcherRepository', () => {
     expect([itemsOf(0), itemsOf(1), itemsOf(2)]).to.deep.equal([5, 4, 3]);
   });
 
-  it('given a changed state and a count in the way, when applying, then all are conflicts: the count is known no more', async () => {
+  it('given a changed state and a count in the way, then all are conflicts: the count is unknown', async () => {
     countOf(2);
     double.answerWrite = (request) => {
       throw cancelled(request, { 0: 'ConditionalCheckFailed', 2: 'ConditionalCheckFailed' });
@@ -110,7 +129,7 @@ describe('ElectroDbMatcherRepository', () => {
   });
 
   for (const code of ['ThrottlingError', 'ProvisionedThroughputExceeded'])
-    it(`given ${code}, when applying, then it is a transient fault that names it, and changed states are conflicts`, async () => {
+    it(`given ${code}, then it is transient, and changed states are conflicts`, async () => {
       double.answerWrite = (request) => {
         throw cancelled(request, { 0: 'ConditionalCheckFailed', 1: 'TransactionConflict', 3: code });
       };
@@ -125,12 +144,8 @@ describe('ElectroDbMatcherRepository', () => {
     ['Nesting Levels have exceeded supported limits', 'configuration', 'refused'],
     ['Item size has exceeded the maximum allowed size', 'permanent', 'rejected because of its content'],
   ] as const)
-    it(`given a state that is refused ("${said}"), when applying, then it alone is ${kind}, and says of which table`, async () => {
-      double.answerWrite = (request) => {
-        const at = request.TransactItems.findIndex((item) => JSON.stringify(item).includes('SN#bad'));
-        if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' }, said);
-        return {};
-      };
+    it(`given a state refused: ${said}, then it alone is ${kind}`, async () => {
+      refusing((item) => JSON.stringify(item).includes('SN#bad'), said);
       const results = await matcher.apply(['a', 'b', 'bad', 'c', 'd'].map(joining));
       expect(kindsOf(results)).to.deep.equal(['done', 'done', kind, 'done', 'done']);
       expect((results[2] as Fault).message).to.contain(`table states: ${what} (ValidationError`);
@@ -144,7 +159,7 @@ describe('ElectroDbMatcherRepository', () => {
     for (const [what, said, message] of [
       [
         'is no number',
-        'An operand in the update expression has an incorrect data type',
+        NO_NUMBER,
         /^the count of \["CESSNA","172S","C172"\] in table rows \(PK "ICAO#MATCHER#MFR#CESSNA", SK "MODEL#172S#TYPE#C172"\) is not a number: something other than Contrail wrote it; .* number of rows in table states/,
       ],
       [
@@ -153,14 +168,8 @@ describe('ElectroDbMatcherRepository', () => {
         /^the count of \["CESSNA","172S","C172"\]: table rows: refused .*Index Key count.*check TABLE_NAME/,
       ],
     ] as const)
-      it(`given a count that ${what}, when applying, then the moves of its tuple are of the configuration, and the others go on`, async () => {
-        double.answerWrite = (request) => {
-          const at = request.TransactItems.findIndex(
-            (item) => item['Update'] !== undefined && JSON.stringify(item).includes('172S'),
-          );
-          if (at >= 0) throw cancelled(request, { [at]: 'ValidationError' }, said);
-          return {};
-        };
+      it(`given a count that ${what}, then the moves of its tuple alone are configuration`, async () => {
+        refusing((item) => item['Update'] !== undefined && JSON.stringify(item).includes('172S'), said);
         const results = await matcher.apply([joining('a'), elsewhere('b'), joining('c'), elsewhere('d')]);
         expect(kindsOf(results)).to.deep.equal(['configuration', 'done', 'configuration', 'done']);
         expect((results[0] as Fault).message).to.match(message);
@@ -173,7 +182,7 @@ describe('ElectroDbMatcherRepository', () => {
       'a fraction': { count: 1.5 },
       'not there': {},
     }))
-      it(`given a count that is ${what}, when taken from, then only moves of its tuple are of the configuration, unasked`, async () => {
+      it(`given a count that is ${what}, when taken from, then its moves are configuration, unasked`, async () => {
         double.answerRead = ({ RequestItems }: BatchGet) => ({
           Responses: { rows: RequestItems['rows']?.Keys.map((key) => ({ ...key, ...row })) ?? [] },
         });
@@ -186,7 +195,7 @@ describe('ElectroDbMatcherRepository', () => {
       });
   });
 
-  it('given a count that is no number, and a request that is refused as a whole, when applying, then it is found, and the others go on', async () => {
+  it('given a count that is no number, as a whole request is refused, then it is found, and others go on', async () => {
     double.answerRead = ({ RequestItems }: BatchGet) => ({
       Responses: {
         rows:
@@ -198,8 +207,7 @@ describe('ElectroDbMatcherRepository', () => {
     });
     double.answerWrite = (request) => {
       if (!JSON.stringify(request).includes('172S')) return {};
-      const message = 'An operand in the update expression has an incorrect data type';
-      throw Object.assign(new Error(message), { name: 'ValidationException' });
+      return rejecting('ValidationException', NO_NUMBER)();
     };
     const moves = range(20).map((n) => ({
       ...joining(`${n}`),
@@ -213,43 +221,30 @@ describe('ElectroDbMatcherRepository', () => {
     expect([double.writes.length, double.reads.length]).to.deep.equal([2, 1]);
   });
 
-  it('given a refusal for a count that then cannot be read, when applying, then it is not tried again and again', async () => {
+  it('given a refusal for a count that cannot be read, then it is not tried again and again', async () => {
     double.answerRead = ({ RequestItems }: BatchGet) => ({ UnprocessedKeys: RequestItems });
-    double.answerWrite = () => {
-      const message = 'An operand in the update expression has an incorrect data type';
-      throw Object.assign(new Error(message), { name: 'ValidationException' });
-    };
+    double.answerWrite = rejecting('ValidationException', NO_NUMBER);
     expect(kindsOf(await matcher.apply([joining('a')]))).to.deep.equal(['configuration']);
     expect([double.writes.length, double.reads.length]).to.deep.equal([1, 1]);
   });
 
-  it('given requests that an unknown code refuses from the third on, when 300 moves are applied, then none is poison', async () => {
-    double.answerWrite = (_, nth) => {
-      if (nth < 3) return {};
-      throw Object.assign(new Error('no'), { name: 'UnknownError', $metadata: { httpStatusCode: 400 } });
-    };
+  it('given an unknown code from the third request on, when 300 moves are applied, then none is poison', async () => {
+    const refuse = rejecting('UnknownError', 'no', { $metadata: { httpStatusCode: 400 } });
+    double.answerWrite = (_, nth) => (nth < 3 ? {} : refuse());
     const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(198);
     expect(kindsOf(results).filter((kind) => kind === 'configuration')).to.have.length(102);
   });
 
-  for (const [what, error] of Object.entries({
-    'a table with other keys': {
-      name: 'ValidationException',
-      message: 'The provided key element does not match the schema',
-    },
-    'a table without transactions': {
-      name: 'ValidationException',
-      message: 'Transactions are not supported',
-    },
-    'an unknown code': { name: 'SomethingNew', message: 'no', $metadata: { httpStatusCode: 400 } },
-    'a page from a proxy': { name: 'SyntaxError', message: '<html>', $metadata: { httpStatusCode: 407 } },
-    'an account without the service': { name: 'SubscriptionRequiredException', message: 'no' },
-  }))
-    it(`given ${what}, when 300 moves are applied, then none is poison, after few requests`, async () => {
-      double.answerWrite = () => {
-        throw Object.assign(new Error(error.message), error);
-      };
+  for (const [what, name, message, status] of [
+    ['a table with other keys', 'ValidationException', 'The provided key element does not match the schema'],
+    ['a table without transactions', 'ValidationException', 'Transactions are not supported'],
+    ['an unknown code', 'SomethingNew', 'no', 400],
+    ['a page from a proxy', 'SyntaxError', '<html>', 407],
+    ['an account without the service', 'SubscriptionRequiredException', 'no'],
+  ] as const)
+    it(`given ${what}, when 300 moves are applied, then few requests show that none is poison`, async () => {
+      double.answerWrite = rejecting(name, message, status && { $metadata: { httpStatusCode: status } });
       const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
       expect(new Set(kindsOf(results))).to.deep.equal(new Set(['configuration']));
       expect(double.writes.length).to.be.at.most(4 + 2 * 7 + 5);
@@ -267,13 +262,11 @@ describe('ElectroDbMatcherRepository', () => {
   });
 
   it('given a token that was used before, when applied, then it is a transient fault', async () => {
-    double.answerWrite = () => {
-      throw Object.assign(new Error('no'), { name: 'IdempotentParameterMismatchException' });
-    };
+    double.answerWrite = rejecting('IdempotentParameterMismatchException');
     expect(kindsOf(await matcher.apply([joining('a')]))).to.deep.equal(['transient']);
   });
 
-  it('given a count that many leave and somebody lowered, when applied, then those moves are of the configuration, and the others go on', async () => {
+  it('given a count that many leave and somebody lowered, then those moves alone are configuration', async () => {
     countOf(3);
     const other = { ...leaving('x'), from: state('1'), to: state('2', { ...HOT, model: 'x' }) };
     const moves = [...range(9).map((n) => leaving(`${n}`)), other];
@@ -286,7 +279,7 @@ describe('ElectroDbMatcherRepository', () => {
     ['a model', { model: 'x'.repeat(1009) }, 'SK'],
     ['a type designator', { typeDesignator: 'x'.repeat(1009) }, 'SK'],
   ] as const)
-    it(`given ${what} too long for a key, when applied, then that move alone is poison, without asking`, async () => {
+    it(`given ${what} too long for a key, then that move alone is poison, unasked`, async () => {
       const tuple = { ...HOT, ...long };
       const tooLong = { ...joining('long'), to: state('1', tuple) };
       const results = await matcher.apply([joining('a'), tooLong]);
@@ -302,7 +295,7 @@ describe('ElectroDbMatcherRepository', () => {
     expect(await matcher.apply([{ ...joining('a'), to: state('1', tuple) }])).to.deep.equal(['done']);
   });
 
-  it('given a count below what leaves and no state that changed, when applying, then it says that something other than Contrail wrote it', async () => {
+  it('given a count below what leaves and unchanged states, then something else wrote it', async () => {
     countOf(1);
     const results = await matcher.apply([leaving('a'), leaving('b')]);
     expect(kindsOf(results)).to.deep.equal(['configuration', 'configuration']);
@@ -321,11 +314,8 @@ describe('ElectroDbMatcherRepository', () => {
     expect(double.writes).to.deep.equal([]);
   });
 
-  it('given a request that fails, when applying, then what is not done yet has the fault, and nothing more is sent', async () => {
-    double.answerWrite = (_, nth) => {
-      if (nth === 1) return {};
-      throw Object.assign(new Error('no more'), { name: 'InternalServerError' });
-    };
+  it('given a request that fails, then what is not done has its fault, and nothing more is sent', async () => {
+    double.answerWrite = (_, nth) => (nth === 1 ? {} : rejecting('InternalServerError')());
     const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);

@@ -30,13 +30,13 @@ const of = (model: string, typeDesignator: string, manufacturer = 'M'): Tuple =>
 describe('tupleFault', () => {
   for (const [what, ...tuples] of [
     ['a separator in the model or in the type designator', of('A#TYPE#B', 'C'), of('A', 'B#TYPE#C')],
-    ['a separator that begins in one part and ends in the joining', of('A#TYPE', 'B'), of('A', 'TYPE#B')],
+    ['a separator that begins in a part and ends between', of('A#TYPE', 'B'), of('A', 'TYPE#B')],
     ['a separator within others', of('A', '#TYPE#B'), of('A#TYPE#', 'B')],
     ['several readings', of('A#TYPE#B#TYPE#C', 'D'), of('A#TYPE#B', 'C#TYPE#D'), of('A', 'B#TYPE#C#TYPE#D')],
     ['halves of characters', of('A', '\ud83d'), of('A', '\ud83e')],
     ['halves of characters in the partition key', of('A', 'B', 'M\ud83d'), of('A', 'B', 'M\udee9')],
   ] as const)
-    it(`given tuples that share a key by ${what}, then each is refused for good, with its name`, () => {
+    it(`refuses for good tuples that share a key by ${what}`, () => {
       expect(new Set(tuples.map(keyOf)).size).to.equal(1);
       for (const one of tuples) {
         const fault = tupleFault(one, tupleRowKey(one));
@@ -56,7 +56,7 @@ describe('tupleFault', () => {
     of('A', 'B', 'M#TYPE#X'),
     of('🛩', '🛩', '🛩'),
   ])
-    it(`given ${JSON.stringify(one)}, whose key can be read in one way only, then it is not refused`, () => {
+    it(`takes ${one.manufacturer}, ${one.model} and ${one.typeDesignator}: only they have this key`, () => {
       expect(tupleFault(one, tupleRowKey(one))).to.equal(undefined);
     });
 
@@ -70,7 +70,7 @@ describe('tupleFault', () => {
     );
   });
 
-  it('given any key, when it can be read as several tuples, then all of them are refused, and otherwise none', () => {
+  it('given any key, when it can be read as several tuples, then all are refused, and otherwise none', () => {
     fc.assert(
       fc.property(tuple, (one) => {
         fc.pre(Object.values(one).every((part: string) => part.isWellFormed()));
