@@ -78,7 +78,7 @@ describe('the clients of the AWS backend', () => {
 
   describe('the endpoint of the queue', () => {
     for (const name of ['AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL'])
-      it(`given ${name}, when a message is sent, then it goes there, whatever the queue's URL says`, async () => {
+      it(`given ${name}, then messages go there, whatever the queue's URL says`, async () => {
         const [named, ofQueue] = [await aServer('refuses'), await aServer('refuses')];
         const container = backend({ [name]: named.endpoint, TYPESENSE_QUEUE_URL: ofQueue.queueUrl });
         await container.get(SearchQueue).send([ACTION]);

@@ -20,6 +20,7 @@ import { backendModule } from '../../src/entrypoints/composition/backend.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { readConfig } from '../../src/entrypoints/config.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 
@@ -35,19 +36,12 @@ class ListQueue extends SearchQueue {
   }
 }
 
-const aws = {
-  kind: 'aws',
-  table: 'fleet',
-  stateTable: 'state',
-  queueUrl: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
-  maxBatchBytes: 1_048_576,
-  allowStandardQueue: false,
-  hasQueueEndpoint: false,
-  quarantineUrl: undefined,
-  concurrency: 24,
-  maxAttempts: 3,
-  metrics: { namespace: 'Contrail', service: 'contrail' },
-} as const;
+const { backend: aws } = readConfig({
+  TABLE_NAME: 'fleet',
+  STATE_TABLE_NAME: 'state',
+  TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
+});
+if (aws.kind !== 'aws') throw new Error(aws.kind);
 
 describe('the composition', () => {
   it('given the AWS backend, when composed, then every root resolves, each once, on one client a service', async () => {
@@ -95,7 +89,7 @@ describe('the composition', () => {
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
   });
 
-  it('given another search queue, when one line rebinds the port, then the worker uses it and nothing else changes', async () => {
+  it('given another search queue, when one line rebinds the port, then the worker uses it', async () => {
     const queue = new ListQueue();
     const container = compose(
       memoryModule,

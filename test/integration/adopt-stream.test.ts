@@ -43,14 +43,14 @@ describeWithServers('contrail adopt-stream', () => {
     });
   });
 
-  it('given the table that is followed already, as after an answer that was lost, then nothing changes, and it is said what is next', async () => {
+  it('given the table that is followed already, then nothing changes, and it is said what is next', async () => {
     await (await generations()).generationOf(HERE);
     const { status, out } = await adopt(HERE);
     expect(status).to.equal(0);
     expect(out).to.include('followed already').and.to.include('generation 0').and.to.match(NEXT_STEPS);
   });
 
-  it('given a generation for the table that is followed already, then it is of that one, and it is said what is next', async () => {
+  it('given a generation for the table that is followed already, then it is of that one', async () => {
     await (await generations()).generationOf(HERE);
     const { status, out } = await adopt(HERE, '--generation', '12');
     expect(status).to.equal(0);

@@ -14,8 +14,9 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { range } from '../support/range.ts';
 import { unique } from '../support/unique.ts';
-import { refusal } from './fault-injector.ts';
-import { intercept, type Interceptor } from './fault-wire.ts';
+import { kindsOf } from '../support/kinds.ts';
+import { cancellation, refusal } from './fault-injector.ts';
+import { intercept, type Interceptor, type WireAnswer } from './fault-wire.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 import { isRejected } from '../support/is-rejected.ts';
 
@@ -26,9 +27,6 @@ interface TransactWriteItems {
 interface BatchGetItem {
   readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
 }
-
-/** What a result is, in one word: Faults by their kind. */
-const wordOf = (result: unknown) => (Fault.is(result) ? result.kind : result);
 
 describeWithServers('the ElectroDB image repository', () => {
   const clients: DynamoDBClient[] = [];
@@ -74,26 +72,25 @@ describeWithServers('the ElectroDB image repository', () => {
   }
 
   /** Answers transactions, as long as there are answers; counts them all by their items. */
-  function transactions(
-    answers: ((request: TransactWriteItems) => ReturnType<typeof refusal> | undefined)[],
-  ) {
+  function transactions(answers: ((body: string) => WireAnswer | undefined)[]) {
     const sizes: number[] = [];
     const interceptor: Interceptor = async ({ operation, body }, send) => {
       if (operation !== 'TransactWriteItems') return send();
-      const request = JSON.parse(body) as TransactWriteItems;
-      sizes.push(request.TransactItems.length);
-      return answers.shift()?.(request) ?? send();
+      sizes.push((JSON.parse(body) as TransactWriteItems).TransactItems.length);
+      return answers.shift()?.(body) ?? send();
     };
     return { sizes, interceptor };
   }
 
-  /** Cancels a transaction: a code for some of its items, by their position. */
-  const cancellation =
-    (codes: Readonly<Record<number, string>>) =>
-    ({ TransactItems }: TransactWriteItems) =>
-      refusal(400, 'TransactionCanceledException', {
-        CancellationReasons: TransactItems.map((_, index) => ({ Code: codes[index] ?? 'None' })),
-      });
+  const cancelling = (codes: Readonly<Record<number, string>>) => (body: string) => cancellation(body, codes);
+
+  /** Saves so many new default rows, with these answers; what becomes of them, and the sizes of the transactions. */
+  async function saved(count: number, answers: Parameters<typeof transactions>[0], options = {}) {
+    const writes = await creations(count);
+    const { sizes, interceptor } = transactions(answers);
+    const results = await (await repository(interceptor, options)).save(writes);
+    return { results, kinds: kindsOf(results), sizes };
+  }
 
   describe('save, when a transaction is cancelled', () => {
     const verdicts = {
@@ -111,75 +108,56 @@ describeWithServers('the ElectroDB image repository', () => {
         ['the default row', 2],
         ['the image', 3],
       ] as const)
-        it(`given ${code} for ${what} of the second of three, then that is ${verdict}, and the others are saved`, async () => {
-          const writes = await creations(3);
-          const { sizes, interceptor } = transactions([cancellation({ [item]: code })]);
-          const results = await (await repository(interceptor)).save(writes);
-          expect(results.map(wordOf)).to.deep.equal(['done', verdict, 'done']);
+        it(`given ${code} for ${what} of one of three, then that alone is ${verdict}`, async () => {
+          const { kinds, sizes } = await saved(3, [cancelling({ [item]: code })]);
+          expect(kinds).to.deep.equal(['done', verdict, 'done']);
           expect(sizes).to.deep.equal([6, 4]);
         });
 
     it('given a conflict and another fault of one write, then it is a conflict', async () => {
-      const writes = await creations(1);
-      const { interceptor } = transactions([
-        cancellation({ 0: 'ThrottlingError', 1: 'TransactionConflict' }),
-      ]);
-      expect(await (await repository(interceptor)).save(writes)).to.deep.equal(['conflict']);
+      const codes = { 0: 'ThrottlingError', 1: 'TransactionConflict' };
+      expect((await saved(1, [cancelling(codes)])).results).to.deep.equal(['conflict']);
     });
 
     it('given another culprit each time, then the rest is tried until none is left', async () => {
-      const writes = await creations(3);
-      const first = () => cancellation({ 0: 'TransactionConflict' });
-      const { sizes, interceptor } = transactions([first(), first(), first()]);
-      const results = await (await repository(interceptor)).save(writes);
+      const first = cancelling({ 0: 'TransactionConflict' });
+      const { results, sizes } = await saved(3, [first, first, first]);
       expect(results).to.deep.equal(['conflict', 'conflict', 'conflict']);
       expect(sizes).to.deep.equal([6, 4, 2]);
     });
 
     it('given no reason for any write, then all are transient, and none is tried again', async () => {
-      const writes = await creations(3);
-      const { sizes, interceptor } = transactions([cancellation({})]);
-      const results = await (await repository(interceptor)).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(['transient', 'transient', 'transient']);
+      const { kinds, sizes } = await saved(3, [cancelling({})]);
+      expect(kinds).to.deep.equal(['transient', 'transient', 'transient']);
       expect(sizes).to.deep.equal([6]);
     });
   });
 
   describe('save, when a request is refused', () => {
-    it('given a group of which DynamoDB objects to one, then it is halved until that one is alone, and only that one fails', async () => {
+    it('given a group of which DynamoDB objects to one, then it is halved until only that one fails', async () => {
       const writes = await creations(5);
       const culprit = writes[3]!.view.entity.entityId;
-      const sizes: number[] = [];
-      const interceptor: Interceptor = async ({ operation, body }, send) => {
-        if (operation !== 'TransactWriteItems') return send();
-        sizes.push((JSON.parse(body) as TransactWriteItems).TransactItems.length);
-        return body.includes(culprit) ? refusal(400, 'ValidationException') : send();
-      };
+      const refuse = (body: string) =>
+        body.includes(culprit) ? refusal(400, 'ValidationException') : undefined;
+      const { sizes, interceptor } = transactions(range(9).map(() => refuse));
       const results = await (await repository(interceptor)).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(['done', 'done', 'done', 'configuration', 'done']);
+      expect(kindsOf(results)).to.deep.equal(['done', 'done', 'done', 'configuration', 'done']);
       expect(sizes).to.deep.equal([10, 6, 4, 2, 2]);
     });
 
     it('given a table that refuses every default row, then none is poison, after few requests', async () => {
-      const writes = await creations(20);
-      const sizes: number[] = [];
-      const images = await repository(async ({ operation, body }, send) => {
-        if (operation !== 'TransactWriteItems') return send();
-        sizes.push((JSON.parse(body) as TransactWriteItems).TransactItems.length);
-        return refusal(400, 'ValidationException');
-      });
-      const results = await images.save(writes);
-      expect(results.map(wordOf)).to.deep.equal(writes.map(() => 'configuration'));
+      const { kinds, sizes } = await saved(
+        20,
+        range(100).map(() => () => refusal(400, 'ValidationException')),
+      );
+      expect(kinds).to.deep.equal(range(20).map(() => 'configuration'));
       expect(sizes.length).to.be.at.most(1 + 2 * 5 + 5);
     });
 
     it('given a transaction cancelled for every default row, then none is poison', async () => {
-      const writes = await creations(20);
-      const { interceptor } = transactions([
-        cancellation(Object.fromEntries(range(40).map((index) => [index, 'ValidationError']))),
-      ]);
-      const results = await (await repository(interceptor)).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(writes.map(() => 'configuration'));
+      const all = Object.fromEntries(range(40).map((index) => [index, 'ValidationError']));
+      const { kinds } = await saved(20, [cancelling(all)]);
+      expect(kinds).to.deep.equal(range(20).map(() => 'configuration'));
     });
 
     for (const [code, kind] of [
@@ -187,18 +165,16 @@ describeWithServers('the ElectroDB image repository', () => {
       ['AccessDeniedException', 'configuration'],
     ] as const)
       it(`given ${code}, then every write of the group is ${kind}, and none is tried again`, async () => {
-        const writes = await creations(3);
-        const { sizes, interceptor } = transactions([() => refusal(400, code)]);
-        const results = await (await repository(interceptor)).save(writes);
-        expect(results.map(wordOf)).to.deep.equal([kind, kind, kind]);
+        const { kinds, sizes } = await saved(3, [() => refusal(400, code)]);
+        expect(kinds).to.deep.equal([kind, kind, kind]);
         expect(sizes).to.deep.equal([6]);
       });
 
     it('given other groups in the same call, then they are saved', async () => {
-      const writes = await creations(60);
-      const { sizes, interceptor } = transactions([() => refusal(400, 'ThrottlingException')]);
-      const results = await (await repository(interceptor, { concurrency: 1 })).save(writes);
-      expect(results.map(wordOf)).to.deep.equal(writes.map((_, n) => (n < 25 ? 'transient' : 'done')));
+      const { kinds, sizes } = await saved(60, [() => refusal(400, 'ThrottlingException')], {
+        concurrency: 1,
+      });
+      expect(kinds).to.deep.equal(range(60).map((n) => (n < 25 ? 'transient' : 'done')));
       expect(sizes).to.deep.equal([50, 50, 20]);
     });
   });
@@ -221,11 +197,10 @@ describeWithServers('the ElectroDB image repository', () => {
     it('given members to be tried without the others, when saving, then they are not', async () => {
       const writes = await creations(2);
       const stop = new AbortController();
-      const cancel = cancellation({ 0: 'TransactionConflict' });
       const { sizes, interceptor } = transactions([
-        (request) => {
+        (body) => {
           stop.abort();
-          return cancel(request);
+          return cancellation(body, { 0: 'TransactionConflict' });
         },
       ]);
       expect(await isRejected((await repository(interceptor)).save(writes, stop.signal))).to.equal(true);
@@ -279,49 +254,25 @@ describeWithServers('the ElectroDB image repository', () => {
     const pointers = (results: readonly (EntityView | Fault)[]) =>
       results.map((view) => (Fault.is(view) ? view.kind : (view.target?.imageId ?? 'none')));
 
-    it('given nothing that fails, then all are read', async () => {
-      const images = await repository((_request, send) => send());
-      expect(pointers(await images.load(await pointing()))).to.deep.equal(['none', '1', 'none', '1']);
-    });
+    const [T, C] = ['transient', 'configuration'];
+    for (const [what, operation, text, code, expected] of [
+      ['nothing fails', 'none', undefined, '', ['none', '1', 'none', '1']],
+      ['reading the defaults fails', 'BatchGetItem', 'DEFAULT', 'ThrottlingException', [T, T, T, T]],
+      ['reading the images fails', 'BatchGetItem', 'IMG#', 'AccessDeniedException', ['none', C, C, '1']],
+      ['the last query fails', 'Query', undefined, 'ThrottlingException', ['none', '1', 'none', T]],
+    ] as const)
+      it(`given ${what}, then the four are ${expected.join(', ')}`, async () => {
+        const entities = await pointing();
+        const of = text ?? entities[3]!.entityId;
+        const images = await repository(async (request, send) =>
+          request.operation === operation && request.body.includes(of) ? refusal(400, code) : send(),
+        );
+        expect(pointers(await images.load(entities))).to.deep.equal(expected);
+      });
 
-    it('given the batch read of default rows, then no entity is read', async () => {
-      const entities = await pointing();
-      const images = await repository(async ({ operation, body }, send) =>
-        operation === 'BatchGetItem' && body.includes('DEFAULT')
-          ? refusal(400, 'ThrottlingException')
-          : send(),
-      );
-      expect(pointers(await images.load(entities))).to.deep.equal(range(4).map(() => 'transient'));
-    });
-
-    it('given the batch read of pointed images, then only entities fail that point elsewhere', async () => {
-      const entities = await pointing();
-      const images = await repository(async ({ operation, body }, send) =>
-        operation === 'BatchGetItem' && body.includes('IMG#')
-          ? refusal(400, 'AccessDeniedException')
-          : send(),
-      );
-      expect(pointers(await images.load(entities))).to.deep.equal([
-        'none',
-        'configuration',
-        'configuration',
-        '1',
-      ]);
-    });
-
-    it('given a query, then only its entity fails', async () => {
-      const entities = await pointing();
-      const images = await repository(async ({ operation, body }, send) =>
-        operation === 'Query' && body.includes(entities[3]!.entityId)
-          ? refusal(400, 'ThrottlingException')
-          : send(),
-      );
-      expect(pointers(await images.load(entities))).to.deep.equal(['none', '1', 'none', 'transient']);
-    });
-
-    for (const [what, sk, expected] of [
-      ['default rows', 'DEFAULT', ['none', 'transient', 'none', '1']],
-      ['pointed images', 'IMG#', ['none', 'transient', 'none', '1']],
+    for (const [what, sk] of [
+      ['default rows', 'DEFAULT'],
+      ['pointed images', 'IMG#'],
     ] as const)
       it(`given ${what} that DynamoDB leaves unprocessed, then only their entities fail`, async () => {
         const entities = await pointing();
@@ -333,12 +284,10 @@ describeWithServers('the ElectroDB image repository', () => {
           const kept = { [table]: { ...rest, Keys: Keys.filter((key) => !isLeft(key)) } };
           const answer = await send(JSON.stringify({ RequestItems: kept }));
           const UnprocessedKeys = { [table]: { ...rest, Keys: Keys.filter(isLeft) } };
-          return {
-            ...answer,
-            body: JSON.stringify({ ...(JSON.parse(answer.body) as object), UnprocessedKeys }),
-          };
+          const partly = { ...(JSON.parse(answer.body) as object), UnprocessedKeys };
+          return { ...answer, body: JSON.stringify(partly) };
         });
-        expect(pointers(await images.load(entities))).to.deep.equal(expected);
+        expect(pointers(await images.load(entities))).to.deep.equal(['none', 'transient', 'none', '1']);
       });
   });
 });

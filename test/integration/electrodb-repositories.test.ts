@@ -10,7 +10,7 @@ import { version } from '../support/factories.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
 describeWithServers('on DynamoDB', () => {
-  it('given a record that names no stream, when asked for its generation, then that is refused as configuration', async () => {
+  it('given a record that names no stream, when asked for its generation, then that is refused', async () => {
     const { generations } = await aws.tableGenerations[0]!.setUp();
     for (const work of [generations.generationOf(''), generations.adopt('')]) {
       const fault: unknown = await work.catch((error: unknown) => error);
@@ -55,7 +55,7 @@ describeWithServers('on DynamoDB', () => {
       `${TWO} has generation 1`,
     ],
   ] as const)
-    it(`given a row of followed tables ${what}, when asked or adopted, then the fault names the row and what is wrong`, async () => {
+    it(`given a row of followed tables ${what}, then the fault names what is wrong`, async () => {
       const { clients } = await sharedServers();
       const stateTable = unique('damaged');
       await createTable(clients.dynamodb, stateTable);
@@ -75,7 +75,7 @@ describeWithServers('on DynamoDB', () => {
       }
     });
 
-  it('given a link state of before there were generations, when loaded and moved, then it is of generation 0', async () => {
+  it('given a link state of before there were generations, then it is of generation 0', async () => {
     const { clients, stateTable } = await sharedServers();
     const { matcher } = await aws.matcherRepository[0]!.setUp();
     const Item = {

@@ -89,6 +89,15 @@ export function refusal(status: number, code: string, more: object = {}): WireAn
   };
 }
 
+/** A cancelled transaction: a code for some of its items, by their position; negative ones count from the end. */
+export function cancellation(body: string, codes: Readonly<Record<number, string>>): WireAnswer {
+  const { TransactItems } = JSON.parse(body) as { TransactItems: unknown[] };
+  const CancellationReasons = TransactItems.map((_, index) => ({
+    Code: codes[index] ?? codes[index - TransactItems.length] ?? 'None',
+  }));
+  return refusal(400, 'TransactionCanceledException', { CancellationReasons });
+}
+
 /** As the SDK's own handler fails when there is no answer. */
 export function lost(name: string, code: string): never {
   throw Object.assign(new Error(`injected: ${code}`), { name, code });

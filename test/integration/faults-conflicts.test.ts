@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
 import type { Entity } from '../../src/domain/row.ts';
 import { Random } from '../../src/feed/random.ts';
+import { range } from '../support/range.ts';
 import {
   imageRow,
   linkRow,
@@ -12,7 +13,7 @@ import {
   type StreamRecord,
   type TableRow,
 } from '../support/stream-records.ts';
-import { refusal } from './fault-injector.ts';
+import { cancellation } from './fault-injector.ts';
 import { DEFAULT_ROW_WRITES, type Interceptor, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
@@ -30,22 +31,28 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
 
   afterEach(() => world.close());
 
+  /** Writes records, and has a worker in nobody's way handle them. */
+  async function handle(...records: DynamoDBRecord[]) {
+    await world.write(records);
+    await world.deliver(world.worker(), records);
+  }
+
   for (const { seed, conflictShare } of [
     { seed: 21, conflictShare: 0 },
     { seed: 22, conflictShare: 0.3 },
   ])
-    it(`given eight workers on one hot tuple (seed ${seed}), when links move on and off it, then counts are exact at all times`, async () => {
+    it(`given eight workers on one hot tuple (seed ${seed}), when links move, then counts are always exact`, async () => {
       const random = Random.of(seed);
       const cancelled = new Map<string, number>();
       const interceptor = conflicts(random.fork(), conflictShare, cancelled);
-      const workers = Array.from({ length: WORKERS }, () => world.worker({ interceptor }));
+      const workers = range(WORKERS).map(() => world.worker({ interceptor }));
       const source = new SourceTable();
       const sampler = new CountSampler(world);
 
       for (let round = 0; round < 3; round++) {
         const shares = workers.map((_, owner) => {
-          const rows = Array.from({ length: LINKS_PER_WORKER }, (_, serial) => `${owner}-${serial}`);
-          return rows.flatMap((serial) => changesOf(source, random, serial));
+          const serials = range(LINKS_PER_WORKER).map((serial) => `${owner}-${serial}`);
+          return serials.flatMap((serial) => changesOf(source, random, serial));
         });
         await world.write(shares.flat());
         // Everybody also gets a neighbour's share, which that one handles at the same time.
@@ -61,14 +68,9 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       // All leave, but for one: every other tuple goes to zero, in the same storm.
       const leaving = source.rows.slice(1).map((row) => asLambda(source.remove(row)));
       await world.write(leaving);
+      const shareOf = (index: number) => leaving.filter((_, position) => position % WORKERS === index);
       await Promise.all(
-        workers.map((worker, index) =>
-          world.deliver(
-            worker,
-            leaving.filter((_, position) => position % WORKERS === index),
-            { batchSize: 10, pauseMs: 10 },
-          ),
-        ),
+        workers.map((worker, index) => world.deliver(worker, shareOf(index), { batchSize: 10, pauseMs: 10 })),
       );
       expect((await world.expectExact()).checked.matcher).to.be.at.most(1);
       expect(await sampler.stop()).to.be.greaterThan(10);
@@ -93,11 +95,8 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       return transactions;
     };
 
-    const handled = async (source: SourceTable, ...serials: string[]) => {
-      const records = serials.map((serial) => asLambda(source.put(linkRow('1', serial, HELD))));
-      await world.write(records);
-      await world.deliver(world.worker(), records);
-    };
+    const handled = (source: SourceTable, ...serials: string[]) =>
+      handle(...serials.map((serial) => asLambda(source.put(linkRow('1', serial, HELD)))));
 
     it('given a count of one that goes away, when an increment comes first, then the increment stays', async () => {
       const source = new SourceTable();
@@ -135,6 +134,8 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       imageRow(entity, id, { url: `https://i.example/${id}` }),
     );
 
+    let source: SourceTable;
+
     /** A worker whose first write of a default row comes after somebody else's. */
     const overtakenBy = (foreign: () => Promise<void>) => {
       const seen = { writes: 0 };
@@ -145,25 +146,31 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       return { seen, worker: world.worker({ interceptor }) };
     };
 
-    it('given no default row, when another program makes one first, then its valid choice stays', async () => {
-      const source = new SourceTable();
-      const records = images.map((row) => asLambda(source.put(row)));
-      await world.write(records);
-      const { seen, worker } = overtakenBy(() => putDefault(world, images[0]!));
-      await world.deliver(worker, records);
-      expect(seen.writes).to.equal(1);
-      expect(await defaultImageId(world, images[0]!)).to.equal('01A');
-      await world.expectExact();
+    const put = (...rows: TableRow[]) => rows.map((row) => asLambda(source.put(row)));
+    const remove = (row: TableRow) => [asLambda(source.remove(row))];
+
+    beforeEach(() => {
+      source = new SourceTable();
     });
 
-    it('given a default row of the worker’s own, when another program switches it first, then its valid choice stays', async () => {
-      const source = new SourceTable();
-      const records = images.map((row) => asLambda(source.put(row)));
-      await world.write(records);
-      await world.deliver(world.worker(), records);
-      expect(await defaultImageId(world, images[0]!)).to.equal('01C');
+    for (const [what, choice, writes, chosen] of [
+      ['a choice that is valid, then it stays', images[0]!, 1, '01A'],
+      ['one that is wrong, then it is repaired', { ...images[1]!, url: 'https://stale' }, 2, '01B'],
+    ] as const)
+      it(`given no default row, when another program first makes ${what}`, async () => {
+        const records = put(...images);
+        await world.write(records);
+        const { seen, worker } = overtakenBy(() => putDefault(world, choice));
+        await world.deliver(worker, records);
+        expect(seen.writes).to.equal(writes);
+        expect(await defaultImageId(world, images[0]!)).to.equal(chosen);
+        await world.expectExact();
+      });
 
-      const removal = [asLambda(source.remove(images[2]!))];
+    it('given a default row of the worker’s own, when another program switches it first, then that stays', async () => {
+      await handle(...put(...images));
+      expect(await defaultImageId(world, images[0]!)).to.equal('01C');
+      const removal = remove(images[2]!);
       await world.write(removal);
       const { seen, worker } = overtakenBy(() => putDefault(world, images[0]!));
       await world.deliver(worker, removal);
@@ -172,23 +179,9 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
       await world.expectExact();
     });
 
-    it('given a choice that is wrong, when it comes first, then the decision is made again and repairs it', async () => {
-      const source = new SourceTable();
-      const records = images.map((row) => asLambda(source.put(row)));
-      await world.write(records);
-      const { seen, worker } = overtakenBy(() => putDefault(world, { ...images[1]!, url: 'https://stale' }));
-      await world.deliver(worker, records);
-      expect(seen.writes).to.equal(2);
-      expect(await defaultImageId(world, images[0]!)).to.equal('01B');
-      await world.expectExact();
-    });
-
     it('given the last image gone, when another comes with its default between two reads, then both stay', async () => {
-      const source = new SourceTable();
-      const first = [asLambda(source.put(images[0]!))];
-      await world.write(first);
-      await world.deliver(world.worker(), first);
-      const removal = [asLambda(source.remove(images[0]!))];
+      await handle(...put(images[0]!));
+      const removal = remove(images[0]!);
       await world.write(removal);
 
       const seen = { defaultRowReads: 0, writes: 0 };
@@ -203,9 +196,7 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
         }
         if (request.body.includes('"SK":{"S":"DEFAULT"}') && ++seen.defaultRowReads === 1) {
           await newestIsRead;
-          const other = [asLambda(source.put(images[1]!))];
-          await world.write(other);
-          await world.deliver(world.worker(), other);
+          await handle(...put(images[1]!));
         }
         return send();
       };
@@ -217,14 +208,11 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
     });
 
     it('given the last image gone, when another comes with its default before the removal, then both stay', async () => {
-      const source = new SourceTable();
-      const first = [asLambda(source.put(images[0]!))];
-      await world.write(first);
-      await world.deliver(world.worker(), first);
-      const removal = [asLambda(source.remove(images[0]!))];
+      await handle(...put(images[0]!));
+      const removal = remove(images[0]!);
       await world.write(removal);
       const { seen, worker } = overtakenBy(async () => {
-        await world.write([asLambda(source.put(images[1]!))]);
+        await world.write(put(images[1]!));
         await putDefault(world, images[1]!);
       });
       await world.deliver(worker, removal);
@@ -241,11 +229,7 @@ function conflicts(random: Random, share: number, cancelled: Map<string, number>
     if (operation !== 'TransactWriteItems') return send();
     if (random.chance(share)) {
       count('injected');
-      const { TransactItems } = JSON.parse(body) as { TransactItems: unknown[] };
-      const CancellationReasons = TransactItems.map((_, index) => ({
-        Code: index === TransactItems.length - 1 ? 'TransactionConflict' : 'None',
-      }));
-      return refusal(400, 'TransactionCanceledException', { CancellationReasons });
+      return cancellation(body, { [-1]: 'TransactionConflict' });
     }
     const answer = await send();
     for (const reason of ['TransactionConflict', 'ConditionalCheckFailed'])
@@ -257,7 +241,7 @@ function conflicts(random: Random, share: number, cancelled: Map<string, number>
 /** One or two changes of a link: mostly onto the hot tuple, or off it. */
 function changesOf(source: SourceTable, random: Random, serial: string): DynamoDBRecord[] {
   const changes = random.chance(0.3) ? 2 : 1;
-  return Array.from({ length: changes }, () => {
+  return range(changes).map(() => {
     const dice = random.fraction();
     const row = (...tuple: string[]) => linkRow('2072423', serial, tuple);
     if (dice < 0.15 && source.has(row())) return asLambda(source.remove(row()));

@@ -21,7 +21,7 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
     await (servers as LocalServers | undefined)?.stop();
   });
 
-  it('given crashes before, during and after writes, when it is back and batches come again, then nothing drifts', async function () {
+  it('given crashes before, during and after writes, when batches come again, then nothing drifts', async function () {
     // Java starts anew three times.
     this.timeout(400_000);
     const { dynamodb } = servers;

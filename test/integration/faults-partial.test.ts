@@ -41,7 +41,7 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
     const idsOf = (registrations: readonly string[]) => registrations.map((name) => `FAA:${name}`);
     const chosen = ['N3', 'N4', 'N17', 'N39'];
 
-    it('given the sender’s faults, when one change a document is handled, then exactly those fail, and none is poison', async () => {
+    it('given the sender’s faults for changes of one document each, then exactly those fail, none is poison', async () => {
       const records = threeChanges().slice(0, 40);
       await world.write(records);
       const { interceptor } = failingEntries(idsOf(chosen), Infinity, true);
@@ -116,7 +116,7 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
       await world.expectExact();
     });
 
-    it('given one table whose keys are always left, when handled, then what needs them fails for now and is not lost', async () => {
+    it('given one table whose keys are always left, then what needs them fails for now and is not lost', async () => {
       let share = 1;
       const left = unprocessed(Random.of(32), (table) => (table === world.stateTable ? share : 0));
       const worker = world.worker({ interceptor: left.interceptor });

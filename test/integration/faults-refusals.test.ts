@@ -43,6 +43,10 @@ function wordsOf(outcomes: readonly Outcome[]): readonly string[] {
   );
 }
 
+function messagesOf(outcomes: readonly Outcome[]): readonly string[] {
+  return [...new Set(outcomes.flatMap((outcome) => ('fault' in outcome ? [outcome.fault.message] : [])))];
+}
+
 describeWithServers('the worker on AWS, when a service refuses', () => {
   let world: FaultWorld;
   let quarantine: MemoryQuarantine;
@@ -57,11 +61,16 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
   async function handle(records: readonly DynamoDBRecord[], options: WorkerOptions) {
     await world.write(records);
     const { processBatch } = world.worker({ maxAttempts: 1, quarantine, ...options });
-    return processBatch.execute(records.map((record) => toDelivery(record)));
+    const result = await processBatch.execute(records.map((record) => toDelivery(record)));
+    return { ...result, words: wordsOf(result.outcomes), messages: messagesOf(result.outcomes) };
   }
 
-  function messagesOf(outcomes: readonly Outcome[]): readonly string[] {
-    return [...new Set(outcomes.flatMap((outcome) => ('fault' in outcome ? [outcome.fault.message] : [])))];
+  /** All records fail for the configuration: none is poison. Returns what is said of them. */
+  async function expectNoPoison(records: readonly DynamoDBRecord[], options: WorkerOptions) {
+    const { words, messages } = await handle(records, options);
+    expect(words).to.deep.equal(records.map(() => 'failed: configuration'));
+    expect(quarantine.kept).to.deep.equal([]);
+    return messages;
   }
 
   describe('tables with other keys', () => {
@@ -88,22 +97,16 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
       await clients.dynamodb.send(new DeleteTableCommand({ TableName: other }));
     });
 
-    it('given a state table, when 20 links are handled, then none is poison, and the message says what keys it must have', async () => {
+    it('given a state table with other keys, when 20 links are handled, then it is said what keys it needs', async () => {
       const source = new SourceTable();
       const records = range(20).map((n) => source.put(linkRow('1', `${n}`, ['CESSNA', '172S', 'C172'])));
-      const { outcomes } = await handle(records, { stateTable: other });
-      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
-      expect(quarantine.kept).to.deep.equal([]);
-      for (const message of messagesOf(outcomes))
+      for (const message of await expectNoPoison(records, { stateTable: other }))
         expect(message).to.match(/set STATE_TABLE_NAME to .*partition key is PK .*sort key is SK/);
     });
 
-    it('given a main table, when images and links are handled, then none is poison, and the message says what keys it must have', async () => {
+    it('given a main table with other keys, when rows are handled, then it is said what keys it needs', async () => {
       const records = goodRecords(20).filter((record) => !skOf(record).startsWith('DETAIL'));
-      const { outcomes } = await handle(records, { table: other });
-      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
-      expect(quarantine.kept).to.deep.equal([]);
-      for (const message of messagesOf(outcomes))
+      for (const message of await expectNoPoison(records, { table: other }))
         expect(message).to.match(/TABLE_NAME .*partition key is PK .*sort key is SK/);
     });
   });
@@ -123,30 +126,24 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
       'a missing queue': refusal(400, 'QueueDoesNotExist'),
     };
     for (const [what, answer] of Object.entries(answers))
-      it(`given ${what}, when 50 good records are handled, then none is poison, after few requests`, async () => {
+      it(`given ${what} as any answer, then no record is poison, after few requests`, async () => {
         let requests = 0;
-        const records = goodRecords(17).slice(0, 50);
-        const { outcomes } = await handle(records, {
+        await expectNoPoison(goodRecords(17).slice(0, 50), {
           interceptor: async () => {
             requests++;
             return answer;
           },
         });
-        expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
-        expect(quarantine.kept).to.deep.equal([]);
         // A query an entity, two batch reads; two batches of messages, and the ways down to five single ones.
         expect(requests).to.be.at.most(17 + 2 + 2 * (1 + 2 * 4 + 1));
       });
 
     it('given writes that are refused and reads that are not, when 50 are handled, then none is poison', async () => {
-      const records = goodRecords(17).slice(0, 50);
       const interceptor: Interceptor = async (request, send) =>
         request.operation === 'TransactWriteItems' || request.operation === 'SendMessageBatch'
           ? refusal(400, 'ValidationException')
           : send();
-      const { outcomes } = await handle(records, { interceptor });
-      expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
-      expect(quarantine.kept).to.deep.equal([]);
+      await expectNoPoison(goodRecords(17).slice(0, 50), { interceptor });
     });
   });
 
@@ -155,44 +152,29 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
       it(`given ${code} for each, when 100 records are handled, then none is poison`, async () => {
         const source = new SourceTable();
         const records = range(100).map((n) => source.put(faaRow(`N${n}`)));
-        const { outcomes } = await handle(records, {
+        await expectNoPoison(records, {
           interceptor: async ({ body }) => {
             const { Entries } = JSON.parse(body) as SendMessageBatch;
             const Failed = Entries.map(({ Id }) => ({ Id, SenderFault: true, Code: code, Message: 'no' }));
             return { status: 200, body: JSON.stringify({ Failed }) };
           },
         });
-        expect(wordsOf(outcomes)).to.deep.equal(records.map(() => 'failed: configuration'));
-        expect(quarantine.kept).to.deep.equal([]);
       });
   });
 
   describe('one of several', () => {
     const TOO_LARGE = 'Item size has exceeded the maximum allowed size';
+    const WRITES = 'TransactWriteItems';
     for (const [what, operation, text, [code, message], sk, status] of [
-      ['a link', 'TransactWriteItems', 'SN#S3"', ['ValidationException'], 'MFR_MDL_CODE#1#SN#S3', 'failed'],
-      ['a default row', 'TransactWriteItems', 'ID#N3"', ['ValidationException'], 'IMG#1', 'failed'],
-      [
-        'a large row',
-        'TransactWriteItems',
-        'ID#N3"',
-        ['ValidationException', TOO_LARGE],
-        'IMG#1',
-        'quarantined',
-      ],
+      ['a link', WRITES, 'SN#S3"', ['ValidationException'], 'MFR_MDL_CODE#1#SN#S3', 'failed'],
+      ['a default row', WRITES, 'ID#N3"', ['ValidationException'], 'IMG#1', 'failed'],
+      ['a large row', WRITES, 'ID#N3"', ['ValidationException', TOO_LARGE], 'IMG#1', 'quarantined'],
       ['a message', 'SendMessageBatch', 'FAA:N3\\"', ['SomethingNew'], 'DETAIL#N3', 'failed'],
-      [
-        'a strange text',
-        'SendMessageBatch',
-        'FAA:N3\\"',
-        ['InvalidMessageContents'],
-        'DETAIL#N3',
-        'quarantined',
-      ],
+      ['a text', 'SendMessageBatch', 'FAA:N3\\"', ['InvalidMessageContents'], 'DETAIL#N3', 'quarantined'],
     ] as const)
-      it(`given ${what} that is refused alone (${code}), when handled, then its record alone is ${status}, and all others are applied`, async () => {
+      it(`given ${what} that is refused alone (${code}), then its record alone is ${status}`, async () => {
         const records = goodRecords(15);
-        const { outcomes } = await handle(records, {
+        const { outcomes, words } = await handle(records, {
           interceptor: async (request, send) =>
             request.operation === operation && request.body.includes(text)
               ? refusal(400, code, message === undefined ? {} : { message })
@@ -201,7 +183,7 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
         const refused = records.filter((_, index) => outcomes[index]?.status !== 'applied');
         expect(refused.map(skOf)).to.deep.equal([sk]);
         const kind = status === 'failed' ? 'configuration' : 'permanent';
-        expect(wordsOf(outcomes).filter((word) => word !== 'applied')).to.deep.equal([`${status}: ${kind}`]);
+        expect(words.filter((word) => word !== 'applied')).to.deep.equal([`${status}: ${kind}`]);
         expect(quarantine.kept.map(({ raw }) => raw)).to.deep.equal(status === 'failed' ? [] : refused);
       });
   });
@@ -210,41 +192,41 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
     ['TransactWriteItems', 2],
     ['SendMessageBatch', 3],
   ] as const)
-    it(`given ${operation} that an unknown code refuses from the ${from}. request on, when handled, then none is poison`, async () => {
+    it(`given ${operation} refused by an unknown code from the ${from}. on, then none is poison`, async () => {
       let asked = 0;
       const records = goodRecords(40);
-      const { outcomes } = await handle(records, {
+      const { words } = await handle(records, {
         interceptor: async (request, send) =>
           request.operation === operation && ++asked >= from ? refusal(400, 'UnknownError') : send(),
       });
-      expect(wordsOf(outcomes)).to.include('applied').and.include('failed: configuration');
+      expect(words).to.include('applied').and.include('failed: configuration');
       expect(quarantine.kept).to.deep.equal([]);
     });
 
-  it('given a count that somebody else wrote as a text, when links are handled, then only those of its tuple fail, and say whose count it is', async () => {
+  it('given a count that somebody else wrote as a text, then only links of its tuple fail, and say whose', async () => {
     const row = { PK: 'ICAO#MATCHER#MFR#CESSNA', SK: 'MODEL#TEXT#TYPE#C172', count: '5' };
     await world.client.send(new PutItemCommand({ TableName: world.table, Item: marshall(row) }));
     const source = new SourceTable();
     const records = ['TEXT', 'A', 'B', 'C'].map((model, n) =>
       source.put(linkRow('1', `${n}`, ['CESSNA', model, 'C172'])),
     );
-    const { outcomes } = await handle(records, {});
-    expect(wordsOf(outcomes)).to.deep.equal(['failed: configuration', 'applied', 'applied', 'applied']);
-    expect(messagesOf(outcomes)[0]).to.match(
+    const { words, messages } = await handle(records, {});
+    expect(words).to.deep.equal(['failed: configuration', 'applied', 'applied', 'applied']);
+    expect(messages[0]).to.match(
       /the count of .*TEXT.*MODEL#TEXT#TYPE#C172.* something other than Contrail wrote it/,
     );
     expect(quarantine.kept).to.deep.equal([]);
   });
 
-  it('given a token that was used before, when a good record is handled, then it is tried again and counted', async () => {
+  it('given a token that was used before, then a good record is tried again and counted', async () => {
     const records = [new SourceTable().put(linkRow('C1', '1', ['A', 'B', 'C']))];
     let refused = 0;
     const interceptor: Interceptor = async (request, send) => {
       if (taskOf(request) !== LINK_MOVES || refused++ > 0) return send();
       return refusal(400, 'IdempotentParameterMismatchException');
     };
-    const { outcomes, matcher } = await handle(records, { interceptor });
-    expect(wordsOf(outcomes)).to.deep.equal(['applied']);
+    const { words, matcher } = await handle(records, { interceptor });
+    expect(words).to.deep.equal(['applied']);
     expect(matcher.incremented).to.equal(1);
     expect(refused).to.equal(2);
     expect(quarantine.kept).to.deep.equal([]);
@@ -257,16 +239,14 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
         MaximumMessageSize: '4096',
       });
 
-    it('given a document that is too large for it, when handled, then that one is of the configuration, and names both settings', async () => {
+    it('given a document that is too large for it, then that one alone fails, and names both settings', async () => {
       const source = new SourceTable();
       const records = range(12).map((n) =>
         source.put(faaRow(`N${n}`, n === 5 ? { owner_name: 'x'.repeat(5000) } : {})),
       );
-      const { outcomes } = await handle(records, { queueUrl: await smallQueue() });
-      expect(wordsOf(outcomes)).to.deep.equal(
-        range(12).map((n) => (n === 5 ? 'failed: configuration' : 'applied')),
-      );
-      expect(messagesOf(outcomes)[0]).to.match(/MaximumMessageSize.*SEARCH_MAX_BATCH_BYTES/);
+      const { words, messages } = await handle(records, { queueUrl: await smallQueue() });
+      expect(words).to.deep.equal(range(12).map((n) => (n === 5 ? 'failed: configuration' : 'applied')));
+      expect(messages[0]).to.match(/MaximumMessageSize.*SEARCH_MAX_BATCH_BYTES/);
       expect(quarantine.kept).to.deep.equal([]);
     });
 

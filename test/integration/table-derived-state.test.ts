@@ -4,7 +4,7 @@ import { aws } from '../contracts/backends/aws.ts';
 import { describeWithServers } from './shared-servers.ts';
 
 describeWithServers('the derived state of a table', () => {
-  it('given a table that has only rows whose keys lack a part, when verified, then nothing is to be derived', async () => {
+  it('given a table of rows whose keys lack a part, when verified, then nothing is to be derived', async () => {
     const harness = await aws.derivedState[0]!.setUp();
     const images = (org: string, id: string) => `IMAGES#ORG#${org}#ENTITY#REGISTRATION#ID#${id}`;
     for (const [PK, SK] of [

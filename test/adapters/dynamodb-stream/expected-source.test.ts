@@ -34,7 +34,7 @@ describe('the source of a record', () => {
     'a source that is no text': [{ ...good, eventSource: 5 }, /from 5 .*expected aws:dynamodb/],
   };
   for (const [what, [record, message]] of Object.entries(foreign))
-    it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
+    it(`given ${what}, then the fault says what came and what was expected`, () => {
       const fault = faultOf(record);
       expect(fault).to.include({ kind: 'configuration' });
       expect(fault?.message)
@@ -81,7 +81,7 @@ describe('the source of a record', () => {
       'recordFormat, tableName, eventSource, dynamodb, the format of Kinesis Data Streams for DynamoDB',
     ],
   ] as const)
-    it(`given ${what}, then it is a configuration fault that says what came, and what was expected`, () => {
+    it(`given ${what}, then the fault says what is expected`, () => {
       for (const table of [undefined, 'aircraft']) {
         const fault = faultOf(record, table);
         expect(fault).to.include({ kind: 'configuration' });
@@ -102,7 +102,7 @@ describe('the source of a record', () => {
     });
 
   for (const table of ['aircraft', TABLE_ARN])
-    it(`given the stream of the table ${table}, then it is a change`, () => {
+    it(`given the stream of ${table}, then it is a change`, () => {
       expect(faultOf(good, table)).to.equal(undefined);
       expect(faultOf({ ...good, eventSourceARN: undefined }, table)).to.equal(undefined);
     });
@@ -118,7 +118,7 @@ describe('the source of a record', () => {
     [TABLE_ARN, STREAM_ARN.replace('123456789012', '210987654321')],
     [TABLE_ARN, STREAM_ARN.replace('table/aircraft', 'table/other')],
   ] as const)
-    it(`given a record of ${arn} and the table ${table}, then it is a configuration fault that names both`, () => {
+    it(`given a stream …${arn.slice(16, 58)} and a table ${table.slice(0, 20)}, then a fault names both`, () => {
       // The right one before it must not vouch for it.
       expect(faultOf(good, 'aircraft')).to.equal(undefined);
       const fault = faultOf({ ...good, eventSourceARN: arn }, table);
@@ -142,7 +142,7 @@ describe('the names of keys', () => {
     ['a sort key that is a number', { PK: { S: 'FAA#LINKS' }, SK: { N: '1' } }, 'PK (S) and SK (N)'],
     ['keys that are bytes', { PK: { B: 'AAE=' }, SK: { B: new Uint8Array(2) } }, 'PK (B) and SK (B)'],
   ] as const)
-    it(`given ${what}, then it is a configuration fault that names the keys found and the keys expected`, () => {
+    it(`given ${what}, then the fault names the keys found and the keys expected`, () => {
       const fault = faultOf(keyed(Keys));
       expect(fault).to.include({ kind: 'configuration' });
       expect(fault?.message).to.include(`keys are ${names}; expected PK (S) and SK (S)`);

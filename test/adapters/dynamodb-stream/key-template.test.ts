@@ -33,7 +33,7 @@ describe('KeyTemplate', () => {
     ['a<x>z', 'azz', ['z']],
   ];
   for (const [template, key, parts] of matching)
-    it(`given ${template} and ${JSON.stringify(key.slice(0, 60))}, then the parts are ${JSON.stringify(parts).slice(0, 60)}`, () => {
+    it(`takes ${JSON.stringify(key.slice(0, 36))} of ${template} for ${JSON.stringify(parts).slice(0, 20)}`, () => {
       expect(new KeyTemplate(template).match(key)).to.deep.equal({ parts });
     });
 
@@ -84,7 +84,7 @@ describe('KeyTemplate', () => {
     const compose = (parts: readonly string[]) =>
       literals.map((literal, index) => literal + (parts[index] ?? '')).join('');
 
-    it(`given ${text} and a key composed of parts, then it gives them back, if none runs into the literal after it`, () => {
+    it(`gives back the parts of a key of ${text.slice(0, 40)}`, () => {
       const part = fc.oneof(
         fc.string({ minLength: 1, unit: 'grapheme' }),
         fc.string({ minLength: 1, unit: fc.constantFrom('#', '%', ' ', 'S', 'N', 'é', '🛩', ...literals) }),
@@ -106,7 +106,7 @@ describe('KeyTemplate', () => {
       );
     });
 
-    it(`given ${text} and any key, then it begins otherwise, is split without loss, or is malformed`, () => {
+    it(`splits any key of ${text.slice(0, 40)} without loss, or takes it for malformed`, () => {
       const key = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.string({ unit: fc.oneof(fc.constantFrom('#', 'x', '\ud800', ...literals), fc.string()) }),
