@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { FAILED } from '../../src/entrypoints/cli/exit-status.ts';
 import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
 import { integer } from '../../src/entrypoints/cli/options.ts';
 import { runLocalCommand } from './command-line.ts';
@@ -66,7 +67,7 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
       }),
     );
     progress.clear();
-    if (!isExact(result)) process.exitCode = 1;
+    if (!isExact(result)) process.exitCode = FAILED;
     process.stdout.write(summaryText(result));
     if (!keep) return;
     process.stdout.write(reachText(servers));

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { FAILED } from '../../src/entrypoints/cli/exit-status.ts';
 import { runCommand } from '../../src/entrypoints/cli/run-command.ts';
 import { integer } from '../../src/entrypoints/cli/options.ts';
 import { type Finding, fuzz, type Tally } from './fuzz.ts';
@@ -34,7 +35,7 @@ records that break it are shown), and 2 for wrong usage.`,
       process.stderr.write(`${tally.records} of ${records} records\n`);
     };
     const { tally, finding } = await fuzz({ records, seed, onBatch });
-    if (finding !== undefined) process.exitCode = 1;
+    if (finding !== undefined) process.exitCode = FAILED;
     process.stdout.write(summaryText(tally, (performance.now() - started) / 1000, seed));
     if (finding !== undefined) process.stdout.write(findingText(finding, seed));
   });

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { runLocalCommand } from '../../local/commands/command-line.ts';
 import { ProgressLine } from '../../local/commands/progress-line.ts';
 import { startServers } from '../../local/servers/servers.ts';
+import { FAILED } from '../../src/entrypoints/cli/exit-status.ts';
 import { integer } from '../../src/entrypoints/cli/options.ts';
 import { inWords } from './in-words.ts';
 import { planOf } from './plan.ts';
@@ -75,7 +76,7 @@ async function run({ seeds, from, atOnce }: Options): Promise<void> {
     `${seeds} seeds in ${seconds} s: ${records} records, ${invocations} invocations, ${faults} faults; ` +
       `${failed === 0 ? 'nothing drifted' : `${failed} seeds failed`}\n`,
   );
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0) process.exitCode = FAILED;
 }
 
 await runLocalCommand(command);

@@ -1,11 +1,8 @@
 import { type Command, CommanderError } from 'commander';
 import { Fault } from '../../domain/fault.ts';
+import { FAILED, WRONG_USAGE } from './exit-status.ts';
 import { endOnSignals } from './signals.ts';
 import { watchStandardStreams } from './standard-streams.ts';
-
-/** Exit statuses of every command: 0 done, 1 something failed or drifted, 2 wrong usage or configuration. */
-const FAILED = 1;
-const WRONG_USAGE = 2;
 
 /**
  * Runs a command line to its end and sets the exit status; wrong usage and faults are said in one line on standard

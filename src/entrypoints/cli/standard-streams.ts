@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
+import { FAILED } from './exit-status.ts';
 import { isSameFile } from './same-file.ts';
 
 /**
@@ -12,7 +13,7 @@ export function watchStandardStreams(name: string): void {
   let said = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
-    process.exitCode = 1;
+    process.exitCode = FAILED;
     if (!said) process.stderr.write(`${name}: cannot write to standard output: ${error.message}\n`);
     said = true;
   });

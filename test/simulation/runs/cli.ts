@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { groupBy } from '../../../src/domain/coalesce.ts';
+import { FAILED } from '../../../src/entrypoints/cli/exit-status.ts';
 import { runCommand } from '../../../src/entrypoints/cli/run-command.ts';
 import { integer } from '../../../src/entrypoints/cli/options.ts';
 import { explain } from './explain.ts';
@@ -66,7 +67,7 @@ async function run(options: Options): Promise<void> {
   });
   endLine();
   process.off('exit', endLine);
-  if (tally.failures.length > 0) process.exitCode = 1;
+  if (tally.failures.length > 0) process.exitCode = FAILED;
   process.stdout.write(`${summary(tally, seconds())}\n`);
   for (const { seed } of tally.failures.slice(0, EXPLAINED))
     process.stdout.write(`\n${await explain(seed, variantOption, mutant)}\n`);
@@ -86,7 +87,7 @@ async function traceSeed(
     process.stdout.write(`seed ${seed}: nothing is violated\n`);
     return;
   }
-  process.exitCode = 1;
+  process.exitCode = FAILED;
   process.stdout.write(`\n${await explain(seed, options, mutant)}\n`);
 }
 

@@ -8,6 +8,7 @@ import { verify } from '../../../application/verify/verify.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { readConfig } from '../../config.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
+import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import { integer } from '../options.ts';
 import { Progress } from './progress.ts';
@@ -97,7 +98,7 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     const searchActions = container.get(MemorySearchQueue).sent;
     const verification = options.verify ? await verify(state) : undefined;
     // Before anything is written: where nobody reads that, this is the end.
-    if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = 1;
+    if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = FAILED;
     const [unwritten] = await Promise.allSettled([
       stateFile?.write(stateJson(state, searchActions, result.failures.list())),
     ]);

@@ -31,7 +31,7 @@ export function followedTables(text: string): readonly string[] {
     }
   });
   const twice = tables.find((table, index) => tables.indexOf(table) !== index);
-  if (twice !== undefined) throw new InvalidArgumentError(`${twice} is named twice.`);
+  if (twice !== undefined) throw new InvalidArgumentError(`${twice} is listed twice.`);
   return tables;
 }
 
