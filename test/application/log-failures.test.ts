@@ -34,6 +34,18 @@ function aircraft(count: number): StreamRecord[] {
   return Array.from({ length: count }, (_, index) => table.put(faaRow(`N${index + 1}`)));
 }
 
+/** Checks that the three records fail with messages of their own, for one cause. */
+async function expectOneCause(what: string, kind: Fault['kind'], records: readonly unknown[]): Promise<void> {
+  const logger = new RecordingLogger('error');
+  const deliveries = records.map((record) => toDelivery(record, { table: 'aircraft' }));
+  const { outcomes } = await aWorker({ logger }).processBatch.execute(deliveries);
+  const faults = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault : undefined));
+  expect(faults.map((fault) => fault?.kind)).to.deep.equal([kind, kind, kind]);
+  expect(new Set(faults.map((fault) => fault?.message)).size, `${what}: messages`).to.equal(3);
+  expect(logger.of('record failed'), what).to.have.length(1);
+  expect(logger.of('more records failed'), what).to.have.length(1);
+}
+
 describe('the log of failures', () => {
   it('given records that fail for one cause, then the first has its stack, and the others share a line', async () => {
     const logger = new RecordingLogger('error', 'warn');
@@ -135,14 +147,8 @@ describe('the log of failures', () => {
           faaRow(`N${index}`, { model: new Encoded({ L: [...Array<unknown>(index).fill({ S: '' }), {}] }) }),
         ),
     };
-    for (const [kind, record] of Object.entries(kinds)) {
-      const logger = new RecordingLogger('error');
-      const { outcomes } = await aWorker({ logger }).handle(...[1, 2, 3].map(record));
-      const messages = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault.message : ''));
-      expect(new Set(messages).size, `${kind}: messages`).to.equal(3);
-      expect(logger.of('record failed'), kind).to.have.length(1);
-      expect(logger.of('more records failed'), kind).to.have.length(1);
-    }
+    for (const [kind, record] of Object.entries(kinds))
+      await expectOneCause(kind, 'permanent', [1, 2, 3].map(record));
   });
 
   it('given configuration faults of one kind, then what their messages say of the single record makes no causes of their own', async () => {
@@ -155,17 +161,8 @@ describe('the log of failures', () => {
       'keys of other names': (record, index) =>
         withDynamodb(record, { Keys: { [`id${index}`]: { S: '1' } } }),
     };
-    for (const [kind, spoiled] of Object.entries(kinds)) {
-      const logger = new RecordingLogger('error');
-      const records = aircraft(3).map(spoiled);
-      const deliveries = records.map((record) => toDelivery(record, { table: 'aircraft' }));
-      const { outcomes } = await aWorker({ logger }).processBatch.execute(deliveries);
-      const faults = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault : undefined));
-      expect(faults.map((fault) => fault?.kind)).to.deep.equal(Array(3).fill('configuration'));
-      expect(new Set(faults.map((fault) => fault?.message)).size, `${kind}: messages`).to.equal(3);
-      expect(logger.of('record failed'), kind).to.have.length(1);
-      expect(logger.of('more records failed'), kind).to.have.length(1);
-    }
+    for (const [kind, spoiled] of Object.entries(kinds))
+      await expectOneCause(kind, 'configuration', aircraft(3).map(spoiled));
   });
 
   it('given a batch of 1,000, then what is written hardly depends on how many of it fail', async () => {

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { EntityView } from '../../src/application/ports/image-repository.ts';
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
-import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { commandsOf, type ReconcileDefaultImageCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Entity } from '../../src/domain/row.ts';
@@ -101,14 +100,6 @@ describe('ReconcileDefaultImage', () => {
       expect(watched.saves).to.deep.equal([]);
     });
 
-  it('given no commands, then it reads and writes nothing', async () => {
-    const images: ScriptedImages = new ScriptedImages({});
-    const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([]);
-    expect([...images.loads, ...images.saves]).to.deep.equal([]);
-    expect(failed.size).to.equal(0);
-    expect(tally).to.deep.equal(NONE);
-  });
-
   it('given many changes of few entities, then it reads and writes each entity once, all in one call', async () => {
     const backend = await tableWith(['1']);
     await backend.put(imageRow(other, '1'), {});
@@ -142,64 +133,6 @@ describe('ReconcileDefaultImage', () => {
       expect(tally, 'their default is valid, so it stays').to.deep.equal({ ...NONE, kept: 1 });
       expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('1');
     });
-
-    it('then it tries only that entity again', async () => {
-      const backend = await tableWith(['1']);
-      await backend.put(imageRow(other, '1'), {});
-      let conflicts = 2;
-      const images: ScriptedImages = new ScriptedImages(
-        {
-          save: async (writes) =>
-            Promise.all(
-              writes.map(async (write) => {
-                if (write.view.entity.entityId === 'N1' && conflicts-- > 0) return 'conflict' as const;
-                const [result] = await backend.images.save([write]);
-                return result!;
-              }),
-            ),
-        },
-        backend.images,
-      );
-      const { tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([
-        command(entity),
-        command(other),
-      ]);
-      expect(images.loads).to.deep.equal([[entity, other], [entity], [entity]]);
-      expect(tally).to.deep.equal({ ...NONE, created: 2 });
-    });
-
-    it('again and again, then it gives up after 8 attempts, and its changes have failed with a conflict', async () => {
-      const backend = await tableWith(['1']);
-      const images: ScriptedImages = new ScriptedImages(
-        { save: async (writes) => writes.map(() => 'conflict') },
-        backend.images,
-      );
-      const commands = [command(entity, '1'), command(entity, '2')];
-      const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute(commands);
-      expect(images.saves).to.have.length(8);
-      expect(failed.size).to.equal(2);
-      for (const { change } of commands) {
-        expect(failed.get(change)?.kind).to.equal('conflict');
-        expect(failed.get(change)?.message).to.equal('another writer got in between at each of 8 attempts');
-      }
-      expect(tally).to.deep.equal(NONE);
-    });
-
-    it('seven times, then the eighth attempt saves', async () => {
-      const backend = await tableWith(['1']);
-      const images: ScriptedImages = new ScriptedImages(
-        {
-          save: async (writes) =>
-            images.saves.length < 8 ? writes.map(() => 'conflict') : backend.images.save(writes),
-        },
-        backend.images,
-      );
-      const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([
-        command(entity),
-      ]);
-      expect(failed.size).to.equal(0);
-      expect(tally).to.deep.equal({ ...NONE, created: 1 });
-    });
   });
 
   describe('given reads of different moments', () => {
@@ -226,113 +159,35 @@ describe('ReconcileDefaultImage', () => {
       expect(images.loads).to.have.length(2);
       expect(images.saves).to.deep.equal([]);
     });
-
-    it('that contradict each other every time, then its changes have failed with a conflict', async () => {
-      const backend = await tableWith(['01X'], { image_id: '01X', caption: 'image 01X' });
-      const images = new ScriptedImages(
-        { load: async (entities) => tooEarly(await backend.images.load(entities)) },
-        backend.images,
-      );
-      const changed = command(entity, '01A');
-      const { failed } = await new ReconcileDefaultImage(images, aRetrier()).execute([changed]);
-      expect(failed.get(changed.change)?.kind).to.equal('conflict');
-      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('01X');
-    });
   });
 
-  describe('given an adapter that fails', () => {
-    const fault = new Fault('transient', 'throttled');
-    const commands = [command(entity, '1'), command(other), command(entity, '2')];
-    const expectOnly = (failed: { size: number; get(c: unknown): Fault | undefined }, message: string) => {
-      expect(failed.get(commands[0]!.change)?.message).to.equal(message);
-      expect(failed.get(commands[2]!.change)?.message).to.equal(message);
-      expect(failed.size, "the other entity's change has not").to.equal(2);
-    };
-    const repository = async () => {
-      const backend = await tableWith(['1']);
-      await backend.put(imageRow(other, '1'), {});
-      return backend.images;
-    };
-    const failsFor = <T>(entities: readonly { entity: Entity }[], results: readonly T[]) =>
-      results.map((result, n) => (entities[n]?.entity.entityId === 'N1' ? fault : result));
-
-    it('to read one entity, then all changes of that have failed, and no others', async () => {
-      const inner = await repository();
-      const images: ScriptedImages = new ScriptedImages(
-        {
-          load: async (all) =>
-            failsFor(
-              all.map((each) => ({ entity: each })),
-              await inner.load(all),
-            ),
-        },
-        inner,
-      );
-      const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute(commands);
-      expectOnly(failed, 'throttled');
-      expect(tally).to.deep.equal({ ...NONE, created: 1 });
-    });
-
-    it('to write one entity, then all changes of that have failed, and no others', async () => {
-      const inner = await repository();
-      const images: ScriptedImages = new ScriptedImages(
-        {
-          save: async (writes) =>
-            failsFor(
-              writes.map(({ view }) => view),
-              await inner.save(writes),
-            ),
-        },
-        inner,
-      );
-      const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute(commands);
-      expectOnly(failed, 'throttled');
-      expect(images.saves, 'a fault is not tried again here').to.have.length(1);
-      expect(tally).to.deep.equal({ ...NONE, created: 1 });
-    });
-
-    it('to answer for every entity, then those that it did not answer for have failed', async () => {
-      const inner = await repository();
-      const reads = new ScriptedImages({ load: async (all) => (await inner.load(all)).slice(0, 1) }, inner);
-      const reading = await new ReconcileDefaultImage(reads, aRetrier()).execute(
-        commands.toReversed().slice(0, 2),
-      );
-      expect(reading.failed.get(commands[1]!.change)?.message).to.equal(
-        'the adapter gave no result for this effect',
-      );
-      expect(reading.failed.size).to.equal(1);
-
-      const silent = new ScriptedImages({ save: async () => [] }, await repository());
-      const writing = await new ReconcileDefaultImage(silent, aRetrier()).execute(commands);
-      expect(writing.failed.size).to.equal(3);
-      expect(writing.failed.get(commands[0]!.change)?.kind).to.equal('transient');
-    });
-
-    it('altogether, then all have failed', async () => {
-      const images: ScriptedImages = new ScriptedImages({ load: () => Promise.reject(fault) });
-      const { failed } = await new ReconcileDefaultImage(images, aRetrier()).execute(commands);
-      for (const { change } of commands) expect(failed.get(change)).to.equal(fault);
-    });
-  });
-
-  it('given that the time is up as images are read, then no default row is written, and its changes have failed', async () => {
+  it('given a fault of one entity, then all changes of that have failed, and no others', async () => {
     const backend = await tableWith(['1']);
-    const view = (await backend.images.load([entity])) as EntityView[];
-    const stopping = new AbortController();
-    const images: ScriptedImages = new ScriptedImages({
-      // At once, before anything could be left: the reading still gives its results.
-      load: async () => {
-        stopping.abort();
-        return view;
+    await backend.put(imageRow(other, '1'), {});
+    const fault = new Fault('transient', 'throttled');
+    const images = new ScriptedImages(
+      {
+        load: async (entities) => {
+          const views = await backend.images.load(entities);
+          return views.map((view, n) => (entities[n]?.entityId === 'N1' ? fault : view));
+        },
       },
-    });
-    const limit: TimeLimit = { signal: stopping.signal, remaining: () => Infinity };
+      backend.images,
+    );
+    const commands = [command(entity, '1'), command(other), command(entity, '2')];
+    const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute(commands);
+    expect([...failed]).to.have.deep.members([
+      [commands[0]!.change, fault],
+      [commands[2]!.change, fault],
+    ]);
+    expect(tally).to.deep.equal({ ...NONE, created: 1 });
+  });
+
+  it('given no view of an entity, then its change has failed', async () => {
     const given = command(entity);
-    const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([given], limit);
-    expect(images.saves).to.deep.equal([]);
-    expect(failed.get(given.change)?.kind).to.equal('transient');
-    expect(failed.get(given.change)?.message).to.match(/out of time/);
-    expect(tally).to.deep.equal(NONE);
+    const images = new ScriptedImages({});
+    const { failed } = await new ReconcileDefaultImage(images, aRetrier()).execute([given]);
+    expect(failed.get(given.change)?.message).to.equal('the adapter gave no result for this effect');
   });
 
   it('writes on the view that it decided on', async () => {

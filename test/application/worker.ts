@@ -63,7 +63,20 @@ export function aWorker(parts: WorkerParts = {}) {
     processBatch,
     metrics,
     handle: (...records: unknown[]) => processBatch.execute(records.map((record) => toDelivery(record))),
+    /** Handles records that have names, and gives the outcome of each by its name, in words. */
+    handleNamed: async (records: Readonly<Record<string, unknown>>) => {
+      const names = Object.keys(records);
+      const deliveries = Object.values(records).map((record) => toDelivery(record));
+      const { outcomes, ...tallies } = await processBatch.execute(deliveries);
+      const words = outcomes.map((outcome, n): [string, string] => [names[n]!, inWords(outcome)]);
+      return { outcomes: Object.fromEntries(words), ...tallies };
+    },
   };
+}
+
+/** An outcome's status; of one that failed, the fault. */
+function inWords(outcome: Outcome): string {
+  return outcome.status === 'failed' ? `${outcome.fault.kind}: ${outcome.fault.message}` : outcome.status;
 }
 
 /** Outcomes in short: `failed`, or `held back`, or the status. */
