@@ -193,7 +193,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
     );
   });
 
-  it('with ports that fail before or after they have done their work, retried from the checkpoint on: it is the same', async () => {
+  it('with ports that fail before or after their work, retried from the checkpoint on: it is the same', async () => {
     const mishaps = fc.array(
       fc.constantFrom('none', 'none', 'none', 'before', 'after', 'throws before', 'throws after'),
       { maxLength: 60 },

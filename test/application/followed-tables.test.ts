@@ -68,7 +68,7 @@ describe('FollowedTables', () => {
     expect(store.asked).to.deep.equal([]);
   });
 
-  it('given another table than the one that is followed, when asked for, then the fault names both, and what to run', async () => {
+  it('given a table that is not followed, when asked for, then the fault names both, and what to run', async () => {
     await ask(A);
     const [refused] = await ask(B);
     expect(refused).to.match(/^configuration: .*arn:b.*arn:a.*contrail adopt-stream arn:b/);
@@ -113,14 +113,14 @@ describe('FollowedTables', () => {
     });
   });
 
-  it('given a refusal, when the table is adopted, then the next question is answered with its generation', async () => {
+  it('given a refusal, when the table is adopted, then the next answer is its generation', async () => {
     await ask(A);
     expect((await ask(B))[0]).to.match(/^configuration/);
     await store.adopt(B);
     expect(await ask(B)).to.deep.equal([1]);
   });
 
-  it('given a table that another one was adopted after, when it is adopted again, then that is noticed at once', async () => {
+  it('given an older table, when it is adopted again, then that is noticed at once', async () => {
     await ask(A);
     await store.adopt(B);
     clock.time += 10_000;

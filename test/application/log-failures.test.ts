@@ -133,7 +133,7 @@ describe('the log of failures', () => {
     ]);
   });
 
-  it('given poison of one kind, then what its messages say of the single record makes no causes of their own', async () => {
+  it('given poison of one kind with different messages, then it is one cause', async () => {
     const table = new SourceTable();
     const owner = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' } as const;
     const kinds: Readonly<Record<string, (index: number) => StreamRecord>> = {
@@ -151,7 +151,7 @@ describe('the log of failures', () => {
       await expectOneCause(kind, 'permanent', [1, 2, 3].map(record));
   });
 
-  it('given configuration faults of one kind, then what their messages say of the single record makes no causes of their own', async () => {
+  it('given configuration faults of one kind with different messages, then they are one cause', async () => {
     const kinds: Readonly<Record<string, (record: StreamRecord, index: number) => unknown>> = {
       "other tables' streams": (record, index) => ({
         ...record,

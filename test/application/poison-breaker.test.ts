@@ -109,7 +109,7 @@ describe('a batch whose records are poison for one reason', () => {
     ];
   }
 
-  it('given 20 of 20, then none is quarantined, all fail as a matter of configuration, and one line says so', async () => {
+  it('given 20 of 20, then none is quarantined, all fail for configuration, and one line says so', async () => {
     const quarantine = new MemoryQuarantine();
     const logger = new RecordingLogger('error');
     const { outcomes } = await aWorker({ quarantine, logger }).handle(...aBatch(0, 20));
@@ -190,14 +190,14 @@ describe('a batch whose records are poison for one reason', () => {
     expect(quarantine.kept).to.deep.equal([]);
   });
 
-  it('given poison that only the effects show beside some that cannot be decoded, then both are judged before either is kept', async () => {
+  it('given poison that only effects show beside undecodable records, then both are judged together', async () => {
     const quarantine = new MemoryQuarantine();
     const { outcomes } = await aWorker({ quarantine, queue: refusing() }).handle(...aBatch(12, 8));
     expect(inShort(outcomes)).to.deep.equal(range(20).map(() => 'failed'));
     expect(quarantine.kept).to.deep.equal([]);
   });
 
-  it('given that the later changes of its items are poison, then they are judged with the rest of the batch', async () => {
+  it('given that later changes of its items are poison, then they are judged with the batch', async () => {
     const quarantine = new MemoryQuarantine();
     const table = new SourceTable();
     const { outcomes } = await aWorker({ quarantine, queue: refusing() }).handle(
@@ -216,7 +216,7 @@ describe('a batch whose records are poison for one reason', () => {
     expect(quarantine.kept).to.deep.equal([]);
   });
 
-  it('given rows of entity types that the worker does not know, each of another, then they share a reason', async () => {
+  it('given rows of different unknown entity types, then they share a reason', async () => {
     const quarantine = new MemoryQuarantine();
     const table = new SourceTable();
     const { outcomes } = await aWorker({ quarantine }).handle(

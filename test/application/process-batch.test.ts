@@ -49,7 +49,7 @@ describe('ProcessBatch', () => {
       expect(result).to.deep.equal({ outcomes: [], ...NO_TALLIES });
     });
 
-    it('given a row whose name is two dots, put and removed, then its document comes and goes under an id that is no path', async () => {
+    it('given a row named with two dots, then its document comes and goes under an encoded id', async () => {
       const table = new SourceTable();
       const { handle, backend } = aWorker();
       await handle(table.put(icaoTypeRow('..')));
@@ -270,7 +270,7 @@ describe('ProcessBatch', () => {
   });
 
   describe('given an effect that fails', () => {
-    it('then the records that rest on it fail, the item’s later ones are held back, and others are applied', async () => {
+    it('then its records fail, the item’s later ones are held back, and others are applied', async () => {
       const table = new SourceTable();
       const queue = new ScriptedQueue((actions) =>
         actions.map(({ key }) => (key.id === 'FAA:N1' ? throttled : 'done')),

@@ -113,7 +113,7 @@ describe('poison that is delivered again', () => {
     expect(batch.quarantine.calls).to.have.length(2);
   });
 
-  it('given that the record comes without the one that its batch was delivered again for, then it is kept again', async () => {
+  it('given that the record comes without the one its batch came again for, then it is kept again', async () => {
     const table = new SourceTable();
     const [poison, flaky] = [spoiled(table.put(faaRow('P'))), table.put(faaRow('FLAKY'))];
     const batch = new Delivered([poison, flaky]);
@@ -158,7 +158,7 @@ describe('poison that is delivered again', () => {
     expect(batch.quarantine.calls).to.deep.equal([['DETAIL#P0', 'DETAIL#P1'], ['DETAIL#P0']]);
   });
 
-  it('given many that are in quarantine, when delivered again, then each record is digested a few times at the most', async () => {
+  it('given many in quarantine, when delivered again, then each is digested a few times at most', async () => {
     const table = new SourceTable();
     const records = [
       ...range(100).map((n) => spoiled(table.put(faaRow(`P${n}`)))),

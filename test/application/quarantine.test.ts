@@ -123,7 +123,7 @@ describe('quarantine', () => {
     expect(quarantine.kept).to.deep.equal([]);
   });
 
-  it('given an effect that can never take place, then every record that rests on it is kept, and others not', async () => {
+  it('given an effect that can never take place, then its records are kept, and no others', async () => {
     const quarantine = new MemoryQuarantine();
     const tooLarge = new Fault('permanent', 'too large');
     const queue = new ScriptedQueue((actions) =>
@@ -141,7 +141,7 @@ describe('quarantine', () => {
   });
 
   for (const lasting of ['its document', 'its default image'] as const)
-    it(`given a record with a passing fault, and a lasting one of ${lasting}, then it is delivered again, and not kept`, async () => {
+    it(`given a passing fault and a lasting one of ${lasting}, then the record is delivered again`, async () => {
       const quarantine = new MemoryQuarantine();
       const faultOf = (what: typeof lasting) =>
         what === lasting ? new Fault('permanent', 'too large') : new Fault('transient', 'throttled');

@@ -28,7 +28,7 @@ function workerOf(sqs: SqsDouble, quarantine: Quarantine) {
 }
 
 describe('records that only the queue can tell to be poison', () => {
-  it('given one that the quarantine did not take, when delivered again, then it is poison still, with nothing new beside it', async () => {
+  it('given one that the quarantine did not take, when delivered again, then it is still poison', async () => {
     let isThrottled = true;
     class Throttled extends Quarantine {
       override keep(records: readonly unknown[]) {

@@ -210,7 +210,7 @@ describe('commandsOf', () => {
     const asked = (before: Side, after: Side) =>
       commandsOf(change({ row: row.link('9', '8'), before, after })).matcher;
 
-    it('given a row with a valid tuple, when asked, then the row is counted under it, whatever it held before', () => {
+    it('given a row with a valid tuple, when asked, then it is counted under it, whatever it held before', () => {
       const command = asked(attributes({ ...VALID, model: 'old' }), attributes(VALID));
       expect(command?.link).to.deep.equal(link('9', '8'));
       expect(command?.tuple).to.deep.equal(tuple('172S'));

@@ -112,7 +112,7 @@ describe('Decimal', () => {
         expect(Decimal.parse(text)).to.equal(undefined);
       });
 
-    it('given any number however written, when parsed, then its text is JSON of exactly that number', () => {
+    it('given any number, however written, when parsed, then its text is JSON of exactly that number', () => {
       fc.assert(
         fc.property(numbers, (source) => {
           const { text } = decimal(source);
@@ -189,7 +189,7 @@ describe('Decimal', () => {
       );
     });
 
-    it('given one number written in two ways, when compared, then they are equal and share their canonical text', () => {
+    it('given one number written in two ways, when compared, then they are equal and alike in canonical form', () => {
       fc.assert(
         fc.property(synonyms, ([one, other]) => {
           expect(decimal(one).equals(decimal(other))).to.equal(true);

@@ -115,7 +115,7 @@ describe('decideDefaultImage', () => {
     });
   });
 
-  it('given a default that no longer says what its image says, when decided, then it repeats that image, not the newest', () => {
+  it('given a default that differs from its image, when decided, then it repeats that, not the newest', () => {
     const changed = image('01A', { url: 'a', caption: 'new' });
     const found = images({ newest: newer, current: older, target: changed });
     expect(decideDefaultImage(found)).to.deep.equal({ action: 'repair', image: changed });
@@ -184,7 +184,7 @@ describe('decideDefaultImage', () => {
       );
     });
 
-    it('when decided and written, then the default repeats an image that exists, or there are no images and no default', () => {
+    it('when decided and written, then the default repeats an existing image, or there are no images', () => {
       fc.assert(
         fc.property(worlds, (world) => {
           const { defaultRow } = write(world, decideDefaultImage(read(world)));
@@ -207,7 +207,7 @@ describe('decideDefaultImage', () => {
       );
     });
 
-    it('when decided and written, then a default that pointed to an image still points to it, and any other to the newest', () => {
+    it('when decided and written, then a valid default stays, and any other points to the newest', () => {
       fc.assert(
         fc.property(worlds, (world) => {
           const known = Object.keys(world.images).toSorted();
@@ -244,7 +244,7 @@ describe('preconditionsOf', () => {
     ]);
   });
 
-  it('given a default row that differs from its image, when it is repaired, then that image must stay as it was read', () => {
+  it('given a default row that differs from its image, when repaired, then that image must stay as read', () => {
     expect(preconditionsOf(images({ newest: newer, current: older, target: asRead }), asRead)).to.deep.equal([
       { imageId: '01A', image: asRead },
     ]);
@@ -262,7 +262,7 @@ describe('preconditionsOf', () => {
     expect(preconditionsOf(images({}), undefined)).to.deep.equal([]);
   });
 
-  it('given an image that is gone or says otherwise, when just that is to be written, then no table bears it out', () => {
+  it('given an image that is gone or says otherwise, when it is to be written, then it is impossible', () => {
     expect(preconditionsOf(images({ current: older }), older)).to.equal(undefined);
     expect(preconditionsOf(images({ current: older, target: asRead }), older)).to.equal(undefined);
   });
@@ -284,7 +284,7 @@ describe('equalImages', () => {
 });
 
 describe('imageOf', () => {
-  it('given a row with every attribute and more, when read, then the image has those that a default row repeats', () => {
+  it('given a row with every attribute and more, when read, then the image has its own and no others', () => {
     const read = imageOf(entity(), '01A', attributes({ ...EVERY_ATTRIBUTE, PK: 'x', remarks: 'x' }));
     expect(read).to.deep.equal({ imageId: '01A', attributes: EVERY_ATTRIBUTE });
   });
@@ -315,7 +315,7 @@ describe('defaultImageOf', () => {
     expect(Object.keys(EVERY_ATTRIBUTE)).to.deep.equal([...IMAGE_ATTRIBUTES]);
   });
 
-  it('given a default row that names no image or names it wrongly, when read, then it points to none that exists', () => {
+  it('given a default row that names no image, or wrongly, when read, then it has no target', () => {
     expect(defaultImageOf(attributes({ url: 'u' }))).to.deep.equal({ imageId: '', attributes: { url: 'u' } });
     expect(defaultImageOf(attributes({ image_id: decimal('1') }))).to.have.property('imageId', '');
     expect(defaultImageOf(attributes({ image_id: null })).attributes).to.deep.equal({ image_id: null });

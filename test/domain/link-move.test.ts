@@ -39,7 +39,7 @@ describe('decideLinkMove', () => {
     expect(deltas(undefined, state(1, skyhawk))).to.deep.equal([{ tuple: skyhawk, delta: 1 }]);
   });
 
-  it('given a link never counted, when one without a tuple is inserted, then its state is kept and nothing counted', () => {
+  it('given a link never counted, when one without a tuple is inserted, then only its state is kept', () => {
     expect(decideLinkMove(link(), undefined, state(1, undefined))).to.have.deep.property(
       'to',
       state(1, undefined),
@@ -131,7 +131,7 @@ describe('netDeltas', () => {
     expect(netDeltas(moves)).to.deep.equal([{ tuple: tuple(), delta: -2 }]);
   });
 
-  it('given moves that cancel out, when summed, then their tuples are left away', () => {
+  it('given moves that cancel out, when summed, then their tuples are left out', () => {
     const moves = [
       move('1', tuple('A'), tuple('B')),
       move('2', tuple('B'), tuple('A')),
@@ -207,7 +207,7 @@ describe('counting by moves', () => {
     return counts;
   }
 
-  it('given any histories, when delivered in any batches with losses, repeats and late records, then the counts are a recount of the final rows', () => {
+  it('given losses, repeats and late records, when all is delivered, then counts match the final rows', () => {
     const picks = fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), { maxLength: 12 });
     fc.assert(
       fc.property(steps, picks, picks, (history, early, late) => {
@@ -225,7 +225,7 @@ describe('counting by moves', () => {
     );
   });
 
-  it('given any histories, when delivered in order and split anywhere, then the counts are right after every batch', () => {
+  it('given any history, when delivered in order, then the counts are right after every batch', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 });
     fc.assert(
       fc.property(steps, sizes, (history, split) => {

@@ -30,7 +30,7 @@ describe('coalesceSearch', () => {
     expect(coalesceSearch([noChange()])).to.equal(undefined);
   });
 
-  it('given an upsert, when coalesced, then the action carries the document, its key, and the change it rests on', () => {
+  it('given an upsert, when coalesced, then the action carries the document, its key and its change', () => {
     expect(coalesceSearch([insert()])).to.deep.equal({
       key: { collection: 'registry', id: 'FAA:N1' },
       version: { generation: 0, epoch: '', sequence: '9' },
@@ -45,18 +45,18 @@ describe('coalesceSearch', () => {
     expect(action?.version).to.deep.equal({ generation: 0, epoch: '', sequence: '100' });
   });
 
-  it('given several changes of a document, when coalesced, then the newest decides, in whatever order they came', () => {
+  it('given several changes of a document, when coalesced, then the newest decides, in any order', () => {
     expect(coalesceSearch([insert(), modify()])?.document).to.include({ model: '172S' });
     expect(sentBy([insert(), modify()])).to.equal('10');
     expect(sentBy([modify(), insert()])).to.equal('10');
   });
 
-  it('given an insert and its removal, when coalesced, then the removal is sent, for an earlier delivery may have sent the insert', () => {
+  it('given an insert and its removal, when coalesced, then the removal is sent', () => {
     expect(coalesceSearch([insert(), modify(), remove()])).to.include({ document: undefined });
     expect(sentBy([insert(), modify(), remove()])).to.equal('100');
   });
 
-  it('given a last change that asks for nothing, when coalesced, then the last one that asked for something is sent', () => {
+  it('given a last change that asks for nothing, when coalesced, then the last that asked is sent', () => {
     expect(sentBy([insert(), modify(), noChange()])).to.equal('10');
     expect(sentBy([noChange(), insert()])).to.equal('9');
   });
@@ -144,7 +144,7 @@ describe('coalesceSearch', () => {
       return index;
     }
 
-    it('when applied change by change, then the index holds the documents of the final rows and no others', () => {
+    it("when applied change by change, then the index holds exactly the final rows' documents", () => {
       fc.assert(
         fc.property(steps, restarts, (list, restart) => {
           const { changes, final } = historyOf(list, restart);
@@ -158,7 +158,7 @@ describe('coalesceSearch', () => {
       );
     });
 
-    it('when split into any batches, any of them delivered again in part and at any time, then the index is the same', () => {
+    it('when split into any batches, delivered again in part at any time, then the index is the same', () => {
       fc.assert(
         fc.property(
           steps,
@@ -188,7 +188,7 @@ describe('coalesceSearch', () => {
       );
     });
 
-    it('when every change is delivered at least once in any order whatever, then the index is the same', () => {
+    it('when every change is delivered at least once, in any order, then the index is the same', () => {
       fc.assert(
         fc.property(steps, restarts, sizes, fc.infiniteStream(fc.nat()), (list, restart, split, keys) => {
           const { changes } = historyOf(list, restart);

@@ -140,7 +140,7 @@ describe('projection', () => {
       });
     });
 
-    it(`given ${name} without attributes, when projected, then the document holds what the key says and no more`, () => {
+    it(`given ${name} without attributes, when projected, then the document holds only its key’s part`, () => {
       const bare = projected(sample.row, attributes());
       expect(bare).to.deep.equal({ id: sample.id, ...sample.constants });
       expect(Object.keys(bare)).to.have.members(['id', ...Object.keys(sample.constants ?? {})]);
@@ -290,7 +290,7 @@ describe('decideSearch', () => {
     });
   });
 
-  it('given an old attribute that cannot be decoded, when decided, then that is the fault, whatever else differs', () => {
+  it('given an old attribute that cannot be decoded, when decided, then that is the fault', () => {
     for (const name of ['registration', 'model', 'updated_at'])
       expect(() => decide(unreadable(name), attributes({ registration: 'N2' }))).to.throw(
         `${name} is spoilt`,

@@ -21,7 +21,7 @@ describe('MemoryMetrics', () => {
     ]);
   });
 
-  it('given more than a hundred batches, when asked, then the last hundred are there, and totals are of all', () => {
+  it('given more than a hundred batches, then the last hundred are there, and totals are of all', () => {
     const metrics = new MemoryMetrics();
     for (const n of range(150)) {
       metrics.add('BatchRecords', n);
