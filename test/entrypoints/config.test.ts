@@ -209,7 +209,7 @@ describe('the configuration', () => {
     [fleet('eu-central-1'), 'fleet'],
     [fleet('eu-central-1'), fleet('eu-central-1')],
   ] as const)
-    it(`given ${table.slice(0, 30)} as table and ${state.slice(0, 30)} for the state, then it is refused`, () => {
+    it(`given table ${table.slice(0, 24)} and state table ${state.slice(0, 24)}, then it is refused`, () => {
       const message = /^STATE_TABLE_NAME is the same table as TABLE_NAME; set it to a table of its own/;
       expectRefusal({ ...aws, TABLE_NAME: table, STATE_TABLE_NAME: state }, message);
     });

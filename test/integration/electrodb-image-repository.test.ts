@@ -108,7 +108,7 @@ describeWithServers('the ElectroDB image repository', () => {
         ['the default row', 2],
         ['the image', 3],
       ] as const)
-        it(`given ${code} for ${what} of one of three, then that alone is ${verdict}`, async () => {
+        it(`given ${code} for ${what}, then that write alone is ${verdict}`, async () => {
           const { kinds, sizes } = await saved(3, [cancelling({ [item]: code })]);
           expect(kinds).to.deep.equal(['done', verdict, 'done']);
           expect(sizes).to.deep.equal([6, 4]);

@@ -22,7 +22,7 @@ describeUnless(javaMissing(), 'the worker end to end, on DynamoDB Local and SQS'
 
   after(() => (servers as LocalServers | undefined)?.stop());
 
-  it('given a fleet in the table, when its stream is delivered to the worker in memory, then there is no drift', async () => {
+  it('given a fleet in the table, when its stream is delivered in memory, then there is no drift', async () => {
     const worker = memoryWorker();
     const result = await runEndToEnd(servers, worker, { writes: 600, seed: 3, batchSize: 100 });
     expect(result.givenUp).to.equal(0);
@@ -65,7 +65,7 @@ describeUnless(javaMissing(), 'the worker end to end, on DynamoDB Local and SQS'
     expect(Items).to.deep.equal([]);
   });
 
-  it('given search actions in the queue, when drained, then the index holds what the last of each group says', async () => {
+  it('given search actions in the queue, when drained, then the index holds the last of each group', async () => {
     const { clients, queueUrl } = servers;
     const versions = Array.from({ length: 10 }, (_, index) => index + 1);
     for (const id of ['a', 'b'])

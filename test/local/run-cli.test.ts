@@ -4,7 +4,7 @@ import { run, SCRIPTS } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
 
 describeUnless(javaMissing(), 'npm run local', () => {
-  it('given the built function on real servers, then nothing it derives drifts, and its requests are counted', async () => {
+  it('given the built function on real servers, then nothing drifts, and its requests are counted', async () => {
     const { status, out, err } = await run([...SCRIPTS.local, '--records', '600', '--seed', '5']);
     expect(status, `${out}\n${err}`).to.equal(0);
     // The function's metrics are for CloudWatch, not for whoever looks here.

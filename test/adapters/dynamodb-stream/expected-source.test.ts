@@ -101,6 +101,7 @@ describe('the source of a record', () => {
       expect(toDelivery(record).kind).to.equal('change');
     });
 
+  const short = (arn: string) => arn.replace(/^arn:aws:(dynamodb:)?/, '').slice(0, 34);
   for (const table of ['aircraft', TABLE_ARN])
     it(`given the stream of ${table}, then it is a change`, () => {
       expect(faultOf(good, table)).to.equal(undefined);
@@ -118,7 +119,7 @@ describe('the source of a record', () => {
     [TABLE_ARN, STREAM_ARN.replace('123456789012', '210987654321')],
     [TABLE_ARN, STREAM_ARN.replace('table/aircraft', 'table/other')],
   ] as const)
-    it(`given a stream …${arn.slice(16, 58)} and a table ${table.slice(0, 20)}, then a fault names both`, () => {
+    it(`refuses ${short(arn)} for ${short(table)}, names both`, () => {
       // The right one before it must not vouch for it.
       expect(faultOf(good, 'aircraft')).to.equal(undefined);
       const fault = faultOf({ ...good, eventSourceARN: arn }, table);

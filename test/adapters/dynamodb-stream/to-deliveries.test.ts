@@ -91,7 +91,7 @@ describe('toDeliveries', () => {
   });
 
   for (const arn of [HERE, `${HERE}/stream/`, 'aircraft', 'arn:aws:sqs:eu-central-1:123456789012:search'])
-    it(`given records of ${arn.slice(0, 50)}, without a label, then that is refused, unasked`, async () => {
+    it(`given records of …${arn.slice(-25)}, without a label, then that is refused, unasked`, async () => {
       const deliveries = await toDeliveries([recordOf(arn), recordOf(arn, 2)], answering({}));
       expect(asked).to.deep.equal([[]]);
       for (const delivery of deliveries) {

@@ -102,7 +102,7 @@ export const aws: Backend = {
       setUp: images,
       lacks: {
         seesForeignRewrites: 'the condition is on the pointer where there is no revision',
-        seesNestedChanges: 'the SDK’s unmarshall may lose names in maps, so maps are not compared',
+        seesNestedChanges: 'maps are not compared: unmarshall may lose names',
         prototypeNames: 'the SDK’s unmarshall takes __proto__ for the prototype',
       },
       missing,
@@ -154,7 +154,7 @@ export const aws: Backend = {
         const connect = () => new DynamoDbTableGenerations(documentClientOf(dynamodb), { stateTable });
         return { generations: connect(), connect };
       },
-      lacks: { unnamed: 'they are refused, as a change of theirs would be older than any' },
+      lacks: { unnamed: 'refused: changes would be older than any' },
       missing,
     },
   ],

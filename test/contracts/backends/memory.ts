@@ -57,7 +57,7 @@ export const memory: Backend = {
         return { queue, receive: async () => queue.drain() };
       },
       lacks: {
-        deliversOlderActions: 'it remembers the newest version of each document instead of identities',
+        deliversOlderActions: 'it remembers versions instead of identities',
       },
     },
   ],

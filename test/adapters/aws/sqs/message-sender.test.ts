@@ -109,7 +109,7 @@ describe('MessageSender', () => {
       ],
     ] as const)
       for (const code of codes.split(/\s+/))
-        it(`given ${code} for every entry, then all are ${kind}: none is poison`, async () => {
+        it(`given ${code} for all entries, then all are ${kind}`, async () => {
           const { sqs, sender } = setUp();
           sqs.refuse(() => true, { code });
           expect(kindsOf(await sender.send(TEXTS, messageOf))).to.deep.equal(TEXTS.map(() => kind));

@@ -31,7 +31,7 @@ describe('parseQueueUrl', () => {
     `https://sqs.us-east-1.amazonaws.com/1/${'a'.repeat(76)}.fifo`,
   ];
   for (const url of bad)
-    it(`refuses ${JSON.stringify(url.slice(0, 85))}, and does not cite it`, () => {
+    it(`refuses, and does not cite, ${JSON.stringify(url.slice(0, 68))}`, () => {
       const fault = faultOf(() => parseQueueUrl(url, 'QUEUE'));
       expect(fault.kind).to.equal('configuration');
       expect(fault.message)

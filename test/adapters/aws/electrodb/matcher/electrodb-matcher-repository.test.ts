@@ -243,7 +243,7 @@ describe('ElectroDbMatcherRepository', () => {
     ['a page from a proxy', 'SyntaxError', '<html>', 407],
     ['an account without the service', 'SubscriptionRequiredException', 'no'],
   ] as const)
-    it(`given ${what}, when 300 moves are applied, then few requests show that none is poison`, async () => {
+    it(`given ${what} and 300 moves, then few requests show that none is poison`, async () => {
       double.answerWrite = rejecting(name, message, status && { $metadata: { httpStatusCode: status } });
       const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
       expect(new Set(kindsOf(results))).to.deep.equal(new Set(['configuration']));
