@@ -1,6 +1,5 @@
 const LONGEST = 60;
-
-/** As many bytes as an excerpt can need, to tell too whether more follows: a character takes four at most. */
+/** As many bytes as an excerpt can need, to tell too whether there is more: a character takes four at most. */
 const BYTES = 4 * (LONGEST + 1);
 
 // Control characters, and those that change how the text around them is shown.

@@ -28,13 +28,10 @@ export class UnreadableRest extends Error {}
 export async function* plainText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of decompressed(chunks)) {
-    if (head === undefined) yield chunk;
-    else {
-      head = Buffer.concat([head, chunk]);
-      if (head.length < HEAD) continue;
-      yield checked(head);
-      head = undefined;
-    }
+    if (head !== undefined) head = Buffer.concat([head, chunk]);
+    if (head !== undefined && head.length < HEAD) continue;
+    yield head === undefined ? chunk : checked(head);
+    head = undefined;
   }
   if (head !== undefined) yield checked(head);
 }

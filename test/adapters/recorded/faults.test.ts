@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import { outline, problems, read, record } from './support.ts';
 
-const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => JSON.stringify(record(id))) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [a = '', b = '', c = '', d = ''] = Array.from('abcd', (id) => JSON.stringify(record(id)));
 const lines = (...items: string[]) => items.join('\n');
 
 /** Lists by themselves, in an event, and in an event of a list of events: how they begin and end. */
