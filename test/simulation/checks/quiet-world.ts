@@ -6,51 +6,54 @@ import { isKept } from '../world/items.ts';
 import type { SourceTable } from '../world/source-table.ts';
 import type { World } from '../world/world.ts';
 
-/** What must hold once the world is quiet. Reports to the world's watch. */
+/** What must hold once the world is quiet. Reports to its `invariants`. */
 export async function checkQuietWorld(world: World): Promise<void> {
-  const { ledger, watch, queue } = world;
+  const { ledger, invariants, queue } = world;
   for (const entry of ledger.entries) checkEnd(entry, world);
-  if (queue.size > 0) watch.report('the world becomes quiet', `${queue.size} messages are left in the queue`);
+  if (queue.size > 0)
+    invariants.report('the world becomes quiet', `${queue.size} messages are left in the queue`);
 
   await checkDerived(world);
 }
 
 /** What must hold whenever nothing is under way. */
 export async function checkDerived(world: World): Promise<void> {
-  const { watch } = world;
+  const { invariants } = world;
   const { drift } = await verify(new TrueState(world));
   if (drift.length > 0)
-    watch.report(
+    invariants.report(
       'what is derived is what the table says',
       drift.map(({ subsystem, problem, what }) => `${subsystem}: ${problem} ${what}`).join('; '),
     );
   if (world.settings.backend === 'memory') checkReplica(world);
 }
 
-function checkEnd(entry: Entry, { ledger, watch }: World): void {
+function checkEnd(entry: Entry, { ledger, invariants }: World): void {
   if (ledger.isHandled(entry)) return;
   const isKept = ledger.isQuarantined(entry) || ledger.isAside(entry);
   if (isKept && !isRepairable(entry)) return;
-  if (isKept) watch.report('what an operator repairs is handled in the end', nameOf(entry));
-  else if (ledger.isAcknowledged(entry)) watch.report('no record is lost', nameOf(entry));
+  if (isKept) invariants.report('what an operator repairs is handled in the end', nameOf(entry));
+  else if (ledger.isAcknowledged(entry)) invariants.report('no record is lost', nameOf(entry));
   else
-    watch.report(
+    invariants.report(
       'the world becomes quiet',
       `nobody delivers ${nameOf(entry)} any more, which was never handled`,
     );
 }
 
-function checkReplica({ table, source, watch }: World): void {
+function checkReplica({ table, source, invariants }: World): void {
   const replica = new Map<string, Attributes>();
   for (const row of table.rows()) replica.set(`${textOf(row, 'PK')} | ${textOf(row, 'SK')}`, row);
   for (const { item, attributes } of source.rows()) {
     if (!isKept(item)) continue;
     const row = replica.get(item.key);
     replica.delete(item.key);
-    if (row === undefined) watch.report('the replica is the table', `it lacks ${item.key}`);
-    else if (!row.equals(attributes)) watch.report('the replica is the table', `it has another ${item.key}`);
+    if (row === undefined) invariants.report('the replica is the table', `it lacks ${item.key}`);
+    else if (!row.equals(attributes))
+      invariants.report('the replica is the table', `it has another ${item.key}`);
   }
-  for (const key of replica.keys()) watch.report('the replica is the table', `it has ${key}, which is gone`);
+  for (const key of replica.keys())
+    invariants.report('the replica is the table', `it has ${key}, which is gone`);
 }
 
 function textOf(row: Attributes, name: string): string {

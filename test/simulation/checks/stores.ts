@@ -6,11 +6,11 @@ import type { Entity } from '../../../src/domain/row.ts';
 import { equalRecords } from '../../../src/domain/value.ts';
 import type { Ledger } from '../world/ledger.ts';
 import { type Ports, portsWith } from '../../support/ports.ts';
-import type { Watch } from './watch.ts';
+import type { StepInvariants } from './step-invariants.ts';
 
 interface Observers {
   readonly ledger: Ledger;
-  readonly watch: Watch;
+  readonly invariants: StepInvariants;
   readonly now: () => number;
   readonly table: MemoryTable;
   readonly counts: MemoryMatcherRepository;
@@ -21,7 +21,7 @@ interface Observers {
 
 /** The stores, with everything noted that takes effect in them. What has reached them is done, whatever time it is. */
 export function observedStores(stores: Ports, observers: Observers): Ports {
-  const { ledger, now, table, watch, counts, quarantined } = observers;
+  const { ledger, now, table, invariants, counts, quarantined } = observers;
   return portsWith(stores, {
     'queue.send': (send) => async (actions) => {
       const results = await send(actions);
@@ -44,7 +44,7 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
       const results = await apply(moves);
       for (const [index, move] of moves.entries()) if (results[index] === 'done') ledger.counted(move);
       for (const { tuple, count } of counts.tupleCounts())
-        if (!(count > 0)) watch.report('counts are above zero', `${JSON.stringify(tuple)}: ${count}`);
+        if (!(count > 0)) invariants.report('counts are above zero', `${JSON.stringify(tuple)}: ${count}`);
       return results;
     },
     'quarantine.keep': (keep) => async (records) => {
@@ -57,23 +57,23 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
 }
 
 function checkWrite(
-  { ledger, now, table, watch, defaultRowWritten }: Observers,
+  { ledger, now, table, invariants, defaultRowWritten }: Observers,
   entity: Entity,
   was: ReturnType<MemoryTable['defaultImage']>,
   isSaid: boolean,
 ): void {
   const is = table.defaultImage(entity);
   if (was?.revision === is?.revision) {
-    if (isSaid) watch.report('a default row that is said to be written is', nameOf(entity));
+    if (isSaid) invariants.report('a default row that is said to be written is', nameOf(entity));
     return;
   }
   if (sameImage(was?.image, is?.image))
-    watch.report('a default row is written only to change it', nameOf(entity));
+    invariants.report('a default row is written only to change it', nameOf(entity));
   if (is !== undefined && !sameImage(is.image, table.image(entity, is.image.imageId)))
-    watch.report('a default row repeats an image that is there when it is written', nameOf(entity));
+    invariants.report('a default row repeats an image that is there when it is written', nameOf(entity));
   if (was !== undefined && was.image.imageId !== is?.image.imageId)
     if (table.image(entity, was.image.imageId) !== undefined)
-      watch.report('a default is given up only when its image is gone', nameOf(entity));
+      invariants.report('a default is given up only when its image is gone', nameOf(entity));
   ledger.inLine(entity, now());
   defaultRowWritten(entity, was?.image, is?.image);
 }

@@ -45,18 +45,18 @@ export async function runWorld(settings: Settings, options: RunOptions = {}): Pr
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   options.onStart?.(world);
-  const { watch, scheduler } = world;
+  const { invariants, scheduler } = world;
   const rejected = (reason: unknown) => {
-    watch.report('no rejection is unhandled', String(reason), reason);
+    invariants.report('no rejection is unhandled', String(reason), reason);
   };
   process.on('unhandledRejection', rejected);
 
   let violation: Violation | undefined;
   try {
-    while (watch.violation === undefined && (await scheduler.step()))
-      if (scheduler.fired > MOST_EVENTS) watch.report('the world becomes quiet', stuck(world));
-    if (watch.violation === undefined) await checkQuietWorld(world);
-    violation = watch.violation;
+    while (invariants.violation === undefined && (await scheduler.step()))
+      if (scheduler.fired > MOST_EVENTS) invariants.report('the world becomes quiet', stuck(world));
+    if (invariants.violation === undefined) await checkQuietWorld(world);
+    violation = invariants.violation;
   } catch (error) {
     violation = new Violation('the simulation itself works', String(error), { cause: error });
   } finally {

@@ -9,7 +9,7 @@ import { Instance, type Invocation } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MINUTE, type Settings } from './settings.ts';
 import type { Variant } from '../runs/variant.ts';
-import type { HandlerEnd, Watch } from '../checks/watch.ts';
+import type { HandlerEnd, StepInvariants } from '../checks/step-invariants.ts';
 
 /** What the caller of a function gets to know. */
 export type Answer =
@@ -20,7 +20,7 @@ interface PoolParts {
   readonly settings: Settings;
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly watch: Watch;
+  readonly invariants: StepInvariants;
   readonly counts: Counts;
   readonly variant: Variant;
   readonly workerOf: (instance: Instance) => StreamWorker;
@@ -55,7 +55,7 @@ export class FunctionPool {
 
   /** Hands over a batch. Exactly one answer comes, within the function's time-out. */
   invoke(entries: readonly Entry[], repaired: boolean, answer: (answer: Answer) => void): void {
-    const { scheduler, settings, trace, watch, counts } = this.#parts;
+    const { scheduler, settings, trace, invariants, counts } = this.#parts;
     const warm = this.#take();
     const { instance } = warm;
     const controller = new AbortController();
@@ -97,7 +97,7 @@ export class FunctionPool {
     scheduler.at(stops, abort, instance);
     scheduler.at(stops + 1, () => {
       if (!invocation.finished && !invocation.disturbed)
-        watch.report(
+        invariants.report(
           'no batch takes longer than it may',
           `invocation ${invocation.number} of ${instance.name}`,
         );
@@ -112,7 +112,7 @@ export class FunctionPool {
     void this.#handle(warm, invocation, limit).then((end) => {
       if (!instance.alive) return;
       invocation.finished = true;
-      watch.finished(invocation, end);
+      invariants.finished(invocation, end);
       if (answered) {
         counts.add('invocation ended after its time-out');
         trace(() => `invocation ${invocation.number} ends after its time-out`);
@@ -130,12 +130,15 @@ export class FunctionPool {
 
   /** The process is told to end: it stops its batch as if the time were up. */
   stop(instance: Instance): void {
-    const { scheduler, watch } = this.#parts;
+    const { scheduler, invariants } = this.#parts;
     scheduler.in(0, () => this.#aborts.get(instance)?.(), instance);
     const { invocation } = instance;
     scheduler.in(1, () => {
       if (invocation?.finished === false && !invocation.disturbed)
-        watch.report('a worker that is to stop stops', `invocation ${invocation.number} of ${instance.name}`);
+        invariants.report(
+          'a worker that is to stop stops',
+          `invocation ${invocation.number} of ${instance.name}`,
+        );
     });
   }
 

@@ -1,0 +1,67 @@
+import { type Entity, entityKey, linkKey } from '../../../src/domain/row.ts';
+import type { PortCall } from '../../support/ports.ts';
+import { type Entry, nameOf } from '../world/entry.ts';
+import type { Invocation } from '../world/instance.ts';
+import type { Ledger } from '../world/ledger.ts';
+import { isPoison, spoilOf } from './spoiled.ts';
+import type { Report } from './violation.ts';
+
+interface CallParts {
+  readonly invocation: Invocation;
+  readonly call: PortCall;
+  readonly ledger: Ledger;
+  /** Names the call. */
+  readonly what: string;
+  readonly report: Report;
+}
+
+/** No call may carry what stands behind poison of its item. */
+export function checkOrder({ invocation, call, ledger, what, report }: CallParts): void {
+  const blocked = blockedEntries(invocation, ledger);
+  if (blocked.size === 0) return;
+  const find = (test: (entry: Entry) => boolean) => invocation.entries.find(test);
+  const blockedWith = (sequence: string, test: (entry: Entry) => boolean = () => true) =>
+    find((entry) => String(entry.position.sequence) === sequence && blocked.has(entry) && test(entry));
+  const ofEntity = (entity: Entity) => {
+    const isOf = ({ item }: Entry) =>
+      item?.entity !== undefined && entityKey(item.entity) === entityKey(entity);
+    return find((entry) => isOf(entry) && !blocked.has(entry)) ? undefined : find(isOf);
+  };
+  const offenders = (): (Entry | undefined)[] => {
+    switch (call.port) {
+      case 'queue.send':
+        return call.entries.map(({ identity }) => blockedWith(identity.sequence));
+      case 'replica.apply':
+        return call.entries.flat().map(({ identity }) => blockedWith(identity.sequence));
+      case 'matcher.apply':
+        return call.entries.map(({ link, to }) =>
+          blockedWith(
+            to.version.sequence,
+            ({ item }) => item?.link !== undefined && linkKey(item.link) === linkKey(link),
+          ),
+        );
+      case 'images.load':
+        return call.entries.map(ofEntity);
+      case 'images.save':
+        return call.entries.map(({ view }) => ofEntity(view.entity));
+      default:
+        return [];
+    }
+  };
+  const offender = offenders().find((entry) => entry !== undefined);
+  if (offender !== undefined)
+    report('nothing of an item is done behind its poison', `${what} for ${nameOf(offender)}`);
+}
+
+/** Records that stand behind one of their item that cannot be handled and is not in quarantine; and those themselves. */
+function blockedEntries(invocation: Invocation, ledger: Ledger): ReadonlySet<Entry> {
+  const blocked = new Set<Entry>();
+  const items = new Set<string>();
+  for (const entry of invocation.entries) {
+    if (isPoison(entry, invocation) && !ledger.isQuarantined(entry)) {
+      blocked.add(entry);
+      if (spoilOf(entry, invocation)?.hidesItem !== true) items.add(entry.key);
+    } else if (items.has(entry.key)) blocked.add(entry);
+  }
+  return blocked;
+}
