@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Random } from '../../../src/feed/random.ts';
 
 /** Where an event happens. Nothing happens in a process that is dead; in a frozen one it waits for the thaw. */
@@ -21,7 +22,7 @@ interface Event {
  */
 export class Scheduler {
   readonly #random: Random;
-  readonly #heap: Event[] = [];
+  readonly #events = new TinyQueue<Event>([], inOrder);
   #order = 0;
   #now: number;
   #fired = 0;
@@ -41,7 +42,7 @@ export class Scheduler {
   }
 
   at(time: number, action: () => void | Promise<void>, place?: Place): void {
-    this.#push({
+    this.#events.push({
       time: Math.max(time, this.#now),
       tie: this.#random.fraction(),
       order: this.#order++,
@@ -56,13 +57,13 @@ export class Scheduler {
 
   /** Lets the next event happen, and all that follows from it at once. False when none is left. */
   async step(): Promise<boolean> {
-    for (let event = this.#pop(); event !== undefined; event = this.#pop()) {
+    for (let event = this.#events.pop(); event !== undefined; event = this.#events.pop()) {
       const { place } = event;
       if (place?.alive === false) continue;
       if (place !== undefined && place.frozenUntil > event.time) {
         event.time = place.frozenUntil;
         event.tie = this.#random.fraction();
-        this.#push(event);
+        this.#events.push(event);
         continue;
       }
       this.#now = event.time;
@@ -73,46 +74,10 @@ export class Scheduler {
     }
     return false;
   }
-
-  #push(event: Event): void {
-    const heap = this.#heap;
-    let at = heap.push(event) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(event, above)) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = event;
-  }
-
-  #pop(): Event | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      let below = heap[child];
-      if (below === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, below)) {
-        child++;
-        below = right;
-      }
-      if (!isBefore(below, last)) break;
-      heap[at] = below;
-      at = child;
-    }
-    heap[at] = last;
-    return first;
-  }
 }
 
-function isBefore(a: Event, b: Event): boolean {
-  return a.time - b.time < 0 || (a.time === b.time && (a.tie - b.tie || a.order - b.order) < 0);
+function inOrder(a: Event, b: Event): number {
+  return a.time - b.time || a.tie - b.tie || a.order - b.order;
 }
 
 /** Comes only after every promise that can go on has gone on: those come before anything else that waits. */
