@@ -1,13 +1,13 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { actionOf, RuledSearch } from './parts/ruled-search.ts';
+import { actionOf, ruledSearch } from './parts/ruled-search.ts';
 
 export const mutant: Mutant = {
   mistake:
     'Insert and remove in one batch cancel out and send nothing, although an earlier delivery may have sent the insert.',
   variant: () => ({
     search: (queue, retrier) =>
-      new RuledSearch(queue, retrier, (deciding) => {
+      ruledSearch(queue, retrier, (deciding) => {
         const last = newest(deciding);
         const cancelsOut = deciding[0].change.operation === 'INSERT' && last.decision.action === 'delete';
         return cancelsOut ? undefined : actionOf(last, last);

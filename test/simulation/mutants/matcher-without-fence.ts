@@ -1,13 +1,13 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 
 export const mutant: Mutant = {
   mistake:
     "A link's count is moved to whatever a record says, without asking whether something newer was counted.",
   variant: () => ({
     matcher: (matcher, retrier) =>
-      new RuledMatcher(matcher, retrier, (group, state) => ({
+      ruledMatcher(matcher, retrier, (group, state) => ({
         link: group[0].link,
         from: state,
         to: stateAfter(newest(group)),

@@ -2,7 +2,7 @@ import { newest } from '../../../src/domain/coalesce.ts';
 import { tupleOf } from '../../../src/domain/tuple.ts';
 import { compareVersions, passesFence } from '../../../src/domain/version.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 
 // Fenced, in one transaction, and careful about which of a batch's records are new; but once a record is late or
 // lost, what the next one's old image says was never counted.
@@ -10,7 +10,7 @@ export const mutant: Mutant = {
   mistake: 'The tuple to take off is that of the old image, and not the one that was counted.',
   variant: () => ({
     matcher: (matcher, retrier) =>
-      new RuledMatcher(matcher, retrier, (group, state) => {
+      ruledMatcher(matcher, retrier, (group, state) => {
         const fresh = group
           .filter(({ change }) => passesFence(state?.version, change.version))
           .toSorted((a, b) => compareVersions(a.change.version, b.change.version));

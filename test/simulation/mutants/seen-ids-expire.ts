@@ -8,7 +8,7 @@ import type { Link } from '../../../src/domain/row.ts';
 import { tupleOf } from '../../../src/domain/tuple.ts';
 import type { Mutant } from '../runs/variant.ts';
 import { AddedCounts } from './parts/added-counts.ts';
-import { RuledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
 
 /** As long as idempotency libraries remember by default. */
 const LIFETIME = 60 * 60 * 1000;
@@ -28,7 +28,7 @@ export const mutant: Mutant = {
         return new ProcessBatch(deps);
       },
       matcher: (matcher, retrier) =>
-        new RuledMatcher(matcher, retrier, (group) => {
+        ruledMatcher(matcher, retrier, (group) => {
           const move = { link: group[0].link, from: undefined, to: stateAfter(newest(group)) };
           groups.set(move, group);
           return move;

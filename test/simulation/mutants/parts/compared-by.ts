@@ -3,8 +3,8 @@ import type { Change } from '../../../../src/domain/change.ts';
 import type { Version } from '../../../../src/domain/version.ts';
 import type { Variant } from '../../runs/variant.ts';
 import { RuledIndex } from './ruled-index.ts';
-import { RuledMatcher, stateAfter } from './ruled-matcher.ts';
-import { actionOf, RuledSearch } from './ruled-search.ts';
+import { ruledMatcher, stateAfter } from './ruled-matcher.ts';
+import { actionOf, ruledSearch } from './ruled-search.ts';
 
 type Compare = (a: Version, b: Version) => number;
 
@@ -14,12 +14,12 @@ export function comparedBy(compare: Compare): Partial<Variant> {
     commands.reduce((a, b) => (compare(b.change.version, a.change.version) > 0 ? b : a));
   return {
     search: (queue, retrier) =>
-      new RuledSearch(queue, retrier, (deciding) => {
+      ruledSearch(queue, retrier, (deciding) => {
         const chosen = last(deciding);
         return actionOf(chosen, chosen);
       }),
     matcher: (matcher, retrier) =>
-      new RuledMatcher(matcher, retrier, (group, state) => {
+      ruledMatcher(matcher, retrier, (group, state) => {
         const to = stateAfter(last(group));
         const passes = state === undefined || compare(to.version, state.version) > 0;
         return passes ? { link: group[0].link, from: state, to } : undefined;

@@ -1,8 +1,8 @@
 import type { MatcherRepository } from '../../../../src/application/ports/matcher-repository.ts';
 import { readDecideWrite } from '../../../../src/application/read-decide-write.ts';
+import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 import { retryGroups } from '../../../../src/application/retry-groups.ts';
 import type { Retrier } from '../../../../src/application/retry.ts';
-import type { TimeLimit } from '../../../../src/application/time-limit.ts';
 import {
   type MatcherTally,
   UpdateMatcherTuple,
@@ -19,35 +19,29 @@ type Group = NonEmpty<UpdateMatcherTupleCommand>;
 export type Decide = (group: Group, state: LinkState | undefined) => LinkMove | undefined;
 
 /** The use case with another way to decide. */
-export class RuledMatcher extends UpdateMatcherTuple {
-  readonly #matcher: MatcherRepository;
-  readonly #retrier: Retrier;
-  readonly #decide: Decide;
-
-  constructor(matcher: MatcherRepository, retrier: Retrier, decide: Decide) {
-    super(matcher, retrier);
-    this.#matcher = matcher;
-    this.#retrier = retrier;
-    this.#decide = decide;
-  }
-
-  override async execute(commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) {
+export function ruledMatcher(
+  matcher: MatcherRepository,
+  retrier: Retrier,
+  decide: Decide,
+): UpdateMatcherTuple {
+  const execute = async (commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) => {
     const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
     const attempt = readDecideWrite<Group, LinkState | undefined, LinkMove, MatcherTally>(
       {
         load: (pending, signal) =>
-          this.#matcher.load(
+          matcher.load(
             pending.map(([{ link }]) => link),
             signal,
           ),
-        decide: (group, state) => ({ tally: 'moved', write: this.#decide(group, state) }),
-        write: (moves, signal) => this.#matcher.apply(moves, signal),
+        decide: (group, state) => ({ tally: 'moved', write: decide(group, state) }),
+        write: (moves, signal) => matcher.apply(moves, signal),
       },
       { ...ZERO_MATCHER },
     );
-    const { failed } = await retryGroups(this.#retrier, groups, attempt, limit);
+    const { failed } = await retryGroups(retrier, groups, attempt, limit);
     return { failed, tally: ZERO_MATCHER };
-  }
+  };
+  return Object.assign(new UpdateMatcherTuple(matcher, retrier), { execute });
 }
 
 /** What is to be counted once the command's change is. */
