@@ -3,6 +3,42 @@ import { logFailures } from './log-failures.ts';
 import type { Logger } from './ports/logger.ts';
 import type { MetricName, Metrics } from './ports/metrics.ts';
 import type { BatchResult } from './process-batch.ts';
+import type { DefaultImageTally } from './reconcile-default-image.ts';
+import type { SearchTally } from './sync-search-document.ts';
+import type { MatcherTally } from './update-matcher-tuple.ts';
+
+const RECORD_METRICS = {
+  applied: 'RecordsApplied',
+  ignored: 'RecordsIgnored',
+  duplicate: 'RecordsDuplicate',
+  quarantined: 'RecordsQuarantined',
+  failed: 'RecordsFailed',
+  heldBack: 'RecordsHeldBack',
+} satisfies Record<Outcome['status'] | 'heldBack', MetricName>;
+
+const SEARCH_METRICS = {
+  upserts: 'SearchUpserts',
+  deletes: 'SearchDeletes',
+  unchanged: 'SearchUnchanged',
+  repeated: 'SearchRepeated',
+} satisfies Record<SearchTally, MetricName>;
+
+const DEFAULT_IMAGE_METRICS = {
+  created: 'DefaultImagesCreated',
+  switched: 'DefaultImagesSwitched',
+  repaired: 'DefaultImagesRepaired',
+  removed: 'DefaultImagesRemoved',
+  kept: 'DefaultImagesKept',
+} satisfies Record<DefaultImageTally, MetricName>;
+
+const MATCHER_METRICS = {
+  incremented: 'MatcherIncremented',
+  decremented: 'MatcherDecremented',
+  moved: 'MatcherMoved',
+  unchanged: 'MatcherUnchanged',
+  repeated: 'MatcherRepeated',
+  late: 'MatcherLate',
+} satisfies Record<MatcherTally, MetricName>;
 
 interface Reporting {
   readonly metrics: Metrics;
@@ -39,10 +75,10 @@ export function reportBatch(
 
   metrics.add('BatchRecords', deliveries.length);
   metrics.add('BatchDuration', milliseconds);
-  addAll(metrics, 'Records', counts);
-  addAll(metrics, 'Search', search);
-  addAll(metrics, 'DefaultImages', defaultImages);
-  addAll(metrics, 'Matcher', matcher);
+  addAll(metrics, RECORD_METRICS, counts);
+  addAll(metrics, SEARCH_METRICS, search);
+  addAll(metrics, DEFAULT_IMAGE_METRICS, defaultImages);
+  addAll(metrics, MATCHER_METRICS, matcher);
   addAges(metrics, deliveries, span.ended);
   try {
     metrics.flush();
@@ -64,14 +100,12 @@ function countsOf(outcomes: readonly Outcome[]) {
   return counts;
 }
 
-/** Adds a tally's counts under names like `SearchUpserts`. */
-function addAll<Prefix extends string, Tally extends string>(
+function addAll<Tally extends string>(
   metrics: Metrics,
-  prefix: Prefix,
-  tally: `${Prefix}${Capitalize<Tally>}` extends MetricName ? Readonly<Record<Tally, number>> : never,
+  names: Readonly<Record<Tally, MetricName>>,
+  tally: Readonly<Record<Tally, number>>,
 ): void {
-  for (const [name, count] of Object.entries<number>(tally))
-    metrics.add(`${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}` as MetricName, count);
+  for (const name of Object.keys(names) as Tally[]) metrics.add(names[name], tally[name]);
 }
 
 function addAges(metrics: Metrics, deliveries: readonly Delivery[], now: number): void {
