@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
 import { outcomesOf, planRecords } from '../../src/application/plan-batch.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../domain/fault.ts';
-import type { Result } from './ports/result.ts';
+import type { Result } from './result.ts';
 import type { Attempt } from './retry.ts';
 
 /** How an effect counts once it is done, and what must be written for it; undefined when it is done as things are. */

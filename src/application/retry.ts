@@ -1,7 +1,7 @@
 import { Fault } from '../domain/fault.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Random } from './ports/random.ts';
-import type { Result } from './ports/result.ts';
+import type { Result } from './result.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 import type { TimeLimit } from './time-limit.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AcceptedActions } from '../../src/application/accepted-actions.ts';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Redelivery } from '../../src/application/checkpoint.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';

@@ -8,7 +8,7 @@ import { Random } from '../../src/application/ports/random.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
-import type { Done } from '../../src/application/ports/result.ts';
+import type { Done } from '../../src/application/result.ts';
 import { Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { LinkMove } from '../../src/domain/link-move.ts';

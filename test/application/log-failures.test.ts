@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { WinstonLogger } from '../../src/adapters/winston/winston-logger.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';

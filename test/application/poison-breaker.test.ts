@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
 import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/application/poison-breaker.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
 import { QuarantinedRecords } from '../../src/application/quarantined-records.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Result } from '../../src/application/ports/result.ts';
+import type { Result } from '../../src/application/result.ts';
 import { type Decision, readDecideWrite } from '../../src/application/read-decide-write.ts';
 import { NO_LIMIT, type TimeLimit } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';

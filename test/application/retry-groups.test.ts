@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../support/range.ts';
 import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { Random } from '../../src/application/ports/random.ts';
-import type { Result } from '../../src/application/ports/result.ts';
+import type { Result } from '../../src/application/result.ts';
 import { DEFAULT_RETRIES, Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import { NO_LIMIT, type TimeLimit } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';

@@ -1,4 +1,4 @@
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Outcome } from '../../src/application/delivery.ts';

@@ -4,7 +4,7 @@ import { filtersOf, MAX_FILTERS } from '../../deploy/filters.ts';
 import { withFilters } from '../../deploy/template-filters.ts';
 import { KeyTemplate } from '../../src/adapters/dynamodb-stream/key-template.ts';
 import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { commandsOf } from '../../src/domain/command.ts';
 import { generateRecords } from '../../src/feed/generate.ts';
 import {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
-import type { Done } from '../../src/application/ports/result.ts';
+import type { Done } from '../../src/application/result.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { createMemoryWorker, type MemoryWorkerOptions } from '../../src/entrypoints/memory-worker.ts';

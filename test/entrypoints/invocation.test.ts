@@ -7,8 +7,8 @@ import { Metrics } from '../../src/application/ports/metrics.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
-import { invocationFields } from '../../src/entrypoints/lambda/invocation.ts';
-import { VERSION } from '../../src/entrypoints/version.ts';
+import { invocationFields } from '../../src/entrypoints/invocation.ts';
+import { VERSION } from '../../src/entrypoints/package-version.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 
 /** Keeps what waits for an answer, until it is told to give them. */

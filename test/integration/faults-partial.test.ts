@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { BatchResult } from '../../src/application/process-batch.ts';
 import { DEFAULT_RETRIES } from '../../src/application/retry.ts';
 import { Random } from '../../src/feed/random.ts';

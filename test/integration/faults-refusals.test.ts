@@ -9,7 +9,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';

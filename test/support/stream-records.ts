@@ -1,4 +1,4 @@
-import { type RecordOptions, toDelivery } from '../../src/adapters/dynamodb-stream/stream-record.ts';
+import { type RecordOptions, toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Entity } from '../../src/domain/row.ts';
 

@@ -3,8 +3,8 @@ import { Fault } from '../../domain/fault.ts';
 import { sourceFault } from './expected-source.ts';
 import type { Json } from '../../domain/json.ts';
 import { readStreamArn } from './stream-arn.ts';
-import { undecodable } from './stream-delivery.ts';
-import { type RecordOptions, streamOf, toDelivery } from './stream-record.ts';
+import { undecodable } from './decoded-or-undecodable.ts';
+import { type RecordOptions, streamOf, toDelivery } from './to-delivery.ts';
 
 /**
  * Maps a batch of DynamoDB Streams records, as Lambda delivers it, to what the worker handles: one delivery per record,

@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type LinkMove, type LinkState, netDeltas, sameLinkState } from '../../domain/link-move.ts';
 import { type Link, linkKey } from '../../domain/row.ts';
 import { type Tuple, tupleKey } from '../../domain/tuple.ts';
-import type { Result } from '../../application/ports/result.ts';
+import type { Result } from '../../application/result.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** Tuple counts and link states in memory. */

@@ -1,4 +1,4 @@
-import { type NewestTable, nextGeneration } from '../../application/next-generation.ts';
+import { type NewestTable, nextGeneration } from '../../domain/next-generation.ts';
 import {
   type Adoption,
   type AdoptionOptions,

@@ -1,7 +1,7 @@
 import type { EntityImages, Image } from '../../domain/default-image.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/row.ts';
-import type { Result } from './result.ts';
+import type { Result } from '../result.ts';
 
 /** An entity's images with the revision of its default row at the time of reading. */
 export interface EntityView extends EntityImages {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../domain/fault.ts';
 import type { LinkMove, LinkState } from '../../domain/link-move.ts';
 import type { Link } from '../../domain/row.ts';
-import type { Result } from './result.ts';
+import type { Result } from '../result.ts';
 
 /** Tuple counts, and for every link row what was counted for it. */
 export abstract class MatcherRepository {

@@ -1,5 +1,5 @@
 import type { Fault } from '../../domain/fault.ts';
-import type { Done } from './result.ts';
+import type { Done } from '../result.ts';
 import type { RecordSummary } from '../delivery.ts';
 
 /** A record that can never be handled, with all that is needed to look into it and to handle it after all. */

@@ -1,5 +1,5 @@
 import type { SearchAction } from '../../domain/search-action.ts';
-import type { Done } from './result.ts';
+import type { Done } from '../result.ts';
 
 /** Takes search actions to the indexer. */
 export abstract class SearchQueue {

@@ -15,7 +15,7 @@ import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import type { AwsBackend } from '../config.ts';
-import { invocationFields } from '../lambda/invocation.ts';
+import { invocationFields } from '../invocation.ts';
 
 /** The document client's own class has no public constructor, so it cannot be its token. */
 const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');

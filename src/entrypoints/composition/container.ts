@@ -1,8 +1,13 @@
 import { Container, type ContainerModule } from 'inversify';
 import { FollowedTables } from '../../application/followed-tables.ts';
 import { ProcessBatch } from '../../application/process-batch.ts';
-import type { StreamWorker } from '../lambda/handle-event.ts';
 import { coreModule } from './core.module.ts';
+
+/** What handles a stream's batches. */
+export interface StreamWorker {
+  readonly processBatch: Pick<ProcessBatch, 'execute'>;
+  readonly tables: Pick<FollowedTables, 'generationsOf'>;
+}
 
 /**
  * Puts a worker together: the use cases, and the modules that bind their ports. A later module may `rebind` what
@@ -15,7 +20,6 @@ export function compose(...modules: readonly ContainerModule[]): Container {
   return container;
 }
 
-/** What a handler needs of a worker that is put together. */
 export function streamWorker(container: Container): StreamWorker {
   return { processBatch: container.get(ProcessBatch), tables: container.get(FollowedTables) };
 }

@@ -7,7 +7,7 @@ import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/retry.ts';
-import { invocationFields } from '../lambda/invocation.ts';
+import { invocationFields } from '../invocation.ts';
 import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: time, waiting, randomness and a log; and its settings. */

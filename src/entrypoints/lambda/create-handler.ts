@@ -1,16 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { Fault } from '../../domain/fault.ts';
+import type { StreamWorker } from '../composition/container.ts';
 import type { Config } from '../config.ts';
-import { type BatchResponse, handleEvent, type StreamWorker } from './handle-event.ts';
-import { duringInvocation } from './invocation.ts';
-
-/** The part of Lambda's context that is used. Any of it may be missing where the function is called by hand. */
-export interface InvocationContext {
-  readonly getRemainingTimeInMillis?: () => number;
-  readonly awsRequestId?: string;
-  readonly functionVersion?: string;
-  readonly xRayTraceId?: string | undefined;
-}
+import { duringInvocation, type InvocationContext } from '../invocation.ts';
+import { type BatchResponse, handleEvent } from './handle-event.ts';
 
 export interface HandlerOptions {
   readonly failureMode: Config['failureMode'];

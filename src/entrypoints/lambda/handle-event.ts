@@ -1,16 +1,9 @@
 import { toDeliveries } from '../../adapters/dynamodb-stream/to-deliveries.ts';
 import { lowestFailed } from '../../application/checkpoint.ts';
-import type { FollowedTables } from '../../application/followed-tables.ts';
-import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { TimeLimit } from '../../application/time-limit.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { StreamWorker } from '../composition/container.ts';
 import type { Config } from '../config.ts';
-
-/** What handles a stream's batches. */
-export interface StreamWorker {
-  readonly processBatch: Pick<ProcessBatch, 'execute'>;
-  readonly tables: Pick<FollowedTables, 'generationsOf'>;
-}
 
 /** Empty when all is done; otherwise Lambda delivers the batch again from the one identifier on. */
 export interface BatchResponse {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Fault } from '../../../src/domain/fault.ts';
 import { faaRow, STREAM_ARN, streamRecord, strangeRow, withDynamodb } from '../../support/stream-records.ts';
 

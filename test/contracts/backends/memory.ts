@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';

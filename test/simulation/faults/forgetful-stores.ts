@@ -5,7 +5,7 @@ import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
 import { type Link, linkKey } from '../../../src/domain/row.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import { SECOND } from '../world/settings.ts';
-import type { Result } from '../../../src/application/ports/result.ts';
+import type { Result } from '../../../src/application/result.ts';
 
 /** How long things are remembered, in milliseconds. */
 export interface Lifetimes {

@@ -1,4 +1,4 @@
-import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
 import type { Mutant } from '../runs/variant.ts';

@@ -1,4 +1,4 @@
-import type { StreamWorker } from '../../../src/entrypoints/lambda/handle-event.ts';
+import type { StreamWorker } from '../../../src/entrypoints/composition/container.ts';
 import { type Around, aroundCalls, type Ports } from '../../support/ports.ts';
 import { inSeveralRequests } from '../faults/requests.ts';
 import { chanceOf } from './chance.ts';

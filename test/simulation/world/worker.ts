@@ -5,7 +5,7 @@ import { type MetricName, Metrics } from '../../../src/application/ports/metrics
 import { Random } from '../../../src/application/ports/random.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
-import type { StreamWorker } from '../../../src/entrypoints/lambda/handle-event.ts';
+import type { StreamWorker } from '../../../src/entrypoints/composition/container.ts';
 import type { Random as Chance } from '../../../src/feed/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../../../application/ports/result.ts';
+import type { Result } from '../../../application/result.ts';
 import { Fault } from '../../../domain/fault.ts';
 
 /** What became of items that were to be written together, by the item. */

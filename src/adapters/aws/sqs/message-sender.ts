@@ -13,7 +13,7 @@ import type { AwsResource } from '../error-message.ts';
 import { translateError } from '../translate-error.ts';
 import { MAX_BATCH_BYTES, MAX_ENTRIES } from './limits.ts';
 import type { QueueName } from './queue-url.ts';
-import type { Done } from '../../../application/ports/result.ts';
+import type { Done } from '../../../application/result.ts';
 
 /** The part of an SQSClient that is used. */
 export interface SendsBatches {

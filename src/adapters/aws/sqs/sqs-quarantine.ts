@@ -1,5 +1,5 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
-import type { Done } from '../../../application/ports/result.ts';
+import type { Done } from '../../../application/result.ts';
 import { DEFAULT_CONCURRENCY } from '../clients.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { isTooLarge, MessageSender, type SendsBatches } from './message-sender.ts';

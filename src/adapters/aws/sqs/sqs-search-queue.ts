@@ -1,5 +1,5 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
-import type { Done } from '../../../application/ports/result.ts';
+import type { Done } from '../../../application/result.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
 import { DEFAULT_CONCURRENCY } from '../clients.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';

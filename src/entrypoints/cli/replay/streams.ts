@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isObject } from '../../../domain/json.ts';
 import { isStreamArn, readStreamArn, tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
-import { streamOf, toDelivery } from '../../../adapters/dynamodb-stream/stream-record.ts';
+import { streamOf, toDelivery } from '../../../adapters/dynamodb-stream/to-delivery.ts';
 import type { Delivery } from '../../../application/delivery.ts';
 import type { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';

@@ -11,7 +11,7 @@ import { kindsOf, shown } from '../../../support/kinds.ts';
 import { range } from '../../../support/range.ts';
 import { faultOf } from '../../../support/factories.ts';
 import { SqsDouble, taken } from './sqs-double.ts';
-import type { Done } from '../../../../src/application/ports/result.ts';
+import type { Done } from '../../../../src/application/result.ts';
 
 const QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search.fifo';
 const STANDARD_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/search';

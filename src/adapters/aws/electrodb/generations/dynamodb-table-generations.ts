@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { nextGeneration } from '../../../../application/next-generation.ts';
+import { nextGeneration } from '../../../../domain/next-generation.ts';
 import {
   type Adoption,
   type AdoptionOptions,

@@ -1,5 +1,5 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
-import type { NewestTable } from '../../../../application/next-generation.ts';
+import type { NewestTable } from '../../../../domain/next-generation.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import type { RawKey } from '../batch-get.ts';
 

@@ -4,7 +4,7 @@ import {
   type EntityView,
   ImageRepository,
 } from '../../../../application/ports/image-repository.ts';
-import type { Result } from '../../../../application/ports/result.ts';
+import type { Result } from '../../../../application/result.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import type { Entity } from '../../../../domain/row.ts';
 import { DEFAULT_CONCURRENCY } from '../../clients.ts';

@@ -1,5 +1,5 @@
 import type { DefaultImageWrite } from '../../../../application/ports/image-repository.ts';
-import type { Result } from '../../../../application/ports/result.ts';
+import type { Result } from '../../../../application/result.ts';
 import { preconditionsOf, type ImagePrecondition } from '../../../../domain/default-image.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { packBatches } from '../../pack-batches.ts';

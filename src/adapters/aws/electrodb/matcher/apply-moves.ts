@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Result } from '../../../../application/ports/result.ts';
+import type { Result } from '../../../../application/result.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import {
   type LinkMove,

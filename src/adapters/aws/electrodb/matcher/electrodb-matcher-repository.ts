@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MatcherRepository } from '../../../../application/ports/matcher-repository.ts';
-import type { Result } from '../../../../application/ports/result.ts';
+import type { Result } from '../../../../application/result.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import type { LinkMove, LinkState } from '../../../../domain/link-move.ts';
 import type { Link } from '../../../../domain/row.ts';

@@ -9,7 +9,7 @@ import { originOf } from './origin.ts';
 import { itemKey, sequenceOf, timeOf } from './record-summary.ts';
 import { rowOf } from './row-models.ts';
 import { readStreamArn } from './stream-arn.ts';
-import { decoded, undecodable } from './stream-delivery.ts';
+import { decoded, undecodable } from './decoded-or-undecodable.ts';
 
 export interface RecordOptions {
   /** The stream of records that do not name theirs, as GetRecords returns them. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { toDelivery } from '../../../src/adapters/dynamodb-stream/stream-record.ts';
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Delivery } from '../../../src/application/delivery.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { commandsOf } from '../../../src/domain/command.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../domain/fault.ts';
+import { Fault } from './fault.ts';
 
 /** A table and its generation. */
 export interface NewestTable {

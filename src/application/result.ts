@@ -1,4 +1,4 @@
-import type { Fault } from '../../domain/fault.ts';
+import type { Fault } from '../domain/fault.ts';
 
 /** What became of an effect that cannot conflict. A Fault: it may or may not have taken place. */
 export type Done = 'done' | Fault;

@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { VERSION } from '../version.ts';
-import type { InvocationContext } from './create-handler.ts';
+import { VERSION } from './package-version.ts';
+
+/** The part of Lambda's context that is used. Any of it may be missing where the function is called by hand. */
+export interface InvocationContext {
+  readonly getRemainingTimeInMillis?: () => number;
+  readonly awsRequestId?: string;
+  readonly functionVersion?: string;
+  readonly xRayTraceId?: string | undefined;
+}
 
 type Fields = Readonly<Record<string, string>>;
 
