@@ -51,9 +51,10 @@ describe('the README', () => {
         files.map((file) => run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })),
       );
       expect(outputs.map(({ stdout }) => stdout)).to.have.length(2);
-      expect(outputs[0]!.stdout).to.match(/ info {2}batch records=0 /);
-      expect(outputs[1]!.stdout).to.equal('upsert icao_manufacturers/CESSNA\n');
-      expect(await readFile(files[1]!, 'utf8')).to.contain('// upsert icao_manufacturers/CESSNA\n');
+      for (const [index, expected] of ['1 172S C172\n', 'upsert icao_manufacturers/CESSNA\n'].entries()) {
+        expect(outputs[index]!.stdout).to.equal(expected);
+        expect(await readFile(files[index]!, 'utf8')).to.contain(`// ${expected}`);
+      }
     });
   });
 

@@ -6,12 +6,18 @@ import type { Sleeper } from './ports/sleeper.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /*
- * Four parties try again, each what the one below it could not settle:
+ * Who tries again, each what those above could not settle:
  *
- * 1. The AWS SDK: one request, up to `AWS_MAX_ATTEMPTS` times within a second, after a lost connection or throttling.
- * 2. A repository: one transaction, at once, without the members for which it was refused.
- * 3. `Retrier`, and nothing else in this folder: one effect, from its reading on, with pauses, within the batch's time.
- * 4. The event source (Lambda): all records from the first failed one on, once the batch is reported.
+ * 1. The AWS SDK: one request, 3 times (`AWS_MAX_ATTEMPTS`), after a lost connection, a timeout or throttling. Its pauses
+ *    come to 0.15 seconds at most, after throttling to 3; each of the requests may take its timeout of 5 seconds as well.
+ * 2. The repositories and the SQS sender: a transaction or batch that was refused, at once, without what was refused or in
+ *    halves.
+ * 3. `Retrier`, below: one effect, from its reading on, with pauses, within the batch's time: 4 times against transient
+ *    faults, 16 times against other writers.
+ * 4. `retryGroups`: the effect of several changes whose newest can never be carried out. What the others decide is another
+ *    effect, and gets all the attempts of 3.
+ * 5. Lambda: all records from the lowest failed one on; where the batch threw, all of it, in halves. In the deployed stack
+ *    as often as it takes (`MaximumRetryAttempts` -1), until a record is 79,200 seconds old (`MaximumRecordAgeSeconds`).
  */
 
 /** How often, and how soon, an effect is tried again. */
@@ -27,7 +33,8 @@ export interface RetryPolicy {
   /**
    * How often an effect is decided while others write in between. Each conflict means that somebody else got through, so
    * rivals for one row get through one by one: more attempts than for faults. The fifteen pauses between sixteen take
-   * eleven seconds on average (21 at most), so a writer that never gets through still reports it in time.
+   * eleven seconds on average (21 at most), so a writer that never gets through still reports it in time. No environment
+   * variable sets it: how often rivals meet follows from how the worker writes, not from where it runs.
    *
    * @default 16
    * @minimum 1

@@ -46,8 +46,17 @@ describe('the documents', () => {
       }
   });
 
+  const { scripts, engines } = JSON.parse(read('package.json')) as {
+    readonly scripts: Record<string, string>;
+    readonly engines: { readonly node: string };
+  };
+
+  it('name the versions of Node that are supported', () => {
+    for (const name of ['README.md', 'CONTRIBUTING.md', 'deploy/README.md'])
+      expect(read(name)).to.include(`Node \`${engines.node}\``);
+  });
+
   it('name only scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
     for (const { name, text } of documents)
       for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
         expect(scripts, name).to.have.property(script!);

@@ -6,7 +6,7 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 
 /**
  * How often the SDK tries a request, unless AWS_MAX_ATTEMPTS says otherwise. A dropped connection or a moment of
- * throttling is over after two more attempts, within a third of a second; whatever lasts longer is left to the
+ * throttling is over after two more attempts, within 0.15 and 3 seconds of pauses; whatever lasts longer is left to the
  * worker's own retries, whose pauses keep to the batch's time limit.
  */
 export const DEFAULT_ATTEMPTS = 3;

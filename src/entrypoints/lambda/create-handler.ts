@@ -31,7 +31,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  *
  * @throws Fault `configuration` when the margin leaves no time at all: no batch could ever be handled. A Fault when
  *   the event is not a stream event, or when a failed record has no sequence number to report. Lambda then
- *   delivers the whole batch again, and nothing is lost.
+ *   delivers all of the batch again (in halves, with `BisectBatchOnFunctionError`), and nothing is lost.
  */
 export function createHandler(
   worker: StreamWorker,

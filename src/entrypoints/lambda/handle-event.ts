@@ -16,7 +16,8 @@ export interface BatchResponse {
  *
  * @param table name or ARN of the only table whose records are accepted; any table's, unless given.
  * @throws Fault when the event is not a stream event, when a failed record has no sequence number to report, or when
- *   something failed and `failureMode` is `throw`: the event source then delivers the whole batch again.
+ *   something failed and `failureMode` is `throw`: the event source then delivers all of the batch again, in halves where
+ *   the mapping has `BisectBatchOnFunctionError`.
  */
 export async function handleEvent(
   event: unknown,
