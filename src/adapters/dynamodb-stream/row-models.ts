@@ -1,12 +1,13 @@
+import type { NonEmpty } from '../../domain/coalesce.ts';
 import type { EntityType, Row } from '../../domain/row.ts';
 import { KeyTemplate } from './key-template.ts';
 
-/** One kind of row: what its keys look like, and what a row with such keys is. */
-interface RowModel {
+/** What the keys of some rows of a kind look like, and what a row with such keys is. */
+interface RowModel<R extends Row = Row> {
   readonly pk: KeyTemplate;
   readonly sk: KeyTemplate;
   /** Makes the row from the parts of its keys, in the order of the templates; or says why it cannot. */
-  readonly row: (...parts: string[]) => Row | Misfit;
+  readonly row: (...parts: string[]) => R | Misfit;
 }
 
 /** Why the parts of a key do not make a row. */
@@ -16,49 +17,66 @@ interface Misfit {
   readonly reason: string;
 }
 
-function model(pk: string, sk: string, row: RowModel['row']): RowModel {
+function model<R extends Row>(pk: string, sk: string, row: RowModel<R>['row']): RowModel<R> {
   return { pk: new KeyTemplate(pk), sk: new KeyTemplate(sk), row };
 }
 
 const ENTITY = 'IMAGES#ORG#<org_id>#ENTITY#<entity_type>#ID#<entity_id>';
 
+/** Every kind of row has a model, or more: rows of a kind without one would be ignored. */
+const MODELS: { readonly [Kind in Row['kind']]: NonEmpty<RowModel<Extract<Row, { kind: Kind }>>> } = {
+  registration: [
+    model('AIRCRAFT#REGISTRY#FAA', 'DETAIL#<registration>', (registration) => ({
+      kind: 'registration',
+      registry: 'FAA',
+      registration,
+    })),
+    model('AIRCRAFT#REGISTRY#FOREIGN', 'DETAIL#<registration>', (registration) => ({
+      kind: 'registration',
+      registry: 'FOREIGN',
+      registration,
+    })),
+  ],
+  image: [
+    model(ENTITY, 'IMG#<image_id>', (orgId, entityType, entityId, imageId) =>
+      isEntityType(entityType)
+        ? { kind: 'image', entity: { orgId, entityType, entityId }, imageId }
+        : unknownEntityType(entityType),
+    ),
+  ],
+  'default-image': [
+    model(ENTITY, 'DEFAULT', (orgId, entityType, entityId) =>
+      isEntityType(entityType)
+        ? { kind: 'default-image', entity: { orgId, entityType, entityId } }
+        : unknownEntityType(entityType),
+    ),
+  ],
+  'icao-type': [
+    model('ICAO#AIRCRAFT', 'TYPE#<designator>', (designator) => ({ kind: 'icao-type', designator })),
+  ],
+  'icao-manufacturer': [
+    model('ICAO#MANUFACTURERS', 'MFR#<code>', (code) => ({ kind: 'icao-manufacturer', code })),
+  ],
+  'icao-variant': [model('ICAO#VARIANTS', '<anything>', () => ({ kind: 'icao-variant' }))],
+  link: [
+    model('FAA#LINKS', 'MFR_MDL_CODE#<code>#SN#<serial>', (code, serial) => ({
+      kind: 'link',
+      link: { code, serial },
+    })),
+  ],
+  'matcher-tuple': [
+    model('ICAO#MATCHER#MFR#<manufacturer>', 'MODEL#<model>#TYPE#<type_designator>', () => ({
+      kind: 'matcher-tuple',
+    })),
+  ],
+};
+
 /**
- * The kinds of rows in the table, by their keys: how the worker recognises them, and what the event source's filters are
+ * What the rows of the table are, by their keys: how the worker recognises them, and what the event source's filters are
  * made of. The rows that the worker itself writes have their keys in the ElectroDB entities; `verify` has patterns of
  * its own on purpose.
  */
-export const ROW_MODELS: readonly RowModel[] = [
-  model('AIRCRAFT#REGISTRY#FAA', 'DETAIL#<registration>', (registration) => ({
-    kind: 'registration',
-    registry: 'FAA',
-    registration,
-  })),
-  model('AIRCRAFT#REGISTRY#FOREIGN', 'DETAIL#<registration>', (registration) => ({
-    kind: 'registration',
-    registry: 'FOREIGN',
-    registration,
-  })),
-  model(ENTITY, 'IMG#<image_id>', (orgId, entityType, entityId, imageId) =>
-    isEntityType(entityType)
-      ? { kind: 'image', entity: { orgId, entityType, entityId }, imageId }
-      : unknownEntityType(entityType),
-  ),
-  model(ENTITY, 'DEFAULT', (orgId, entityType, entityId) =>
-    isEntityType(entityType)
-      ? { kind: 'default-image', entity: { orgId, entityType, entityId } }
-      : unknownEntityType(entityType),
-  ),
-  model('ICAO#AIRCRAFT', 'TYPE#<designator>', (designator) => ({ kind: 'icao-type', designator })),
-  model('ICAO#MANUFACTURERS', 'MFR#<code>', (code) => ({ kind: 'icao-manufacturer', code })),
-  model('ICAO#VARIANTS', '<anything>', () => ({ kind: 'icao-variant' })),
-  model('FAA#LINKS', 'MFR_MDL_CODE#<code>#SN#<serial>', (code, serial) => ({
-    kind: 'link',
-    link: { code, serial },
-  })),
-  model('ICAO#MATCHER#MFR#<manufacturer>', 'MODEL#<model>#TYPE#<type_designator>', () => ({
-    kind: 'matcher-tuple',
-  })),
-];
+export const ROW_MODELS: readonly RowModel[] = Object.values(MODELS).flat();
 
 /**
  * Finds what a row is by its keys alone.
