@@ -44,7 +44,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
   });
   const container = compose(
     adapters,
-    systemModule({ level: logLevel, stream: nowhere, readable: false }, retries),
+    systemModule({ level: logLevel, stream: nowhere, readable: false }, { retries }),
   );
   const handler = createHandler(streamWorker(container), { failureMode, deadlineMarginMs });
   return {

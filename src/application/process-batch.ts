@@ -9,7 +9,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
 import type { ReconcileDefaultImage } from './reconcile-default-image.ts';
-import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS } from './poison-breaker.ts';
+import { FEWEST_SUSPECTS } from './poison-breaker.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
@@ -47,11 +47,11 @@ export interface BatchDependencies {
   readonly replica: TableReplica | undefined;
   /** Where records go that can never be handled; without one, they fail whenever they are delivered. */
   readonly quarantine: Quarantine | undefined;
-  /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. Default 0.5. */
-  readonly quarantineMaxShare?: number;
-  /** Fewer poison records of one reason than these are never too many to go there. Default 10. */
+  /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. */
+  readonly quarantineMaxShare: number;
+  /** Fewer poison records of one reason than these are never too many to go there. Tests, whose batches are small, set less. */
   readonly fewestSuspects?: number;
-  /** What this worker has put there, and need not put there again. */
+  /** What this worker has put there, and need not put there again. Tests look at it, and give it less room. */
   readonly quarantined?: QuarantinedRecords;
   readonly retrier: Retrier;
   readonly clock: Clock;
@@ -76,7 +76,7 @@ export class ProcessBatch {
     this.#deps = deps;
     const {
       quarantine,
-      quarantineMaxShare: maxShare = DEFAULT_MAX_SHARE,
+      quarantineMaxShare: maxShare,
       fewestSuspects = FEWEST_SUSPECTS,
       quarantined,
       retrier,

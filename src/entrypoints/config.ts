@@ -26,6 +26,14 @@ export interface Config {
   readonly backend: Backend;
 }
 
+/** What every worker is told, whatever its backend. */
+export type Settings = Pick<Config, 'retries' | 'quarantineMaxShare'>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  retries: DEFAULT_RETRIES,
+  quarantineMaxShare: DEFAULT_MAX_SHARE,
+};
+
 export type Backend = MemoryBackend | AwsBackend;
 
 export interface MemoryBackend {
@@ -62,23 +70,23 @@ export interface AwsBackend {
  */
 export function readConfig(environment: Environment): Config {
   const reader = new EnvironmentReader(environment);
-  const { attempts, baseMs, capMs } = DEFAULT_RETRIES;
+  const { attempts, baseMs, capMs } = DEFAULT_SETTINGS.retries;
   return reader.finish({
     logLevel: reader.enum('LOG_LEVEL', LOG_LEVELS, 'info'),
     failureMode: reader.enum('FAILURE_MODE', FAILURE_MODES, 'report'),
     retries: {
-      ...DEFAULT_RETRIES,
+      ...DEFAULT_SETTINGS.retries,
       attempts: reader.integer('RETRY_ATTEMPTS', { min: 1, max: 100, fallback: attempts }),
       baseMs: reader.integer('RETRY_BASE_MS', { min: 0, max: 60_000, fallback: baseMs }),
       capMs: reader.integer('RETRY_CAP_MS', { min: 0, max: 60_000, fallback: capMs }),
     },
-    quarantineMaxShare: reader.share('QUARANTINE_MAX_SHARE', DEFAULT_MAX_SHARE),
+    quarantineMaxShare: reader.share('QUARANTINE_MAX_SHARE', DEFAULT_SETTINGS.quarantineMaxShare),
     deadlineMarginMs: reader.integer('DEADLINE_MARGIN_MS', { min: 0, max: 60_000, fallback: 1_000 }),
     backend: BACKENDS[backendKind(reader)].worker(reader),
   });
 }
 
-type StateBackend = MemoryBackend | Pick<AwsBackend, 'kind' | 'stateTable'>;
+type StateBackend = MemoryBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
 
 /**
  * Reads and checks what it takes to reach the worker's state: less than a worker needs.
@@ -97,7 +105,10 @@ const BACKENDS: {
     readonly state: (reader: EnvironmentReader) => Extract<StateBackend, { kind: Kind }>;
   };
 } = {
-  aws: { worker: awsBackend, state: (reader) => ({ kind: 'aws', stateTable: stateTable(reader) }) },
+  aws: {
+    worker: awsBackend,
+    state: (reader) => ({ kind: 'aws', stateTable: stateTable(reader), maxAttempts: maxAttempts(reader) }),
+  },
   memory: { worker: () => ({ kind: 'memory' }), state: () => ({ kind: 'memory' }) },
 };
 
@@ -109,6 +120,10 @@ function stateTable(reader: EnvironmentReader): string {
   for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB']) reader.check(name, ENDPOINT);
   reader.check('STATE_TABLE_NAME', TABLE);
   return reader.required('STATE_TABLE_NAME', 'the name of the table that holds the worker’s state');
+}
+
+function maxAttempts(reader: EnvironmentReader): number {
+  return reader.integer('AWS_MAX_ATTEMPTS', { min: 1, max: 100, fallback: DEFAULT_ATTEMPTS });
 }
 
 function awsBackend(reader: EnvironmentReader): AwsBackend {
@@ -129,7 +144,7 @@ function awsBackend(reader: EnvironmentReader): AwsBackend {
     stateTable: state,
     ...queues(reader, allowStandardQueue),
     concurrency: reader.integer('CONCURRENCY', { min: 1, max: 50, fallback: DEFAULT_CONCURRENCY }),
-    maxAttempts: reader.integer('AWS_MAX_ATTEMPTS', { min: 1, max: 100, fallback: DEFAULT_ATTEMPTS }),
+    maxAttempts: maxAttempts(reader),
     metrics: {
       namespace: reader.optional('METRICS_NAMESPACE') ?? 'Contrail',
       service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',

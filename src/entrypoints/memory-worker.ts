@@ -37,7 +37,7 @@ export function createMemoryWorker({
   ...options
 }: MemoryWorkerOptions = {}): MemoryWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
-  const container = compose(memoryModule, systemModule(logging, retries), ...modules);
+  const container = compose(memoryModule, systemModule(logging, retries && { retries }), ...modules);
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   return {

@@ -2,6 +2,7 @@ import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
+import { DEFAULT_MAX_SHARE } from '../../src/application/poison-breaker.ts';
 import type { Clock } from '../../src/application/ports/clock.ts';
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
@@ -50,7 +51,7 @@ export function aWorker(parts: WorkerParts = {}) {
     matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, retrier),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
-    ...(parts.quarantineMaxShare === undefined ? {} : { quarantineMaxShare: parts.quarantineMaxShare }),
+    quarantineMaxShare: parts.quarantineMaxShare ?? DEFAULT_MAX_SHARE,
     fewestSuspects: parts.fewestSuspects ?? 2,
     ...(parts.quarantined === undefined ? {} : { quarantined: parts.quarantined }),
     retrier,

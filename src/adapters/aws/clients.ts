@@ -17,8 +17,10 @@ export const DEFAULT_CONCURRENCY = 24;
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
-export function createDynamoDbClient(maxAttempts: number, metrics: Metrics): DynamoDBClient {
-  return observed(new DynamoDBClient({ maxAttempts, requestHandler: TIMEOUTS }), metrics);
+/** @param metrics of the batches that the client serves; none for what serves no batch. */
+export function createDynamoDbClient(maxAttempts: number, metrics?: Metrics): DynamoDBClient {
+  const client = new DynamoDBClient({ maxAttempts, requestHandler: TIMEOUTS });
+  return metrics === undefined ? client : observed(client, metrics);
 }
 
 export function createSqsClient(

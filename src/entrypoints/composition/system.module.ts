@@ -1,21 +1,20 @@
 import { ContainerModule } from 'inversify';
 import { SystemClock, SystemRandom, SystemSleeper } from '../../adapters/system/system.ts';
 import { WinstonLogger, type WinstonLoggerOptions } from '../../adapters/winston/winston-logger.ts';
-import { DEFAULT_MAX_SHARE } from '../../application/poison-breaker.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { DEFAULT_RETRIES, type RetryPolicy } from '../../application/retry.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../config.ts';
 import { invocationFields } from '../invocation.ts';
 import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: time, waiting, randomness and a log; and its settings. */
 export function systemModule(
   logging: WinstonLoggerOptions,
-  retries: RetryPolicy = DEFAULT_RETRIES,
-  quarantineMaxShare = DEFAULT_MAX_SHARE,
+  settings: Partial<Settings> = {},
 ): ContainerModule {
+  const { retries, quarantineMaxShare } = { ...DEFAULT_SETTINGS, ...settings };
   return new ContainerModule(({ bind }) => {
     bind(Clock).toResolvedValue(() => new SystemClock(), []);
     bind(Sleeper).toResolvedValue(() => new SystemSleeper(), []);

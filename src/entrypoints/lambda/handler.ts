@@ -7,16 +7,11 @@ import { createHandler } from './create-handler.ts';
 /** Milliseconds for the runtime to report the last batch, of the 300 that Lambda grants after SIGTERM. */
 const TIME_TO_REPORT = 150;
 
-const { backend, logLevel, retries, quarantineMaxShare, failureMode, deadlineMarginMs } = readConfig(
-  process.env,
-);
+const config = readConfig(process.env);
+const { backend, logLevel, failureMode, deadlineMarginMs } = config;
 const container = compose(
   backendModule(backend),
-  systemModule(
-    { level: logLevel, stream: process.stdout, readable: process.stdout.isTTY },
-    retries,
-    quarantineMaxShare,
-  ),
+  systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, config),
 );
 const stopping = new AbortController();
 const handle = createHandler(streamWorker(container), {

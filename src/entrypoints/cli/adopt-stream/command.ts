@@ -50,7 +50,7 @@ Example:
           'For recordings of several tables: contrail replay --follow OLD_ARN,NEW_ARN FILE…; for a deployed worker, ' +
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
-    const adoption = await withTableGenerations(config.stateTable, (generations) =>
+    const adoption = await withTableGenerations(config, (generations) =>
       generations.adopt(tableArn, options),
     );
     process.stdout.write(textOf(tableArn, adoption));
