@@ -46,6 +46,18 @@ describe('the documents', () => {
       }
   });
 
+  it('name functions where they are', () => {
+    const named = documents.flatMap(({ text }) => [
+      ...text.matchAll(/`(?:\w+\.)?(\w+)` (?:in\s+|\()`([\w./-]+\.ts)`/g),
+    ]);
+    expect(named.length).to.be.greaterThan(25);
+    for (const [phrase, name, path] of named)
+      expect(
+        files.some((file) => `/${file}`.endsWith(`/${path}`) && new RegExp(`\\b${name}\\b`).test(read(file))),
+        phrase,
+      ).to.equal(true);
+  });
+
   const { scripts, engines } = JSON.parse(read('package.json')) as {
     readonly scripts: Record<string, string>;
     readonly engines: { readonly node: string };
