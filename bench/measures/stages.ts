@@ -5,7 +5,8 @@ import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dyna
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Delivery } from '../../src/application/delivery.ts';
-import { outcomesOf, planRecords } from '../../src/application/plan-batch.ts';
+import { planRecords } from '../../src/application/plan-batch.ts';
+import { outcomesOf } from '../../src/application/record-state.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { coalesceSearch } from '../../src/domain/search-action.ts';

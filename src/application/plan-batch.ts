@@ -1,17 +1,8 @@
 import { type Change, sameContent } from '../domain/change.ts';
-import { type Commands, commandsOf } from '../domain/command.ts';
+import { commandsOf } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
-import { type Delivery, itemOf, type Outcome, type RecordSummary } from './delivery.ts';
-
-/** A record whose effects are known, and not carried out yet. */
-export interface Planned {
-  readonly status: 'planned';
-  readonly change: Change;
-  readonly commands: Commands;
-}
-
-/** What is known of a record by itself, while its batch is handled. */
-export type RecordState = Planned | Outcome;
+import type { Delivery, Outcome } from './delivery.ts';
+import { failed, type RecordState, twoOfOneNumber } from './record-state.ts';
 
 /**
  * Decides, record by record, what to do. One state per record: `ignored`, `duplicate`, `planned` or `failed`.
@@ -38,87 +29,6 @@ export function planRecords(deliveries: readonly Delivery[], replicated: boolean
       return failed(Fault.from(error));
     }
   });
-}
-
-/** The planned records that may be carried out, by their place in the batch: none behind a failed one of its item. */
-export function readyPlans(
-  deliveries: readonly Delivery[],
-  states: readonly RecordState[],
-): ReadonlyMap<number, Planned> {
-  const failedItems = new Set<string | undefined>();
-  const ready = new Map<number, Planned>();
-  for (const [index, state] of states.entries()) {
-    const item = itemAt(deliveries, index);
-    if (state.status === 'failed' && item !== undefined) failedItems.add(item);
-    if (state.status === 'planned' && !failedItems.has(item)) ready.set(index, state);
-  }
-  return ready;
-}
-
-/**
- * Which failed records may go to quarantine, by their place in the batch: those that can never be handled, unless they
- * would wait anyway behind an earlier change of their item that can.
- */
-export function quarantinable(deliveries: readonly Delivery[], states: readonly RecordState[]): number[] {
-  const blockedItems = new Set<string | undefined>();
-  const found: number[] = [];
-  for (const [index, state] of states.entries()) {
-    const item = itemAt(deliveries, index);
-    if (state.status !== 'failed' || blockedItems.has(item)) continue;
-    if (isPoison(state)) found.push(index);
-    else if (item !== undefined) blockedItems.add(item);
-  }
-  return found;
-}
-
-/** Whether a record can never be handled, and is not in quarantine. */
-export function isPoison(state: RecordState): state is RecordState & { readonly status: 'failed' } {
-  return state.status === 'failed' && state.fault.kind === 'permanent';
-}
-
-/** What became of each record: behind a failed one, its item's later ones are held back. */
-export function outcomesOf(deliveries: readonly Delivery[], states: readonly RecordState[]): Outcome[] {
-  const failedItems = new Map<string | undefined, RecordSummary>();
-  return states.map((state, index) => {
-    const item = itemAt(deliveries, index);
-    const behind = failedItems.get(item);
-    if (behind !== undefined) return heldBack(behind);
-    if (state.status === 'planned') throw new Error('a record was neither carried out nor held back');
-    if (state.status === 'failed' && item !== undefined)
-      failedItems.set(item, deliveries[index]?.record ?? {});
-    return state;
-  });
-}
-
-/** Whether a change asks nothing of any subsystem. */
-export function asksNothing({ search, image, matcher }: Commands): boolean {
-  return search === undefined && image === undefined && matcher === undefined;
-}
-
-/** A record that failed for a reason of its own. */
-export function failed(fault: Fault): Outcome & { readonly status: 'failed' } {
-  return { status: 'failed', fault, heldBack: false };
-}
-
-/** The outcome of a record whose item has failed already, at this record. */
-export function heldBack({ sequenceNumber }: RecordSummary): Outcome {
-  const which = sequenceNumber === undefined ? '' : ` (sequence number ${sequenceNumber})`;
-  const message = `held back: an earlier change of the same item failed${which}`;
-  return { status: 'failed', fault: new Fault('transient', message), heldBack: true };
-}
-
-/** What is wrong with a change when another of its item, which says something else, has its number. */
-export function twoOfOneNumber({ identity }: Change): Fault {
-  return new Fault(
-    'permanent',
-    `two different records of this item carry sequence number ${identity.sequence}`,
-    { reason: 'two different records of an item carry one sequence number' },
-  );
-}
-
-function itemAt(deliveries: readonly Delivery[], index: number): string | undefined {
-  const delivery = deliveries[index];
-  return delivery && itemOf(delivery);
 }
 
 /** Of two changes with one sequence number. */

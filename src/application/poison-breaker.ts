@@ -1,5 +1,5 @@
 import { type Delivery, itemOf } from './delivery.ts';
-import { asksNothing, isPoison, type RecordState } from './plan-batch.ts';
+import { asksNothing, isPoison, type RecordState } from './record-state.ts';
 
 /**
  * Which share of a batch's items may be poison for one reason, by default. Wrong rows are few among many. Where more

@@ -18,15 +18,15 @@ import type { SearchResult, SyncSearchDocument } from './sync-search-document.ts
 import { sumOfTallies, type Tallies } from './tallies.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
+import { planRecords } from './plan-batch.ts';
 import {
   asksNothing,
   failed,
   outcomesOf,
   type Planned,
-  planRecords,
   readyPlans,
   type RecordState,
-} from './plan-batch.ts';
+} from './record-state.ts';
 
 /** What became of a batch. */
 export interface BatchResult extends Tallies {

@@ -6,7 +6,7 @@ import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import { QuarantinedRecords } from './quarantined-records.ts';
 import type { Retrier } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
-import { failed, isPoison, quarantinable, type RecordState } from './plan-batch.ts';
+import { failed, isPoison, quarantinable, type RecordState } from './record-state.ts';
 
 export interface QuarantinePoisonDependencies {
   readonly quarantine: Quarantine;

@@ -1,7 +1,7 @@
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { ProcessBatch } from '../../../application/process-batch.ts';
-import { heldBack, twoOfOneNumber } from '../../../application/plan-batch.ts';
+import { heldBack, twoOfOneNumber } from '../../../application/record-state.ts';
 import { NO_TALLIES, sumOfTallies, type Tallies } from '../../../application/tallies.ts';
 import { ReplayFailures } from './failures.ts';
 import { type Place, Places } from './places.ts';
