@@ -1,3 +1,5 @@
+import type { NonEmpty } from '../../src/domain/coalesce.ts';
+
 /** A test on a harness of its own. Its function's name is its title. */
 export type Test<H> = (harness: H) => unknown;
 
@@ -30,6 +32,10 @@ export interface Implementation<H, C extends string = never> {
   readonly missing?: string | undefined;
 }
 
+/** A backend's implementations of a port, or why it needs none. */
+export type Implementations<H, C extends string = never> =
+  NonEmpty<Implementation<H, C>> | { readonly lacks: string };
+
 export function needs<H, C extends string>(capability: C, test: Test<H>): Optional<H, C> {
   return { capability, test };
 }
@@ -50,8 +56,12 @@ export function eachText<H>(texts: readonly string[], test: (harness: H, text: s
 export function describeContract<H, C extends string>(
   port: string,
   contract: Contract<H, C>,
-  implementations: readonly Implementation<H, C>[],
+  implementations: Implementations<H, C>,
 ): void {
+  if ('lacks' in implementations) {
+    describe(`contract of the ${port}`, () => it.skip(implementations.lacks));
+    return;
+  }
   for (const { name, setUp, lacks, missing } of implementations)
     describe(`contract of the ${port}: ${name}`, function () {
       this.timeout(180_000);

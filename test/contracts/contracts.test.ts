@@ -12,7 +12,7 @@ import * as searchQueue from './search-queue.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
-const BACKENDS = { memory, aws } satisfies Record<Config['backend']['kind'], Backend>;
+const BACKENDS: Readonly<Record<Config['backend']['kind'], Backend>> = { memory, aws };
 
 /** All of them, or the one that is asked for. */
 const kind = process.env['CONTRACT_BACKEND'];
