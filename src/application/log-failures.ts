@@ -5,8 +5,8 @@ import type { Logger } from './ports/logger.ts';
 /** How many records one line names: even with DynamoDB's longest keys, it stays below the 256 KB of a log event. */
 const NAMED = 50;
 
-/** Records that share a line. */
-class Together {
+/** A line that several records share. */
+class SharedLine {
   #count = 0;
   readonly #named: Pick<RecordSummary, 'pk' | 'sk' | 'sequenceNumber'>[] = [];
 
@@ -29,7 +29,7 @@ interface Cause {
   readonly status: 'failed' | 'quarantined';
   readonly fault: Fault;
   readonly first: RecordSummary;
-  readonly others: Together;
+  readonly others: SharedLine;
 }
 
 /**
@@ -45,7 +45,7 @@ export function logFailures(
   logger: Logger,
 ): void {
   const causes = new Map<string, Cause>();
-  const heldBack = new Together();
+  const heldBack = new SharedLine();
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status !== 'failed' && outcome.status !== 'quarantined') continue;
     const record = deliveries[index]?.record ?? {};
@@ -56,7 +56,7 @@ export function logFailures(
     const { status, fault } = outcome;
     const name = `${status} ${fault.kind} ${fault.reason}`;
     const cause = causes.get(name);
-    if (cause === undefined) causes.set(name, { status, fault, first: record, others: new Together() });
+    if (cause === undefined) causes.set(name, { status, fault, first: record, others: new SharedLine() });
     else cause.others.add(record);
   }
   for (const { status, fault, first, others } of causes.values()) {

@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts';
-import { whateverWasBefore } from '../domain/command.ts';
+import { ignoringOldImage } from '../domain/command.ts';
 import type { Fault } from '../domain/fault.ts';
 import { deliveredAgain, type Redelivery } from './checkpoint.ts';
 import type { Delivery, Outcome } from './delivery.ts';
@@ -147,7 +147,7 @@ export class ProcessBatch {
       replica.size > 0
         ? []
         : planned.map((plan) =>
-            unconnected.has(plan.change) ? whateverWasBefore(plan.commands) : plan.commands,
+            unconnected.has(plan.change) ? ignoringOldImage(plan.commands) : plan.commands,
           );
     // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, search] = await Promise.all([

@@ -6,7 +6,7 @@ import type { TimeLimit } from './time-limit.ts';
 
 /** What became of one effect for each group of commands. */
 export interface GroupResults<T> {
-  /** The groups whose effect is done, each as it was when it was. */
+  /** The groups whose effect is done, without the changes that had failed for good before. */
   readonly done: readonly NonEmpty<T>[];
   /** The changes whose effect did not take place, each with the reason. */
   readonly failed: ReadonlyMap<Change, Fault>;

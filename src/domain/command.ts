@@ -53,7 +53,7 @@ export function commandsOf(change: Change): Commands {
  * What a change asks for when its old image does not tell what was derived from its row: the document, even where the
  * change did not touch it.
  */
-export function whateverWasBefore(commands: Commands): Commands {
+export function ignoringOldImage(commands: Commands): Commands {
   const { search } = commands;
   if (search?.decision.action !== 'none') return commands;
   const { change, key } = search;

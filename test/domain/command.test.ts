@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Change, Operation, Side } from '../../src/domain/change.ts';
-import { commandsOf, whateverWasBefore } from '../../src/domain/command.ts';
+import { commandsOf, ignoringOldImage } from '../../src/domain/command.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
 import { attributes, change, decimal, entity, faultOf, link, row, tuple } from '../support/factories.ts';
@@ -75,9 +75,9 @@ const untouchable: Attributes = {
   },
 };
 
-describe('whateverWasBefore', () => {
+describe('ignoringOldImage', () => {
   const same = attributes({ registration: 'N1' });
-  const asked = (seen: Change) => whateverWasBefore(commandsOf(seen));
+  const asked = (seen: Change) => ignoringOldImage(commandsOf(seen));
 
   it('given a change that touches nothing of a document, then it asks for the document', () => {
     const seen = change({ row: row.registration(), before: same, after: same, operation: 'MODIFY' });

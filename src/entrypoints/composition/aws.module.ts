@@ -21,7 +21,7 @@ import { invocationFields } from '../invocation.ts';
 const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
 
 /**
- * `BACKEND=aws`: DynamoDB through ElectroDB, and SQS. One client a service, made when first needed, its
+ * `BACKEND=aws`: DynamoDB through ElectroDB, and SQS. One client per service, made when first needed, its
  * connections kept alive and closed with the container. Region, credentials and endpoints are the SDK's own
  * variables.
  */

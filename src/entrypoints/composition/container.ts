@@ -14,7 +14,7 @@ export interface StreamWorker {
  * an earlier one bound, so swapping one adapter is one line.
  */
 export function compose(...modules: readonly ContainerModule[]): Container {
-  // Without `jitless`, Inversify compiles a function a binding: dynamic evaluation, and slower to start.
+  // Without `jitless`, Inversify compiles a function for each binding: dynamic evaluation, and slower to start.
   const container = new Container({ defaultScope: 'Singleton', jitless: true });
   container.load(coreModule, ...modules);
   return container;

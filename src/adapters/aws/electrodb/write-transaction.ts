@@ -22,7 +22,7 @@ export interface Reason {
 /**
  * Writes all items or none.
  *
- * @returns undefined when they are written; one reason an item, in their order, when the transaction was cancelled.
+ * @returns undefined when they are written; one reason per item, in their order, when the transaction was cancelled.
  * @throws what the client throws when the request fails otherwise. Then it may or may not have taken effect.
  */
 export async function writeTransaction(

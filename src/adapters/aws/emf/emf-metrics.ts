@@ -28,7 +28,7 @@ interface Figure {
 /**
  * Metrics in CloudWatch's embedded metric format
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
- * one document per batch, and another for each further hundred metrics. Counts of 0 are left away, but for those that
+ * one document per batch, and another for each further hundred metrics. Counts of 0 are left out, but for those that
  * are always published; ages and durations of 0 are not.
  *
  * Names of operations have letters, digits and `_` only; whatever else one has becomes `_`, and a long one is cut.

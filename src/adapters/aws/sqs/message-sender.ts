@@ -8,7 +8,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { abortableBy } from '../clients.ts';
 import { packBatches } from '../pack-batches.ts';
 import { Refusal } from '../refusal.ts';
-import { takeApart } from '../take-apart.ts';
+import { splitRefused } from '../split-refused.ts';
 import type { AwsResource } from '../error-message.ts';
 import { translateError } from '../translate-error.ts';
 import { MAX_BATCH_BYTES, MAX_ENTRIES } from './limits.ts';
@@ -27,11 +27,11 @@ export interface Message {
   readonly body: string;
   /** UTF-8 bytes of the body, which is all that SQS counts of a message without attributes. */
   readonly bytes: number;
-  /** What is to be delivered in order. Left away on a standard queue, as is the next. */
+  /** Messages of one group are delivered in order. Not sent to a standard queue, and neither is the next. */
   readonly groupId: string;
-  /** What is to be delivered once, if it is sent twice within five minutes. */
+  /** Of messages that share one, sent within five minutes, only the first is delivered. */
   readonly deduplicationId: string;
-  /** What the message is of, as messages of faults have it. */
+  /** What the message is about, as faults name it. */
   readonly name: string;
 }
 
@@ -65,7 +65,7 @@ export class MessageSender {
   }
 
   /**
-   * Sends a message for each item. One result an item, in the order given; batches go in parallel, in any order.
+   * Sends a message for each item. One result per item, in the order given; batches go in parallel, in any order.
    * `done` means durably accepted; a Fault means that the message may or may not have been. What `messageOf` throws
    * is its item's Fault. Rejects once `signal` is aborted: no further request starts, and those under way are broken off.
    */
@@ -82,7 +82,7 @@ export class MessageSender {
     const limits = { count: MAX_ENTRIES, weight: this.#options.maxBatchBytes };
     const { batches, oversized } = packBatches(indexed, ({ message }) => message.bytes, limits);
     for (const { message, index } of oversized) results[index] = this.#oversized(message);
-    const outcomes = await takeApart(batches, this.#options.concurrency, (batch) =>
+    const outcomes = await splitRefused(batches, this.#options.concurrency, (batch) =>
       this.#sendBatch(batch, signal),
     );
     for (const [{ index }, outcome] of outcomes) results[index] = outcome;

@@ -16,7 +16,7 @@ export interface SqsQuarantineOptions {
 }
 
 /**
- * Poison records on an SQS queue, one message a record; `quarantineMessage` says what is in it. A FIFO queue keeps
+ * Poison records on an SQS queue, one message per record; `quarantineMessage` says what is in it. A FIFO queue keeps
  * the order of an item's records from call to call, and a record that is sent again within five minutes once.
  *
  * What the queue refuses for its size, as its own bound may be lower than SQS's, is packed and sent again.
@@ -61,5 +61,5 @@ export class SqsQuarantine extends Quarantine {
   }
 }
 
-/** No message is as small, so all are packed. */
+/** Bytes. Every message is larger, so all are packed. */
 const PACK_ALL = 0;

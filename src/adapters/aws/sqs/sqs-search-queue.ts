@@ -19,7 +19,7 @@ export interface SqsSearchQueueOptions {
 }
 
 /**
- * Search actions on an SQS FIFO queue: one message an action, one group a document, as few requests as ten
+ * Search actions on an SQS FIFO queue: one message per action, one group per document, as few requests as ten
  * entries and the bytes allow. Batches go in parallel, as a call has at most one action of a document.
  *
  * SQS deduplicates for five minutes, by the change's identity and the document: requests may be repeated, by the

@@ -3,7 +3,7 @@ import type { Result } from '../../../../application/result.ts';
 import { preconditionsOf, type ImagePrecondition } from '../../../../domain/default-image.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { packBatches } from '../../pack-batches.ts';
-import { takeApart } from '../../take-apart.ts';
+import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { errorOf, type Reason, writeTransaction } from '../write-transaction.ts';
@@ -42,7 +42,7 @@ export async function saveDefaultRows(
     else planned.push({ write, preconditions: preconditions.filter(needsCheck) });
   }
   const { batches } = packBatches(planned, itemCount, MAX_ITEMS);
-  const outcomes = await takeApart(batches, Math.min(MAX_TRANSACTIONS, to.concurrency), (group) =>
+  const outcomes = await splitRefused(batches, Math.min(MAX_TRANSACTIONS, to.concurrency), (group) =>
     writeGroup(group, (some) => attempt(to, some, signal), signal),
   );
   for (const [{ write }, result] of outcomes)

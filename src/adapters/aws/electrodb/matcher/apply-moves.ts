@@ -10,7 +10,7 @@ import {
 } from '../../../../domain/link-move.ts';
 import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
 import { Refusal } from '../../refusal.ts';
-import { takeApart } from '../../take-apart.ts';
+import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { readAll } from '../batch-get.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
@@ -59,7 +59,7 @@ export class ApplyMoves {
     }
     // One after the other: transactions of one batch share tuples, and would only meet each other.
     setResults(
-      await takeApart(packMoves(pending()), 1, (group) =>
+      await splitRefused(packMoves(pending()), 1, (group) =>
         writeGroup(group, (some) => this.#attempt(some), this.#signal),
       ),
     );

@@ -4,28 +4,31 @@ import { Refusal } from './refusal.ts';
 
 /**
  * How many items may be refused one by one before any is taken. So many bad ones in a row are less likely than a
- * resource that takes nothing, and asking it for each item would be a request an item.
+ * resource that takes nothing, and finding that out for each item would take one request per item.
  */
-const ENOUGH = 5;
+const MAX_REFUSED_ALONE = 5;
 
 /**
- * Sends groups of items, at most `concurrency` at a time, and takes apart those that are refused, in halves, so that one
- * item does not keep the others from being taken. An item whose content is refused when it is asked for alone has a
+ * Sends groups of items, at most `concurrency` at a time, and splits those that are refused into halves, so that one item
+ * does not keep the others from being taken. An item whose content is refused when it is asked for alone has a
  * `permanent` Fault, whatever becomes of the others; whatever else is refused keeps its `configuration` fault.
  *
- * Once five items have been refused one by one, and not for their content, and none has been taken, nothing is taken
- * apart any more but what is refused for its content.
+ * Once five items have been refused one by one, and not for their content, and none has been taken, nothing is split
+ * any more but what is refused for its content.
  *
- * @param send gives one result an item, in their order; items that share one `Refusal` were refused together. What
+ * @param send gives one result per item, in their order; items that share one `Refusal` were refused together. What
  *   it throws is thrown, and no further group starts.
- * @returns one result an item, all items of all groups.
+ * @returns one result per item, all items of all groups.
  */
-export async function takeApart<T, R extends string>(
+export async function splitRefused<T, R extends string>(
   groups: readonly (readonly T[])[],
   concurrency: number,
   send: (group: readonly T[]) => Promise<readonly (R | Fault)[]>,
 ): Promise<ReadonlyMap<T, R | Fault>> {
   const results = new Map<T, R | Fault>();
+  // Groups share these, so their timing decides how far a group is split that is refused for something else than content.
+  // At worst that finds poison at a later delivery, as what is not split keeps its `configuration` fault and comes again.
+  // No item is ever called poison wrongly: that takes a refusal of its own content, alone.
   let refusedAlone = 0;
   let isAnyTaken = false;
 
@@ -54,7 +57,7 @@ export async function takeApart<T, R extends string>(
     }
     const middle = Math.ceil(items.length / 2);
     for (const half of [items.slice(0, middle), items.slice(middle)])
-      if (isContent || isAnyTaken || refusedAlone < ENOUGH) await run(half);
+      if (isContent || isAnyTaken || refusedAlone < MAX_REFUSED_ALONE) await run(half);
   };
 
   await pMap(groups, run, { concurrency });
