@@ -23,23 +23,49 @@ describe('recorded changes, accepted forms', () => {
     ]);
   });
 
-  it('given what get-records returned, when Records comes after other keys, then its records come out', async () => {
-    const got = { NextShardIterator: 'x"[{', more: { Records: [1] }, ...records(a, b), last: [{}] };
-    expect(outline(await read(JSON.stringify(got)))).to.deep.equal(['a f:1', 'b f:1']);
-  });
-
-  it('given an event without records, when read, then nothing comes out', async () => {
-    expect(await read('{"Records":[]}\n{"Records" : [ \n ] }\n[]')).to.deep.equal([]);
-  });
-
-  it('given a key Records written with an escape, when read, then it is an event all the same', async () => {
-    const text = JSON.stringify(records(a)).replace('Records', '\\u0052ecords');
-    expect(outline(await read(text))).to.deep.equal(['a f:1']);
-  });
-
-  it('given a list, when it holds records and events, then the events are expanded', async () => {
-    const text = `[\n${[a, records(b, c), { payload: records(a) }].map((item) => JSON.stringify(item)).join(',\n')}\n]`;
-    expect(outline(await read(text))).to.deep.equal(['a f:2', 'b f:3', 'c f:3', 'a f:4']);
+  describe('given a file, when read, then these records come out, with their lines', () => {
+    const [A, B, C] = [a, b, c].map((item) => JSON.stringify(item));
+    const more = { NextShardIterator: 'x"[{', more: { Records: [1] } };
+    const batch = { version: '1.0', DDBStreamBatchInfo: {}, payload: records(a, b), after: { Records: [c] } };
+    const text = { version: '1.0', payload: pretty(records(a, b)), DDBStreamBatchInfo: {} };
+    const payload = { x: { Records: [1] }, y: [{ Records: [2] }], ...records(a) };
+    const items = [[a, [b]], records(c), { payload: JSON.stringify(records(a)) }];
+    const table: [what: string, file: unknown, outline: string][] = [
+      ['get-records, Records after other keys', { ...more, ...records(a, b), last: [{}] }, 'a f:1,b f:1'],
+      ['events and a list without records', '{"Records":[]}\n{"Records" : [ \n ] }\n[]', ''],
+      ['a key with an escape', JSON.stringify(records(a)).replace('Records', '\\u0052ecords'), 'a f:1'],
+      [
+        'a list of records and events',
+        `[\n${A},\n{"Records":[${B},${C}]},\n{"payload":{"Records":[${A}]}}\n]`,
+        'a f:2,b f:3,c f:3,a f:4',
+      ],
+      ['null and scalars in an event', '{"Records":[null,7,"x",true]}', 'null f:1,7 f:1,"x" f:1,true f:1'],
+      ['null and scalars in a list', '[null, 7 ,"x",true ]', 'null f:1,7 f:1,"x" f:1,true f:1'],
+      ['something else in an event', records({ x: 1 }), '{"x":1} f:1'],
+      [
+        'something else in an event that is text',
+        { payload: JSON.stringify(records({ x: 1 })) },
+        '{"x":1} f:1',
+      ],
+      ['lists and events in a list', items, 'a f:1,b f:1,c f:1,a f:1'],
+      ['lists and events in an event', records(...items), 'a f:1,b f:1,c f:1,a f:1'],
+      ['lists and events in an event in a list', [records(...items)], 'a f:1,b f:1,c f:1,a f:1'],
+      ['a failed batch', batch, 'a f:1,b f:1'],
+      ['a failed batch, pretty-printed', pretty(batch), 'a f:6,b f:17'],
+      ['a failed batch that is text', text, 'a f:1,b f:1'],
+      ['a failed batch that is text, pretty-printed', `\n${pretty(text)}`, 'a f:2,b f:2'],
+      ['Records inside of payload', { payload }, 'a f:1'],
+      ['Records before payload', { x: { Records: [3] }, payload }, 'a f:1'],
+      ['Records behind payload', { payload, x: { Records: [3] } }, 'a f:1'],
+      ['values with nothing between them', `${A}{"Records":[${B}]}[${C}]`, 'a f:1,b f:1,c f:1'],
+      ['values on lines', `${A}\r\n{"Records":[${B}]}\r\n[${C}]`, 'a f:1,b f:2,c f:3'],
+      ['blank lines', ` \n\n${A} \n\t\n {"Records":[${B}]} \n\t\n [${C}]\n\n`, 'a f:3,b f:5,c f:7'],
+    ];
+    for (const [what, file, expected] of table)
+      it(what, async () => {
+        const items = await read(typeof file === 'string' ? file : JSON.stringify(file));
+        expect(outline(items).join()).to.equal(expected);
+      });
   });
 
   it('given a record by itself, when some of its fields are missing, then it still comes out', async () => {
@@ -47,47 +73,6 @@ describe('recorded changes, accepted forms', () => {
       expect(await read(`{"${field}":null}`)).to.deep.equal([
         { kind: 'record', record: { [field]: null }, place: 'f:1' },
       ]);
-    }
-  });
-
-  it('given null and scalars in lists, when read, then they come out for others to refuse', async () => {
-    const expected = ['null f:1', '7 f:1', '"x" f:1', 'true f:1'];
-    expect(outline(await read('{"Records":[null,7,"x",true]}'))).to.deep.equal(expected);
-    expect(outline(await read('[null, 7 ,"x",true ]'))).to.deep.equal(expected);
-  });
-
-  it('given an object in an event that looks like no record, when read, then it comes out for others to refuse', async () => {
-    for (const form of [records({ x: 1 }), { payload: JSON.stringify(records({ x: 1 })) }])
-      expect(outline(await read(JSON.stringify(form)))).to.deep.equal(['{"x":1} f:1']);
-  });
-
-  it('given lists and events in lists, when read, then they are looked into', async () => {
-    const items = [[a, [b]], records(c), { payload: JSON.stringify(records(a)) }];
-    for (const form of [items, records(...items), [records(...items)]])
-      expect(outline(await read(JSON.stringify(form)))).to.deep.equal(['a f:1', 'b f:1', 'c f:1', 'a f:1']);
-  });
-
-  it('given a failed batch from S3, when payload is an object, then its records come out', async () => {
-    const object = {
-      version: '1.0',
-      DDBStreamBatchInfo: {},
-      payload: records(a, b),
-      after: { Records: [c] },
-    };
-    expect(outline(await read(JSON.stringify(object)))).to.deep.equal(['a f:1', 'b f:1']);
-    expect(outline(await read(pretty(object)))).to.deep.equal(['a f:6', 'b f:17']);
-  });
-
-  it('given a failed batch from S3, when payload is text, then its records have the place of the batch', async () => {
-    const object = { version: '1.0', payload: pretty(records(a, b)), DDBStreamBatchInfo: {} };
-    expect(outline(await read(JSON.stringify(object)))).to.deep.equal(['a f:1', 'b f:1']);
-    expect(outline(await read(`\n${pretty(object)}`))).to.deep.equal(['a f:2', 'b f:2']);
-  });
-
-  it('given Records beside the event in payload, when read, then only those of the event come out', async () => {
-    const payload = { x: { Records: [1] }, y: [{ Records: [2] }], ...records(a) };
-    for (const form of [{ payload }, { x: { Records: [3] }, payload }, { payload, x: { Records: [3] } }]) {
-      expect(outline(await read(JSON.stringify(form)))).to.deep.equal(['a f:1']);
     }
   });
 
@@ -111,17 +96,6 @@ describe('recorded changes, accepted forms', () => {
         { kind: 'record', record: inner, place: 'f:1' },
       ]);
     }
-  });
-
-  it('given values one after another, when separated by anything blank or nothing, then all come out', async () => {
-    const texts = [a, records(b), [c]].map((value) => JSON.stringify(value));
-    expect(outline(await read(texts.join('')))).to.deep.equal(['a f:1', 'b f:1', 'c f:1']);
-    expect(outline(await read(texts.join('\r\n')))).to.deep.equal(['a f:1', 'b f:2', 'c f:3']);
-    expect(outline(await read(` \n\n${texts.join(' \n\t\n ')}\n\n`))).to.deep.equal([
-      'a f:3',
-      'b f:5',
-      'c f:7',
-    ]);
   });
 
   it('given a key __proto__, when read, then it is a property of the record and no prototype', async () => {
