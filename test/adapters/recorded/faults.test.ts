@@ -16,55 +16,41 @@ describe('recorded changes, faults', () => {
   describe('given a file with one problem, when read, then it says where and what', () => {
     const payload = 'expected an event, or its JSON in a string';
     const info = { shardId: 'shardId-1', startSequenceNumber: '100', endSequenceNumber: '200', batchSize: 3 };
-    const filler = (length: number) => `"${'x'.repeat(length)}":1,`;
+    const filler = `"${'x'.repeat(200)}":1,`;
+    const more = `${filler}"y":1}`;
+    const open = 'f:1 the value that starts here is not closed';
+    const middle = 'the file ends in the middle of';
+    const cutEvent = lines('', `{"Records":[${a}\n],"x":1,`, b);
+    const openList = lines('{"Records":[', a, `{"Records":[${b}]}`, c);
+    const half = JSON.stringify(record('a'), null, 2).slice(0, -2);
     const table: [what: string, file: string | Uint8Array, problem: string | RegExp][] = [
-      [
-        'no JSON',
-        'eventID,eventName\n1,INSERT\n',
-        /^f:1 expected a stream record.*; found "eventID,eventName"$/,
-      ],
+      ['no JSON', 'eventID,eventName\n1,2\n', /^f:1 expected a stream record.*; found "eventID,eventName"$/],
       ['bytes that are no text', Buffer.from([0x1e, 0x9d, 0x08, 0x00, 0xff, 0x0a, 0x01]), /found "\\u001e/],
       ['a word', 'null', /; found "null"$/],
       ['a number', '42', /; found "42"$/],
       ['a string', '"x"', /; found ""x""$/],
       ['a bracket too many', `${a}}}]`, /^f:1 expected a stream record.*; found "}}]"$/],
-      [
-        'half a value',
-        '{"eventID":"abc',
-        /^f:1 the value that starts here is not closed before the file ends/,
-      ],
+      ['half a value', '{"eventID":"abc', `${open} before the file ends`],
       ['half an escape', '{"eventID":"abc\\', /^f:1 .* before the file ends/],
       ['half a character', Buffer.from('{"eventID":"é').subarray(0, -1), /^f:1 .* before the file ends/],
       ['half a word', '[tru', /^f:1 .* before the file ends/],
-      [
-        'half a pretty-printed record',
-        JSON.stringify(record('a'), null, 2).slice(0, -2),
-        /^f:1 .* file ends/,
-      ],
-      [
-        'a list without its end',
-        `[\n${a}`,
-        'f:2 the file ends in the middle of the array that starts at line 1',
-      ],
+      ['half a pretty-printed record', half, /^f:1 .* file ends/],
+      ['a list without its end', `[\n${a}`, `f:2 ${middle} the array that starts at line 1`],
       [
         'an event without its end',
         `\n{"Records":[\n${a},\n`,
-        'f:3 the file ends in the middle of the event that starts at line 2',
+        `f:3 ${middle} the event that starts at line 2`,
       ],
       [
         'an event cut behind its records',
-        lines('', `{"Records":[${a}\n],"x":1,`, b),
+        cutEvent,
         'f:3 the event that starts at line 2 is not closed; it ends "{"Records":[],"x":1,"',
       ],
+      ['a string that is not closed', lines('{"eventID":"x}', '', a), `${open}; it ends "{"eventID":"x}"`],
       [
-        'a string that is not closed',
-        lines('{"eventID":"x}', '', a),
-        'f:1 the value that starts here is not closed; it ends "{"eventID":"x}"',
-      ],
-      [
-        'a list that is not closed before the next line',
-        lines('{"Records":[', a, `{"Records":[${b}]}`, c),
-        /^f:3 expected a comma or the end of the event that starts at line 1; found "{"/,
+        'a list that is not closed',
+        openList,
+        'f:3 expected a comma or the end of the event that starts at line 1; found "{"',
       ],
       ['a comma at the end of a list', `[${a},]`, 'f:1 a comma before the end of an array'],
       ['two commas', `[${a},,${b}]`, 'f:1 expected an element of the array; found ","'],
@@ -91,22 +77,10 @@ describe('recorded changes, faults', () => {
           'only the S3 destination keeps the payload',
       ],
       ['a failed batch without anything', '{"DDBStreamBatchInfo":null}', /shard missing/],
-      [
-        'a line that is not UTF-8',
-        Buffer.from('{"x":"\xc3("}', 'latin1'),
-        /^f:1 not valid UTF-8: "{"x":"\ufffd\("}"$/,
-      ],
-      ['a trailing comma', `{${filler(200)}"here":2,}`, /^f:1 not valid JSON: \w(?!.*x{50}).*"here":2,}/],
-      [
-        'a missing colon',
-        `{${filler(200)}"here" 2,${filler(200)}"y":1}`,
-        /not valid JSON: \w(?!.*x{50}).*"here" 2/,
-      ],
-      [
-        'a word that is none',
-        `{${filler(200)}"here":tru,${filler(200)}"y":1}`,
-        /not valid JSON: \w(?!.*x{50}).*here":tru,/,
-      ],
+      ['no UTF-8', Buffer.from('{"x":"\xc3("}', 'latin1'), /^f:1 not valid UTF-8: "{"x":"\ufffd\("}"$/],
+      ['a trailing comma', `{${filler}"here":2,}`, /^f:1 not valid JSON: \w(?!.*x{50}).*"here":2,}/],
+      ['a missing colon', `{${filler}"here" 2,${more}`, /not valid JSON: \w(?!.*x{50}).*"here" 2/],
+      ['a word that is none', `{${filler}"here":tru,${more}`, /not valid JSON: \w(?!.*x{50}).*here":tru,/],
       ['a sign alone', '[\n-\n]', /^f:2 not valid JSON: \w.*"-"$/],
       ['control characters', `\u001b[31m${'é'.repeat(500)}`, `found "\\u001b[31m${'é'.repeat(55)}…"`],
       ['60 characters', '\u{1F600}'.repeat(60), `found "${'\u{1F600}'.repeat(60)}"`],

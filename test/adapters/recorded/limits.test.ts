@@ -8,18 +8,13 @@ const b = JSON.stringify(record('b'));
 describe('recorded changes, limits', () => {
   it('given a value above 64 MiB, when read, then it is one problem, and what follows comes out', async () => {
     const filler = Buffer.alloc(MEBIBYTE, 'x');
-    for (const [open, close] of [
-      ['', '\n'],
-      ['[', ',\n'],
-      ['{"Records":[', ',\n'],
+    for (const [open, close, end] of [
+      ['', '\n', ''],
+      ['[', ',\n', ']'],
+      ['{"Records":[', ',\n', ']}'],
     ] as const) {
-      const end = { '': '', '[': ']', '{"Records":[': ']}' }[open];
-      const chunks = [
-        `${open}{"eventID":"`,
-        ...Array.from({ length: 65 }, () => filler),
-        `"}${close}${b}${end}`,
-      ];
-      const items = await read(...chunks);
+      const fillers = Array.from({ length: 65 }, () => filler);
+      const items = await read(`${open}{"eventID":"`, ...fillers, `"}${close}${b}${end}`);
       expect(outline(items)).to.deep.equal(['! f:1', 'b f:2']);
       expect(problems(items)[0]).to.match(/^f:1 skipped a value of more than 64 MiB/);
     }
@@ -37,11 +32,11 @@ describe('recorded changes, limits', () => {
 
   it('given a value above 64 MiB that is not closed, when read, then the next line comes out', async () => {
     const filler = Buffer.alloc(33 * MEBIBYTE, 'x');
-    expect(outline(await read('{"eventID":"', filler, filler, `\n${a}`))).to.deep.equal(['! f:1', 'a f:2']);
-    expect(outline(await read('{"eventID":{"x":"', filler, filler, `"}\n${a}`))).to.deep.equal([
-      '! f:1',
-      'a f:2',
-    ]);
+    for (const [open, close] of [
+      ['{"eventID":"', ''],
+      ['{"eventID":{"x":"', '"}'],
+    ] as const)
+      expect(outline(await read(open, filler, filler, `${close}\n${a}`))).to.deep.equal(['! f:1', 'a f:2']);
   });
 
   it('given a broken value of some megabytes, when read, then the next line comes out', async () => {
