@@ -68,43 +68,32 @@ class File {
       }
       this.add(`${gap}]`);
     };
-    const start = this.line;
-    switch (form) {
-      case 'record':
-        for (const item of records) {
-          this.expect(item);
-          this.add(`${print(item)}${gap}`);
-        }
-        break;
-      case 'event':
-        this.add(`{${gap}"Records":${gap}`);
+    if (form === 'record')
+      for (const item of records) {
+        this.expect(item);
+        this.add(`${print(item)}${gap}`);
+      }
+    else if (form === 'batch-text') {
+      for (const item of records) this.expect(item);
+      this.add(`{"version":"1.0",${gap}"payload":${gap}${print(print({ Records: records }))}${gap}}`);
+    } else {
+      // What is around the lists, and between them.
+      const key = `{"NextShardIterator":${print({ a: ['\\"', { Records: [1] }] })},${gap}"Records" : `;
+      const [start, ...rest] = {
+        event: [`{${gap}"Records":${gap}`, `${gap}}`],
+        'get-records': [key, `,"last":${print([{}, ']'])}}`],
+        list: ['', ''],
+        'list-of-events': [`[{"Records":${gap}`, `},${gap}{"Records":`, `${gap}}]`],
+        batch: [
+          `{"version":"1.0",${gap}"payload":${gap}{"x":{},"Records":`,
+          `,${gap}"y":1},"DDBStreamBatchInfo":${print({ shardId: 's' })}}`,
+        ],
+      }[form];
+      this.add(start!);
+      for (const text of rest) {
         list();
-        this.add(`${gap}}`);
-        break;
-      case 'get-records':
-        this.add(`{"NextShardIterator":${print({ a: ['\\"', { Records: [1] }] })},${gap}"Records" : `);
-        list();
-        this.add(`,"last":${print([{}, ']'])}}`);
-        break;
-      case 'list':
-        list();
-        break;
-      case 'list-of-events':
-        this.add(`[{"Records":${gap}`);
-        list();
-        this.add(`},${gap}{"Records":`);
-        list();
-        this.add(`${gap}}]`);
-        break;
-      case 'batch':
-        this.add(`{"version":"1.0",${gap}"payload":${gap}{"x":{},"Records":`);
-        list();
-        this.add(`,${gap}"y":1},"DDBStreamBatchInfo":${print({ shardId: 's' })}}`);
-        break;
-      case 'batch-text':
-        this.add(`{"version":"1.0",${gap}"payload":${gap}`);
-        for (const item of records) this.expect(item, start);
-        this.add(`${print(print({ Records: records }))}${gap}}`);
+        this.add(text);
+      }
     }
   }
 }
