@@ -96,7 +96,8 @@ export class Splitter {
     this.#start = 0;
     this.#end = size;
     this.#read();
-    if (this.#value !== undefined && this.#isTooLarge(this.#value)) this.#start = this.#at;
+    const isTooLarge = this.#value !== undefined && this.#isTooLarge(this.#value);
+    if (isTooLarge || this.#at - this.#start > LARGEST) this.#start = this.#at;
   }
 
   /** To be called when nothing more will come. */
