@@ -100,7 +100,7 @@ const MONTHLY_NAMES: Readonly<Record<keyof Monthly, string>> = {
   dashboards: 'dashboards beyond the first three of the account',
 };
 
-/** What a month costs at the most, as a Markdown table. */
+/** What a month costs at most, as a Markdown table. */
 export function monthlyCostTable(monthly: Monthly): string {
   const lines = (Object.keys(MONTHLY_NAMES) as (keyof Monthly)[]).map((key) => ({
     what: MONTHLY_NAMES[key],
@@ -115,6 +115,6 @@ export function monthlyCostTable(monthly: Monthly): string {
     ...lines.map(
       ({ what, number, price, cost }) => `| ${what} | ${number} | ${price.toFixed(2)} | ${cost.toFixed(2)} |`,
     ),
-    `| sum, at the most | | | ${sum.toFixed(2)} |`,
+    `| sum, at most | | | ${sum.toFixed(2)} |`,
   ].join('\n');
 }

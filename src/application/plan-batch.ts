@@ -2,7 +2,7 @@ import { type Change, sameContent } from '../domain/change.ts';
 import { commandsOf } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Delivery, Outcome } from './delivery.ts';
-import { failed, type RecordState, twoOfOneNumber } from './record-state.ts';
+import { failed, type RecordState, sequenceNumberReused } from './record-state.ts';
 
 /**
  * Decides, record by record, what to do. One state per record: `ignored`, `duplicate`, `planned` or `failed`.
@@ -10,8 +10,8 @@ import { failed, type RecordState, twoOfOneNumber } from './record-state.ts';
  * @param replicated whether the backend keeps the table's rows, and so needs all of every row.
  */
 export function planRecords(deliveries: readonly Delivery[], replicated: boolean): RecordState[] {
-  // By number alone, which few share: a key of all that identifies a change would make routing, decoding and deciding an
-  // eighth slower.
+  // By sequence number only, since few changes share one: a key of the whole identity would make routing, decoding and
+  // deciding an eighth slower.
   const byNumber = new Map<string, Change[]>();
   return deliveries.map((delivery) => {
     if (delivery.kind === 'unrecognised') return { status: 'ignored' };
@@ -43,7 +43,7 @@ function repeated(first: Change, again: Change): Outcome {
   } catch {
     // What cannot be decoded says something else than what could.
   }
-  return same ? { status: 'duplicate' } : failed(twoOfOneNumber(again));
+  return same ? { status: 'duplicate' } : failed(sequenceNumberReused(again));
 }
 
 /** A replica keeps whole rows: all of the new image must be there and decode. */

@@ -13,7 +13,7 @@ const MOST = 10_000;
  * by another worker, is kept twice.
  */
 export class QuarantinedRecords {
-  /** By the record's digest, that of the record for which it will be delivered again. */
+  /** By the digest of a kept record: the digest of the failed record that has it delivered again. */
   readonly #causes: BoundedMap<string>;
 
   constructor(most = MOST) {

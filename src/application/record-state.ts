@@ -81,7 +81,7 @@ export function heldBack({ sequenceNumber }: RecordSummary): Outcome {
 }
 
 /** What is wrong with a change when another of its item, which says something else, has its number. */
-export function twoOfOneNumber({ identity }: Change): Fault {
+export function sequenceNumberReused({ identity }: Change): Fault {
   return new Fault(
     'permanent',
     `two different records of this item carry sequence number ${identity.sequence}`,

@@ -6,13 +6,13 @@ import type { Sleeper } from './ports/sleeper.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /*
- * Who tries again, each what those above could not settle:
+ * Who retries; each level handles what the levels above it could not:
  *
  * 1. The AWS SDK: one request, 3 times (`AWS_MAX_ATTEMPTS`), after a lost connection, a timeout or throttling. Its pauses
  *    come to 0.15 seconds at most, after throttling to 3; each of the requests may take its timeout of 5 seconds as well.
  * 2. The repositories and the SQS sender: a transaction or batch that was refused, at once, without what was refused or in
  *    halves.
- * 3. `Retrier`, below: one effect, from its reading on, with pauses, within the batch's time: 4 times against transient
+ * 3. `Retrier`, below: one whole effect, starting again from the read, with pauses, within the batch's time: 4 times against transient
  *    faults, 16 times against other writers.
  * 4. `retryGroups`: the effect of several changes whose newest can never be carried out. What the others decide is another
  *    effect, and gets all the attempts of 3.
@@ -176,6 +176,6 @@ function overtaken(attempts: number): Fault {
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */
-function outOfTime(whatOfIt: string): Fault {
-  return new Fault('transient', `out of time for this batch, or the process is stopping: ${whatOfIt}`);
+function outOfTime(effectState: string): Fault {
+  return new Fault('transient', `out of time for this batch, or the process is stopping: ${effectState}`);
 }

@@ -73,7 +73,8 @@ export class SyncSearchDocument {
 
   /**
    * To be called when it is known what becomes of a batch. Of the part that is delivered again, what the queue has
-   * accepted is not sent again; the rest is forgotten, so that whoever has it read again later has everything sent.
+   * accepted is not sent again; the rest is forgotten, so that everything is sent again if someone
+   * has those records read again later.
    */
   remember(
     { asked, accepted }: Pick<SearchResult, 'asked' | 'accepted'>,

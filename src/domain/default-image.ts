@@ -40,7 +40,7 @@ export interface EntityImages {
 
 /**
  * Whether a view shows what was never true at once, so that nothing may be decided on it: the target was found,
- * although the newest image is none, an older one, or another image with that id.
+ * although there is no newest image, or it is older than the target, or another image with that id.
  *
  * Nobody else would correct such a decision. A change of an image is handled after it is made, so whoever handles an
  * entity's last change reads the images in their final state, and leaves the default row right. A decision on older

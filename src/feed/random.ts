@@ -27,7 +27,7 @@ export class Random {
     return new Random(generator);
   }
 
-  /** A whole number, both ends included. */
+  /** An integer, both ends included. */
   int(from: number, to: number): number {
     return uniformInt(this.#generator, from, to);
   }

@@ -73,7 +73,7 @@ describe('compareVersions', () => {
     expect(compareVersions(version(2), version(1, '2026-01-05T09:00:00.000'))).to.be.below(0);
   });
 
-  it('given any two versions, when compared, then the order agrees with whole numbers of any size', () => {
+  it('given any two versions, when compared, then the order agrees with integers of any size', () => {
     fc.assert(
       fc.property(versions, versions, (a, b) => {
         const order = compareVersions(a, b);

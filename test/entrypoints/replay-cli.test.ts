@@ -266,12 +266,12 @@ describe('contrail replay', function () {
       /NewImage\.caption has the unknown type "Z"/,
     ],
     [
-      'a number that is no number',
+      'a number that is not a number',
       image({ width: { N: '12px' } }),
       /NewImage\.width is not a valid number: "12px"/,
     ],
     [
-      'a number that is no text',
+      'a number that is not a string',
       image({ width: { N: 1999 } }),
       /NewImage\.width is the number 1999, which must be a string in DynamoDB's JSON: .*\{"N":"1999"\}/,
     ],
@@ -405,7 +405,7 @@ describe('contrail replay', function () {
     ['a folder', ['replay', '.'], /cannot read \.: it is a directory/],
     ['standard input twice', ['replay', '-', '-'], /only once/],
     ['a batch size of 0', ['replay', '-', '--batch-size', '0'], /integer from 1 to 10000/],
-    ['a batch size that is no number', ['replay', '-', '--batch-size', '1e2'], /integer from 1 to 10000/],
+    ['a batch size that is not a number', ['replay', '-', '--batch-size', '1e2'], /integer from 1 to 10000/],
     ['an unknown backend', ['replay', '-', '--backend', 'oracle'], /Allowed choices are memory/],
     ['an unknown report', ['replay', '-', '--report', 'xml'], /Allowed choices are text, json/],
     ['an unknown option', ['replay', '-', '--fast'], /unknown option '--fast'/],
@@ -517,7 +517,7 @@ describe('contrail replay', function () {
       ]);
     });
 
-    it('then those that the text leaves away are counted', async () => {
+    it('then those that the text leaves out are counted', async () => {
       const lines = Array.from({ length: 30 }, (_, n) => poison(`N${n}`, `${n + 1}`));
       await writeFile(join(folder, 'feed.json'), ndjson([...lines, lines[29]]));
       const { out } = await run(['replay', 'feed.json']);

@@ -24,5 +24,5 @@ describe('the Lambda handler under malformed and altered records', () => {
       'thrown back',
       'event refused',
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

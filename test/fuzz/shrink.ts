@@ -1,6 +1,6 @@
 import { isObject, type Json } from './json.ts';
 
-/** How often a smaller case is tried at the most. */
+/** How often a smaller case is tried at most. */
 const ATTEMPTS = 1_500;
 /** Parts of a record that are looked at, and how deep. */
 const MAX_PATHS = 300;

@@ -152,7 +152,7 @@ export class FaultWorld {
     };
   }
 
-  /** Brings the table to where it is after these records, repeated ones left away: a table is ahead of its stream. */
+  /** Brings the table to where it is after these records, repeated ones left out: a table is ahead of its stream. */
   async write(records: readonly DynamoDBRecord[]): Promise<void> {
     const last = new Map<string, WriteRequest>();
     for (const { dynamodb } of records) {

@@ -65,7 +65,7 @@ describe('the event source', () => {
     ['reports a record that is not in the batch', failing('77')],
     ['reports an empty identifier', failing('')],
     ['reports no identifier', failing(null)],
-    ['reports something that is no list', { batchItemFailures: 'all' }],
+    ['reports something that is not an array', { batchItemFailures: 'all' }],
   ];
   for (const [what, answer] of wholeBatch)
     it(`given a function that ${what}, then delivers the whole batch again`, async () => {

@@ -11,7 +11,7 @@ export interface Plan {
   readonly sdkAttempts: number | undefined;
   /** How often the application writes and then rests until all is handled. */
   readonly rounds: number;
-  /** Writes of each of the application's writers in a round, at the most. */
+  /** Writes of each of the application's writers in a round, at most. */
   readonly writes: number;
   readonly entities: number;
   readonly imagesPerEntity: number;
@@ -37,7 +37,7 @@ export interface Plan {
   readonly maxMessageBytes: number | undefined;
 }
 
-/** What a queue took at the most before it could be more. */
+/** What a queue took at most before it could be more. */
 const QUARTER_MIB = 262_144;
 
 export function planOf(seed: number): Plan {

@@ -12,7 +12,7 @@ interface BatchAnswer {
   readonly Failed?: readonly object[];
 }
 
-/** For so many requests of a task a refusal lasts at the most. */
+/** A refusal lasts for at most so many requests of a task. */
 const LONGEST = 12;
 
 /**

@@ -31,7 +31,7 @@ describe('the source of a record', () => {
       /comes from "aws:kinesis" \(arn:aws:kinesis:x\); expected aws:dynamodb/,
     ],
     'a change in a record of another source': [{ ...good, eventSource: 'aws:sqs' }, /expected aws:dynamodb/],
-    'a source that is no text': [{ ...good, eventSource: 5 }, /from 5 .*expected aws:dynamodb/],
+    'a source that is not a string': [{ ...good, eventSource: 5 }, /from 5 .*expected aws:dynamodb/],
   };
   for (const [what, [record, message]] of Object.entries(foreign))
     it(`given ${what}, then the fault says what came and what was expected`, () => {

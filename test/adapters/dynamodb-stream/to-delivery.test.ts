@@ -62,7 +62,7 @@ describe('toDelivery', () => {
         expect(sidesOf(change)).to.deep.equal([before ?? 'absent', after ?? 'absent']);
       });
 
-    it('takes the operation from eventName, and leaves away images that contradict it', () => {
+    it('takes the operation from eventName, and leaves out images that contradict it', () => {
       const record = streamRecord({ before: row, after: changed });
       expect(changeOf({ ...record, eventName: 'INSERT' }).before).to.equal('absent');
       expect(changeOf({ ...record, eventName: 'REMOVE' }).after).to.equal('absent');

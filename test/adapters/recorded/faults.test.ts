@@ -177,7 +177,7 @@ describe('recorded changes, faults', () => {
     expect(outline(await read(file))).to.deep.equal(['a f:1', '! f:1', 'b f:1', 'c f:2', '! f:2']);
   });
 
-  it('given a list without a key, when a text Records was before it, then it is no list of records', async () => {
+  it('given a list without a key, when a text Records was before it, then it is not an array of records', async () => {
     const items = await read(`[{"eventID":"Records"},{:[${b}]},{"x":"Records",:[${b}]},${c}]`);
     expect(outline(items)).to.deep.equal(['Records f:1', '! f:1', '! f:1', 'c f:1']);
   });

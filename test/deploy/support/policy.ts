@@ -1,7 +1,7 @@
 import type { Permission } from './permissions.ts';
 import { isParts, type Part, type Parts } from './template.ts';
 
-/** One thing that a policy allows, as narrow as its statement can be taken apart. */
+/** One thing that a policy allows, as narrow as its statement can be split. */
 export interface Grant {
   readonly sid: string;
   readonly action: string;

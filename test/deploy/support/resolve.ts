@@ -17,7 +17,7 @@ export interface Resolved {
   readonly outputs: Parts;
 }
 
-/** What stands for a property that is left away. */
+/** What stands for a property that is left out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 const PSEUDO_PARAMETERS: Values = {

@@ -30,7 +30,7 @@ export interface RequestParts {
   readonly instance: Instance;
   readonly table: RememberedTable;
   readonly reads: Reads;
-  /** How long after one request of a call the next takes effect at the most; 0: all at one moment. */
+  /** How long after one request of a call the next takes effect at most; 0: all at one moment. */
   readonly gapMs: number;
   /** Entries in one request. */
   readonly perRequest: number;
@@ -83,7 +83,7 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
 
 const SOON_MS = 30;
 
-/** How old a stale answer is at the most. */
+/** How old a stale answer is at most. */
 const STALE_MS = [100, SECOND, 5 * SECOND];
 
 class Requests {

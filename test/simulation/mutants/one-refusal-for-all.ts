@@ -3,8 +3,7 @@ import type { Mutant } from '../runs/variant.ts';
 import { portsWhoseResults } from './parts/ports-whose-results.ts';
 
 export const mutant: Mutant = {
-  mistake:
-    'A request that is refused for one of its entries makes all of them poison: it is not taken apart.',
+  mistake: 'A request that is refused for one of its entries makes all of them poison: it is not split.',
   variant: () => ({
     ports: (ports) =>
       portsWhoseResults(ports, (results) => {

@@ -1,6 +1,6 @@
 import type { Mutant } from '../runs/variant.ts';
 
-// Seen in murmur and data-prepper: what cannot be read is logged at the most, and gone for good.
+// Seen in murmur and data-prepper: what cannot be read is at most logged, and gone for good.
 export const mutant: Mutant = {
   mistake: 'Records that cannot be decoded are left out as if nothing was derived from them.',
   variant: () => ({

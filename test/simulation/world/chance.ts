@@ -8,7 +8,7 @@ export function chanceOf(seed: number, ...purpose: readonly (string | number)[])
   return Random.of(hashOf(`${seed}/${purpose.join('/')}`));
 }
 
-/** A whole number of 32 bits, signed, that depends on every character (FNV-1a, then mixed). */
+/** An integer of 32 bits, signed, that depends on every character (FNV-1a, then mixed). */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -76,9 +76,9 @@ export interface Settings {
   readonly maxAgeMs: number;
   readonly timeoutMs: number;
   readonly marginMs: number;
-  /** How long a request, or its answer, is on its way at the most when nothing is wrong. */
+  /** How long a request, or its answer, is on its way at most when nothing is wrong. */
   readonly latencyMs: number;
-  /** How long after one request of a call the next takes effect at the most; 0: all at one moment. */
+  /** How long after one request of a call the next takes effect at most; 0: all at one moment. */
   readonly gapMs: number;
   /** Entries in one request. */
   readonly perRequest: number;

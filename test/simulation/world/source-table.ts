@@ -59,6 +59,6 @@ function encodedValue(value: EncodedNumberOrSet): Value {
 
 function decimal(text: string): Decimal {
   const parsed = Decimal.parse(text);
-  if (parsed === undefined) throw new Error(`${text} is no number`);
+  if (parsed === undefined) throw new Error(`${text} is not a number`);
   return parsed;
 }

@@ -14,7 +14,7 @@ export interface WireParts {
   readonly random: Random;
   /** What services refuse. */
   readonly refusals: Random;
-  /** How long one way takes at the most, in milliseconds. */
+  /** How long one way takes at most, in milliseconds. */
   readonly latencyMs: number;
   /** When nothing goes wrong any more. */
   readonly quietFrom: number;

@@ -100,7 +100,7 @@ function addRollBacks({ seed, rollBacks, quietFrom }: Settings, events: WorldEve
     });
 }
 
-/** Batches come again that an on-failure destination or a dead-letter queue has kept, for 14 days at the most. */
+/** Batches come again that an on-failure destination or a dead-letter queue has kept, for at most 14 days. */
 function addRedrives(
   { seed, redrives }: Settings,
   operations: readonly Operation[],

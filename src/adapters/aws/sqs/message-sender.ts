@@ -178,8 +178,8 @@ export function isTooLarge(result: unknown): boolean {
 }
 
 /**
- * What the client would have thrown, had the entry been the whole request. Whose fault it is, SQS says as other services
- * say it with a status.
+ * What the client would have thrown, had the entry been the whole request. `SenderFault` stands for the HTTP status that
+ * other services answer with.
  */
 function errorOf({
   SenderFault,

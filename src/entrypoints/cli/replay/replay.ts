@@ -1,7 +1,7 @@
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { ProcessBatch } from '../../../application/process-batch.ts';
-import { heldBack, twoOfOneNumber } from '../../../application/record-state.ts';
+import { heldBack, sequenceNumberReused } from '../../../application/record-state.ts';
 import { NO_TALLIES, sumOfTallies, type Tallies } from '../../../application/tallies.ts';
 import { ReplayFailures } from './failures.ts';
 import { type Place, Places } from './places.ts';
@@ -130,7 +130,7 @@ function foresee(
     if (delivery.kind !== 'change' || earlier === undefined || earlier.at >= start) return undefined;
     if (earlier.same) return { status: 'duplicate' };
     failing.set(delivery.change.item, delivery.record);
-    return { status: 'failed', fault: twoOfOneNumber(delivery.change), heldBack: false };
+    return { status: 'failed', fault: sequenceNumberReused(delivery.change), heldBack: false };
   });
 }
 

@@ -34,7 +34,7 @@ export function foreignCount(
   );
 }
 
-/** Whether a write was refused as DynamoDB refuses to add to what is no number. */
+/** Whether a write was refused as DynamoDB refuses to add to what is not a number. */
 export function saysNoNumber({ cause }: Fault): boolean {
   return cause instanceof Error && NO_NUMBER.test(cause.message);
 }

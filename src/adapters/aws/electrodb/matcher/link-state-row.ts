@@ -3,7 +3,7 @@ import type { Link } from '../../../../domain/row.ts';
 import type { RawKey } from '../batch-get.ts';
 import { tupleAttributes } from './tuple-row.ts';
 
-/** Longer than any redrive: SQS keeps dead letters for 14 days at the most. */
+/** Longer than any redrive: SQS keeps dead letters for at most 14 days. */
 export const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
 
 /** A row of the state table. */

@@ -58,7 +58,7 @@ function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefin
   return reason === undefined || reason.code === 'None' ? undefined : translateError(errorOf(reason), used);
 }
 
-/** Nothing that Contrail adds to a count is ever refused for a link: somebody else wrote the row, or the table has such indexes. */
+/** A refused count is never the link's fault: something else wrote the row, or an index of the table rejects it. */
 function refusedCount(tuple: Tuple, refusal: Refusal, tables: KeyedTables): Fault {
   if (saysNoNumber(refusal)) return foreignCount(tuple, 'is not a number', tables, refusal.cause);
   return new Fault('configuration', `the count of ${tupleKey(tuple)}: ${refusal.message}`, {

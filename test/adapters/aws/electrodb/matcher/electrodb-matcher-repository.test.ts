@@ -195,7 +195,7 @@ describe('ElectroDbMatcherRepository', () => {
       });
   });
 
-  it('given a count that is no number, as a whole request is refused, then it is found, and others go on', async () => {
+  it('given a count that is not a number, as a whole request is refused, then it is found, and others go on', async () => {
     double.answerRead = ({ RequestItems }: BatchGet) => ({
       Responses: {
         rows:
