@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { METRICS } from '../../../src/application/ports/metrics.ts';
 import type { ProcessBatch } from '../../../src/application/process-batch.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
@@ -60,6 +61,7 @@ export class FunctionPool {
     const warm = this.#take();
     const { instance } = warm;
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal); // as the handler does
     const stops = scheduler.now + settings.timeoutMs - settings.marginMs;
     const invocation: Invocation = {
       number: ++this.#invocations,

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Delivery } from '../../../../src/application/delivery.ts';
 import {
   type BatchDependencies,
@@ -29,7 +28,6 @@ export function eachByItself(
   });
   return {
     async execute(deliveries: readonly Delivery[], limit?: TimeLimit) {
-      if (limit !== undefined) setMaxListeners(0, limit.signal);
       const results = await handleAll(deliveries, (delivery) => single.execute([delivery], limit));
       metrics.flush();
       return {
