@@ -11,7 +11,7 @@ import { describeWithServers, sharedServers } from './shared-servers.ts';
 
 describeWithServers('on DynamoDB', () => {
   it('given a record that names no stream, when asked for its generation, then that is refused', async () => {
-    const { generations } = await aws.tableGenerations[0]!.setUp();
+    const { generations } = await aws.tableGenerations[0].setUp();
     for (const work of [generations.generationOf(''), generations.adopt('')]) {
       const fault: unknown = await work.catch((error: unknown) => error);
       expect(fault).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
@@ -77,7 +77,7 @@ describeWithServers('on DynamoDB', () => {
 
   it('given a link state of before there were generations, then it is of generation 0', async () => {
     const { clients, stateTable } = await sharedServers();
-    const { matcher } = await aws.matcherRepository[0]!.setUp();
+    const { matcher } = await aws.matcherRepository[0].setUp();
     const Item = {
       PK: { S: 'FAA#LINKS#MFR_MDL_CODE#old#SN#1' },
       SK: { S: 'STATE' },

@@ -5,7 +5,7 @@ import { describeWithServers } from './shared-servers.ts';
 
 describeWithServers('the derived state of a table', () => {
   it('given a table of rows whose keys lack a part, when verified, then nothing is to be derived', async () => {
-    const harness = await aws.derivedState[0]!.setUp();
+    const harness = await aws.derivedState[0].setUp();
     const images = (org: string, id: string) => `IMAGES#ORG#${org}#ENTITY#REGISTRATION#ID#${id}`;
     for (const [PK, SK] of [
       ['AIRCRAFT#REGISTRY#FAA', 'DETAIL#'],
