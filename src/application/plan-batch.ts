@@ -10,20 +10,24 @@ import { failed, type RecordState, sequenceNumberReused } from './record-state.t
  * @param replicated whether the backend keeps the table's rows, and so needs all of every row.
  */
 export function planRecords(deliveries: readonly Delivery[], replicated: boolean): RecordState[] {
-  // By sequence number only, since few changes share one: a key of the whole identity would make routing, decoding and
-  // deciding an eighth slower.
-  const byNumber = new Map<string, Change[]>();
+  const seen = new Map<string, Change>();
   return deliveries.map((delivery) => {
     if (delivery.kind === 'unrecognised') return { status: 'ignored' };
     if (delivery.kind === 'undecodable') return failed(delivery.fault);
     const { change } = delivery;
     try {
-      const namesakes = byNumber.get(change.identity.sequence) ?? [];
-      const first = namesakes.find((other) => isSameChange(other, change));
+      // By its number alone, since few changes share one: a key of the whole identity would make routing, decoding and
+      // deciding an eighth slower.
+      let key = change.identity.sequence;
+      let first = seen.get(key);
+      if (first !== undefined && !isSameChange(first, change)) {
+        key = JSON.stringify([key, change.identity.stream, change.item]);
+        first = seen.get(key);
+      }
       if (first !== undefined) return repeated(first, change);
       const commands = commandsOf(change);
       if (replicated) checkReplicable(change);
-      if (namesakes.push(change) === 1) byNumber.set(change.identity.sequence, namesakes);
+      seen.set(key, change);
       return { status: 'planned', change, commands };
     } catch (error) {
       return failed(Fault.from(error));

@@ -32,17 +32,39 @@ class RecordView {
   }
 }
 
+/** Classes of their own, because assigning to one object takes 0.05 of the 1.6 µs to route, decode and decide a record. */
+class ChangeView extends RecordView {
+  readonly kind = 'change';
+  readonly change: Change;
+
+  constructor(raw: unknown, place: string | undefined, change: Change) {
+    super(raw, place);
+    this.change = change;
+  }
+}
+
+class UnrecognisedView extends RecordView {
+  readonly kind = 'unrecognised';
+}
+
+class UndecodableView extends RecordView {
+  readonly kind = 'undecodable';
+  readonly fault: Fault;
+  readonly item: string | undefined;
+
+  constructor(raw: unknown, place: string | undefined, fault: Fault) {
+    super(raw, place);
+    this.fault = fault;
+    const { pk, sk } = this.record;
+    this.item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
+  }
+}
+
 /** @param change undefined for a row that nothing is derived from. */
 export function decoded(raw: unknown, place: string | undefined, change: Change | undefined): Delivery {
-  const view = new RecordView(raw, place);
-  return change === undefined
-    ? Object.assign(view, { kind: 'unrecognised' } as const)
-    : Object.assign(view, { kind: 'change', change } as const);
+  return change === undefined ? new UnrecognisedView(raw, place) : new ChangeView(raw, place, change);
 }
 
 export function undecodable(raw: unknown, place: string | undefined, fault: Fault): Delivery {
-  const view = new RecordView(raw, place);
-  const { pk, sk } = view.record;
-  const item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
-  return Object.assign(view, { kind: 'undecodable', fault, item } as const);
+  return new UndecodableView(raw, place, fault);
 }

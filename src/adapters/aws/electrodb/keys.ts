@@ -8,8 +8,8 @@ import { linkAttributes } from './matcher/link-state-row.ts';
 import { tupleAttributes } from './matcher/tuple-row.ts';
 
 /*
- * The keys of rows, as ElectroDB makes them. Its builder takes 32 µs of processor time for each, where a record takes
- * some 200 µs in all; so it makes one of each kind, of marked names, and values take their places from then on, in 2 µs.
+ * The keys of rows, as ElectroDB makes them. Its builder takes 15 µs of processor time for each, where a record takes
+ * some 120 µs in all; so it makes one of each kind, of marked names, and values take their places from then on, in 0.5 µs.
  */
 
 const MARK = '\u0001';
