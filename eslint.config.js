@@ -21,7 +21,7 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['*.js', 'bin/*.js', 'local/servers/*.js', 'deploy/bundle/lean/*.js'],
+          allowDefaultProject: ['*.js', 'bin/*.js', 'local/servers/*.js'],
         },
         tsconfigRootDir: import.meta.dirname,
       },

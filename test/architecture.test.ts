@@ -10,7 +10,8 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       export * from '../adapters/memory/a.ts'
       import { a } from '../../test/a.ts'
       import { a } from '../domainish/a.ts'
-      import { a } from './inner/../../feed/a.ts'
+      import { a } from './inner/../../fleet/a.ts'
+      import { fleet } from '../fleet/definition.ts'
       import fs from 'fs'
       import type { Client } from '@aws-sdk/client-dynamodb'
       import a = require('fs')
@@ -33,10 +34,23 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       class A { crypto = 1; setTimeout() { return this.crypto } }
       const { process: handle } = worker; const a = 'Date.now() Math.random()' // Date.now()`,
   },
-  'src/domain/inner/x.ts': { refused: `import '../../feed/a.ts'`, allowed: `import '../a.ts'` },
+  'src/domain/inner/x.ts': { refused: `import '../../fleet/a.ts'`, allowed: `import '../a.ts'` },
+  'src/fleet/x.ts': {
+    refused: `
+      import type { A } from '../application/a.ts'
+      import { a } from '../adapters/memory/a.ts'
+      import { z } from 'zod'
+      import fs from 'node:fs'
+      const a = await import('../application/a.ts')
+      const a = process.env.A
+      const at = Date.now()
+      const a = Math.random()`,
+    allowed: `import { row } from '../domain/definition/row.ts'; import { a } from './a.ts'`,
+  },
   'src/application/ports/x.ts': {
     refused: `
       import { a } from '../../adapters/memory/a.ts'
+      import { fleet } from '../../fleet/definition.ts'
       import { injectable } from 'inversify'
       import { a } from '#adapters/a.ts'
       import { setTimeout } from 'node:timers/promises'
@@ -52,7 +66,8 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
   'src/adapters/memory/x.ts': {
     refused: `
       import { a } from '../../entrypoints/config.ts'
-      import { a } from '../../feed/a.ts'
+      import { fleet } from '../../fleet/definition.ts'
+      import { a } from '../../fleet/a.ts'
       export type { A } from '../memory-too/a.ts'
       const a = await import('../json/a.ts')
       import { env } from 'node:process'
@@ -67,15 +82,19 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const { a } = await import('./a.ts')`,
   },
   'src/adapters/memory/inner/x.ts': { refused: `import '../../json/a.ts'`, allowed: `import '../a.ts'` },
-  'src/feed/x.ts': {
+  'src/fleet/feed/x.ts': {
     refused: `
-      import { a } from '../domain/a.ts'
+      import { a } from '../definition.ts'
+      import { a } from '../../domain/a.ts'
       import { a } from 'inversify'
       const a = process.env.A
       const at = Date.now()`,
     allowed: `import { ulid } from 'ulid'; import { a } from './a.ts'`,
   },
-  'src/entrypoints/x.ts': { refused: '', allowed: `import '../adapters/memory/a.ts'; process.env` },
+  'src/entrypoints/x.ts': {
+    refused: '',
+    allowed: `import '../adapters/memory/a.ts'; import '../fleet/definition.ts'; process.env`,
+  },
   'src/elsewhere/x.ts': { refused: 'const a = process.env.A', allowed: '' },
 };
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../deploy/bundle/bundle.ts';
+import { bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import type { Plan } from '../plan.ts';
 import { inChild } from './in-child.ts';
 import { paired } from './paired.ts';

@@ -10,11 +10,13 @@ import { outcomesOf } from '../../src/application/record-state.ts';
 import { groupBy } from '../../src/domain/coalesce.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { coalesceSearch } from '../../src/domain/search-action.ts';
-import { DOCUMENT_ATTRIBUTES, documentKeyOf } from '../../src/domain/search-document.ts';
+import { isIndexed } from '../../src/domain/search-document.ts';
+import type { Attributes } from '../../src/domain/value.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 
 /** Matches records' keys, and says what each is of. */
 export function route(records: readonly DynamoDBRecord[]): Delivery[] {
-  return records.map((record) => toDelivery(record));
+  return records.map((record) => toDelivery(record, fleet.model));
 }
 
 /** Decodes what the decisions read, and nothing else: the attributes of documents and tuples, on the sides that count. */
@@ -23,21 +25,24 @@ export function decode(deliveries: readonly Delivery[]): number {
   for (const delivery of deliveries) {
     if (delivery.kind !== 'change') continue;
     const { row, before, after } = delivery.change;
-    const names = namesOf(row);
     if (typeof after === 'string') continue;
+    const names = namesOf(row, after);
     for (const name of names) decoded += after.get(name) === undefined ? 0 : 1;
-    if (typeof before === 'string' || row.kind === 'link') continue;
+    if (typeof before === 'string' || row.model.counts.length > 0) continue;
     for (const name of names) decoded += before.get(name) === undefined ? 0 : 1;
   }
   return decoded;
 }
 
-const TUPLE = ['manufacturer', 'model', 'type_designator'];
+const NOTHING: readonly string[] = [];
 
-function namesOf(row: Row): readonly string[] {
-  const key = documentKeyOf(row);
-  if (key !== undefined) return DOCUMENT_ATTRIBUTES[key.collection];
-  return row.kind === 'link' ? TUPLE : [];
+/** The attributes that are read of a row: by name, as the fleet's derivations say it. */
+function namesOf(row: Row, attributes: Attributes): readonly string[] {
+  const [document] = row.model.documents;
+  const [count] = row.model.counts;
+  if (document !== undefined && !isIndexed(document, row, attributes)) return NOTHING;
+  const names = document?.fields ?? count?.by;
+  return Array.isArray(names) ? (names as readonly string[]) : NOTHING;
 }
 
 /** Decodes, decides and coalesces: all that happens between routing and the first request. */
@@ -47,7 +52,8 @@ export function decide(deliveries: readonly Delivery[]): number {
     deliveries,
     states.map((state) => (state.status === 'planned' ? { status: 'applied' } : state)),
   );
-  const search = states.flatMap((state) => (state.status === 'planned' ? (state.commands.search ?? []) : []));
+  const commands = states.flatMap((state) => (state.status === 'planned' ? state.commands : []));
+  const search = commands.filter((command) => command.does === 'search');
   const actions = [...groupBy(search, ({ change }) => change.item).values()].map(coalesceSearch);
   return outcomes.length + actions.length;
 }

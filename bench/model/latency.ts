@@ -1,4 +1,4 @@
-import { Random } from '../../src/feed/random.ts';
+import { Random } from '../../src/fleet/feed/random.ts';
 
 /** Spread of the logarithm: 1 % of the requests take more than 3.2 times the median, 0.1 % more than 4.7 times. */
 const SIGMA = 0.5;

@@ -4,8 +4,12 @@ import { documentClientOf, observed } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { ElectroDbDerivedRowRepository } from '../../src/adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
+import { ElectroDbEffectLog } from '../../src/adapters/aws/electrodb/effects/electrodb-effect-log.ts';
 import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { DerivedRowRepository } from '../../src/application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../src/application/ports/effect-log.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
@@ -15,6 +19,7 @@ import { compose, streamWorker } from '../../src/entrypoints/composition/contain
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import type { Downstream } from '../model/modelled-aws.ts';
 import type { Worker } from './worker.ts';
 
@@ -34,10 +39,17 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     const metrics = new EmfMetrics({ ...backend.metrics, stream: nowhere });
     const client = documentClientOf(observed(downstream.dynamodb, metrics));
     const { concurrency, maxBatchBytes } = backend;
+    const { keys } = fleet.model;
     bind(Metrics).toConstantValue(metrics);
-    bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, { concurrency }));
+    bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, keys, { concurrency }));
     bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(client, { stateTable }));
-    bind(MatcherRepository).toConstantValue(new ElectroDbMatcherRepository(client, { table, stateTable }));
+    bind(MatcherRepository).toConstantValue(
+      new ElectroDbMatcherRepository(client, { table, stateTable, keys }),
+    );
+    bind(DerivedRowRepository).toConstantValue(
+      new ElectroDbDerivedRowRepository(client, { table, stateTable, keys }),
+    );
+    bind(EffectLog).toConstantValue(new ElectroDbEffectLog(client, { stateTable }));
     bind(SearchQueue).toConstantValue(
       new SqsSearchQueue(observed(downstream.sqs, metrics), { queueUrl, maxBatchBytes, concurrency }),
     );

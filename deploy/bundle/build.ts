@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { archive } from './archive.ts';
+import { archive } from '../../src/entrypoints/deployment/bundle/archive.ts';
 import { lambdaBundle } from './lambda-bundle.ts';
 import { kilobytes, sizesByPackage, sizesText } from './sizes.ts';
 

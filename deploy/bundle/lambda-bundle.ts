@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { billOfMaterials } from './bill-of-materials.ts';
-import { bundle, type Bundle } from './bundle.ts';
+import { bundle, type Bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import { licencesText } from './licences.ts';
 import { bundledPackages } from './packages.ts';
 

@@ -1,4 +1,5 @@
-import type { Subsystem } from '../../src/application/verify/verify.ts';
+import { type Subsystem, subsystemOf } from '../../src/application/verify/verify.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { isExact, type EndToEndResult } from '../proof/end-to-end.ts';
 import type { LocalServers } from '../servers/servers.ts';
 import { LOCAL_SDK } from '../servers/local-credentials.ts';
@@ -11,7 +12,7 @@ export function summaryText(result: EndToEndResult): string {
   const { delivery, seconds, verification, requests } = result;
   const { checked } = verification;
   const drifted = (subsystem: Subsystem) =>
-    verification.drift.filter((one) => one.subsystem === subsystem).length;
+    verification.drift.filter((one) => subsystemOf(one, fleet) === subsystem).length;
   const lines = [
     `table writes      ${result.writes} in ${seconds['writing the fleet'].toFixed(1)} s`,
     `stream records    ${result.streamRecords}, ${result.workerRecords} of them caused by the worker; shards: ${result.shards}`,
@@ -30,7 +31,7 @@ export function summaryText(result: EndToEndResult): string {
     `  matcher         ${drifted('matcher')} of ${checked.matcher} counts`,
     ...verification.drift
       .slice(0, NAMED)
-      .map(({ subsystem, problem, what }) => `    ${problem} in ${subsystem}: ${what}`),
+      .map(({ derivation, problem, what }) => `    ${problem} in ${derivation}: ${what}`),
     ...(verification.drift.length > NAMED ? [`    and ${verification.drift.length - NAMED} more`] : []),
     ...(result.lastError === undefined ? [] : ['', `the last error: ${text(result.lastError)}`]),
     '',

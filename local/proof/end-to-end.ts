@@ -1,4 +1,5 @@
 import { type Verification, verify } from '../../src/application/verify/verify.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { EventSource, type EventSourceCounts } from '../lambda/event-source.ts';
 import { writeFleet } from './fleet-writer.ts';
 import { RequestCounter } from './request-counter.ts';
@@ -75,7 +76,7 @@ export async function runEndToEnd(
     }
   });
   const searchActions = await timed('draining the queue', () => worker.drain());
-  const verification = await timed('verifying', () => verify(worker.state));
+  const verification = await timed('verifying', () => verify(worker.state, fleet));
 
   return {
     writes,

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { toSdkImage } from '../lambda/lambda-record.ts';
 
 export interface FleetOptions {

@@ -1,15 +1,19 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
-import { rowOf } from '../../src/adapters/dynamodb-stream/row-models.ts';
 import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
-import { DerivedState } from '../../src/application/ports/derived-state.ts';
-import { defaultImageOf } from '../../src/domain/default-image.ts';
+import {
+  type CountFound,
+  DerivedState,
+  type PointerFound,
+} from '../../src/application/ports/derived-state.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
+import { pointedBy } from '../../src/domain/pointer.ts';
 import type { Row } from '../../src/domain/row.ts';
 import type { Attributes } from '../../src/domain/value.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 
 /**
- * What a table on DynamoDB holds, and an index filled from the queue. Reads the rows without the worker's own
+ * What the fleet's table on DynamoDB holds, and an index filled from the queue. Reads the rows without the worker's own
  * repositories, so that it can prove them right. Each method scans the whole table, consistently.
  */
 export class TableDerivedState extends DerivedState {
@@ -28,31 +32,32 @@ export class TableDerivedState extends DerivedState {
     yield* this.#index.documents();
   }
 
-  override async *defaultImages() {
-    for await (const [attributes, row] of this.#scan())
-      if (row?.kind === 'default-image') yield { entity: row.entity, image: defaultImageOf(attributes) };
-  }
-
-  /** @throws Error when a count's keys and attributes contradict each other. */
-  override async *tupleCounts() {
+  override async *pointers(): AsyncGenerator<PointerFound> {
     for await (const [attributes, row] of this.#scan()) {
-      if (row?.kind !== 'matcher-tuple') continue;
-      const text = (name: string) => textOf(attributes, name);
-      const tuple = {
-        manufacturer: text('manufacturer'),
-        model: text('model'),
-        typeDesignator: text('type_designator'),
-      };
-      const keys = [
-        `ICAO#MATCHER#MFR#${tuple.manufacturer}`,
-        `MODEL#${tuple.model}#TYPE#${tuple.typeDesignator}`,
-      ];
-      if (text('PK') !== keys[0] || text('SK') !== keys[1])
-        throw new Error(`a count's attributes contradict its keys ${text('PK')} ${text('SK')}`);
-      const count = attributes.get('count');
-      yield { tuple, count: count instanceof Decimal ? Number(count.text) : NaN };
+      const model = fleet.model.pointers.find(({ name }) => name === row?.model.name);
+      if (row === undefined || model === undefined) continue;
+      yield { entity: { model, parts: row.parts }, member: pointedBy(model, attributes) };
     }
   }
+
+  /** @throws Error when a count is none, or its keys and attributes contradict each other. */
+  override async *counts(): AsyncGenerator<CountFound> {
+    for await (const [attributes, row] of this.#scan()) {
+      const model = fleet.model.counts.find(({ name }) => name === row?.model.name);
+      if (row === undefined || model === undefined) continue;
+      const { names } = row.model;
+      const tuple = Object.fromEntries(names.map((name) => [name, textOf(attributes, name)]));
+      const keys = `${textOf(attributes, 'PK')} ${textOf(attributes, 'SK')}`;
+      if (names.some((name, index) => tuple[name] !== row.parts[index]))
+        throw new Error(`a count's attributes contradict its keys ${keys}`);
+      const count = attributes.get(model.as);
+      if (!(count instanceof Decimal)) throw new Error(`the count at ${keys} is no number`);
+      yield { model, tuple, count };
+    }
+  }
+
+  /** The fleet has none. */
+  override async *derivedRows() {}
 
   override async *rows() {
     for await (const [attributes] of this.#scan()) yield attributes;
@@ -63,7 +68,7 @@ export class TableDerivedState extends DerivedState {
     for await (const { Items = [] } of pages)
       for (const item of Items) {
         const attributes = new EncodedAttributes(item, {}, 'the row');
-        const row = rowOf(textOf(attributes, 'PK'), textOf(attributes, 'SK'));
+        const row = fleet.model.rowOf(textOf(attributes, 'PK'), textOf(attributes, 'SK'));
         yield [attributes, row === undefined || 'malformed' in row ? undefined : row];
       }
   }

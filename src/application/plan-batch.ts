@@ -52,7 +52,7 @@ function repeated(first: Change, again: Change): Outcome {
 
 /** A replica keeps whole rows: all of the new image must be there and decode. */
 function checkReplicable({ row, after, viewType }: Change): void {
-  if (row.kind === 'matcher-tuple') return;
+  if (row.model.derivedBy === 'counts') return;
   if (after === 'withheld')
     throw new Fault(
       'configuration',

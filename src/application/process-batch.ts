@@ -17,6 +17,8 @@ import type { Retrier } from './retry.ts';
 import type { SearchResult, SyncSearchDocument } from './sync-search-document.ts';
 import { sumOfTallies, type Tallies } from './tallies.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
+import type { DeriveRows } from './derive-rows.ts';
+import type { RunEffects } from './run-effects.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
 import { planRecords } from './plan-batch.ts';
 import {
@@ -43,6 +45,8 @@ export interface BatchDependencies {
   readonly search: SyncSearchDocument;
   readonly defaultImages: ReconcileDefaultImage;
   readonly matcher: UpdateMatcherTuple;
+  readonly derivedRows: DeriveRows;
+  readonly effects: RunEffects;
   /** For backends that keep the table's rows themselves. */
   readonly replica: TableReplica | undefined;
   /** Where records go that can never be handled; without one, they fail whenever they are delivered. */
@@ -62,7 +66,7 @@ export interface BatchDependencies {
 const NO_CHANGES: ReadonlySet<Change> = new Set();
 
 /**
- * Handles whole batches: plans every record, coalesces what they ask for and runs the three use cases on it.
+ * Handles whole batches: plans every record, coalesces what they ask for and runs the use cases on it.
  *
  * Never throws for what a record holds or for what an effect does: those are outcomes. Once a change of an item
  * has failed, the item's later records in the batch fail too; other items go on. A record counts as quarantined only
@@ -129,8 +133,10 @@ export class ProcessBatch {
     states: RecordState[],
     limit: TimeLimit,
   ): Promise<Done> {
-    const { failures, ...done } = await this.#run([...ready.values()], limit);
+    const { failures, waiting, ...done } = await this.#run([...ready.values()], limit);
     for (const [index, plan] of ready) {
+      // It stays planned: it is carried out once what it waits for is in quarantine, and held back otherwise.
+      if (waiting.has(plan.change)) continue;
       const faults = failures.flatMap((faultOf) => faultOf.get(plan.change) ?? []);
       // In quarantine, an effect that may still happen would be lost: so a fault that may pass goes first.
       const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
@@ -146,30 +152,44 @@ export class ProcessBatch {
     const commands =
       replica.size > 0
         ? []
-        : planned.map((plan) =>
+        : planned.flatMap((plan) =>
             unconnected.has(plan.change) ? ignoringOldImage(plan.commands) : plan.commands,
           );
     // Those that read first: messages are built while they wait for the answers.
-    const [defaultImages, matcher, search] = await Promise.all([
+    const [defaultImages, matcher, derivedRows, effects, search] = await Promise.all([
       this.#deps.defaultImages.execute(
-        commands.flatMap((c) => c.image ?? []),
+        commands.filter((command) => command.does === 'pointer'),
         limit,
       ),
       this.#deps.matcher.execute(
-        commands.flatMap((c) => c.matcher ?? []),
+        commands.filter((command) => command.does === 'count'),
+        limit,
+      ),
+      this.#deps.derivedRows.execute(
+        commands.filter((command) => command.does === 'rows'),
+        limit,
+      ),
+      this.#deps.effects.execute(
+        commands.filter((command) => command.does === 'effect'),
         limit,
       ),
       this.#deps.search.execute(
-        commands.flatMap((c) => c.search ?? []),
+        commands.filter((command) => command.does === 'search'),
         limit,
       ),
     ]);
     return {
-      failures: [replica, search.failed, defaultImages.failed, matcher.failed],
+      failures: [
+        replica,
+        ...[search, defaultImages, matcher, derivedRows, effects].map(({ failed }) => failed),
+      ],
+      waiting: new Set([...derivedRows.waiting, ...effects.waiting]),
       sending: [search],
       search: search.tally,
       defaultImages: defaultImages.tally,
       matcher: matcher.tally,
+      derivedRows: derivedRows.tally,
+      effects: effects.tally,
     };
   }
 

@@ -1,8 +1,7 @@
 import { groupBy } from '../domain/coalesce.ts';
 import type { ReconcileDefaultImageCommand } from '../domain/command.ts';
-import { contradictsItself, decideDefaultImage, type DefaultImageDecision } from '../domain/default-image.ts';
-import { entityKey } from '../domain/row.ts';
-import type { DefaultImageWrite, EntityView, ImageRepository } from './ports/image-repository.ts';
+import { contradictsItself, decidePointer, entityKey, type PointerDecision } from '../domain/pointer.ts';
+import type { EntityView, ImageRepository, PointerWrite } from './ports/image-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
 import type { Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
@@ -17,9 +16,9 @@ const TALLY = {
   repair: 'repaired',
   remove: 'removed',
   keep: 'kept',
-} as const satisfies Record<DefaultImageDecision['action'], DefaultImageTally>;
+} as const satisfies Record<PointerDecision['action'], DefaultImageTally>;
 
-/** Brings the default rows of a batch's entities into line with their images: each entity once. */
+/** Brings the pointers of a batch's entities into line with their rows: each entity once. */
 export class ReconcileDefaultImage {
   readonly #images: ImageRepository;
   readonly #retrier: Retrier;
@@ -35,7 +34,7 @@ export class ReconcileDefaultImage {
    * it reads and decides again.
    *
    * No single change decides, so an entity's fault, even a `permanent` one, is a fault of all its changes here. Nothing
-   * is lost with those that go to quarantine: the change that mends the image brings the default row into line.
+   * is lost with those that go to quarantine: the change that mends the row brings the pointer into line.
    */
   async execute(
     commands: readonly ReconcileDefaultImageCommand[],
@@ -43,12 +42,7 @@ export class ReconcileDefaultImage {
   ): Promise<UseCaseResult<DefaultImageTally>> {
     const tally = { ...ZERO_DEFAULT_IMAGES };
     const groups = [...groupBy(commands, ({ entity }) => entityKey(entity)).values()];
-    const reconcile = readDecideWrite<
-      (typeof groups)[number],
-      EntityView,
-      DefaultImageWrite,
-      DefaultImageTally
-    >(
+    const reconcile = readDecideWrite<(typeof groups)[number], EntityView, PointerWrite, DefaultImageTally>(
       {
         load: (pending, signal) =>
           this.#images.load(
@@ -71,16 +65,16 @@ export class ReconcileDefaultImage {
   }
 }
 
-function decide(view: EntityView): Decision<DefaultImageTally, DefaultImageWrite> | 'conflict' {
+function decide(view: EntityView): Decision<DefaultImageTally, PointerWrite> | 'conflict' {
   if (contradictsItself(view)) return 'conflict';
-  const decision = decideDefaultImage(view);
+  const decision = decidePointer(view);
   const tally = TALLY[decision.action];
   switch (decision.action) {
     case 'keep':
       return { tally, write: undefined };
     case 'remove':
-      return { tally, write: { view, image: undefined } };
+      return { tally, write: { view, member: undefined } };
     default:
-      return { tally, write: { view, image: decision.image } };
+      return { tally, write: { view, member: decision.member } };
   }
 }

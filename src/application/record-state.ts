@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts';
-import type { Commands } from '../domain/command.ts';
+import type { Command } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from './delivery.ts';
 
@@ -7,7 +7,7 @@ import { type Delivery, itemOf, type Outcome, type RecordSummary } from './deliv
 export interface Planned {
   readonly status: 'planned';
   readonly change: Change;
-  readonly commands: Commands;
+  readonly commands: readonly Command[];
 }
 
 /** What is known of a record by itself, while its batch is handled. */
@@ -64,8 +64,8 @@ export function outcomesOf(deliveries: readonly Delivery[], states: readonly Rec
 }
 
 /** Whether a change asks nothing of any subsystem. */
-export function asksNothing({ search, image, matcher }: Commands): boolean {
-  return search === undefined && image === undefined && matcher === undefined;
+export function asksNothing(commands: readonly Command[]): boolean {
+  return commands.length === 0;
 }
 
 /** A record that failed for a reason of its own. */

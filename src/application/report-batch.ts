@@ -4,6 +4,8 @@ import type { Logger } from './ports/logger.ts';
 import type { MetricName, Metrics } from './ports/metrics.ts';
 import type { BatchResult } from './process-batch.ts';
 import type { DefaultImageTally } from './reconcile-default-image.ts';
+import type { RowsTally } from './derive-rows.ts';
+import type { EffectTally } from './run-effects.ts';
 import type { SearchTally } from './sync-search-document.ts';
 import type { MatcherTally } from './update-matcher-tuple.ts';
 
@@ -40,6 +42,19 @@ const MATCHER_METRICS = {
   late: 'MatcherLate',
 } satisfies Record<MatcherTally, MetricName>;
 
+const ROWS_METRICS = {
+  derived: 'RowsDerived',
+  removed: 'RowsRemoved',
+  repeated: 'RowsRepeated',
+  late: 'RowsLate',
+} satisfies Record<RowsTally, MetricName>;
+
+const EFFECT_METRICS = {
+  run: 'EffectsRun',
+  skipped: 'EffectsSkipped',
+  repeated: 'EffectsRepeated',
+} satisfies Record<EffectTally, MetricName>;
+
 interface Reporting {
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -58,7 +73,7 @@ export function reportBatch(
   span: Span,
   { metrics, logger }: Reporting,
 ): void {
-  const { outcomes, search, defaultImages, matcher } = result;
+  const { outcomes, search, defaultImages, matcher, derivedRows, effects } = result;
   if (logger.enabled('debug')) logRecords(deliveries, outcomes, logger);
   const counts = countsOf(outcomes);
   if (counts.failed + counts.heldBack + counts.quarantined > 0) logFailures(deliveries, outcomes, logger);
@@ -70,6 +85,9 @@ export function reportBatch(
       search,
       defaultImages,
       matcher,
+      // Most definitions have neither.
+      ...(isZero(derivedRows) ? {} : { derivedRows }),
+      ...(isZero(effects) ? {} : { effects }),
       milliseconds,
     });
 
@@ -79,6 +97,8 @@ export function reportBatch(
   addAll(metrics, SEARCH_METRICS, search);
   addAll(metrics, DEFAULT_IMAGE_METRICS, defaultImages);
   addAll(metrics, MATCHER_METRICS, matcher);
+  addAll(metrics, ROWS_METRICS, derivedRows);
+  addAll(metrics, EFFECT_METRICS, effects);
   addAges(metrics, deliveries, span.ended);
   try {
     metrics.flush();
@@ -86,6 +106,10 @@ export function reportBatch(
     // The records are handled: a lost metric must not deliver them again.
     logger.log('error', 'metrics not published', { error });
   }
+}
+
+function isZero(tally: Readonly<Record<string, number>>): boolean {
+  return Object.values(tally).every((count) => count === 0);
 }
 
 function logRecords(deliveries: readonly Delivery[], outcomes: readonly Outcome[], logger: Logger): void {

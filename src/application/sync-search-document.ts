@@ -45,7 +45,7 @@ export class SyncSearchDocument {
   ): Promise<SearchResult> {
     const tally = { ...ZERO_SEARCH };
     const groups: Group[] = [];
-    for (const group of groupBy(commands, ({ change }) => change.item).values()) {
+    for (const group of groupBy(commands, ({ key }) => `${key.collection}/${key.id}`).values()) {
       const [first, ...others] = group.filter(({ decision }) => decision.action !== 'none');
       tally.unchanged += group.length - others.length - (first === undefined ? 0 : 1);
       if (first !== undefined) groups.push([first, ...others]);

@@ -1,3 +1,5 @@
+import { type RowsTally, ZERO_ROWS } from './derive-rows.ts';
+import { type EffectTally, ZERO_EFFECTS } from './run-effects.ts';
 import { type DefaultImageTally, ZERO_DEFAULT_IMAGES } from './reconcile-default-image.ts';
 import { type SearchTally, ZERO_SEARCH } from './sync-search-document.ts';
 import { type MatcherTally, ZERO_MATCHER } from './update-matcher-tuple.ts';
@@ -7,12 +9,16 @@ export interface Tallies {
   readonly search: Readonly<Record<SearchTally, number>>;
   readonly defaultImages: Readonly<Record<DefaultImageTally, number>>;
   readonly matcher: Readonly<Record<MatcherTally, number>>;
+  readonly derivedRows: Readonly<Record<RowsTally, number>>;
+  readonly effects: Readonly<Record<EffectTally, number>>;
 }
 
 export const NO_TALLIES: Tallies = {
   search: ZERO_SEARCH,
   defaultImages: ZERO_DEFAULT_IMAGES,
   matcher: ZERO_MATCHER,
+  derivedRows: ZERO_ROWS,
+  effects: ZERO_EFFECTS,
 };
 
 export function sumOfTallies(a: Tallies, b: Tallies): Tallies {
@@ -20,6 +26,8 @@ export function sumOfTallies(a: Tallies, b: Tallies): Tallies {
     search: sum(a.search, b.search),
     defaultImages: sum(a.defaultImages, b.defaultImages),
     matcher: sum(a.matcher, b.matcher),
+    derivedRows: sum(a.derivedRows, b.derivedRows),
+    effects: sum(a.effects, b.effects),
   };
 }
 

@@ -1,8 +1,13 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
-import { decideLinkMove, type LinkMove, type LinkState, sameLinkState } from '../domain/link-move.ts';
-import { linkKey } from '../domain/row.ts';
-import { tupleKey } from '../domain/tuple.ts';
+import { contributionOf } from '../domain/count.ts';
+import {
+  type CountMove,
+  type CountState,
+  decideCountMove,
+  sameContributions,
+  sameCountState,
+} from '../domain/count-move.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
 import { retryGroups } from './retry-groups.ts';
@@ -15,7 +20,7 @@ export type MatcherTally = keyof typeof ZERO_MATCHER;
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
-/** Moves tuple counts by what a batch's link rows hold now: at most one move per link row. */
+/** Moves counts by what a batch's rows hold now: at most one move per row and derivation. */
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
   readonly #retrier: Retrier;
@@ -26,11 +31,11 @@ export class UpdateMatcherTuple {
   }
 
   /**
-   * The tally counts link rows; of those where nothing is left to do, `repeated` ones were counted for the same change,
+   * The tally counts rows; of those where nothing is left to do, `repeated` ones were counted for the same change,
    * `late` ones for a newer one. Idempotent and indifferent to delivery order: a move is fenced on the version that was
    * last counted for its row.
    *
-   * A change whose tuple can never be counted does not take earlier ones of its link with it: the newest of those
+   * A change whose tuple can never be counted does not take earlier ones of its row with it: the newest of those
    * decides then.
    */
   async execute(
@@ -38,12 +43,12 @@ export class UpdateMatcherTuple {
     limit: TimeLimit = NO_LIMIT,
   ): Promise<UseCaseResult<MatcherTally>> {
     const tally = { ...ZERO_MATCHER };
-    const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-    const move = readDecideWrite<Group, LinkState | undefined, LinkMove, MatcherTally>(
+    const groups = [...groupBy(commands, ({ model, change }) => `${model.name} ${change.item}`).values()];
+    const move = readDecideWrite<Group, CountState | undefined, CountMove, MatcherTally>(
       {
         load: (pending, signal) =>
           this.#matcher.load(
-            pending.map(([{ link }]) => link),
+            pending.map(([{ model, change }]) => ({ model, row: change.row })),
             signal,
           ),
         decide,
@@ -57,16 +62,18 @@ export class UpdateMatcherTuple {
 }
 
 /** The move that the newest of the changes asks for; none when the state is as new already. */
-function decide(group: Group, state: LinkState | undefined): Decision<MatcherTally, LinkMove> {
-  const { change, link, tuple } = newest(group);
-  const to = { version: change.version, tuple, removed: change.operation === 'REMOVE' };
-  const write = decideLinkMove(link, state, to);
+function decide(group: Group, state: CountState | undefined): Decision<MatcherTally, CountMove> {
+  const { change, model, held } = newest(group);
+  const contributions = held.map((one) => contributionOf(model, one));
+  const to = { version: change.version, contributions, removed: change.operation === 'REMOVE' };
+  const write = decideCountMove({ model, row: change.row }, state, to);
   if (write !== undefined) return { tally: effectOf(write), write };
-  return { tally: sameLinkState(state, to) ? 'repeated' : 'late', write };
+  return { tally: sameCountState(state, to) ? 'repeated' : 'late', write };
 }
 
-function effectOf({ from, to }: LinkMove): MatcherTally {
-  if (from?.tuple === undefined) return to.tuple === undefined ? 'unchanged' : 'incremented';
-  if (to.tuple === undefined) return 'decremented';
-  return tupleKey(from.tuple) === tupleKey(to.tuple) ? 'unchanged' : 'moved';
+function effectOf({ from, to }: CountMove): MatcherTally {
+  if (from === undefined || from.contributions.length === 0)
+    return to.contributions.length === 0 ? 'unchanged' : 'incremented';
+  if (to.contributions.length === 0) return 'decremented';
+  return sameContributions(from.contributions, to.contributions) ? 'unchanged' : 'moved';
 }

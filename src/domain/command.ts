@@ -1,116 +1,156 @@
-import type { Change, Side } from './change.ts';
-import { Fault } from './fault.ts';
-import type { Entity, Link, Row } from './row.ts';
-import { decideSearch, documentKeyOf, type DocumentKey, type SearchDecision } from './search-document.ts';
-import { type Tuple, tupleOf } from './tuple.ts';
+import type { Change } from './change.ts';
+import { type CountModel, type Held, heldBy } from './count.ts';
+import { viewTypeFault } from './view-type.ts';
+import { derivedFrom, type DerivedRow, type RowsModel } from './derived-rows.ts';
+import { type EffectModel, type GivenChange, givenTo } from './effect.ts';
 import type { Attributes } from './value.ts';
+import { checkRepeatedParts, type Entity, type PointerModel } from './pointer.ts';
+import { plainAttributes } from './row-view.ts';
+import {
+  decideSearch,
+  type DocumentKey,
+  documentKeyOf,
+  type DocumentModel,
+  answerByKey,
+  type SearchDecision,
+} from './search-document.ts';
 
 /** Bring one search document into line with its row. */
 export interface SyncSearchDocumentCommand {
+  readonly does: 'search';
   readonly change: Change;
+  readonly model: DocumentModel;
   readonly key: DocumentKey;
   readonly decision: SearchDecision;
 }
 
-/** Bring one entity's default row into line with its images. */
+/** Bring one entity's pointer into line with its rows. */
 export interface ReconcileDefaultImageCommand {
+  readonly does: 'pointer';
   readonly change: Change;
   readonly entity: Entity;
 }
 
-/** Count one link row under the tuple that it holds now; undefined when it holds none, or is gone. */
+/** Count one row under what it holds now: nothing when it is gone. */
 export interface UpdateMatcherTupleCommand {
+  readonly does: 'count';
   readonly change: Change;
-  readonly link: Link;
-  readonly tuple: Tuple | undefined;
+  readonly model: CountModel;
+  readonly held: readonly Held[];
 }
 
-/** What one change asks of each subsystem: usually nothing of most. */
-export interface Commands {
-  readonly search?: SyncSearchDocumentCommand;
-  readonly image?: ReconcileDefaultImageCommand;
-  readonly matcher?: UpdateMatcherTupleCommand;
+/** Bring the rows that are derived from one row into line with it: none when it is gone. */
+export interface DeriveRowsCommand {
+  readonly does: 'rows';
+  readonly change: Change;
+  readonly model: RowsModel;
+  readonly put: readonly DerivedRow[];
 }
+
+/** Run an effect for one change. */
+export interface RunEffectCommand {
+  readonly does: 'effect';
+  readonly change: Change;
+  readonly model: EffectModel;
+  readonly given: GivenChange;
+}
+
+/**
+ * What a change asks for: one command per derivation of its row, but for documents that the row's key rules out, and
+ * derivations that leave such a change out.
+ */
+export type Command =
+  | SyncSearchDocumentCommand
+  | ReconcileDefaultImageCommand
+  | UpdateMatcherTupleCommand
+  | DeriveRowsCommand
+  | RunEffectCommand;
+
+const NOTHING: readonly Held[] = [];
 
 /**
  * What a change asks for. Decodes only the attributes that the decisions read.
  *
- * @throws Fault `permanent` when the row contradicts its key or an attribute cannot be decoded;
- *   `configuration` when the stream's view type lacks an image that a subsystem needs.
+ * @throws Fault `permanent` when the row contradicts its key, an attribute cannot be decoded, or a function of the
+ *   definition fails; `configuration` when the stream's view type lacks an image that a derivation needs.
  */
-export function commandsOf(change: Change): Commands {
-  const { row } = change;
-  if (row.kind === 'image') checkImageKeys(row, change.after);
-  if (row.kind === 'link') return { matcher: { change, link: row.link, tuple: tupleAfter(change) } };
-  const key = documentKeyOf(row);
-  const search = key && { change, key, decision: searchDecisionOf(change, key) };
-  const image = row.kind === 'image' ? { change, entity: row.entity } : undefined;
-  if (search === undefined) return image === undefined ? {} : { image };
-  return image === undefined ? { search } : { search, image };
+export function commandsOf(change: Change): readonly Command[] {
+  const { pointers, documents, counts, derivedRows, effects, schema } = change.row.model;
+  const commands: Command[] = [];
+  if (schema !== undefined && typeof change.after !== 'string') plainAttributes(change.row, change.after);
+  for (const model of pointers) commands.push({ does: 'pointer', change, entity: entityOf(model, change) });
+  for (const model of documents) {
+    const byKey = answerByKey(model, change.row);
+    if (byKey === false) continue;
+    const key = documentKeyOf(model, change.row);
+    const decision = searchDecisionOf(model, key, change, byKey);
+    commands.push({ does: 'search', change, model, key, decision });
+  }
+  for (const model of counts) commands.push({ does: 'count', change, model, held: heldAfter(model, change) });
+  for (const model of derivedRows)
+    if (model.on === undefined || model.on.includes(change.operation))
+      commands.push({ does: 'rows', change, model, put: rowsAfter(model, change) });
+  for (const model of effects) {
+    const given = givenTo(model, change);
+    if (given !== undefined) commands.push({ does: 'effect', change, model, given });
+  }
+  return commands;
 }
 
 /**
  * What a change asks for when its old image does not tell what was derived from its row: the document, even where the
  * change did not touch it.
  */
-export function ignoringOldImage(commands: Commands): Commands {
-  const { search } = commands;
-  if (search?.decision.action !== 'none') return commands;
-  const { change, key } = search;
-  if (typeof change.after === 'string') return commands;
-  return {
-    ...commands,
-    search: { change, key, decision: decideSearch(change.row, key, undefined, change.after) },
-  };
+export function ignoringOldImage(commands: readonly Command[]): readonly Command[] {
+  return commands.map((command) => {
+    if (command.does !== 'search' || command.decision.action !== 'none') return command;
+    const { change, key, model } = command;
+    if (typeof change.after === 'string') return command;
+    const asNew = decideSearch(model, change.row, key, undefined, change.after);
+    return { ...command, decision: asNew.action === 'none' ? { action: 'delete' } : asNew };
+  });
 }
 
-function searchDecisionOf(change: Change, key: DocumentKey): SearchDecision {
+function entityOf(model: PointerModel, { row, after }: Change): Entity {
+  if (typeof after !== 'string') checkRepeatedParts(model, row, after);
+  return { model, parts: row.parts.slice(0, model.partition.names.length) };
+}
+
+function searchDecisionOf(
+  model: DocumentModel,
+  key: DocumentKey,
+  change: Change,
+  byKey: boolean | undefined,
+): SearchDecision {
   const { row, before, after, viewType } = change;
-  if (viewType !== undefined && viewType !== 'NEW_AND_OLD_IMAGES') throw viewTypeFault('search', change);
-  if (before === 'withheld' || after === 'withheld') throw viewTypeFault('search', change);
+  if (viewType !== undefined && viewType !== 'NEW_AND_OLD_IMAGES') throw viewTypeFault(model.name, change);
+  if (before === 'withheld' || after === 'withheld') throw viewTypeFault(model.name, change);
   return decideSearch(
+    model,
     row,
     key,
     before === 'absent' ? undefined : before,
     after === 'absent' ? undefined : after,
+    byKey,
   );
 }
 
-/** The matcher compares with what it counted, never with the old image, so the new image is all that it needs. */
-function tupleAfter(change: Change): Tuple | undefined {
+/** A count is moved from what was counted, never from the old image, so the new image is all that is needed. */
+function heldAfter(model: CountModel, change: Change): readonly Held[] {
+  const after = newImage(model.name, change);
+  return after === undefined ? NOTHING : heldBy(model, change.row, after);
+}
+
+/** Rows too are moved from what was derived. */
+function rowsAfter(model: RowsModel, change: Change): readonly DerivedRow[] {
+  const after = newImage(model.name, change);
+  return after === undefined ? [] : derivedFrom(model, change, after);
+}
+
+/** The row's attributes after the change; undefined when it is gone. */
+function newImage(derivation: string, change: Change): Attributes | undefined {
   const { after, viewType } = change;
-  if (viewType === 'KEYS_ONLY' || viewType === 'OLD_IMAGE') throw viewTypeFault('the matcher', change);
-  if (after === 'withheld') throw viewTypeFault('the matcher', change);
-  return after === 'absent' ? undefined : tupleOf(after);
-}
-
-function viewTypeFault(subsystem: string, { viewType, operation }: Change): Fault {
-  const carries =
-    viewType === undefined
-      ? `${operation === 'INSERT' ? 'an' : 'a'} ${operation} record without a StreamViewType lacks an image`
-      : `the stream's view type is ${viewType}`;
-  return new Fault(
-    'configuration',
-    `${carries}, but ${subsystem} needs more: set the table's StreamViewType to NEW_AND_OLD_IMAGES`,
-  );
-}
-
-/** Later reads find an image by these attributes: if they contradict the key, they find another image. */
-function checkImageKeys(row: Row & { kind: 'image' }, after: Side): void {
-  if (typeof after === 'string') return;
-  checkAgainstKey(after, 'org_id', row.entity.orgId);
-  checkAgainstKey(after, 'entity_type', row.entity.entityType);
-  checkAgainstKey(after, 'entity_id', row.entity.entityId);
-  checkAgainstKey(after, 'image_id', row.imageId);
-}
-
-function checkAgainstKey(attributes: Attributes, name: string, inKey: string): void {
-  const value = attributes.get(name);
-  if (value === undefined || value === inKey) return;
-  const found = typeof value === 'string' ? JSON.stringify(value) : 'not a string';
-  throw new Fault(
-    'permanent',
-    `the image row contradicts its key: ${name} is ${found}, the key says ${JSON.stringify(inKey)}`,
-    { reason: `an image row contradicts its key: its ${name}` },
-  );
+  if (viewType === 'KEYS_ONLY' || viewType === 'OLD_IMAGE') throw viewTypeFault(derivation, change);
+  if (after === 'withheld') throw viewTypeFault(derivation, change);
+  return after === 'absent' ? undefined : after;
 }

@@ -3,6 +3,9 @@ const SHAPE = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const SIGNIFICANT = /[1-9](?:\d*[1-9])?/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+/** Marks a Decimal of any copy of this module, as a Fault is marked: users' numbers may come from another copy. */
+const BRAND = Symbol.for('contrail.Decimal');
+
 /**
  * A decimal number kept as a string, so that no digit is lost on the way from the table to a search document.
  * DynamoDB numbers have up to 38 digits and exponents up to 125, beyond what a JavaScript number holds.
@@ -13,6 +16,15 @@ export class Decimal {
 
   private constructor(text: string) {
     this.text = text;
+  }
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  /** Whether a user's value is one, of whatever copy of this module. Its text is what is common to all copies. */
+  static is(value: unknown): value is Pick<Decimal, 'text'> {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 
   /** Reads a decimal or scientific notation; undefined when the text is not a number (`NaN`, `1,5`, an empty string). */
@@ -33,9 +45,47 @@ export class Decimal {
     return this.text === other.text || this.canonical === other.canonical;
   }
 
+  /** Whether a table can hold it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+  isStorable(): boolean {
+    const [digits = '', exponent = '0'] = this.canonical.replace(/^-/, '').split('e');
+    const magnitude = BigInt(exponent) + BigInt(digits.length) - 1n;
+    return digits.length <= 38 && magnitude >= -130n && magnitude <= 125n;
+  }
+
+  /** The exact sum. Both must be storable: the digits of a huge exponent would be as many. */
+  plus(other: Decimal): Decimal {
+    const [a, b] = [scaled(this.canonical), scaled(other.canonical)];
+    const exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
+    const sum = a.digits * 10n ** (a.exponent - exponent) + b.digits * 10n ** (b.exponent - exponent);
+    return new Decimal(exponent >= 0n ? String(sum * 10n ** exponent) : withPoint(sum, -exponent));
+  }
+
+  negated(): Decimal {
+    if (this.isZero()) return this;
+    return new Decimal(this.text.startsWith('-') ? this.text.slice(1) : `-${this.text}`);
+  }
+
+  isZero(): boolean {
+    return this.canonical === '0';
+  }
+
   toString(): string {
     return this.text;
   }
+}
+
+/** An integer of which some digits stand behind the point. */
+function withPoint(integer: bigint, places: bigint): string {
+  const digits = String(integer < 0n ? -integer : integer).padStart(Number(places) + 1, '0');
+  const at = digits.length - Number(places);
+  const fraction = digits.slice(at).replace(/0+$/, '');
+  return `${integer < 0n ? '-' : ''}${digits.slice(0, at)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** Digits and an exponent of a canonical text. */
+function scaled(canonical: string): { readonly digits: bigint; readonly exponent: bigint } {
+  const [digits = '0', exponent = '0'] = canonical.split('e');
+  return { digits: BigInt(digits), exponent: BigInt(exponent) };
 }
 
 /** One string per number: the digits without surrounding zeros and an exponent, which is itself a JSON number. */

@@ -1,37 +1,33 @@
-/** What an image belongs to: a registration or an ICAO type, as one organisation sees it. */
-export interface Entity {
-  readonly orgId: string;
-  readonly entityType: EntityType;
-  readonly entityId: string;
+import type { RowModel } from './table-model.ts';
+
+/** A row of the table, by what its key says. */
+export interface Row {
+  readonly model: RowModel;
+  /** The parts of its key, in the order of the model's names. */
+  readonly parts: readonly string[];
 }
 
-export type EntityType = 'ICAO' | 'REGISTRATION';
-
-export type Registry = 'FAA' | 'FOREIGN';
-
-/** A row of the table, by what it is. */
-export type Row =
-  | { readonly kind: 'registration'; readonly registry: Registry; readonly registration: string }
-  | { readonly kind: 'image'; readonly entity: Entity; readonly imageId: string }
-  | { readonly kind: 'default-image'; readonly entity: Entity }
-  | { readonly kind: 'icao-type'; readonly designator: string }
-  | { readonly kind: 'icao-manufacturer'; readonly code: string }
-  | { readonly kind: 'icao-variant' }
-  | { readonly kind: 'link'; readonly link: Link }
-  | { readonly kind: 'matcher-tuple' };
-
-/** An FAA link row: which manufacturer-and-model code and serial number it is about. */
-export interface Link {
-  readonly code: string;
-  readonly serial: string;
+/** The texts of a key: of a number its digits, of bytes base64url. No sort where the table has no sort key. */
+export interface ItemKey {
+  readonly partition: string;
+  readonly sort: string | undefined;
 }
 
-/** One string per entity; no two entities share one. */
-export function entityKey({ orgId, entityType, entityId }: Entity): string {
-  return JSON.stringify([orgId, entityType, entityId]);
+export function keyOf({ model, parts }: Row): ItemKey {
+  const inPartition = model.partition.names.length;
+  return {
+    partition: model.partition.render(parts.slice(0, inPartition)),
+    sort: model.sort?.render(parts.slice(inPartition)),
+  };
 }
 
-/** One string per link; no two links share one. */
-export function linkKey({ code, serial }: Link): string {
-  return JSON.stringify([code, serial]);
+/** One string per item of the table: the length says where the partition key ends, whatever the keys hold. */
+export function itemKey({ partition, sort = '' }: ItemKey): string {
+  return `${partition.length}#${partition}${sort}`;
+}
+
+/** A part of a row's key by its name; undefined where the key has no such part. */
+export function partOf({ model, parts }: Row, name: string): string | undefined {
+  const index = model.names.indexOf(name);
+  return index < 0 ? undefined : parts[index];
 }

@@ -7,32 +7,20 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
-import { DEFAULT_MAX_SHARE } from '../application/poison-breaker.ts';
-import { DEFAULT_RETRIES, type RetryPolicy } from '../application/retry.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const FAILURE_MODES = ['report', 'throw'] as const;
 
-export interface Config {
+export interface Config extends Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `report` failed records to the event source, or `throw` for sources without partial responses. */
   readonly failureMode: (typeof FAILURE_MODES)[number];
-  readonly retries: RetryPolicy;
-  /** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
-  readonly quarantineMaxShare: number;
   /** How long before Lambda's time runs out the worker stops, in milliseconds. */
   readonly deadlineMarginMs: number;
   readonly backend: Backend;
 }
-
-/** What every worker is told, whatever its backend. */
-export type Settings = Pick<Config, 'retries' | 'quarantineMaxShare'>;
-
-export const DEFAULT_SETTINGS: Settings = {
-  retries: DEFAULT_RETRIES,
-  quarantineMaxShare: DEFAULT_MAX_SHARE,
-};
 
 export type Backend = MemoryBackend | AwsBackend;
 

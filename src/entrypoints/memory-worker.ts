@@ -4,13 +4,18 @@ import { MemorySearchQueue } from '../adapters/memory/memory-search-queue.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
 import { DerivedState } from '../application/ports/derived-state.ts';
 import type { RetryPolicy } from '../application/retry.ts';
+import type { TableDefinition } from '../domain/definition/define-table.ts';
 import type { SearchAction } from '../domain/search-action.ts';
+import { fleet } from '../fleet/definition.ts';
 import { compose, streamWorker } from './composition/container.ts';
 import { memoryModule } from './composition/memory.module.ts';
 import { systemModule } from './composition/system.module.ts';
+import { definitionModule } from './composition/table-model.ts';
 import { createHandler, type HandlerOptions } from './lambda/create-handler.ts';
 
 export interface MemoryWorkerOptions extends Partial<HandlerOptions> {
+  /** What is derived from the table's rows: the fleet's definition, unless given. */
+  readonly definition?: TableDefinition;
   /** What to log, and where: by default from `info` on, to standard output, in lines for people. */
   readonly log?: Partial<WinstonLoggerOptions>;
   readonly retries?: RetryPolicy;
@@ -31,13 +36,19 @@ export interface MemoryWorker {
 
 /** Creates a worker that keeps everything in the memory of this process. */
 export function createMemoryWorker({
+  definition = fleet,
   log,
   retries,
   modules = [],
   ...options
 }: MemoryWorkerOptions = {}): MemoryWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
-  const container = compose(memoryModule, systemModule(logging, retries && { retries }), ...modules);
+  const container = compose(
+    memoryModule,
+    systemModule(logging, retries && { retries }),
+    definitionModule(definition),
+    ...modules,
+  );
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   return {

@@ -6,7 +6,8 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, SourceTable, withDynamodb } from '../support/stream-records.ts';
 import { version } from '../support/factories.ts';
@@ -154,7 +155,7 @@ describe('a blocked shard', () => {
       const { processBatch } = aWorker({ queue });
       const handle = (some: readonly unknown[]) =>
         processBatch.execute(
-          some.map((record) => toDelivery(record)),
+          some.map((record) => toDelivery(record, fleet.model)),
           undefined,
           redelivery,
         );

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
-import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity } from '../../src/domain/row.ts';
-import type { SearchAction } from '../../src/domain/search-action.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import type { EntityParts } from '../support/factories.ts';
 import { type Around, aroundCalls } from '../support/ports.ts';
 import {
   faaRow,
@@ -21,6 +20,7 @@ import {
   type StreamRecord,
   type TableRow,
 } from '../support/stream-records.ts';
+import { ForgetfulQueue } from './doubles.ts';
 import { aWorker, derivedBy } from './worker.ts';
 
 const RUNS = { numRuns: 150 };
@@ -31,7 +31,7 @@ interface History {
   readonly rows: readonly TableRow[];
 }
 
-const ENTITIES: readonly Entity[] = [
+const ENTITIES: readonly EntityParts[] = [
   { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' },
   { orgId: 'A#B', entityType: 'ICAO', entityId: 'N1' },
 ];
@@ -214,7 +214,7 @@ describe('whatever is delivered, however often and in whatever batches', () => {
           let attempts = 0;
           for (let from = 0; from < records.length;) {
             expect(++attempts, 'attempts').to.be.at.most(records.length + script.length);
-            const batch = records.slice(from, from + size).map((record) => toDelivery(record));
+            const batch = records.slice(from, from + size).map((record) => toDelivery(record, fleet.model));
             const { outcomes } = await processBatch.execute(batch);
             expect(outcomes).to.have.length(batch.length);
             const checkpoint = lowestFailed(batch, outcomes);
@@ -228,19 +228,6 @@ describe('whatever is delivered, however often and in whatever batches', () => {
     );
   });
 });
-
-class ForgetfulQueue extends MemorySearchQueue {
-  #waiting: SearchAction[] = [];
-
-  override async send(actions: readonly SearchAction[]) {
-    this.#waiting.push(...actions);
-    return actions.map(() => 'done' as const);
-  }
-
-  override drain(): readonly SearchAction[] {
-    return this.#waiting.splice(0);
-  }
-}
 
 type Mishap = 'none' | 'before' | 'after' | 'throws before' | 'throws after';
 

@@ -1,6 +1,8 @@
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
-import { type DefaultImageWrite, ImageRepository } from '../../src/application/ports/image-repository.ts';
+import { DerivedRowRepository } from '../../src/application/ports/derived-row-repository.ts';
+import { ImageRepository, type PointerWrite } from '../../src/application/ports/image-repository.ts';
 import { type LogFields, Logger, type LogLevel } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
@@ -11,8 +13,9 @@ import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import type { Done } from '../../src/application/result.ts';
 import { Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import type { Change } from '../../src/domain/change.ts';
-import type { LinkMove } from '../../src/domain/link-move.ts';
-import type { Entity, Link } from '../../src/domain/row.ts';
+import type { CountedRow, CountMove } from '../../src/domain/count-move.ts';
+import type { RowsMove, SourceRow } from '../../src/domain/derived-rows.ts';
+import type { Entity } from '../../src/domain/pointer.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 
 /** Keeps what each call is about, and answers it; with nothing where there is no answer. */
@@ -37,6 +40,20 @@ export class ScriptedQueue extends SearchQueue {
   }
 }
 
+/** A queue that forgets at once what it delivered, so that repeats are left to the index. */
+export class ForgetfulQueue extends MemorySearchQueue {
+  #waiting: SearchAction[] = [];
+
+  override async send(actions: readonly SearchAction[]) {
+    this.#waiting.push(...actions);
+    return actions.map(() => 'done' as const);
+  }
+
+  override drain(): readonly SearchAction[] {
+    return this.#waiting.splice(0);
+  }
+}
+
 /** A quarantine that answers as told. */
 export class ScriptedQuarantine extends Quarantine {
   readonly calls: (readonly PoisonRecord[])[] = [];
@@ -51,7 +68,7 @@ export class ScriptedQuarantine extends Quarantine {
 /** An image repository that does what another does, unless told otherwise. */
 export class ScriptedImages extends ImageRepository {
   readonly loads: (readonly Entity[])[] = [];
-  readonly saves: (readonly DefaultImageWrite[])[] = [];
+  readonly saves: (readonly PointerWrite[])[] = [];
   override readonly load: ImageRepository['load'];
   override readonly save: ImageRepository['save'];
 
@@ -64,12 +81,26 @@ export class ScriptedImages extends ImageRepository {
 
 /** A matcher repository that does what another does, unless told otherwise. */
 export class ScriptedMatcher extends MatcherRepository {
-  readonly loads: (readonly Link[])[] = [];
-  readonly applies: (readonly LinkMove[])[] = [];
+  readonly loads: (readonly CountedRow[])[] = [];
+  readonly applies: (readonly CountMove[])[] = [];
   override readonly load: MatcherRepository['load'];
   override readonly apply: MatcherRepository['apply'];
 
   constructor({ load, apply }: Partial<MatcherRepository>, inner?: MatcherRepository) {
+    super();
+    this.load = noted(this.loads, load ?? inner?.load.bind(inner));
+    this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));
+  }
+}
+
+/** A repository of derived rows that does what another does, unless told otherwise. */
+export class ScriptedRows extends DerivedRowRepository {
+  readonly loads: (readonly SourceRow[])[] = [];
+  readonly applies: (readonly RowsMove[])[] = [];
+  override readonly load: DerivedRowRepository['load'];
+  override readonly apply: DerivedRowRepository['apply'];
+
+  constructor({ load, apply }: Partial<DerivedRowRepository>, inner?: DerivedRowRepository) {
     super();
     this.load = noted(this.loads, load ?? inner?.load.bind(inner));
     this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));
@@ -117,6 +148,15 @@ export class SteppingClock extends Clock {
 
   override now(): number {
     return (this.#now += 1000);
+  }
+}
+
+/** A sleeper that nobody wakes but the signal: no time passes. */
+export class PatientSleeper extends Sleeper {
+  override sleep(_: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve());
+    });
   }
 }
 

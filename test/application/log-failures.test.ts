@@ -4,6 +4,7 @@ import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { WinstonLogger } from '../../src/adapters/winston/winston-logger.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import {
   Encoded,
   faaRow,
@@ -37,7 +38,7 @@ function aircraft(count: number): StreamRecord[] {
 /** Checks that the three records fail with messages of their own, for one cause. */
 async function expectOneCause(what: string, kind: Fault['kind'], records: readonly unknown[]): Promise<void> {
   const logger = new RecordingLogger('error');
-  const deliveries = records.map((record) => toDelivery(record, { table: 'aircraft' }));
+  const deliveries = records.map((record) => toDelivery(record, fleet.model, { table: 'aircraft' }));
   const { outcomes } = await aWorker({ logger }).processBatch.execute(deliveries);
   const faults = outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.fault : undefined));
   expect(faults.map((fault) => fault?.kind)).to.deep.equal([kind, kind, kind]);

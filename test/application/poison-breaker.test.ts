@@ -6,6 +6,7 @@ import { DEFAULT_MAX_SHARE, FEWEST_SUSPECTS, suspicionOf } from '../../src/appli
 import { planRecords } from '../../src/application/plan-batch.ts';
 import { failed, type RecordState } from '../../src/application/record-state.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, SourceTable, strangeRow, withDynamodb } from '../support/stream-records.ts';
 import { RecordingLogger, ScriptedQueue } from './doubles.ts';
@@ -39,7 +40,7 @@ type Kind = keyof typeof ROWS | keyof typeof STATES;
 function batchOf(records: readonly (readonly [item: string, kind: Kind])[]) {
   const table = new SourceTable();
   const deliveries = records.map(([item, kind]) =>
-    toDelivery(table.put(ROWS[kind in ROWS ? (kind as keyof typeof ROWS) : 'good'](item))),
+    toDelivery(table.put(ROWS[kind in ROWS ? (kind as keyof typeof ROWS) : 'good'](item)), fleet.model),
   );
   const states: RecordState[] = planRecords(deliveries, false).map((state, index) => {
     const kind = records[index]![1];
@@ -86,7 +87,7 @@ describe('suspicionOf', () => {
     });
 
   it('given records whose item is not known, then each is one by itself', () => {
-    const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }));
+    const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }, fleet.model));
     expect(suspicionOf(deliveries, planRecords(deliveries, false), LIMITS)).to.deep.equal({
       reason: 'the record has no Keys',
       poison: 3,

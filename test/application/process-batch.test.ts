@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity } from '../../src/domain/row.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { entity as entityOf, type EntityParts } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import {
   defaultRow,
@@ -30,7 +31,7 @@ import {
 import { NO_TALLIES } from '../../src/application/tallies.ts';
 import { aWorker, derivedBy, inShort } from './worker.ts';
 
-const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };
+const entity: EntityParts = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1' };
 const TUPLE = ['CESSNA', '172S', 'C172'];
 const throttled = new Fault('transient', 'throttled');
 
@@ -59,7 +60,7 @@ describe('ProcessBatch', () => {
         document: { id: '%2E%2E', designator: '..' },
       });
       backend.index.apply([upsert!]);
-      expect((await verify(backend.state)).drift).to.deep.equal([]);
+      expect((await verify(backend.state, fleet)).drift).to.deep.equal([]);
       await handle(table.remove(icaoTypeRow('..')));
       expect(backend.queue.drain()).to.have.nested.property('[0].key.id', '%2E%2E');
     });
@@ -182,7 +183,9 @@ describe('ProcessBatch', () => {
       const { outcomes } = await aWorker().handleNamed({
         image: streamRecord({ after: imageRow(entity, '1', { entity_id: 'N2' }) }),
       });
-      expect(outcomes['image']).to.match(/^permanent: the image row contradicts its key: entity_id is "N2"/);
+      expect(outcomes['image']).to.match(
+        /^permanent: the image row \["IMAGES#[^"]*","IMG#1"\] contradicts its key: entity_id is "N2"/,
+      );
     });
 
     it('then a stream whose view type does not do fails, and names the one that does', async () => {
@@ -310,7 +313,7 @@ describe('ProcessBatch', () => {
         {
           save: async (writes) =>
             writes.map(({ view }) =>
-              view.entity.entityId === 'N1' ? new Fault('conflict', 'contended') : 'done',
+              view.entity.parts[2] === 'N1' ? new Fault('conflict', 'contended') : 'done',
             ),
         },
         backend.images,
@@ -432,7 +435,7 @@ describe('ProcessBatch', () => {
         table.put(imageRow(entity, '2')),
         table.remove(imageRow(entity, '2')),
       );
-      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('1');
+      expect(backend.table.pointer(entityOf(entity))?.member.sort).to.equal('IMG#1');
     });
 
     it('then rows are kept of every kind, also where they are ignored', async () => {

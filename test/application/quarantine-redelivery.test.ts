@@ -4,6 +4,7 @@ import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { type PoisonRecord, Quarantine } from '../../src/application/ports/quarantine.ts';
 import { QuarantinedRecords } from '../../src/application/quarantined-records.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';
 import { ScriptedQueue } from './doubles.ts';
@@ -46,7 +47,7 @@ class Delivered {
     const records = structuredClone(this.#left) as StreamRecord[];
     const { outcomes } = await this.worker.handle(...records);
     const lowest = lowestFailed(
-      records.map((record) => toDelivery(record)),
+      records.map((record) => toDelivery(record, fleet.model)),
       outcomes,
     );
     const from = this.#left.findIndex(({ dynamodb }) => dynamodb['SequenceNumber'] === lowest);
@@ -176,7 +177,7 @@ describe('poison that is delivered again', () => {
     const deliver = () =>
       processBatch.execute(
         records.map((record) => {
-          const delivery = toDelivery(record);
+          const delivery = toDelivery(record, fleet.model);
           const { digest } = delivery;
           return Object.defineProperty(delivery, 'digest', {
             get: () => {

@@ -3,6 +3,7 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { faaRow, icaoTypeRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import {
   RecordingLogger,
@@ -195,7 +196,7 @@ describe('quarantine', () => {
     const { outcomes } = await aWorker({ quarantine }).handle(...records);
     expect(inShort(outcomes)).to.deep.equal(['quarantined', 'quarantined', 'quarantined', 'quarantined']);
     expect(quarantine.calls.map(({ length }) => length)).to.deep.equal([4]);
-    const deliveries = records.map((record) => toDelivery(record));
+    const deliveries = records.map((record) => toDelivery(record, fleet.model));
     expect(lowestFailed(deliveries, outcomes), 'even without sequence numbers').to.equal(undefined);
   });
 

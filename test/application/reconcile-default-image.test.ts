@@ -3,23 +3,21 @@ import type { EntityView } from '../../src/application/ports/image-repository.ts
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
 import { commandsOf, type ReconcileDefaultImageCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity } from '../../src/domain/row.ts';
+import type { Entity } from '../../src/domain/pointer.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
+import { entity as entityOf, image } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import { changeOf, defaultRow, imageRow, streamRecord } from '../support/stream-records.ts';
 import { aRetrier, ScriptedImages } from './doubles.ts';
 
-const entity = anEntity('N1');
-const other = anEntity('N2');
-
-function anEntity(entityId: string): Entity {
-  return { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId };
-}
+const entity = entityOf({ entityId: 'N1' });
+const other = entityOf({ entityId: 'N2' });
 
 function command(of: Entity, imageId = '1'): ReconcileDefaultImageCommand {
-  const { image } = commandsOf(changeOf(streamRecord({ after: imageRow(of, imageId) })));
-  if (image === undefined) throw new Error('the change asks nothing of default images');
-  return image;
+  const commands = commandsOf(changeOf(streamRecord({ after: imageRow(of, imageId) })));
+  const found = commands.find((one) => one.does === 'pointer');
+  if (found === undefined) throw new Error('the change asks nothing of default images');
+  return found;
 }
 
 /** A table with the entity's images, and perhaps a default row. */
@@ -85,8 +83,8 @@ describe('ReconcileDefaultImage', () => {
       ]);
       expect(failed.size).to.equal(0);
       expect(tally).to.deep.equal({ ...NONE, [done]: 1 });
-      expect(backend.table.defaultImage(entity)?.image).to.deep.equal(
-        after && { imageId: after, attributes: { ...identity(after), caption: `image ${after}` } },
+      expect(backend.table.pointer(entity)?.member).to.deep.equal(
+        after && image(after, { ...identity(after), caption: `image ${after}` }),
       );
     });
 
@@ -131,7 +129,7 @@ describe('ReconcileDefaultImage', () => {
       ]);
       expect(failed.size).to.equal(0);
       expect(tally, 'their default is valid, so it stays').to.deep.equal({ ...NONE, kept: 1 });
-      expect(backend.table.defaultImage(entity)?.image.imageId).to.equal('1');
+      expect(backend.table.pointer(entity)?.member.sort).to.equal('IMG#1');
     });
   });
 
@@ -169,7 +167,7 @@ describe('ReconcileDefaultImage', () => {
       {
         load: async (entities) => {
           const views = await backend.images.load(entities);
-          return views.map((view, n) => (entities[n]?.entityId === 'N1' ? fault : view));
+          return views.map((view, n) => (entities[n]?.parts[2] === 'N1' ? fault : view));
         },
       },
       backend.images,
@@ -199,6 +197,6 @@ describe('ReconcileDefaultImage', () => {
     });
     await new ReconcileDefaultImage(images, aRetrier()).execute([command(entity)]);
     expect(images.saves[0]?.[0]?.view).to.equal(view);
-    expect(images.saves[0]?.[0]?.image).to.deep.equal(view?.newest);
+    expect(images.saves[0]?.[0]?.member).to.deep.equal(view?.newest);
   });
 });

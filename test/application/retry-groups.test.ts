@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
+import type { CountMove } from '../../src/domain/count-move.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import { ScriptedMatcher, ScriptedQueue } from './doubles.ts';
@@ -46,7 +48,7 @@ describe('a change that can never be carried out', () => {
     expect(inShort(outcomes)).to.deep.equal(['applied', 'failed']);
     expect(
       lowestFailed(
-        records.map((record) => toDelivery(record)),
+        records.map((record) => toDelivery(record, fleet.model)),
         outcomes,
       ),
     ).to.equal('2');
@@ -93,12 +95,9 @@ describe('a change that can never be carried out', () => {
     const matcher = new ScriptedMatcher(
       {
         apply: async (moves) => {
-          const results = [
-            ...(await backend.matcher.apply(moves.filter(({ to }) => to.tuple?.model !== LARGE))),
-          ];
-          return moves.map(({ to }) =>
-            to.tuple?.model === LARGE ? tooLarge : (results.shift() ?? tooLarge),
-          );
+          const isLarge = ({ to }: CountMove) => to.contributions[0]?.tuple['model'] === LARGE;
+          const results = [...(await backend.matcher.apply(moves.filter((move) => !isLarge(move))))];
+          return moves.map((move) => (isLarge(move) ? tooLarge : (results.shift() ?? tooLarge)));
         },
       },
       backend.matcher,

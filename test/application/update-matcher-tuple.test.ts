@@ -3,6 +3,8 @@ import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matche
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { partOf } from '../../src/domain/row.ts';
+import { link as linkOf } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import { changeOf, linkRow, type Plain, type RecordParts, streamRecord } from '../support/stream-records.ts';
 import { aRetrier, ScriptedMatcher } from './doubles.ts';
@@ -16,13 +18,15 @@ function link(tuple: readonly Plain[] = [], serial = '1') {
 }
 
 function command(parts: RecordParts): UpdateMatcherTupleCommand {
-  const { matcher } = commandsOf(changeOf(streamRecord(parts)));
-  if (matcher === undefined) throw new Error('the change asks nothing of the matcher');
-  return matcher;
+  const found = commandsOf(changeOf(streamRecord(parts))).find((one) => one.does === 'count');
+  if (found === undefined) throw new Error('the change asks nothing of the matcher');
+  return found;
 }
 
 function countsOf(matcher: MemoryMatcherRepository): Record<string, number> {
-  return Object.fromEntries([...matcher.tupleCounts()].map(({ tuple, count }) => [tuple.model, count]));
+  return Object.fromEntries(
+    [...matcher.counts()].map(({ tuple, count }) => [tuple['model'] ?? '', Number(count.text)]),
+  );
 }
 
 describe('UpdateMatcherTuple', () => {
@@ -111,12 +115,7 @@ describe('UpdateMatcherTuple', () => {
     const matcher: ScriptedMatcher = new ScriptedMatcher({}, new MemoryMatcherRepository());
     const commands = range(20).map((n) => command({ after: link(A, `${n % 2}`), sequence: n + 1 }));
     const { tally } = await new UpdateMatcherTuple(matcher, aRetrier()).execute(commands);
-    expect(matcher.loads).to.deep.equal([
-      [
-        { code: '2072423', serial: '0' },
-        { code: '2072423', serial: '1' },
-      ],
-    ]);
+    expect(matcher.loads).to.deep.equal([[linkOf('0'), linkOf('1')]]);
     expect(matcher.applies.map((moves) => moves.map(({ to }) => to.version.sequence))).to.deep.equal([
       ['19', '20'],
     ]);
@@ -136,11 +135,11 @@ describe('UpdateMatcherTuple', () => {
 
   it('remembers that a link was removed', async () => {
     const matcher = new MemoryMatcherRepository();
-    const { link: removed } = command({ before: link(A) });
+    const removed = linkOf('1');
     await new UpdateMatcherTuple(matcher, aRetrier()).execute([command({ before: link(A), sequence: 5 })]);
-    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: true, tuple: undefined });
+    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: true, contributions: [] });
     await new UpdateMatcherTuple(matcher, aRetrier()).execute([command({ after: link(), sequence: 6 })]);
-    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: false, tuple: undefined });
+    expect((await matcher.load([removed]))[0]).to.deep.include({ removed: false, contributions: [] });
   });
 
   describe('given that somebody else moves the link in between', () => {
@@ -191,7 +190,9 @@ describe('UpdateMatcherTuple', () => {
     const matcher = new ScriptedMatcher(
       {
         load: async (links) =>
-          (await inner.load(links)).map((state, n) => (links[n]?.serial === '1' ? fault : state)),
+          (await inner.load(links)).map((state, n) =>
+            links[n] !== undefined && partOf(links[n].row, 'serial') === '1' ? fault : state,
+          ),
       },
       inner,
     );

@@ -15,14 +15,23 @@ import type { QuarantinedRecords } from '../../src/application/quarantined-recor
 import { ReconcileDefaultImage } from '../../src/application/reconcile-default-image.ts';
 import type { RetryPolicy } from '../../src/application/retry.ts';
 import { SyncSearchDocument } from '../../src/application/sync-search-document.ts';
+import { DeriveRows } from '../../src/application/derive-rows.ts';
+import type { DerivedRowRepository } from '../../src/application/ports/derived-row-repository.ts';
+import type { EffectLog } from '../../src/application/ports/effect-log.ts';
+import { RunEffects } from '../../src/application/run-effects.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
+import { tupleNames } from '../../src/domain/count.ts';
+import type { TableDefinition } from '../../src/domain/definition/define-table.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import { comparableFields, indexedFields } from '../support/comparable.ts';
 import { collect } from '../support/collect.ts';
 import type { StreamRecord } from '../support/stream-records.ts';
-import { aRetrier, RecordingLogger, SteppingClock } from './doubles.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import { PatientSleeper, aRetrier, RecordingLogger, SteppingClock } from './doubles.ts';
 
 export interface WorkerParts {
+  /** What is derived; the fleet's unless given. */
+  readonly definition?: TableDefinition;
   readonly backend?: ReturnType<typeof memoryBackend>;
   readonly queue?: SearchQueue;
   readonly accepted?: AcceptedActions;
@@ -35,6 +44,8 @@ export interface WorkerParts {
   /** 2 unless given: batches of tests are small. */
   readonly fewestSuspects?: number;
   readonly quarantined?: QuarantinedRecords;
+  readonly derivedRows?: DerivedRowRepository;
+  readonly effects?: EffectLog;
   readonly retries?: Partial<RetryPolicy>;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -42,13 +53,23 @@ export interface WorkerParts {
 
 /** A worker on the memory backend, with those of its parts replaced that are given. */
 export function aWorker(parts: WorkerParts = {}) {
+  const { model } = parts.definition ?? fleet;
   const backend = parts.backend ?? memoryBackend();
   const metrics = new MemoryMetrics();
   const retrier = aRetrier(parts.retries, metrics);
+  const logger = parts.logger ?? new RecordingLogger();
   const processBatch = new ProcessBatch({
     search: new SyncSearchDocument(parts.queue ?? backend.queue, retrier, parts.accepted),
     defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, retrier),
     matcher: new UpdateMatcherTuple(parts.matcher ?? backend.matcher, retrier),
+    derivedRows: new DeriveRows(parts.derivedRows ?? backend.derivedRows, retrier),
+    effects: new RunEffects({
+      log: parts.effects ?? backend.effects,
+      retrier,
+      retrierOf: (attempts) => aRetrier({ ...parts.retries, attempts }, metrics),
+      sleeper: new PatientSleeper(),
+      logger,
+    }),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
     quarantineMaxShare: parts.quarantineMaxShare ?? DEFAULT_MAX_SHARE,
@@ -57,17 +78,18 @@ export function aWorker(parts: WorkerParts = {}) {
     retrier,
     metrics,
     clock: parts.clock ?? new SteppingClock(),
-    logger: parts.logger ?? new RecordingLogger(),
+    logger,
   });
   return {
     backend,
     processBatch,
     metrics,
-    handle: (...records: unknown[]) => processBatch.execute(records.map((record) => toDelivery(record))),
+    handle: (...records: unknown[]) =>
+      processBatch.execute(records.map((record) => toDelivery(record, model))),
     /** Handles records that have names, and gives the outcome of each by its name, in words. */
     handleNamed: async (records: Readonly<Record<string, unknown>>) => {
       const names = Object.keys(records);
-      const deliveries = Object.values(records).map((record) => toDelivery(record));
+      const deliveries = Object.values(records).map((record) => toDelivery(record, model));
       const { outcomes, ...tallies } = await processBatch.execute(deliveries);
       const words = outcomes.map((outcome, n): [string, string] => [names[n]!, inWords(outcome)]);
       return { outcomes: Object.fromEntries(words), ...tallies };
@@ -97,20 +119,21 @@ export function spoiled(record: StreamRecord, model = 'no number'): StreamRecord
 export async function derivedBy({ index, queue, state }: ReturnType<typeof memoryBackend>) {
   index.apply(queue.drain());
   const documents = await collect(state.documents());
-  const counts = await collect(state.tupleCounts());
-  const defaults = await collect(state.defaultImages());
+  const counts = await collect(state.counts());
+  const defaults = await collect(state.pointers());
   return {
     documents: sorted(documents.map(({ key, fields }) => [key.collection, key.id, indexedFields(fields)])),
     counts: sorted(
-      counts.map(({ tuple, count }) => [tuple.manufacturer, tuple.model, tuple.typeDesignator, count]),
+      counts.map(({ model, tuple, count }) => [
+        ...tupleNames(model).map((name) => tuple[name]),
+        Number(count.text),
+      ]),
     ),
     defaults: sorted(
-      defaults.map(({ entity, image }) => [
-        entity.orgId,
-        entity.entityType,
-        entity.entityId,
-        image.imageId,
-        comparableFields(image.attributes),
+      defaults.map(({ entity, member }) => [
+        ...entity.parts,
+        ...entity.model.sort.names.map((name) => member.attributes[name]),
+        comparableFields(member.attributes),
       ]),
     ),
   };

@@ -3,7 +3,9 @@ import { aws } from './backends/aws.ts';
 import type { Backend } from './backends/backend.ts';
 import { memory } from './backends/memory.ts';
 import { describeContract } from './contract.ts';
+import { derivedRowRepository } from './derived-row-repository/contract.ts';
 import * as derivedState from './derived-state.ts';
+import { effectLog } from './effect-log/contract.ts';
 import { imageRepository } from './image-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
@@ -23,6 +25,8 @@ if (backends.length === 0)
 for (const [, backend] of backends) {
   describeContract('image repository', imageRepository, backend.imageRepository);
   describeContract('matcher repository', matcherRepository, backend.matcherRepository);
+  describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
+  describeContract('effect log', effectLog, backend.effectLog);
   describeContract('search queue', { send: searchQueue }, backend.searchQueue);
   describeContract(
     'table generations',

@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import type { DerivedState } from '../../src/application/ports/derived-state.ts';
 import type { EntityView, ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
-import type { Entity } from '../../src/domain/row.ts';
+import type { Entity } from '../../src/domain/pointer.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import type { DocumentFields } from '../../src/domain/search-document.ts';
-import type { Tuple } from '../../src/domain/tuple.ts';
+import type { Tuple } from '../../src/domain/count.ts';
 import type { Value } from '../../src/domain/value.ts';
 import { collect } from '../support/collect.ts';
 import { comparableFields, indexedFields } from '../support/comparable.ts';
-import { version } from '../support/factories.ts';
+import { contribution, entity, image, link, TUPLE_COUNTS, version } from '../support/factories.ts';
 import { HOSTILE_NAMES, HOSTILE_VALUES } from '../support/hostile.ts';
 import { range } from '../support/range.ts';
 
@@ -60,28 +60,34 @@ export async function documentsKeepIdsAndValues(harness: Harness) {
 async function save(harness: Harness, entities: readonly Entity[], imageId: string | undefined) {
   if (imageId !== undefined)
     for (const entity of entities) {
-      const { orgId, entityType, entityId } = entity;
+      const [orgId, entityType, entityId] = entity.parts;
       const PK = `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`;
       await harness.putRow({ PK, SK: `IMG#${imageId}` }, attributesOf(entity, imageId));
     }
   const views = (await harness.images.load(entities)) as readonly EntityView[];
   const writes = views.map((view) => ({
     view,
-    image: imageId === undefined ? undefined : { imageId, attributes: attributesOf(view.entity, imageId) },
+    member: imageId === undefined ? undefined : image(imageId, attributesOf(view.entity, imageId)),
   }));
   expect(await harness.images.save(writes)).to.deep.equal(writes.map(() => 'done'));
 }
 
 async function expectDefaults({ state }: Harness, ...defaults: readonly (readonly [Entity, string])[]) {
-  const found = await collect(state.defaultImages());
+  const found = await collect(state.pointers());
   expect(
-    found.map(({ entity: { orgId, entityType, entityId }, image: { imageId, attributes } }) => [
-      { orgId, entityType, entityId },
-      imageId,
+    found.map(({ entity: { model, parts }, member: { sort, attributes } }) => [
+      model.name,
+      parts,
+      sort,
       comparableFields(attributes),
     ]),
   ).to.have.deep.members(
-    defaults.map(([entity, id]) => [entity, id, comparableFields(attributesOf(entity, id))]),
+    defaults.map(([{ model, parts }, id]) => [
+      model.name,
+      parts,
+      `IMG#${id}`,
+      comparableFields(attributesOf({ model, parts }, id)),
+    ]),
   );
 }
 
@@ -102,34 +108,42 @@ export async function defaultImagesKeepIds(harness: Harness) {
 
 async function count({ matcher }: Harness, tuple: Tuple, links: number) {
   const moves = range(links).map((n) => ({
-    link: { code: tuple.manufacturer, serial: `${n}` },
+    source: link(`${n}`, tuple['manufacturer']),
     from: undefined,
-    to: { version: version(1), tuple, removed: false },
+    to: { version: version(1), contributions: [contribution(tuple)], removed: false },
   }));
   expect(await matcher.apply(moves)).to.deep.equal(moves.map(() => 'done'));
   return moves;
 }
 
+async function counts({ state }: Harness) {
+  return (await collect(state.counts())).map(({ model, tuple, count }) => ({
+    derivation: model.name,
+    tuple,
+    count: count.text,
+  }));
+}
+
 export async function tupleCountsAreHowManyLinksHoldEach(harness: Harness) {
   const tuples = ['a', 'b', 'c'].map(aTuple);
   for (const [n, tuple] of tuples.entries()) await count(harness, tuple, n + 1);
-  expect(await collect(harness.state.tupleCounts())).to.have.deep.members(
-    tuples.map((tuple, n) => ({ tuple, count: n + 1 })),
+  expect(await counts(harness)).to.have.deep.members(
+    tuples.map((tuple, n) => ({ derivation: TUPLE_COUNTS.name, tuple, count: `${n + 1}` })),
   );
 }
 
 export async function tupleCountsAreNeverZero(harness: Harness) {
   const [move] = await count(harness, aTuple('gone'), 1);
-  const to = { version: version(2), tuple: undefined, removed: true };
-  await harness.matcher.apply([{ link: move!.link, from: move!.to, to }]);
-  expect(await collect(harness.state.tupleCounts())).to.deep.equal([]);
+  const to = { version: version(2), contributions: [], removed: true };
+  await harness.matcher.apply([{ source: move!.source, from: move!.to, to }]);
+  expect(await counts(harness)).to.deep.equal([]);
 }
 
 export async function tupleCountsKeepTheTuples(harness: Harness) {
   const tuples = HOSTILE_NAMES.map(aTuple);
   for (const tuple of tuples) await count(harness, tuple, 1);
-  expect(await collect(harness.state.tupleCounts())).to.have.deep.members(
-    tuples.map((tuple) => ({ tuple, count: 1 })),
+  expect(await counts(harness)).to.have.deep.members(
+    tuples.map((tuple) => ({ derivation: TUPLE_COUNTS.name, tuple, count: '1' })),
   );
 }
 
@@ -162,13 +176,14 @@ function action(id: string, sequence: number, fields: DocumentFields = {}): Sear
 }
 
 function anEntity(entityId: string, orgId = 'SYSTEM'): Entity {
-  return { orgId, entityType: 'REGISTRATION', entityId };
+  return entity({ orgId, entityType: 'REGISTRATION', entityId });
 }
 
-function attributesOf({ orgId, entityType, entityId }: Entity, imageId: string) {
+function attributesOf({ parts }: Entity, imageId: string) {
+  const [orgId = '', entityType = '', entityId = ''] = parts;
   return { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };
 }
 
 function aTuple(text: string): Tuple {
-  return { manufacturer: text, model: text, typeDesignator: text };
+  return { manufacturer: text, model: text, type_designator: text };
 }

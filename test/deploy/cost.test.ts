@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { filtersOf } from '../../deploy/filters.ts';
+import { filtersOf } from '../../src/entrypoints/deployment/filters.ts';
 import {
   costPerMillion,
   costTable,
@@ -11,10 +11,10 @@ import {
 } from '../../deploy/cost.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
-import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { tableArnOf } from '../../src/adapters/dynamodb-stream/stream-arn.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import type { Call } from './support/call-recorder.ts';
 import { passes } from './support/lambda-filter.ts';
@@ -143,7 +143,7 @@ describeWithServers('what changes take', () => {
   after(() => worker.stop());
 
   it(`given a mixed feed in batches of ${BATCH_SIZE}, then this is what a million changes cost`, async () => {
-    const patterns = filtersOf(ROW_MODELS).map((filter) => JSON.stringify(filter));
+    const patterns = filtersOf(fleet.model).filters.map((filter) => JSON.stringify(filter));
     const records: readonly DynamoDBRecord[] = [...generateRecords({ seed: 42, records: CHANGES })];
     const delivered = records.filter((record) => passes(patterns, record));
     await followTableOf(records);

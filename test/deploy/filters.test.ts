@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { filtersOf, MAX_FILTERS } from '../../deploy/filters.ts';
-import { withFilters } from '../../deploy/template-filters.ts';
-import { KeyTemplate } from '../../src/adapters/dynamodb-stream/key-template.ts';
-import { ROW_MODELS } from '../../src/adapters/dynamodb-stream/row-models.ts';
+import { withFilters } from '../../deploy/template-sections.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { commandsOf } from '../../src/domain/command.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { documents } from '../../src/domain/definition/documents.ts';
+import { KeyTemplate } from '../../src/domain/definition/key-template.ts';
+import { row } from '../../src/domain/definition/row.ts';
+import { filtersOf, MAX_FILTERS } from '../../src/entrypoints/deployment/filters.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import {
   defaultRow,
   faaRow,
@@ -18,7 +21,7 @@ import {
   streamRecord,
   type TableRow,
 } from '../support/stream-records.ts';
-import { entity } from '../support/factories.ts';
+import { entity, rowModel } from '../support/factories.ts';
 import { passes } from './support/lambda-filter.ts';
 import { resolve } from './support/resolve.ts';
 import { readTemplate, TEMPLATE_FILE } from './support/template.ts';
@@ -36,19 +39,21 @@ function deployedPatterns(): readonly string[] {
 
 /** Whether the worker has something to do for a record, or something to say of it. */
 function isNeeded(record: unknown): boolean {
-  const delivery = toDelivery(record);
+  const delivery = toDelivery(record, fleet.model);
   return (
-    delivery.kind === 'undecodable' ||
-    (delivery.kind === 'change' && Object.keys(commandsOf(delivery.change)).length > 0)
+    delivery.kind === 'undecodable' || (delivery.kind === 'change' && commandsOf(delivery.change).length > 0)
   );
 }
 
 describe("the event source's filters", () => {
   const patterns = deployedPatterns();
+  const { rows, keys } = fleet.model;
 
   it('given the row models, then the template has exactly the filters that are made from them', () => {
     const template = readFileSync(TEMPLATE_FILE, 'utf8');
-    expect(withFilters(template, filtersOf(ROW_MODELS)), 'run: npm run generate:filters').to.equal(template);
+    expect(withFilters(template, filtersOf(fleet.model).filters), 'run: npm run generate:filters').to.equal(
+      template,
+    );
   });
 
   it('given a feed, then every record that asks for anything passes, and no other one', () => {
@@ -111,16 +116,36 @@ describe("the event source's filters", () => {
 
   it('given more kinds of rows than a mapping has filters, then some share one, and no needed row is held back', () => {
     const more = ['A', 'B'].map((name) => ({
-      pk: new KeyTemplate(name),
-      sk: new KeyTemplate(`${name}#<registration>`),
-      row: (registration: string) => ({ kind: 'registration', registry: 'FAA', registration }) as const,
+      ...rowModel('faa-registration'),
+      name,
+      partition: new KeyTemplate(name),
+      sort: new KeyTemplate(`${name}#<registration>`),
     }));
-    const filters = filtersOf([...ROW_MODELS, ...more]).map((filter) => JSON.stringify(filter));
+    const filters = filtersOf({ rows: [...rows, ...more], keys }).filters.map((filter) =>
+      JSON.stringify(filter),
+    );
     expect(filters).to.have.lengthOf(MAX_FILTERS);
-    const rows = ['A', 'B'].map((name) => ({ PK: name, SK: `${name}#1` }));
-    for (const row of [...needed, ...rows])
+    const moreRows = ['A', 'B'].map((name) => ({ PK: name, SK: `${name}#1` }));
+    for (const row of [...needed, ...moreRows])
       expect(passes(filters, streamRecord({ after: row }))).to.equal(true);
     for (const row of irrelevant) expect(passes(filters, streamRecord({ after: row }))).to.equal(false);
+  });
+
+  it('given a table with other keys, then the filters are of those', () => {
+    const order = row({ id: 'ORDER#<order>' });
+    const user = row({ id: 'USER#<user>' });
+    const audit = row({ id: 'AUDIT' }, { derives: 'nothing' });
+    const { model } = defineTable({
+      keys: { partition: 'id' },
+      rows: { order, user, audit },
+      derive: {
+        orders: documents(order, { collection: 'orders', fields: ['total'] }),
+        users: documents(user, { collection: 'users', fields: ['name'] }),
+      },
+    });
+    expect(filtersOf(model).filters).to.deep.equal([
+      { dynamodb: { Keys: { id: { S: [{ prefix: 'ORDER#' }, { prefix: 'USER#' }] } } } },
+    ]);
   });
 
   it('given a template without the place for filters, then generating fails', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { BatchResult } from '../../src/application/process-batch.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import { entity } from '../support/factories.ts';
 import { faaRow, imageRow, linkRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';

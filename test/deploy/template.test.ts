@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { MAX_FILTERS, MAX_PATTERN_LENGTH } from '../../deploy/filters.ts';
+import { MAX_FILTERS, MAX_PATTERN_LENGTH } from '../../src/entrypoints/deployment/filters.ts';
 import { METRICS } from '../../src/application/ports/metrics.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { evaluate, type Series } from './support/metric-math.ts';

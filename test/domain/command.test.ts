@@ -1,9 +1,19 @@
 import { expect } from 'chai';
 import type { Change, Operation, Side } from '../../src/domain/change.ts';
-import { commandsOf, ignoringOldImage } from '../../src/domain/command.ts';
+import { type Command, commandsOf, ignoringOldImage } from '../../src/domain/command.ts';
+import type { Tuple } from '../../src/domain/count.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
-import { attributes, change, decimal, entity, faultOf, link, row, tuple } from '../support/factories.ts';
+import {
+  attributes,
+  change,
+  decimal,
+  entity,
+  faultOf,
+  row,
+  tuple,
+  TUPLE_COUNTS,
+} from '../support/factories.ts';
 
 const ROWS: Readonly<Record<string, Row>> = {
   'an FAA registration': row.registration(),
@@ -19,16 +29,18 @@ const ROWS: Readonly<Record<string, Row>> = {
   'a tuple row': row.matcherTuple(),
 };
 
+type Does = Command['does'];
+
 /** What a change of each kind of row asks for. */
-const ASKED: Readonly<Record<keyof typeof ROWS, readonly string[]>> = {
+const ASKED: Readonly<Record<keyof typeof ROWS, readonly Does[]>> = {
   'an FAA registration': ['search'],
   'a foreign registration': ['search'],
   'an ICAO type': ['search'],
   'an ICAO manufacturer': ['search'],
-  'an indexed image': ['search', 'image'],
-  "another organisation's image": ['image'],
-  'an image of an ICAO type': ['image'],
-  'a link': ['matcher'],
+  'an indexed image': ['pointer', 'search'],
+  "another organisation's image": ['pointer'],
+  'an image of an ICAO type': ['pointer'],
+  'a link': ['count'],
   'a default row': [],
   'an ICAO variant': [],
   'a tuple row': [],
@@ -43,10 +55,12 @@ const CARRIED: Readonly<Record<string, { readonly before: boolean; readonly afte
 };
 
 /** The view types that are enough for what each kind of row asks for. */
-const ENOUGH: Readonly<Record<string, readonly string[]>> = {
+const ENOUGH: Readonly<Record<Does, readonly string[]>> = {
   search: ['NEW_AND_OLD_IMAGES'],
-  matcher: ['NEW_IMAGE', 'NEW_AND_OLD_IMAGES'],
-  image: Object.keys(CARRIED),
+  count: ['NEW_IMAGE', 'NEW_AND_OLD_IMAGES'],
+  pointer: Object.keys(CARRIED),
+  rows: ['NEW_IMAGE', 'NEW_AND_OLD_IMAGES'],
+  effect: Object.keys(CARRIED),
 };
 
 /** A change as a stream of a view type tells it. */
@@ -60,6 +74,18 @@ function seenThrough(viewType: string, changed: Row, operation: Operation): Chan
     before: side(operation !== 'INSERT', CARRIED[viewType]!.before),
     after: side(operation !== 'REMOVE', CARRIED[viewType]!.after),
   });
+}
+
+/** The one command of its kind that a change asks for; undefined where it asks for none. */
+function one<D extends Does>(does: D, of: readonly Command[]): Extract<Command, { does: D }> | undefined {
+  const found = of.filter((command): command is Extract<Command, { does: D }> => command.does === does);
+  expect(found.length).to.be.at.most(1);
+  return found[0];
+}
+
+/** What commands do, in their order. */
+function doing(commands: readonly Command[]): readonly Does[] {
+  return commands.map(({ does }) => does);
 }
 
 /** Attributes that may not be read. */
@@ -81,10 +107,10 @@ describe('ignoringOldImage', () => {
 
   it('given a change that touches nothing of a document, then it asks for the document', () => {
     const seen = change({ row: row.registration(), before: same, after: same, operation: 'MODIFY' });
-    expect(commandsOf(seen).search!.decision).to.deep.equal({ action: 'none' });
-    const { search } = asked(seen);
+    expect(one('search', commandsOf(seen))!.decision).to.deep.equal({ action: 'none' });
+    const search = one('search', asked(seen));
     expect(search!.change).to.equal(seen);
-    expect(search!.key).to.deep.equal(commandsOf(seen).search!.key);
+    expect(search!.key).to.deep.equal(one('search', commandsOf(seen))!.key);
     expect(search!.decision).to.have.nested.property('document.registration', 'N1');
   });
 
@@ -104,22 +130,23 @@ describe('commandsOf', () => {
     for (const viewType of Object.keys(CARRIED))
       for (const operation of ['INSERT', 'MODIFY', 'REMOVE'] as const) {
         const asked = ASKED[name]!;
-        const lacking = asked.find((subsystem) => !ENOUGH[subsystem]!.includes(viewType));
+        const lacking = asked.find((subsystem) => !ENOUGH[subsystem].includes(viewType));
         const given = `given a ${viewType} stream, when ${name} sees ${operation}`;
         if (lacking === undefined)
           it(`${given}, then it asks for ${asked.join(' and ') || 'nothing'}`, () => {
             const seen = seenThrough(viewType, changed, operation);
             const commands = commandsOf(seen);
-            expect(Object.keys(commands)).to.deep.equal(asked);
-            for (const command of Object.values(commands)) expect(command).to.have.property('change', seen);
+            expect(doing(commands)).to.deep.equal(asked);
+            for (const command of commands) expect(command).to.have.property('change', seen);
           });
         else
           it(`${given}, then it is a configuration error that names the view type to set`, () => {
-            const subsystem = { search: 'search', matcher: 'the matcher' }[lacking];
+            const derivation =
+              (lacking === 'search' ? changed.model.documents : changed.model.counts)[0]?.name ?? '';
             expect(faultOf(() => commandsOf(seenThrough(viewType, changed, operation)))).to.include({
               kind: 'configuration',
               message:
-                `the stream's view type is ${viewType}, but ${subsystem} needs more: ` +
+                `the stream's view type is ${viewType}, but the derivation ${derivation} needs more: ` +
                 "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
             });
           });
@@ -130,17 +157,19 @@ describe('commandsOf', () => {
       change({ row: changed, before, after, operation: 'MODIFY', viewType: null });
 
     it('given every image that is needed, when asked, then it is as if it did', () => {
-      expect(commandsOf(silent(row.registration(), attributes(), attributes()))).to.have.all.keys('search');
-      expect(commandsOf(silent(row.link(), 'withheld', attributes()))).to.have.all.keys('matcher');
+      expect(doing(commandsOf(silent(row.registration(), attributes(), attributes())))).to.deep.equal([
+        'search',
+      ]);
+      expect(doing(commandsOf(silent(row.link(), 'withheld', attributes())))).to.deep.equal(['count']);
       expect(
-        commandsOf(silent(row.image('01A', { orgId: 'ACME' }), 'withheld', 'withheld')),
-      ).to.have.all.keys('image');
+        doing(commandsOf(silent(row.image('01A', { orgId: 'ACME' }), 'withheld', 'withheld'))),
+      ).to.deep.equal(['pointer']);
     });
 
     const lacking: readonly (readonly [string, string, Change])[] = [
-      ['the old image of a document', 'search', silent(row.registration(), 'withheld', attributes())],
-      ['the new image of a document', 'search', silent(row.registration(), attributes(), 'withheld')],
-      ['the new image of a link', 'the matcher', silent(row.link(), attributes(), 'withheld')],
+      ['the old image of a document', 'faa-registry', silent(row.registration(), 'withheld', attributes())],
+      ['the new image of a document', 'faa-registry', silent(row.registration(), attributes(), 'withheld')],
+      ['the new image of a link', 'matcher-tuple', silent(row.link(), attributes(), 'withheld')],
     ];
     it('given an insertion that lacks an image, when asked, then it is called what it is', () => {
       const seen = change({
@@ -153,12 +182,12 @@ describe('commandsOf', () => {
       expect(faultOf(() => commandsOf(seen)).message).to.match(/^an INSERT record without/);
     });
 
-    for (const [what, subsystem, seen] of lacking)
+    for (const [what, derivation, seen] of lacking)
       it(`given no ${what.replace(/^the /, '')}, when asked, then it is a configuration error`, () => {
         expect(faultOf(() => commandsOf(seen))).to.include({
           kind: 'configuration',
           message:
-            `a MODIFY record without a StreamViewType lacks an image, but ${subsystem} needs more: ` +
+            `a MODIFY record without a StreamViewType lacks an image, but the derivation ${derivation} needs more: ` +
             "set the table's StreamViewType to NEW_AND_OLD_IMAGES",
         });
       });
@@ -166,7 +195,7 @@ describe('commandsOf', () => {
 
   describe('for search', () => {
     const decided = (before: Side, after: Side, changed: Row = row.registration()) =>
-      commandsOf(change({ row: changed, before, after })).search;
+      one('search', commandsOf(change({ row: changed, before, after })));
 
     it('given a new row, when asked, then its document is upserted under its key', () => {
       const command = decided('absent', attributes({ model: '172', remarks: 'x' }));
@@ -200,7 +229,10 @@ describe('commandsOf', () => {
   describe('for the default image', () => {
     it('given a change of an image, when asked, then its entity is reconciled', () => {
       const owner = { orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' } as const;
-      const command = commandsOf(change({ row: row.image('01A', owner), after: attributes() })).image;
+      const command = one(
+        'pointer',
+        commandsOf(change({ row: row.image('01A', owner), after: attributes() })),
+      );
       expect(command?.entity).to.deep.equal(entity(owner));
     });
   });
@@ -208,27 +240,26 @@ describe('commandsOf', () => {
   describe('for the matcher', () => {
     const VALID = { manufacturer: ' CESSNA ', model: '172S', type_designator: 'C172' };
     const asked = (before: Side, after: Side) =>
-      commandsOf(change({ row: row.link('9', '8'), before, after })).matcher;
+      one('count', commandsOf(change({ row: row.link('9', '8'), before, after })));
+    const underOne = (held: Tuple) => [{ tuple: held, amount: decimal('1') }];
 
     it('given a row with a valid tuple, when asked, then it is counted under it, whatever it held before', () => {
       const command = asked(attributes({ ...VALID, model: 'old' }), attributes(VALID));
-      expect(command?.link).to.deep.equal(link('9', '8'));
-      expect(command?.tuple).to.deep.equal(tuple('172S'));
+      expect(command?.model).to.equal(TUPLE_COUNTS);
+      expect(command?.change.row).to.deep.equal(row.link('9', '8'));
+      expect(command?.held).to.deep.equal(underOne(tuple('172S')));
     });
 
     it('given a row without a valid tuple, when asked, then it is counted under none', () => {
-      expect(asked(attributes(VALID), attributes({ ...VALID, model: ' ' }))).to.have.property(
-        'tuple',
-        undefined,
-      );
+      expect(asked(attributes(VALID), attributes({ ...VALID, model: ' ' }))?.held).to.deep.equal([]);
     });
 
     it('given a removed row, when asked, then it is counted under none', () => {
-      expect(asked(attributes(VALID), 'absent')).to.have.property('tuple', undefined);
+      expect(asked(attributes(VALID), 'absent')?.held).to.deep.equal([]);
     });
 
     it('given an old image, when asked, then it is not even decoded', () => {
-      expect(asked(untouchable, attributes(VALID))?.tuple).to.deep.equal(tuple('172S'));
+      expect(asked(untouchable, attributes(VALID))?.held).to.deep.equal(underOne(tuple('172S')));
     });
   });
 
@@ -236,7 +267,7 @@ describe('commandsOf', () => {
     for (const [name, changed] of Object.entries(ROWS).filter(([each]) => ASKED[each]!.length === 0))
       it(`given ${name}, when asked, then none of its attributes is decoded`, () => {
         expect(commandsOf(change({ row: changed, before: untouchable, after: untouchable }))).to.deep.equal(
-          {},
+          [],
         );
       });
   });
@@ -248,22 +279,23 @@ describe('commandsOf', () => {
       entity_id: 'C172',
       image_id: '01A',
     };
+    const KEY_TEXT = '["IMAGES#ORG#ACME#ENTITY#ICAO#ID#C172","IMG#01A"]';
     const changed = row.image('01A', { orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' });
     const insert = (values: Record<string, Value>) => change({ row: changed, after: attributes(values) });
 
     it('given attributes that repeat the key, when asked, then the entity is reconciled', () => {
-      expect(commandsOf(insert(KEY))).to.have.all.keys('image');
+      expect(doing(commandsOf(insert(KEY)))).to.deep.equal(['pointer']);
     });
 
     it('given none of the attributes, when asked, then there is nothing to contradict', () => {
-      expect(commandsOf(insert({ url: 'u' }))).to.have.all.keys('image');
+      expect(doing(commandsOf(insert({ url: 'u' })))).to.deep.equal(['pointer']);
     });
 
     for (const [name, inKey] of Object.entries(KEY)) {
       it(`given another ${name}, when asked, then it is a permanent fault that says both`, () => {
         expect(faultOf(() => commandsOf(insert({ ...KEY, [name]: 'other "one"' })))).to.include({
           kind: 'permanent',
-          message: `the image row contradicts its key: ${name} is "other \\"one\\"", the key says "${inKey}"`,
+          message: `the image row ${KEY_TEXT} contradicts its key: ${name} is "other \\"one\\"", the key says "${inKey}"`,
         });
       });
 
@@ -276,17 +308,16 @@ describe('commandsOf', () => {
         it(`given ${what} as ${name}, when asked, then it is a permanent fault`, () => {
           expect(faultOf(() => commandsOf(insert({ ...KEY, [name]: value })))).to.include({
             kind: 'permanent',
-            message: `the image row contradicts its key: ${name} is not a string, the key says "${inKey}"`,
+            message: `the image row ${KEY_TEXT} contradicts its key: ${name} is not a string, the key says "${inKey}"`,
           });
         });
     }
 
     it('given a contradiction in the old image only, when asked, then it no longer matters', () => {
       const corrected = { row: changed, before: attributes({ ...KEY, org_id: 'X' }), after: attributes(KEY) };
-      expect(commandsOf(change(corrected))).to.have.all.keys('image');
-      expect(commandsOf(change({ row: changed, before: attributes({ org_id: 'X' }) }))).to.have.all.keys(
-        'image',
-      );
+      expect(doing(commandsOf(change(corrected)))).to.deep.equal(['pointer']);
+      const removed = change({ row: changed, before: attributes({ org_id: 'X' }) });
+      expect(doing(commandsOf(removed))).to.deep.equal(['pointer']);
     });
 
     it('given a contradiction in another kind of row, when asked, then its key goes before it', () => {
@@ -294,7 +325,7 @@ describe('commandsOf', () => {
         row: row.registration('N1'),
         after: attributes({ registration: 'N2', org_id: 'X' }),
       });
-      expect(commandsOf(lying).search?.key.id).to.equal('FAA:N1');
+      expect(one('search', commandsOf(lying))?.key.id).to.equal('FAA:N1');
     });
   });
 });

@@ -202,4 +202,137 @@ describe('Decimal', () => {
   it('given a number, when put into a text, then that is its text', () => {
     expect(decimal('1.50').toString()).to.equal('1.50');
   });
+
+  describe('arithmetic', () => {
+    /** Any number that a table can hold, in some notation. */
+    const storable: fc.Arbitrary<string> = fc
+      .tuple(fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }), fc.integer({ min: -130, max: 88 }))
+      .map(([units, scale]) => `${units}e${scale}`);
+    const near: fc.Arbitrary<string> = fc
+      .tuple(fc.integer({ min: -2000, max: 2000 }), fc.nat(3))
+      .map(([units, places]) => (units / 10 ** places).toFixed(places));
+    const any = fc.oneof(storable, near);
+
+    function sumOf(a: Exact, b: Exact): Exact {
+      const scale = a.scale < b.scale ? a.scale : b.scale;
+      return { units: a.units * 10n ** (a.scale - scale) + b.units * 10n ** (b.scale - scale), scale };
+    }
+
+    it('given any two numbers, when added, then the sum is exact, and JSON', () => {
+      fc.assert(
+        fc.property(any, any, (a, b) => {
+          const { text } = decimal(a).plus(decimal(b));
+          expect(isJson(text)).to.equal(true);
+          expect(isSameNumber(exact(text), sumOf(exact(a), exact(b)))).to.equal(true);
+          expect(decimal(text).text).to.equal(text);
+        }),
+      );
+    });
+
+    it('given any numbers, when they are added in any order, then the sum is the same', () => {
+      fc.assert(
+        fc.property(fc.array(any, { minLength: 1, maxLength: 6 }), (texts) => {
+          const sum = (list: readonly string[]) =>
+            list.map(decimal).reduce((total, each) => total.plus(each), decimal('0'));
+          expect(sum(texts).equals(sum(texts.toReversed()))).to.equal(true);
+        }),
+      );
+    });
+
+    it('given any number, when its negation is added, then nothing is left', () => {
+      fc.assert(
+        fc.property(any, (a) => {
+          const negated = decimal(a).negated();
+          expect(isJson(negated.text)).to.equal(true);
+          expect(isSameNumber(exact(negated.text), { ...exact(a), units: -exact(a).units })).to.equal(true);
+          expect(decimal(a).plus(negated).isZero()).to.equal(true);
+          expect(negated.negated().equals(decimal(a))).to.equal(true);
+        }),
+      );
+    });
+
+    const sums: readonly (readonly [string, string, string])[] = [
+      ['0.1', '0.2', '0.3'],
+      ['0.10', '0.20', '0.3'],
+      ['1', '-1', '0'],
+      ['-1', '-1', '-2'],
+      ['0.5', '-1', '-0.5'],
+      ['1.5', '0.5', '2'],
+      ['1e3', '1', '1001'],
+      ['1e-3', '-1', '-0.999'],
+      ['9007199254740993', '1', '9007199254740994'],
+      ['99999999999999999999999999999999999999', '1', '100000000000000000000000000000000000000'],
+      ['0', '-0', '0'],
+    ];
+    for (const [a, b, sum] of sums)
+      it(`given ${a} and ${b}, when added, then the sum is ${sum}`, () => {
+        expect(decimal(a).plus(decimal(b)).text).to.equal(sum);
+      });
+
+    it('given a number, then it is zero exactly where exact arithmetic says so', () => {
+      fc.assert(
+        fc.property(numbers, (source) => {
+          expect(decimal(source).isZero()).to.equal(exact(source).units === 0n);
+        }),
+      );
+      for (const zero of ['0', '-0', '0.000', '0e99', '-0.0e-7']) {
+        expect(decimal(zero).isZero()).to.equal(true);
+        expect(decimal(zero).negated().isZero()).to.equal(true);
+      }
+    });
+
+    it('given a number, then a table can hold it exactly where its digits and its magnitude allow', () => {
+      fc.assert(
+        fc.property(fc.tuple(numbers, fc.integer({ min: -150, max: 150 })), ([source, shift]) => {
+          const [mantissa = '', exponent = '0'] = source.toLowerCase().split('e');
+          const shifted = `${mantissa}e${BigInt(exponent) + BigInt(shift)}`;
+          const { units, scale } = exact(shifted);
+          const digits = String(units < 0n ? -units : units);
+          const significant = digits.replace(/0+$/, '');
+          const magnitude = scale + BigInt(digits.length) - 1n;
+          const fits = units === 0n || (significant.length <= 38 && magnitude >= -130n && magnitude <= 125n);
+          expect(decimal(shifted).isStorable()).to.equal(fits);
+        }),
+      );
+    });
+
+    const limits: readonly (readonly [string, boolean])[] = [
+      ['0', true],
+      ['0e999', true],
+      [`9.${'9'.repeat(37)}e125`, true],
+      [`-9.${'9'.repeat(37)}e125`, true],
+      ['1e126', false],
+      ['1e-130', true],
+      ['-1e-130', true],
+      ['1e-131', false],
+      ['9'.repeat(38), true],
+      [`${'9'.repeat(38)}000`, true],
+      ['9'.repeat(39), false],
+      [`0.${'0'.repeat(50)}1`, true],
+      ['1e99999999999999999999', false],
+    ];
+    for (const [text, fits] of limits)
+      it(`given ${text.slice(0, 50)}, then a table ${fits ? 'can' : 'cannot'} hold it`, () => {
+        expect(decimal(text).isStorable()).to.equal(fits);
+      });
+  });
+
+  describe('is', () => {
+    it('given a Decimal, then it is one', () => {
+      expect(Decimal.is(decimal('1'))).to.equal(true);
+    });
+
+    it('given one of another copy of the module, then it is one too', async () => {
+      const url = new URL('../../src/domain/decimal.ts?another', import.meta.url);
+      const another = ((await import(url.href)) as { Decimal: typeof Decimal }).Decimal.parse('1.50');
+      expect(another).not.to.be.instanceOf(Decimal);
+      expect(Decimal.is(another)).to.equal(true);
+      expect(another?.text).to.equal('1.50');
+    });
+
+    it('given anything else, then it is none', () => {
+      for (const other of [1, '1', 1n, null, undefined, {}, { text: '1' }, [], () => 1])
+        expect(Decimal.is(other)).to.equal(false);
+    });
+  });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Entity, entityKey, type Link, linkKey } from '../../src/domain/row.ts';
-import { entity, link } from '../support/factories.ts';
+import { type Entity, entityKey } from '../../src/domain/pointer.ts';
+import { itemKey, keyOf, partOf, type Row } from '../../src/domain/row.ts';
+import { DEFAULT_IMAGES, entity, row, rowModel } from '../support/factories.ts';
 
 const text = fc.string({ unit: fc.constantFrom('#', ':', '"', ',', '\\', 'A'), maxLength: 4 });
 /** What a careless key would put between its parts. */
@@ -23,7 +24,7 @@ describe('entityKey', () => {
 
   it('given the same entity twice, when keyed, then the keys are the same', () => {
     expect(entityKey(entity())).to.equal(
-      entityKey({ entityId: 'N1', entityType: 'REGISTRATION', orgId: 'SYSTEM' }),
+      entityKey({ model: DEFAULT_IMAGES, parts: ['SYSTEM', 'REGISTRATION', 'N1'] }),
     );
   });
 
@@ -44,25 +45,69 @@ describe('entityKey', () => {
   });
 });
 
-describe('linkKey', () => {
-  it('given the same link twice, when keyed, then the keys are the same', () => {
-    const again: Link = { serial: '17280000', code: '2072423' };
-    expect(linkKey(link())).to.equal(linkKey(again));
+/** One string per row: that of its item. */
+function rowKey(of: Row): string {
+  return itemKey(keyOf(of));
+}
+
+describe('itemKey', () => {
+  it('given the same row twice, when keyed, then the keys are the same', () => {
+    const again: Row = { model: rowModel('link'), parts: ['2072423', '17280000'] };
+    expect(rowKey(row.link())).to.equal(rowKey(again));
   });
 
-  it('given links that differ in one part, when keyed, then no two share a key', () => {
-    const links = [link('1', '1'), link('1', '2'), link('2', '1'), link('2', '2')];
-    expect(new Set(links.map(linkKey))).to.have.property('size', links.length);
+  it('given rows that differ in one part, when keyed, then no two share a key', () => {
+    const links = [row.link('1', '1'), row.link('1', '2'), row.link('2', '1'), row.link('2', '2')];
+    expect(new Set(links.map(rowKey))).to.have.property('size', links.length);
   });
 
   it('given a text that moves from one part to the other, when keyed, then the keys differ', () => {
     fc.assert(
       fc.property(text, text, text, separator, (a, b, c, between) => {
         fc.pre(between + b !== '');
-        const one = link(`${b}${between}${c}`, a);
-        const other = link(c, `${a}${between}${b}`);
-        expect(linkKey(one)).not.to.equal(linkKey(other));
+        const one = row.link(`${b}${between}${c}`, a);
+        const other = row.link(c, `${a}${between}${b}`);
+        expect(rowKey(one)).not.to.equal(rowKey(other));
       }),
     );
+  });
+
+  it('given a text that moves from the partition key to the sort key, when keyed, then the keys differ', () => {
+    fc.assert(
+      fc.property(text, text, text, separator, (a, b, c, between) => {
+        fc.pre(between + b !== '');
+        const one = itemKey({ partition: a, sort: `${between}${b}${c}` });
+        const other = itemKey({ partition: `${a}${between}${b}`, sort: c });
+        expect(one).not.to.equal(other);
+      }),
+    );
+  });
+
+  it('given a table without a sort key, when keyed, then the partition key is enough', () => {
+    expect(itemKey({ partition: 'A', sort: undefined })).not.to.equal(
+      itemKey({ partition: 'B', sort: undefined }),
+    );
+  });
+});
+
+describe('keyOf', () => {
+  it('given a row, then its parts stand in its key as the templates say', () => {
+    expect(keyOf(row.image('01A', { orgId: 'ACME', entityType: 'ICAO', entityId: 'C172' }))).to.deep.equal({
+      partition: 'IMAGES#ORG#ACME#ENTITY#ICAO#ID#C172',
+      sort: 'IMG#01A',
+    });
+    expect(keyOf(row.defaultImage())).to.deep.equal({
+      partition: 'IMAGES#ORG#SYSTEM#ENTITY#REGISTRATION#ID#N1',
+      sort: 'DEFAULT',
+    });
+  });
+});
+
+describe('partOf', () => {
+  it('given a row, then each part is found by its name, and no other name finds one', () => {
+    const image = row.image('01A', { orgId: 'ACME' });
+    const found = ['org_id', 'entity_type', 'entity_id', 'image_id'].map((name) => partOf(image, name));
+    expect(found).to.deep.equal(['ACME', 'REGISTRATION', 'N1', '01A']);
+    for (const other of ['PK', 'url', '']) expect(partOf(image, other)).to.equal(undefined);
   });
 });

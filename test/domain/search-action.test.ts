@@ -9,7 +9,14 @@ import { passesFence, type Version } from '../../src/domain/version.ts';
 import { attributes, change, type ChangeParts, decimal, row } from '../support/factories.ts';
 
 function command(parts: ChangeParts): SyncSearchDocumentCommand {
-  return commandsOf(change(parts)).search!;
+  return commandOf(change(parts));
+}
+
+/** The one command that a change of a registration asks for. */
+function commandOf(of: Change): SyncSearchDocumentCommand {
+  const [first, ...others] = commandsOf(of);
+  if (first?.does !== 'search' || others.length > 0) throw new Error('expected one command for search');
+  return first;
 }
 
 describe('coalesceSearch', () => {
@@ -70,7 +77,7 @@ describe('coalesceSearch', () => {
       >();
 
       deliver(batch: readonly Change[]): void {
-        const commands = batch.map((each) => commandsOf(each).search!);
+        const commands = batch.map(commandOf);
         for (const group of groupBy(commands, (each) => each.change.item).values()) {
           const action = coalesceSearch(group);
           if (action !== undefined) this.#apply(action);

@@ -1,16 +1,22 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { documents } from '../../src/domain/definition/documents.ts';
+import { row as rowKind } from '../../src/domain/definition/row.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Row } from '../../src/domain/row.ts';
 import {
+  answerByKey,
   decideSearch,
   type DocumentFields,
   type DocumentKey,
   documentKeyOf,
+  type DocumentModel,
   documentOf,
+  isIndexed,
 } from '../../src/domain/search-document.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
-import { attributes, decimal, map, row } from '../support/factories.ts';
+import { attributes, decimal, faultOf, map, row } from '../support/factories.ts';
 
 interface Sample {
   readonly row: Row;
@@ -100,19 +106,37 @@ const NOT_INDEXED: Readonly<Record<string, Row>> = {
 };
 
 function projected(indexed: Row, of: Attributes): DocumentFields {
-  return documentOf(indexed, of, keyOf(indexed));
+  return documentOf(modelOf(indexed), indexed, keyOf(indexed), of);
+}
+
+/** What the fleet derives documents from such rows by: each kind has one collection at most. */
+function modelOf(indexed: Row): DocumentModel {
+  const [model, ...others] = indexed.model.documents;
+  if (model === undefined || others.length > 0)
+    throw new Error(`${indexed.model.name} rows have not one document`);
+  return model;
+}
+
+/** Where a row's document is; undefined where it has none. */
+function documentKeyIn(source: Row): DocumentKey | undefined {
+  const [model] = source.model.documents;
+  if (model === undefined) return undefined;
+  const indexed = isIndexed(model, source, attributes());
+  // Of the fleet's rows, the key alone decides.
+  expect(answerByKey(model, source)).to.equal(indexed);
+  return indexed ? documentKeyOf(model, source) : undefined;
 }
 
 function keyOf(indexed: Row): DocumentKey {
-  const key = documentKeyOf(indexed);
-  if (key === undefined) throw new Error(`${indexed.kind} has no document`);
+  const key = documentKeyIn(indexed);
+  if (key === undefined) throw new Error(`a ${indexed.model.name} row has no document`);
   return key;
 }
 
 describe('projection', () => {
   for (const [name, sample] of Object.entries(INDEXED)) {
     it(`given ${name}, when keyed, then its document is ${sample.collection} ${sample.id}`, () => {
-      expect(documentKeyOf(sample.row)).to.deep.equal({ collection: sample.collection, id: sample.id });
+      expect(documentKeyIn(sample.row)).to.deep.equal({ collection: sample.collection, id: sample.id });
     });
 
     it(`given ${name} with every attribute, when projected, then the document holds its id and all of them`, () => {
@@ -149,7 +173,7 @@ describe('projection', () => {
 
   for (const [name, unindexed] of Object.entries(NOT_INDEXED))
     it(`given ${name}, when projected, then it has no document`, () => {
-      expect(documentKeyOf(unindexed)).to.equal(undefined);
+      expect(documentKeyIn(unindexed)).to.equal(undefined);
     });
 
   it('given attributes of every type, when projected, then each reaches the document as it is', () => {
@@ -171,7 +195,7 @@ describe('projection', () => {
 });
 
 describe('document ids', () => {
-  const idOf = (source: Row) => documentKeyOf(source)?.id;
+  const idOf = (source: Row) => documentKeyOf(modelOf(source), source).id;
 
   it('given parts with separators, blanks and letters beyond ASCII, when keyed, then each is percent-encoded', () => {
     expect(idOf(row.registration('N 1:2%#é漢'))).to.equal('FAA:N%201%3A2%25%23%C3%A9%E6%BC%A2');
@@ -218,7 +242,7 @@ describe('document ids', () => {
       maxLength: 6,
     });
     const partsOf = (source: Row) => {
-      const id = idOf(source) ?? '';
+      const id = idOf(source);
       // Encoded once more, as clients do, it is one part of a path. `encodeURIComponent` leaves dots.
       const { pathname } = new URL(`http://localhost/documents/${encodeURIComponent(id)}`);
       expect(pathname).to.equal(`/documents/${encodeURIComponent(id)}`);
@@ -240,7 +264,7 @@ describe('decideSearch', () => {
   const document = { id: 'FAA:N1', registry: 'FAA', ...cessna };
   const decide = (before: Attributes | undefined, after: Attributes | undefined) => {
     const registration = row.registration();
-    return decideSearch(registration, keyOf(registration), before, after);
+    return decideSearch(modelOf(registration), registration, keyOf(registration), before, after);
   };
 
   it('given no row before and after, when decided, then nothing is sent', () => {
@@ -295,6 +319,260 @@ describe('decideSearch', () => {
       expect(() => decide(unreadable(name), attributes({ registration: 'N2' }))).to.throw(
         `${name} is spoilt`,
       );
+  });
+});
+
+describe('documents of any table', () => {
+  const ORDER = 'the order row ["CUSTOMER#7","ORDER#9"]';
+
+  /** What is decided on a change of an order. */
+  function decide(spec: object, before: Attributes | undefined, after: Attributes | undefined) {
+    const { model, of } = orders(spec);
+    return decideSearch(model, of, documentKeyOf(model, of), before, after);
+  }
+
+  function orders(spec: object) {
+    const order = rowKind({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
+    const { model } = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { order },
+      derive: { search: documents(order, { collection: 'orders', fields: ['status'], ...spec }) },
+    });
+    return { model: model.documents[0]!, of: { model: model.rows[0]!, parts: ['7', '9'] } };
+  }
+
+  const open = attributes({ status: 'open' });
+  const draft = attributes({ status: 'draft' });
+  const upsert = (document: object) => ({ action: 'upsert', document: { id: '7:9', ...document } });
+
+  describe('where parts of the key choose the rows', () => {
+    const cases: readonly (readonly [string, object, string | undefined])[] = [
+      ['the values that it has', { customer: '7', order: '9' }, 'upsert'],
+      ['one of them', { customer: '7' }, 'upsert'],
+      ['another value', { customer: '8' }, 'none'],
+      ['one right value and another', { customer: '7', order: '8' }, 'none'],
+    ];
+    for (const [title, where, action] of cases)
+      it(`given ${title}, then ${action}, whatever the row holds, and nothing where it is gone`, () => {
+        const { model, of } = orders({ where });
+        expect(answerByKey(model, of)).to.equal(action === 'upsert');
+        expect(decide({ where }, undefined, open)).to.have.property('action', action);
+        const gone = action === 'upsert' ? 'delete' : 'none';
+        expect(decide({ where }, draft, undefined)).to.deep.equal({ action: gone });
+      });
+  });
+
+  describe('where a function chooses the rows', () => {
+    interface View {
+      readonly key: Readonly<Record<string, string>>;
+      readonly attributes: Readonly<Record<string, unknown>>;
+    }
+    const where = ({ attributes: all }: View) => all['status'] !== 'draft';
+    const cases: readonly (readonly [string, Attributes | undefined, Attributes | undefined, object])[] = [
+      ['a new row that it chooses', undefined, open, upsert({ status: 'open' })],
+      ['a new row that it leaves out', undefined, draft, { action: 'none' }],
+      ['a row that it chooses from now on', draft, open, upsert({ status: 'open' })],
+      ['a row that it no longer chooses', open, draft, { action: 'delete' }],
+      [
+        'a row that it still chooses, unchanged',
+        open,
+        attributes({ status: 'open', x: 'y' }),
+        { action: 'none' },
+      ],
+      ['a row that it still leaves out', draft, draft, { action: 'none' }],
+      ['a row that is gone', open, undefined, { action: 'delete' }],
+      [
+        'a row that is gone, and was left out, because one may be left of a lost change',
+        draft,
+        undefined,
+        { action: 'delete' },
+      ],
+    ];
+    for (const [title, before, after, decision] of cases)
+      it(`given ${title}, then ${(decision as { action: string }).action}`, () => {
+        expect(decide({ where }, before, after)).to.deep.equal(decision);
+      });
+
+    it('given an old image that it cannot take, then the document goes, or is written again', () => {
+      const picky = ({ attributes: all }: View) => (all['status'] as string).length > 4;
+      const bad = attributes();
+      expect(decide({ where: picky }, bad, undefined)).to.deep.equal({ action: 'delete' });
+      expect(decide({ where: picky }, bad, open)).to.deep.equal({ action: 'delete' });
+      expect(decide({ where: picky }, bad, draft)).to.deep.equal(upsert({ status: 'draft' }));
+      expect(faultOf(() => decide({ where: picky }, open, bad)).kind).to.equal('permanent');
+    });
+
+    for (const [what, answer, kind] of [
+      ['undefined', undefined, 'undefined'],
+      ['a number', 1, 'a number'],
+      ['a text', 'yes', 'a string'],
+      ['null', null, 'null'],
+      ['an object', {}, 'an object'],
+    ] as const)
+      it(`given ${what} for an answer, then it is a permanent fault that says so`, () => {
+        expect(faultOf(() => decide({ where: () => answer }, undefined, open))).to.include({
+          kind: 'permanent',
+          message: `where of the derivation search, called for ${ORDER}, returned ${kind} instead of true or false`,
+          reason: `where of the derivation search returned ${kind} instead of true or false`,
+        });
+      });
+
+    it('given a promise for an answer, then it is a fault of the definition', () => {
+      expect(faultOf(() => decide({ where: async () => true }, undefined, open)).kind).to.equal(
+        'configuration',
+      );
+    });
+
+    it('given a function that changes its mind, then it is a fault of the definition', () => {
+      let answer = false;
+      const fickle = () => (answer = !answer);
+      expect(faultOf(() => decide({ where: fickle }, undefined, open))).to.include({
+        kind: 'configuration',
+        message: `where of the derivation search, called for ${ORDER}, answered both true and false: it must be a pure function of the row`,
+      });
+    });
+
+    it('given a function of the key that changes its mind, then the key rules nothing out', () => {
+      for (const first of [true, false]) {
+        let answer = first;
+        const { model, of } = orders({ where: () => (answer = !answer) });
+        expect(answerByKey(model, of) === false).to.equal(false);
+        expect(faultOf(() => isIndexed(model, of, open)).kind).to.equal('configuration');
+      }
+    });
+
+    it('given a row that its key rules out, then that is known without its attributes', () => {
+      const excluded = (given: unknown) => {
+        const { model, of } = orders({ where: given });
+        return answerByKey(model, of) === false;
+      };
+      expect(excluded(({ key }: View) => key['customer'] === 'other')).to.equal(true);
+      expect(excluded(({ key }: View) => key['customer'] === '7')).to.equal(false);
+      expect(excluded((view: View) => view.key['customer'] === 'other' && view.attributes['a'])).to.equal(
+        true,
+      );
+      expect(excluded(undefined)).to.equal(false);
+    });
+
+    it('given a function that asks for the attributes, whatever it makes of it, then the key rules nothing out', () => {
+      const { model, of } = orders({
+        where: (view: View) => {
+          try {
+            return view.attributes['status'] === 'open';
+          } catch {
+            return false;
+          }
+        },
+      });
+      expect(answerByKey(model, of) === false).to.equal(false);
+      for (const wrong of [
+        () => {
+          throw new Error('boom');
+        },
+        () => 'no',
+        async () => false,
+      ]) {
+        const other = orders({ where: wrong });
+        expect(answerByKey(other.model, other.of)).to.not.equal(false);
+      }
+    });
+  });
+
+  describe('where a function gives the fields', () => {
+    const fieldsOf = (returned: unknown, more: object = {}) =>
+      decide({ fields: () => returned, ...more }, undefined, open);
+
+    it('given an object, then its members are the fields, and undefined ones are left out', () => {
+      expect(fieldsOf({ a: 'x', n: 1.5, none: undefined, list: [true], tags: new Set(['t']) })).to.deep.equal(
+        upsert({ a: 'x', n: decimal('1.5'), list: [true], tags: new ValueSet(['t']) }),
+      );
+      expect(fieldsOf({ a: 'x' }, { constants: { kind: 'order' } })).to.deep.equal(
+        upsert({ a: 'x', kind: 'order' }),
+      );
+    });
+
+    it('given a hostile field, then it is a field like any other', () => {
+      const decision = fieldsOf(JSON.parse('{"__proto__":"x"}')) as { document: object };
+      expect(Object.entries(decision.document)).to.deep.include(['__proto__', 'x']);
+    });
+
+    it('given the same fields as before, then nothing is sent', () => {
+      const fields = ({ attributes: all }: { attributes: Record<string, unknown> }) => ({
+        s: all['status'],
+        at: [1],
+      });
+      expect(decide({ fields }, open, attributes({ status: 'open', x: 'y' }))).to.deep.equal({
+        action: 'none',
+      });
+      expect(decide({ fields }, draft, open)).to.deep.equal(upsert({ s: 'open', at: [decimal('1')] }));
+    });
+
+    it('given an old image that it cannot take, then its row had no such document', () => {
+      const fields = ({ attributes: all }: { attributes: Record<string, string> }) => ({
+        s: all['status']!.length,
+      });
+      expect(decide({ fields }, attributes(), open)).to.deep.equal(upsert({ s: decimal('4') }));
+      expect(decide({ fields }, attributes(), undefined)).to.deep.equal({ action: 'delete' });
+    });
+
+    const wrong: readonly (readonly [what: string, returned: unknown, problem: string])[] = [
+      ['undefined', undefined, 'returned undefined instead of an object of fields'],
+      ['null', null, 'returned null instead of an object of fields'],
+      ['a text', 'x', 'returned a string instead of an object of fields'],
+      ['an array', ['x'], 'returned an array instead of an object of fields'],
+      ['a set', new Set(['x']), 'returned a Set instead of an object of fields'],
+      ['bytes', new Uint8Array(), 'returned a Uint8Array instead of an object of fields'],
+      ['a number', decimal('1'), 'returned a Decimal instead of an object of fields'],
+      ['a field named id', { id: 'x' }, "returned a field named id, which is the document's own"],
+      [
+        'a field that is NaN',
+        { a: { b: [NaN] } },
+        'returned a document of which a.b[0] is NaN, which no table can hold',
+      ],
+      [
+        'a field that is a date',
+        { at: new Date(0) },
+        'returned a document of which at is a Date, which no table can hold',
+      ],
+      [
+        'a field that is a promise',
+        { at: Promise.resolve(1) },
+        'returned a document of which at is a promise, which no table can hold',
+      ],
+    ];
+    for (const [what, returned, problem] of wrong)
+      it(`given ${what}, then it is a permanent fault that names the function and the row`, () => {
+        expect(faultOf(() => fieldsOf(returned))).to.include({
+          kind: 'permanent',
+          message: `fields of the derivation search, called for ${ORDER}, ${problem}`,
+        });
+      });
+
+    it('given a field that is a constant, then it says so', () => {
+      const fault = faultOf(() => fieldsOf({ kind: 'x' }, { constants: { kind: 'order' } }));
+      expect(fault.message).to.match(/returned a field named kind, which is the document's own$/);
+    });
+
+    it('given a promise, or a function that throws, then it is what it is', () => {
+      expect(faultOf(() => decide({ fields: async () => ({}) }, undefined, open)).kind).to.equal(
+        'configuration',
+      );
+      const throws = () => {
+        throw new Error('boom');
+      };
+      expect(faultOf(() => decide({ fields: throws }, undefined, open)).message).to.equal(
+        `fields of the derivation search threw for ${ORDER}: boom`,
+      );
+    });
+
+    it('given a function that tries to change the attributes, then that fails', () => {
+      const fields = ({ attributes: all }: { attributes: Record<string, unknown> }) => {
+        all['status'] = 'mine';
+        return all;
+      };
+      expect(faultOf(() => decide({ fields }, undefined, open)).kind).to.equal('permanent');
+      expect(open.get('status')).to.equal('open');
+    });
   });
 });
 

@@ -20,8 +20,11 @@ import { backendModule } from '../../src/entrypoints/composition/backend.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import { shop } from '../support/shop.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 
 const system = systemModule({ level: 'silent', stream: process.stderr, readable: false });
@@ -100,5 +103,12 @@ describe('the composition', () => {
       Records: [registrationRecord('N1')],
     });
     expect(queue.actions.map(({ key }) => key)).to.deep.equal([{ collection: 'registry', id: 'FAA:N1' }]);
+  });
+
+  it('given no definition, when composed, then the worker is the fleet’s, and otherwise that of the given one', () => {
+    for (const backend of [memoryModule, backendModule(aws)]) {
+      expect(streamWorker(compose(backend, system)).model).to.equal(fleet.model);
+      expect(streamWorker(compose(backend, system, definitionModule(shop))).model).to.equal(shop.model);
+    }
   });
 });

@@ -9,7 +9,8 @@ import { Fault } from '../../src/domain/fault.ts';
 import { streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
-import { generateEvents } from '../../src/feed/generate.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import { generateEvents } from '../../src/fleet/feed/generate.ts';
 import { collect } from '../support/collect.ts';
 import { imageRecord, linkRecord, registrationRecord, type StreamRecord } from '../support/stream-records.ts';
 
@@ -40,8 +41,8 @@ describe('the Lambda handler', () => {
     });
     expect(response).to.deep.equal({ batchItemFailures: [] });
     expect(queue.drain().map(({ key }) => key.id)).to.have.members(['FAA:N1', 'N1:A']);
-    expect(await collect(state.defaultImages())).to.have.length(1);
-    expect(await collect(state.tupleCounts())).to.have.length(1);
+    expect(await collect(state.pointers())).to.have.length(1);
+    expect(await collect(state.counts())).to.have.length(1);
   });
 
   describe('given records of another table than the one that is followed,', () => {
@@ -184,9 +185,10 @@ describe('the Lambda handler', () => {
         expect(await handler(JSON.parse(json))).to.deep.equal({ batchItemFailures: [] });
     }
     drain();
-    const { checked, drift } = await verify(state);
+    const { checked, drift } = await verify(state, fleet);
     expect(drift).to.deep.equal([]);
-    expect(Math.min(...Object.values(checked))).to.be.greaterThan(10);
+    const { search, defaultImages, matcher } = checked;
+    expect(Math.min(search, defaultImages, matcher)).to.be.greaterThan(10);
   });
 
   it('given 10,000 records in one batch, when handled, then all are', async () => {

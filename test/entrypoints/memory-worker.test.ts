@@ -2,9 +2,12 @@ import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { effect } from '../../src/domain/definition/effect.ts';
+import { row } from '../../src/domain/definition/row.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { collect } from '../support/collect.ts';
-import { imageRecord, linkRecord, registrationRecord } from '../support/stream-records.ts';
+import { imageRecord, linkRecord, registrationRecord, rowRecord } from '../support/stream-records.ts';
 
 const Records = [registrationRecord('N1'), imageRecord('N1', 'A'), linkRecord('1', '172')];
 
@@ -18,8 +21,8 @@ describe('a worker in memory', () => {
     expect(drain()).to.deep.equal([]);
     const documents = await collect(state.documents());
     expect(documents.map(({ key }) => key.id)).to.have.members(actions);
-    expect(await collect(state.defaultImages())).to.have.length(1);
-    expect(await collect(state.tupleCounts())).to.have.length(1);
+    expect(await collect(state.pointers())).to.have.length(1);
+    expect(await collect(state.counts())).to.have.length(1);
     expect(await collect(state.rows())).to.have.length(3);
   });
 
@@ -37,6 +40,22 @@ describe('a worker in memory', () => {
     await handler({ Records });
     expect(drain()).to.deep.equal([]);
     expect(queue.sent).to.equal(2);
+  });
+
+  it('given a definition with an effect that writes with once, then its write is made, once, however often it is delivered', async () => {
+    const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
+    const written: string[] = [];
+    const badges = effect(order, { run: ({ key }, { once }) => once(() => written.push(key.order)) });
+    const definition = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { order },
+      derive: { badges },
+    });
+    const { handler } = createMemoryWorker({ definition, log: { level: 'silent' } });
+    const event = { Records: ['1', '2'].map((id) => rowRecord({ PK: 'CUSTOMER#anna', SK: `ORDER#${id}` })) };
+    for (let times = 1; times <= 2; times++)
+      expect(await handler(event)).to.deep.equal({ batchItemFailures: [] });
+    expect(written).to.have.members(['1', '2']).and.to.have.length(2);
   });
 
   it('given options of the handler, when a record fails, then it does as they say', async () => {

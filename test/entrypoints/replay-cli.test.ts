@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { generateEvents, generateRecords } from '../../src/feed/generate.ts';
+import { generateEvents, generateRecords } from '../../src/fleet/feed/generate.ts';
 import { CONTRAIL, run as runNode } from '../support/command-line.ts';
 import {
   icaoManufacturerRow,
@@ -100,8 +100,28 @@ describe('contrail replay', function () {
         },
       },
       searchActions: 4,
+      rows: {},
       defaultImages: [{ org_id: 'SYSTEM', entity_type: 'REGISTRATION', entity_id: 'N1', image_id: 'A' }],
       matcher: [{ manufacturer: 'CESSNA', model: '172', type_designator: 'C172', count: 1 }],
+      pointers: {
+        'default-image': [
+          {
+            key: { org_id: 'SYSTEM', entity_type: 'REGISTRATION', entity_id: 'N1' },
+            row: {
+              org_id: 'SYSTEM',
+              entity_type: 'REGISTRATION',
+              entity_id: 'N1',
+              image_id: 'A',
+              url: 'https://images.example/A.jpg',
+            },
+          },
+        ],
+      },
+      counts: {
+        'matcher-tuple': [
+          { key: { manufacturer: 'CESSNA', model: '172', type_designator: 'C172' }, value: 1 },
+        ],
+      },
       failures: [],
     });
   });

@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { generateEvents } from '../../src/feed/generate.ts';
+import { generateEvents } from '../../src/fleet/feed/generate.ts';
 import { CONTRAIL, run, runShell } from '../support/command-line.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 

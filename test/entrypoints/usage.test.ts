@@ -8,6 +8,9 @@ const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
   'contrail replay': [...CONTRAIL, 'replay'],
   'contrail generate': [...CONTRAIL, 'generate'],
+  'contrail build': [...CONTRAIL, 'build'],
+  'contrail filters': [...CONTRAIL, 'filters'],
+  'contrail policy': [...CONTRAIL, 'policy'],
   'contrail adopt-stream': [...CONTRAIL, 'adopt-stream'],
   ...SCRIPTS,
 };
@@ -53,6 +56,8 @@ describe('every command', function () {
     ],
     ['local with an unknown option', [...SCRIPTS.local, '--nonsense'], /unknown option/],
     ['capture without a file', [...SCRIPTS.capture], /required option '--out <file>'/],
+    ['filters of none', [...CONTRAIL, 'filters', '--most', '0'], /integer from 1 to 10/],
+    ['build of something else', [...CONTRAIL, 'build', '--out', 'x.tar'], /ends in .zip/],
     ['generate with batches of none', [...CONTRAIL, 'generate', '--batch-size', '0'], /integer ≥ 1/],
   ];
   for (const [what, args, message] of refused)

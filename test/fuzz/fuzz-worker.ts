@@ -3,11 +3,11 @@ import { ContainerModule } from 'inversify';
 import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
-import { FollowedTables } from '../../src/application/followed-tables.ts';
 import type { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
+import { streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { FOLLOWED_TABLE } from './judge.ts';
@@ -70,7 +70,7 @@ export class FuzzWorker {
       },
     };
     this.#handler = createHandler(
-      { processBatch: watched, tables: container.get(FollowedTables) },
+      { ...streamWorker(container), processBatch: watched },
       { failureMode: 'report', deadlineMarginMs: 0 },
     );
   }

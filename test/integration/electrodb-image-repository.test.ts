@@ -9,9 +9,14 @@ import {
   ElectroDbImageRepository,
   type ImageRepositoryOptions,
 } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
-import type { DefaultImageWrite, EntityView } from '../../src/application/ports/image-repository.ts';
+import type { EntityView, PointerWrite } from '../../src/application/ports/image-repository.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity } from '../../src/domain/row.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { pointer } from '../../src/domain/definition/pointer.ts';
+import { row } from '../../src/domain/definition/row.ts';
+import type { Entity } from '../../src/domain/pointer.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import { entity } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import { unique } from '../support/unique.ts';
 import { kindsOf } from '../support/kinds.ts';
@@ -43,32 +48,34 @@ describeWithServers('the ElectroDB image repository', () => {
     clients.push(client);
     intercept(client, interceptor);
     const documents = documentClientOf(client);
-    return new ElectroDbImageRepository(documents, table, options);
+    return new ElectroDbImageRepository(documents, table, fleet.model.keys, options);
   }
 
-  async function put({ orgId, entityType, entityId }: Entity, sk: string, imageId: string): Promise<void> {
+  async function put({ parts }: Entity, sk: string, imageId: string): Promise<void> {
     const { clients: own, table } = await sharedServers();
+    const [orgId, entityType, entityId] = parts;
     const PK = { S: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}` };
     const Item = { PK, SK: { S: sk }, image_id: { S: imageId } };
     await own.dynamodb.send(new PutItemCommand({ TableName: table, Item }));
   }
 
+  /** The part of its key that no other entity has. */
+  const idOf = ({ parts }: Entity) => parts[2]!;
+
   /** Entities with one image each, and no default. */
   async function entitiesWithImage(count: number): Promise<readonly Entity[]> {
-    const entities = range(count).map((): Entity => ({
-      orgId: unique('org'),
-      entityType: 'ICAO',
-      entityId: unique('type'),
-    }));
+    const entities = range(count).map(() =>
+      entity({ orgId: unique('org'), entityType: 'ICAO', entityId: unique('type') }),
+    );
     await Promise.all(entities.map((entity) => put(entity, 'IMG#1', '1')));
     return entities;
   }
 
   /** Writes that make each entity's image its default. */
-  async function creations(count: number): Promise<readonly DefaultImageWrite[]> {
+  async function creations(count: number): Promise<readonly PointerWrite[]> {
     const images = await repository((_request, send) => send());
     const views = (await images.load(await entitiesWithImage(count))) as EntityView[];
-    return views.map((view) => ({ view, image: view.newest }));
+    return views.map((view) => ({ view, member: view.newest }));
   }
 
   /** Answers transactions, as long as there are answers; counts them all by their items. */
@@ -136,7 +143,7 @@ describeWithServers('the ElectroDB image repository', () => {
   describe('save, when a request is refused', () => {
     it('given a group of which DynamoDB objects to one, then it is halved until only that one fails', async () => {
       const writes = await creations(5);
-      const culprit = writes[3]!.view.entity.entityId;
+      const culprit = idOf(writes[3]!.view.entity);
       const refuse = (body: string) =>
         body.includes(culprit) ? refusal(400, 'ValidationException') : undefined;
       const { sizes, interceptor } = transactions(range(9).map(() => refuse));
@@ -252,7 +259,7 @@ describeWithServers('the ElectroDB image repository', () => {
       return entities;
     }
     const pointers = (results: readonly (EntityView | Fault)[]) =>
-      results.map((view) => (Fault.is(view) ? view.kind : (view.target?.imageId ?? 'none')));
+      results.map((view) => (Fault.is(view) ? view.kind : (view.target?.attributes['image_id'] ?? 'none')));
 
     const [T, C] = ['transient', 'configuration'];
     for (const [what, operation, text, code, expected] of [
@@ -263,7 +270,7 @@ describeWithServers('the ElectroDB image repository', () => {
     ] as const)
       it(`given ${what}, then the four are ${expected.join(', ')}`, async () => {
         const entities = await pointing();
-        const of = text ?? entities[3]!.entityId;
+        const of = text ?? idOf(entities[3]!);
         const images = await repository(async (request, send) =>
           request.operation === operation && request.body.includes(of) ? refusal(400, code) : send(),
         );
@@ -280,7 +287,7 @@ describeWithServers('the ElectroDB image repository', () => {
           if (operation !== 'BatchGetItem' || !body.includes(sk)) return send();
           const { RequestItems } = JSON.parse(body) as BatchGetItem;
           const [[table, { Keys, ...rest }] = ['', { Keys: [] }]] = Object.entries(RequestItems);
-          const isLeft = (key: unknown) => JSON.stringify(key).includes(entities[1]!.entityId);
+          const isLeft = (key: unknown) => JSON.stringify(key).includes(idOf(entities[1]!));
           const kept = { [table]: { ...rest, Keys: Keys.filter((key) => !isLeft(key)) } };
           const answer = await send(JSON.stringify({ RequestItems: kept }));
           const UnprocessedKeys = { [table]: { ...rest, Keys: Keys.filter(isLeft) } };
@@ -289,5 +296,81 @@ describeWithServers('the ElectroDB image repository', () => {
         });
         expect(pointers(await images.load(entities))).to.deep.equal(['none', 'transient', 'none', '1']);
       });
+  });
+
+  describe('load, where rows that are none of an entity’s sort above its own', () => {
+    const photo = row({ PK: 'PHOTOS#<owner>', SK: 'PHOTO#<album>#<photo>' });
+    const { model } = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { photo },
+      derive: { cover: pointer(photo, { at: { SK: 'COVER' }, choose: 'newest', repeat: [] }) },
+    });
+    const [cover] = model.pointers;
+
+    /** Entities with one row each, and so many others that sort above it. */
+    async function below(...others: readonly number[]): Promise<readonly Entity[]> {
+      const { clients: own, table: TableName } = await sharedServers();
+      const entities = others.map((): Entity => ({ model: cover!, parts: [unique('owner')] }));
+      const rows = entities.flatMap(({ parts: [owner = ''] }, n) =>
+        ['PHOTO#2026#1', ...range(others[n]!).map((other) => `PHOTO#z${other}`)].map((sk) => ({
+          PK: { S: `PHOTOS#${owner}` },
+          SK: { S: sk },
+        })),
+      );
+      await Promise.all(rows.map((Item) => own.dynamodb.send(new PutItemCommand({ TableName, Item }))));
+      return entities;
+    }
+
+    /** Notes the limits of queries. */
+    function queries(answer: (count: number) => WireAnswer | undefined = () => undefined) {
+      const limits: number[] = [];
+      const interceptor: Interceptor = async ({ operation, body }, send) => {
+        if (operation !== 'Query') return send();
+        const { Limit, ConsistentRead } = JSON.parse(body) as { Limit: number; ConsistentRead: boolean };
+        expect(ConsistentRead).to.equal(true);
+        limits.push(Limit);
+        return answer(limits.length) ?? send();
+      };
+      return { limits, interceptor };
+    }
+
+    const newestOf = (views: readonly (EntityView | Fault)[]) =>
+      views.map((view) => (Fault.is(view) ? view.kind : view.newest?.sort));
+
+    for (const [others, expected] of [
+      [0, [1]],
+      [1, [1, 25]],
+      [25, [1, 25]],
+      [26, [1, 25, 25]],
+      [60, [1, 25, 25, 25]],
+    ] as const)
+      it(`given ${others} of them, then it asks for ${expected.join(', ')} rows`, async () => {
+        const { limits, interceptor } = queries();
+        const entities = await below(others);
+        const views = await (await repository(interceptor)).load(entities);
+        expect(newestOf(views)).to.deep.equal(['PHOTO#2026#1']);
+        expect(limits).to.deep.equal(expected);
+      });
+
+    it('given that a later page fails, then its entity alone fails', async () => {
+      const { interceptor } = queries((count) =>
+        count === 3 ? refusal(400, 'ThrottlingException') : undefined,
+      );
+      const entities = await below(30, 0);
+      const views = await (await repository(interceptor, { concurrency: 1 })).load(entities);
+      expect(newestOf(views)).to.deep.equal(['transient', 'PHOTO#2026#1']);
+    });
+
+    it('told to stop between two pages, then it does not ask for the next', async () => {
+      const stop = new AbortController();
+      const { limits, interceptor } = queries();
+      const images = await repository(async (request, send) => {
+        const answer = await interceptor(request, send);
+        if (limits.length === 2) stop.abort();
+        return answer;
+      });
+      expect(await isRejected(images.load(await below(60), stop.signal))).to.equal(true);
+      expect(limits).to.have.length(2);
+    });
   });
 });

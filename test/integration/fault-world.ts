@@ -19,6 +19,10 @@ import { createStateTable, createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
+import { ElectroDbDerivedRowRepository } from '../../src/adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
+import { ElectroDbEffectLog } from '../../src/adapters/aws/electrodb/effects/electrodb-effect-log.ts';
+import { DerivedRowRepository } from '../../src/application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../src/application/ports/effect-log.ts';
 import { ElectroDbMatcherRepository } from '../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
@@ -37,6 +41,7 @@ import { compareSequences, compareVersions } from '../../src/domain/version.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { intercept, type Interceptor, letRequestsGoOn } from './fault-wire.ts';
 
 export interface WorkerOptions {
@@ -132,11 +137,16 @@ export class FaultWorld {
     if (requestsGoOn) for (const client of [tables, queues]) letRequestsGoOn(client);
     if (interceptor !== undefined) for (const client of [tables, queues]) intercept(client, interceptor);
     const documents = documentClientOf(tables);
+    const { keys } = fleet.model;
     const ports = new ContainerModule(({ bind }) => {
-      bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, table));
+      bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(documents, table, keys));
       bind(MatcherRepository).toConstantValue(
-        new ElectroDbMatcherRepository(documents, { table, stateTable }),
+        new ElectroDbMatcherRepository(documents, { table, keys, stateTable }),
       );
+      bind(DerivedRowRepository).toConstantValue(
+        new ElectroDbDerivedRowRepository(documents, { table, keys, stateTable }),
+      );
+      bind(EffectLog).toConstantValue(new ElectroDbEffectLog(documents, { stateTable }));
       bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(documents, { stateTable }));
       const poison =
         quarantineUrl === undefined ? quarantine : new SqsQuarantine(queues, { queueUrl: quarantineUrl });
@@ -211,7 +221,7 @@ export class FaultWorld {
   /** Compares what is derived with what the table says, once the queue is drained. */
   async verification(): Promise<Verification> {
     await this.actions();
-    return verify(new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index));
+    return verify(new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index), fleet);
   }
 
   /** Proves that the queue had the actions of each document in the order of their changes. */

@@ -3,8 +3,8 @@ import { GetItemCommand, paginateQuery, PutItemCommand } from '@aws-sdk/client-d
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
-import type { Entity } from '../../src/domain/row.ts';
-import { Random } from '../../src/feed/random.ts';
+import { Random } from '../../src/fleet/feed/random.ts';
+import type { EntityParts } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import {
   imageRow,
@@ -129,7 +129,7 @@ describeWithServers('the worker on AWS, when others are in its way', () => {
   });
 
   describe('a default row that changes between read and conditional write', () => {
-    const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N7#é' };
+    const entity: EntityParts = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N7#é' };
     const images = ['01A', '01B', '01C'].map((id) =>
       imageRow(entity, id, { url: `https://i.example/${id}` }),
     );

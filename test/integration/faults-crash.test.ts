@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type LocalServers, startServers } from '../../local/servers/servers.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
 import { describeWithServers } from './shared-servers.ts';

@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { BatchResult } from '../../src/application/process-batch.ts';
 import { DEFAULT_RETRIES } from '../../src/application/retry.ts';
-import { Random } from '../../src/feed/random.ts';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { Random } from '../../src/fleet/feed/random.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { faaRow, SourceTable } from '../support/stream-records.ts';
 import type { Interceptor } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';
@@ -46,7 +47,9 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
       await world.write(records);
       const { interceptor } = failingEntries(idsOf(chosen), Infinity, true);
       const { processBatch } = world.worker({ interceptor });
-      const { outcomes } = await processBatch.execute(records.map((record) => toDelivery(record)));
+      const { outcomes } = await processBatch.execute(
+        records.map((record) => toDelivery(record, fleet.model)),
+      );
       const failed = records.filter((_, index) => {
         const outcome = outcomes[index];
         return outcome?.status === 'failed' && outcome.fault.kind === 'configuration';
@@ -60,7 +63,7 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
         await world.write(records);
         const { interceptor } = failingEntries(idsOf(chosen), Infinity, senderFault);
         const { processBatch } = world.worker({ interceptor });
-        const result = await processBatch.execute(records.map((record) => toDelivery(record)));
+        const result = await processBatch.execute(records.map((record) => toDelivery(record, fleet.model)));
         expect([...new Set(failedOf(records, result).map(registrationOf))]).to.have.members(chosen);
         expect(failedOf(records, result)).to.have.length(3 * chosen.length);
         expect(result.search.upserts).to.equal(40 - chosen.length);
@@ -123,7 +126,9 @@ describeWithServers('the worker on AWS, when a request succeeds in part', () => 
       const records = feed();
       await world.write(records);
       const batch = records.slice(0, 100);
-      const result = await worker.processBatch.execute(batch.map((record) => toDelivery(record)));
+      const result = await worker.processBatch.execute(
+        batch.map((record) => toDelivery(record, fleet.model)),
+      );
       const failed = failedOf(batch, result);
       const isLink = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.['PK']?.S === 'FAA#LINKS';
       expect(failed.length).to.be.greaterThan(0);

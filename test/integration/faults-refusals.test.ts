@@ -14,6 +14,7 @@ import { MemoryQuarantine } from '../../src/adapters/memory/memory-quarantine.ts
 import { SqsQuarantine } from '../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, imageRow, linkRow, SourceTable } from '../support/stream-records.ts';
 import { refusal } from './fault-injector.ts';
@@ -61,7 +62,7 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
   async function handle(records: readonly DynamoDBRecord[], options: WorkerOptions) {
     await world.write(records);
     const { processBatch } = world.worker({ maxAttempts: 1, quarantine, ...options });
-    const result = await processBatch.execute(records.map((record) => toDelivery(record)));
+    const result = await processBatch.execute(records.map((record) => toDelivery(record, fleet.model)));
     return { ...result, words: wordsOf(result.outcomes), messages: messagesOf(result.outcomes) };
   }
 
@@ -258,7 +259,9 @@ describeWithServers('the worker on AWS, when a service refuses', () => {
       Object.assign(poison.dynamodb['NewImage'] as object, { model: { N: 'none' } });
       const records = [poison, source.put(faaRow('N2')), source.put(faaRow('N3'))];
       const { processBatch } = world.worker({ quarantine: kept });
-      const { outcomes } = await processBatch.execute(records.map((record) => toDelivery(record)));
+      const { outcomes } = await processBatch.execute(
+        records.map((record) => toDelivery(record, fleet.model)),
+      );
       expect(wordsOf(outcomes)).to.deep.equal(['quarantined: permanent', 'applied', 'applied']);
       const { Messages = [] } = await world.queueClient.send(
         new ReceiveMessageCommand({ QueueUrl: queueUrl }),

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { generateRecords } from '../../src/feed/generate.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf } from './fault-wire.ts';
 import { FaultWorld } from './fault-world.ts';

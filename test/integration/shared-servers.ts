@@ -1,3 +1,4 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { startServers } from '../../local/servers/servers.ts';
 import { javaMissing } from '../../local/servers/java.ts';
@@ -9,6 +10,22 @@ let running: Promise<LocalServers> | undefined;
 export function sharedServers(): Promise<LocalServers> {
   running ??= startServers();
   return running;
+}
+
+let audit: Promise<unknown> | undefined;
+
+/** The table beside the shop's, in which it notes what was ordered (examples/shop), once for all tests. */
+export async function createAuditTable(): Promise<void> {
+  const { clients } = await sharedServers();
+  audit ??= clients.dynamodb.send(
+    new CreateTableCommand({
+      TableName: 'audit',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  await audit;
 }
 
 after(async function () {

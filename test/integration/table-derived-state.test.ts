@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { verify } from '../../src/application/verify/verify.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { aws } from '../contracts/backends/aws.ts';
 import { describeWithServers } from './shared-servers.ts';
 
@@ -21,8 +22,8 @@ describeWithServers('the derived state of a table', () => {
       ['ICAO#MATCHER#MFR#CESSNA', 'MODEL##TYPE#C172'],
     ] as const)
       await harness.putRow({ PK, SK }, { manufacturer: 'CESSNA', model: '172S', type_designator: 'C172' });
-    expect(await verify(harness.state)).to.deep.equal({
-      checked: { search: 0, defaultImages: 0, matcher: 0 },
+    expect(await verify(harness.state, fleet)).to.deep.equal({
+      checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0 },
       drift: [],
     });
   });

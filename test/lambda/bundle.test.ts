@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { unzipSync } from 'fflate';
 import sinon from 'sinon';
-import { archive } from '../../deploy/bundle/archive.ts';
-import type { Bundle } from '../../deploy/bundle/bundle.ts';
+import { archive } from '../../src/entrypoints/deployment/bundle/archive.ts';
+import type { Bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import { HANDLER, lambdaBundle } from '../../deploy/bundle/lambda-bundle.ts';
 import { builtBundle, ROOT } from './unpacked.ts';
 
@@ -13,9 +13,9 @@ const MOST_BYTES = 900_000;
 
 /** Nothing of these belongs into the function. */
 const FOREIGN: readonly RegExp[] = [
-  /^src\/entrypoints\/cli\//,
+  /^src\/entrypoints\/(cli|deployment\/(?!bundle\/lean\/))/,
   /^src\/feed\//,
-  /^(local|test|deploy\/(?!bundle\/lean\/))/,
+  /^(local|test|deploy)\//,
   /node_modules\/(commander|cli-progress|lossless-json|ulid|pure-rand)\//,
 ];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect } from 'chai';
 import { billOfMaterials } from '../../deploy/bundle/bill-of-materials.ts';
-import type { Bundle } from '../../deploy/bundle/bundle.ts';
+import type { Bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import { licencesText } from '../../deploy/bundle/licences.ts';
 import { bundledPackages } from '../../deploy/bundle/packages.ts';
 import { builtBundle, ROOT } from './unpacked.ts';

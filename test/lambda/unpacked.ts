@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-import { archive } from '../../deploy/bundle/archive.ts';
-import type { Bundle } from '../../deploy/bundle/bundle.ts';
+import { archive } from '../../src/entrypoints/deployment/bundle/archive.ts';
+import type { Bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import { lambdaBundle } from '../../deploy/bundle/lambda-bundle.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');

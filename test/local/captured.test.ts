@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { EventSource } from '../../local/lambda/event-source.ts';
 import { memoryWorker } from '../../local/proof/local-worker.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 
 const text = readFileSync(new URL('../../fixtures/captured.ndjson', import.meta.url), 'utf8');
@@ -30,7 +31,7 @@ describe('the stream records captured from DynamoDB Local', () => {
       const source = new EventSource(worker.handler, { batchSize: 50, maxAttempts: 1 });
       for (let delivery = 0; delivery < deliveries; delivery++) await source.deliver(records);
       await worker.drain();
-      const { checked, drift } = await verify(worker.state);
+      const { checked, drift } = await verify(worker.state, fleet);
       expect(source.givenUp).to.deep.equal([]);
       expect(drift).to.deep.equal([]);
       expect(checked.search).to.be.greaterThan(100);

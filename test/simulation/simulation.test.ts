@@ -17,6 +17,7 @@ const MUST_HAPPEN = [
   'event: crash',
   'event: freeze',
   'event: merge',
+  'event: new definition',
   'event: new stream',
   'event: redrive',
   'event: split',

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
-import type { Entity } from '../../src/domain/row.ts';
-import type { Random } from '../../src/feed/random.ts';
+import type { Random } from '../../src/fleet/feed/random.ts';
 import type { FaultWorld } from '../integration/fault-world.ts';
 import { chanceOf } from '../simulation/world/chance.ts';
+import type { EntityParts } from '../support/factories.ts';
 import {
   faaRow,
   imageRow,
@@ -75,7 +75,7 @@ export class Application {
   /** Images come, change and go; or all go while nobody does anything, and another comes soon after. */
   async #images(index: number, random: Random): Promise<void> {
     const { writes, imagesPerEntity, handOvers } = this.#plan;
-    const entity: Entity = {
+    const entity: EntityParts = {
       orgId: index === 1 ? 'ORG1' : 'SYSTEM',
       entityType: 'REGISTRATION',
       entityId: `N${index}`,
@@ -123,7 +123,7 @@ export class Application {
   async #inBulk(index: number, random: Random): Promise<void> {
     const size = this.#plan.maxMessageBytes === undefined ? 10 : random.int(1_000, 60_000);
     const note = `${this.#written++}`;
-    const entity: Entity = { orgId: 'ORG2', entityType: 'ICAO', entityId: `B${index}` };
+    const entity: EntityParts = { orgId: 'ORG2', entityType: 'ICAO', entityId: `B${index}` };
     const rows = [
       faaRow(`B${index}`, { owner_name: note + 'x'.repeat(size) }),
       linkRow('B', `serial ${index}`, ['BULK', `${random.int(0, 9)}`, 'C172']),

@@ -1,5 +1,5 @@
-import type { Entity } from '../../src/domain/row.ts';
-import type { Random } from '../../src/feed/random.ts';
+import type { Random } from '../../src/fleet/feed/random.ts';
+import type { EntityParts } from '../support/factories.ts';
 import { faaRow, imageRow, type TableRow } from '../support/stream-records.ts';
 
 /** A row that an application may well write, and no worker can ever handle. */
@@ -44,6 +44,6 @@ export const POISON_KINDS: readonly PoisonKind[] = [
   },
 ];
 
-function someEntity(entities: number, random: Random): Entity {
+function someEntity(entities: number, random: Random): EntityParts {
   return { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: `N${random.int(0, entities - 1)}` };
 }

@@ -161,6 +161,6 @@ function named({ dynamodb }: DynamoDBRecord): string {
   return `record ${dynamodb?.SequenceNumber ?? '?'} of ${JSON.stringify(dynamodb?.Keys)}`;
 }
 
-function driftInWords({ subsystem, problem, what }: Drift): string {
-  return `${subsystem}: ${problem} ${what}`;
+function driftInWords({ derivation, problem, what }: Drift): string {
+  return `${derivation}: ${problem} ${what}`;
 }

@@ -1,9 +1,12 @@
 import type { Change, Operation, Side } from '../../src/domain/change.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
-import type { Image } from '../../src/domain/default-image.ts';
+import { type Contribution, contributionOf, type CountModel, type Tuple } from '../../src/domain/count.ts';
+import type { CountedRow } from '../../src/domain/count-move.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Entity, Link, Registry, Row } from '../../src/domain/row.ts';
-import type { Tuple } from '../../src/domain/tuple.ts';
+import type { Entity, Member, PointerModel } from '../../src/domain/pointer.ts';
+import { itemKey, keyOf, type Row } from '../../src/domain/row.ts';
+import type { RowModel } from '../../src/domain/table-model.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { type Attributes, DecodedAttributes, type Value } from '../../src/domain/value.ts';
 import type { Version } from '../../src/domain/version.ts';
 
@@ -26,34 +29,73 @@ export function version(sequence: string | number | bigint, epoch = '', generati
   return { generation, epoch, sequence: String(sequence) };
 }
 
-export function entity(parts: Partial<Entity> = {}): Entity {
-  return { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: 'N1', ...parts };
+/** The pointers of the fleet: an entity's default image. */
+export const DEFAULT_IMAGES = fleet.model.pointers[0] as PointerModel;
+
+/** The counts of the fleet: how many links hold a tuple. */
+export const TUPLE_COUNTS = fleet.model.counts[0] as CountModel;
+
+/** A kind of row of the fleet, by its name. */
+export function rowModel(name: string): RowModel {
+  const found = fleet.model.rows.find((model) => model.name === name);
+  if (found === undefined) throw new Error(`the fleet has no rows named ${name}`);
+  return found;
 }
 
-export function link(serial = '17280000', code = '2072423'): Link {
-  return { code, serial };
+/** What an entity's partition key says. */
+export interface EntityParts {
+  readonly orgId: string;
+  readonly entityType: string;
+  readonly entityId: string;
+}
+
+export function entity(parts: Partial<EntityParts> = {}): Entity {
+  return { model: DEFAULT_IMAGES, parts: entityParts(parts) };
+}
+
+function entityParts({
+  orgId = 'SYSTEM',
+  entityType = 'REGISTRATION',
+  entityId = 'N1',
+}: Partial<EntityParts>) {
+  return [orgId, entityType, entityId];
+}
+
+/** A link as it is counted. */
+export function link(serial?: string, code?: string): CountedRow {
+  return { model: TUPLE_COUNTS, row: row.link(serial, code) };
 }
 
 export function tuple(model = '172S', parts: Partial<Tuple> = {}): Tuple {
-  return { manufacturer: 'CESSNA', model, typeDesignator: 'C172', ...parts };
+  return { manufacturer: 'CESSNA', model, type_designator: 'C172', ...parts };
 }
 
-export function image(imageId: string, values: Readonly<Record<string, Value>> = {}): Image {
-  return { imageId, attributes: { image_id: imageId, ...values } };
+/** What a link adds to the count of a tuple: one. */
+export function contribution(held: Tuple = tuple()): Contribution {
+  return contributionOf(TUPLE_COUNTS, { tuple: held, amount: decimal('1') });
+}
+
+/** An image, or what a default row says of one. */
+export function image(imageId: string, values: Readonly<Record<string, Value>> = {}): Member {
+  return { sort: `IMG#${imageId}`, attributes: { image_id: imageId, ...values } };
+}
+
+function rowOf(name: string, ...parts: string[]): Row {
+  return { model: rowModel(name), parts };
 }
 
 /** One row of every kind, by what its keys say. */
 export const row = {
-  registration: (registration = 'N1', registry: Registry = 'FAA') =>
-    ({ kind: 'registration', registry, registration }) as const,
-  image: (imageId = '01A', owner: Partial<Entity> = {}) =>
-    ({ kind: 'image', entity: entity(owner), imageId }) as const,
-  defaultImage: (owner: Partial<Entity> = {}) => ({ kind: 'default-image', entity: entity(owner) }) as const,
-  icaoType: (designator = 'C172') => ({ kind: 'icao-type', designator }) as const,
-  icaoManufacturer: (code = 'CESSNA') => ({ kind: 'icao-manufacturer', code }) as const,
-  icaoVariant: () => ({ kind: 'icao-variant' }) as const,
-  link: (serial?: string, code?: string) => ({ kind: 'link', link: link(serial, code) }) as const,
-  matcherTuple: () => ({ kind: 'matcher-tuple' }) as const,
+  registration: (registration = 'N1', registry: 'FAA' | 'FOREIGN' = 'FAA') =>
+    rowOf(registry === 'FAA' ? 'faa-registration' : 'foreign-registration', registration),
+  image: (imageId = '01A', owner: Partial<EntityParts> = {}) =>
+    rowOf('image', ...entityParts(owner), imageId),
+  defaultImage: (owner: Partial<EntityParts> = {}) => rowOf('default-image', ...entityParts(owner)),
+  icaoType: (designator = 'C172') => rowOf('icao-type', designator),
+  icaoManufacturer: (code = 'CESSNA') => rowOf('icao-manufacturer', code),
+  icaoVariant: () => rowOf('icao-variant', '1'),
+  link: (serial = '17280000', code = '2072423') => rowOf('link', code, serial),
+  matcherTuple: () => rowOf('matcher-tuple', 'CESSNA', '172S', 'C172'),
 };
 
 export interface ChangeParts {
@@ -82,7 +124,7 @@ export function change({
   return {
     identity: { stream: `stream ${epoch}`, sequence: String(sequence) },
     version: version(sequence, epoch),
-    item: JSON.stringify(changed),
+    item: itemKey(keyOf(changed)),
     row: changed,
     operation,
     before,

@@ -1,6 +1,8 @@
 import { type RecordOptions, toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Change } from '../../src/domain/change.ts';
-import type { Entity } from '../../src/domain/row.ts';
+import type { Entity } from '../../src/domain/pointer.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import type { EntityParts } from './factories.ts';
 
 /** An attribute value as the stream carries it, for what plain values cannot say: `new Encoded({ N: '1E+30' })`. */
 export class Encoded {
@@ -19,6 +21,9 @@ export type Plain =
 export type TableRow = { readonly PK: string; readonly SK: string } & { readonly [name: string]: Plain };
 
 type Attributes = Readonly<Record<string, Plain>>;
+
+/** An entity of images, or what its partition key says; not both. */
+export type Owner = EntityParts | (Entity & { readonly [Part in keyof EntityParts]?: never });
 
 export const STREAM_LABEL = '2026-01-05T09:00:00.000';
 export const STREAM_ARN = `arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft/stream/${STREAM_LABEL}`;
@@ -89,7 +94,7 @@ export function registrationRecord(registration: string, parts?: RowParts): Whol
 }
 
 export function imageRecord(entityId: string, imageId: string, parts?: RowParts): WholeRecord {
-  const entity: Entity = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId };
+  const entity: EntityParts = { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId };
   return rowRecord(imageRow(entity, imageId, { url: `https://images.example/${imageId}.jpg` }), parts);
 }
 
@@ -102,9 +107,9 @@ export function withDynamodb(record: StreamRecord, parts: Readonly<Record<string
   return { ...record, dynamodb: { ...record.dynamodb, ...parts } };
 }
 
-/** The change that a record is. */
+/** The change that a record of the fleet is. */
 export function changeOf(record: unknown, options: RecordOptions = {}): Change {
-  const delivery = toDelivery(record, options);
+  const delivery = toDelivery(record, fleet.model, options);
   if (delivery.kind === 'change') return delivery.change;
   const reason = delivery.kind === 'undecodable' ? `: ${delivery.fault.message}` : '';
   throw new Error(`the record is ${delivery.kind}${reason}`);
@@ -158,7 +163,7 @@ export function foreignRow(registration: string, attributes: Attributes = {}): T
   return { PK: 'AIRCRAFT#REGISTRY#FOREIGN', SK: `DETAIL#${registration}`, registration, ...attributes };
 }
 
-export function imageRow(entity: Entity, imageId: string, attributes: Attributes = {}): TableRow {
+export function imageRow(entity: Owner, imageId: string, attributes: Attributes = {}): TableRow {
   return {
     ...imageKeys(entity, `IMG#${imageId}`),
     ...entityAttributes(entity),
@@ -168,7 +173,7 @@ export function imageRow(entity: Entity, imageId: string, attributes: Attributes
 }
 
 /** A default row as another program than the worker writes it. */
-export function defaultRow(entity: Entity, attributes: Attributes = {}): TableRow {
+export function defaultRow(entity: Owner, attributes: Attributes = {}): TableRow {
   return { ...imageKeys(entity, 'DEFAULT'), ...entityAttributes(entity), ...attributes };
 }
 
@@ -218,12 +223,20 @@ export function strangeRow(sk: string, attributes: Attributes = {}): TableRow {
   return { PK: 'PILOTS#LICENCES', SK: sk, ...attributes };
 }
 
-function imageKeys({ orgId, entityType, entityId }: Entity, sk: string): { PK: string; SK: string } {
+function imageKeys(owner: Owner, sk: string): { PK: string; SK: string } {
+  const { orgId, entityType, entityId } = entityParts(owner);
   return { PK: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`, SK: sk };
 }
 
-function entityAttributes({ orgId, entityType, entityId }: Entity): Attributes {
+function entityAttributes(owner: Owner): Attributes {
+  const { orgId, entityType, entityId } = entityParts(owner);
   return { org_id: orgId, entity_type: entityType, entity_id: entityId };
+}
+
+function entityParts(owner: Owner): EntityParts {
+  if (!('parts' in owner)) return owner;
+  const [orgId = '', entityType = '', entityId = ''] = owner.parts;
+  return { orgId, entityType, entityId };
 }
 
 function keyOf({ PK, SK }: TableRow): string {

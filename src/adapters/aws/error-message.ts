@@ -3,7 +3,7 @@ import { redact } from './redact.ts';
 
 /** What was used when the error came, for its message. */
 export interface AwsResource {
-  /** What the resource is called, as in `table aircraft` or `queue search.fifo`. */
+  /** What the resource is called, as in `table orders` or `queue search.fifo`. */
   readonly resource: string;
   /** The environment variable that names it. */
   readonly variable: string;

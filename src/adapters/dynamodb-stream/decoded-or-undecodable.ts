@@ -2,20 +2,24 @@ import { createHash } from 'node:crypto';
 import type { Delivery, RecordSummary } from '../../application/delivery.ts';
 import type { Change } from '../../domain/change.ts';
 import type { Fault } from '../../domain/fault.ts';
-import { itemKey, summaryOf, timeOf } from './record-summary.ts';
+import { itemKey } from '../../domain/row.ts';
+import type { KeySchema } from '../../domain/table-model.ts';
+import { summaryOf, timeOf } from './record-summary.ts';
 
 /** What logs and reports ask of a record. Computed when asked for: few records are, and a digest takes long. */
 class RecordView {
   readonly raw: unknown;
+  readonly #keys: KeySchema;
   readonly #place: string | undefined;
 
-  constructor(raw: unknown, place: string | undefined) {
+  constructor(raw: unknown, keys: KeySchema, place: string | undefined) {
     this.raw = raw;
+    this.#keys = keys;
     this.#place = place;
   }
 
   get record(): RecordSummary {
-    return summaryOf(this.raw, this.#place);
+    return summaryOf(this.raw, this.#keys, this.#place);
   }
 
   get at(): number | undefined {
@@ -37,8 +41,8 @@ class ChangeView extends RecordView {
   readonly kind = 'change';
   readonly change: Change;
 
-  constructor(raw: unknown, place: string | undefined, change: Change) {
-    super(raw, place);
+  constructor(raw: unknown, keys: KeySchema, place: string | undefined, change: Change) {
+    super(raw, keys, place);
     this.change = change;
   }
 }
@@ -52,19 +56,35 @@ class UndecodableView extends RecordView {
   readonly fault: Fault;
   readonly item: string | undefined;
 
-  constructor(raw: unknown, place: string | undefined, fault: Fault) {
-    super(raw, place);
+  constructor(raw: unknown, keys: KeySchema, place: string | undefined, fault: Fault) {
+    super(raw, keys, place);
     this.fault = fault;
     const { pk, sk } = this.record;
-    this.item = pk === undefined || sk === undefined ? undefined : itemKey(pk, sk);
+    const isKnown = pk !== undefined && (sk !== undefined || keys.sort === undefined);
+    this.item = isKnown ? itemKey({ partition: pk, sort: sk }) : undefined;
   }
 }
 
-/** @param change undefined for a row that nothing is derived from. */
-export function decoded(raw: unknown, place: string | undefined, change: Change | undefined): Delivery {
-  return change === undefined ? new UnrecognisedView(raw, place) : new ChangeView(raw, place, change);
+/**
+ * @param keys what the table's keys are called.
+ * @param change undefined for a row that nothing is derived from.
+ */
+export function decoded(
+  raw: unknown,
+  keys: KeySchema,
+  place: string | undefined,
+  change: Change | undefined,
+): Delivery {
+  return change === undefined
+    ? new UnrecognisedView(raw, keys, place)
+    : new ChangeView(raw, keys, place, change);
 }
 
-export function undecodable(raw: unknown, place: string | undefined, fault: Fault): Delivery {
-  return new UndecodableView(raw, place, fault);
+export function undecodable(
+  raw: unknown,
+  keys: KeySchema,
+  place: string | undefined,
+  fault: Fault,
+): Delivery {
+  return new UndecodableView(raw, keys, place, fault);
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { KeySchema } from '../../domain/table-model.ts';
 import { describe, textOf } from './json-fields.ts';
 
 /**
@@ -50,15 +51,20 @@ function fieldsOf(record: Json): string {
     : `an object with the fields ${names.join(', ').slice(0, 300)}`;
 }
 
-/** A `configuration` Fault for keys of a table with another key schema; undefined for what cannot be any table's keys. */
-export function otherKeys(keys: Json): Fault | undefined {
+/**
+ * A `configuration` Fault for keys of a table with another key schema; undefined for what cannot be any table's keys.
+ *
+ * @param expected what the keys should be called. All are strings.
+ */
+export function otherKeys(keys: Json, { partition, sort }: KeySchema): Fault | undefined {
   const present = Object.entries(keys).filter(([, value]) => value !== undefined);
   const found = present.map(([name, value]) => ({ name, type: keyTypeOf(value) }));
   if (found.length === 0 || found.some(({ type }) => type === undefined)) return undefined;
   const names = found.map(({ name, type }) => `${name} (${type})`).join(' and ');
+  const expected = sort === undefined ? `${partition} (S)` : `${partition} (S) and ${sort} (S)`;
   return foreign(
-    `the record's keys are ${names.slice(0, 300)}; expected PK (S) and SK (S): the stream is another table's, or the table does not have the keys that Contrail reads`,
-    'records with keys other than PK (S) and SK (S)',
+    `the record's keys are ${names.slice(0, 300)}; expected ${expected}: the stream is another table's, or the table does not have the keys that Contrail reads`,
+    `records with keys other than ${expected}`,
   );
 }
 

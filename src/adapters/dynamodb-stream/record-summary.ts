@@ -1,19 +1,24 @@
 import type { RecordSummary } from '../../application/delivery.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { KeySchema } from '../../domain/table-model.ts';
 import { keyText, textOf } from './json-fields.ts';
 
 const NOTHING: Json = {};
 
 /** What is known about a record, whatever it is. */
-export function summaryOf(input: unknown, place: string | undefined): RecordSummary {
+export function summaryOf(
+  input: unknown,
+  { partition, sort }: KeySchema,
+  place: string | undefined,
+): RecordSummary {
   if (!isObject(input)) return { place };
   const dynamodb = partOf(input, 'dynamodb');
   const keys = partOf(dynamodb, 'Keys');
   const sizeBytes = dynamodb['SizeBytes'];
   return {
     eventName: textOf(input['eventName']),
-    pk: keyText(keys['PK']),
-    sk: keyText(keys['SK']),
+    pk: keyText(keys[partition]),
+    sk: sort === undefined ? undefined : keyText(keys[sort]),
     sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
     sequenceNumber: sequenceOf(dynamodb['SequenceNumber']),
     eventID: textOf(input['eventID']),
@@ -24,11 +29,6 @@ export function summaryOf(input: unknown, place: string | undefined): RecordSumm
 
 export function sequenceOf(sequence: unknown): string | undefined {
   return typeof sequence === 'string' && /^\d+$/.test(sequence) ? sequence : undefined;
-}
-
-/** One string per item of the table: the length says where the partition key ends, whatever the keys hold. */
-export function itemKey(pk: string, sk: string): string {
-  return `${pk.length}#${pk}${sk}`;
 }
 
 /**

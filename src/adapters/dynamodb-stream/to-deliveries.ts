@@ -2,6 +2,7 @@ import type { Delivery } from '../../application/delivery.ts';
 import { Fault } from '../../domain/fault.ts';
 import { sourceFault } from './expected-source.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { TableModel } from '../../domain/table-model.ts';
 import { readStreamArn } from './stream-arn.ts';
 import { undecodable } from './decoded-or-undecodable.ts';
 import { type RecordOptions, streamOf, toDelivery } from './to-delivery.ts';
@@ -13,16 +14,18 @@ import { type RecordOptions, streamOf, toDelivery } from './to-delivery.ts';
  *
  * Never throws for what a record holds.
  *
+ * @param model what the table's rows are.
  * @param generationsOf the generation of each table by its ARN, or why it has none. The ARN is empty where records
  *   name no stream. It is not asked for tables other than `table`.
  * @param table name or ARN of the only table whose records are accepted; any table's, unless given.
  */
 export async function toDeliveries(
   records: readonly unknown[],
+  model: TableModel,
   generationsOf: (tableArns: ReadonlySet<string>) => Promise<ReadonlyMap<string, number | Fault>>,
   table?: string,
 ): Promise<Delivery[]> {
-  const streams = streamsOf(records, table);
+  const streams = streamsOf(records, model, table);
   const tables = new Set<string>();
   for (const stream of new Set(streams))
     if (stream !== undefined && isOrdered(stream)) tables.add(readStreamArn(stream).tableArn);
@@ -32,32 +35,38 @@ export async function toDeliveries(
   let options: RecordOptions | Fault = {};
   return records.map((record, index) => {
     const stream = streams[index];
-    if (stream === undefined) return toDelivery(record, { table });
+    if (stream === undefined) return toDelivery(record, model, { table });
     if (stream !== last) {
       options = optionsFor(stream, generations);
       last = stream;
     }
-    return Fault.is(options) ? undecodable(record, undefined, options) : toDelivery(record, options);
+    return Fault.is(options)
+      ? undecodable(record, model.keys, undefined, options)
+      : toDelivery(record, model, options);
   });
 }
 
 /** The stream of each record. Nearly always all are of one, and then share one string, which is compared at no cost. */
-function streamsOf(records: readonly unknown[], table: string | undefined): readonly (string | undefined)[] {
+function streamsOf(
+  records: readonly unknown[],
+  model: TableModel,
+  table: string | undefined,
+): readonly (string | undefined)[] {
   let last: string | undefined;
   return records.map((record) => {
     // That a stream is the table's is checked once, not per record: saves 0.06 of the 0.32 µs of an irrelevant one.
     const isLast = isObject(record) && streamOf(record) === last;
-    const stream = streamIn(record, isLast ? undefined : table);
+    const stream = streamIn(record, model, isLast ? undefined : table);
     if (stream !== undefined && stream !== last) last = stream;
     return stream === undefined ? undefined : last;
   });
 }
 
 /** The stream's ARN; empty where the record names none; undefined where the record fails whatever its stream. */
-function streamIn(record: unknown, table: string | undefined): string | undefined {
+function streamIn(record: unknown, model: TableModel, table: string | undefined): string | undefined {
   if (sourceFault(record, table) !== undefined) return undefined;
   const stream = streamOf(record as Json);
-  return stream === '' && toDelivery(record).kind === 'undecodable' ? undefined : stream;
+  return stream === '' && toDelivery(record, model).kind === 'undecodable' ? undefined : stream;
 }
 
 function optionsFor(stream: string, generations: ReadonlyMap<string, number | Fault>): RecordOptions | Fault {

@@ -2,14 +2,14 @@ import type { Delivery } from '../../application/delivery.ts';
 import type { Change, Operation, Origin, Side } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import { isObject, type Json } from '../../domain/json.ts';
-import type { Row } from '../../domain/row.ts';
+import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
+import type { KeySchema, TableModel } from '../../domain/table-model.ts';
 import type { Version } from '../../domain/version.ts';
 import { EncodedAttributes } from './attribute-value.ts';
 import { otherKeys, sourceFault } from './expected-source.ts';
 import { describe, keyText } from './json-fields.ts';
 import { originOf } from './origin.ts';
-import { itemKey, sequenceOf, timeOf } from './record-summary.ts';
-import { rowOf } from './row-models.ts';
+import { sequenceOf, timeOf } from './record-summary.ts';
 import { readStreamArn } from './stream-arn.ts';
 import { decoded, undecodable } from './decoded-or-undecodable.ts';
 
@@ -29,17 +29,20 @@ export interface RecordOptions {
  * decoded here; an attribute is decoded when it is asked for.
  *
  * Never throws: a record that cannot be read becomes `undecodable`, with everything that is known about it.
+ *
+ * @param model what the table's rows are.
  */
-export function toDelivery(input: unknown, options: RecordOptions = {}): Delivery {
+export function toDelivery(input: unknown, model: TableModel, options: RecordOptions = {}): Delivery {
   try {
-    return decoded(input, options.place, toChange(input, options));
+    return decoded(input, model.keys, options.place, toChange(input, model, options));
   } catch (error) {
-    return undecodable(input, options.place, Fault.from(error));
+    return undecodable(input, model.keys, options.place, Fault.from(error));
   }
 }
 
 function toChange(
   record: unknown,
+  model: TableModel,
   { streamArn = '', generation = 0, table }: RecordOptions,
 ): Change | undefined {
   const foreign = sourceFault(record, table);
@@ -48,14 +51,16 @@ function toChange(
   const { dynamodb } = input;
   const keys = dynamodb['Keys'];
   if (!isObject(keys)) throw wrong('Keys', keys, ', not an object');
-  const pk = keyOf(keys, 'PK');
-  const sk = keyOf(keys, 'SK');
+  const { partition: partitionName, sort: sortName } = model.keys;
+  const partition = keyOf(keys, partitionName, model.keys);
+  const sort = sortName === undefined ? undefined : keyOf(keys, sortName, model.keys);
+  if (sortName === undefined) rejectSortKey(keys, model.keys);
   const operation = operationOf(input['eventName']);
   const sequence = sequenceOf(dynamodb['SequenceNumber']);
   if (sequence === undefined)
     throw wrong('SequenceNumber', dynamodb['SequenceNumber'], ', not a string of digits');
 
-  const row = rowOf(pk, sk);
+  const row = model.rowOf(partition, sort);
   if (row === undefined) return undefined;
   if ('malformed' in row) throw bad(row.malformed, row.reason);
 
@@ -63,9 +68,10 @@ function toChange(
   const stream = streamOf(input, streamArn);
   const identity = { stream, sequence };
   const version = { generation, epoch: labelOf(stream), sequence };
-  const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, pk, sk);
-  const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, pk, sk);
-  return new StreamChange(input, identity, version, itemKey(pk, sk), row, operation, before, after, viewType);
+  const key = { partition, sort };
+  const after = operation === 'REMOVE' ? 'absent' : sideOf(dynamodb, 'NewImage', viewType, model.keys, key);
+  const before = operation === 'INSERT' ? 'absent' : sideOf(dynamodb, 'OldImage', viewType, model.keys, key);
+  return new StreamChange(input, identity, version, itemKey(key), row, operation, before, after, viewType);
 }
 
 /** Time and origin are read from the record when they are asked for, as they rarely are: saves 0.06 of those 1.6 µs. */
@@ -128,8 +134,8 @@ function sideOf(
   dynamodb: Json,
   name: 'NewImage' | 'OldImage',
   viewType: string | undefined,
-  pk: string,
-  sk: string,
+  keys: KeySchema,
+  key: ItemKey,
 ): Side {
   const image = dynamodb[name];
   if (image === undefined || image === null) {
@@ -139,8 +145,8 @@ function sideOf(
     return 'withheld';
   }
   if (!isObject(image)) throw wrong(name, image, ', not an object');
-  if (image['PK'] !== undefined && keyText(image['PK']) !== pk) throw bad(`${name}.PK differs from Keys.PK`);
-  if (image['SK'] !== undefined && keyText(image['SK']) !== sk) throw bad(`${name}.SK differs from Keys.SK`);
+  if (contradicts(image, keys.partition, key.partition)) throw otherImage(name, keys.partition);
+  if (keys.sort !== undefined && contradicts(image, keys.sort, key.sort)) throw otherImage(name, keys.sort);
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
 }
 
@@ -152,15 +158,32 @@ function labelOf(stream: string): string {
   return last.label;
 }
 
+/** Whether an image says otherwise than the record's keys. It may leave them out. */
+function contradicts(image: Json, name: string, text: string | undefined): boolean {
+  return keyText(image[name]) !== text && image[name] !== undefined && Object.hasOwn(image, name);
+}
+
+function otherImage(image: string, name: string): Fault {
+  return bad(`${image}.${name} differs from Keys.${name}`);
+}
+
 /** The stream that a record names; `otherwise` where it names none. */
 export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
   return typeof eventSourceARN === 'string' && eventSourceARN !== '' ? eventSourceARN : otherwise;
 }
 
-function keyOf(keys: Json, name: 'PK' | 'SK'): string {
+function keyOf(keys: Json, name: string, expected: KeySchema): string {
   const text = keyText(keys[name]);
-  if (text === undefined) throw otherKeys(keys) ?? wrong(`Keys.${name}`, keys[name], '; expected {"S": "…"}');
-  return text;
+  if (text !== undefined) return text;
+  const found = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  throw otherKeys(keys, expected) ?? wrong(`Keys.${name}`, found, '; expected {"S": "…"}');
+}
+
+/** Rows of a table that has a sort key too must not be taken for one row. */
+function rejectSortKey(keys: Json, expected: KeySchema): void {
+  for (const name in keys)
+    if (name !== expected.partition && keys[name] !== undefined)
+      throw otherKeys(keys, expected) ?? wrong(`Keys.${name}`, keys[name], '; expected no such key');
 }
 
 /** A part of the record is missing, or not what it must be. */

@@ -1,5 +1,6 @@
 import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import { DerivedState } from '../../application/ports/derived-state.ts';
+import type { MemoryDerivedRowRepository } from './memory-derived-row-repository.ts';
 import type { MemoryMatcherRepository } from './memory-matcher-repository.ts';
 import type { MemorySearchIndex } from './memory-search-index.ts';
 import type { MemoryTable } from './memory-table.ts';
@@ -12,24 +13,35 @@ export class MemoryDerivedState extends DerivedState {
   readonly #index: MemorySearchIndex;
   readonly #table: MemoryTable;
   readonly #matcher: MemoryMatcherRepository;
+  readonly #derivedRows: MemoryDerivedRowRepository;
 
-  constructor(index: MemorySearchIndex, table: MemoryTable, matcher: MemoryMatcherRepository) {
+  constructor(
+    index: MemorySearchIndex,
+    table: MemoryTable,
+    matcher: MemoryMatcherRepository,
+    derivedRows: MemoryDerivedRowRepository,
+  ) {
     super();
     this.#index = index;
     this.#table = table;
     this.#matcher = matcher;
+    this.#derivedRows = derivedRows;
   }
 
   override async *documents() {
     yield* inTurn(this.#index.documents());
   }
 
-  override async *defaultImages() {
-    yield* inTurn(this.#table.defaultImages());
+  override async *pointers() {
+    yield* inTurn(this.#table.pointers());
   }
 
-  override async *tupleCounts() {
-    yield* inTurn(this.#matcher.tupleCounts());
+  override async *counts() {
+    yield* inTurn(this.#matcher.counts());
+  }
+
+  override async *derivedRows() {
+    yield* inTurn(this.#derivedRows.rows());
   }
 
   override async *rows() {

@@ -1,13 +1,12 @@
 import {
-  type DefaultImageWrite,
   type EntityView,
   ImageRepository,
+  type PointerWrite,
 } from '../../application/ports/image-repository.ts';
-import { equalImages, preconditionsOf } from '../../domain/default-image.ts';
-import type { Entity } from '../../domain/row.ts';
+import { type Entity, equalMembers, preconditionsOf } from '../../domain/pointer.ts';
 import type { MemoryTable } from './memory-table.ts';
 
-/** Images and default rows in a table in memory. */
+/** Entities and their pointers in a table in memory. */
 export class MemoryImageRepository extends ImageRepository {
   readonly #table: MemoryTable;
 
@@ -22,28 +21,28 @@ export class MemoryImageRepository extends ImageRepository {
   }
 
   override async save(
-    writes: readonly DefaultImageWrite[],
+    writes: readonly PointerWrite[],
     signal?: AbortSignal,
   ): Promise<readonly ('done' | 'conflict')[]> {
     signal?.throwIfAborted();
     return writes.map((write) => this.#write(write));
   }
 
-  #write({ view, image }: DefaultImageWrite): 'done' | 'conflict' {
+  #write({ view, member }: PointerWrite): 'done' | 'conflict' {
     const { entity, revision } = view;
-    const holds = preconditionsOf(view, image)?.every((precondition) =>
-      equalImages(this.#table.image(entity, precondition.imageId), precondition.image),
+    const holds = preconditionsOf(view, member)?.every((precondition) =>
+      equalMembers(this.#table.member(entity, precondition.sort), precondition.member),
     );
-    return holds && this.#table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict';
+    return holds && this.#table.writePointer(entity, revision, member) ? 'done' : 'conflict';
   }
 
   #view(entity: Entity): EntityView {
-    const found = this.#table.defaultImage(entity);
+    const found = this.#table.pointer(entity);
     return {
       entity,
-      newest: this.#table.newestImage(entity),
-      current: found?.image,
-      target: found && this.#table.image(entity, found.image.imageId),
+      newest: this.#table.newest(entity),
+      current: found?.member,
+      target: found && this.#table.member(entity, found.member.sort),
       revision: found?.revision,
     };
   }

@@ -1,52 +1,56 @@
+import type { CountFound } from '../../application/ports/derived-state.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
-import { Fault } from '../../domain/fault.ts';
-import { type LinkMove, type LinkState, netDeltas, sameLinkState } from '../../domain/link-move.ts';
-import { type Link, linkKey } from '../../domain/row.ts';
-import { type Tuple, tupleKey } from '../../domain/tuple.ts';
 import type { Result } from '../../application/result.ts';
+import { type Contribution, type CountModel, type Tuple, tupleKey } from '../../domain/count.ts';
+import { type CountedRow, type CountMove, type CountState, sameCountState } from '../../domain/count-move.ts';
+import { Fault } from '../../domain/fault.ts';
+import { itemKey, keyOf } from '../../domain/row.ts';
 import { Tombstones } from './tombstones.ts';
 
-/** Tuple counts and link states in memory. */
+/** A count, and how many rows are counted in it. */
+interface StoredCount extends CountFound {
+  readonly rows: number;
+}
+
+/** Counts and the states of counted rows in memory. */
 export class MemoryMatcherRepository extends MatcherRepository {
-  readonly #states = new Map<string, LinkState>();
+  readonly #states = new Map<string, CountState>();
   readonly #removed = new Tombstones();
-  readonly #counts = new Map<string, { readonly tuple: Tuple; readonly count: number }>();
+  readonly #counts = new Map<string, StoredCount>();
 
   override async load(
-    links: readonly Link[],
+    rows: readonly CountedRow[],
     signal?: AbortSignal,
-  ): Promise<readonly (LinkState | undefined)[]> {
+  ): Promise<readonly (CountState | undefined)[]> {
     signal?.throwIfAborted();
-    return links.map((link) => this.#state(linkKey(link)));
+    return rows.map((row) => this.#state(stateKey(row)));
   }
 
-  override async apply(moves: readonly LinkMove[], signal?: AbortSignal): Promise<readonly Result[]> {
+  override async apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     signal?.throwIfAborted();
     return moves.map((move) => this.#applyOne(move));
   }
 
-  *tupleCounts(): Generator<{ readonly tuple: Tuple; readonly count: number }> {
-    yield* this.#counts.values();
+  /** The counts in which rows are counted, whatever they add up to. */
+  *counts(): Generator<CountFound> {
+    for (const { model, tuple, count } of this.#counts.values()) yield { model, tuple, count };
   }
 
-  #applyOne(move: LinkMove): Result {
-    const key = linkKey(move.link);
-    if (!sameLinkState(this.#state(key), move.from)) return 'conflict';
-    const counts = netDeltas([move]).map(({ tuple, delta }) => ({
-      tuple,
-      count: (this.#counts.get(tupleKey(tuple))?.count ?? 0) + delta,
-    }));
-    const below = counts.find(({ count }) => count < 0);
-    if (below !== undefined)
-      return new Fault(
-        'configuration',
-        `the count of ${tupleKey(below.tuple)} would fall below zero: something other than Contrail changed it`,
-        { reason: 'a count would fall below zero' },
-      );
+  #applyOne(move: CountMove): Result {
+    const key = stateKey(move.source);
+    if (!sameCountState(this.#state(key), move.from)) return 'conflict';
+    const counts = this.#countsAfter(move);
+    for (const { rows, tuple } of counts.values())
+      if (rows < 0)
+        return new Fault(
+          'configuration',
+          `the count of ${tupleKey(tuple)} would fall below zero: something other than Contrail changed it`,
+          { reason: 'a count would fall below zero' },
+        );
 
-    for (const { tuple, count } of counts)
-      if (count === 0) this.#counts.delete(tupleKey(tuple));
-      else this.#counts.set(tupleKey(tuple), { tuple, count });
+    for (const [name, count] of counts)
+      if (count.rows === 0) this.#counts.delete(name);
+      else this.#counts.set(name, count);
     if (move.to.removed) {
       this.#states.delete(key);
       this.#removed.add(key, move.to.version);
@@ -57,8 +61,32 @@ export class MemoryMatcherRepository extends MatcherRepository {
     return 'done';
   }
 
-  #state(key: string): LinkState | undefined {
-    const version = this.#removed.get(key);
-    return version === undefined ? this.#states.get(key) : { version, tuple: undefined, removed: true };
+  /** The counts that a move touches, as they are after it. */
+  #countsAfter({ source: { model }, from, to }: CountMove): Map<string, StoredCount> {
+    const counts = new Map<string, StoredCount>();
+    const add = ({ tuple, amount }: Contribution, rows: 1 | -1) => {
+      const name = countName(model, tuple);
+      const before = counts.get(name) ?? this.#counts.get(name);
+      const signed = rows === 1 ? amount : amount.negated();
+      const count = before === undefined ? signed : before.count.plus(signed);
+      counts.set(name, { model, tuple, count, rows: (before?.rows ?? 0) + rows });
+    };
+    for (const contribution of from?.contributions ?? []) add(contribution, -1);
+    for (const contribution of to.contributions) add(contribution, 1);
+    return counts;
   }
+
+  #state(key: string): CountState | undefined {
+    const version = this.#removed.get(key);
+    return version === undefined ? this.#states.get(key) : { version, contributions: [], removed: true };
+  }
+}
+
+function stateKey({ model, row }: CountedRow): string {
+  return `${model.name} ${itemKey(keyOf(row))}`;
+}
+
+/** Not by the key of the count's row: in memory, two tuples whose rows would have one key are still two. */
+function countName({ name }: CountModel, tuple: Tuple): string {
+  return `${name} ${tupleKey(tuple)}`;
 }

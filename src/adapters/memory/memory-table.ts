@@ -1,11 +1,19 @@
+import type { PointerFound } from '../../application/ports/derived-state.ts';
+import { TableReplica } from '../../application/ports/table-replica.ts';
 import type { Change } from '../../domain/change.ts';
 import { compareUtf8 } from '../../domain/compare-texts.ts';
-import { defaultImageOf, type Image, imageOf } from '../../domain/default-image.ts';
-import { type Entity, entityKey, type Row } from '../../domain/row.ts';
+import {
+  type Entity,
+  entityKey,
+  type Member,
+  memberOf,
+  pointedBy,
+  type PointerModel,
+} from '../../domain/pointer.ts';
+import { keyOf, type Row } from '../../domain/row.ts';
+import type { RowModel, TableModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { compareVersions, passesFence, type Version } from '../../domain/version.ts';
-import type { DefaultImageFound } from '../../application/ports/derived-state.ts';
-import { TableReplica } from '../../application/ports/table-replica.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** A row as last applied. */
@@ -16,10 +24,17 @@ interface StoredRow {
   readonly attributes: Attributes;
 }
 
+interface StoredMember {
+  /** The parts of its sort key. */
+  readonly parts: readonly string[];
+  readonly attributes: Attributes;
+}
+
 interface StoredEntity {
   readonly entity: Entity;
-  readonly images: Map<string, Attributes>;
-  defaultRow: { readonly attributes: Attributes; readonly revision: string } | undefined;
+  /** By sort key. */
+  readonly members: Map<string, StoredMember>;
+  pointer: { readonly attributes: Attributes; readonly revision: string } | undefined;
 }
 
 /**
@@ -27,61 +42,70 @@ interface StoredEntity {
  * removed last, and nothing of rows that the worker does not recognise.
  */
 export class MemoryTable extends TableReplica {
+  readonly #model: TableModel;
   readonly #rows = new Map<string, StoredRow>();
   readonly #removed = new Tombstones();
-  readonly #removedImages = new Tombstones();
+  readonly #removedMembers = new Tombstones();
   readonly #entities = new Map<string, StoredEntity>();
+  /** By kind of row, the pointers that rows of it may be. */
+  readonly #pointersAmong = new Map<RowModel, readonly PointerModel[]>();
   #revisions = 0;
+
+  constructor(model: TableModel) {
+    super();
+    this.#model = model;
+  }
 
   override apply(changes: readonly Change[]): Promise<readonly Change[]> {
     return Promise.resolve(changes.filter((change) => this.#applyOne(change)));
   }
 
-  /** An entity's newest image: DynamoDB orders sort keys by their UTF-8 bytes. */
-  newestImage(entity: Entity): Image | undefined {
+  /** An entity's newest row: DynamoDB orders sort keys by their UTF-8 bytes. */
+  newest(entity: Entity): Member | undefined {
     const stored = this.#entities.get(entityKey(entity));
     if (stored === undefined) return undefined;
     let newest: string | undefined;
-    for (const id of stored.images.keys())
-      if (newest === undefined || compareUtf8(id, newest) > 0) newest = id;
-    return newest === undefined ? undefined : this.image(entity, newest);
+    for (const sort of stored.members.keys())
+      if (newest === undefined || compareUtf8(sort, newest) > 0) newest = sort;
+    return newest === undefined ? undefined : this.member(entity, newest);
   }
 
-  image(entity: Entity, imageId: string): Image | undefined {
-    const attributes = this.#entities.get(entityKey(entity))?.images.get(imageId);
-    return attributes === undefined ? undefined : imageOf(entity, imageId, attributes);
+  /** The entity's row with this sort key. */
+  member(entity: Entity, sort: string): Member | undefined {
+    const stored = this.#entities.get(entityKey(entity))?.members.get(sort);
+    return stored && memberOf(entity, stored.parts, stored.attributes);
   }
 
-  /** What an entity's default row says, and a revision that changes whenever the row is written. */
-  defaultImage(entity: Entity): { readonly image: Image; readonly revision: string } | undefined {
-    const row = this.#entities.get(entityKey(entity))?.defaultRow;
-    return row === undefined ? undefined : { image: defaultImageOf(row.attributes), revision: row.revision };
+  /** What an entity's pointer says, and a revision that changes whenever it is written. */
+  pointer(entity: Entity): { readonly member: Member; readonly revision: string } | undefined {
+    const row = this.#entities.get(entityKey(entity))?.pointer;
+    return row && { member: pointedBy(entity.model, row.attributes), revision: row.revision };
   }
 
-  /** Writes or removes (no image) the default row if it still has the revision; false when it has not. */
-  writeDefaultImage(entity: Entity, revision: string | undefined, image: Image | undefined): boolean {
-    if (this.#entities.get(entityKey(entity))?.defaultRow?.revision !== revision) return false;
-    this.#setDefaultRow(
+  /** Writes or removes (no member) the pointer if it still has the revision; false when it has not. */
+  writePointer(entity: Entity, revision: string | undefined, member: Member | undefined): boolean {
+    if (this.#entities.get(entityKey(entity))?.pointer?.revision !== revision) return false;
+    this.#setPointer(
       this.#entity(entity),
-      image && new DecodedAttributes(new Map(Object.entries(image.attributes))),
+      member && new DecodedAttributes(new Map(Object.entries(member.attributes))),
     );
     return true;
   }
 
-  /** The default rows; `isImageUnknown` where the feed has never shown the image that one points to. */
-  *defaultImages(): Generator<DefaultImageFound> {
-    for (const { entity, images, defaultRow } of this.#entities.values()) {
-      if (defaultRow === undefined) continue;
-      const image = defaultImageOf(defaultRow.attributes);
-      const isImageUnknown =
-        !images.has(image.imageId) &&
-        image.imageId !== '' &&
-        this.#removedImages.get(imageKey(entity, image.imageId)) === undefined;
-      yield { entity, image, isImageUnknown };
+  /** The pointers; `isTargetUnknown` where the feed has never shown the row that one points to. */
+  *pointers(): Generator<PointerFound> {
+    for (const { entity, members, pointer } of this.#entities.values()) {
+      if (pointer === undefined) continue;
+      const member = pointedBy(entity.model, pointer.attributes);
+      const isTargetUnknown =
+        !members.has(member.sort) &&
+        member.sort !== '' &&
+        this.#removedMembers.get(memberKey(entity, member.sort)) === undefined;
+      yield { entity, member, isTargetUnknown };
     }
   }
 
-  /** The rows that exist, as the changes brought them; default rows that the worker wrote are not among them. */
+  /** The rows that exist, as the changes brought them; pointers that the worker wrote are not among them. */
   *rows(): Generator<Attributes> {
     for (const { attributes } of this.#rows.values()) yield attributes;
   }
@@ -89,7 +113,7 @@ export class MemoryTable extends TableReplica {
   /** Whether the change's old image is not the row as it was. */
   #applyOne(change: Change): boolean {
     const { item, version, row, after } = change;
-    if (row.kind === 'matcher-tuple') return false;
+    if (row.model.derivedBy === 'counts') return false;
     const stored = this.#rows.get(item);
     if (!passesFence(stored?.version ?? this.#removed.get(item), version))
       return stored?.unconnected !== undefined && compareVersions(stored.unconnected, version) === 0;
@@ -104,35 +128,60 @@ export class MemoryTable extends TableReplica {
       this.#rows.set(item, { version, unconnected, attributes });
       this.#removed.delete(item);
     }
-    this.#applyToEntity(row, attributes, version);
+    for (const model of row.model.pointers) this.#setMember(model, row, attributes, version);
+    this.#applyAsPointer(row, attributes);
     return isUnconnected;
   }
 
-  #applyToEntity(row: Row, attributes: Attributes | undefined, version: Version): void {
-    if (row.kind === 'image') {
-      const stored = this.#entity(row.entity);
-      if (attributes === undefined) {
-        stored.images.delete(row.imageId);
-        this.#removedImages.add(imageKey(row.entity, row.imageId), version);
-      } else stored.images.set(row.imageId, attributes);
-      this.#forgetIfEmpty(stored);
-    } else if (row.kind === 'default-image') this.#setDefaultRow(this.#entity(row.entity), attributes);
-  }
-
-  #setDefaultRow(stored: StoredEntity, attributes: Attributes | undefined): void {
-    stored.defaultRow = attributes && { attributes, revision: String(++this.#revisions) };
+  #setMember(model: PointerModel, row: Row, attributes: Attributes | undefined, version: Version): void {
+    const inPartition = model.partition.names.length;
+    const stored = this.#entity({ model, parts: row.parts.slice(0, inPartition) });
+    const parts = row.parts.slice(inPartition);
+    const sort = model.sort.render(parts);
+    if (attributes === undefined) {
+      stored.members.delete(sort);
+      this.#removedMembers.add(memberKey(stored.entity, sort), version);
+    } else stored.members.set(sort, { parts, attributes });
     this.#forgetIfEmpty(stored);
   }
 
-  #forgetIfEmpty({ entity, images, defaultRow }: StoredEntity): void {
-    if (images.size === 0 && defaultRow === undefined) this.#entities.delete(entityKey(entity));
+  /** Where a row that came with the feed is itself a pointer, it is what the pointer says now. */
+  #applyAsPointer(row: Row, attributes: Attributes | undefined): void {
+    const among = this.#pointersAmongRowsOf(row.model);
+    if (among.length === 0) return;
+    const { partition, sort } = keyOf(row);
+    for (const model of among) {
+      const match = model.at === sort ? model.partition.match(partition) : undefined;
+      if (match !== undefined && 'parts' in match)
+        this.#setPointer(this.#entity({ model, parts: match.parts }), attributes);
+    }
+  }
+
+  /** Pointers have a kind of their own, unless the definition itself declares one that has their keys. */
+  #pointersAmongRowsOf(model: RowModel): readonly PointerModel[] {
+    const known = this.#pointersAmong.get(model);
+    if (known !== undefined) return known;
+    const found = this.#model.pointers.filter(({ at, name }) =>
+      model.derivedBy === undefined ? model.sort?.match(at) !== undefined : model.name === name,
+    );
+    this.#pointersAmong.set(model, found);
+    return found;
+  }
+
+  #setPointer(stored: StoredEntity, attributes: Attributes | undefined): void {
+    stored.pointer = attributes && { attributes, revision: String(++this.#revisions) };
+    this.#forgetIfEmpty(stored);
+  }
+
+  #forgetIfEmpty({ entity, members, pointer }: StoredEntity): void {
+    if (members.size === 0 && pointer === undefined) this.#entities.delete(entityKey(entity));
   }
 
   #entity(entity: Entity): StoredEntity {
     const key = entityKey(entity);
     const found = this.#entities.get(key);
     if (found !== undefined) return found;
-    const created: StoredEntity = { entity, images: new Map(), defaultRow: undefined };
+    const created: StoredEntity = { entity, members: new Map(), pointer: undefined };
     this.#entities.set(key, created);
     return created;
   }
@@ -149,6 +198,6 @@ function isBefore({ before }: Change, row: Attributes | undefined): boolean {
   }
 }
 
-function imageKey(entity: Entity, imageId: string): string {
-  return `${entityKey(entity)} ${imageId}`;
+function memberKey(entity: Entity, sort: string): string {
+  return `${entityKey(entity)} ${sort}`;
 }

@@ -1,104 +1,204 @@
-import type { Collection } from '../../domain/search-document.ts';
+import { Decimal } from '../../domain/decimal.ts';
+import type { Counts } from '../../domain/definition/counts.ts';
+import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { Documents } from '../../domain/definition/documents.ts';
+import type { Pointer } from '../../domain/definition/pointer.ts';
+import type { RowKind } from '../../domain/definition/row.ts';
 import type { Attributes, Value } from '../../domain/value.ts';
+import type { Rows } from '../../domain/definition/rows.ts';
+import { KeyPattern } from './key-pattern.ts';
+import { documentsOf, type ExpectedDocument } from './recount-documents.ts';
+import { type Counted, countedFor, tuplePartsOf } from './recount-counts.ts';
+import { type GivenRow, givenRow } from './given-row.ts';
+import { type ExpectedRow, type ExpectedRows, noRowsYet, rowsGivenBy } from './recount-rows.ts';
 
-/** An entity's images by id, each with the attributes that its default row must repeat. */
-export type ImagesById = Map<string, Record<string, Value>>;
+/** What a pointer may point to: by sort key, what it must repeat then. */
+export type Candidates = Map<string, Readonly<Record<string, Value>>>;
+
+/** The pointers of one derivation. */
+export interface ExpectedPointers {
+  readonly choose: 'keep' | 'newest';
+  readonly partition: KeyPattern;
+  /** By partition key. */
+  readonly entities: Map<string, Candidates>;
+}
+
+/** The counts of one derivation. */
+export interface ExpectedCounts {
+  /** The names of a tuple's parts, in the order in which `sums` has them. */
+  readonly names: readonly string[];
+  /** By tuple, as its parts in JSON. */
+  readonly sums: Map<string, Decimal>;
+}
 
 /** What must be derived from a table's rows. */
 export interface Recount {
   /** By collection, then by id. */
-  readonly documents: Map<Collection, Map<string, Record<string, Value>>>;
-  /** By partition key. */
-  readonly images: Map<string, ImagesById>;
-  /** By tuple, as `[manufacturer, model, type designator]` in JSON. */
-  readonly counts: Map<string, number>;
+  readonly documents: Map<string, Map<string, ExpectedDocument>>;
+  /** By derivation. */
+  readonly pointers: ReadonlyMap<string, ExpectedPointers>;
+  /** By derivation. */
+  readonly counts: ReadonlyMap<string, ExpectedCounts>;
+  /** By derivation. */
+  readonly derivedRows: ReadonlyMap<string, ExpectedRows>;
 }
-
-/** The attributes that a collection's documents repeat. A collection that is added needs its own here, and rows below. */
-const FIELDS: Readonly<Record<Collection, string>> = {
-  registry:
-    'registration serial_number manufacturer model type_designator icao24 year_manufactured status owner_name country updated_at',
-  aircraft_images:
-    'org_id entity_type entity_id image_id url thumbnail_url caption credit width height uploaded_at',
-  icao_aircraft: 'designator manufacturer model description engine_type engine_count wake_category',
-  icao_manufacturers: 'code name country',
-};
 
 /**
- * Works out from the rows alone what must be derived from them. Independent of the worker on purpose: it shares
- * neither its key patterns nor its projections nor its decisions, so that a mistake there shows here.
+ * Works out from the rows and from the definition, as its author wrote it, what must be derived. Independent of the
+ * worker on purpose: it shares the author's functions and what these are given, but neither the compiled form of the
+ * definition nor key patterns, projections and decisions, so that a mistake there shows here.
+ *
+ * Nothing is expected of a row that the worker must refuse, because a function of the definition does or it does not fit
+ * its schema; only pointers may point to it, as they may to any row.
  */
-export async function recount(rows: AsyncIterable<Attributes>): Promise<Recount> {
-  const result: Recount = { documents: new Map(), images: new Map(), counts: new Map() };
-  for await (const row of rows) {
-    const pk = textOf(row, 'PK');
-    const sk = textOf(row, 'SK');
+export async function recount(
+  rows: AsyncIterable<Attributes>,
+  definition: TableDefinition,
+): Promise<Recount> {
+  const recounted = new DefinitionRecount(definition);
+  for await (const row of rows) recounted.add(row);
+  return recounted;
+}
+
+type Named<D> = readonly [name: string, derivation: D];
+
+/** A kind of row, and all that is derived from it. */
+interface Kind {
+  readonly kind: RowKind;
+  readonly partition: KeyPattern;
+  readonly sort: KeyPattern | undefined;
+  readonly documents: readonly Named<Documents>[];
+  readonly counts: readonly Named<Counts>[];
+  readonly pointers: readonly Named<Pointer>[];
+  readonly derivedRows: readonly Named<Rows>[];
+}
+
+class DefinitionRecount implements Recount {
+  readonly documents = new Map<string, Map<string, ExpectedDocument>>();
+  readonly pointers = new Map<string, ExpectedPointers>();
+  readonly counts = new Map<string, ExpectedCounts>();
+  readonly derivedRows = new Map<string, ExpectedRows>();
+  readonly #keys: TableDefinition['spec']['keys'];
+  readonly #kinds: readonly Kind[];
+
+  constructor({ spec }: TableDefinition) {
+    this.#keys = spec.keys;
+    const derivations = Object.entries(spec.derive);
+    this.#kinds = Object.values(spec.rows).map((kind) => {
+      const own = derivations.filter(([, { of }]) => (of as unknown) === kind);
+      return {
+        kind: kind as RowKind,
+        partition: new KeyPattern(kind.key[spec.keys.partition] ?? ''),
+        sort: spec.keys.sort === undefined ? undefined : new KeyPattern(kind.key[spec.keys.sort] ?? ''),
+        documents: own.filter((each): each is [string, Documents] => each[1].is === 'documents'),
+        counts: own.filter((each): each is [string, Counts] => each[1].is === 'counts'),
+        pointers: own.filter((each): each is [string, Pointer] => each[1].is === 'pointer'),
+        derivedRows: own.filter((each): each is [string, Rows] => each[1].is === 'rows'),
+      };
+    });
+    for (const { partition, counts, pointers, derivedRows } of this.#kinds) {
+      for (const [name, { spec: counted }] of counts)
+        this.counts.set(name, { names: tuplePartsOf(counted, spec.keys), sums: new Map() });
+      for (const [name, { spec: pointer }] of pointers)
+        this.pointers.set(name, { choose: pointer.choose, partition, entities: new Map() });
+      for (const [name, { spec: given }] of derivedRows) this.derivedRows.set(name, noRowsYet(given));
+    }
+  }
+
+  add(row: Attributes): void {
+    const partition = row.get(this.#keys.partition);
+    const sort = this.#keys.sort === undefined ? '' : row.get(this.#keys.sort);
     // Half a character is not text, so it cannot be part of a key.
-    if (!pk.isWellFormed() || !sk.isWellFormed()) continue;
-    const after = (prefix: string) =>
-      sk.startsWith(prefix) ? sk.slice(prefix.length) || undefined : undefined;
-    if (pk === 'AIRCRAFT#REGISTRY#FAA' || pk === 'AIRCRAFT#REGISTRY#FOREIGN') {
-      const registry = pk.slice('AIRCRAFT#REGISTRY#'.length);
-      addDocument(result, 'registry', [registry, after('DETAIL#')], row, { registry });
-    } else if (pk === 'ICAO#AIRCRAFT') addDocument(result, 'icao_aircraft', [after('TYPE#')], row);
-    else if (pk === 'ICAO#MANUFACTURERS') addDocument(result, 'icao_manufacturers', [after('MFR#')], row);
-    else if (pk === 'FAA#LINKS') addLink(result, sk, row);
-    else if (pk.startsWith('IMAGES#ORG#')) addImage(result, pk, after('IMG#'), row);
+    if (typeof partition !== 'string' || typeof sort !== 'string') return;
+    if (!partition.isWellFormed() || !sort.isWellFormed()) return;
+    for (const kind of this.#kinds) {
+      const inPartition = kind.partition.partsOf(partition);
+      const inSort = kind.sort === undefined ? [] : kind.sort.partsOf(sort);
+      if (inPartition === undefined || inSort === undefined) continue;
+      const names = [...kind.partition.names, ...(kind.sort?.names ?? [])];
+      const key = Object.create(null) as Record<string, string>;
+      for (const [index, part] of [...inPartition, ...inSort].entries()) key[names[index] ?? ''] = part;
+      if (!isAllowed(kind.kind, key)) continue;
+      for (const [name, { spec }] of kind.pointers)
+        this.#addCandidate(name, partition, sort, candidateOf(spec.repeat, kind, key, row));
+      this.#addContributions(kind, Object.freeze(key), row, `${partition.length}#${partition}${sort}`);
+    }
   }
-  return result;
+
+  #addCandidate(name: string, partition: string, sort: string, repeated: Record<string, Value>): void {
+    const entities = this.pointers.get(name)?.entities;
+    const candidates: Candidates = entities?.get(partition) ?? new Map<string, Record<string, Value>>();
+    entities?.set(partition, candidates.set(sort, repeated));
+  }
+
+  /** @param item the row's key, as rows that are derived from it name it. */
+  #addContributions(kind: Kind, key: Readonly<Record<string, string>>, row: Attributes, item: string): void {
+    const documents: ExpectedDocument[] = [];
+    const counted: (readonly [name: string, counted: Counted])[] = [];
+    const derived: (readonly [name: string, rows: ReadonlyMap<string, ExpectedRow> | undefined])[] = [];
+    try {
+      const given = givenRow(kind.kind, key, row);
+      if (kind.kind.options.schema !== undefined) checkSchema(given);
+      for (const [name, { spec }] of kind.documents) documents.push(...documentsOf(name, spec, given, row));
+      for (const [name, { spec }] of kind.counts)
+        for (const each of countedFor(spec, this.counts.get(name)?.names ?? [], given, row))
+          counted.push([name, each]);
+      for (const [name, { spec }] of kind.derivedRows)
+        derived.push([name, rowsGivenBy(spec, given, `${name} ${item}`, (own) => this.#isOfKind(kind, own))]);
+    } catch {
+      return;
+    }
+    for (const document of documents) {
+      const inCollection = this.documents.get(document.collection) ?? new Map<string, ExpectedDocument>();
+      this.documents.set(document.collection, inCollection.set(document.id, document));
+    }
+    for (const [name, { parts, amount }] of counted) {
+      const sums = this.counts.get(name)?.sums;
+      const tuple = JSON.stringify(parts);
+      sums?.set(tuple, sums.get(tuple)?.plus(amount) ?? amount);
+    }
+    for (const [name, rows] of derived) {
+      const expected = this.derivedRows.get(name);
+      if (rows === undefined) expected?.unknown.add(`${name} ${item}`);
+      else for (const [what, one] of rows) expected?.rows.set(what, one);
+    }
+  }
+
+  #isOfKind({ kind, partition, sort }: Kind, row: Readonly<Record<string, unknown>>): boolean {
+    const textOf = (name: string | undefined) => String(row[name ?? '']);
+    const inPartition = partition.partsOf(textOf(this.#keys.partition));
+    const inSort = sort === undefined ? [] : sort.partsOf(textOf(this.#keys.sort));
+    if (inPartition === undefined || inSort === undefined) return false;
+    const names = [...partition.names, ...(sort?.names ?? [])];
+    const parts = [...inPartition, ...inSort];
+    return isAllowed(kind, Object.fromEntries(names.map((name, index) => [name, parts[index] ?? ''])));
+  }
 }
 
-function addDocument(
-  { documents }: Recount,
-  collection: Collection,
-  idParts: readonly (string | undefined)[],
+/** @throws when the row does not fit its schema: the worker looks at every row of a kind that has one. */
+function checkSchema(given: GivenRow): unknown {
+  return given.attributes;
+}
+
+function isAllowed({ options }: RowKind, key: Readonly<Record<string, string>>): boolean {
+  return Object.entries(options.parts ?? {}).every(([name, rule]) => {
+    const part = key[name] ?? '';
+    const allowed = rule as readonly string[] | { readonly without: string };
+    return 'without' in allowed ? !part.includes(allowed.without) : allowed.includes(part);
+  });
+}
+
+/** What a pointer to a row must repeat: what it is asked to, and the parts that name the row in its partition. */
+function candidateOf(
+  repeat: readonly string[],
+  { sort }: Kind,
+  key: Readonly<Record<string, string>>,
   row: Attributes,
-  constants: Record<string, Value> = {},
-): void {
-  const parts = idParts.filter((part) => part !== undefined);
-  if (parts.length < idParts.length) return;
-  const id = parts.map(encoded).join(':');
-  const inCollection = documents.get(collection) ?? new Map<string, Record<string, Value>>();
-  documents.set(collection, inCollection);
-  inCollection.set(id, { id, ...constants, ...pick(row, collection) });
-}
-
-function addImage(result: Recount, pk: string, imageId: string | undefined, row: Attributes): void {
-  const [, org, type, id] = ENTITY.exec(pk) ?? [];
-  if (org === undefined || type === undefined || id === undefined || imageId === undefined) return;
-  const images: ImagesById = result.images.get(pk) ?? new Map<string, Record<string, Value>>();
-  result.images.set(pk, images);
-  const identity = { org_id: org, entity_type: type, entity_id: id, image_id: imageId };
-  images.set(imageId, { ...pick(row, 'aircraft_images'), ...identity });
-  if (org === 'SYSTEM' && type === 'REGISTRATION') addDocument(result, 'aircraft_images', [id, imageId], row);
-}
-
-/** The organisation ends at the first of the words that follow it, even where they then lead to no entity. */
-const ENTITY = /^IMAGES#ORG#(.(?:(?!#ENTITY#).)*)#ENTITY#(ICAO|REGISTRATION)#ID#(.+)$/su;
-
-function addLink({ counts }: Recount, sk: string, row: Attributes): void {
-  if (!/^MFR_MDL_CODE#.+?#SN#./su.test(sk)) return;
-  const tuple = ['manufacturer', 'model', 'type_designator'].map((name) => textOf(row, name).trim());
-  if (tuple.includes('')) return;
-  const key = JSON.stringify(tuple);
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function pick(row: Attributes, collection: Collection): Record<string, Value> {
-  const picked: Record<string, Value> = {};
-  for (const name of FIELDS[collection].split(' ')) {
-    const value = row.get(name);
-    if (value !== undefined) picked[name] = value;
+): Record<string, Value> {
+  const repeated: Record<string, Value> = {};
+  for (const name of [...repeat, ...(sort?.names ?? [])]) {
+    const value = key[name] ?? row.get(name);
+    if (value !== undefined) repeated[name] = value;
   }
-  return picked;
-}
-
-function encoded(part: string): string {
-  const dots = part.length;
-  return part === '.'.repeat(dots) ? '%2E'.repeat(dots) : encodeURIComponent(part);
-}
-
-function textOf(row: Attributes, name: string): string {
-  const value = row.get(name);
-  return typeof value === 'string' ? value : '';
+  return repeated;
 }

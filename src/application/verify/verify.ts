@@ -1,15 +1,24 @@
+import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
 import { equalRecords } from '../../domain/value.ts';
-import type { DerivedState } from '../ports/derived-state.ts';
-import { recount, type Recount } from './recount.ts';
+import type { DerivedState, PointerFound } from '../ports/derived-state.ts';
+import { KeyPattern } from './key-pattern.ts';
+import { type ExpectedRows, rowName } from './recount-rows.ts';
+import { type ExpectedPointers, recount, type Recount } from './recount.ts';
 
-export type Subsystem = 'search' | 'defaultImages' | 'matcher';
+/** What all derivations of one kind are called together: documents, pointers, counts and rows. */
+export type Subsystem = 'search' | 'defaultImages' | 'matcher' | 'derivedRows';
 
 /** One derived item that is not as the table's rows say. */
 export interface Drift {
-  readonly subsystem: Subsystem;
+  /** The derivation's name; `NO_DERIVATION` for a document of a collection that none has. */
+  readonly derivation: string;
   readonly problem: 'missing' | 'extra' | 'wrong';
   readonly what: string;
 }
+
+/** No derivation can be called so. */
+export const NO_DERIVATION = '(no derivation)';
 
 export interface Verification {
   /** How many derived items were compared. */
@@ -17,24 +26,45 @@ export interface Verification {
   readonly drift: readonly Drift[];
 }
 
+/** Which subsystem an item is of that has drifted. */
+export function subsystemOf({ derivation }: Drift, { spec }: TableDefinition): Subsystem {
+  switch (Object.hasOwn(spec.derive, derivation) ? spec.derive[derivation]?.is : undefined) {
+    case 'pointer':
+      return 'defaultImages';
+    case 'counts':
+      return 'matcher';
+    case 'rows':
+      return 'derivedRows';
+    default:
+      return 'search';
+  }
+}
+
 /**
  * Compares what is derived with what the table's rows say must be. Reads only. Exact once the worker is idle;
- * while it works, what is still under way shows as drift. A default row that points to an image of which nothing is
- * known is not compared.
+ * while it works, what is still under way shows as drift. A pointer that points to a row of which nothing is known is
+ * not compared.
+ *
+ * Of derived rows, those are compared that the table's rows tell of. Where they stay (`keep`, or no derivation after
+ * removals), what present rows give must be there, and more may be: what rows gave before is gone with them. Nothing is
+ * compared where rows are not derived after each insertion and change, nor what was given by a function that asked for
+ * the change.
  */
-export async function verify(state: DerivedState): Promise<Verification> {
-  const expected = await recount(state.rows());
+export async function verify(state: DerivedState, definition: TableDefinition): Promise<Verification> {
+  const expected = await recount(state.rows(), definition);
   const drift: Drift[] = [];
   const checked = {
-    search: await compareDocuments(state, expected, drift),
-    defaultImages: await compareDefaultImages(state, expected, drift),
+    search: await compareDocuments(state, definition, expected, drift),
+    defaultImages: await comparePointers(state, expected, drift),
     matcher: await compareCounts(state, expected, drift),
+    derivedRows: await compareRows(state, expected, drift),
   };
   return { checked, drift };
 }
 
 async function compareDocuments(
   state: DerivedState,
+  definition: TableDefinition,
   { documents }: Recount,
   drift: Drift[],
 ): Promise<number> {
@@ -44,55 +74,118 @@ async function compareDocuments(
     const what = `${key.collection}/${key.id}`;
     const expected = documents.get(key.collection)?.get(key.id);
     documents.get(key.collection)?.delete(key.id);
-    if (expected === undefined) drift.push({ subsystem: 'search', problem: 'extra', what });
-    else if (!equalRecords(expected, fields)) drift.push({ subsystem: 'search', problem: 'wrong', what });
+    if (expected === undefined)
+      drift.push({ derivation: derivationOf(key, definition), problem: 'extra', what });
+    else if (!equalRecords(expected.fields, fields))
+      drift.push({ derivation: expected.derivation, problem: 'wrong', what });
   }
   for (const [collection, missing] of documents)
-    for (const id of missing.keys()) {
+    for (const [id, { derivation }] of missing) {
       checked++;
-      drift.push({ subsystem: 'search', problem: 'missing', what: `${collection}/${id}` });
+      drift.push({ derivation, problem: 'missing', what: `${collection}/${id}` });
     }
   return checked;
 }
 
-async function compareDefaultImages(
-  state: DerivedState,
-  { images }: Recount,
-  drift: Drift[],
-): Promise<number> {
+/** The derivation that a document must be of that no row has: one with such ids, or else any of its collection. */
+function derivationOf({ collection, id }: DocumentKey, { spec }: TableDefinition): string {
+  let found: string | undefined;
+  for (const [name, derivation] of Object.entries(spec.derive)) {
+    if (derivation.is !== 'documents' || derivation.spec.collection !== collection) continue;
+    const { id: template } = derivation.spec;
+    if (typeof template === 'string' && new KeyPattern(template).partsOf(id) !== undefined) return name;
+    found ??= name;
+  }
+  return found ?? NO_DERIVATION;
+}
+
+async function comparePointers(state: DerivedState, { pointers }: Recount, drift: Drift[]): Promise<number> {
   let checked = 0;
-  for await (const { entity, image, isImageUnknown = false } of state.defaultImages()) {
-    const pk = `IMAGES#ORG#${entity.orgId}#ENTITY#${entity.entityType}#ID#${entity.entityId}`;
-    const candidates = images.get(pk);
-    images.delete(pk);
-    if (isImageUnknown) continue;
+  for await (const found of state.pointers()) {
+    const derivation = found.entity.model.name;
+    const expected = pointers.get(derivation);
+    const what = expected?.partition.keyOf(found.entity.parts) ?? found.entity.parts.join();
+    const problem = problemWith(found, what, expected);
+    expected?.entities.delete(what);
+    if (found.isTargetUnknown) continue;
     checked++;
-    const target = candidates?.get(image.imageId);
-    if (candidates === undefined) drift.push({ subsystem: 'defaultImages', problem: 'extra', what: pk });
-    else if (target === undefined || !equalRecords(target, image.attributes))
-      drift.push({ subsystem: 'defaultImages', problem: 'wrong', what: pk });
+    if (problem !== undefined) drift.push({ derivation, problem, what });
   }
-  for (const pk of images.keys()) {
-    checked++;
-    drift.push({ subsystem: 'defaultImages', problem: 'missing', what: pk });
-  }
+  for (const [derivation, { entities }] of pointers)
+    for (const what of entities.keys()) {
+      checked++;
+      drift.push({ derivation, problem: 'missing', what });
+    }
   return checked;
+}
+
+function problemWith(
+  { member }: PointerFound,
+  partition: string,
+  expected: ExpectedPointers | undefined,
+): Drift['problem'] | undefined {
+  const candidates = expected?.entities.get(partition);
+  if (expected === undefined || candidates === undefined) return 'extra';
+  const target = candidates.get(member.sort);
+  if (target === undefined || !equalRecords(target, member.attributes)) return 'wrong';
+  const isNewest = [...candidates.keys()].every((sort) => !isAfter(sort, member.sort));
+  return expected.choose === 'newest' && !isNewest ? 'wrong' : undefined;
+}
+
+/** Whether a sort key stands after another: by code points, which is the order of their UTF-8 bytes. */
+function isAfter(a: string, b: string): boolean {
+  const others = Array.from(b);
+  for (const [index, character] of Array.from(a).entries()) {
+    const difference = (character.codePointAt(0) ?? 0) - (others[index]?.codePointAt(0) ?? -1);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }
 
 async function compareCounts(state: DerivedState, { counts }: Recount, drift: Drift[]): Promise<number> {
   let checked = 0;
-  for await (const { tuple, count } of state.tupleCounts()) {
+  for await (const { model, tuple, count } of state.counts()) {
     checked++;
-    const what = JSON.stringify([tuple.manufacturer, tuple.model, tuple.typeDesignator]);
-    const expected = counts.get(what);
-    counts.delete(what);
-    if (expected === undefined) drift.push({ subsystem: 'matcher', problem: 'extra', what });
-    else if (expected !== count)
-      drift.push({ subsystem: 'matcher', problem: 'wrong', what: `${what}: ${count}, expected ${expected}` });
+    const derivation = model.name;
+    const { names = Object.keys(tuple), sums } = counts.get(derivation) ?? {};
+    const what = JSON.stringify(names.map((name) => tuple[name]));
+    const expected = sums?.get(what);
+    sums?.delete(what);
+    if (expected === undefined) drift.push({ derivation, problem: 'extra', what });
+    else if (!expected.equals(count))
+      drift.push({ derivation, problem: 'wrong', what: `${what}: ${count.text}, expected ${expected.text}` });
   }
-  for (const what of counts.keys()) {
-    checked++;
-    drift.push({ subsystem: 'matcher', problem: 'missing', what });
-  }
+  for (const [derivation, { sums }] of counts)
+    for (const what of sums.keys()) {
+      checked++;
+      drift.push({ derivation, problem: 'missing', what });
+    }
   return checked;
 }
+
+async function compareRows(state: DerivedState, { derivedRows }: Recount, drift: Drift[]): Promise<number> {
+  let checked = 0;
+  for await (const { model, row, source } of state.derivedRows()) {
+    const derivation = model.name;
+    const { isKnown, isComplete, rows, unknown } = derivedRows.get(derivation) ?? NO_ROWS;
+    const what = rowName(row.table, row.key);
+    const expected = rows.get(what);
+    rows.delete(what);
+    const isOfUnknown = !isKnown || unknown.has(source);
+    // What nobody gives any more may have been given once.
+    if (isOfUnknown || (expected === undefined && !isComplete)) continue;
+    checked++;
+    if (expected === undefined) drift.push({ derivation, problem: 'extra', what });
+    else if (expected.source !== source || !equalRecords(expected.attributes, row.attributes))
+      drift.push({ derivation, problem: 'wrong', what });
+  }
+  for (const [derivation, { isKnown, rows }] of derivedRows)
+    for (const what of isKnown ? rows.keys() : []) {
+      checked++;
+      drift.push({ derivation, problem: 'missing', what });
+    }
+  return checked;
+}
+
+/** Of a derivation that the definition does not have. */
+const NO_ROWS: ExpectedRows = { isKnown: true, isComplete: true, rows: new Map(), unknown: new Set() };

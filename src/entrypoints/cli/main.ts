@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adoptStreamCommand } from './adopt-stream/command.ts';
+import { buildCommand } from './build/command.ts';
+import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
+import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runCommand } from './run-command.ts';
 
@@ -15,5 +18,8 @@ await runCommand(
     .version(version)
     .addCommand(replayCommand)
     .addCommand(generateCommand)
+    .addCommand(buildCommand)
+    .addCommand(filtersCommand)
+    .addCommand(policyCommand)
     .addCommand(adoptStreamCommand),
 );

@@ -2,12 +2,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { createDynamoDbClient, createSqsClient, documentClientOf } from '../../adapters/aws/clients.ts';
+import { ElectroDbEffectLog } from '../../adapters/aws/electrodb/effects/electrodb-effect-log.ts';
 import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { ElectroDbDerivedRowRepository } from '../../adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
@@ -16,6 +20,7 @@ import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import type { AwsBackend } from '../config.ts';
 import { invocationFields } from '../invocation.ts';
+import { TABLE_MODEL } from './table-model.ts';
 
 /** The document client's own class has no public constructor, so it cannot be its token. */
 const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
@@ -54,11 +59,19 @@ export function awsModule({
     onDeactivation(SQSClient, (client) => client.destroy());
 
     bind(ImageRepository).toResolvedValue(
-      (client) => new ElectroDbImageRepository(client, table, { concurrency }),
-      [DOCUMENT_CLIENT],
+      (client, { keys }) => new ElectroDbImageRepository(client, table, keys, { concurrency }),
+      [DOCUMENT_CLIENT, TABLE_MODEL],
     );
     bind(MatcherRepository).toResolvedValue(
-      (client) => new ElectroDbMatcherRepository(client, { table, stateTable }),
+      (client, { keys }) => new ElectroDbMatcherRepository(client, { table, stateTable, keys }),
+      [DOCUMENT_CLIENT, TABLE_MODEL],
+    );
+    bind(DerivedRowRepository).toResolvedValue(
+      (client, { keys }) => new ElectroDbDerivedRowRepository(client, { table, stateTable, keys }),
+      [DOCUMENT_CLIENT, TABLE_MODEL],
+    );
+    bind(EffectLog).toResolvedValue(
+      (client) => new ElectroDbEffectLog(client, { stateTable }),
       [DOCUMENT_CLIENT],
     );
     bind(TableGenerations).toResolvedValue(

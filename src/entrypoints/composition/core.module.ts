@@ -15,7 +15,13 @@ import { TableReplica } from '../../application/ports/table-replica.ts';
 import { ProcessBatch } from '../../application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
 import { SyncSearchDocument } from '../../application/sync-search-document.ts';
+import { DeriveRows } from '../../application/derive-rows.ts';
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
+import { RunEffects } from '../../application/run-effects.ts';
 import { UpdateMatcherTuple } from '../../application/update-matcher-tuple.ts';
+import { fleet } from '../../fleet/definition.ts';
+import { TABLE_MODEL } from './table-model.ts';
 
 /** How effects are tried again. */
 export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy');
@@ -23,8 +29,9 @@ export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy'
 /** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
 export const QUARANTINE_MAX_SHARE: ServiceIdentifier<number> = Symbol('QuarantineMaxShare');
 
-/** The use cases, on whatever ports the other modules bind. */
+/** The use cases, on whatever ports the other modules bind, for the fleet unless another definition is given. */
 export const coreModule = new ContainerModule(({ bind }) => {
+  bind(TABLE_MODEL).toConstantValue(fleet.model);
   bind(Retrier).toResolvedValue(
     (sleeper, random, metrics, policy: RetryPolicy) => new Retrier(sleeper, random, metrics, policy),
     [Sleeper, Random, Metrics, RETRY_POLICY],
@@ -45,12 +52,30 @@ export const coreModule = new ContainerModule(({ bind }) => {
     (matcher, retrier) => new UpdateMatcherTuple(matcher, retrier),
     [MatcherRepository, Retrier],
   );
+  bind(DeriveRows).toResolvedValue(
+    (rows, retrier) => new DeriveRows(rows, retrier),
+    [DerivedRowRepository, Retrier],
+  );
+  bind(RunEffects).toDynamicValue((context) => {
+    const policy = context.get<RetryPolicy>(RETRY_POLICY);
+    const [sleeper, random, metrics] = [context.get(Sleeper), context.get(Random), context.get(Metrics)];
+    const retrierOf = (attempts: number) => new Retrier(sleeper, random, metrics, { ...policy, attempts });
+    return new RunEffects({
+      log: context.get(EffectLog),
+      retrier: context.get(Retrier),
+      retrierOf,
+      sleeper,
+      logger: context.get(Logger),
+    });
+  });
   bind(ProcessBatch).toDynamicValue(
     (context) =>
       new ProcessBatch({
         search: context.get(SyncSearchDocument),
         defaultImages: context.get(ReconcileDefaultImage),
         matcher: context.get(UpdateMatcherTuple),
+        derivedRows: context.get(DeriveRows),
+        effects: context.get(RunEffects),
         // Only backends that keep the table's rows themselves bind one.
         replica: context.get(TableReplica, { optional: true }),
         // Bound where one is configured: without it, poison blocks.

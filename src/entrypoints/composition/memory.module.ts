@@ -1,4 +1,6 @@
 import { ContainerModule } from 'inversify';
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
@@ -6,6 +8,8 @@ import { Metrics } from '../../application/ports/metrics.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
+import { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
@@ -14,10 +18,11 @@ import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts'
 import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
+import { TABLE_MODEL } from './table-model.ts';
 
 /** `BACKEND=memory`: everything in this process, gone when it ends. */
 export const memoryModule = new ContainerModule(({ bind }) => {
-  bind(MemoryTable).toResolvedValue(() => new MemoryTable(), []);
+  bind(MemoryTable).toResolvedValue((model) => new MemoryTable(model), [TABLE_MODEL]);
   bind(MemoryMatcherRepository).toResolvedValue(() => new MemoryMatcherRepository(), []);
   bind(MemorySearchQueue).toResolvedValue(() => new MemorySearchQueue(), []);
   bind(MemorySearchIndex).toResolvedValue(() => new MemorySearchIndex(), []);
@@ -30,8 +35,11 @@ export const memoryModule = new ContainerModule(({ bind }) => {
   bind(SearchQueue).toService(MemorySearchQueue);
   bind(MatcherRepository).toService(MemoryMatcherRepository);
   bind(ImageRepository).toResolvedValue((table) => new MemoryImageRepository(table), [MemoryTable]);
+  bind(MemoryDerivedRowRepository).toResolvedValue(() => new MemoryDerivedRowRepository(), []);
+  bind(DerivedRowRepository).toService(MemoryDerivedRowRepository);
+  bind(EffectLog).toResolvedValue(() => new MemoryEffectLog(), []);
   bind(DerivedState).toResolvedValue(
-    (index, table, matcher) => new MemoryDerivedState(index, table, matcher),
-    [MemorySearchIndex, MemoryTable, MemoryMatcherRepository],
+    (index, table, matcher, derivedRows) => new MemoryDerivedState(index, table, matcher, derivedRows),
+    [MemorySearchIndex, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
   );
 });

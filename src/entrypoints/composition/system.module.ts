@@ -5,8 +5,8 @@ import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../config.ts';
 import { invocationFields } from '../invocation.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: time, waiting, randomness and a log; and its settings. */

@@ -21,13 +21,13 @@ export interface BatchResponse {
  */
 export async function handleEvent(
   event: unknown,
-  { processBatch, tables }: StreamWorker,
+  { processBatch, tables, model }: StreamWorker,
   failureMode: Config['failureMode'],
   limit: TimeLimit,
   table?: string,
 ): Promise<BatchResponse> {
   const generationsOf = (tableArns: ReadonlySet<string>) => tables.generationsOf(tableArns, limit);
-  const deliveries = await toDeliveries(recordsOf(event), generationsOf, table);
+  const deliveries = await toDeliveries(recordsOf(event), model, generationsOf, table);
   const { outcomes } = await processBatch.execute(
     deliveries,
     limit,

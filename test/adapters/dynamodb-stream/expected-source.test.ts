@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { Fault } from '../../../src/domain/fault.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { faaRow, STREAM_ARN, streamRecord, strangeRow, withDynamodb } from '../../support/stream-records.ts';
 
 const good = streamRecord({ after: faaRow('N1') });
 const TABLE_ARN = STREAM_ARN.slice(0, STREAM_ARN.indexOf('/stream/'));
 
 function faultOf(record: unknown, table?: string): Fault | undefined {
-  const delivery = toDelivery(record, { table });
+  const delivery = toDelivery(record, fleet.model, { table });
   return delivery.kind === 'undecodable' ? delivery.fault : undefined;
 }
 
@@ -98,7 +99,7 @@ describe('the source of a record', () => {
     'a source that is null': { ...good, eventSource: null },
   }))
     it(`given ${what}, then it is a change`, () => {
-      expect(toDelivery(record).kind).to.equal('change');
+      expect(toDelivery(record, fleet.model).kind).to.equal('change');
     });
 
   const short = (arn: string) => arn.replace(/^arn:aws:(dynamodb:)?/, '').slice(0, 34);
@@ -129,7 +130,7 @@ describe('the source of a record', () => {
 
   it('given a row that nothing is derived from, then its source counts all the same', () => {
     const strange = streamRecord({ after: strangeRow('1') });
-    expect(toDelivery(strange, { table: 'aircraft' }).kind).to.equal('unrecognised');
+    expect(toDelivery(strange, fleet.model, { table: 'aircraft' }).kind).to.equal('unrecognised');
     expect(faultOf(strange, 'other')).to.include({ kind: 'configuration' });
   });
 });

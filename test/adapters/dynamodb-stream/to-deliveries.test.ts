@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { toDeliveries } from '../../../src/adapters/dynamodb-stream/to-deliveries.ts';
 import type { Delivery } from '../../../src/application/delivery.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { faaRow, STREAM_LABEL, streamRecord } from '../../support/stream-records.ts';
 
 const HERE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
@@ -10,6 +11,11 @@ const OLDER = '2025-06-01T00:00:00.000';
 
 const recordOf = (streamArn: string, sequence = 1) =>
   streamRecord({ after: faaRow('N1'), sequence, streamArn });
+
+type GenerationsOf = Parameters<typeof toDeliveries>[2];
+
+const deliver = (records: readonly unknown[], generationsOf: GenerationsOf, table?: string) =>
+  toDeliveries(records, fleet.model, generationsOf, table);
 
 describe('toDeliveries', () => {
   let asked: string[][] = [];
@@ -31,7 +37,7 @@ describe('toDeliveries', () => {
 
   it('given one stream, then its table is asked for once, and its changes are of the generation', async () => {
     const arn = `${HERE}/stream/${STREAM_LABEL}`;
-    const deliveries = await toDeliveries([recordOf(arn, 1), recordOf(arn, 2)], answering({ [HERE]: 3 }));
+    const deliveries = await deliver([recordOf(arn, 1), recordOf(arn, 2)], answering({ [HERE]: 3 }));
     expect(asked).to.deep.equal([[HERE]]);
     expect(versionsOf(deliveries)).to.deep.equal([
       { generation: 3, epoch: STREAM_LABEL, sequence: '1' },
@@ -42,7 +48,7 @@ describe('toDeliveries', () => {
   it('given streams of several tables, mixed, then each change is of the generation of its own', async () => {
     const streams = [`${HERE}/stream/${STREAM_LABEL}`, `${THERE}/stream/${OLDER}`, `${HERE}/stream/${OLDER}`];
     const records = [0, 1, 2, 1, 0].map((which, index) => recordOf(streams[which]!, index));
-    const deliveries = await toDeliveries(records, answering({ [HERE]: 0, [THERE]: 1 }));
+    const deliveries = await deliver(records, answering({ [HERE]: 0, [THERE]: 1 }));
     expect(asked).to.deep.equal([[HERE, THERE]]);
     expect(versionsOf(deliveries)).to.deep.equal([
       { generation: 0, epoch: STREAM_LABEL, sequence: '0' },
@@ -58,7 +64,7 @@ describe('toDeliveries', () => {
     const other = `${HERE}-2/stream/${STREAM_LABEL}`;
     const message = { eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:q' };
     const records = [recordOf(mine, 1), message, recordOf(other, 2), recordOf(mine, 3)];
-    const deliveries = await toDeliveries(records, answering({ [HERE]: 0 }), 'aircraft');
+    const deliveries = await deliver(records, answering({ [HERE]: 0 }), 'aircraft');
     expect(asked).to.deep.equal([[HERE]]);
     const kinds = deliveries.map(({ kind }) => kind);
     expect(kinds).to.deep.equal(['change', 'undecodable', 'undecodable', 'change']);
@@ -71,7 +77,7 @@ describe('toDeliveries', () => {
     const refused = new Fault('configuration', 'another table is followed');
     const there = `${THERE}/stream/${OLDER}`;
     const strange = { ...streamRecord({ after: { PK: 'x', SK: 'y' } }), eventSourceARN: there };
-    const deliveries = await toDeliveries(
+    const deliveries = await deliver(
       [
         recordOf(there),
         strange,
@@ -86,13 +92,13 @@ describe('toDeliveries', () => {
   });
 
   it('given a table that got no answer, then its records fail, to be tried again', async () => {
-    const [delivery] = await toDeliveries([recordOf(`${HERE}/stream/${STREAM_LABEL}`)], answering({}));
+    const [delivery] = await deliver([recordOf(`${HERE}/stream/${STREAM_LABEL}`)], answering({}));
     expect(faultIn(delivery).kind).to.equal('transient');
   });
 
   for (const arn of [HERE, `${HERE}/stream/`, 'aircraft', 'arn:aws:sqs:eu-central-1:123456789012:search'])
     it(`given records of …${arn.slice(-25)}, without a label, then that is refused, unasked`, async () => {
-      const deliveries = await toDeliveries([recordOf(arn), recordOf(arn, 2)], answering({}));
+      const deliveries = await deliver([recordOf(arn), recordOf(arn, 2)], answering({}));
       expect(asked).to.deep.equal([[]]);
       for (const delivery of deliveries) {
         expect(faultIn(delivery).kind).to.equal('configuration');
@@ -103,7 +109,7 @@ describe('toDeliveries', () => {
   it('given records that name no stream, then the table without a name is asked for', async () => {
     const { eventSourceARN, ...record } = recordOf('');
     expect(eventSourceARN).to.equal('');
-    const deliveries = await toDeliveries([record, recordOf('')], answering({ '': 2 }));
+    const deliveries = await deliver([record, recordOf('')], answering({ '': 2 }));
     expect(asked).to.deep.equal([['']]);
     expect(versionsOf(deliveries)).to.deep.equal([
       { generation: 2, epoch: '', sequence: '1' },
@@ -112,7 +118,7 @@ describe('toDeliveries', () => {
   });
 
   it('given what names no stream and cannot be read either, then it is poison, unasked', async () => {
-    const deliveries = await toDeliveries([{ dynamodb: {} }, { dynamodb: { Keys: 5 } }], answering({}));
+    const deliveries = await deliver([{ dynamodb: {} }, { dynamodb: { Keys: 5 } }], answering({}));
     expect(asked).to.deep.equal([[]]);
     for (const delivery of deliveries) expect(faultIn(delivery).kind).to.equal('permanent');
   });
@@ -128,7 +134,7 @@ describe('toDeliveries', () => {
       { dynamodb: null, eventSourceARN: `${HERE}/stream/x` },
     ];
     for (const answer of [new Fault('transient', 'throttled'), 1]) {
-      const deliveries = await toDeliveries(
+      const deliveries = await deliver(
         [...foreign, recordOf(`${HERE}/stream/${STREAM_LABEL}`)],
         answering({ [HERE]: answer }),
       );
@@ -141,6 +147,6 @@ describe('toDeliveries', () => {
   });
 
   it('given no records, then there are no deliveries', async () => {
-    expect(await toDeliveries([], answering({}))).to.deep.equal([]);
+    expect(await deliver([], answering({}))).to.deep.equal([]);
   });
 });

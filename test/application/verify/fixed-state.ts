@@ -1,13 +1,18 @@
-import { type DefaultImageFound, DerivedState } from '../../../src/application/ports/derived-state.ts';
+import {
+  type CountFound,
+  type DerivedRowFound,
+  DerivedState,
+  type PointerFound,
+} from '../../../src/application/ports/derived-state.ts';
 import type { DocumentFields, DocumentKey } from '../../../src/domain/search-document.ts';
-import type { Tuple } from '../../../src/domain/tuple.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
 
 export interface StateParts {
   readonly rows?: readonly Attributes[];
   readonly documents?: readonly { readonly key: DocumentKey; readonly fields: DocumentFields }[];
-  readonly defaultImages?: readonly DefaultImageFound[];
-  readonly tupleCounts?: readonly { readonly tuple: Tuple; readonly count: number }[];
+  readonly pointers?: readonly PointerFound[];
+  readonly counts?: readonly CountFound[];
+  readonly derivedRows?: readonly DerivedRowFound[];
 }
 
 /** Derived state that is as given, and empty otherwise. */
@@ -23,12 +28,16 @@ export class FixedState extends DerivedState {
     yield* this.#parts.documents ?? [];
   }
 
-  override async *defaultImages() {
-    yield* this.#parts.defaultImages ?? [];
+  override async *pointers() {
+    yield* this.#parts.pointers ?? [];
   }
 
-  override async *tupleCounts() {
-    yield* this.#parts.tupleCounts ?? [];
+  override async *counts() {
+    yield* this.#parts.counts ?? [];
+  }
+
+  override async *derivedRows() {
+    yield* this.#parts.derivedRows ?? [];
   }
 
   override rows(): AsyncIterable<Attributes> {

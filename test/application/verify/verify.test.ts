@@ -1,8 +1,15 @@
 import { expect } from 'chai';
-import { type Drift, type Subsystem, verify } from '../../../src/application/verify/verify.ts';
+import {
+  type Drift,
+  NO_DERIVATION,
+  type Subsystem,
+  subsystemOf,
+  verify,
+} from '../../../src/application/verify/verify.ts';
 import type { DocumentFields, DocumentKey } from '../../../src/domain/search-document.ts';
 import type { Value } from '../../../src/domain/value.ts';
-import { attributes, decimal, entity, image, tuple } from '../../support/factories.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
+import { attributes, decimal, entity, image, tuple, TUPLE_COUNTS } from '../../support/factories.ts';
 import { FixedState, type StateParts } from './fixed-state.ts';
 
 const N1 = 'IMAGES#ORG#ACME#ENTITY#REGISTRATION#ID#N1';
@@ -42,27 +49,42 @@ function defaultImage(
 ) {
   const owner = entity({ orgId: 'ACME', entityType, entityId });
   const named = { org_id: 'ACME', entity_type: entityType, entity_id: entityId };
-  return { entity: owner, image: image(imageId, { ...named, url }) };
+  return { entity: owner, member: image(imageId, { ...named, url }) };
 }
 
 interface Expected {
   readonly checked: number;
-  readonly drift?: readonly Omit<Drift, 'subsystem'>[];
+  readonly drift?: readonly (Omit<Drift, 'derivation'> & Partial<Drift>)[];
+}
+
+/** The fleet derives no rows by functions. */
+type FleetSubsystem = Exclude<Subsystem, 'derivedRows'>;
+
+/** Of drift that does not name one. */
+const DERIVATIONS: Readonly<Record<FleetSubsystem, string>> = {
+  search: 'type-search',
+  defaultImages: 'default-image',
+  matcher: 'matcher-tuple',
+};
+
+function count(of: ReturnType<typeof tuple>, rows: number) {
+  return { model: TUPLE_COUNTS, tuple: of, count: decimal(String(rows)) };
 }
 
 /** Expects this of one subsystem, and that the others have nothing to compare. */
-async function expectOnly(subsystem: Subsystem, parts: StateParts, { checked, drift = [] }: Expected) {
-  const found = await verify(new FixedState(parts));
+async function expectOnly(subsystem: FleetSubsystem, parts: StateParts, { checked, drift = [] }: Expected) {
+  const found = await verify(new FixedState(parts), fleet);
   expect(found).to.deep.equal({
-    checked: { search: 0, defaultImages: 0, matcher: 0, [subsystem]: checked },
-    drift: drift.map((each) => ({ subsystem, ...each })),
+    checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0, [subsystem]: checked },
+    drift: drift.map((each) => ({ derivation: DERIVATIONS[subsystem], ...each })),
   });
+  for (const each of found.drift) expect(subsystemOf(each, fleet)).to.equal(subsystem);
 }
 
 describe('verify', () => {
   it('given no rows and nothing derived, then nothing is checked, and there is no drift', async () => {
-    expect(await verify(new FixedState({}))).to.deep.equal({
-      checked: { search: 0, defaultImages: 0, matcher: 0 },
+    expect(await verify(new FixedState({}), fleet)).to.deep.equal({
+      checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0 },
       drift: [],
     });
   });
@@ -71,22 +93,24 @@ describe('verify', () => {
     const state = new FixedState({
       rows: [typeRow('A'), typeRow('B'), imageRow(N1, '1'), linkRow('1'), linkRow('2'), linkRow('3', '182T')],
       documents: [document('icao_aircraft', 'B'), document('icao_aircraft', 'A')],
-      defaultImages: [defaultImage('REGISTRATION', 'N1', '1')],
-      tupleCounts: [
-        { tuple: tuple('182T'), count: 1 },
-        { tuple: tuple('172S'), count: 2 },
-      ],
+      pointers: [defaultImage('REGISTRATION', 'N1', '1')],
+      counts: [count(tuple('182T'), 1), count(tuple('172S'), 2)],
     });
-    expect(await verify(state)).to.deep.equal({
-      checked: { search: 2, defaultImages: 1, matcher: 2 },
+    expect(await verify(state, fleet)).to.deep.equal({
+      checked: { search: 2, defaultImages: 1, matcher: 2, derivedRows: 0 },
       drift: [],
     });
   });
 
   it('given drift everywhere, then search comes first, then default images, then the matcher', async () => {
     const rows = [linkRow('1'), imageRow(N1, '1'), typeRow('A')];
-    const { drift } = await verify(new FixedState({ rows }));
-    expect(drift.map(({ subsystem }) => subsystem)).to.deep.equal(['search', 'defaultImages', 'matcher']);
+    const { drift } = await verify(new FixedState({ rows }), fleet);
+    expect(drift.map((each) => subsystemOf(each, fleet))).to.deep.equal([
+      'search',
+      'defaultImages',
+      'matcher',
+    ]);
+    expect(drift.map(({ derivation }) => derivation)).to.deep.equal(Object.values(DERIVATIONS));
   });
 
   describe('of documents', () => {
@@ -99,7 +123,7 @@ describe('verify', () => {
           checked: 3,
           drift: [
             { problem: 'missing', what: 'icao_aircraft/C' },
-            { problem: 'missing', what: 'icao_manufacturers/B' },
+            { derivation: 'manufacturer-search', problem: 'missing', what: 'icao_manufacturers/B' },
           ],
         },
       );
@@ -118,7 +142,7 @@ describe('verify', () => {
           checked: 3,
           drift: [
             { problem: 'extra', what: 'icao_aircraft/B' },
-            { problem: 'extra', what: 'registry/FAA:N1' },
+            { derivation: 'faa-registry', problem: 'extra', what: 'registry/FAA:N1' },
           ],
         },
       );
@@ -131,9 +155,31 @@ describe('verify', () => {
         {
           checked: 2,
           drift: [
-            { problem: 'extra', what: 'icao_manufacturers/A' },
+            { derivation: 'manufacturer-search', problem: 'extra', what: 'icao_manufacturers/A' },
             { problem: 'missing', what: 'icao_aircraft/A' },
           ],
+        },
+      );
+    });
+
+    it('given documents of collections with several derivations or none, then the ids tell, as far as they can', async () => {
+      const documents = [
+        document('registry', 'FOREIGN:1'),
+        document('registry', 'FAA:1'),
+        document('registry', 'UK:1'),
+        document('others', '1'),
+      ];
+      const names = ['foreign-registry', 'faa-registry', 'faa-registry', NO_DERIVATION];
+      await expectOnly(
+        'search',
+        { documents },
+        {
+          checked: 4,
+          drift: documents.map(({ key: { collection, id } }, index) => ({
+            derivation: names[index]!,
+            problem: 'extra',
+            what: `${collection}/${id}`,
+          })),
         },
       );
     });
@@ -177,8 +223,8 @@ describe('verify', () => {
 
     for (const imageId of ['1', '3'])
       it(`given a default that points to image ${imageId} of 1 and 3, then it is right, the newest or not`, async () => {
-        const defaultImages = [defaultImage('REGISTRATION', 'N1', imageId)];
-        await expectOnly('defaultImages', { rows, defaultImages }, { checked: 1 });
+        const pointers = [defaultImage('REGISTRATION', 'N1', imageId)];
+        await expectOnly('defaultImages', { rows, pointers }, { checked: 1 });
       });
 
     it('given entities with images and no default, then one is missing for each', async () => {
@@ -196,10 +242,10 @@ describe('verify', () => {
     });
 
     it('given a default of an entity without images, then it is extra', async () => {
-      const defaultImages = [defaultImage('ICAO', 'C172', '1'), defaultImage('REGISTRATION', 'N1', '1')];
+      const pointers = [defaultImage('ICAO', 'C172', '1'), defaultImage('REGISTRATION', 'N1', '1')];
       await expectOnly(
         'defaultImages',
-        { rows, defaultImages },
+        { rows, pointers },
         { checked: 2, drift: [{ problem: 'extra', what: C172 }] },
       );
     });
@@ -207,23 +253,23 @@ describe('verify', () => {
     it('given a default that points to an image that is gone, then it is wrong', async () => {
       await expectOnly(
         'defaultImages',
-        { rows, defaultImages: [defaultImage('REGISTRATION', 'N1', '2')] },
+        { rows, pointers: [defaultImage('REGISTRATION', 'N1', '2')] },
         { checked: 1, drift: [{ problem: 'wrong', what: N1 }] },
       );
     });
 
     it('given a default that points to an image of which nothing is known, then its entity is not compared', async () => {
-      const unknown = { ...defaultImage('REGISTRATION', 'N1', '2'), isImageUnknown: true };
-      await expectOnly('defaultImages', { defaultImages: [unknown] }, { checked: 0 });
+      const unknown = { ...defaultImage('REGISTRATION', 'N1', '2'), isTargetUnknown: true };
+      await expectOnly('defaultImages', { pointers: [unknown] }, { checked: 0 });
       const rows = [imageRow(N1, '1'), imageRow(C172, '1')];
       const known = defaultImage('ICAO', 'C172', '1');
-      await expectOnly('defaultImages', { rows, defaultImages: [unknown, known] }, { checked: 1 });
+      await expectOnly('defaultImages', { rows, pointers: [unknown, known] }, { checked: 1 });
     });
 
     it('given a default that does not repeat its image’s attributes, then it is wrong', async () => {
       await expectOnly(
         'defaultImages',
-        { rows, defaultImages: [defaultImage('REGISTRATION', 'N1', '1', 'old.jpg')] },
+        { rows, pointers: [defaultImage('REGISTRATION', 'N1', '1', 'old.jpg')] },
         { checked: 1, drift: [{ problem: 'wrong', what: N1 }] },
       );
     });
@@ -248,23 +294,20 @@ describe('verify', () => {
     });
 
     it('given a count without links, then it is extra', async () => {
-      const tupleCounts = [
-        { tuple: tuple('172S', { typeDesignator: 'C182' }), count: 1 },
-        { tuple: tuple('172S'), count: 2 },
-      ];
+      const counts = [count(tuple('172S', { type_designator: 'C182' }), 1), count(tuple('172S'), 2)];
       await expectOnly(
         'matcher',
-        { rows, tupleCounts },
+        { rows, counts },
         { checked: 2, drift: [{ problem: 'extra', what: '["CESSNA","172S","C182"]' }] },
       );
     });
 
-    for (const count of [1, 3])
-      it(`given ${count} counted of 2 links, then it is wrong, and says what it must be`, async () => {
+    for (const counted of [1, 3])
+      it(`given ${counted} counted of 2 links, then it is wrong, and says what it must be`, async () => {
         await expectOnly(
           'matcher',
-          { rows, tupleCounts: [{ tuple: tuple('172S'), count }] },
-          { checked: 1, drift: [{ problem: 'wrong', what: `${what}: ${count}, expected 2` }] },
+          { rows, counts: [count(tuple('172S'), counted)] },
+          { checked: 1, drift: [{ problem: 'wrong', what: `${what}: ${counted}, expected 2` }] },
         );
       });
   });

@@ -10,6 +10,7 @@ import { readSearchMessage } from '../../../local/proof/read-search-message.ts';
 import { TableDerivedState } from '../../../local/proof/table-derived-state.ts';
 import { createTable } from '../../../local/servers/tables.ts';
 import { documentClientOf } from '../../../src/adapters/aws/clients.ts';
+import { ElectroDbEffectLog } from '../../../src/adapters/aws/electrodb/effects/electrodb-effect-log.ts';
 import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
@@ -19,22 +20,28 @@ import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import { IMAGE_ATTRIBUTES } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
+import { countKey, type CountModel, type Tuple } from '../../../src/domain/count.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
 import type { Value } from '../../../src/domain/value.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { ownQueue } from '../../adapters/aws/sqs/own-queue.ts';
 import { serversMissing, sharedServers } from '../../integration/shared-servers.ts';
 import { attributeValues } from '../../support/attribute-value.ts';
+import { DEFAULT_IMAGES, decimal } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
 import type { Attributes, Harness as Images } from '../image-repository/harness.ts';
 import type { Kept } from '../quarantine.ts';
 import type { Backend } from './backend.ts';
+import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
+import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
 
 /** The keys of the specification, written out once more. */
-const keyOf = ({ orgId, entityType, entityId }: Entity, sk: string) => ({
+const keyOf = ({ parts: [orgId, entityType, entityId] }: Entity, sk: string) => ({
   PK: { S: `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}` },
   SK: { S: sk },
 });
+
+const { keys } = fleet.model;
 
 async function images(): Promise<Images> {
   const { clients, table: TableName } = await sharedServers();
@@ -47,7 +54,7 @@ async function images(): Promise<Images> {
     await dynamodb.send(new DeleteItemCommand({ TableName, Key: keyOf(entity, sk) }));
   };
   return {
-    images: new ElectroDbImageRepository(documentClientOf(dynamodb), TableName),
+    images: new ElectroDbImageRepository(documentClientOf(dynamodb), TableName, keys),
     putImage: (entity, imageId, attributes) => put(entity, `IMG#${imageId}`, attributes),
     putNamelessImage: (entity) => put(entity, 'IMG#', { image_id: '', caption: 'no image' }),
     removeImage: (entity, imageId) => remove(entity, `IMG#${imageId}`),
@@ -67,11 +74,11 @@ async function images(): Promise<Images> {
       const item = await readItem(dynamodb, TableName, keyOf(entity, 'DEFAULT'));
       if (item === undefined) return undefined;
       const row = new EncodedAttributes(item, {}, 'Item');
-      const named = IMAGE_ATTRIBUTES.map((name) => [name, row.get(name)] as const);
-      return Object.fromEntries(
-        named.filter((pair): pair is [(typeof IMAGE_ATTRIBUTES)[number], Value] => pair[1] !== undefined),
-      );
+      const names = [...DEFAULT_IMAGES.repeat, ...DEFAULT_IMAGES.repeatedParts];
+      const named = names.map((name) => [name, row.get(name)] as const);
+      return Object.fromEntries(named.filter((pair): pair is [string, Value] => pair[1] !== undefined));
     },
+    defined: definedTableInDynamoDb,
   };
 }
 
@@ -115,13 +122,57 @@ export const aws = {
         const { clients, table, stateTable } = await sharedServers();
         const { dynamodb } = clients;
         return {
-          matcher: new ElectroDbMatcherRepository(documentClientOf(dynamodb), { table, stateTable }),
-          count: async ({ manufacturer, model, typeDesignator }) => {
+          matcher: new ElectroDbMatcherRepository(documentClientOf(dynamodb), { table, keys, stateTable }),
+          count: async ({ manufacturer, model, type_designator }: Tuple) => {
             const item = await readItem(dynamodb, table, {
               PK: { S: `ICAO#MATCHER#MFR#${manufacturer}` },
-              SK: { S: `MODEL#${model}#TYPE#${typeDesignator}` },
+              SK: { S: `MODEL#${model}#TYPE#${type_designator}` },
             });
             return item && Number(item['count']?.N);
+          },
+          amount: async (model: CountModel, tuple: Tuple) => {
+            const { partition, sort = '' } = countKey(model, tuple);
+            const item = await readItem(dynamodb, table, { PK: { S: partition }, SK: { S: sort } });
+            return item && decimal(item[model.as]?.N ?? 'none').canonical;
+          },
+        };
+      },
+      missing,
+    },
+  ],
+  derivedRowRepository: [{ name: 'ElectroDB', setUp: rowsInDynamoDb, missing }],
+  effectLog: [
+    {
+      name: 'ElectroDB',
+      setUp: async () => {
+        const { clients, table, stateTable } = await sharedServers();
+        const { dynamodb } = clients;
+        const keysOf = (name: string) => ({ PK: `SUM#${name}`, SK: 'SUM' });
+        const addingTo = (name: string) => ({
+          Update: {
+            TableName: table,
+            Key: keysOf(name),
+            UpdateExpression: 'ADD amount_added :one',
+            ExpressionAttributeValues: { ':one': 1 },
+          },
+        });
+        return {
+          log: new ElectroDbEffectLog(documentClientOf(dynamodb), { stateTable }),
+          addingTo,
+          failingFor: (name) => [
+            addingTo(name),
+            {
+              ConditionCheck: {
+                TableName: table,
+                Key: keysOf(`not ${name}`),
+                ConditionExpression: 'attribute_exists(PK)',
+              },
+            },
+          ],
+          sum: async (name) => {
+            const { PK, SK } = keysOf(name);
+            const item = await readItem(dynamodb, table, { PK: { S: PK }, SK: { S: SK } });
+            return Number(item?.['amount_added']?.N ?? 0);
           },
         };
       },
@@ -172,8 +223,8 @@ export const aws = {
         const index = new MemorySearchIndex();
         return {
           state: new TableDerivedState(dynamodb, table, index),
-          images: new ElectroDbImageRepository(documents, table),
-          matcher: new ElectroDbMatcherRepository(documents, { table, stateTable }),
+          images: new ElectroDbImageRepository(documents, table, keys),
+          matcher: new ElectroDbMatcherRepository(documents, { table, keys, stateTable }),
           index: async (actions) => index.apply(actions),
           putRow: async (keys, attributes) => {
             const Item = attributeValues({ ...attributes, ...keys });

@@ -1,5 +1,7 @@
 import type { Implementations } from '../contract.ts';
+import type { Harness as DerivedRows, RowsCapability } from '../derived-row-repository/harness.ts';
 import type { Harness as DerivedState } from '../derived-state.ts';
+import type { Harness as EffectLog } from '../effect-log/harness.ts';
 import type { Harness as Images, ImageCapability } from '../image-repository/harness.ts';
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
@@ -12,6 +14,8 @@ import type { Harness as TableReplica } from '../table-replica/harness.ts';
 export interface Backend {
   readonly imageRepository: Implementations<Images, ImageCapability>;
   readonly matcherRepository: Implementations<Matcher, 'nulCharacters'>;
+  readonly derivedRowRepository: Implementations<DerivedRows, RowsCapability>;
+  readonly effectLog: Implementations<EffectLog>;
   readonly searchQueue: Implementations<SearchQueue, QueueCapability>;
   readonly tableGenerations: Implementations<TableGenerations, 'unnamed'>;
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;

@@ -1,13 +1,17 @@
 import { expect } from 'chai';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
+import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
-import { tupleKey } from '../../../src/domain/tuple.ts';
+import { tupleKey } from '../../../src/domain/count.ts';
+import { DERIVED_FROM, nameOfKey } from '../../../src/domain/derived-rows.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
 import { collect } from '../../support/collect.ts';
 import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
 import type { Backend } from './backend.ts';
+import { definedTableInMemory } from './defined-table-in-memory.ts';
 
 export const memory: Backend = {
   imageRepository: [
@@ -20,17 +24,18 @@ export const memory: Backend = {
           putImage: (entity, imageId, attributes) => put(imageRow(entity, imageId), attributes),
           // Such a row never gets as far as the memory table: its record is no change of any row.
           putNamelessImage: async (entity) => {
-            const delivery = toDelivery(streamRecord({ after: imageRow(entity, '') }));
+            const delivery = toDelivery(streamRecord({ after: imageRow(entity, '') }), fleet.model);
             if (delivery.kind === 'change') await table.apply([delivery.change]);
           },
           removeImage: (entity, imageId) => remove(imageRow(entity, imageId)),
           putForeignDefault: (entity, attributes) => put(defaultRow(entity), attributes),
           removeForeignDefault: (entity) => remove(defaultRow(entity)),
           repointForeignDefault: (entity, imageId) => {
-            const attributes = table.defaultImage(entity)?.image.attributes;
+            const attributes = table.pointer(entity)?.member.attributes;
             return put(defaultRow(entity), { ...attributes, image_id: imageId });
           },
-          readDefault: async (entity) => table.defaultImage(entity)?.image.attributes,
+          readDefault: async (entity) => table.pointer(entity)?.member.attributes,
+          defined: async (definition) => definedTableInMemory(definition),
         };
       },
     },
@@ -42,9 +47,54 @@ export const memory: Backend = {
         const { matcher, state } = memoryBackend();
         return {
           matcher,
-          count: async (tuple) =>
-            (await collect(state.tupleCounts())).find((row) => tupleKey(row.tuple) === tupleKey(tuple))
-              ?.count,
+          count: async (tuple) => {
+            const counts = await collect(state.counts());
+            const found = counts.find((row) => tupleKey(row.tuple) === tupleKey(tuple));
+            return found && Number(found.count.text);
+          },
+          amount: async ({ name }, tuple) => {
+            const counts = (await collect(state.counts())).filter(({ model }) => model.name === name);
+            return counts.find((row) => tupleKey(row.tuple) === tupleKey(tuple))?.count.canonical;
+          },
+        };
+      },
+    },
+  ],
+  derivedRowRepository: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { derivedRows } = memoryBackend();
+        return {
+          rows: derivedRows,
+          audit: 'audit',
+          read: async (key) => {
+            const found = [...derivedRows.rows()].find(({ row }) => nameOfKey(row) === nameOfKey(key));
+            return found && { ...found.row.attributes, [DERIVED_FROM]: found.source };
+          },
+          putForeign: () => Promise.reject(new Error('nobody else writes into memory')),
+        };
+      },
+      lacks: {
+        foreignRows: 'nobody else writes into memory',
+        missingTables: 'there are no tables to be missing',
+      },
+    },
+  ],
+  effectLog: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const sums = new Map<string, number>();
+        const add = (name: string) => sums.set(name, (sums.get(name) ?? 0) + 1);
+        return {
+          log: new MemoryEffectLog(),
+          addingTo: (name) => () => void add(name),
+          // Whoever throws must not have written.
+          failingFor: () => () => {
+            throw new Error('no room');
+          },
+          sum: async (name) => sums.get(name) ?? 0,
         };
       },
     },

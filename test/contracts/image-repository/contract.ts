@@ -1,5 +1,6 @@
 import type { Contract } from '../contract.ts';
 import * as aborted from './aborted.ts';
+import * as definitions from './definitions.ts';
 import type { Harness, ImageCapability } from './harness.ts';
 import * as load from './load.ts';
 import * as conflicts from './save-conflicts.ts';
@@ -12,4 +13,5 @@ export const imageRepository: Contract<Harness, ImageCapability> = {
   'save, where somebody else wrote,': conflicts,
   'once aborted': aborted,
   'whatever ids and attributes are,': values,
+  'whatever the definition is,': definitions,
 };

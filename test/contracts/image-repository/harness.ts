@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { EntityView, ImageRepository } from '../../../src/application/ports/image-repository.ts';
-import type { Image } from '../../../src/domain/default-image.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Entity } from '../../../src/domain/row.ts';
+import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
+import type { Entity, Member } from '../../../src/domain/pointer.ts';
 import type { Value } from '../../../src/domain/value.ts';
 import { comparableFields } from '../../support/comparable.ts';
-import { decimal } from '../../support/factories.ts';
+import { decimal, entity } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
 
 export type Attributes = Readonly<Record<string, Value>>;
@@ -23,8 +23,21 @@ export interface Harness {
   removeForeignDefault(entity: Entity): Promise<void>;
   /** Has the entity's default row point to another image, and leaves all else in it, as such a program may do. */
   repointForeignDefault(entity: Entity, imageId: string): Promise<void>;
-  /** The attributes among `IMAGE_ATTRIBUTES` that the default row has; undefined when there is no such row. */
+  /** The attributes that a default row repeats, as far as it has them; undefined when there is no such row. */
   readDefault(entity: Entity): Promise<Attributes | undefined>;
+  /** Another table, empty, that is as a definition says. */
+  defined(definition: TableDefinition): Promise<DefinedTable>;
+}
+
+/** A table of any definition, and the repository on it. */
+export interface DefinedTable {
+  readonly images: ImageRepository;
+  /** Puts a row, its keys among the attributes: one of the definition's, or any other. */
+  put(row: Attributes): Promise<unknown>;
+  /** Removes the row with the keys of this one. */
+  remove(row: Attributes): Promise<unknown>;
+  /** The attributes of an entity's pointer that its model repeats, as far as it has them; undefined when there is none. */
+  readPointer(entity: Entity): Promise<Attributes | undefined>;
 }
 
 export type ImageCapability =
@@ -36,6 +49,8 @@ export type ImageCapability =
   | 'nulCharacters'
   /** Keeps the name `__proto__` in a map within an attribute. */
   | 'prototypeNames';
+
+type Loads = Pick<Harness, 'images'>;
 
 /** What a default row repeats of its image, beside the identity. */
 export const SAVED: Attributes = {
@@ -49,19 +64,20 @@ export const SAVED: Attributes = {
 };
 
 export function anEntity(): Entity {
-  return { orgId: unique('org'), entityType: 'REGISTRATION', entityId: unique('N') };
+  return entity({ orgId: unique('org'), entityType: 'REGISTRATION', entityId: unique('N') });
 }
 
-export function identityOf({ orgId, entityType, entityId }: Entity, imageId: string) {
-  return { org_id: orgId, entity_type: entityType, entity_id: entityId, image_id: imageId };
+export function identityOf({ parts }: Entity, imageId: string) {
+  const [org_id = '', entity_type = '', entity_id = ''] = parts;
+  return { org_id, entity_type, entity_id, image_id: imageId };
 }
 
-export async function load(harness: Harness, entity: Entity): Promise<EntityView> {
+export async function load(harness: Loads, entity: Entity): Promise<EntityView> {
   return (await loadAll(harness, [entity]))[0]!;
 }
 
 export async function loadAll(
-  { images }: Harness,
+  { images }: Loads,
   entities: readonly Entity[],
   signal?: AbortSignal,
 ): Promise<EntityView[]> {
@@ -73,8 +89,8 @@ export async function loadAll(
   });
 }
 
-export async function save({ images }: Harness, view: EntityView, image: Image | undefined) {
-  const results = await images.save([{ view, image }]);
+export async function save({ images }: Loads, view: EntityView, member: Member | undefined) {
+  const results = await images.save([{ view, member }]);
   expect(results).to.have.length(1);
   return results[0];
 }
@@ -82,10 +98,10 @@ export async function save({ images }: Harness, view: EntityView, image: Image |
 export async function expectSaved(
   harness: Harness,
   view: EntityView,
-  image: Image | undefined,
-  attributes = image?.attributes,
+  member: Member | undefined,
+  attributes = member?.attributes,
 ) {
-  expect(await save(harness, view, image)).to.equal('done');
+  expect(await save(harness, view, member)).to.equal('done');
   await expectDefault(harness, view.entity, attributes);
 }
 

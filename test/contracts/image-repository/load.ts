@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { IMAGE_ATTRIBUTES } from '../../../src/domain/default-image.ts';
 import { each } from '../contract.ts';
 import { anEntity, type Attributes, type Harness, identityOf, load, loadAll, save } from './harness.ts';
 import { comparableFields } from '../../support/comparable.ts';
-import { decimal } from '../../support/factories.ts';
+import { decimal, DEFAULT_IMAGES } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 
 export async function findsNothingOfAnEntityThatHasNoRows(harness: Harness) {
@@ -23,7 +22,7 @@ export async function findsTheImageWithTheHighestIdWhateverCameFirst(harness: Ha
   const entity = anEntity();
   for (const id of ['01HB', '01HD', '01HA', '01HC']) await harness.putImage(entity, id, { caption: id });
   const { newest } = await load(harness, entity);
-  expect(newest?.imageId).to.equal('01HD');
+  expect(newest?.sort).to.equal('IMG#01HD');
   expect(newest?.attributes['caption']).to.equal('01HD');
 }
 
@@ -33,10 +32,10 @@ export async function ordersIdsByTheirUtf8BytesAsTheTableDoes(harness: Harness) 
   const entity = anEntity();
   for (const id of ids) {
     await harness.putImage(entity, id, {});
-    expect((await load(harness, entity)).newest?.imageId).to.equal(id);
+    expect((await load(harness, entity)).newest?.sort).to.equal(`IMG#${id}`);
   }
   for (const id of ids.toReversed()) {
-    expect((await load(harness, entity)).newest?.imageId).to.equal(id);
+    expect((await load(harness, entity)).newest?.sort).to.equal(`IMG#${id}`);
     await harness.removeImage(entity, id);
   }
   expect((await load(harness, entity)).newest).to.equal(undefined);
@@ -46,13 +45,15 @@ export async function seesWhatWasWrittenJustBefore(harness: Harness) {
   const entity = anEntity();
   for (const n of range(10)) {
     await harness.putImage(entity, `0${n}`, {});
-    expect((await load(harness, entity)).newest?.imageId).to.equal(`0${n}`);
+    expect((await load(harness, entity)).newest?.sort).to.equal(`IMG#0${n}`);
   }
 }
 
 export async function givesOnlyThoseAttributesThatADefaultRowRepeats(harness: Harness) {
   const entity = anEntity();
-  const all = Object.fromEntries(IMAGE_ATTRIBUTES.map((attribute) => [attribute, `${attribute} value`]));
+  const all = Object.fromEntries(
+    [...DEFAULT_IMAGES.repeat, ...DEFAULT_IMAGES.repeatedParts].map((name) => [name, `${name} value`]),
+  );
   await harness.putImage(entity, '1', {
     ...all,
     ...identityOf(entity, '1'),
@@ -67,7 +68,7 @@ export async function givesOnlyThoseAttributesThatADefaultRowRepeats(harness: Ha
 export async function takesAnImagesIdentityFromItsKeyNotFromItsAttributes(harness: Harness) {
   const entity = anEntity();
   await harness.putImage(entity, '1', { image_id: '2', org_id: 'another', entity_id: decimal('5') });
-  expect(await load(harness, entity)).to.have.nested.property('newest.imageId', '1');
+  expect(await load(harness, entity)).to.have.nested.property('newest.sort', 'IMG#1');
   expect((await load(harness, entity)).newest?.attributes).to.include(identityOf(entity, '1'));
 }
 
@@ -77,10 +78,10 @@ export async function givesTheDefaultRowAndTheImageThatItPointsToAsThatIsNow(har
   await harness.putImage(entity, '2', {});
   await harness.putForeignDefault(entity, { ...identityOf(entity, '1'), caption: 'as it was' });
   const view = await load(harness, entity);
-  expect(view.newest?.imageId).to.equal('2');
-  expect(view.current?.imageId).to.equal('1');
+  expect(view.newest?.sort).to.equal('IMG#2');
+  expect(view.current?.sort).to.equal('IMG#1');
   expect(view.current?.attributes['caption']).to.equal('as it was');
-  expect(view.target?.imageId).to.equal('1');
+  expect(view.target?.sort).to.equal('IMG#1');
   expect(view.target?.attributes['caption']).to.equal('changed since');
 }
 
@@ -91,9 +92,9 @@ export async function givesNoPointedImageWhenThatIsGone(harness: Harness) {
   await harness.putForeignDefault(entity, identityOf(entity, '2'));
   await harness.removeImage(entity, '2');
   const view = await load(harness, entity);
-  expect(view.current?.imageId).to.equal('2');
+  expect(view.current?.sort).to.equal('IMG#2');
   expect(view.target).to.equal(undefined);
-  expect(view.newest?.imageId).to.equal('1');
+  expect(view.newest?.sort).to.equal('IMG#1');
 }
 
 export async function givesADefaultRowThatPointsToMoreThanAKeyCanHold(harness: Harness) {
@@ -101,8 +102,8 @@ export async function givesADefaultRowThatPointsToMoreThanAKeyCanHold(harness: H
   for (const each of [entity, other]) await harness.putImage(each, '1', {});
   await harness.putForeignDefault(entity, { image_id: 'x'.repeat(2_000) });
   const views = await loadAll(harness, [entity, other]);
-  expect(views.map((view) => view.newest?.imageId)).to.deep.equal(['1', '1']);
-  expect(views[0]?.current?.imageId).to.have.length(2_000);
+  expect(views.map((view) => view.newest?.sort)).to.deep.equal(['IMG#1', 'IMG#1']);
+  expect(views[0]?.current?.sort).to.have.length(2_004);
   expect(views[0]?.target).to.equal(undefined);
   expect(await save(harness, views[0]!, views[0]!.newest)).to.equal('done');
 }
@@ -112,7 +113,7 @@ export async function doesNotTakeTheDefaultRowForAnImage(harness: Harness) {
   await harness.putForeignDefault(entity, identityOf(entity, '1'));
   const view = await load(harness, entity);
   expect(view.newest).to.equal(undefined);
-  expect(view.current?.imageId).to.equal('1');
+  expect(view.current?.sort).to.equal('IMG#1');
   expect(view.target).to.equal(undefined);
 }
 
@@ -120,7 +121,7 @@ export async function takesNoRowWithoutAnIdForAnImage(harness: Harness) {
   const entity = anEntity();
   await harness.putImage(entity, '1', {});
   await harness.putNamelessImage(entity);
-  expect(await load(harness, entity)).to.have.nested.property('newest.imageId', '1');
+  expect(await load(harness, entity)).to.have.nested.property('newest.sort', 'IMG#1');
   await harness.putForeignDefault(entity, { ...identityOf(entity, ''), caption: 'x' });
   await harness.removeImage(entity, '1');
   const view = await load(harness, entity);
@@ -141,9 +142,9 @@ export async function answersForManyEntitiesAtOnceEachInItsPlace(harness: Harnes
   const views = await loadAll(harness, entities);
   for (const [n, view] of views.entries()) {
     expect(view.entity).to.deep.equal(entities[n]);
-    expect(view.newest?.imageId).to.equal(n % 3 > 0 ? `image ${n}` : undefined);
-    expect(view.current?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
-    expect(view.target?.imageId).to.equal(n % 3 > 1 ? `image ${n}` : undefined);
+    expect(view.newest?.sort).to.equal(n % 3 > 0 ? `IMG#image ${n}` : undefined);
+    expect(view.current?.sort).to.equal(n % 3 > 1 ? `IMG#image ${n}` : undefined);
+    expect(view.target?.sort).to.equal(n % 3 > 1 ? `IMG#image ${n}` : undefined);
   }
 }
 
@@ -161,9 +162,9 @@ export const takesAForeignDefaultRowForOneThatPointsToNoImage = each(
     await harness.putImage(entity, '1', {});
     await harness.putForeignDefault(entity, attributes);
     const view = await load(harness, entity);
-    expect(view.current?.imageId).to.equal('');
+    expect(view.current?.sort).to.equal('');
     expect(comparableFields(view.current?.attributes ?? {})).to.deep.equal(comparableFields(attributes));
     expect(view.target).to.equal(undefined);
-    expect(view.newest?.imageId).to.equal('1');
+    expect(view.newest?.sort).to.equal('IMG#1');
   },
 );

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { EntityView } from '../../../src/application/ports/image-repository.ts';
-import type { Image } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
-import { map } from '../../support/factories.ts';
+import type { Entity, Member } from '../../../src/domain/pointer.ts';
+import { image as memberOf, map } from '../../support/factories.ts';
 import { each, needs } from '../contract.ts';
 import { anEntity, type Attributes, expectDefault, expectSaved, identityOf } from './harness.ts';
 import { type Harness, load, save, SAVED } from './harness.ts';
@@ -11,7 +10,7 @@ import { type Harness, load, save, SAVED } from './harness.ts';
 type Story = readonly [
   given: readonly Step[],
   meanwhile: readonly Step[],
-  saves: readonly ((view: EntityView) => Image | undefined)[],
+  saves: readonly ((view: EntityView) => Member | undefined)[],
 ];
 
 type Step = (harness: Harness, entity: Entity) => Promise<unknown>;
@@ -23,7 +22,7 @@ async function expectConflict(harness: Harness, [given, meanwhile, saves]: Story
   const view = await load(harness, entity);
   for (const step of meanwhile) await step(harness, entity);
   const asItIs = await harness.readDefault(entity);
-  for (const imageOf of saves) expect(await save(harness, view, imageOf(view))).to.equal('conflict');
+  for (const member of saves) expect(await save(harness, view, member(view))).to.equal('conflict');
   await expectDefault(harness, entity, asItIs);
   const again = await load(harness, entity);
   await expectSaved(harness, again, again.newest);
@@ -58,15 +57,13 @@ const removeForeign: Step = (harness, entity) => harness.removeForeignDefault(en
 
 const repointForeign: Step = async (harness, entity) => {
   await harness.repointForeignDefault(entity, '2');
-  expect(await load(harness, entity)).to.have.nested.property('current.imageId', '2');
+  expect(await load(harness, entity)).to.have.nested.property('current.sort', 'IMG#2');
 };
 
 const image =
   (imageId: string, attributes: Attributes = {}) =>
-  ({ entity }: EntityView): Image => ({
-    imageId,
-    attributes: { ...identityOf(entity, imageId), ...attributes },
-  });
+  ({ entity }: EntityView): Member =>
+    memberOf(imageId, { ...identityOf(entity, imageId), ...attributes });
 const newest = (view: EntityView) => view.newest;
 const target = (view: EntityView) => view.target;
 const none = () => undefined;

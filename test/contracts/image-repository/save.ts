@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { Image } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
-
+import type { Entity, Member } from '../../../src/domain/pointer.ts';
 import {
   anEntity,
   expectDefault,
@@ -13,7 +11,7 @@ import {
   save,
   SAVED,
 } from './harness.ts';
-import { decimal } from '../../support/factories.ts';
+import { decimal, image } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 
 export async function doesNothingWithNothingToDo(harness: Harness) {
@@ -96,7 +94,7 @@ export async function letsOneOfManyWinThatWriteAtTheSameTimeOnTheSameView(harnes
   const entity = anEntity();
   for (const n of range(20)) await harness.putImage(entity, `${n}`, {});
   const view = await load(harness, entity);
-  const results = await Promise.all(range(20).map((n) => save(harness, view, imageOf(entity, `${n}`))));
+  const results = await Promise.all(range(20).map((n) => save(harness, view, memberOf(entity, `${n}`))));
   expect(results.filter((result) => result === 'done')).to.have.length(1);
   expect(results.filter((result) => result === 'conflict')).to.have.length(19);
   await expectDefault(harness, entity, identityOf(entity, `${results.indexOf('done')}`));
@@ -144,7 +142,7 @@ export async function savesManyOfEveryKindWhateverBecomesOfTheOthers(harness: Ha
   );
   const { signal } = new AbortController();
   const results = await harness.images.save(
-    views.map((view, n) => ({ view, image: kinds[n % 4] === 'remove' ? undefined : view.newest })),
+    views.map((view, n) => ({ view, member: kinds[n % 4] === 'remove' ? undefined : view.newest })),
     signal,
   );
   expect(results).to.deep.equal(entities.map((each) => (late(each) ? 'conflict' : 'done')));
@@ -162,12 +160,12 @@ export async function savesManyLargeImagesAtOnce(harness: Harness) {
   await Promise.all(entities.map((entity) => harness.putImage(entity, '1', { caption })));
   const views = await loadAll(harness, entities);
   await harness.removeImage(entities[7]!, '1');
-  const results = await harness.images.save(views.map((view) => ({ view, image: view.newest })));
+  const results = await harness.images.save(views.map((view) => ({ view, member: view.newest })));
   expect(results).to.deep.equal(entities.map((_, n) => (n === 7 ? 'conflict' : 'done')));
   for (const [n, entity] of entities.entries())
     await expectDefault(harness, entity, n === 7 ? undefined : { ...identityOf(entity, '1'), caption });
 }
 
-function imageOf(entity: Entity, imageId: string): Image {
-  return { imageId, attributes: identityOf(entity, imageId) };
+function memberOf(entity: Entity, imageId: string): Member {
+  return image(imageId, identityOf(entity, imageId));
 }

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
-import type { Entity } from '../../../src/domain/row.ts';
 import type { Value } from '../../../src/domain/value.ts';
 import { each, eachText, needs } from '../contract.ts';
 import { anEntity, expectDefault, expectSaved, type Harness, identityOf, load, save } from './harness.ts';
 import { comparableFields } from '../../support/comparable.ts';
-import { map } from '../../support/factories.ts';
+import { entity as entityOf, map } from '../../support/factories.ts';
 import { HOSTILE_NAMES, HOSTILE_VALUES, PROTOTYPE_NAMES } from '../../support/hostile.ts';
 import { unique } from '../../support/unique.ts';
 
 export const keepsTheId = eachText(HOSTILE_NAMES, async (harness: Harness, name) => {
-  const entity: Entity = { orgId: unique(name), entityType: 'ICAO', entityId: unique(name) };
+  const entity = entityOf({ orgId: unique(name), entityType: 'ICAO', entityId: unique(name) });
   await harness.putImage(entity, name, { caption: name });
   const view = await load(harness, entity);
   expect(view.newest?.attributes).to.deep.equal({ ...identityOf(entity, name), caption: name });
@@ -69,21 +68,21 @@ export const keepsNulCharacters = needs('nulCharacters', async (harness: Harness
 
 export async function mixesUpNoTwoEntitiesWhoseIdsLookAlike(harness: Harness) {
   const id = unique('mixed');
-  const entities: Entity[] = [
-    { orgId: 'A', entityType: 'ICAO', entityId: id },
-    { orgId: 'A', entityType: 'REGISTRATION', entityId: id },
-    { orgId: 'a', entityType: 'ICAO', entityId: id },
-    { orgId: 'A', entityType: 'ICAO', entityId: id.toUpperCase() },
-    { orgId: 'A', entityType: 'ICAO', entityId: `${id} ` },
-    { orgId: 'A', entityType: 'ICAO', entityId: `${id}#` },
-    { orgId: 'A', entityType: 'ICAO', entityId: `${id}%23` },
-    { orgId: 'A', entityType: 'ICAO', entityId: `${id}#IMG#1` },
-    { orgId: 'A#', entityType: 'ICAO', entityId: id },
+  const entities = [
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: id }),
+    entityOf({ orgId: 'A', entityType: 'REGISTRATION', entityId: id }),
+    entityOf({ orgId: 'a', entityType: 'ICAO', entityId: id }),
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: id.toUpperCase() }),
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: `${id} ` }),
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: `${id}#` }),
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: `${id}%23` }),
+    entityOf({ orgId: 'A', entityType: 'ICAO', entityId: `${id}#IMG#1` }),
+    entityOf({ orgId: 'A#', entityType: 'ICAO', entityId: id }),
   ];
   for (const [n, entity] of entities.entries()) await harness.putImage(entity, `image ${n}`, {});
   for (const [n, entity] of entities.entries()) {
     const view = await load(harness, entity);
-    expect(view.newest?.imageId).to.equal(`image ${n}`);
+    expect(view.newest?.sort).to.equal(`IMG#image ${n}`);
     expect(await save(harness, view, view.newest)).to.equal('done');
   }
   for (const [n, entity] of entities.entries())

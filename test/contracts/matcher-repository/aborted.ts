@@ -9,10 +9,10 @@ export async function readsNothing(harness: Harness) {
 
 export async function appliesNothing(harness: Harness) {
   const [leaving, joining, old, next] = [aLink(), aLink(), aTuple(), aTuple()];
-  await succeed(harness, { link: leaving, from: undefined, to: state('1', old) });
+  await succeed(harness, { source: leaving, from: undefined, to: state('1', old) });
   const moves = [
-    { link: leaving, from: state('1', old), to: state('2', undefined) },
-    { link: joining, from: undefined, to: state('3', next) },
+    { source: leaving, from: state('1', old), to: state('2', undefined) },
+    { source: joining, from: undefined, to: state('3', next) },
   ];
   expect(await isRejected(harness.matcher.apply(moves, AbortSignal.abort()))).to.equal(true);
   expect(await loadAll(harness, [leaving, joining])).to.deep.equal([state('1', old), undefined]);
@@ -22,7 +22,7 @@ export async function appliesNothing(harness: Harness) {
 
 export async function doesEachMoveOrNoneOfItAndTheRestCanBeAppliedLater(harness: Harness) {
   const tuple = aTuple();
-  const moves = range(300).map(() => ({ link: aLink(), from: undefined, to: state('1', tuple) }));
+  const moves = range(300).map(() => ({ source: aLink(), from: undefined, to: state('1', tuple) }));
   const aborting = new AbortController();
   const applying = harness.matcher.apply(moves, aborting.signal);
   setTimeout(() => {
@@ -32,14 +32,14 @@ export async function doesEachMoveOrNoneOfItAndTheRestCanBeAppliedLater(harness:
   await applying.catch(() => undefined);
   let states = await loadAll(
     harness,
-    moves.map(({ link }) => link),
+    moves.map(({ source }) => source),
   );
   // What was broken off may take effect at any time.
   for (let times = 1; times <= 100 && states.includes(undefined); times++) {
     await apply(harness, ...moves.filter((_, n) => states[n] === undefined));
     states = await loadAll(
       harness,
-      moves.map(({ link }) => link),
+      moves.map(({ source }) => source),
     );
   }
   expect(states).to.deep.equal(moves.map(({ to }) => to));

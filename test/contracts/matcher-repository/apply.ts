@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { LinkMove } from '../../../src/domain/link-move.ts';
-import type { Tuple } from '../../../src/domain/tuple.ts';
+import type { CountMove } from '../../../src/domain/count-move.ts';
+import type { Tuple } from '../../../src/domain/count.ts';
 import { each } from '../contract.ts';
 import { aLink, apply, aTuple, type Harness, load, loadAll, state, succeed } from './harness.ts';
 import { range } from '../../support/range.ts';
@@ -12,40 +12,40 @@ export async function doesNothingWithNothingToDo(harness: Harness) {
 
 export async function countsALinkUnderItsTuple(harness: Harness) {
   const tuple = aTuple();
-  await succeed(harness, { link: aLink(), from: undefined, to: state('1', tuple) });
+  await succeed(harness, { source: aLink(), from: undefined, to: state('1', tuple) });
   expect(await harness.count(tuple)).to.equal(1);
 }
 
 export async function movesALinkFromOneTupleToAnother(harness: Harness) {
   const [link, old, next] = [aLink(), aTuple(), aTuple()];
-  await succeed(harness, { link, from: undefined, to: state('1', old) });
-  await succeed(harness, { link: aLink(), from: undefined, to: state('1', old) });
-  await succeed(harness, { link, from: state('1', old), to: state('2', next) });
+  await succeed(harness, { source: link, from: undefined, to: state('1', old) });
+  await succeed(harness, { source: aLink(), from: undefined, to: state('1', old) });
+  await succeed(harness, { source: link, from: state('1', old), to: state('2', next) });
   expect(await harness.count(old)).to.equal(1);
   expect(await harness.count(next)).to.equal(1);
 }
 
 export async function removesACountThatReachesZeroAndStartsAgain(harness: Harness) {
   const [link, tuple] = [aLink(), aTuple()];
-  await succeed(harness, { link, from: undefined, to: state('1', tuple) });
-  await succeed(harness, { link, from: state('1', tuple), to: state('2', undefined) });
+  await succeed(harness, { source: link, from: undefined, to: state('1', tuple) });
+  await succeed(harness, { source: link, from: state('1', tuple), to: state('2', undefined) });
   expect(await harness.count(tuple)).to.equal(undefined);
-  await succeed(harness, { link, from: state('2', undefined), to: state('3', tuple) });
+  await succeed(harness, { source: link, from: state('2', undefined), to: state('3', tuple) });
   expect(await harness.count(tuple)).to.equal(1);
 }
 
 export async function remembersARemovedLinkAndCountsItNoMore(harness: Harness) {
   const [link, tuple] = [aLink(), aTuple()];
-  await succeed(harness, { link, from: undefined, to: state('1', tuple) });
-  await succeed(harness, { link, from: state('1', tuple), to: state('2', undefined, true) });
+  await succeed(harness, { source: link, from: undefined, to: state('1', tuple) });
+  await succeed(harness, { source: link, from: state('1', tuple), to: state('2', undefined, true) });
   expect(await harness.count(tuple)).to.equal(undefined);
   expect(await load(harness, link)).to.deep.equal(state('2', undefined, true));
 }
 
 export async function movesOnlyTheStateOfALinkThatKeepsItsTuple(harness: Harness) {
   const [link, tuple] = [aLink(), aTuple()];
-  await succeed(harness, { link, from: undefined, to: state('1', tuple) });
-  await succeed(harness, { link, from: state('1', tuple), to: state('2', tuple) });
+  await succeed(harness, { source: link, from: undefined, to: state('1', tuple) });
+  await succeed(harness, { source: link, from: state('1', tuple), to: state('2', tuple) });
   expect(await harness.count(tuple)).to.equal(1);
   expect(await load(harness, link)).to.deep.equal(state('2', tuple));
 }
@@ -53,11 +53,11 @@ export async function movesOnlyTheStateOfALinkThatKeepsItsTuple(harness: Harness
 export async function countsManyLinksUnderOneTuple(harness: Harness) {
   const tuple = aTuple();
   const links = range(150).map(() => aLink());
-  await succeed(harness, ...links.map((link) => ({ link, from: undefined, to: state('1', tuple) })));
+  await succeed(harness, ...links.map((link) => ({ source: link, from: undefined, to: state('1', tuple) })));
   expect(await harness.count(tuple)).to.equal(150);
   await succeed(
     harness,
-    ...links.map((link) => ({ link, from: state('1', tuple), to: state('2', undefined, true) })),
+    ...links.map((link) => ({ source: link, from: state('1', tuple), to: state('2', undefined, true) })),
   );
   expect(await harness.count(tuple)).to.equal(undefined);
 }
@@ -66,7 +66,7 @@ export async function countsManyLinksUnderAsManyTuples(harness: Harness) {
   const tuples = range(150).map(() => aTuple());
   await succeed(
     harness,
-    ...tuples.map((tuple) => ({ link: aLink(), from: undefined, to: state('1', tuple) })),
+    ...tuples.map((tuple) => ({ source: aLink(), from: undefined, to: state('1', tuple) })),
   );
   for (const tuple of tuples) expect(await harness.count(tuple)).to.equal(1);
 }
@@ -75,13 +75,13 @@ export async function letsLinksChangePlacesInOneCall(harness: Harness) {
   const [a, b, left, right] = [aLink(), aLink(), aTuple(), aTuple()];
   await succeed(
     harness,
-    { link: a, from: undefined, to: state('1', left) },
-    { link: b, from: undefined, to: state('2', right) },
+    { source: a, from: undefined, to: state('1', left) },
+    { source: b, from: undefined, to: state('2', right) },
   );
   await succeed(
     harness,
-    { link: a, from: state('1', left), to: state('3', right) },
-    { link: b, from: state('2', right), to: state('4', left) },
+    { source: a, from: state('1', left), to: state('3', right) },
+    { source: b, from: state('2', right), to: state('4', left) },
   );
   expect(await harness.count(left)).to.equal(1);
   expect(await harness.count(right)).to.equal(1);
@@ -95,10 +95,10 @@ export const keepsACountAtOneWhenALink = each(
   ],
   async (harness: Harness, joinsFirst) => {
     const [leaving, tuple] = [aLink(), aTuple()];
-    await succeed(harness, { link: leaving, from: undefined, to: state('1', tuple) });
+    await succeed(harness, { source: leaving, from: undefined, to: state('1', tuple) });
     const moves = [
-      { link: leaving, from: state('1', tuple), to: state('2', undefined) },
-      { link: aLink(), from: undefined, to: state('3', tuple) },
+      { source: leaving, from: state('1', tuple), to: state('2', undefined) },
+      { source: aLink(), from: undefined, to: state('3', tuple) },
     ];
     await succeed(harness, ...(joinsFirst ? moves.toReversed() : moves));
     expect(await harness.count(tuple)).to.equal(1);
@@ -106,15 +106,15 @@ export const keepsACountAtOneWhenALink = each(
 );
 
 /** A link whose state says that nothing is counted, and a move that claims the opposite. */
-async function lyingMove(harness: Harness, tuple: Tuple, next?: Tuple): Promise<LinkMove> {
+async function lyingMove(harness: Harness, tuple: Tuple, next?: Tuple): Promise<CountMove> {
   const link = aLink();
-  await succeed(harness, { link, from: undefined, to: state('1', undefined) });
-  return { link, from: state('1', tuple), to: state('2', next) };
+  await succeed(harness, { source: link, from: undefined, to: state('1', undefined) });
+  return { source: link, from: state('1', tuple), to: state('2', next) };
 }
 
-async function expectRefused(harness: Harness, move: LinkMove, result: unknown) {
+async function expectRefused(harness: Harness, move: CountMove, result: unknown) {
   expect(Fault.is(result) || result === 'conflict', 'neither applied nor silently dropped').to.equal(true);
-  expect(await load(harness, move.link)).to.deep.equal(state('1', undefined));
+  expect(await load(harness, move.source)).to.deep.equal(state('1', undefined));
 }
 
 export async function refusesAMoveThatWouldTakeACountBelowZero(harness: Harness) {
@@ -129,7 +129,7 @@ export async function addsNothingOfARefusedMoveAndAppliesTheOthers(harness: Harn
   const [tuple, next, other] = [aTuple(), aTuple(), aTuple()];
   const move = await lyingMove(harness, tuple, next);
   const [result, others] = await apply(harness, move, {
-    link: aLink(),
+    source: aLink(),
     from: undefined,
     to: state('1', other),
   });
@@ -142,7 +142,7 @@ export async function addsNothingOfARefusedMoveAndAppliesTheOthers(harness: Harn
 
 export async function appliesUnderASignalThatIsNotAborted(harness: Harness) {
   const tuple = aTuple();
-  const move = { link: aLink(), from: undefined, to: state('1', tuple) };
+  const move = { source: aLink(), from: undefined, to: state('1', tuple) };
   const { signal } = new AbortController();
   expect(await harness.matcher.apply([move], signal)).to.deep.equal(['done']);
   expect(await harness.count(tuple)).to.equal(1);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import type { Tuple } from '../../../src/domain/tuple.ts';
+import type { CountMove, CountState } from '../../../src/domain/count-move.ts';
+import type { Tuple } from '../../../src/domain/count.ts';
 import { each } from '../contract.ts';
 import {
   aLink,
@@ -20,9 +20,9 @@ import { range } from '../../support/range.ts';
 type Story = (
   mine: Tuple,
   theirs: Tuple,
-) => readonly [states: readonly LinkState[], from: LinkState | undefined, to: LinkState];
+) => readonly [states: readonly CountState[], from: CountState | undefined, to: CountState];
 
-const inAnotherStream = (of: LinkState) => ({ ...of, version: version(1, '2026-02-01T00:00:00.000') });
+const inAnotherStream = (of: CountState) => ({ ...of, version: version(1, '2026-02-01T00:00:00.000') });
 
 const STORIES: Readonly<Record<string, Story>> = {
   'where there was no state': (mine, theirs) => [[state('1', theirs)], undefined, state('2', mine)],
@@ -62,21 +62,22 @@ const STORIES: Readonly<Record<string, Story>> = {
 export const conflicts = each(Object.entries(STORIES), async (harness: Harness, story) => {
   const [link, mine, theirs] = [aLink(), aTuple(), aTuple()];
   const [states, from, to] = story(mine, theirs);
-  for (const [n, state] of states.entries()) await succeed(harness, { link, from: states[n - 1], to: state });
-  expect(await apply(harness, { link, from, to })).to.deep.equal(['conflict']);
+  for (const [n, state] of states.entries())
+    await succeed(harness, { source: link, from: states[n - 1], to: state });
+  expect(await apply(harness, { source: link, from, to })).to.deep.equal(['conflict']);
   const stored = states.at(-1);
   expect(await load(harness, link)).to.deep.equal(stored);
   for (const tuple of [mine, theirs])
-    expect(await harness.count(tuple)).to.equal(stored?.tuple === tuple ? 1 : undefined);
+    expect(await harness.count(tuple)).to.equal(stored?.contributions[0]?.tuple === tuple ? 1 : undefined);
 });
 
 /** Moves a link that nobody else moves, however often others are in the way of its counts. */
-async function succeedInTheEnd(harness: Harness, move: LinkMove) {
+async function succeedInTheEnd(harness: Harness, move: CountMove) {
   for (let times = 1; times <= 100; times++) {
     const [result] = await apply(harness, move);
     if (result === 'done') return;
     expect(result).to.equal('conflict');
-    expect(await load(harness, move.link), 'after a conflict').to.deep.equal(move.from);
+    expect(await load(harness, move.source), 'after a conflict').to.deep.equal(move.from);
   }
   expect.fail('others were in the way a hundred times');
 }
@@ -84,7 +85,7 @@ async function succeedInTheEnd(harness: Harness, move: LinkMove) {
 export async function answersForEachOfManyWhateverBecomesOfTheOthers(harness: Harness) {
   const shared = aTuple();
   const tuples = range(150).map((n) => (n % 2 === 0 ? shared : aTuple()));
-  const moves = tuples.map((tuple) => ({ link: aLink(), from: undefined, to: state('2', tuple) }));
+  const moves = tuples.map((tuple) => ({ source: aLink(), from: undefined, to: state('2', tuple) }));
   const overtaken = (n: number) => n % 7 === 3;
   const theirs = aTuple();
   await succeed(
@@ -97,7 +98,7 @@ export async function answersForEachOfManyWhateverBecomesOfTheOthers(harness: Ha
   expect(results).to.deep.equal(moves.map((_, n) => (overtaken(n) ? 'conflict' : 'done')));
   const states = await loadAll(
     harness,
-    moves.map(({ link }) => link),
+    moves.map(({ source }) => source),
   );
   expect(states).to.deep.equal(moves.map(({ to }, n) => (overtaken(n) ? state('1', theirs) : to)));
   expect(await harness.count(shared)).to.equal(
@@ -111,14 +112,18 @@ export async function addsUpWhatManyCallersCountAtOnce(harness: Harness) {
   const tuple = aTuple();
   const links = range(25).map(() => aLink());
   await Promise.all(
-    links.map((link) => succeedInTheEnd(harness, { link, from: undefined, to: state('1', tuple) })),
+    links.map((link) => succeedInTheEnd(harness, { source: link, from: undefined, to: state('1', tuple) })),
   );
   expect(await harness.count(tuple)).to.equal(25);
 
   const next = aTuple();
   await Promise.all(
     links.map((link, n) =>
-      succeedInTheEnd(harness, { link, from: state('1', tuple), to: state('2', n < 10 ? undefined : next) }),
+      succeedInTheEnd(harness, {
+        source: link,
+        from: state('1', tuple),
+        to: state('2', n < 10 ? undefined : next),
+      }),
     ),
   );
   expect(await harness.count(tuple)).to.equal(undefined);
@@ -129,7 +134,7 @@ export async function letsOneCallerWinOfManyThatMoveOneLinkAtOnce(harness: Harne
   const link = aLink();
   const tuples = range(20).map(() => aTuple());
   const results = await Promise.all(
-    tuples.map((tuple, n) => apply(harness, { link, from: undefined, to: state(`${n + 1}`, tuple) })),
+    tuples.map((tuple, n) => apply(harness, { source: link, from: undefined, to: state(`${n + 1}`, tuple) })),
   );
   const winner = results.findIndex(([result]) => result === 'done');
   expect(results.map(([result]) => result)).to.deep.equal(
@@ -148,14 +153,14 @@ export async function countsWhatTheStatesSayAfterManyCallersAtOnce(harness: Harn
       const link = links[(caller * 3 + step * 5) % links.length]!;
       const from = await load(harness, link);
       const to = state(`${Number(from?.version.sequence ?? 0) + 1}`, tuples[(caller + step * 2) % 4]);
-      const [result] = await apply(harness, { link, from, to });
+      const [result] = await apply(harness, { source: link, from, to });
       expect(result).to.be.oneOf(['done', 'conflict']);
     }
   };
   await Promise.all(range(6).map(walk));
   const states = await loadAll(harness, links);
   for (const tuple of tuples) {
-    const counted = states.filter((each) => each?.tuple?.model === tuple.model).length;
+    const counted = states.filter((each) => each?.contributions[0]?.tuple['model'] === tuple['model']).length;
     expect(await harness.count(tuple)).to.equal(counted === 0 ? undefined : counted);
   }
 }

@@ -2,6 +2,7 @@ import type { Contract } from '../contract.ts';
 import * as aborted from './aborted.ts';
 import * as apply from './apply.ts';
 import * as conflicts from './conflicts.ts';
+import * as definitions from './definitions.ts';
 import type { Harness } from './harness.ts';
 import * as load from './load.ts';
 import * as names from './names.ts';
@@ -12,5 +13,6 @@ export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
   apply,
   'apply, where somebody else moved': conflicts,
   'once aborted': aborted,
+  'of any definition,': definitions,
   'whatever links and tuples are called,': names,
 };

@@ -1,55 +1,60 @@
 import { expect } from 'chai';
 import type { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
+import type { CountModel, Tuple } from '../../../src/domain/count.ts';
+import type { CountedRow, CountMove, CountState } from '../../../src/domain/count-move.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import type { Link } from '../../../src/domain/row.ts';
-import type { Tuple } from '../../../src/domain/tuple.ts';
-import { version } from '../../support/factories.ts';
+import { contribution, link, version } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
 
 /** A matcher repository, and what its users read of it. */
 export interface Harness {
   readonly matcher: MatcherRepository;
-  /** The tuple's count as a user of the table finds it; undefined when there is no such row. */
+  /** The count of one of the fleet's tuples as a user of the table finds it; undefined when there is no such row. */
   count(tuple: Tuple): Promise<number | undefined>;
+  /** The same of any derivation of a table with the fleet's keys, in the digits of `Decimal.canonical`. */
+  amount(model: CountModel, tuple: Tuple): Promise<string | undefined>;
 }
 
-export function aLink(): Link {
-  return { code: unique('code'), serial: unique('serial') };
+export function aLink(serial = unique('serial'), code = unique('code')): CountedRow {
+  return link(serial, code);
 }
 
 export function aTuple(): Tuple {
-  return { manufacturer: unique('maker'), model: unique('model'), typeDesignator: unique('type') };
+  return { manufacturer: unique('maker'), model: unique('model'), type_designator: unique('type') };
 }
 
-export function state(sequence: string, tuple: Tuple | undefined, removed = false): LinkState {
-  return { version: version(sequence, '2026-01-05T09:00:00.000'), tuple, removed };
+export function state(sequence: string, tuple: Tuple | undefined, removed = false): CountState {
+  return {
+    version: version(sequence, '2026-01-05T09:00:00.000'),
+    contributions: tuple === undefined ? [] : [contribution(tuple)],
+    removed,
+  };
 }
 
-export function inGeneration(generation: number, { version, ...state }: LinkState): LinkState {
+export function inGeneration(generation: number, { version, ...state }: CountState): CountState {
   return { ...state, version: { ...version, generation } };
 }
 
-export async function loadAll({ matcher }: Harness, links: readonly Link[]) {
-  const states = await matcher.load(links);
-  expect(states).to.have.length(links.length);
+export async function loadAll({ matcher }: Harness, rows: readonly CountedRow[]) {
+  const states = await matcher.load(rows);
+  expect(states).to.have.length(rows.length);
   return states.map((state) => {
     if (Fault.is(state)) throw state;
     return state;
   });
 }
 
-export async function load(harness: Harness, link: Link): Promise<LinkState | undefined> {
-  return (await loadAll(harness, [link]))[0];
+export async function load(harness: Harness, row: CountedRow): Promise<CountState | undefined> {
+  return (await loadAll(harness, [row]))[0];
 }
 
-export async function apply({ matcher }: Harness, ...moves: LinkMove[]) {
+export async function apply({ matcher }: Harness, ...moves: CountMove[]) {
   const results = await matcher.apply(moves);
   expect(results).to.have.length(moves.length);
   return results;
 }
 
-/** Moves links that nobody else moves. */
-export async function succeed(harness: Harness, ...moves: LinkMove[]) {
+/** Moves rows that nobody else moves. */
+export async function succeed(harness: Harness, ...moves: CountMove[]) {
   expect(await apply(harness, ...moves)).to.deep.equal(moves.map(() => 'done'));
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LinkState } from '../../../src/domain/link-move.ts';
+import type { CountState } from '../../../src/domain/count-move.ts';
 import { aLink, aTuple, type Harness, inGeneration, load, loadAll, state, succeed } from './harness.ts';
 import { version } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
@@ -23,9 +23,9 @@ export async function findsVersionTupleAndRemovalAsApplied(harness: Harness) {
     inGeneration(1, state('1', aTuple())),
     inGeneration(12, state('1', undefined)),
   ];
-  let from: LinkState | undefined;
+  let from: CountState | undefined;
   for (const to of states) {
-    await succeed(harness, { link, from, to });
+    await succeed(harness, { source: link, from, to });
     from = await load(harness, link);
     expect(from).to.deep.equal(to);
   }
@@ -33,7 +33,7 @@ export async function findsVersionTupleAndRemovalAsApplied(harness: Harness) {
 
 export async function answersForEachOfManyLinks(harness: Harness) {
   const links = range(230).map(() => aLink());
-  const counted = links.map((link, n) => ({ link, from: undefined, to: state(`${n}`, undefined) }));
+  const counted = links.map((link, n) => ({ source: link, from: undefined, to: state(`${n}`, undefined) }));
   await succeed(harness, ...counted.filter((_, n) => n % 2 === 0));
   const states = await loadAll(harness, links);
   expect(states).to.deep.equal(counted.map(({ to }, n) => (n % 2 === 0 ? to : undefined)));
@@ -42,13 +42,13 @@ export async function answersForEachOfManyLinks(harness: Harness) {
 export async function keepsWhatWasCountedInAnUnnamedStream(harness: Harness) {
   const link = aLink();
   const to = { ...state('1', undefined), version: version(1) };
-  await succeed(harness, { link, from: undefined, to });
+  await succeed(harness, { source: link, from: undefined, to });
   expect(await load(harness, link)).to.deep.equal(to);
 }
 
 export async function answersUnderASignalThatIsNotAborted(harness: Harness) {
   const link = aLink();
-  await succeed(harness, { link, from: undefined, to: state('1', undefined) });
+  await succeed(harness, { source: link, from: undefined, to: state('1', undefined) });
   const { signal } = new AbortController();
   expect(await harness.matcher.load([link, aLink()], signal)).to.deep.equal([
     state('1', undefined),

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { EntityView } from '../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Entity } from '../../../src/domain/row.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
+import { entity as entityOf } from '../../support/factories.ts';
 import { apply, type Harness, inserted, modified, removed } from './harness.ts';
 import { defaultRow, imageRow } from '../../support/stream-records.ts';
 import { unique } from '../../support/unique.ts';
@@ -13,7 +14,7 @@ async function view({ images }: Harness, entity: Entity): Promise<EntityView> {
 }
 
 function anEntity(): Entity {
-  return { orgId: unique('org'), entityType: 'ICAO', entityId: unique('C172') };
+  return entityOf({ orgId: unique('org'), entityType: 'ICAO', entityId: unique('C172') });
 }
 
 export async function imagesAreFoundOnceAppliedUntilRemoved(harness: Harness) {
@@ -45,10 +46,10 @@ export async function foreignDefaultRowsAreReadAsTheDefault(harness: Harness) {
   const entity = anEntity();
   const [first, second] = [defaultRow(entity, { image_id: '1' }), defaultRow(entity, { image_id: '2' })];
   await apply(harness, inserted(imageRow(entity, '1'), 1), inserted(first, 2));
-  expect(await view(harness, entity)).to.have.nested.property('current.imageId', '1');
-  expect(await view(harness, entity)).to.have.nested.property('target.imageId', '1');
+  expect(await view(harness, entity)).to.have.nested.property('current.sort', 'IMG#1');
+  expect(await view(harness, entity)).to.have.nested.property('target.sort', 'IMG#1');
   await apply(harness, modified(first, second, 3));
-  expect(await view(harness, entity)).to.have.nested.property('current.imageId', '2');
+  expect(await view(harness, entity)).to.have.nested.property('current.sort', 'IMG#2');
   expect((await view(harness, entity)).target).to.equal(undefined);
   await apply(harness, removed(second, 4));
   expect((await view(harness, entity)).current).to.equal(undefined);
@@ -58,16 +59,16 @@ export async function foreignDefaultRowsReplaceOneOfContrail(harness: Harness) {
   const entity = anEntity();
   await apply(harness, inserted(imageRow(entity, '1'), 1));
   const before = await view(harness, entity);
-  expect(await harness.images.save([{ view: before, image: before.newest }])).to.deep.equal(['done']);
+  expect(await harness.images.save([{ view: before, member: before.newest }])).to.deep.equal(['done']);
   const written = await view(harness, entity);
   await apply(harness, inserted(defaultRow(entity, { image_id: 'theirs' }), 2));
-  expect(await harness.images.save([{ view: written, image: undefined }])).to.deep.equal(['conflict']);
-  expect(await view(harness, entity)).to.have.nested.property('current.imageId', 'theirs');
+  expect(await harness.images.save([{ view: written, member: undefined }])).to.deep.equal(['conflict']);
+  expect(await view(harness, entity)).to.have.nested.property('current.sort', 'IMG#theirs');
 }
 
 export async function foreignDefaultRowsAreIgnoredWhenOlder(harness: Harness) {
   const entity = anEntity();
   await apply(harness, inserted(defaultRow(entity, { image_id: '2' }), 2));
   await apply(harness, inserted(defaultRow(entity, { image_id: '1' }), 1));
-  expect(await view(harness, entity)).to.have.nested.property('current.imageId', '2');
+  expect(await view(harness, entity)).to.have.nested.property('current.sort', 'IMG#2');
 }

@@ -59,9 +59,11 @@ export function permissionsOf({ operation, input }: Call): readonly Permission[]
   }
 }
 
-function onItem(operation: string, table: string, { PK }: Item): Permission {
-  if (PK?.S === undefined) throw new Error(`${operation} names no PK`);
-  return { action: `dynamodb:${operation}`, on: table, leadingKey: PK.S };
+/** The fleet's partition key, or that of the table beside the shop's. */
+function onItem(operation: string, table: string, { PK, id }: Item): Permission {
+  const leadingKey = (PK ?? id)?.S;
+  if (leadingKey === undefined) throw new Error(`${operation} names no partition key`);
+  return { action: `dynamodb:${operation}`, on: table, leadingKey };
 }
 
 function queriedKey(input: Json): string {

@@ -8,10 +8,13 @@ import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { Metrics } from '../../../src/application/ports/metrics.ts';
 import type { BatchResult } from '../../../src/application/process-batch.ts';
 import { NO_LIMIT } from '../../../src/application/time-limit.ts';
+import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import { backendModule } from '../../../src/entrypoints/composition/backend.ts';
 import { compose, streamWorker } from '../../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../../src/entrypoints/composition/system.module.ts';
+import { definitionModule } from '../../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../../src/entrypoints/config.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { FaultWorld } from '../../integration/fault-world.ts';
 import { type Call, CallRecorder } from './call-recorder.ts';
 
@@ -31,6 +34,7 @@ export class RecordedWorker {
     urls: { readonly queueUrl: string; readonly quarantineUrl: string },
     recorders: readonly CallRecorder[],
     environment: Readonly<Record<string, string>>,
+    definition: TableDefinition,
   ) {
     this.table = world.table;
     this.stateTable = world.stateTable;
@@ -46,24 +50,35 @@ export class RecordedWorker {
     const ownMetrics = new ContainerModule(
       ({ rebind }) => void rebind(Metrics).toConstantValue(new MemoryMetrics()),
     );
-    this.#container = compose(backendModule(readConfig(environment).backend), silent, ownMetrics);
+    this.#container = compose(
+      backendModule(readConfig(environment).backend),
+      silent,
+      ownMetrics,
+      definitionModule(definition),
+    );
   }
 
-  static async start(servers: LocalServers): Promise<RecordedWorker> {
+  static async start(servers: LocalServers, definition: TableDefinition = fleet): Promise<RecordedWorker> {
     const world = await FaultWorld.create(servers);
     const queueUrl = await servers.sqs.createFifoQueue(`search-${world.table}`);
     const quarantineUrl = await servers.sqs.createQueue(`quarantine-${world.table}`);
     const dynamodb = await CallRecorder.before(servers.dynamodb.endpoint);
     const sqs = await CallRecorder.before(servers.sqs.endpoint);
-    return new RecordedWorker(world, { queueUrl, quarantineUrl }, [dynamodb, sqs], {
-      ...workerEnvironment(servers),
-      TABLE_NAME: world.table,
-      STATE_TABLE_NAME: world.stateTable,
-      TYPESENSE_QUEUE_URL: queueUrl,
-      QUARANTINE_QUEUE_URL: quarantineUrl,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
-      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
-    });
+    return new RecordedWorker(
+      world,
+      { queueUrl, quarantineUrl },
+      [dynamodb, sqs],
+      {
+        ...workerEnvironment(servers),
+        TABLE_NAME: world.table,
+        STATE_TABLE_NAME: world.stateTable,
+        TYPESENSE_QUEUE_URL: queueUrl,
+        QUARANTINE_QUEUE_URL: quarantineUrl,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+        AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+      },
+      definition,
+    );
   }
 
   get calls(): readonly Call[] {
@@ -73,8 +88,10 @@ export class RecordedWorker {
   /** Brings the table to where it is after these records, and handles them as one batch. */
   async handle(records: readonly DynamoDBRecord[]): Promise<BatchResult> {
     await this.#world.write(records);
-    const { processBatch, tables } = streamWorker(this.#container);
-    const deliveries = await toDeliveries(records, (tableArns) => tables.generationsOf(tableArns, NO_LIMIT));
+    const { processBatch, tables, model } = streamWorker(this.#container);
+    const deliveries = await toDeliveries(records, model, (tableArns) =>
+      tables.generationsOf(tableArns, NO_LIMIT),
+    );
     return processBatch.execute(deliveries);
   }
 

@@ -8,14 +8,15 @@ import { toJson } from '../../../src/domain/json.ts';
 import { replay } from '../../../src/entrypoints/cli/replay/replay.ts';
 import { RecordedStreams } from '../../../src/entrypoints/cli/replay/streams.ts';
 import { createMemoryWorker } from '../../../src/entrypoints/memory-worker.ts';
-import { generateRecords } from '../../../src/feed/generate.ts';
+import { generateRecords } from '../../../src/fleet/feed/generate.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { collect } from '../../support/collect.ts';
 import { imageRecord, linkRecord, registrationRecord, rowRecord } from '../../support/stream-records.ts';
 
 /** Replays records, one a line, on a memory backend of its own. */
 async function replayed(records: readonly unknown[], batchSize: number) {
   const { container, state, drain } = createMemoryWorker({ log: { level: 'silent' } });
-  const streams = await RecordedStreams.open(container.get(TableGenerations), {});
+  const streams = await RecordedStreams.open(fleet.model, container.get(TableGenerations), {});
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   const { outcomes, failures } = await replay(
     [{ name: 'f', open: () => [Buffer.from(text)] as unknown as AsyncIterable<Uint8Array> }],
@@ -23,15 +24,17 @@ async function replayed(records: readonly unknown[], batchSize: number) {
     { streams, processBatch: container.get(ProcessBatch), drain },
   );
   const documents = await collect(state.documents());
-  const counts = await collect(state.tupleCounts());
+  const counts = await collect(state.counts());
   return {
     outcomes,
     failures: failures.list(),
-    drift: (await verify(state)).drift,
+    drift: (await verify(state, fleet)).drift,
     documents: documents
       .map(({ key, fields }) => `${key.collection} ${key.id} ${toJson(fields)}`)
       .toSorted(compareTexts),
-    counts: counts.map((count) => JSON.stringify(count)).toSorted(compareTexts),
+    counts: counts
+      .map(({ tuple, count }) => JSON.stringify({ tuple, count: Number(count.text) }))
+      .toSorted(compareTexts),
   };
 }
 
@@ -91,7 +94,7 @@ describe('replaying', function () {
     it('and a default row whose image it has shown to be gone, then that is drift', async () => {
       const gone = imageRecord('N1', 'B', { before: { image_id: 'B' }, after: undefined });
       const { drift } = await replayed([gone, defaultTo('A', 'B')], 1);
-      expect(drift).to.deep.equal([{ subsystem: 'defaultImages', problem: 'extra', what: partition }]);
+      expect(drift).to.deep.equal([{ derivation: 'default-image', problem: 'extra', what: partition }]);
     });
   });
 

@@ -1,5 +1,6 @@
-import { type Entity, entityKey, linkKey } from '../../../src/domain/row.ts';
+import { type Entity, entityKey } from '../../../src/domain/pointer.ts';
 import type { PortCall } from '../../support/ports.ts';
+import { countedKey } from '../world/counted-key.ts';
 import { type Entry, nameOf } from '../world/entry.ts';
 import type { Invocation } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
@@ -34,10 +35,10 @@ export function checkOrder({ invocation, call, ledger, what, report }: CallParts
       case 'replica.apply':
         return call.entries.flat().map(({ identity }) => blockedWith(identity.sequence));
       case 'matcher.apply':
-        return call.entries.map(({ link, to }) =>
+        return call.entries.map(({ source, to }) =>
           blockedWith(
             to.version.sequence,
-            ({ item }) => item?.link !== undefined && linkKey(item.link) === linkKey(link),
+            ({ item }) => item?.link !== undefined && countedKey(item.link) === countedKey(source),
           ),
         );
       case 'images.load':

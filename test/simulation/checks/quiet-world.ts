@@ -1,4 +1,5 @@
 import { verify } from '../../../src/application/verify/verify.ts';
+import { MemoryDerivedRowRepository } from '../../../src/adapters/memory/memory-derived-row-repository.ts';
 import { MemoryDerivedState } from '../../../src/adapters/memory/memory-derived-state.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
@@ -14,16 +15,21 @@ export async function checkQuietWorld(world: World): Promise<void> {
     invariants.report('the world becomes quiet', `${queue.size} messages are left in the queue`);
 
   await checkDerived(world);
+  for (const { tuple, at } of ledger.countRows.misplaced(world.definition.model))
+    invariants.report(
+      'what is derived is what the table says',
+      `${JSON.stringify(tuple)} is still counted at ${JSON.stringify(at)}`,
+    );
 }
 
 /** What must hold whenever nothing is under way. */
 export async function checkDerived(world: World): Promise<void> {
   const { invariants } = world;
-  const { drift } = await verify(new TrueState(world));
+  const { drift } = await verify(new TrueState(world), world.definition);
   if (drift.length > 0)
     invariants.report(
       'what is derived is what the table says',
-      drift.map(({ subsystem, problem, what }) => `${subsystem}: ${problem} ${what}`).join('; '),
+      drift.map(({ derivation, problem, what }) => `${derivation}: ${problem} ${what}`).join('; '),
     );
   if (world.settings.backend === 'memory') checkReplica(world);
 }
@@ -66,7 +72,7 @@ class TrueState extends MemoryDerivedState {
   readonly #source: SourceTable;
 
   constructor({ index, table, matcher, source }: World) {
-    super(index, table, matcher);
+    super(index, table, matcher, new MemoryDerivedRowRepository());
     this.#source = source;
   }
 

@@ -1,8 +1,7 @@
 import type { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import type { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
-import type { Image } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
+import type { Entity, Member } from '../../../src/domain/pointer.ts';
 import { equalRecords } from '../../../src/domain/value.ts';
 import type { Ledger } from '../world/ledger.ts';
 import { type Ports, portsWith } from '../../support/ports.ts';
@@ -15,7 +14,7 @@ interface Observers {
   readonly table: MemoryTable;
   readonly counts: MemoryMatcherRepository;
   /** Before and after are undefined where there was, or is, no default row. */
-  readonly defaultRowWritten: (entity: Entity, before: Image | undefined, after: Image | undefined) => void;
+  readonly defaultRowWritten: (entity: Entity, before: Member | undefined, after: Member | undefined) => void;
   readonly quarantined: (records: readonly PoisonRecord[]) => void;
 }
 
@@ -33,18 +32,19 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
       return load(entities);
     },
     'images.save': (save) => async (writes) => {
-      const before = writes.map(({ view }) => table.defaultImage(view.entity));
+      const before = writes.map(({ view }) => table.pointer(view.entity));
       const results = await save(writes);
       for (const [index, { view }] of writes.entries())
         checkWrite(observers, view.entity, before[index], results[index] === 'done');
       return results;
     },
-    'matcher.load': (load) => (links) => load(links),
+    'matcher.load': (load) => (rows) => load(rows),
     'matcher.apply': (apply) => async (moves) => {
       const results = await apply(moves);
       for (const [index, move] of moves.entries()) if (results[index] === 'done') ledger.counted(move);
-      for (const { tuple, count } of counts.tupleCounts())
-        if (!(count > 0)) invariants.report('counts are above zero', `${JSON.stringify(tuple)}: ${count}`);
+      for (const { tuple, count } of counts.counts())
+        if (!(Number(count.text) > 0))
+          invariants.report('counts are above zero', `${JSON.stringify(tuple)}: ${count.text}`);
       return results;
     },
     'quarantine.keep': (keep) => async (records) => {
@@ -59,37 +59,38 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
 function checkWrite(
   { ledger, now, table, invariants, defaultRowWritten }: Observers,
   entity: Entity,
-  was: ReturnType<MemoryTable['defaultImage']>,
+  was: ReturnType<MemoryTable['pointer']>,
   isSaid: boolean,
 ): void {
-  const is = table.defaultImage(entity);
+  const is = table.pointer(entity);
   if (was?.revision === is?.revision) {
     if (isSaid) invariants.report('a default row that is said to be written is', nameOf(entity));
     return;
   }
-  if (sameImage(was?.image, is?.image))
+  if (sameImage(was?.member, is?.member))
     invariants.report('a default row is written only to change it', nameOf(entity));
-  if (is !== undefined && !sameImage(is.image, table.image(entity, is.image.imageId)))
+  if (is !== undefined && !sameImage(is.member, table.member(entity, is.member.sort)))
     invariants.report('a default row repeats an image that is there when it is written', nameOf(entity));
-  if (was !== undefined && was.image.imageId !== is?.image.imageId)
-    if (table.image(entity, was.image.imageId) !== undefined)
+  if (was !== undefined && was.member.sort !== is?.member.sort)
+    if (table.member(entity, was.member.sort) !== undefined)
       invariants.report('a default is given up only when its image is gone', nameOf(entity));
   ledger.inLine(entity, now());
-  defaultRowWritten(entity, was?.image, is?.image);
+  defaultRowWritten(entity, was?.member, is?.member);
 }
 
-function nameOf({ orgId, entityType, entityId }: Entity): string {
+function nameOf({ parts }: Entity): string {
+  const [orgId, entityType, entityId] = parts;
   return `the images of ${orgId} for ${entityType} ${entityId}`;
 }
 
 /** Whether there is a default row exactly when there are images, and it repeats one of them. */
 function isInLine(table: MemoryTable, entity: Entity): boolean {
-  const row = table.defaultImage(entity);
-  if (row === undefined) return table.newestImage(entity) === undefined;
-  return sameImage(row.image, table.image(entity, row.image.imageId));
+  const row = table.pointer(entity);
+  if (row === undefined) return table.newest(entity) === undefined;
+  return sameImage(row.member, table.member(entity, row.member.sort));
 }
 
-function sameImage(a: Image | undefined, b: Image | undefined): boolean {
+function sameImage(a: Member | undefined, b: Member | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return equalRecords(a.attributes, b.attributes);
 }

@@ -1,9 +1,9 @@
-import { TOMBSTONE_SECONDS } from '../../../src/adapters/aws/electrodb/matcher/link-state-row.ts';
+import { TOMBSTONE_SECONDS } from '../../../src/adapters/aws/electrodb/state-row.ts';
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import { type Link, linkKey } from '../../../src/domain/row.ts';
+import type { CountedRow, CountMove, CountState } from '../../../src/domain/count-move.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
+import { countedKey } from '../world/counted-key.ts';
 import { SECOND } from '../world/settings.ts';
 import type { Result } from '../../../src/application/result.ts';
 
@@ -16,7 +16,7 @@ export interface Lifetimes {
 /** As on AWS, where time-to-live takes tombstones away. An indexer is to keep its own as long. */
 export const LIFETIMES: Lifetimes = { removed: TOMBSTONE_SECONDS * SECOND, live: Infinity };
 
-/** Counts whose link states go away with time. What a lost state had counted stays counted. */
+/** Counts whose rows' states go away with time. What a lost state had counted stays counted. */
 export class ForgetfulMatcher extends MemoryMatcherRepository {
   readonly #now: () => number;
   readonly #lifetimes: Lifetimes;
@@ -28,29 +28,29 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
     this.#lifetimes = lifetimes;
   }
 
-  override async load(links: readonly Link[]): Promise<readonly (LinkState | undefined)[]> {
-    const states = await super.load(links);
-    return links.map((link, index) => (this.#isForgotten(link, states[index]) ? undefined : states[index]));
+  override async load(rows: readonly CountedRow[]): Promise<readonly (CountState | undefined)[]> {
+    const states = await super.load(rows);
+    return rows.map((row, index) => (this.#isForgotten(row, states[index]) ? undefined : states[index]));
   }
 
-  override async apply(moves: readonly LinkMove[]): Promise<readonly Result[]> {
-    const states = await super.load(moves.map(({ link }) => link));
+  override async apply(moves: readonly CountMove[]): Promise<readonly Result[]> {
+    const states = await super.load(moves.map(({ source }) => source));
     const results: Result[] = [];
     for (const [index, move] of moves.entries()) {
-      const { link, from } = move;
+      const { source, from } = move;
       const state = states[index];
-      if (!this.#isForgotten(link, state)) results.push(...(await super.apply([move])));
+      if (!this.#isForgotten(source, state)) results.push(...(await super.apply([move])));
       else if (from !== undefined) results.push('conflict');
-      else results.push(...(await super.apply([{ ...move, from: { ...state, tuple: undefined } }])));
-      if (results[index] === 'done') this.#written.set(linkKey(link), this.#now());
+      else results.push(...(await super.apply([{ ...move, from: { ...state, contributions: [] } }])));
+      if (results[index] === 'done') this.#written.set(countedKey(source), this.#now());
     }
     return results;
   }
 
-  #isForgotten(link: Link, state: LinkState | undefined): state is LinkState {
+  #isForgotten(row: CountedRow, state: CountState | undefined): state is CountState {
     if (state === undefined) return false;
     const lifetime = state.removed ? this.#lifetimes.removed : this.#lifetimes.live;
-    return this.#now() - (this.#written.get(linkKey(link)) ?? 0) >= lifetime;
+    return this.#now() - (this.#written.get(countedKey(row)) ?? 0) >= lifetime;
   }
 }
 

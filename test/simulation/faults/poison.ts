@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import type { StreamRecord, TableRow } from '../../support/stream-records.ts';
 import { withDynamodb } from '../../support/stream-records.ts';
 import type { Item } from '../world/items.ts';

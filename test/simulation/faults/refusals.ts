@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 
 /**
  * What an adapter makes of a service that refuses something for a setting, entry by entry: all of a call, or those that

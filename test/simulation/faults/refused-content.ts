@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import { type Entity, entityKey } from '../../../src/domain/row.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
 import type { Version } from '../../../src/domain/version.ts';
 import { aroundCalls, type PortCall, type Ports } from '../../support/ports.ts';
 import { chanceOf } from '../world/chance.ts';
@@ -76,6 +76,6 @@ function nameOfChange({ epoch, sequence }: Position): string {
   return `change ${sequence} of stream ${epoch}`;
 }
 
-function nameOfEntity(entity: Entity): string {
-  return `entity ${entityKey(entity)}`;
+function nameOfEntity({ parts }: Entity): string {
+  return `entity ${JSON.stringify(parts)}`;
 }

@@ -1,9 +1,8 @@
 import { MemoryImageRepository } from '../../../src/adapters/memory/memory-image-repository.ts';
 import type { EntityView, ImageRepository } from '../../../src/application/ports/image-repository.ts';
-import { contradictsItself, type Image } from '../../../src/domain/default-image.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Entity } from '../../../src/domain/row.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import { contradictsItself, type Entity, type Member } from '../../../src/domain/pointer.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import { type Ports, portsWith } from '../../support/ports.ts';
 import type { Instance } from '../world/instance.ts';
 import type { RememberedTable } from '../world/remembered-table.ts';
@@ -60,8 +59,8 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
       });
       return (await Promise.all(results)).flat();
     },
-    'matcher.load': (load) => async (links, signal) => {
-      const states = requests.groups(links).map(async (group) => {
+    'matcher.load': (load) => async (rows, signal) => {
+      const states = requests.groups(rows).map(async (group) => {
         await requests.next();
         signal?.throwIfAborted();
         return load(group);
@@ -174,13 +173,13 @@ async function loadImages(
   const views = defaultRows.flat().map((view, index) => joined(view, newestViews[index]));
 
   const elsewhere = views.filter(pointsElsewhere);
-  const found = new Map<EntityView | Fault, Image | undefined>();
+  const found = new Map<EntityView | Fault, Member | undefined>();
   await Promise.all(
     requests.groups(elsewhere).map(async (group) => {
       await requests.next();
       signal?.throwIfAborted();
       const then = reads.pointedImage === 'consistent' ? table : table.asOf(requests.aWhileAgo());
-      for (const view of group) found.set(view, then.image(view.entity, view.current?.imageId ?? ''));
+      for (const view of group) found.set(view, then.member(view.entity, view.current?.sort ?? ''));
     }),
   );
   for (const [index, entity] of entities.entries())
@@ -196,11 +195,11 @@ async function loadImages(
 function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined): EntityView | Fault {
   if (Fault.is(row) || newest === undefined) return row;
   if (Fault.is(newest)) return newest;
-  const isNewest = row.current !== undefined && row.current.imageId === newest.newest?.imageId;
+  const isNewest = row.current !== undefined && row.current.sort === newest.newest?.sort;
   return { ...row, newest: newest.newest, target: isNewest ? newest.newest : undefined };
 }
 
 /** The default row points to an image that has not been read yet. */
 function pointsElsewhere(view: EntityView | Fault): view is EntityView {
-  return !Fault.is(view) && view.current !== undefined && view.current.imageId !== view.newest?.imageId;
+  return !Fault.is(view) && view.current !== undefined && view.current.sort !== view.newest?.sort;
 }

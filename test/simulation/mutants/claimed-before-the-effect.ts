@@ -10,7 +10,7 @@ export const mutant: Mutant = {
     return {
       deliveries: (deliveries) =>
         deliveries.map((delivery) => {
-          if (delivery.kind !== 'change' || delivery.change.row.kind === 'image') return delivery;
+          if (delivery.kind !== 'change' || delivery.change.row.model.name === 'image') return delivery;
           const { change, record, raw } = delivery;
           const id = JSON.stringify([change.item, change.identity]);
           if (claimed.has(id)) return { record, raw, kind: 'unrecognised' };

@@ -1,4 +1,4 @@
-import { contradictsItself } from '../../../src/domain/default-image.ts';
+import { contradictsItself } from '../../../src/domain/pointer.ts';
 import type { Mutant } from '../runs/variant.ts';
 import { pretendedViews } from './parts/pretended-views.ts';
 

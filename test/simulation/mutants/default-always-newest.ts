@@ -7,7 +7,7 @@ export const mutant: Mutant = {
   variant: () => ({
     ports: (ports) =>
       pretendedViews(ports, (view) =>
-        view.newest?.imageId === view.target?.imageId ? view : { ...view, target: undefined },
+        view.newest?.sort === view.target?.sort ? view : { ...view, target: undefined },
       ),
   }),
 };

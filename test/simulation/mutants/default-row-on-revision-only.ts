@@ -10,8 +10,8 @@ export const mutant: Mutant = {
     stores: (stores, table) =>
       portsWith(stores, {
         'images.save': () => async (writes) =>
-          writes.map(({ view: { entity, revision }, image }) =>
-            table.writeDefaultImage(entity, revision, image) ? 'done' : 'conflict',
+          writes.map(({ view: { entity, revision }, member }) =>
+            table.writePointer(entity, revision, member) ? 'done' : 'conflict',
           ),
       }),
   }),

@@ -7,8 +7,8 @@ export const mutant: Mutant = {
     stores: (stores, table) =>
       portsWith(stores, {
         'images.save': () => async (writes) =>
-          writes.map(({ view: { entity }, image }) => {
-            table.writeDefaultImage(entity, table.defaultImage(entity)?.revision, image);
+          writes.map(({ view: { entity }, member }) => {
+            table.writePointer(entity, table.pointer(entity)?.revision, member);
             return 'done';
           }),
       }),

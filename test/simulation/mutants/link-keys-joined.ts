@@ -1,6 +1,5 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import type { LinkMove } from '../../../src/domain/link-move.ts';
-import type { Link } from '../../../src/domain/row.ts';
+import type { CountedRow, CountMove } from '../../../src/domain/count-move.ts';
 import type { Mutant } from '../runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the states of link rows.
@@ -10,15 +9,15 @@ export const mutant: Mutant = {
 };
 
 class JoinedLinks extends MemoryMatcherRepository {
-  override load(links: readonly Link[]) {
-    return super.load(links.map(joined));
+  override load(rows: readonly CountedRow[]) {
+    return super.load(rows.map(joined));
   }
 
-  override apply(moves: readonly LinkMove[]) {
-    return super.apply(moves.map((move) => ({ ...move, link: joined(move.link) })));
+  override apply(moves: readonly CountMove[]) {
+    return super.apply(moves.map((move) => ({ ...move, source: joined(move.source) })));
   }
 }
 
-function joined({ code, serial }: Link): Link {
-  return { code: code + serial, serial: '' };
+function joined({ model, row }: CountedRow): CountedRow {
+  return { model, row: { ...row, parts: [row.parts.join(''), ''] } };
 }

@@ -1,6 +1,6 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 export const mutant: Mutant = {
   mistake:
@@ -8,7 +8,7 @@ export const mutant: Mutant = {
   variant: () => ({
     matcher: (matcher, retrier) =>
       ruledMatcher(matcher, retrier, (group, state) => ({
-        link: group[0].link,
+        source: sourceOf(group),
         from: state,
         to: stateAfter(newest(group)),
       })),

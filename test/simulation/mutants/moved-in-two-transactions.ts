@@ -8,14 +8,14 @@ export const mutant: Mutant = {
     ports: (ports) =>
       portsWith(ports, {
         'matcher.apply': (apply) => async (moves, signal) => {
-          const between = moves.map(({ to }) => ({ ...to, tuple: undefined }));
+          const between = moves.map(({ to }) => ({ ...to, contributions: [] }));
           const left = await apply(
-            moves.map(({ link, from }, index) => ({ link, from, to: between[index]! })),
+            moves.map(({ source, from }, index) => ({ source, from, to: between[index]! })),
             signal,
           );
           signal?.throwIfAborted();
           const taken = await apply(
-            moves.map(({ link, to }, index) => ({ link, from: between[index], to })),
+            moves.map(({ source, to }, index) => ({ source, from: between[index], to })),
             signal,
           );
           return left.map((result, index) =>

@@ -1,8 +1,7 @@
 import { newest } from '../../../src/domain/coalesce.ts';
-import { tupleOf } from '../../../src/domain/tuple.ts';
 import { compareVersions, passesFence } from '../../../src/domain/version.ts';
 import type { Mutant } from '../runs/variant.ts';
-import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { contributionsBefore, ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 // Fenced, in one transaction, and careful about which of a batch's records are new; but once a record is late or
 // lost, what the next one's old image says was never counted.
@@ -16,9 +15,12 @@ export const mutant: Mutant = {
           .toSorted((a, b) => compareVersions(a.change.version, b.change.version));
         const [first] = fresh;
         if (first === undefined) return undefined;
-        const { before } = first.change;
-        const tuple = typeof before === 'string' ? undefined : tupleOf(before);
-        return { link: first.link, from: state && { ...state, tuple }, to: stateAfter(newest(group)) };
+        const contributions = contributionsBefore(first);
+        return {
+          source: sourceOf(group),
+          from: state && { ...state, contributions },
+          to: stateAfter(newest(group)),
+        };
       }),
   }),
 };

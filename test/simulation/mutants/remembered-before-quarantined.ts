@@ -1,4 +1,5 @@
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
 import type { Mutant } from '../runs/variant.ts';
@@ -25,7 +26,7 @@ class Claimed extends QuarantinedRecords {
   readonly #claimed = new Set<string | undefined>();
 
   claim(raw: unknown): void {
-    this.#claimed.add(toDelivery(raw).digest);
+    this.#claimed.add(toDelivery(raw, fleet.model).digest);
   }
 
   override get isEmpty(): boolean {

@@ -3,12 +3,10 @@ import type { Clock } from '../../../src/application/ports/clock.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { newest, type NonEmpty } from '../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../src/domain/command.ts';
-import type { LinkMove } from '../../../src/domain/link-move.ts';
-import type { Link } from '../../../src/domain/row.ts';
-import { tupleOf } from '../../../src/domain/tuple.ts';
+import type { CountedRow, CountMove } from '../../../src/domain/count-move.ts';
 import type { Mutant } from '../runs/variant.ts';
 import { AddedCounts } from './parts/added-counts.ts';
-import { ruledMatcher, stateAfter } from './parts/ruled-matcher.ts';
+import { contributionsBefore, ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 /** As long as idempotency libraries remember by default. */
 const LIFETIME = 60 * 60 * 1000;
@@ -20,7 +18,7 @@ export const mutant: Mutant = {
   mistake:
     'Ids of handled changes are kept for a while, instead of a state for each link row: a late redrive counts twice.',
   variant: () => {
-    const groups = new WeakMap<LinkMove, Group>();
+    const groups = new WeakMap<CountMove, Group>();
     let clock: Clock | undefined;
     return {
       processBatch: (deps) => {
@@ -29,7 +27,7 @@ export const mutant: Mutant = {
       },
       matcher: (matcher, retrier) =>
         ruledMatcher(matcher, retrier, (group) => {
-          const move = { link: group[0].link, from: undefined, to: stateAfter(newest(group)) };
+          const move = { source: sourceOf(group), from: undefined, to: stateAfter(newest(group)) };
           groups.set(move, group);
           return move;
         }),
@@ -45,37 +43,40 @@ export const mutant: Mutant = {
 class SeenIds extends MemoryMatcherRepository {
   readonly #counts = new AddedCounts();
   readonly #seen = new Map<string, number>();
-  readonly #commandsOf: (move: LinkMove) => readonly UpdateMatcherTupleCommand[];
+  readonly #commandsOf: (move: CountMove) => readonly UpdateMatcherTupleCommand[];
   readonly #now: () => number;
 
-  constructor(commandsOf: (move: LinkMove) => readonly UpdateMatcherTupleCommand[], now: () => number) {
+  constructor(commandsOf: (move: CountMove) => readonly UpdateMatcherTupleCommand[], now: () => number) {
     super();
     this.#commandsOf = commandsOf;
     this.#now = now;
   }
 
-  override load(links: readonly Link[]) {
-    return Promise.resolve(links.map(() => undefined));
+  override load(rows: readonly CountedRow[]) {
+    return Promise.resolve(rows.map(() => undefined));
   }
 
-  override apply(moves: readonly LinkMove[]) {
+  override apply(moves: readonly CountMove[]) {
     return Promise.resolve(moves.map((move) => this.#count(move)));
   }
 
-  override *tupleCounts() {
+  override *counts() {
     yield* this.#counts.all();
   }
 
-  #count(move: LinkMove): 'done' {
+  #count(move: CountMove): 'done' {
     for (const command of this.#commandsOf(move)) {
-      const { change, link } = command;
+      const { change } = command;
       const id = JSON.stringify([change.identity, change.item]);
       const now = this.#now();
       if (now < (this.#seen.get(id) ?? -Infinity) + LIFETIME) continue;
       this.#seen.set(id, now);
-      const tuple = typeof change.before === 'string' ? undefined : tupleOf(change.before);
-      const from = { version: change.version, tuple, removed: false };
-      this.#counts.move({ link, from, to: stateAfter(command) });
+      const from = {
+        version: change.version,
+        contributions: contributionsBefore(command),
+        removed: false,
+      };
+      this.#counts.move({ source: move.source, from, to: stateAfter(command) });
     }
     return 'done';
   }

@@ -1,15 +1,19 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import { type Link, linkKey } from '../../../src/domain/row.ts';
-import { compareVersions } from '../../../src/domain/version.ts';
+import {
+  type CountedRow,
+  type CountMove,
+  type CountState,
+  sameCountState,
+} from '../../../src/domain/count-move.ts';
 import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
+import { countedKey } from '../world/counted-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 export const mutant: Mutant = {
   mistake: 'A link state is written first and the counts after it: a crash in between counts it never.',
   variant: () => {
-    const countsOnly = new WeakSet<LinkMove>();
+    const countsOnly = new WeakSet<CountMove>();
     return {
       ports: (ports) =>
         portsWith(ports, {
@@ -29,41 +33,37 @@ export const mutant: Mutant = {
 };
 
 class StatesApart extends MemoryMatcherRepository {
-  readonly #states = new Map<string, LinkState>();
+  readonly #states = new Map<string, CountState>();
   readonly #counts = new AddedCounts();
-  readonly #isCount: (move: LinkMove) => boolean;
+  readonly #isCount: (move: CountMove) => boolean;
 
-  constructor(isCount: (move: LinkMove) => boolean) {
+  constructor(isCount: (move: CountMove) => boolean) {
     super();
     this.#isCount = isCount;
   }
 
-  override load(links: readonly Link[]) {
-    return Promise.resolve(links.map((link) => this.#states.get(linkKey(link))));
+  override load(rows: readonly CountedRow[]) {
+    return Promise.resolve(rows.map((row) => this.#states.get(countedKey(row))));
   }
 
-  override apply(moves: readonly LinkMove[]) {
+  override apply(moves: readonly CountMove[]) {
     return Promise.resolve(
       moves.map((move) => (this.#isCount(move) ? this.#count(move) : this.#write(move))),
     );
   }
 
-  override *tupleCounts() {
+  override *counts() {
     yield* this.#counts.all();
   }
 
-  #write({ link, from, to }: LinkMove): 'done' | 'conflict' {
-    const stored = this.#states.get(linkKey(link));
-    const isAsRead =
-      stored === undefined || from === undefined
-        ? stored === from
-        : compareVersions(stored.version, from.version) === 0;
-    if (!isAsRead) return 'conflict';
-    this.#states.set(linkKey(link), to);
+  #write({ source, from, to }: CountMove): 'done' | 'conflict' {
+    const key = countedKey(source);
+    if (!sameCountState(this.#states.get(key), from)) return 'conflict';
+    this.#states.set(key, to);
     return 'done';
   }
 
-  #count(move: LinkMove): 'done' {
+  #count(move: CountMove): 'done' {
     this.#counts.move(move);
     return 'done';
   }

@@ -1,6 +1,6 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import type { LinkMove, LinkState } from '../../../src/domain/link-move.ts';
-import type { Tuple } from '../../../src/domain/tuple.ts';
+import type { Contribution } from '../../../src/domain/count.ts';
+import type { CountMove, CountState } from '../../../src/domain/count-move.ts';
 import type { Mutant } from '../runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the keys of the counts.
@@ -10,21 +10,26 @@ export const mutant: Mutant = {
 };
 
 class JoinedTuples extends MemoryMatcherRepository {
-  readonly #known = new Map<string, Tuple>();
+  readonly #known = new Map<string, Contribution>();
 
-  override apply(moves: readonly LinkMove[]) {
+  override apply(moves: readonly CountMove[]) {
     return super.apply(
-      moves.map(({ link, from, to }) => ({ link, from: from && this.#joined(from), to: this.#joined(to) })),
+      moves.map(({ source, from, to }) => ({
+        source,
+        from: from && this.#joined(from),
+        to: this.#joined(to),
+      })),
     );
   }
 
   /** The tuple that came first stands for all that look like it. */
-  #joined(state: LinkState): LinkState {
-    const { tuple } = state;
-    if (tuple === undefined) return state;
-    const text = tuple.manufacturer + tuple.model + tuple.typeDesignator;
-    const first = this.#known.get(text) ?? tuple;
-    this.#known.set(text, first);
-    return { ...state, tuple: first };
+  #joined(state: CountState): CountState {
+    const contributions = state.contributions.map((contribution) => {
+      const text = Object.values(contribution.tuple).join('');
+      const first = this.#known.get(text) ?? contribution;
+      this.#known.set(text, first);
+      return first;
+    });
+    return { ...state, contributions };
   }
 }

@@ -7,11 +7,11 @@ export const mutant: Mutant = {
   mistake:
     'A failed record without a sequence number is left out of the report, which then says complete success.',
   variant: () => ({
-    handle: (event, { processBatch, tables }, failureMode, limit) =>
+    handle: (event, { processBatch, ...worker }, failureMode, limit) =>
       handleEvent(
         event,
         {
-          tables,
+          ...worker,
           processBatch: {
             execute: async (deliveries, given) => {
               const result = await processBatch.execute(deliveries, given);

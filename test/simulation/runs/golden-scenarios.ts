@@ -1,4 +1,4 @@
-import type { Entity } from '../../../src/domain/row.ts';
+import { type EntityParts, link } from '../../support/factories.ts';
 import {
   defaultRow,
   icaoManufacturerRow,
@@ -48,7 +48,7 @@ const FOREIGN = registrationItem('FOREIGN', 'N1', OWNERS);
 const [IMAGE_1, IMAGE_2] = ['1', '2'].map((id) =>
   imageItem('SYSTEM', 'REGISTRATION', 'N1', id, CAPTIONS),
 ) as [Item, Item];
-const OTHER: Entity = { orgId: 'ORG1', entityType: 'ICAO', entityId: 'C172' };
+const OTHER: EntityParts = { orgId: 'ORG1', entityType: 'ICAO', entityId: 'C172' };
 const [OTHER_0, OTHER_1, OTHER_2] = ['0', '1', '2'].map((id) =>
   imageItem('ORG1', 'ICAO', 'C172', id, CAPTIONS),
 ) as [Item, Item, Item];
@@ -69,7 +69,7 @@ const [LINK_1, LINK_2, LINK_9] = (
     'link',
     [['CESSNA', '172', 'C172'], ['CESSNA', '182', 'C182'], []].map((tuple) => linkRow(code, serial, tuple)),
     [],
-    { link: { code, serial } },
+    { link: link(serial, code) },
   ),
 ) as [Item, Item, Item];
 

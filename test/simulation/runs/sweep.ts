@@ -229,6 +229,7 @@ function settingsOf(
     failovers: 0,
     rollBacks: 0,
     strays: 0,
+    redefinitions: 0,
     redrives: 0,
   };
 }

@@ -1,4 +1,4 @@
-import { Random } from '../../../src/feed/random.ts';
+import { Random } from '../../../src/fleet/feed/random.ts';
 
 /**
  * A source of chance for one named purpose. What is drawn for one purpose leaves all others alone, so that leaving

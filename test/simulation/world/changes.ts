@@ -1,6 +1,5 @@
-import type { Image } from '../../../src/domain/default-image.ts';
-import type { Entity } from '../../../src/domain/row.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Entity, Member } from '../../../src/domain/pointer.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import { attributeValue } from '../../support/attribute-value.ts';
 import {
   changeOf,
@@ -67,7 +66,7 @@ export class Changes {
   }
 
   /** The table's stream carries the worker's own writes to the table too. */
-  readonly defaultRowWritten = (entity: Entity, before: Image | undefined, after: Image | undefined) => {
+  readonly defaultRowWritten = (entity: Entity, before: Member | undefined, after: Member | undefined) => {
     if (this.#world.isReplicated) return;
     const clean = this.#record(defaultRowOf(entity, before), defaultRowOf(entity, after), false);
     const PK = pkOf(entity);
@@ -148,13 +147,14 @@ export class Changes {
   }
 }
 
-function pkOf({ orgId, entityType, entityId }: Entity): string {
+function pkOf({ parts }: Entity): string {
+  const [orgId, entityType, entityId] = parts;
   return `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`;
 }
 
-function defaultRowOf(entity: Entity, image: Image | undefined): TableRow | undefined {
-  if (image === undefined) return undefined;
-  const attributes = Object.entries(image.attributes).map(([name, value]) => [
+function defaultRowOf(entity: Entity, member: Member | undefined): TableRow | undefined {
+  if (member === undefined) return undefined;
+  const attributes = Object.entries(member.attributes).map(([name, value]) => [
     name,
     new Encoded(attributeValue(value)),
   ]);

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { METRICS } from '../../../src/application/ports/metrics.ts';
 import type { ProcessBatch } from '../../../src/application/process-batch.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import type { StreamWorker } from '../../../src/entrypoints/composition/container.ts';
 import type { BatchResponse } from '../../../src/entrypoints/lambda/handle-event.ts';
 import type { Counts } from './counts.ts';
@@ -41,6 +41,7 @@ export class FunctionPool {
   readonly #all: Instance[] = [];
   readonly #aborts = new Map<Instance, () => void>();
   readonly #answers = new Map<Instance, (answer: Answer) => void>();
+  readonly #retired = new WeakSet<Instance>();
   #invocations = 0;
 
   constructor(parts: PoolParts) {
@@ -119,7 +120,7 @@ export class FunctionPool {
       if (answered) {
         counts.add('invocation ended after its time-out');
         trace(() => `invocation ${invocation.number} ends after its time-out`);
-      } else this.#idle.push(warm);
+      } else if (!this.#retired.has(instance)) this.#idle.push(warm);
       if (controller.signal.aborted) counts.add('invocation stopped for lack of time');
       for (const [name, value] of invocation.metrics ?? [])
         if (METRICS[name][0] === 'Count') counts.add(`metric: ${name}`, value);
@@ -143,6 +144,12 @@ export class FunctionPool {
           `invocation ${invocation.number} of ${instance.name}`,
         );
     });
+  }
+
+  /** The function gets new code: what is under way is carried through, and nothing else is given to those processes. */
+  deploy(): void {
+    for (const instance of this.#all) this.#retired.add(instance);
+    this.#idle.length = 0;
   }
 
   crash(instance: Instance): void {
@@ -185,7 +192,7 @@ export class FunctionPool {
     try {
       const response = await variant.handle(
         { Records },
-        { processBatch, tables: worker.tables },
+        { ...worker, processBatch },
         settings.failureMode,
         limit,
       );

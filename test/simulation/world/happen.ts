@@ -1,5 +1,6 @@
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
+import { countedElsewhere } from './counted-elsewhere.ts';
 import type { World } from './world.ts';
 import type { WorldEvent } from './world-events.ts';
 
@@ -30,6 +31,9 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
       return regions.failOver(span);
     case 'roll-back':
       return regions.rollBack(which, span);
+    case 'new definition':
+      redefine(world, which, span);
+      return true;
     case 'stray':
       return deliverAgain(world, which, world.random);
     case 'redrive':
@@ -61,6 +65,20 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
       return true;
     }
   }
+}
+
+/** A deployment whose definition counts elsewhere. Rows are written anew after it, since changes alone move counts. */
+function redefine(world: World, which: number, span: number): void {
+  const { changes, pool, scheduler, settings, source } = world;
+  world.definition = countedElsewhere;
+  pool.deploy();
+  const random = chanceOf(settings.seed, 'rewriting', which);
+  for (const { item } of source.rows())
+    if (item.kind === 'link')
+      scheduler.at(Math.min(scheduler.now + random.int(0, span), settings.quietFrom), () => {
+        const write = source.rewrite(item);
+        if (write !== undefined) changes.write(write, undefined);
+      });
 }
 
 /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */

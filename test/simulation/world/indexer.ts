@@ -1,6 +1,6 @@
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import type { Faults } from '../faults/fault-plan.ts';
 import type { FifoQueue, Receipt } from './fifo-queue.ts';
 import type { Scheduler } from './scheduler.ts';

@@ -1,4 +1,6 @@
-import type { Entity, Link } from '../../../src/domain/row.ts';
+import type { CountedRow } from '../../../src/domain/count-move.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
+import { entity, link } from '../../support/factories.ts';
 import {
   Encoded,
   faaRow,
@@ -38,7 +40,7 @@ export interface Item {
   /** As `collection id`. */
   readonly document?: string;
   readonly entity?: Entity;
-  readonly link?: Link;
+  readonly link?: CountedRow;
 }
 
 /** What no search document holds, in values that careless code damages. */
@@ -101,21 +103,21 @@ export function registrationItem(
 
 export function imageItem(
   orgId: string,
-  entityType: Entity['entityType'],
+  entityType: 'ICAO' | 'REGISTRATION',
   entityId: string,
   imageId: string,
   variants = imageVariants,
 ): Item {
-  const entity = { orgId, entityType, entityId };
+  const owner = entity({ orgId, entityType, entityId });
   const indexed = orgId === 'SYSTEM' && entityType === 'REGISTRATION';
   const id = `${encodeURIComponent(entityId)}:${encodeURIComponent(imageId)}`;
   return item(
     'image',
-    variants.map((values) => imageRow(entity, imageId, values)),
+    variants.map((values) => imageRow(owner, imageId, values)),
     indexed ? IMAGE : [],
     {
       ...(indexed ? { document: `aircraft_images ${id}` } : {}),
-      entity,
+      entity: owner,
     },
   );
 }
@@ -126,7 +128,7 @@ function linkItem(code: string, serial: string): Item {
     [...tuples.map((tuple) => linkRow(code, serial, tuple)), linkRow(code, serial, tuples[0], UNINDEXED)],
     [],
     {
-      link: { code, serial },
+      link: link(serial, code),
     },
   );
 }

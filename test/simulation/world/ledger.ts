@@ -1,8 +1,10 @@
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
-import type { LinkMove } from '../../../src/domain/link-move.ts';
-import { type Entity, entityKey, linkKey } from '../../../src/domain/row.ts';
+import type { CountMove } from '../../../src/domain/count-move.ts';
+import { type Entity, entityKey } from '../../../src/domain/pointer.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Version } from '../../../src/domain/version.ts';
+import { CountRows } from './count-rows.ts';
+import { countedKey } from './counted-key.ts';
 import { type Entry, isAfter, type Position } from './entry.ts';
 import { documentDiffers } from './items.ts';
 
@@ -12,6 +14,7 @@ import { documentDiffers } from './items.ts';
  */
 export class Ledger {
   readonly entries: Entry[] = [];
+  readonly countRows = new CountRows();
   readonly #handled = new Set<Entry>();
   readonly #acknowledged = new Set<Entry>();
   readonly #quarantined = new Set<Entry>();
@@ -56,8 +59,9 @@ export class Ledger {
     raise(this.#accepted, `${key.collection} ${key.id}`, this.positionOf(version));
   }
 
-  counted({ link, to }: LinkMove): void {
-    raise(this.#counted, linkKey(link), this.positionOf(to.version));
+  counted(move: CountMove): void {
+    raise(this.#counted, countedKey(move.source), this.positionOf(move.to.version));
+    this.countRows.move(move);
   }
 
   /** The default row was seen to be right at the time, or was written, or a later change is to answer for it. */
@@ -117,7 +121,7 @@ export class Ledger {
       isBehind(this.#accepted.get(item.document))
     )
       return `the queue has no action that is as new for ${item.document}`;
-    if (item.link !== undefined && isBehind(this.#counted.get(linkKey(item.link))))
+    if (item.link !== undefined && isBehind(this.#counted.get(countedKey(item.link))))
       return 'its link is not counted';
     if (item.entity !== undefined && (this.#inLine.get(entityKey(item.entity)) ?? -1) < since)
       return "its entity's default row was neither seen to be right nor written";

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import type { Counts } from './counts.ts';
 import { type Entry, isRepairable } from './entry.ts';
 import { firstFailed } from './event-source.ts';

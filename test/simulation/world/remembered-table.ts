@@ -1,7 +1,8 @@
 import { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
 import type { Change } from '../../../src/domain/change.ts';
-import { equalImages, type Image } from '../../../src/domain/default-image.ts';
-import { type Entity, entityKey } from '../../../src/domain/row.ts';
+import { type Entity, entityKey, equalMembers, type Member } from '../../../src/domain/pointer.ts';
+import { keyOf, type Row } from '../../../src/domain/row.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 
 interface PastWrite {
   readonly at: number;
@@ -16,7 +17,7 @@ export class RememberedTable extends MemoryTable {
   readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(now: () => number) {
-    super();
+    super(fleet.model);
     this.#now = now;
   }
 
@@ -24,25 +25,21 @@ export class RememberedTable extends MemoryTable {
     this.#past.push({ at: this.#now(), write: (table) => table.apply(changes) });
     const unconnected: Change[] = [];
     for (const change of changes) {
-      const { row } = change;
-      const before = row.kind === 'image' ? this.image(row.entity, row.imageId) : undefined;
+      const image = imageOf(change.row);
+      const before = image && this.member(image.entity, image.sort);
       unconnected.push(...(await super.apply([change])));
-      if (row.kind === 'image' && !equalImages(before, this.image(row.entity, row.imageId)))
-        this.#noteImageWrite(row.entity);
+      if (image !== undefined && !equalMembers(before, this.member(image.entity, image.sort)))
+        this.#noteImageWrite(image.entity);
     }
     return unconnected;
   }
 
-  override writeDefaultImage(
-    entity: Entity,
-    revision: string | undefined,
-    image: Image | undefined,
-  ): boolean {
+  override writePointer(entity: Entity, revision: string | undefined, member: Member | undefined): boolean {
     this.#past.push({
       at: this.#now(),
-      write: (table) => table.writeDefaultImage(entity, revision, image),
+      write: (table) => table.writePointer(entity, revision, member),
     });
-    const isWritten = super.writeDefaultImage(entity, revision, image);
+    const isWritten = super.writePointer(entity, revision, member);
     if (isWritten) for (const wake of this.#waiting.get(entityKey(entity)) ?? []) wake();
     return isWritten;
   }
@@ -62,7 +59,7 @@ export class RememberedTable extends MemoryTable {
 
   /** The table as it was at a time, revisions of default rows included. */
   asOf(time: number): MemoryTable {
-    const table = new MemoryTable();
+    const table = new MemoryTable(fleet.model);
     for (const { at, write } of this.#past) if (at <= time) void write(table);
     return table;
   }
@@ -70,4 +67,12 @@ export class RememberedTable extends MemoryTable {
   #noteImageWrite(entity: Entity): void {
     this.#imageWrites.set(entityKey(entity), this.imageWrites(entity) + 1);
   }
+}
+
+/** Which image a row is; undefined for rows of other kinds. */
+function imageOf(row: Row): { readonly entity: Entity; readonly sort: string } | undefined {
+  const [model] = row.model.pointers;
+  if (model === undefined) return undefined;
+  const entity = { model, parts: row.parts.slice(0, model.partition.names.length) };
+  return { entity, sort: keyOf(row).sort ?? '' };
 }

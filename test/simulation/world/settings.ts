@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_SHARE } from '../../../src/application/poison-breaker.ts';
 import type { RetryPolicy } from '../../../src/application/retry.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
 import { CALL_FAULTS, type Port, PORTS, type SeededFault } from '../faults/call-faults.ts';
 
@@ -60,6 +60,8 @@ export interface Settings {
   readonly failovers: number;
   /** How often the table moves back to one that it was moved from, with the same stream or with a new one. */
   readonly rollBacks: number;
+  /** How often the definition changes, so that counts stand elsewhere; 0 or 1. */
+  readonly redefinitions: number;
   readonly strays: number;
   /** How many batches that were handled come again days later. */
   readonly redrives: number;
@@ -147,6 +149,7 @@ export function settingsOf(seed: number): Settings {
     recreations: random.chance(0.25) ? 1 : 0,
     failovers,
     rollBacks: failovers > 0 ? chanceOf(seed, 'roll-backs').pick([0, 1, 1, 2]) : 0,
+    redefinitions: chanceOf(seed, 'redefinition').chance(0.05) ? 1 : 0,
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),

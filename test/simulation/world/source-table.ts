@@ -32,6 +32,15 @@ export class SourceTable {
     return { item, before, after, expired: false };
   }
 
+  /** Writes a row anew with what it holds, so that its stream says so. Undefined where there is none. */
+  rewrite(item: Item): Write | undefined {
+    const before = this.#rows.get(item);
+    if (before === undefined) return undefined;
+    const after = { ...before, rewritten: true };
+    this.#rows.set(item, after);
+    return { item, before, after, expired: false };
+  }
+
   *rows(): Generator<{ readonly item: Item; readonly attributes: Attributes }> {
     for (const [item, row] of this.#rows) yield { item, attributes: attributesOf(row) };
   }

@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import type { Around, PortCall } from '../../support/ports.ts';
 import type { CallFault } from '../faults/call-faults.ts';
 import type { Faults } from '../faults/fault-plan.ts';

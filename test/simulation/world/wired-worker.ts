@@ -23,6 +23,7 @@ export function wiredWorker(world: World, instance: Instance): StreamWorker {
   const { generations } = settings.failovers === 0 ? stores : over('generations wire');
   return workerOf(instance, {
     ports: { ...over('wire'), generations },
+    model: world.definition.model,
     variant,
     settings,
     scheduler,

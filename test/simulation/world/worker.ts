@@ -4,9 +4,14 @@ import { type LogFields, Logger, type LogLevel } from '../../../src/application/
 import { type MetricName, Metrics } from '../../../src/application/ports/metrics.ts';
 import { Random } from '../../../src/application/ports/random.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
+import { MemoryDerivedRowRepository } from '../../../src/adapters/memory/memory-derived-row-repository.ts';
+import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
+import { DeriveRows } from '../../../src/application/derive-rows.ts';
+import { RunEffects } from '../../../src/application/run-effects.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
+import type { TableModel } from '../../../src/domain/table-model.ts';
 import type { StreamWorker } from '../../../src/entrypoints/composition/container.ts';
-import type { Random as Chance } from '../../../src/feed/random.ts';
+import type { Random as Chance } from '../../../src/fleet/feed/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +20,7 @@ import type { Variant } from '../runs/variant.ts';
 
 interface WorkerParts {
   readonly ports: Ports;
+  readonly model: TableModel;
   readonly variant: Variant;
   readonly settings: Settings;
   readonly scheduler: Scheduler;
@@ -37,6 +43,15 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
     search: variant.search(ports.queue, retrier, new WatchedActions(instance, settings.remembered)),
     defaultImages: variant.defaultImages(ports.images, retrier),
     matcher: variant.matcher(ports.matcher, retrier),
+    // The fleet has neither.
+    derivedRows: new DeriveRows(new MemoryDerivedRowRepository(), retrier),
+    effects: new RunEffects({
+      log: new MemoryEffectLog(),
+      retrier,
+      retrierOf: () => retrier,
+      sleeper: new VirtualSleeper(scheduler, instance),
+      logger: new BatchLogger(instance),
+    }),
     replica: ports.replica,
     quarantine: ports.quarantine,
     quarantineMaxShare: settings.quarantineMaxShare,
@@ -48,7 +63,7 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
     metrics,
     logger: new BatchLogger(instance),
   });
-  return { processBatch, tables: variant.tables(ports.generations, retrier, clock) };
+  return { processBatch, tables: variant.tables(ports.generations, retrier, clock), model: parts.model };
 }
 
 class SkewedClock extends Clock {

@@ -1,4 +1,5 @@
-import type { Random } from '../../../src/feed/random.ts';
+import { entityKey } from '../../../src/domain/pointer.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
 import { ITEMS, type Item } from './items.ts';
 import { type Settings, START } from './settings.ts';
@@ -41,7 +42,7 @@ export function operationsOf(settings: Settings): readonly Operation[] {
       variant: random.int(0, 7),
       note: random.chance(0.3) ? random.int(1, 3) : 0,
     });
-  const more = [...handOversOf(settings, items), ...floodsOf(settings)];
+  const more = [...handOversOf(settings, items), ...floodsOf(settings), ...countedOf(settings)];
   operations.push(...more);
   operations.sort((a, b) => a.at - b.at);
   const all = new Set([...items, ...more.map(({ item }) => item)]);
@@ -62,15 +63,12 @@ export function operationsOf(settings: Settings): readonly Operation[] {
 function handOversOf({ seed, handOvers, quietFrom }: Settings, items: readonly Item[]): readonly Operation[] {
   if (handOvers === 0) return [];
   const random = chanceOf(seed, 'hand-overs');
-  const owned = (entity: unknown) => JSON.stringify(entity);
   const images = ITEMS.filter(({ entity }) => entity !== undefined);
   const several = images.filter(
-    ({ entity }) => images.filter((other) => owned(other.entity) === owned(entity)).length > 1,
+    (item) => images.filter((other) => ownerOf(other) === ownerOf(item)).length > 1,
   );
   const first = random.pick(several.filter((item) => items.includes(item)).concat(several));
-  const second = random.pick(
-    several.filter((item) => item !== first && owned(item.entity) === owned(first.entity)),
-  );
+  const second = random.pick(several.filter((item) => item !== first && ownerOf(item) === ownerOf(first)));
   let at = random.int(START, quietFrom - 1);
   return Array.from({ length: handOvers }, (_, index) => {
     const [goes, comes] = index % 2 === 0 ? [first, second] : [second, first];
@@ -90,11 +88,26 @@ function handOversOf({ seed, handOvers, quietFrom }: Settings, items: readonly I
   }).flat();
 }
 
+/** Writes of links where the definition changes: it must find something counted. */
+function countedOf({ seed, redefinitions, quietFrom }: Settings): readonly Operation[] {
+  if (redefinitions === 0) return [];
+  const random = chanceOf(seed, 'redefinition');
+  const links = ITEMS.filter(({ kind }) => kind === 'link');
+  return Array.from({ length: 12 }, (_, index) => ({
+    name: `counted ${index}`,
+    at: random.int(START, quietFrom - 1),
+    item: random.pick(links),
+    action: random.chance(0.8) ? 'put' : 'remove',
+    variant: random.int(0, 7),
+    note: 0,
+  }));
+}
+
 /** Writes of items that have nothing to do with one another, close together. */
 function floodsOf({ seed, floods, floodOf, quietFrom }: Settings): readonly Operation[] {
   if (floods === 0) return [];
   const random = chanceOf(seed, 'floods');
-  const owners = new Map(ITEMS.map((item) => [JSON.stringify(item.entity ?? item.key), item]));
+  const owners = new Map(ITEMS.map((item) => [ownerOf(item) ?? item.key, item]));
   const items = [...owners.values()].filter(({ kind }) => kind === floodOf);
   return Array.from({ length: floods }, (_, flood) => {
     const at = random.int(START, quietFrom - 1);
@@ -109,12 +122,16 @@ function floodsOf({ seed, floods, floodOf, quietFrom }: Settings): readonly Oper
   }).flat();
 }
 
+function ownerOf({ entity }: Item): string | undefined {
+  return entity && entityKey(entity);
+}
+
 function chooseItems(settings: Settings, random: Random): readonly Item[] {
   const { theme, malformed } = settings;
   if (theme === 'one entity') {
     const images = ITEMS.filter(({ entity }) => entity !== undefined);
-    const owner = JSON.stringify(random.pick(images).entity);
-    return images.filter(({ entity }) => JSON.stringify(entity) === owner).slice(0, settings.items);
+    const owner = ownerOf(random.pick(images));
+    return images.filter((item) => ownerOf(item) === owner).slice(0, settings.items);
   }
   const possible = ITEMS.filter(
     ({ kind }) => (kind !== 'malformed' || malformed) && (theme !== 'links' || kind === 'link'),

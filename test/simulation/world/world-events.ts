@@ -12,6 +12,7 @@ export interface WorldEvent {
     | 'new stream'
     | 'failover'
     | 'roll-back'
+    | 'new definition'
     | 'stray'
     | 'redrive'
     | 'clock jump'
@@ -60,6 +61,7 @@ export function worldEventsOf(settings: Settings, operations: readonly Operation
   addFailovers(settings, operations, events);
   addRollBacks(settings, events);
   addRedrives(settings, operations, events);
+  addRedefinitions(settings, operations, events);
   return events;
 }
 
@@ -97,6 +99,23 @@ function addRollBacks({ seed, rollBacks, quietFrom }: Settings, events: WorldEve
       kind: 'roll-back',
       which: random.fraction(),
       span: random.pick([0, Math.floor(MINUTE * random.fraction())]),
+    });
+}
+
+/** The span is how long it takes until all rows are written anew. */
+function addRedefinitions(
+  { seed, redefinitions, quietFrom }: Settings,
+  operations: readonly Operation[],
+  events: WorldEvent[],
+): void {
+  const random = chanceOf(seed, 'redefinition times');
+  for (let i = 0; i < redefinitions; i++)
+    events.push({
+      name: `new definition ${i}`,
+      at: Math.min(random.pick(operations).at + random.int(0, SECOND), quietFrom - 1),
+      kind: 'new definition',
+      which: random.fraction(),
+      span: random.int(1, MINUTE),
     });
 }
 

@@ -4,7 +4,9 @@ import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine
 import type { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
-import type { Random } from '../../../src/feed/random.ts';
+import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
+import type { Random } from '../../../src/fleet/feed/random.ts';
+import { fleet } from '../../../src/fleet/definition.ts';
 import type { Ports } from '../../support/ports.ts';
 import { StepInvariants } from '../checks/step-invariants.ts';
 import { observedStores } from '../checks/stores.ts';
@@ -74,6 +76,8 @@ export class World {
   readonly reigns = new Reigns();
   readonly changes: Changes;
   readonly regions: Regions;
+  /** What the worker derives, as it is deployed now. */
+  definition: TableDefinition = fleet;
 
   constructor(settings: Settings, { choices, schedule, variant = {}, trace }: WorldOptions) {
     const { seed } = settings;

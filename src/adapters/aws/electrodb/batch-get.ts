@@ -3,11 +3,8 @@ import pMap from 'p-map';
 import { Fault } from '../../../domain/fault.ts';
 import { abortableBy } from '../clients.ts';
 
-/** An item's key as the table has it. */
-export interface RawKey {
-  readonly PK: string;
-  readonly SK: string;
-}
+/** An item's key as the table has it: one or two texts, by the names of the table's key attributes. */
+export type RawKey = Readonly<Record<string, string>>;
 
 /** DynamoDB's limit on one BatchGetItem. */
 const KEYS_PER_REQUEST = 100;
@@ -19,20 +16,24 @@ const CONCURRENCY = 8;
  * Reads items consistently, a hundred a request. One result a key, in the order of the keys; undefined where there
  * is no item, a `transient` Fault where DynamoDB left the key unprocessed.
  *
+ * @param keys all of the same table, so that they have the same attributes.
+ *
  * Rejects once `signal` is aborted. When a request fails, no further one starts, and what the client threw is thrown.
  */
-export async function readAll<Row extends RawKey>(
+export async function readAll<Row extends object>(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly RawKey[],
   signal?: AbortSignal,
 ): Promise<(Row | undefined | Fault)[]> {
+  const attributes = Object.keys(keys[0] ?? {});
+  const nameOf = (item: object) => JSON.stringify(attributes.map((attribute) => (item as RawKey)[attribute]));
   const names = keys.map(nameOf);
   const keyByName = new Map(keys.map((key, index) => [names[index] as string, key]));
   const results = new Map<string, Row | Fault>();
 
   const read = async (chunk: readonly (readonly [name: string, key: RawKey])[]) => {
-    const request = { Keys: chunk.map(([, { PK, SK }]) => ({ PK, SK })), ConsistentRead: true };
+    const request = { Keys: chunk.map(([, key]) => key), ConsistentRead: true };
     signal?.throwIfAborted();
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: request } }),
@@ -50,10 +51,6 @@ function chunksOf<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / KEYS_PER_REQUEST) }, (_, index) =>
     items.slice(index * KEYS_PER_REQUEST, (index + 1) * KEYS_PER_REQUEST),
   );
-}
-
-function nameOf({ PK, SK }: RawKey): string {
-  return JSON.stringify([PK, SK]);
 }
 
 function unprocessedFault(): Fault {

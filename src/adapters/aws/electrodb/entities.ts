@@ -1,113 +1,51 @@
 import { Entity } from 'electrodb';
-import { IMAGE_DETAILS, IMAGE_SK_PREFIX, type ImageDetail } from './images/image-rows.ts';
-import { TYPE_SEPARATOR } from './matcher/tuple-row.ts';
+import type { CountModel } from '../../../domain/count.ts';
+import { KeyTemplate } from '../../../domain/definition/key-template.ts';
+import { COUNT_STATE } from './entity-marks.ts';
 
 /*
- * The rows that Contrail reads and writes, as ElectroDB entities. Their keys are those of the table, letter by
- * letter: ElectroDB would lower-case them, hence `casing: 'none'` everywhere. Attributes of type `any` pass
- * through untouched, because ElectroDB's own number type would round.
+ * The rows of the state table, as ElectroDB entities. Their keys are letter by letter what their parts say: ElectroDB
+ * would lower-case them, hence `casing: 'none'` everywhere. Attributes of type `any` pass through untouched, because
+ * ElectroDB's own number type would round.
  */
 const SERVICE = 'contrail';
 
-const IMAGE_ATTRIBUTES = {
-  org_id: { type: 'string', required: true },
-  entity_type: { type: 'string', required: true },
-  entity_id: { type: 'string', required: true },
-  ...(Object.fromEntries(IMAGE_DETAILS.map((name) => [name, { type: 'any' }])) as Record<
-    ImageDetail,
-    { readonly type: 'any' }
-  >),
+/** Where states are, unless a definition says otherwise: their partitions are as many as the rows that are counted. */
+export const USUAL_STATES = {
+  partition: new KeyTemplate('STATE#<derivation>#<source>'),
+  sort: new KeyTemplate('STATE'),
+};
+
+/** What was last counted for a row. */
+const STATE_ATTRIBUTES = {
+  /** 2; absent in rows of the form before. */
+  form: { type: 'any' },
+  /** A number; absent in rows that were written before there were generations, which means 0. */
+  generation: { type: 'any' },
+  epoch: { type: 'string', required: true },
+  sequence: { type: 'string', required: true },
+  removed: { type: 'boolean', required: true },
+  /** What the row adds to which counts, and where they are. */
+  counted: { type: 'any' },
+  /** Seconds since 1970; the table's time-to-live attribute. Set on tombstones only. */
+  expires_at: { type: 'any' },
 } as const;
 
-const ENTITY_PK = {
-  field: 'PK',
-  composite: ['org_id', 'entity_type', 'entity_id'],
-  template: 'IMAGES#ORG#${org_id}#ENTITY#${entity_type}#ID#${entity_id}',
-  casing: 'none',
-} as const;
+/** The states of rows, at keys of these templates. */
+export function countStates({ partition, sort }: NonNullable<CountModel['state']>) {
+  const names = [...partition.names, ...sort.names];
+  const parts = Object.fromEntries(names.map((name) => [name, { type: 'string', required: true } as const]));
+  const keyOf = <Field extends string>(field: Field, template: KeyTemplate) =>
+    ({ field, composite: template.names, template: inElectroDb(template), casing: 'none' }) as const;
+  return new Entity({
+    model: { entity: COUNT_STATE, version: '1', service: SERVICE },
+    attributes: { ...parts, ...STATE_ATTRIBUTES },
+    indexes: { states: { pk: keyOf('PK', partition), sk: keyOf('SK', sort) } },
+  });
+}
 
-/** The images of an entity. Read only: the application writes them. */
-export const IMAGES = new Entity({
-  model: { entity: 'image', version: '1', service: SERVICE },
-  attributes: { ...IMAGE_ATTRIBUTES, image_id: { type: 'string', required: true } },
-  indexes: {
-    images: {
-      pk: ENTITY_PK,
-      sk: {
-        field: 'SK',
-        composite: ['image_id'],
-        template: `${IMAGE_SK_PREFIX}\${image_id}`,
-        casing: 'none',
-      },
-    },
-  },
-} as const);
-
-/** An entity's default row, beside its images. `revision` is new with every write. */
-export const DEFAULT_ROWS = new Entity({
-  model: { entity: 'default-image', version: '1', service: SERVICE },
-  attributes: { ...IMAGE_ATTRIBUTES, image_id: { type: 'any' }, revision: { type: 'any' } },
-  indexes: {
-    defaults: { pk: ENTITY_PK, sk: { field: 'SK', composite: [], template: 'DEFAULT', casing: 'none' } },
-  },
-} as const);
-
-/** How many link rows hold a tuple. */
-export const TUPLES = new Entity({
-  model: { entity: 'matcher-tuple', version: '1', service: SERVICE },
-  attributes: {
-    manufacturer: { type: 'string', required: true },
-    model: { type: 'string', required: true },
-    type_designator: { type: 'string', required: true },
-    count: { type: 'any' },
-  },
-  indexes: {
-    tuples: {
-      pk: {
-        field: 'PK',
-        composite: ['manufacturer'],
-        template: 'ICAO#MATCHER#MFR#${manufacturer}',
-        casing: 'none',
-      },
-      sk: {
-        field: 'SK',
-        composite: ['model', 'type_designator'],
-        template: `MODEL#\${model}${TYPE_SEPARATOR}\${type_designator}`,
-        casing: 'none',
-      },
-    },
-  },
-} as const);
-
-/**
- * What was last counted for a link row: in the state table, under the link row's own keys joined, so that its
- * partitions are as many as its rows.
- */
-export const LINK_STATES = new Entity({
-  model: { entity: 'link-state', version: '1', service: SERVICE },
-  attributes: {
-    mfr_mdl_code: { type: 'string', required: true },
-    serial_number: { type: 'string', required: true },
-    /** A number; absent in rows that were written before there were generations, which means 0. */
-    generation: { type: 'any' },
-    epoch: { type: 'string', required: true },
-    sequence: { type: 'string', required: true },
-    removed: { type: 'boolean', required: true },
-    manufacturer: { type: 'string' },
-    model: { type: 'string' },
-    type_designator: { type: 'string' },
-    /** Seconds since 1970; the table's time-to-live attribute. Set on tombstones only. */
-    expires_at: { type: 'any' },
-  },
-  indexes: {
-    states: {
-      pk: {
-        field: 'PK',
-        composite: ['mfr_mdl_code', 'serial_number'],
-        template: 'FAA#LINKS#MFR_MDL_CODE#${mfr_mdl_code}#SN#${serial_number}',
-        casing: 'none',
-      },
-      sk: { field: 'SK', composite: [], template: 'STATE', casing: 'none' },
-    },
-  },
-} as const);
+function inElectroDb({ names, literals }: KeyTemplate): string {
+  return literals
+    .map((literal, index) => (index === 0 ? literal : `\${${names[index - 1]}}${literal}`))
+    .join('');
+}

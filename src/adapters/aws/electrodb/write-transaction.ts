@@ -1,3 +1,4 @@
+import type { AttributeValue, CancellationReason } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   TransactWriteCommand,
@@ -17,6 +18,8 @@ export function namesOf(names: readonly string[]): Record<string, string> {
 export interface Reason {
   readonly code: string;
   readonly message: string | undefined;
+  /** The item that is there, as DynamoDB has it, where its condition does not hold and the item asked for it. */
+  readonly found?: Readonly<Record<string, AttributeValue>> | undefined;
 }
 
 /**
@@ -36,13 +39,17 @@ export async function writeTransaction(
   } catch (error) {
     const { CancellationReasons: reasons } = error as Cancelled;
     if (reasons === undefined) throw error;
-    return reasons.map(({ Code, Message }) => ({ code: Code ?? 'None', message: Message }));
+    return reasons.map(({ Code, Message, Item }) => ({
+      code: Code ?? 'None',
+      message: Message,
+      ...(Item === undefined ? {} : { found: Item }),
+    }));
   }
 }
 
 /** What is thrown, where it says why the transaction was cancelled. */
 interface Cancelled {
-  readonly CancellationReasons?: readonly { readonly Code?: string; readonly Message?: string }[];
+  readonly CancellationReasons?: readonly CancellationReason[];
 }
 
 /** What the client would have thrown, had the item been the whole request: items are cancelled as requests are refused. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { generateEvents } from '../../../feed/generate.ts';
+import { generateEvents } from '../../../fleet/feed/generate.ts';
 import { writePieces } from '../standard-streams.ts';
 import { integer } from '../options.ts';
 

@@ -7,6 +7,7 @@ import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { readConfig } from '../../config.ts';
+import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
@@ -18,6 +19,7 @@ import { followedTables, RecordedStreams, streamArn } from './streams.ts';
 import { stateJson } from './state-json.ts';
 
 interface ReplayCommandOptions {
+  readonly definition?: string;
   readonly backend: 'memory';
   readonly batchSize: number;
   readonly report: 'text' | 'json';
@@ -41,6 +43,7 @@ object from S3; and each of these compressed with gzip. Files may be of any size
 they are read piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
+  .option('--definition <file>', 'what is derived from the table; see below')
   .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
   .option('--batch-size <n>', `records per batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
@@ -51,6 +54,10 @@ they are read piece by piece.`,
   .addHelpText(
     'after',
     `
+The definition of the table is the default export of a file of TypeScript or
+JavaScript. Without --definition it is that of contrail.config.ts (.mts, .js,
+.mjs) in the current folder; without such a file, that of an aircraft fleet.
+
 Recordings of several tables are refused unless --follow gives the order in
 which the tables were followed; so are named and unnamed streams together.
 
@@ -74,6 +81,7 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     LOG_LEVEL: process.env['LOG_LEVEL'] || 'silent',
     BACKEND: options.backend,
   });
+  const { definition } = await loadDefinition(options.definition, process.cwd());
   const sources = await openSources(files);
   const inputs = sources.map(({ stats }) => stats);
   const stateFile =
@@ -81,9 +89,10 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
       ? undefined
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
   const { container, state, drain } = createMemoryWorker({
+    definition,
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
-  const streams = await RecordedStreams.open(container.get(TableGenerations), options);
+  const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
   // Log lines on the same terminal would write over the bar.
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
@@ -96,15 +105,15 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     const seconds = (performance.now() - started) / 1000;
     progress.stop();
     const searchActions = container.get(MemorySearchQueue).sent;
-    const verification = options.verify ? await verify(state) : undefined;
+    const verification = options.verify ? await verify(state, definition) : undefined;
     // Before anything is written: where nobody reads that, this is the end.
     if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = FAILED;
     const [unwritten] = await Promise.allSettled([
-      stateFile?.write(stateJson(state, searchActions, result.failures.list())),
+      stateFile?.write(stateJson({ state, searchActions, definition, failures: result.failures.list() })),
     ]);
     const report = options.report === 'json' ? jsonReport : textReport;
     const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
-    output.write(report({ result, seconds, searchActions, verification }));
+    output.write(report({ result, seconds, searchActions, verification, definition }));
     if (unwritten.status === 'rejected') throw unwritten.reason;
   } finally {
     progress.stop();

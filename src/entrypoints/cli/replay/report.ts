@@ -1,4 +1,5 @@
-import type { Verification } from '../../../application/verify/verify.ts';
+import { subsystemOf, type Verification } from '../../../application/verify/verify.ts';
+import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import type { CountedFailure } from './failures.ts';
 import type { ReplayResult } from './replay.ts';
 
@@ -10,11 +11,21 @@ export interface ReportInput {
   readonly seconds: number;
   readonly searchActions: number;
   readonly verification: Verification | undefined;
+  readonly definition: TableDefinition;
 }
 
 /** The report for people. */
-export function textReport({ result, seconds, searchActions, verification }: ReportInput): string {
-  const { records, batches, outcomes, search, defaultImages, matcher, failures } = result;
+export function textReport({
+  result,
+  seconds,
+  searchActions,
+  verification,
+  definition,
+}: ReportInput): string {
+  const { records, batches, outcomes, failures } = result;
+  const { search, defaultImages, matcher, derivedRows, effects } = result;
+  const hasRows = definition.model.derivedRows.length > 0;
+  const hasEffects = definition.model.rows.some((kind) => kind.effects.length > 0);
   const rate = seconds > 0 ? Math.round(records / seconds).toLocaleString('en') : '-';
   const lines = [
     `${plural(records, 'record')} in ${plural(batches, 'batch', 'batches')}, ${seconds.toFixed(2)} s (${rate} records/s)`,
@@ -22,6 +33,8 @@ export function textReport({ result, seconds, searchActions, verification }: Rep
     row('search', { ...search, 'actions on the queue': searchActions }),
     row('default images', defaultImages),
     row('matcher', matcher),
+    ...(hasRows ? [row('rows', derivedRows)] : []),
+    ...(hasEffects ? [row('effects', effects)] : []),
   ];
   if (verification !== undefined) {
     const { checked, drift } = verification;
@@ -30,12 +43,13 @@ export function textReport({ result, seconds, searchActions, verification }: Rep
       ['search', 'search'],
       ['defaultImages', 'default images'],
       ['matcher', 'matcher'],
+      ...(hasRows ? ([['derivedRows', 'rows']] as const) : []),
     ] as const) {
-      const found = drift.filter((item) => item.subsystem === subsystem).length;
+      const found = drift.filter((item) => subsystemOf(item, definition) === subsystem).length;
       lines.push(`${name.padEnd(15)} ${plural(checked[subsystem], 'item')} compared, drift ${found}`);
     }
     lines.push(
-      ...listed(drift.map(({ subsystem, problem, what }) => [`  ${problem} in ${subsystem}: ${what}`, 1])),
+      ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
     );
   }
   lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);

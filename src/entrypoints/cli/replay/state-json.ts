@@ -1,68 +1,70 @@
+import type {
+  CountFound,
+  DerivedRowFound,
+  DerivedState,
+  PointerFound,
+} from '../../../application/ports/derived-state.ts';
 import { compareTexts } from '../../../domain/compare-texts.ts';
+import { tupleNames } from '../../../domain/count.ts';
+import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { toJson } from '../../../domain/json.ts';
-import type { DerivedState } from '../../../application/ports/derived-state.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
+import type { Value } from '../../../domain/value.ts';
+import { fleet } from '../../../fleet/definition.ts';
 import type { ReplayFailure } from './failures.ts';
+import { defaultImages, matcher } from './fleet-lists.ts';
+
+export interface StateParts {
+  readonly state: DerivedState;
+  readonly searchActions: number;
+  /** What the state is derived by. */
+  readonly definition: TableDefinition;
+  readonly failures: readonly ReplayFailure[];
+}
 
 /**
  * The derived state as JSON text in pieces, one item a line: every list sorted, but for the failures, which stay in the
- * order of the files.
+ * order of the files. The fleet's has members of its own beside those of any table.
  */
-export async function* stateJson(
-  state: DerivedState,
-  searchActions: number,
-  failures: readonly ReplayFailure[],
-): AsyncGenerator<string> {
-  const collections = new Map<string, [string, DocumentFields][]>();
-  for await (const { key, fields } of state.documents()) {
-    const documents = collections.get(key.collection) ?? [];
-    documents.push([key.id, fields]);
-    collections.set(key.collection, documents);
+export async function* stateJson({
+  state,
+  searchActions,
+  definition,
+  failures,
+}: StateParts): AsyncGenerator<string> {
+  yield '{\n  "search": ';
+  yield* search(state);
+  yield `,\n  "searchActions": ${searchActions}`;
+
+  const { model } = definition;
+  const pointers = new Map<string, PointerFound[]>(model.pointers.map(({ name }) => [name, []]));
+  for await (const found of state.pointers()) pointers.get(found.entity.model.name)?.push(found);
+  for (const found of pointers.values()) found.sort((a, b) => byTexts(a.entity.parts, b.entity.parts));
+  const counts = new Map<string, CountFound[]>(model.counts.map(({ name }) => [name, []]));
+  for await (const found of state.counts()) counts.get(found.model.name)?.push(found);
+  for (const found of counts.values()) found.sort((a, b) => byTexts(tupleOf(a), tupleOf(b)));
+  const rows = new Map<string, DerivedRowFound[]>(model.derivedRows.map(({ name }) => [name, []]));
+  for await (const found of state.derivedRows()) rows.get(found.model.name)?.push(found);
+  for (const found of rows.values()) found.sort((a, b) => byTexts(placeOf(a), placeOf(b)));
+
+  yield ',\n  "counts": ';
+  yield* lists(counts, ({ tuple, count }) => ({ key: tuple, value: count }));
+  yield ',\n  "pointers": ';
+  yield* lists(pointers, ({ entity, member }) => {
+    const { names } = entity.model.partition;
+    const key = Object.fromEntries(names.map((name, index) => [name, entity.parts[index] ?? '']));
+    return { key, row: member.attributes };
+  });
+  yield ',\n  "rows": ';
+  yield* lists(rows, ({ row: { table = '', key, attributes } }) => ({ table, key, attributes }));
+  if (definition === fleet) {
+    yield ',\n  "defaultImages": ';
+    yield* list(defaultImages([...pointers.values()].flat()));
+    yield ',\n  "matcher": ';
+    yield* list(matcher([...counts.values()].flat()));
   }
-  yield '{\n  "search": {';
-  let separator = '\n';
-  for (const [collection, documents] of [...collections].sort(([a], [b]) => compareTexts(a, b))) {
-    yield `${separator}    ${toJson(collection)}: {`;
-    documents.sort(([a], [b]) => compareTexts(a, b));
-    let comma = '\n';
-    for (const [id, fields] of documents) {
-      yield `${comma}      ${toJson(id)}: ${toJson(fields)}`;
-      comma = ',\n';
-    }
-    yield '\n    }';
-    separator = ',\n';
-  }
-  yield `${collections.size === 0 ? '' : '\n  '}},\n  "searchActions": ${searchActions},\n  "defaultImages": `;
-
-  const defaultImages = [];
-  for await (const { entity, image } of state.defaultImages())
-    defaultImages.push([entity.orgId, entity.entityType, entity.entityId, image.imageId] as const);
-  defaultImages.sort(byFields);
-  yield* lines(
-    defaultImages.map(([org_id, entity_type, entity_id, image_id]) => ({
-      org_id,
-      entity_type,
-      entity_id,
-      image_id,
-    })),
-  );
-
-  yield ',\n  "matcher": ';
-  const counts = [];
-  for await (const { tuple, count } of state.tupleCounts())
-    counts.push([tuple.manufacturer, tuple.model, tuple.typeDesignator, String(count)] as const);
-  counts.sort(byFields);
-  yield* lines(
-    counts.map(([manufacturer, model, type_designator, count]) => ({
-      manufacturer,
-      model,
-      type_designator,
-      count: Number(count),
-    })),
-  );
-
   yield ',\n  "failures": ';
-  yield* lines(
+  yield* list(
     failures.map(({ sequenceNumber, eventID, pk, sk, error }) => ({
       sequenceNumber,
       eventID,
@@ -74,13 +76,64 @@ export async function* stateJson(
   yield '\n}\n';
 }
 
-function* lines(items: readonly object[]): Generator<string> {
-  yield '[';
-  for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n    ${JSON.stringify(item)}`;
-  yield items.length === 0 ? ']' : '\n  ]';
+async function* search(state: DerivedState): AsyncGenerator<string> {
+  const collections = new Map<string, [string, DocumentFields][]>();
+  for await (const { key, fields } of state.documents()) {
+    const documents = collections.get(key.collection) ?? [];
+    documents.push([key.id, fields]);
+    collections.set(key.collection, documents);
+  }
+  const sorted = [...collections].sort(([a], [b]) => compareTexts(a, b));
+  yield* enclosed('{}', '  ', sorted, function* ([collection, documents]) {
+    documents.sort(([a], [b]) => compareTexts(a, b));
+    yield `${toJson(collection)}: `;
+    yield* enclosed('{}', '    ', documents, ([id, fields]) => [`${toJson(id)}: ${toJson(fields)}`]);
+  });
 }
 
-function byFields(a: readonly string[], b: readonly string[]): number {
+/** A list for each derivation. */
+function* lists<T>(
+  found: ReadonlyMap<string, readonly T[]>,
+  itemOf: (item: T) => Readonly<Record<string, Value>>,
+): Generator<string> {
+  yield* enclosed('{}', '  ', found, function* ([derivation, items]) {
+    yield `${toJson(derivation)}: `;
+    yield* list(items.map(itemOf), '    ');
+  });
+}
+
+function list(items: readonly Readonly<Record<string, Value>>[], indent = '  '): Generator<string> {
+  return enclosed('[]', indent, items, (item) => [toJson(item)]);
+}
+
+/** Brackets, and the items between them, each on a line of its own. */
+function* enclosed<T>(
+  brackets: '[]' | '{}',
+  indent: string,
+  items: Iterable<T>,
+  piecesOf: (item: T) => Iterable<string>,
+): Generator<string> {
+  let separator = '';
+  yield brackets.charAt(0);
+  for (const item of items) {
+    yield `${separator}\n${indent}  `;
+    yield* piecesOf(item);
+    separator = ',';
+  }
+  yield `${separator === '' ? '' : `\n${indent}`}${brackets.charAt(1)}`;
+}
+
+function tupleOf({ model, tuple }: CountFound): readonly string[] {
+  return tupleNames(model).map((name) => tuple[name] ?? '');
+}
+
+/** Where a row is: its table, then its key. */
+function placeOf({ row: { table = '', key } }: DerivedRowFound): readonly string[] {
+  const names = Object.keys(key).toSorted(compareTexts);
+  return [table, ...names.flatMap((name) => [name, key[name] ?? ''])];
+}
+
+function byTexts(a: readonly string[], b: readonly string[]): number {
   for (const [index, text] of a.entries()) {
     const order = compareTexts(text, b[index] ?? '');
     if (order !== 0) return order;

@@ -5,6 +5,7 @@ import { streamOf, toDelivery } from '../../../adapters/dynamodb-stream/to-deliv
 import type { Delivery } from '../../../application/delivery.ts';
 import type { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
+import type { TableModel } from '../../../domain/table-model.ts';
 
 export interface StreamOptions {
   /** The stream of records that do not name theirs. */
@@ -37,20 +38,26 @@ export function followedTables(text: string): readonly string[] {
 
 /** The streams that recordings are of: those of one table, or of several whose order is known. */
 export class RecordedStreams {
+  readonly #model: TableModel;
   readonly #tables: TableGenerations;
   readonly #options: StreamOptions;
   readonly #generations = new Map<string, number>();
   /** Where the first change of each table stands. */
   readonly #places = new Map<string, string>();
 
-  private constructor(tables: TableGenerations, options: StreamOptions) {
+  private constructor(model: TableModel, tables: TableGenerations, options: StreamOptions) {
+    this.#model = model;
     this.#tables = tables;
     this.#options = options;
   }
 
-  static async open(tables: TableGenerations, options: StreamOptions): Promise<RecordedStreams> {
+  static async open(
+    model: TableModel,
+    tables: TableGenerations,
+    options: StreamOptions,
+  ): Promise<RecordedStreams> {
     for (const tableArn of options.follow ?? []) await tables.adopt(tableArn);
-    return new RecordedStreams(tables, options);
+    return new RecordedStreams(model, tables, options);
   }
 
   /**
@@ -63,12 +70,12 @@ export class RecordedStreams {
     const { streamArn = '' } = this.#options;
     const stream = isObject(record) ? streamOf(record, streamArn) : '';
     const known = this.#generations.get(stream);
-    const delivery = toDelivery(record, { place, streamArn, generation: known ?? 0 });
+    const delivery = toDelivery(record, this.#model, { place, streamArn, generation: known ?? 0 });
     // Of what is no change, no order is asked.
     if (known !== undefined || delivery.kind !== 'change') return delivery;
     const generation = await this.#generationOf(stream, place);
     this.#generations.set(stream, generation);
-    return toDelivery(record, { place, streamArn, generation });
+    return toDelivery(record, this.#model, { place, streamArn, generation });
   }
 
   async #generationOf(stream: string, place: string): Promise<number> {

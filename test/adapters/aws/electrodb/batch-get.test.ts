@@ -46,6 +46,23 @@ describe('readAll', () => {
     expect(await read(3)).to.deep.equal([rawKeyOf(0), undefined, rawKeyOf(2)]);
   });
 
+  it('given keys of any names, or of one, when read, then rows are told apart by them alone', async () => {
+    double.answerRead = (request) => ({
+      Responses: { [TABLE]: keysIn(request).map((key) => ({ PK: 'not a key', total: 1, ...key })) },
+    });
+    const [byTwo, byOne] = [
+      [
+        { shop: 'a', order: '1' },
+        { shop: 'a', order: '2' },
+      ],
+      [{ id: 'a' }, { id: 'b' }],
+    ];
+    for (const keys of [byTwo, byOne])
+      expect(await readAll(double.client, TABLE, keys)).to.deep.equal(
+        keys.map((key) => ({ PK: 'not a key', total: 1, ...key })),
+      );
+  });
+
   it('given keys left unprocessed, then those alone are transient faults, and nothing is asked twice', async () => {
     double.answerRead = (request) => {
       const Keys = keysIn(request).filter((_, index) => index % 2 === 1);

@@ -4,7 +4,8 @@ import { documentClientOf } from '../../../../src/adapters/aws/clients.ts';
 import { ElectroDbImageRepository } from '../../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { intercept, type Interceptor } from '../../../integration/fault-wire.ts';
-import { entity, link, tuple, version } from '../../../support/factories.ts';
+import { fleet } from '../../../../src/fleet/definition.ts';
+import { contribution, entity, link, version } from '../../../support/factories.ts';
 
 const TABLE = 'rows';
 const PK = { S: 'IMAGES#ORG#SYSTEM#ENTITY#REGISTRATION#ID#N1' };
@@ -42,7 +43,7 @@ async function readsOf(work: (client: DynamoDBClient) => Promise<unknown>): Prom
 describe('what decisions rest on', () => {
   it('given an entity whose default points elsewhere, then each of the three reads is consistent', async () => {
     const reads = await readsOf((client) =>
-      new ElectroDbImageRepository(documentClientOf(client), TABLE).load([entity()]),
+      new ElectroDbImageRepository(documentClientOf(client), TABLE, fleet.model.keys).load([entity()]),
     );
     expect(reads.toSorted()).to.deep.equal([
       'BatchGetItem consistent',
@@ -52,15 +53,16 @@ describe('what decisions rest on', () => {
   });
 
   it('given links, when their states and the counts that they leave are read, then consistently', async () => {
-    const from = { version: version(1), tuple: tuple(), removed: false };
-    const to = { version: version(2), tuple: undefined, removed: true };
+    const from = { version: version(1), contributions: [contribution()], removed: false };
+    const to = { version: version(2), contributions: [], removed: true };
     const reads = await readsOf(async (client) => {
       const matcher = new ElectroDbMatcherRepository(documentClientOf(client), {
         table: TABLE,
+        keys: fleet.model.keys,
         stateTable: 'states',
       });
       await matcher.load([link()]);
-      await matcher.apply([{ link: link(), from, to }]);
+      await matcher.apply([{ source: link(), from, to }]);
     });
     expect(reads).to.include('BatchGetItem consistent').and.not.include('BatchGetItem stale');
     expect(reads.length).to.be.at.least(2);

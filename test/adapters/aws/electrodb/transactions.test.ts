@@ -1,33 +1,30 @@
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { countStates, USUAL_STATES } from '../../../../src/adapters/aws/electrodb/entities.ts';
 import {
-  DEFAULT_ROWS,
-  IMAGES,
-  LINK_STATES,
-  TUPLES,
-} from '../../../../src/adapters/aws/electrodb/entities.ts';
-import {
-  defaultRowWrite,
-  imageCheck,
-  type RowRevision,
-} from '../../../../src/adapters/aws/electrodb/images/default-row-transaction.ts';
-import { entityAttributes, IMAGE_DETAILS } from '../../../../src/adapters/aws/electrodb/images/image-rows.ts';
-import * as keys from '../../../../src/adapters/aws/electrodb/keys.ts';
-import {
-  linkAttributes,
-  linkStateRowOf,
-} from '../../../../src/adapters/aws/electrodb/matcher/link-state-row.ts';
+  memberCheck,
+  type PointerRevision,
+  pointerWrite,
+} from '../../../../src/adapters/aws/electrodb/images/pointer-transaction.ts';
+import { memberKey, pointerKey } from '../../../../src/adapters/aws/electrodb/images/entity-rows.ts';
+import { newestRowQuery } from '../../../../src/adapters/aws/electrodb/images/read-newest.ts';
+import * as stateKeys from '../../../../src/adapters/aws/electrodb/keys.ts';
+import { countStateRowOf } from '../../../../src/adapters/aws/electrodb/matcher/count-state-row.ts';
 import { countWrite, stateWrite } from '../../../../src/adapters/aws/electrodb/matcher/move-transaction.ts';
-import { tupleAttributes } from '../../../../src/adapters/aws/electrodb/matcher/tuple-row.ts';
+import { rawKey } from '../../../../src/adapters/aws/electrodb/raw-key.ts';
 import { toNative } from '../../../../src/adapters/aws/electrodb/native-value.ts';
-import type { DefaultImageWrite } from '../../../../src/application/ports/image-repository.ts';
-import type { Image } from '../../../../src/domain/default-image.ts';
-import type { LinkMove } from '../../../../src/domain/link-move.ts';
-import type { Entity } from '../../../../src/domain/row.ts';
+import type { PointerWrite } from '../../../../src/application/ports/image-repository.ts';
+import { contributionOf, countKey, type Tuple } from '../../../../src/domain/count.ts';
+import type { CountMove, CountState } from '../../../../src/domain/count-move.ts';
 import { Decimal } from '../../../../src/domain/decimal.ts';
+import type { Entity, Member } from '../../../../src/domain/pointer.ts';
 import { type Value, ValueSet } from '../../../../src/domain/value.ts';
+import { fleet } from '../../../../src/fleet/definition.ts';
 import { HOSTILE_NAMES } from '../../../support/hostile.ts';
-import { decimal } from '../../../support/factories.ts';
+import { counting, SPEND } from '../../../contracts/matcher-repository/shop.ts';
+import { decimal, entity as anEntity, link, TUPLE_COUNTS } from '../../../support/factories.ts';
+import { DEFAULT_ROWS, IMAGE_DETAILS, IMAGES, TUPLES } from './fleet-entities.ts';
 
 /** Texts that mean something to ElectroDB, to DynamoDB or to `String.replace`, among any others. */
 const text = fc.oneof(
@@ -47,16 +44,18 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }).filter((any) => !any.includes('\u0000')),
 );
 const version = fc.record({ generation: fc.nat(2), epoch: text, sequence: text });
-const tuple = fc.record({ manufacturer: text, model: text, typeDesignator: text });
-const move: fc.Arbitrary<LinkMove> = fc.record({
-  link: fc.record({ code: text, serial: text }),
-  from: fc.option(
-    fc.record({ version, tuple: fc.option(tuple, { nil: undefined }), removed: fc.boolean() }),
-    {
-      nil: undefined,
-    },
-  ),
-  to: fc.record({ version, tuple: fc.option(tuple, { nil: undefined }), removed: fc.boolean() }),
+const tuple: fc.Arbitrary<Tuple> = fc.record({ manufacturer: text, model: text, type_designator: text });
+const state: fc.Arbitrary<CountState> = fc
+  .record({ version, tuple: fc.option(tuple, { nil: undefined }), removed: fc.boolean() })
+  .map(({ version, tuple, removed }) => ({
+    version,
+    contributions: tuple === undefined ? [] : [contributionOf(TUPLE_COUNTS, { tuple, amount: decimal('1') })],
+    removed,
+  }));
+const move: fc.Arbitrary<CountMove> = fc.record({
+  source: fc.tuple(text, text).map(([serial, code]) => link(serial, code)),
+  from: fc.option(state, { nil: undefined }),
+  to: state,
 });
 const value: fc.Arbitrary<Value> = fc.oneof(
   text,
@@ -71,19 +70,26 @@ const value: fc.Arbitrary<Value> = fc.oneof(
   ),
   fc.constant(new ValueSet(['a', 'b'])),
 );
-const image: fc.Arbitrary<Image> = fc.record({
-  imageId: text,
-  attributes: fc.dictionary(
-    fc.constantFrom('url', 'thumbnail_url', 'caption', 'credit', 'width', 'height', 'uploaded_at'),
-    value,
-    { noNullPrototype: true },
-  ),
+const entityParts = fc.record({ orgId: text, entityType: text, entityId: text });
+const entity = entityParts.map(anEntity);
+const details = fc.dictionary(fc.constantFrom(...IMAGE_DETAILS), value, { noNullPrototype: true });
+/** An image of an entity. */
+const image = (of: Entity, imageId: string, values: Readonly<Record<string, Value>>): Member => ({
+  sort: `IMG#${imageId}`,
+  attributes: { ...values, ...identityOf(of), image_id: imageId },
 });
-const entity = fc.record({ orgId: text, entityType: text, entityId: text }) as fc.Arbitrary<Entity>;
 const revision = fc.option(
-  fc.record({ revision: text, imageId: text }, { requiredKeys: [] }).map((row) => JSON.stringify(row)),
+  fc
+    .record({ revision: text, image_id: text }, { requiredKeys: [] })
+    .map(({ revision, ...parts }) =>
+      JSON.stringify({ ...(revision === undefined ? {} : { revision }), parts } satisfies PointerRevision),
+    ),
   { nil: undefined },
 );
+
+function identityOf({ parts: [org_id = '', entity_type = '', entity_id = ''] }: Entity) {
+  return { org_id, entity_type, entity_id };
+}
 
 /** Parameters of one write, whoever made them. */
 interface Write {
@@ -115,10 +121,19 @@ function meaningOf(write: object | undefined) {
   return { ...rest, UpdateExpression, ConditionExpression, values: inOrder };
 }
 
-const TABLES = { table: 'rows', stateTable: 'states', keys };
+const { keys } = fleet.model;
+const TABLES = { table: 'rows', stateTable: 'states', keys, stateKeys };
 const ROWS = { table: 'rows' };
 const STATES = { table: 'states' };
 const NOW = Date.parse('2026-01-05T09:00:00.999Z');
+
+/** The states of links, as the fleet's definition has them. */
+const LINK_STATES = countStates(TUPLE_COUNTS.state!);
+const partsOf = ({ source }: Pick<CountMove, 'source'>) => {
+  const [code = '', serial = ''] = source.row.parts;
+  return { code, serial };
+};
+const keyIn = (params: unknown) => (params as { readonly Key: unknown }).Key;
 
 describe('what is written without ElectroDB', () => {
   const check = <T>(arbitrary: fc.Arbitrary<T>, property: (one: T) => void) => {
@@ -126,25 +141,34 @@ describe('what is written without ElectroDB', () => {
   };
 
   it('given any rows, then their keys and the query for the newest image are as ElectroDB makes them', () => {
-    check(fc.tuple(entity, text, tuple, move), ([of, imageId, held, { link }]) => {
-      const image = { ...entityAttributes(of), image_id: imageId };
+    check(fc.tuple(entity, text, tuple, move), ([of, imageId, held, one]) => {
+      const identity = { ...identityOf(of), image_id: imageId };
       expect([
-        keys.imageKey(of, imageId),
-        keys.defaultRowKey(of),
-        keys.tupleRowKey(held),
-        keys.linkStateKey(link),
+        memberKey(keys, of, `IMG#${imageId}`),
+        pointerKey(keys, of),
+        rawKey(keys, countKey(TUPLE_COUNTS, held)),
+        stateKeys.countStateKey(one.source),
       ]).to.deep.equal(
         [
-          IMAGES.get(image).params(ROWS),
-          DEFAULT_ROWS.get(entityAttributes(of)).params(ROWS),
-          TUPLES.get(tupleAttributes(held)).params(ROWS),
-          LINK_STATES.get(linkAttributes(link)).params(ROWS),
-        ].map((params) => (params as unknown as { Key: unknown }).Key),
+          IMAGES.get(identity).params(ROWS),
+          DEFAULT_ROWS.get(identityOf(of)).params(ROWS),
+          TUPLES.get(tupleIn(held)).params(ROWS),
+          LINK_STATES.get(partsOf(one) as never).params(ROWS),
+        ].map(keyIn),
       );
-      expect(keys.newestImageQuery('rows', of)).to.deep.equal(
-        IMAGES.query
-          .images(entityAttributes(of))
-          .params({ ...ROWS, order: 'desc', limit: 1, consistent: true }),
+      expect(newestRowQuery({ table: 'rows', keys }, of)).to.deep.equal(
+        IMAGES.query.images(identityOf(of)).params({ ...ROWS, order: 'desc', limit: 1, consistent: true }),
+      );
+    });
+  });
+
+  it('given any row of a definition that says nothing of states, then their keys are as ElectroDB makes them', () => {
+    const states = countStates(USUAL_STATES);
+    check(move, ({ source: { row } }) => {
+      const [code, serial] = row.parts;
+      const parts = { derivation: 'spend', source: `9#FAA#LINKSMFR_MDL_CODE#${code}#SN#${serial}` };
+      expect(stateKeys.countStateKey({ model: SPEND, row })).to.deep.equal(
+        keyIn(states.get(parts as never).params(STATES)),
       );
     });
   });
@@ -152,7 +176,8 @@ describe('what is written without ElectroDB', () => {
   it('given any move, when its state is written, then that is what ElectroDB writes', () => {
     check(move, (one) => {
       const { Put } = stateWrite(TABLES, one, NOW);
-      const expected = LINK_STATES.put(linkStateRowOf(one.link, one.to, NOW))
+      const row = { ...partsOf(one), ...countStateRowOf(one.to, NOW) };
+      const { Item, ...expected } = LINK_STATES.put(row as never)
         .where(({ generation, epoch, sequence }, { eq, notExists }) => {
           if (one.from === undefined) return notExists(sequence);
           const { version: read } = one.from;
@@ -163,26 +188,81 @@ describe('what is written without ElectroDB', () => {
             eq(sequence, read.sequence),
           ].join(' AND ');
         })
-        .params(STATES);
-      expect(meaningOf(Put)).to.deep.equal(meaningOf(expected));
+        .params<{ readonly Item: Readonly<Record<string, unknown>> }>(STATES);
+      // What the key is made of is not repeated beside it.
+      const { code, serial, ...rest } = Item;
+      expect({ code, serial }).to.deep.equal(partsOf(one));
+      expect(meaningOf(Put)).to.deep.equal(meaningOf({ ...expected, Item: rest }));
     });
   });
 
   it('given any change of a count, when it is written, then that is what ElectroDB writes', () => {
     const delta = fc.integer({ min: -50, max: 50 }).filter((any) => any !== 0);
     check(fc.tuple(tuple, delta, fc.nat(60)), ([of, change, known]) => {
-      const row = tupleAttributes(of);
-      const { Update, Delete } = countWrite(TABLES, of, change, known);
+      const row = tupleIn(of);
+      const { at } = contributionOf(TUPLE_COUNTS, { tuple: of, amount: decimal('1') });
+      const amount = decimal(`${change}`);
+      const { Update, Delete } = countWrite(
+        TABLES,
+        { model: TUPLE_COUNTS, tuple: of, at, amount, rows: change },
+        known,
+      );
+      const count = toNative(amount) as number;
       const expected =
         change > 0
-          ? TUPLES.update(row).add({ count: change })
+          ? TUPLES.update(row).add({ count })
           : known + change === 0
             ? TUPLES.delete(row).where(({ count }, { eq }) => eq(count, known))
             : TUPLES.update(row)
-                .add({ count: change })
+                .add({ count })
                 .where(({ count }, { gt }) => gt(count, -change));
       expect(Delete === undefined).to.equal(change > 0 || known + change !== 0);
       expect(meaningOf(Update ?? Delete)).to.deep.equal(meaningOf(expected.params(ROWS)));
+    });
+  });
+
+  describe('a sum', () => {
+    const customer = { customer: '7' };
+    const { at } = counting(SPEND, 1, [customer]).contributions[0]!;
+    const write = (amount: string, rows: number, known: number) => {
+      const delta = { model: SPEND, tuple: customer, at, amount: decimal(amount), rows };
+      const { Update, Delete } = countWrite(TABLES, delta, known);
+      return meaningOf(Update ?? Delete);
+    };
+    const Key = { PK: 'CUSTOMER#7', SK: 'SPEND' };
+    const SET =
+      'SET customer = ?, __edb_e__ = ?, __edb_v__ = ?, rows = if_not_exists(rows, if_not_exists(total, ?)) + ? ADD total ?';
+
+    it('given rows that come, then they are added, and the amount to the digit, whatever is there', () => {
+      expect(write('12345678901234567890.5', 2, 0)).to.deep.equal({
+        TableName: 'rows',
+        Key,
+        UpdateExpression: SET,
+        ConditionExpression: '',
+        values: ['7', 'spend', '1', 0, 2, NumberValue.from('12345678901234567890.5')],
+      });
+    });
+
+    for (const [what, rows, taken] of [
+      ['rows that go', -2, 2],
+      ['a row whose amount changes', 0, 0],
+    ] as const)
+      it(`given ${what}, then on condition that a row stays, of what was counted before there were sums too`, () => {
+        expect(write('-3', rows, 5)).to.deep.include({
+          UpdateExpression: SET,
+          ConditionExpression: 'rows > ? OR (attribute_not_exists(rows) AND total > ?)',
+          values: ['7', 'spend', '1', 0, rows, NumberValue.from('-3'), taken, taken],
+        });
+      });
+
+    it('given the last rows that go, then its row does, on condition that no other has come, whatever the sum', () => {
+      expect(write('0', -2, 2)).to.deep.equal({
+        TableName: 'rows',
+        Key,
+        UpdateExpression: '',
+        ConditionExpression: 'rows = ? OR (attribute_not_exists(rows) AND total = ?)',
+        values: [2, 2],
+      });
     });
   });
 
@@ -190,19 +270,21 @@ describe('what is written without ElectroDB', () => {
   // same one, such as the caption `#PK`, for that very field.
 
   it('given any default row, when written or removed, then that is what ElectroDB does', () => {
-    check(fc.tuple(entity, fc.option(image, { nil: undefined }), revision), ([of, one, read]) => {
-      const write = { view: { entity: of, revision: read }, image: one } as DefaultImageWrite;
-      const { Put, Delete } = defaultRowWrite(TABLES, write);
-      const details = Object.entries(one?.attributes ?? {}).map(
+    const written = fc.option(fc.tuple(text, details), { nil: undefined });
+    check(fc.tuple(entity, written, revision), ([of, one, read]) => {
+      const member = one && image(of, ...one);
+      const write = { view: { entity: of, revision: read }, member } as PointerWrite;
+      const { Put, Delete } = pointerWrite(TABLES, write);
+      const attributes = Object.entries(member?.attributes ?? {}).map(
         ([name, any]) => [name, toNative(any)] as const,
       );
       const made =
         one === undefined
-          ? DEFAULT_ROWS.delete(entityAttributes(of))
+          ? DEFAULT_ROWS.delete(identityOf(of))
           : DEFAULT_ROWS.put({
-              ...Object.fromEntries(details),
-              ...entityAttributes(of),
-              image_id: one.imageId,
+              ...Object.fromEntries(attributes),
+              ...identityOf(of),
+              image_id: one[0],
               revision: Put!.Item!['revision'] as string,
             });
       const expected =
@@ -211,7 +293,8 @@ describe('what is written without ElectroDB', () => {
           : made
               .where((_, { field }) => `attribute_exists(${field('PK')})`)
               .where((row, { eq, type }) => {
-                const { revision: old, imageId } = JSON.parse(read) as RowRevision;
+                const { revision: old, parts } = JSON.parse(read) as PointerRevision;
+                const imageId = parts['image_id'];
                 const same = old === undefined ? `NOT ${type(row.revision, 'S')}` : eq(row.revision, old);
                 const points =
                   imageId === undefined ? `NOT ${type(row.image_id, 'S')}` : eq(row.image_id, imageId);
@@ -223,9 +306,10 @@ describe('what is written without ElectroDB', () => {
   });
 
   it('given any image, when checked, then that is what ElectroDB checks', () => {
-    check(fc.tuple(entity, image, fc.boolean()), ([of, one, there]) => {
+    check(fc.tuple(entity, text, details, fc.boolean()), ([of, imageId, values, there]) => {
+      const one = image(of, imageId, values);
       // To ElectroDB, which checks within its own transactions only, it is a deletion: both have a key and a condition.
-      const target = IMAGES.delete({ ...entityAttributes(of), image_id: one.imageId });
+      const target = IMAGES.delete({ ...identityOf(of), image_id: imageId });
       const expected = there
         ? target
             .where((_, { field }) => `attribute_exists(${field('PK')})`)
@@ -237,11 +321,17 @@ describe('what is written without ElectroDB', () => {
               }).join(' AND '),
             )
         : target.where((_, { field }) => `attribute_not_exists(${field('PK')})`);
-      const precondition = { imageId: one.imageId, image: there ? one : undefined };
-      expect(meaningOf(imageCheck(TABLES, of, precondition))).to.deep.equal(meaningOf(expected.params(ROWS)));
+      const precondition = { sort: one.sort, member: there ? one : undefined };
+      expect(meaningOf(memberCheck(TABLES, of, precondition))).to.deep.equal(
+        meaningOf(expected.params(ROWS)),
+      );
     });
   });
 });
+
+function tupleIn(of: Tuple) {
+  return of as { readonly manufacturer: string; readonly model: string; readonly type_designator: string };
+}
 
 function isMapOrList(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false;

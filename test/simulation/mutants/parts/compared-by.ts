@@ -3,7 +3,7 @@ import type { Change } from '../../../../src/domain/change.ts';
 import type { Version } from '../../../../src/domain/version.ts';
 import type { Variant } from '../../runs/variant.ts';
 import { RuledIndex } from './ruled-index.ts';
-import { ruledMatcher, stateAfter } from './ruled-matcher.ts';
+import { ruledMatcher, sourceOf, stateAfter } from './ruled-matcher.ts';
 import { actionOf, ruledSearch } from './ruled-search.ts';
 
 type Compare = (a: Version, b: Version) => number;
@@ -22,7 +22,7 @@ export function comparedBy(compare: Compare): Partial<Variant> {
       ruledMatcher(matcher, retrier, (group, state) => {
         const to = stateAfter(last(group));
         const passes = state === undefined || compare(to.version, state.version) > 0;
-        return passes ? { link: group[0].link, from: state, to } : undefined;
+        return passes ? { source: sourceOf(group), from: state, to } : undefined;
       }),
     index: () => new RuledIndex({ isNewer: (action, { version }) => compare(action.version, version) > 0 }),
   };

@@ -4,7 +4,7 @@ import { UpdateMatcherTuple } from '../../../../src/application/update-matcher-t
 import type { Change } from '../../../../src/domain/change.ts';
 import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { Fault } from '../../../../src/domain/fault.ts';
-import { entityKey } from '../../../../src/domain/row.ts';
+import { entityKey } from '../../../../src/domain/pointer.ts';
 import type { Variant } from '../../runs/variant.ts';
 
 interface Command {

@@ -17,7 +17,7 @@ export function pretendedViews(ports: Ports, pretend: (view: EntityView) => Enti
     },
     'images.save': (save) => (writes, signal) =>
       save(
-        writes.map(({ view, image }) => ({ view: asRead.get(view) ?? view, image })),
+        writes.map(({ view, member }) => ({ view: asRead.get(view) ?? view, member })),
         signal,
       ),
   });

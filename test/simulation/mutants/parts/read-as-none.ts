@@ -1,6 +1,6 @@
 import type { EntityView } from '../../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import type { Entity } from '../../../../src/domain/row.ts';
+import type { Entity } from '../../../../src/domain/pointer.ts';
 
 /** What was read of entities, with those that were not taken for entities without images. */
 export function readAsNone(

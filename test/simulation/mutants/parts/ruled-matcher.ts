@@ -10,13 +10,14 @@ import {
 } from '../../../../src/application/update-matcher-tuple.ts';
 import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../../src/domain/command.ts';
-import type { LinkMove, LinkState } from '../../../../src/domain/link-move.ts';
-import { linkKey } from '../../../../src/domain/row.ts';
+import { type Contribution, contributionOf, heldBy } from '../../../../src/domain/count.ts';
+import type { CountedRow, CountMove, CountState } from '../../../../src/domain/count-move.ts';
+import { countedKey } from '../../world/counted-key.ts';
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
-/** The move for what a batch asks of a link; undefined when nothing is to be done. */
-export type Decide = (group: Group, state: LinkState | undefined) => LinkMove | undefined;
+/** The move for what a batch asks of a row; undefined when nothing is to be done. */
+export type Decide = (group: Group, state: CountState | undefined) => CountMove | undefined;
 
 /** The use case with another way to decide. */
 export function ruledMatcher(
@@ -25,14 +26,10 @@ export function ruledMatcher(
   decide: Decide,
 ): UpdateMatcherTuple {
   const execute = async (commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) => {
-    const groups = [...groupBy(commands, ({ link }) => linkKey(link)).values()];
-    const attempt = readDecideWrite<Group, LinkState | undefined, LinkMove, MatcherTally>(
+    const groups = [...groupBy(commands, (command) => countedKey(sourceOf([command]))).values()];
+    const attempt = readDecideWrite<Group, CountState | undefined, CountMove, MatcherTally>(
       {
-        load: (pending, signal) =>
-          matcher.load(
-            pending.map(([{ link }]) => link),
-            signal,
-          ),
+        load: (pending, signal) => matcher.load(pending.map(sourceOf), signal),
         decide: (group, state) => ({ tally: 'moved', write: decide(group, state) }),
         write: (moves, signal) => matcher.apply(moves, signal),
       },
@@ -45,6 +42,20 @@ export function ruledMatcher(
 }
 
 /** What is to be counted once the command's change is. */
-export function stateAfter({ change, tuple }: UpdateMatcherTupleCommand): LinkState {
-  return { version: change.version, tuple, removed: change.operation === 'REMOVE' };
+export function stateAfter({ change, model, held }: UpdateMatcherTupleCommand): CountState {
+  const contributions = held.map((one) => contributionOf(model, one));
+  return { version: change.version, contributions, removed: change.operation === 'REMOVE' };
+}
+
+/** What the command's old image says that is counted. */
+export function contributionsBefore({ change, model }: UpdateMatcherTupleCommand): readonly Contribution[] {
+  const { row, before } = change;
+  return typeof before === 'string'
+    ? []
+    : heldBy(model, row, before).map((one) => contributionOf(model, one));
+}
+
+/** Whose count the commands are about. */
+export function sourceOf([{ model, change }]: Group): CountedRow {
+  return { model, row: change.row };
 }

@@ -9,18 +9,18 @@ import {
 import { Fault } from '../../../../domain/fault.ts';
 import { abortableBy } from '../../clients.ts';
 import { translateError } from '../../translate-error.ts';
-import { type RawKey, readAll } from '../batch-get.ts';
+import { readAll } from '../batch-get.ts';
 import { generationIn, type GenerationsRow, type Known, knownFrom, newestOf } from './generations-row.ts';
 
 /** The one row of the state table that says which tables are followed. It never expires. */
-const KEY: RawKey = { PK: 'TABLES', SK: 'GENERATIONS' };
+const KEY = { PK: 'TABLES', SK: 'GENERATIONS' };
 
 /** Writers here are operators, and the first invocations of all: they hardly ever meet. */
 const ATTEMPTS = 8;
 
 /**
  * The generations of tables in one row of the state table. A question takes one read, and the very first one a write;
- * writes are on condition that the row is as it was read. It asks for no more permissions than link states do.
+ * writes are on condition that the row is as it was read. It asks for no more permissions than the states of rows do.
  */
 export class DynamoDbTableGenerations extends TableGenerations {
   readonly #client: DynamoDBDocumentClient;

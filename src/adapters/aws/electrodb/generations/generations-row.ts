@@ -1,10 +1,11 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { NewestTable } from '../../../../domain/next-generation.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import type { RawKey } from '../batch-get.ts';
 
 /** The row as it is found, whoever wrote it. */
-export interface GenerationsRow extends RawKey {
+export interface GenerationsRow {
+  readonly PK: string;
+  readonly SK: string;
   readonly newest?: unknown;
   readonly generations?: unknown;
 }

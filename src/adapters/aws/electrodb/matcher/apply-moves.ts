@@ -1,36 +1,36 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
+import { type CountMove, type CountState, sameCountState } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import {
-  type LinkMove,
-  type LinkState,
-  netDeltas,
-  sameLinkState,
-  type TupleDelta,
-} from '../../../../domain/link-move.ts';
-import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { readAll } from '../batch-get.ts';
+import { rawKey } from '../raw-key.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { writeTransaction } from '../write-transaction.ts';
-import { countIn, foreignCount, saysNoNumber } from './foreign-count.ts';
-import { loadLinkStates } from './link-states.ts';
+import { amountFault } from './amount-fault.ts';
+import { contributionFault } from './contribution-fault.ts';
+import { type CountRow, rowsIn } from './count-row.ts';
+import { loadCountStates } from './count-states.ts';
+import { foreignCount, saysNoNumber } from './foreign-count.ts';
 import { bothOf, countsIn, type KeyedTables } from './matcher-tables.ts';
+import { deltaKey, deltasOf, isTaken, type ModelDelta, rowsOf } from './model-delta.ts';
 import { itemsOf } from './move-transaction.ts';
-import { movesOf, obstaclesOf } from './obstacles.ts';
-import { packMoves } from './pack-moves.ts';
-import { tupleFault } from './tuple-faults.ts';
-import type { TupleRow } from './tuple-row.ts';
+import { type MovesOf, obstaclesOf } from './obstacles.ts';
+import { packingFault, packMoves } from './pack-moves.ts';
+
+const NOTHING: ReadonlyMap<string, ModelDelta> = new Map();
 
 /** One call of a matcher repository's `apply`. */
 export class ApplyMoves {
   readonly #client: DynamoDBDocumentClient;
   readonly #tables: KeyedTables;
   readonly #signal: AbortSignal | undefined;
-  /** Counts by their tuples, as read from the table and as own transactions have moved them since; 0 where there is no row. */
-  readonly #counts = new Map<string, number>();
+  /** What each move does to counts by itself, by their keys. */
+  readonly #own = new Map<CountMove, ReadonlyMap<string, ModelDelta>>();
+  /** How many rows are counted, by count, as read from the table and as own transactions have moved them since; 0 where there is no row. */
+  readonly #known = new Map<string, number>();
   /** Why nothing more is sent: the last request failed, and not for what it held. */
   #failure: Fault | undefined;
 
@@ -40,59 +40,96 @@ export class ApplyMoves {
     this.#signal = signal;
   }
 
-  async execute(moves: readonly LinkMove[]): Promise<readonly Result[]> {
-    const results = new Map<LinkMove, Result>();
-    const setResults = (some: Results<LinkMove>) => {
+  async execute(moves: readonly CountMove[]): Promise<readonly Result[]> {
+    const results = new Map<CountMove, Result>();
+    const setResults = (some: Results<CountMove>) => {
       for (const [move, result] of some) results.set(move, result);
     };
     for (const move of moves) {
-      const { tuple } = move.to;
-      const fault = tuple && tupleFault(tuple, this.#tables.keys.tupleRowKey(tuple));
+      this.#own.set(move, new Map(deltasOf([move]).map((delta) => [deltaKey(delta), delta])));
+      const fault = this.#faultOf(move);
       if (fault !== undefined) results.set(move, fault);
     }
     const pending = () => moves.filter((move) => !results.has(move));
     try {
-      setResults(await this.#readCounts(pending(), takenFrom(pending())));
+      setResults(await this.#readCounts(pending(), this.#takenBy(pending())));
     } catch (error) {
       this.#signal?.throwIfAborted();
       this.#failure = translateError(error, countsIn(this.#tables));
     }
-    // One after the other: transactions of one batch share tuples, and would only meet each other.
+    // One after the other: transactions of one batch share counts, and would only meet each other.
     setResults(
-      await splitRefused(packMoves(pending()), 1, (group) =>
-        writeGroup(group, (some) => this.#attempt(some), this.#signal),
+      await splitRefused(
+        packMoves(pending(), (move) => this.#deltasOf(move)),
+        1,
+        (group) => writeGroup(group, (some) => this.#attempt(some), this.#signal),
       ),
     );
     return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
   }
 
-  /** Reads counts; the faults of moves whose count was not read, or is none. */
-  async #readCounts(moves: readonly LinkMove[], tuples: readonly Tuple[]): Promise<Results<LinkMove>> {
-    const keys = tuples.map(this.#tables.keys.tupleRowKey);
-    const rows = await readAll<TupleRow>(this.#client, this.#tables.table, keys, this.#signal);
-    const faults = new Map<LinkMove, Fault>();
-    for (const [index, tuple] of tuples.entries()) {
+  #deltasOf(move: CountMove): ReadonlyMap<string, ModelDelta> {
+    return this.#own.get(move) ?? NOTHING;
+  }
+
+  /** Why a move can never be applied. */
+  #faultOf(move: CountMove): Fault | undefined {
+    for (const contribution of move.to.contributions) {
+      const fault = contributionFault(move.source.model, contribution, this.#tables.keys);
+      if (fault !== undefined) return fault;
+    }
+    const deltas = this.#deltasOf(move);
+    return amountFault(deltas) ?? packingFault(deltas);
+  }
+
+  readonly #movesOf: MovesOf = (delta, moves) => {
+    const key = deltaKey(delta);
+    return moves.filter((move) => this.#deltasOf(move).has(key));
+  };
+
+  /** The counts that some move takes from: a removal of the last row must know that it is. */
+  #takenBy(moves: readonly CountMove[]): readonly ModelDelta[] {
+    const taken = new Map<string, ModelDelta>();
+    for (const move of moves)
+      for (const [key, delta] of this.#deltasOf(move)) if (isTaken(delta)) taken.set(key, delta);
+    return [...taken.values()];
+  }
+
+  /** Reads how many rows are counted; the faults of moves whose count was not read, or is none. */
+  async #readCounts(moves: readonly CountMove[], deltas: readonly ModelDelta[]): Promise<Results<CountMove>> {
+    const keys = deltas.map(({ at }) => rawKey(this.#tables.keys, at));
+    const rows = await readAll<CountRow>(this.#client, this.#tables.table, keys, this.#signal);
+    const faults = new Map<CountMove, Fault>();
+    for (const [index, delta] of deltas.entries()) {
       const row = rows[index];
-      const count = Fault.is(row) ? row : row === undefined ? 0 : countIn(row, tuple, this.#tables);
-      if (!Fault.is(count)) this.#counts.set(tupleKey(tuple), count);
+      const known = Fault.is(row) ? row : row === undefined ? 0 : rowsIn(row, delta, this.#tables);
+      if (!Fault.is(known)) this.#known.set(deltaKey(delta), known);
       // What adds to a count need not know it.
       else
-        for (const move of row === count ? takersOf(tuple, moves) : movesOf(tuple, moves))
-          faults.set(move, count);
+        for (const move of row === known ? this.#takersOf(delta, moves) : this.#movesOf(delta, moves))
+          faults.set(move, known);
     }
     return faults;
   }
 
-  async #attempt(moves: readonly LinkMove[]): Promise<Results<LinkMove>> {
+  #takersOf(delta: ModelDelta, moves: readonly CountMove[]): readonly CountMove[] {
+    const key = deltaKey(delta);
+    return moves.filter((move) => {
+      const own = this.#deltasOf(move).get(key);
+      return own !== undefined && isTaken(own);
+    });
+  }
+
+  async #attempt(moves: readonly CountMove[]): Promise<Results<CountMove>> {
     if (this.#failure !== undefined) return forAll(moves, this.#failure);
-    const deltas = netDeltas(moves);
+    const deltas = deltasOf(moves);
     try {
-      const shortage = deltas.find(({ tuple, delta }) => delta < 0 && this.#countOf(tuple) + delta < 0);
+      const shortage = deltas.find((delta) => this.#isShort(delta));
       if (shortage !== undefined) return await this.#explain(shortage, moves);
-      const items = itemsOf(this.#tables, moves, deltas, (tuple) => this.#countOf(tuple));
+      const items = itemsOf(this.#tables, moves, deltas, (delta) => this.#knownOf(delta));
       const reasons = await writeTransaction(this.#client, items, this.#signal);
-      if (reasons !== undefined) return obstaclesOf(moves, deltas, reasons, this.#tables);
-      for (const { tuple, delta } of deltas) this.#counts.set(tupleKey(tuple), this.#countOf(tuple) + delta);
+      if (reasons !== undefined) return obstaclesOf(moves, deltas, reasons, this.#tables, this.#movesOf);
+      for (const delta of deltas) this.#known.set(deltaKey(delta), this.#knownOf(delta) + rowsOf(delta));
       return forAll(moves, 'done');
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -103,45 +140,40 @@ export class ApplyMoves {
     }
   }
 
-  #countOf(tuple: Tuple): number {
-    return this.#counts.get(tupleKey(tuple)) ?? 0;
+  #knownOf(delta: ModelDelta): number {
+    return this.#known.get(deltaKey(delta)) ?? 0;
+  }
+
+  /** Whether more is taken than is there: rows, or something of the amount of rows where none is counted. */
+  #isShort(delta: ModelDelta): boolean {
+    if (!isTaken(delta)) return false;
+    const known = this.#knownOf(delta);
+    return known <= 0 || known + rowsOf(delta) < 0;
   }
 
   /** Finds counts that somebody else wrote, where a refusal does not say which they are. */
   async #foreignCounts(
-    moves: readonly LinkMove[],
-    deltas: readonly TupleDelta[],
-  ): Promise<Results<LinkMove> | undefined> {
-    const tuples = deltas.map(({ tuple }) => tuple);
+    moves: readonly CountMove[],
+    deltas: readonly ModelDelta[],
+  ): Promise<Results<CountMove> | undefined> {
     // A count that could not be read is in nobody's way.
-    const found = await this.#readCounts(moves, tuples).catch(() => undefined);
+    const found = await this.#readCounts(moves, deltas).catch(() => undefined);
     return found?.size ? found : undefined;
   }
 
   /**
-   * A count is never below the number of link states that hold its tuple, so a shortage means that a state has
-   * moved since it was read; if none has, somebody else has changed the count.
+   * In a count, never fewer rows are counted than there are states that hold its tuple, so a shortage means that a state
+   * has moved since it was read; if none has, somebody else has changed the count.
    */
-  async #explain({ tuple }: TupleDelta, moves: readonly LinkMove[]): Promise<Results<LinkMove>> {
-    const links = moves.map(({ link }) => link);
-    const states = await loadLinkStates(this.#client, this.#tables, links, this.#signal);
+  async #explain(delta: ModelDelta, moves: readonly CountMove[]): Promise<Results<CountMove>> {
+    const sources = moves.map(({ source }) => source);
+    const states = await loadCountStates(this.#client, this.#tables, sources, this.#signal);
     const unread = states.find((state) => Fault.is(state));
     if (unread !== undefined) return forAll(moves, unread);
     const moved = moves.some(
-      ({ from }, index) => !sameLinkState(from, states[index] as LinkState | undefined),
+      ({ from }, index) => !sameCountState(from, states[index] as CountState | undefined),
     );
     if (moved) return forAll(moves, 'conflict');
-    return forAll(movesOf(tuple, moves), foreignCount(tuple, 'would fall below zero', this.#tables));
+    return forAll(this.#movesOf(delta, moves), foreignCount(delta, 'would fall below zero', this.#tables));
   }
-}
-
-/** The tuples whose count some move takes from: a removal of the last one must know that it is. */
-function takenFrom(moves: readonly LinkMove[]): readonly Tuple[] {
-  const losing = new Map<string, Tuple>();
-  for (const { from } of moves) if (from?.tuple !== undefined) losing.set(tupleKey(from.tuple), from.tuple);
-  return [...losing.values()];
-}
-
-function takersOf(tuple: Tuple, moves: readonly LinkMove[]): readonly LinkMove[] {
-  return moves.filter(({ from }) => from?.tuple !== undefined && tupleKey(from.tuple) === tupleKey(tuple));
 }

@@ -1,32 +1,26 @@
-import { Decimal } from '../../../../domain/decimal.ts';
+import { tupleKey } from '../../../../domain/count.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
-import type { KeyedTables } from './matcher-tables.ts';
-import { fromNative } from '../native-value.ts';
-import type { TupleRow } from './tuple-row.ts';
-
-/** A tuple's count; why it is none that Contrail wrote. */
-export function countIn(row: TupleRow, tuple: Tuple, tables: KeyedTables): number | Fault {
-  if (row.count === undefined) return foreignCount(tuple, 'is missing', tables);
-  const value = fromNative(row.count);
-  const count = value instanceof Decimal ? Number(value.text) : undefined;
-  return count !== undefined && Number.isSafeInteger(count)
-    ? count
-    : foreignCount(tuple, 'is not an integer', tables);
-}
+import { rawKey } from '../raw-key.ts';
+import type { MatcherTables } from './matcher-tables.ts';
+import { type ModelDelta, ROWS } from './model-delta.ts';
 
 /** @param problem what is wrong with the count, as the message goes on after naming it. */
 export function foreignCount(
-  tuple: Tuple,
+  { model, tuple, at }: Pick<ModelDelta, 'model' | 'tuple' | 'at'>,
   problem: string,
-  { table, stateTable, keys }: KeyedTables,
+  { table, stateTable, keys }: MatcherTables,
   cause?: unknown,
 ): Fault {
-  const { PK, SK } = keys.tupleRowKey(tuple);
+  const key = Object.entries(rawKey(keys, at)).map(([name, text]) => `${name} ${JSON.stringify(text)}`);
+  const rows = `the number of rows in table ${stateTable} that hold the tuple`;
+  const remedy =
+    model.amount === undefined
+      ? `set this one to ${rows}`
+      : `set its ${ROWS} to ${rows}, and its ${model.as} to the sum of their amounts`;
   return new Fault(
     'configuration',
-    `the count of ${tupleKey(tuple)} in table ${table} (PK ${JSON.stringify(PK)}, SK ${JSON.stringify(SK)}) ${problem}: ` +
-      `something other than Contrail wrote it; let only Contrail write counts, and set this one to the number of rows in table ${stateTable} that hold the tuple`,
+    `the count of ${tupleKey(tuple)} in table ${table} (${key.join(', ')}) ${problem}: ` +
+      `something other than Contrail wrote it; let only Contrail write counts, and ${remedy}`,
     {
       reason: 'counts are written by something other than Contrail',
       ...(cause === undefined ? {} : { cause }),

@@ -1,24 +1,22 @@
-import type * as Keys from '../keys.ts';
+import type { KeySchema } from '../../../../domain/table-model.ts';
 import type { AwsResource } from '../../error-message.ts';
+import type * as StateKeys from '../keys.ts';
+import type { StateTable } from '../state-table.ts';
 
-export interface MatcherTables {
-  /** Where tuples are counted, among the rows that they are derived from. */
+export interface MatcherTables extends StateTable {
+  /** Where the counts are, among the rows that they are derived from. */
   readonly table: string;
-  /** Where link states are. */
-  readonly stateTable: string;
+  /** The attributes of that table's keys. */
+  readonly keys: KeySchema;
 }
 
-/** The tables, and what makes the keys of their rows. */
+/** The tables, and what makes the keys of states. */
 export interface KeyedTables extends MatcherTables {
-  readonly keys: typeof Keys;
+  readonly stateKeys: typeof StateKeys;
 }
 
 export function countsIn({ table }: MatcherTables): AwsResource {
   return { resource: `table ${table}`, variable: 'TABLE_NAME' };
-}
-
-export function statesIn({ stateTable }: MatcherTables): AwsResource {
-  return { resource: `table ${stateTable}`, variable: 'STATE_TABLE_NAME' };
 }
 
 /** Of what a request to both does not say of one. */

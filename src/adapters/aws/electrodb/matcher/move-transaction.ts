@@ -1,96 +1,93 @@
-import type { LinkMove, TupleDelta } from '../../../../domain/link-move.ts';
-import type { Tuple } from '../../../../domain/tuple.ts';
-import { entityMarks } from '../entity-marks.ts';
-import { namesOf, type TransactItem } from '../write-transaction.ts';
-import type { KeyedTables } from './matcher-tables.ts';
-import { linkStateRowOf } from './link-state-row.ts';
-import { tupleAttributes } from './tuple-row.ts';
+import type { CountMove } from '../../../../domain/count-move.ts';
+import { COUNT_STATE, entityMarks } from '../entity-marks.ts';
+import { toNative } from '../native-value.ts';
+import { rawKey } from '../raw-key.ts';
+import { statePut } from '../state-row.ts';
+import type { TransactItem } from '../write-transaction.ts';
+import { countStateRowOf } from './count-state-row.ts';
+import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
+import { isTaken, type ModelDelta, ROWS, rowsOf } from './model-delta.ts';
 
-/** Nothing was ever counted for the link. */
-const NO_STATE = 'attribute_not_exists(#sequence)';
-
-/** The state is of the change that it was read with: of the same generation, below, and the same place in the stream. */
-const SAME_CHANGE = '#epoch = :epoch AND #sequence = :sequence';
-const SAME_GENERATION = '#generation = :generation';
-
-/** Rows that were written before there were generations have none. */
-const FIRST_GENERATION = `(${SAME_GENERATION} OR attribute_not_exists(#generation))`;
-
-/** Nobody else holds the tuple: its row can go. */
-const LAST_ONE = '#count = :known';
-
-/** The row stays, with a count of at least one. */
-const STAYS_ABOVE_ZERO = '#count > :taken';
-
-/** Puts what is counted for a link, on condition that its state is the one that the move starts from. */
+/** Puts what is counted for a row, on condition that its state is the one that the move starts from. */
 export function stateWrite(
-  { stateTable: TableName, keys }: KeyedTables,
-  { link, from, to }: LinkMove,
+  { stateTable, stateKeys }: KeyedTables,
+  { source, from, to }: CountMove,
   now: number,
 ): TransactItem {
-  const Item = { ...linkStateRowOf(link, to, now), ...keys.linkStateKey(link), ...entityMarks('link-state') };
-  if (from === undefined) {
-    const ExpressionAttributeNames = namesOf(['sequence']);
-    return { Put: { TableName, Item, ConditionExpression: NO_STATE, ExpressionAttributeNames } };
-  }
-  const { generation, epoch, sequence } = from.version;
+  const Item = {
+    ...countStateRowOf(to, now),
+    ...stateKeys.countStateKey(source),
+    ...entityMarks(COUNT_STATE),
+  };
+  return statePut(stateTable, Item, from);
+}
+
+/**
+ * Adds to a count, or takes from it on condition that some row stays counted. The count's row goes away, on condition that
+ * as many rows are counted as is known, where that takes them to none.
+ *
+ * @param known how many rows are counted, as far as is known.
+ */
+export function countWrite(
+  { table: TableName, keys }: MatcherTables,
+  delta: ModelDelta,
+  known: number,
+): TransactItem {
+  const { model, at } = delta;
+  const row = { TableName, Key: rawKey(keys, at) };
+  const change = rowsOf(delta);
+  const isSum = model.amount !== undefined;
+  const names = { '#count': model.as, ...(isSum && { '#rows': ROWS }) };
+  if (change < 0 && known + change === 0)
+    return {
+      Delete: {
+        ...row,
+        ConditionExpression: counted(delta, '= :known'),
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':known': known },
+      },
+    };
+  const attributes = Object.entries({ ...delta.tuple, ...entityMarks(model.name) });
+  const sets = attributes.map((_, index) => `#a${index} = :a${index}`);
+  // Where it became a sum only after the row was written, each row counted for one until then.
+  if (isSum) sets.push('#rows = if_not_exists(#rows, if_not_exists(#count, :none)) + :rows');
+  const isTaking = isTaken(delta);
   return {
-    Put: {
-      TableName,
-      Item,
-      ConditionExpression: `${generation === 0 ? FIRST_GENERATION : SAME_GENERATION} AND ${SAME_CHANGE}`,
-      ExpressionAttributeNames: namesOf(['generation', 'epoch', 'sequence']),
-      ExpressionAttributeValues: { ':generation': generation, ':epoch': epoch, ':sequence': sequence },
+    Update: {
+      ...row,
+      UpdateExpression: `SET ${sets.join(', ')} ADD #count :amount`,
+      ExpressionAttributeNames: {
+        ...names,
+        ...Object.fromEntries(attributes.map(([name], index) => [`#a${index}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(attributes.map(([, value], index) => [`:a${index}`, value])),
+        ':amount': toNative(delta.amount),
+        ...(isSum && { ':none': 0, ':rows': change }),
+        ...(isTaking && { ':taken': Math.abs(change) }),
+      },
+      ...(isTaking && { ConditionExpression: counted(delta, '> :taken') }),
     },
   };
 }
 
-/**
- * Adds to a count, or takes from it on condition that something stays. A row goes away, on condition that its count is the
- * known one, where that takes it to zero.
- *
- * @param known the tuple's count as far as is known.
- */
-export function countWrite(
-  { table: TableName, keys }: KeyedTables,
-  tuple: Tuple,
-  delta: number,
-  known: number,
-): TransactItem {
-  const row = { TableName, Key: keys.tupleRowKey(tuple) };
-  if (known + delta === 0 && delta < 0)
-    return {
-      Delete: {
-        ...row,
-        ConditionExpression: LAST_ONE,
-        ExpressionAttributeNames: namesOf(['count']),
-        ExpressionAttributeValues: { ':known': known },
-      },
-    };
-  const attributes = Object.entries({ ...tupleAttributes(tuple), ...entityMarks('matcher-tuple') });
-  const Update = {
-    ...row,
-    UpdateExpression: `SET ${attributes.map(([name]) => `#${name} = :${name}`).join(', ')} ADD #count :delta`,
-    ExpressionAttributeNames: namesOf(['count', ...attributes.map(([name]) => name)]),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(attributes.map(([name, value]) => [`:${name}`, value])),
-      ':delta': delta,
-      ...(delta < 0 && { ':taken': -delta }),
-    },
-  };
-  return { Update: delta < 0 ? { ...Update, ConditionExpression: STAYS_ABOVE_ZERO } : Update };
+/** A condition on how many rows are counted. */
+function counted({ model }: ModelDelta, comparison: string): string {
+  return model.amount !== undefined
+    ? `#rows ${comparison} OR (attribute_not_exists(#rows) AND #count ${comparison})`
+    : `#count ${comparison}`;
 }
 
 /** Each move's state, in their order, then each delta's count, in theirs. */
 export function itemsOf(
   tables: KeyedTables,
-  moves: readonly LinkMove[],
-  deltas: readonly TupleDelta[],
-  countOf: (tuple: Tuple) => number,
+  moves: readonly CountMove[],
+  deltas: readonly ModelDelta[],
+  knownOf: (delta: ModelDelta) => number,
 ): TransactItem[] {
   const now = Date.now();
   return [
     ...moves.map((move) => stateWrite(tables, move, now)),
-    ...deltas.map(({ tuple, delta }) => countWrite(tables, tuple, delta, countOf(tuple))),
+    ...deltas.map((delta) => countWrite(tables, delta, knownOf(delta))),
   ];
 }

@@ -1,36 +1,34 @@
+import { tupleKey } from '../../../../domain/count.ts';
+import type { CountMove } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import type { LinkMove, TupleDelta } from '../../../../domain/link-move.ts';
-import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
 import { Refusal } from '../../refusal.ts';
 import type { AwsResource } from '../../error-message.ts';
-import { translateError } from '../../translate-error.ts';
-import { forAll, type Results } from '../write-group.ts';
-import { errorOf, type Reason } from '../write-transaction.ts';
+import { reasonFault, withShared } from '../cancelled.ts';
+import type { Results } from '../write-group.ts';
+import type { Reason } from '../write-transaction.ts';
 import { foreignCount, saysNoNumber } from './foreign-count.ts';
-import { countsIn, type KeyedTables, statesIn } from './matcher-tables.ts';
+import { statesIn } from '../state-table.ts';
+import { countsIn, type MatcherTables } from './matcher-tables.ts';
+import type { ModelDelta } from './model-delta.ts';
 
-/** The moves that change, or could change, the count of a tuple. */
-export function movesOf(tuple: Tuple, moves: readonly LinkMove[]): readonly LinkMove[] {
-  const key = tupleKey(tuple);
-  return moves.filter(({ from, to }) =>
-    [from?.tuple, to.tuple].some((one) => one !== undefined && tupleKey(one) === key),
-  );
-}
+/** Those of some moves that change a count by themselves. */
+export type MovesOf = (delta: ModelDelta, moves: readonly CountMove[]) => readonly CountMove[];
 
 /**
- * Reads why a transaction was cancelled. A link that has moved since it was read, and a row that is refused, are in the
- * way of their own moves only, and the others may do without them; whatever passes, or has to do with a table as a
+ * Reads why a transaction was cancelled. A row whose state has moved since it was read, and a row that is refused, are in
+ * the way of their own moves only, and the others may do without them; whatever passes, or has to do with a table as a
  * whole, is in the way of all.
  *
- * @param reasons one per move, of its link's state, then one per delta, of its tuple's count.
+ * @param reasons one per move, of its row's state, then one per delta, of its count.
  */
 export function obstaclesOf(
-  moves: readonly LinkMove[],
-  deltas: readonly TupleDelta[],
+  moves: readonly CountMove[],
+  deltas: readonly ModelDelta[],
   reasons: readonly Reason[],
-  tables: KeyedTables,
-): Results<LinkMove> {
-  const own = new Map<LinkMove, 'conflict' | Fault>();
+  tables: MatcherTables,
+  movesOf: MovesOf,
+): Results<CountMove> {
+  const own = new Map<CountMove, 'conflict' | Fault>();
   const shared: Fault[] = [];
   for (const [index, move] of moves.entries()) {
     const reason = reasons[index];
@@ -40,28 +38,24 @@ export function obstaclesOf(
     else if (fault instanceof Refusal) own.set(move, fault);
     else shared.push(fault);
   }
-  for (const [index, { tuple }] of deltas.entries()) {
+  for (const [index, delta] of deltas.entries()) {
     const fault = faultOf(reasons[moves.length + index], countsIn(tables));
     if (fault instanceof Refusal) {
-      const refused = refusedCount(tuple, fault, tables);
-      for (const move of movesOf(tuple, moves)) if (!own.has(move)) own.set(move, refused);
+      const refused = refusedCount(delta, fault, tables);
+      for (const move of movesOf(delta, moves)) if (!own.has(move)) own.set(move, refused);
     } else if (fault !== undefined) shared.push(fault);
   }
-  const worst = WORST_FIRST.map((kind) => shared.find((fault) => fault.kind === kind)).find(Boolean);
-  if (worst === undefined) return own.size > 0 ? own : forAll(moves, 'conflict');
-  return new Map([...forAll(moves, worst.kind === 'conflict' ? 'conflict' : worst), ...own]);
+  return withShared(moves, own, shared);
 }
-
-const WORST_FIRST = ['configuration', 'transient', 'conflict'] as const;
 
 function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefined {
-  return reason === undefined || reason.code === 'None' ? undefined : translateError(errorOf(reason), used);
+  return reason === undefined ? undefined : reasonFault(reason, used);
 }
 
-/** A refused count is never the link's fault: something else wrote the row, or an index of the table rejects it. */
-function refusedCount(tuple: Tuple, refusal: Refusal, tables: KeyedTables): Fault {
-  if (saysNoNumber(refusal)) return foreignCount(tuple, 'is not a number', tables, refusal.cause);
-  return new Fault('configuration', `the count of ${tupleKey(tuple)}: ${refusal.message}`, {
+/** A refused count is never the row's fault: something else wrote the count, or an index of the table rejects it. */
+function refusedCount(delta: ModelDelta, refusal: Refusal, tables: MatcherTables): Fault {
+  if (saysNoNumber(refusal)) return foreignCount(delta, 'is not a number', tables, refusal.cause);
+  return new Fault('configuration', `the count of ${tupleKey(delta.tuple)}: ${refusal.message}`, {
     cause: refusal.cause,
     reason: refusal.reason,
   });

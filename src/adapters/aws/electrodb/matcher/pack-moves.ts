@@ -1,6 +1,8 @@
 import { compareTexts } from '../../../../domain/compare-texts.ts';
-import type { LinkMove } from '../../../../domain/link-move.ts';
-import { type Tuple, tupleKey } from '../../../../domain/tuple.ts';
+import type { CountMove } from '../../../../domain/count-move.ts';
+import { Fault } from '../../../../domain/fault.ts';
+import { keyOf } from '../../../../domain/row.ts';
+import type { ModelDelta } from './model-delta.ts';
 
 /** DynamoDB's limits on one TransactWriteItems. */
 const MAX_ITEMS = 100;
@@ -9,52 +11,69 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** What an item takes beside its texts: attribute names, keys repeated in the condition, entity markers. */
 const ITEM_OVERHEAD_BYTES = 512;
 
+/** A permanent Fault for a move of so many counts that no transaction takes it; undefined for all others. */
+export function packingFault({ size }: ReadonlyMap<string, ModelDelta>): Fault | undefined {
+  const most = MAX_ITEMS - 1;
+  if (size <= most) return undefined;
+  return new Fault(
+    'permanent',
+    `the row changes ${size} counts at once, and DynamoDB takes its state and at most ${most} of them in one transaction`,
+    { reason: `a row changes more than ${most} counts at once, which DynamoDB takes in one transaction` },
+  );
+}
+
 /**
- * Groups moves so that each group fits one transaction: one item a link row and one a tuple that the group
- * touches. Moves of the same tuples go together, so that groups are few and share few tuples.
+ * Groups moves so that each group fits one transaction: one item a row that is counted and one a count that the group
+ * changes. Moves of the same counts go together, so that groups are few and share few counts.
+ *
+ * @param deltasOf what a move does by itself, by the keys of the counts; no `packingFault`.
  */
-export function packMoves(moves: readonly LinkMove[]): LinkMove[][] {
-  const keyed = moves.map((move) => ({ move, key: sortKey(move) }));
+export function packMoves(
+  moves: readonly CountMove[],
+  deltasOf: (move: CountMove) => ReadonlyMap<string, ModelDelta>,
+): CountMove[][] {
+  const keyed = moves.map((move) => {
+    const counts = [...deltasOf(move).keys()];
+    return { move, counts, key: counts.length === 1 ? (counts[0] ?? '') : counts.toSorted().join(' ') };
+  });
   keyed.sort((a, b) => compareTexts(a.key, b.key));
-  const groups: LinkMove[][] = [];
-  let group: LinkMove[] = [];
-  let tuples = new Set<string>();
+  const groups: CountMove[][] = [];
+  let group: CountMove[] = [];
+  let changed = new Set<string>();
   let bytes = 0;
-  for (const { move } of keyed) {
-    const added = new Set(
-      tuplesOf(move)
-        .map(tupleKey)
-        .filter((key) => !tuples.has(key)),
-    );
-    const moveBytes = bytesOf(move);
-    const items = group.length + 1 + tuples.size + added.size;
+  for (const { move, counts } of keyed) {
+    const added = counts.filter((count) => !changed.has(count));
+    const moveBytes = bytesOf(move, deltasOf(move));
+    const items = group.length + 1 + changed.size + added.length;
     if (group.length > 0 && (items > MAX_ITEMS || bytes + moveBytes > MAX_BYTES)) {
       groups.push(group);
       group = [];
-      tuples = new Set();
+      changed = new Set();
       bytes = 0;
     }
     group.push(move);
-    for (const tuple of tuplesOf(move)) tuples.add(tupleKey(tuple));
+    for (const count of counts) changed.add(count);
     bytes += moveBytes;
   }
   if (group.length > 0) groups.push(group);
   return groups;
 }
 
-function tuplesOf({ from, to }: LinkMove): Tuple[] {
-  return [from?.tuple, to.tuple].filter((tuple) => tuple !== undefined);
-}
-
-function sortKey(move: LinkMove): string {
-  return tuplesOf(move).map(tupleKey).toSorted().join(' ');
-}
-
-/** At least what the move adds to a transaction: its state row and, at worst, both of its tuples. */
-function bytesOf(move: LinkMove): number {
-  const texts = [move.link.code, move.link.serial, move.to.version.epoch, move.to.version.sequence];
-  for (const { manufacturer, model, typeDesignator } of tuplesOf(move))
-    texts.push(manufacturer, model, typeDesignator);
+/** At least what the move adds to a transaction: its state row and, at worst, every count that it changes. */
+function bytesOf({ source, to }: CountMove, deltas: ReadonlyMap<string, ModelDelta>): number {
+  const { partition, sort = '' } = keyOf(source.row);
+  let bytes = bytesIn(partition, sort, to.version.epoch, to.version.sequence);
+  const add = ({ at, tuple }: Pick<ModelDelta, 'at' | 'tuple'>) => {
+    bytes += bytesIn(at.partition, at.sort ?? '', ...Object.keys(tuple), ...Object.values(tuple));
+  };
+  to.contributions.forEach(add);
+  deltas.forEach(add);
   // Every text stands in a key or an attribute, and up to twice more in a condition or an update.
-  return texts.reduce((sum, text) => sum + 3 * Buffer.byteLength(text), 3 * ITEM_OVERHEAD_BYTES);
+  return 3 * bytes + (1 + to.contributions.length + deltas.size) * ITEM_OVERHEAD_BYTES;
+}
+
+function bytesIn(...texts: readonly string[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += Buffer.byteLength(text);
+  return bytes;
 }

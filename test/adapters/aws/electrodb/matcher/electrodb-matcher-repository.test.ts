@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { ElectroDbMatcherRepository } from '../../../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { Fault } from '../../../../../src/domain/fault.ts';
-import type { LinkMove, LinkState } from '../../../../../src/domain/link-move.ts';
-import type { Tuple } from '../../../../../src/domain/tuple.ts';
+import type { CountMove, CountState } from '../../../../../src/domain/count-move.ts';
+import type { Tuple } from '../../../../../src/domain/count.ts';
+import { fleet } from '../../../../../src/fleet/definition.ts';
+import { anOrder, counting, SPEND, TAGS } from '../../../../contracts/matcher-repository/shop.ts';
+import { contribution, link } from '../../../../support/factories.ts';
 import { kindsOf } from '../../../../support/kinds.ts';
 import { range } from '../../../../support/range.ts';
 import {
@@ -15,19 +18,19 @@ import {
 import { isRejected } from '../../../../support/is-rejected.ts';
 
 const NO_NUMBER = 'An operand in the update expression has an incorrect data type';
-const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', typeDesignator: 'C172' };
-const state = (sequence: string, tuple?: Tuple): LinkState => ({
+const HOT: Tuple = { manufacturer: 'CESSNA', model: '172S', type_designator: 'C172' };
+const state = (sequence: string, tuple?: Tuple): CountState => ({
   version: { generation: 0, epoch: '2026-01-05T09:00:00.000', sequence },
-  tuple,
+  contributions: tuple === undefined ? [] : [contribution(tuple)],
   removed: false,
 });
-const joining = (serial: string): LinkMove => ({
-  link: { code: '1', serial },
+const joining = (serial: string): CountMove => ({
+  source: link(serial, '1'),
   from: undefined,
   to: state('1', HOT),
 });
-const leaving = (serial: string, from = HOT): LinkMove => ({
-  link: { code: '1', serial },
+const leaving = (serial: string, from = HOT): CountMove => ({
+  source: link(serial, '1'),
   from: state('1', from),
   to: state('2'),
 });
@@ -38,7 +41,11 @@ describe('ElectroDbMatcherRepository', () => {
 
   beforeEach(() => {
     double = new DocumentClientDouble();
-    matcher = new ElectroDbMatcherRepository(double.client, { table: 'rows', stateTable: 'states' });
+    matcher = new ElectroDbMatcherRepository(double.client, {
+      table: 'rows',
+      keys: fleet.model.keys,
+      stateTable: 'states',
+    });
   });
 
   /** Answers that the tuple is held so often, and that links are in the state they were before they leave. */
@@ -73,10 +80,10 @@ describe('ElectroDbMatcherRepository', () => {
 
   it('given a link that comes and one that goes, then only what is left of the second ends, in 30 days', async () => {
     countOf(1);
-    const gone: LinkMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
+    const gone: CountMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
     expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['done', 'done']);
     const [came, went] = ['a', 'b'].map((serial) =>
-      itemsPut().find((item) => item['serial_number'] === serial),
+      itemsPut().find((item) => String(item['PK']).endsWith(`#SN#${serial}`)),
     );
     expect(came).to.include({ removed: false }).and.not.have.property('expires_at');
     expect(went).to.include({ removed: true });
@@ -85,7 +92,7 @@ describe('ElectroDbMatcherRepository', () => {
 
   it('given keys left unprocessed, when loading, then those links are transient faults', async () => {
     double.answerRead = allUnprocessed;
-    const states = await matcher.load([joining('a').link, joining('b').link]);
+    const states = await matcher.load([joining('a').source, joining('b').source]);
     expect(kindsOf(states)).to.deep.equal(['transient', 'transient']);
     expect(double.reads).to.have.length(1);
   });
@@ -154,7 +161,7 @@ describe('ElectroDbMatcherRepository', () => {
 
   describe('counts that somebody else wrote', () => {
     const OTHER: Tuple = { ...HOT, model: 'other' };
-    const elsewhere = (serial: string): LinkMove => ({ ...joining(serial), to: state('1', OTHER) });
+    const elsewhere = (serial: string): CountMove => ({ ...joining(serial), to: state('1', OTHER) });
 
     for (const [what, said, message] of [
       [
@@ -277,7 +284,7 @@ describe('ElectroDbMatcherRepository', () => {
   for (const [what, long, word] of [
     ['a manufacturer', { manufacturer: 'ü'.repeat(1016) }, 'PK'],
     ['a model', { model: 'x'.repeat(1009) }, 'SK'],
-    ['a type designator', { typeDesignator: 'x'.repeat(1009) }, 'SK'],
+    ['a type designator', { type_designator: 'x'.repeat(1009) }, 'SK'],
   ] as const)
     it(`given ${what} too long for a key, then that move alone is poison, unasked`, async () => {
       const tuple = { ...HOT, ...long };
@@ -312,6 +319,139 @@ describe('ElectroDbMatcherRepository', () => {
     expect(kindsOf(results)).to.deep.equal(['transient', 'transient']);
     expect((results[0] as Fault).message).to.include('unprocessed');
     expect(double.writes).to.deep.equal([]);
+  });
+
+  describe('rows of several tuples', () => {
+    /** A row that comes, under so many tags from this one on. */
+    const tagged = (count: number, first = 0): CountMove => ({
+      source: anOrder(TAGS),
+      from: undefined,
+      to: counting(TAGS, 1, ...range(count).map((n) => [{ tag: `${first + n}` }] as const)),
+    });
+
+    it('given rows of forty different tuples each, then two go into a transaction', async () => {
+      const moves = range(5).map((n) => tagged(40, 40 * n));
+      expect(kindsOf(await matcher.apply(moves))).to.deep.equal(range(5).map(() => 'done'));
+      expect(range(double.writes.length).map(itemsOf)).to.deep.equal([82, 82, 41]);
+    });
+
+    it('given rows of the same forty tuples, then sixty go into a transaction', async () => {
+      const moves = range(70).map(() => tagged(40));
+      expect(new Set(kindsOf(await matcher.apply(moves)))).to.deep.equal(new Set(['done']));
+      expect(range(double.writes.length).map(itemsOf)).to.deep.equal([100, 50]);
+    });
+
+    it('given a row that changes a hundred counts, then it alone is poison, unasked, and 99 are done at once', async () => {
+      const results = await matcher.apply([tagged(1), tagged(100), tagged(99)]);
+      expect(kindsOf(results)).to.deep.equal(['done', 'permanent', 'done']);
+      expect(results[1]).to.have.property(
+        'message',
+        'the row changes 100 counts at once, and DynamoDB takes its state and at most 99 of them in one transaction',
+      );
+      expect(double.writes.map(({ TransactItems }) => TransactItems.length)).to.have.members([2, 100]);
+    });
+
+    it('given a row that keeps all of a hundred tuples but one, then only that one is changed, and read', async () => {
+      countOf(1);
+      const tags = range(120).map((n) => [{ tag: `${n}` }] as const);
+      const move = {
+        source: anOrder(TAGS),
+        from: counting(TAGS, 1, ...tags),
+        to: counting(TAGS, 2, ...tags.slice(1)),
+      };
+      expect(await matcher.apply([move])).to.deep.equal(['done']);
+      expect(double.writes.map(({ TransactItems }) => TransactItems.length)).to.deep.equal([2]);
+      expect(double.reads.map(({ RequestItems }) => RequestItems['rows']?.Keys)).to.deep.equal([
+        [{ PK: 'TAG#0', SK: 'ORDERS' }],
+      ]);
+    });
+
+    it('given a count in the way of one of them, then only the moves that change it are held up', async () => {
+      refusing((item) => item['Update'] !== undefined && JSON.stringify(item).includes('TAG#5"'), NO_NUMBER);
+      const results = await matcher.apply([tagged(3), tagged(3, 4), tagged(3, 7)]);
+      expect(kindsOf(results)).to.deep.equal(['done', 'configuration', 'done']);
+      expect((results[1] as Fault).message).to.match(
+        /^the count of \["5"\] in table rows \(PK "TAG#5", SK "ORDERS"\) is not a number/,
+      );
+    });
+  });
+
+  describe('sums', () => {
+    const customer = { customer: '7' };
+    const leavingSum = (): CountMove => ({
+      source: anOrder(SPEND, '7'),
+      from: counting(SPEND, 1, [customer, '2.5']),
+      to: counting(SPEND, 2),
+    });
+    const changing = (): CountMove => ({ ...leavingSum(), to: counting(SPEND, 2, [customer, '4']) });
+    /** Answers that the row of the sum has these attributes, and that orders are in the state they were before. */
+    const rowOf = (row: object | undefined) => {
+      double.answerRead = ({ RequestItems }: BatchGet) => ({
+        Responses: {
+          rows: RequestItems['rows']?.Keys.flatMap((key) => (row === undefined ? [] : [{ ...key, ...row }])),
+          states: RequestItems['states']?.Keys.map((key) => ({
+            ...key,
+            ...counting(SPEND, 1).version,
+            form: 2,
+            removed: false,
+          })),
+        },
+      });
+    };
+    const kindsWritten = () => double.writes.map(({ TransactItems }) => Object.keys(TransactItems[1]!));
+
+    it('given a sum of nothing of two rows, when one goes, then it stays, and with the other it goes', async () => {
+      rowOf({ total: 0, rows: 2 });
+      expect(await matcher.apply([leavingSum()])).to.deep.equal(['done']);
+      expect(await matcher.apply([leavingSum(), leavingSum()])).to.deep.equal(['done', 'done']);
+      expect(double.writes[0]?.TransactItems[1]).to.have.property('Update');
+      expect(double.writes[1]?.TransactItems[2]).to.have.property('Delete');
+    });
+
+    it('given a row whose amount changes by more digits than fit, then it alone is poison, unasked', async () => {
+      rowOf({ total: 1, rows: 1 });
+      const jumping = {
+        source: anOrder(SPEND),
+        from: counting(SPEND, 1, [customer, '1e60']),
+        to: counting(SPEND, 2, [customer, '1']),
+      };
+      const results = await matcher.apply([jumping, changing()]);
+      expect(kindsOf(results)).to.deep.equal(['permanent', 'done']);
+      expect((results[0] as Fault).message).to.match(
+        /^the row changes the sum of \["7"\] by -9{60}e0, which has more digits than DynamoDB holds$/,
+      );
+      expect(double.writes).to.have.length(1);
+    });
+
+    it('given a row from before there were sums, then it has as many rows as its count says', async () => {
+      rowOf({ total: 1 });
+      expect(await matcher.apply([leavingSum()])).to.deep.equal(['done']);
+      expect(kindsWritten()).to.deep.equal([['Delete']]);
+    });
+
+    for (const [what, row, problem] of [
+      ['is missing', { rows: 1 }, 'is missing'],
+      ['is a text', { rows: 1, total: '5' }, 'is not a number'],
+      ['has a text of rows', { rows: '1', total: 5 }, 'has no number of rows that is an integer'],
+      ['has a fraction of rows', { rows: 1.5, total: 5 }, 'has no number of rows that is an integer'],
+      ['is of fewer rows than leave', { rows: 0, total: 5 }, 'would fall below zero'],
+      ['is not there', undefined, 'would fall below zero'],
+    ] as const)
+      for (const [how, move] of [
+        ['a row goes', leavingSum],
+        ['an amount changes', changing],
+      ] as const)
+        it(`given a sum that ${what}, when ${how}, then something else wrote it, unasked`, async () => {
+          rowOf(row);
+          const [result] = await matcher.apply([move()]);
+          expect(result).to.have.property('kind', 'configuration');
+          expect((result as Fault).message).to.equal(
+            `the count of ["7"] in table rows (PK "CUSTOMER#7", SK "SPEND") ${problem}: something other than Contrail ` +
+              'wrote it; let only Contrail write counts, and set its rows to the number of rows in table states ' +
+              'that hold the tuple, and its total to the sum of their amounts',
+          );
+          expect(double.writes).to.deep.equal([]);
+        });
   });
 
   it('given a request that fails, then what is not done has its fault, and nothing more is sent', async () => {

@@ -1,0 +1,75 @@
+import type { TableModel } from '../src/domain/table-model.ts';
+import { HANDLER } from '../src/entrypoints/deployment/definition-bundle.ts';
+import type { Filter } from '../src/entrypoints/deployment/filters.ts';
+import { policyOf, type RowsPlace, type Statement } from '../src/entrypoints/deployment/policy.ts';
+import { quoted, withFilters, withSection } from './template-sections.ts';
+
+/** Where a function's zip file is: a path as seen from the template, or a bucket and a key. */
+export type Code = string | { readonly bucket: string; readonly key: string };
+
+/** What stands for resources in a policy, and what the template says for each. */
+const RESOURCES: Readonly<Record<string, unknown>> = {
+  table: {
+    'Fn::If': [
+      'MakeTable',
+      { 'Fn::GetAtt': ['SourceTable', 'Arn'] },
+      { 'Fn::Select': [0, { 'Fn::Split': ['/stream/', { Ref: 'TableStreamArn' }] }] },
+    ],
+  },
+  stateTable: { 'Fn::GetAtt': ['StateTable', 'Arn'] },
+  searchQueue: { 'Fn::GetAtt': ['SearchQueue', 'Arn'] },
+};
+
+/**
+ * The template for a table of another definition: its function, filters, permissions and the keys of a new table.
+ *
+ * @param rowsIn where rows are derived into; `table` is the table itself.
+ */
+export function definitionTemplate(
+  template: string,
+  model: TableModel,
+  filters: readonly Filter[],
+  code: Code,
+  rowsIn: readonly RowsPlace[] = [],
+): string {
+  const sections: Readonly<Record<string, readonly string[]>> = {
+    keys: keysOf(model),
+    policy: statementsOf(model, rowsIn).map((statement) => `- ${JSON.stringify(statement)}`),
+    code: [
+      typeof code === 'string'
+        ? `CodeUri: ${quoted(code)}`
+        : `CodeUri: { Bucket: ${quoted(code.bucket)}, Key: ${quoted(code.key)} }`,
+      `Handler: ${HANDLER}`,
+    ],
+  };
+  const withSections = Object.entries(sections).reduce(
+    (text, [name, lines]) => withSection(text, name, lines),
+    template,
+  );
+  return withFilters(withSections, filters);
+}
+
+function keysOf({ keys: { partition, sort } }: TableModel): readonly string[] {
+  const names = sort === undefined ? [partition] : [partition, sort];
+  return [
+    'AttributeDefinitions:',
+    ...names.map((name) => `  - { AttributeName: ${quoted(name)}, AttributeType: S }`),
+    'KeySchema:',
+    ...names.map(
+      (name, index) => `  - { AttributeName: ${quoted(name)}, KeyType: ${index === 0 ? 'HASH' : 'RANGE'} }`,
+    ),
+  ];
+}
+
+/** What the worker asks for. Reading the stream and keeping poison, the template says itself. */
+function statementsOf(model: TableModel, rowsIn: readonly RowsPlace[]): readonly unknown[] {
+  const names = { table: 'table', stateTable: 'stateTable', searchQueue: 'searchQueue' };
+  const { Statement } = policyOf(model, { ...names, stream: 'stream', quarantineQueue: undefined, rowsIn });
+  const ownTexts = new Set(rowsIn.map(({ table }) => table));
+  return Statement.filter(({ Resource }) => Resource in RESOURCES || ownTexts.has(Resource)).map(
+    (statement: Statement) => ({
+      ...statement,
+      Resource: RESOURCES[statement.Resource] ?? statement.Resource,
+    }),
+  );
+}

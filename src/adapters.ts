@@ -1,0 +1,23 @@
+/* What `import … from 'contrail/adapters'` gives: the parts of a worker, for those who swap one. It loads the AWS SDK. */
+
+// The very one that the worker's own modules are made by.
+export { ContainerModule } from 'inversify';
+export { createDynamoDbClient, createSqsClient, documentClientOf } from './adapters/aws/clients.ts';
+export { ElectroDbEffectLog } from './adapters/aws/electrodb/effects/electrodb-effect-log.ts';
+export { DynamoDbTableGenerations } from './adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
+export { ElectroDbImageRepository } from './adapters/aws/electrodb/images/electrodb-image-repository.ts';
+export { ElectroDbMatcherRepository } from './adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
+export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
+export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';
+export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
+export { WinstonLogger } from './adapters/winston/winston-logger.ts';
+export { backendModule } from './entrypoints/composition/backend.ts';
+export { compose, streamWorker } from './entrypoints/composition/container.ts';
+export type { StreamWorker } from './entrypoints/composition/container.ts';
+export { systemModule } from './entrypoints/composition/system.module.ts';
+export { definitionModule, TABLE_MODEL } from './entrypoints/composition/table-model.ts';
+export { readConfig } from './entrypoints/config.ts';
+export type { AwsBackend, Backend, Config, MemoryBackend } from './entrypoints/config.ts';
+export { createHandler as handlerOf } from './entrypoints/lambda/create-handler.ts';
+export type { HandlerOptions as HandlerOfOptions } from './entrypoints/lambda/create-handler.ts';

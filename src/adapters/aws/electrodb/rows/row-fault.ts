@@ -1,0 +1,26 @@
+import type { DerivedKey, RowsMove } from '../../../../domain/derived-rows.ts';
+import { Fault } from '../../../../domain/fault.ts';
+import { type AwsResource, quoted } from '../../error-message.ts';
+import { problemIn, type Thrown } from '../../error-problem.ts';
+import { translateError } from '../../translate-error.ts';
+
+/** The attributes of a derived row's key, with its table, in words: `audit (id)`. */
+export function shapeOf({ table, key }: DerivedKey, own: string): string {
+  return `${table ?? own} (${Object.keys(key).toSorted().join(', ')})`;
+}
+
+/** What a client threw, or a transaction was cancelled for, when derived rows were written. */
+export function rowFault(
+  error: unknown,
+  used: AwsResource,
+  { source }: RowsMove,
+  shapes: readonly string[],
+): Fault {
+  if (problemIn(error as Thrown) !== 'keys') return translateError(error, used);
+  const problem = `${source.model.name} gives rows whose keys their tables do not have`;
+  return new Fault(
+    'configuration',
+    `${problem}: ${shapes.join(', ')} (${quoted(error)}); give the attributes of each table's key, all of type S`,
+    { cause: error, reason: problem },
+  );
+}

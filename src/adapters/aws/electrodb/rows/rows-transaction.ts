@@ -1,0 +1,56 @@
+import {
+  DERIVED_FROM,
+  type DerivedKey,
+  type DerivedRow,
+  originText,
+  type RowsMove,
+} from '../../../../domain/derived-rows.ts';
+import { entityMarks, ROWS_STATE } from '../entity-marks.ts';
+import { toNative } from '../native-value.ts';
+import { statePut } from '../state-row.ts';
+import type { TransactItem } from '../write-transaction.ts';
+import { rowsStateRowOf } from './rows-state-row.ts';
+import type { KeyedTables, RowsTables } from './rows-tables.ts';
+
+/** Puts what was derived from a row, on condition that its state is the one that the move starts from. */
+export function stateWrite(
+  { stateTable, stateKeys }: KeyedTables,
+  { source, from, to }: RowsMove,
+  now: number,
+): TransactItem {
+  const Item = {
+    ...rowsStateRowOf(to, now),
+    ...stateKeys.usualStateKey(source),
+    ...entityMarks(ROWS_STATE),
+  };
+  return statePut(stateTable, Item, from);
+}
+
+/**
+ * Puts a derived row. Also where it is the same already: DynamoDB writes no stream record then, and what somebody else
+ * has changed in it is repaired.
+ */
+export function rowPut({ table: own }: RowsTables, { source }: RowsMove, row: DerivedRow): TransactItem {
+  const { table: TableName = own, key, attributes } = row;
+  const origin = originText(source);
+  const native = Object.entries(attributes).map(([name, value]) => [name, toNative(value)] as const);
+  const Item = { ...Object.fromEntries(native), [DERIVED_FROM]: origin, ...key };
+  return {
+    Put: { TableName, Item, ...onlyOwn(key, origin), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
+  };
+}
+
+/** Deletes a derived row. */
+export function rowDelete({ table: own }: RowsTables, { source }: RowsMove, row: DerivedKey): TransactItem {
+  const { table: TableName = own, key: Key } = row;
+  return { Delete: { TableName, Key, ...onlyOwn(Key, originText(source)) } };
+}
+
+/** On condition that there is no row of the key, or one of this source. */
+function onlyOwn(key: DerivedKey['key'], origin: string) {
+  return {
+    ConditionExpression: 'attribute_not_exists(#key) OR #origin = :origin',
+    ExpressionAttributeNames: { '#key': Object.keys(key)[0] ?? '', '#origin': DERIVED_FROM },
+    ExpressionAttributeValues: { ':origin': origin },
+  };
+}

@@ -1,0 +1,87 @@
+import { Fault } from '../../../domain/fault.ts';
+import type { Version } from '../../../domain/version.ts';
+import { namesOf, type TransactItem } from './write-transaction.ts';
+
+/*
+ * What rows of the state table have in common, whatever is derived: what was last derived from a row, and by which change.
+ */
+
+/** Longer than any redrive: SQS keeps dead letters for at most 14 days. */
+export const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
+
+const FORM = 2;
+
+/** A row of the state table, as the document client gives it. */
+export interface StateRow {
+  /** The document client's number; absent in rows of the form before. */
+  readonly form?: { toString(): string } | undefined;
+  /** The document client's number; absent in rows that were written before there were generations, which means 0. */
+  readonly generation?: { toString(): string } | undefined;
+  readonly epoch: string;
+  readonly sequence: string;
+  readonly removed: boolean;
+}
+
+/** What a repository knows of a row's state, whatever was derived. */
+interface State {
+  readonly version: Version;
+  readonly removed: boolean;
+}
+
+/** The attributes to write for a state, but for what was derived; `now` is in milliseconds since 1970. */
+export function stateRowOf({ version, removed }: State, now: number) {
+  return {
+    form: FORM,
+    ...version,
+    removed,
+    ...(removed ? { expires_at: Math.floor(now / 1_000) + TOMBSTONE_SECONDS } : {}),
+  };
+}
+
+/** The change that a state is of. */
+export function versionIn({ generation = 0, epoch, sequence }: StateRow): Version {
+  return { generation: Number(generation.toString()), epoch, sequence };
+}
+
+/** A Fault `configuration` for a row of a form that only a later version knows; undefined for all others. */
+export function formFault(derivation: string, { form }: StateRow): Fault | undefined {
+  if (form === undefined || form.toString() === String(FORM)) return undefined;
+  return new Fault(
+    'configuration',
+    `a state of ${derivation} is of form ${form.toString()}, and this version knows none after ${FORM}: ` +
+      'a later version has written it; deploy that one',
+    { reason: 'a state is of a form that this version does not know' },
+  );
+}
+
+/** Nothing was ever derived from the row. */
+const NO_STATE = 'attribute_not_exists(#sequence)';
+
+/** The state is of the change that it was read with: of the same generation, below, and the same place in the stream. */
+const SAME_CHANGE = '#epoch = :epoch AND #sequence = :sequence';
+const SAME_GENERATION = '#generation = :generation';
+
+/** Rows that were written before there were generations have none. */
+const FIRST_GENERATION = `(${SAME_GENERATION} OR attribute_not_exists(#generation))`;
+
+/** Puts a state, keys among its attributes, on condition that it is of the change that it was read with. */
+export function statePut(
+  TableName: string,
+  Item: Readonly<Record<string, unknown>>,
+  from: Pick<State, 'version'> | undefined,
+): TransactItem {
+  if (from === undefined) {
+    const ExpressionAttributeNames = namesOf(['sequence']);
+    return { Put: { TableName, Item, ConditionExpression: NO_STATE, ExpressionAttributeNames } };
+  }
+  const { generation, epoch, sequence } = from.version;
+  return {
+    Put: {
+      TableName,
+      Item,
+      ConditionExpression: `${generation === 0 ? FIRST_GENERATION : SAME_GENERATION} AND ${SAME_CHANGE}`,
+      ExpressionAttributeNames: namesOf(['generation', 'epoch', 'sequence']),
+      ExpressionAttributeValues: { ':generation': generation, ':epoch': epoch, ':sequence': sequence },
+    },
+  };
+}

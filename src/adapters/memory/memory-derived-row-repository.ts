@@ -1,0 +1,65 @@
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import type { DerivedRowFound } from '../../application/ports/derived-state.ts';
+import type { Result } from '../../application/result.ts';
+import {
+  nameOfKey,
+  originText,
+  type RowsMove,
+  type RowsState,
+  sameRowsState,
+  type SourceRow,
+  takenFault,
+} from '../../domain/derived-rows.ts';
+import { Tombstones } from './tombstones.ts';
+
+/** Derived rows, of all tables, and the states of their sources in memory. */
+export class MemoryDerivedRowRepository extends DerivedRowRepository {
+  readonly #states = new Map<string, RowsState>();
+  readonly #removed = new Tombstones();
+  readonly #rows = new Map<string, DerivedRowFound>();
+
+  override async load(
+    rows: readonly SourceRow[],
+    signal?: AbortSignal,
+  ): Promise<readonly (RowsState | undefined)[]> {
+    signal?.throwIfAborted();
+    return rows.map((row) => this.#state(originText(row)));
+  }
+
+  override async apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {
+    signal?.throwIfAborted();
+    return moves.map((move) => this.#applyOne(move));
+  }
+
+  /** The rows that are there. */
+  rows(): Iterable<DerivedRowFound> {
+    return this.#rows.values();
+  }
+
+  #applyOne({ source, from, to, put, remove }: RowsMove): Result {
+    const origin = originText(source);
+    if (!sameRowsState(this.#state(origin), from)) return 'conflict';
+    for (const key of put) {
+      const other = this.#rows.get(nameOfKey(key));
+      if (other !== undefined && other.source !== origin) return takenFault(key, origin, other.source);
+    }
+    for (const row of put) this.#rows.set(nameOfKey(row), { model: source.model, row, source: origin });
+    for (const key of remove) {
+      const name = nameOfKey(key);
+      if (this.#rows.get(name)?.source === origin) this.#rows.delete(name);
+    }
+    if (to.removed) {
+      this.#states.delete(origin);
+      this.#removed.add(origin, to.version);
+    } else {
+      this.#states.set(origin, to);
+      this.#removed.delete(origin);
+    }
+    return 'done';
+  }
+
+  #state(origin: string): RowsState | undefined {
+    const version = this.#removed.get(origin);
+    return version === undefined ? this.#states.get(origin) : { version, keys: [], removed: true };
+  }
+}

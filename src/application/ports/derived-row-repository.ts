@@ -1,0 +1,29 @@
+import type { RowsMove, RowsState, SourceRow } from '../../domain/derived-rows.ts';
+import type { Fault } from '../../domain/fault.ts';
+import type { Result } from '../result.ts';
+
+/** Rows that are derived from rows, and for every source which ones are there for it. */
+export abstract class DerivedRowRepository {
+  /**
+   * What was last derived from each row, read consistently; one result per row, in the order given. Rejects once
+   * `signal` is aborted; no further request starts then.
+   */
+  abstract load(
+    rows: readonly SourceRow[],
+    signal?: AbortSignal,
+  ): Promise<readonly (RowsState | undefined | Fault)[]>;
+
+  /**
+   * Applies moves, at most one per row and derivation in one call. One result per move, in the order given; of moves that
+   * have a key in common, in which they are done.
+   *
+   * - Atomicity: a row's state and all of its derived rows change together or not at all.
+   * - A derived row carries `DERIVED_FROM`, what it is derived from; it is written and removed only where nobody else's
+   *   row has its key. Where one has: a `configuration` Fault that names both, and nothing of the move is done.
+   * - `conflict`: the row's state is no longer what the move was decided on, or another writer was at work at the same
+   *   time, and nothing of the move was done: load and decide again.
+   * - A Fault: the move may or may not have been done. Loading again tells.
+   * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
+   */
+  abstract apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]>;
+}

@@ -1,0 +1,87 @@
+import { Decimal } from '../../domain/decimal.ts';
+import type { Counts } from '../../domain/definition/counts.ts';
+import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { Attributes, Value } from '../../domain/value.ts';
+import type { GivenRow } from './given-row.ts';
+
+/** What one row adds under one tuple. */
+export interface Counted {
+  /** The tuple's parts, in the order of their names. */
+  readonly parts: readonly string[];
+  readonly amount: Decimal;
+}
+
+/** The names of a tuple's parts: those that `by` lists, or else those of the templates. */
+export function tuplePartsOf(
+  { by, at }: Counts['spec'],
+  { partition, sort }: TableDefinition['spec']['keys'],
+): readonly string[] {
+  if (Array.isArray(by)) return by as readonly string[];
+  const templates = [at[partition], sort === undefined ? '' : at[sort]].join(' ');
+  return Array.from(templates.matchAll(/<(\w+)>/g), ([, name]) => name ?? '');
+}
+
+/**
+ * What a row is counted under, each tuple once, and what it adds there.
+ *
+ * @param names those of the tuple's parts.
+ * @throws when a function of the definition refuses the row, or gives what it must not; when an amount is no number.
+ */
+export function countedFor(
+  { by, amount }: Counts['spec'],
+  names: readonly string[],
+  row: GivenRow,
+  attributes: Attributes,
+): readonly Counted[] {
+  const tuples =
+    typeof by === 'function'
+      ? givenTuples((by as (row: GivenRow) => unknown)(row), names)
+      : namedTuples(names, attributes);
+  const distinct = new Map(tuples.map((parts) => [JSON.stringify(parts), parts]));
+  if (distinct.size === 0) return [];
+  const added =
+    typeof amount === 'function'
+      ? numberFrom(amount(row as Parameters<typeof amount>[0]))
+      : amount === undefined
+        ? Decimal.parse('1')
+        : numberIn(attributes.get(amount));
+  return added === undefined ? [] : Array.from(distinct.values(), (parts) => ({ parts, amount: added }));
+}
+
+function namedTuples(names: readonly string[], attributes: Attributes): (readonly string[])[] {
+  const parts = names.map((name) => {
+    const value = attributes.get(name);
+    return typeof value === 'string' ? value.trim() : '';
+  });
+  return parts.includes('') ? [] : [parts];
+}
+
+function givenTuples(given: unknown, names: readonly string[]): (readonly string[])[] {
+  const tuples: readonly unknown[] = Array.isArray(given) ? given : [given ?? []].flat();
+  return tuples.map((tuple) =>
+    names.map((name) => {
+      const part = (tuple as Readonly<Record<string, unknown>>)[name];
+      if (typeof part !== 'string' || part === '') throw new TypeError(`a tuple has no ${name}`);
+      return part;
+    }),
+  );
+}
+
+/** An attribute's number; a row without the attribute is not counted. */
+function numberIn(value: Value | undefined): Decimal | undefined {
+  if (value === undefined || value instanceof Decimal) return value && storable(value);
+  throw new TypeError('an amount is no number');
+}
+
+/** The number that a function gave, if it gave one. */
+function numberFrom(given: unknown): Decimal | undefined {
+  if (given === undefined) return undefined;
+  if (given instanceof Decimal) return storable(given);
+  const isText = typeof given === 'number' || typeof given === 'bigint' || typeof given === 'string';
+  return storable(isText ? Decimal.parse(String(given)) : undefined);
+}
+
+function storable(number: Decimal | undefined): Decimal {
+  if (number?.isStorable()) return number;
+  throw new TypeError('an amount is no number that a table can hold');
+}

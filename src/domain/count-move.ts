@@ -1,0 +1,91 @@
+import { compareTexts } from './compare-texts.ts';
+import { Decimal } from './decimal.ts';
+import { type Contribution, type CountModel, tupleKey } from './count.ts';
+import { type ItemKey, itemKey, type Row } from './row.ts';
+import { compareVersions, passesFence, type Version } from './version.ts';
+
+/** A row as one derivation counts it. */
+export interface CountedRow {
+  readonly model: CountModel;
+  readonly row: Row;
+}
+
+/**
+ * What was last counted for a row. Kept after the row's removal, without contributions, so that a late record of the
+ * removed row is known to be late.
+ */
+export interface CountState {
+  readonly version: Version;
+  /** What is counted for the row now. */
+  readonly contributions: readonly Contribution[];
+  readonly removed: boolean;
+}
+
+/** One row going from what was counted to what must be: the unit that a repository applies atomically. */
+export interface CountMove {
+  readonly source: CountedRow;
+  /** The state that the move was decided on; undefined when there was none. */
+  readonly from: CountState | undefined;
+  readonly to: CountState;
+}
+
+/** Whether what is stored for a row is still what a move was decided on: a state is known by its version. */
+export function sameCountState(stored: CountState | undefined, read: CountState | undefined): boolean {
+  if (stored === undefined || read === undefined) return stored === read;
+  return compareVersions(stored.version, read.version) === 0;
+}
+
+/** A count changing: by an amount, and by how many rows are counted in it. Never by nothing. */
+export interface CountDelta {
+  readonly tuple: Contribution['tuple'];
+  readonly at: ItemKey;
+  readonly amount: Decimal;
+  readonly rows: number;
+}
+
+/**
+ * Decides how a row's count moves. The move starts from what was counted, not from the change's old image, so a lost
+ * record heals with the next one and a repeated or late record changes nothing.
+ *
+ * @returns undefined when the state is already as new as `to`.
+ */
+export function decideCountMove(
+  source: CountedRow,
+  from: CountState | undefined,
+  to: CountState,
+): CountMove | undefined {
+  return passesFence(from?.version, to.version) ? { source, from, to } : undefined;
+}
+
+/** What the moves do to the counts together: one delta per count, without those that cancel out. */
+export function netDeltas(moves: readonly Pick<CountMove, 'from' | 'to'>[]): CountDelta[] {
+  const deltas = new Map<string, CountDelta>();
+  const add = ({ tuple, at, amount }: Contribution, rows: 1 | -1) => {
+    const key = itemKey(at);
+    const entry = deltas.get(key);
+    const signed = rows === 1 ? amount : amount.negated();
+    deltas.set(key, {
+      tuple,
+      at,
+      amount: entry === undefined ? signed : entry.amount.plus(signed),
+      rows: (entry?.rows ?? 0) + rows,
+    });
+  };
+  for (const { from, to } of moves) {
+    for (const contribution of from?.contributions ?? []) add(contribution, -1);
+    for (const contribution of to.contributions) add(contribution, 1);
+  }
+  return [...deltas.values()].filter(({ amount, rows }) => rows !== 0 || !amount.isZero());
+}
+
+/** Whether two states count the same: the same tuples, with the same amounts. */
+export function sameContributions(a: readonly Contribution[], b: readonly Contribution[]): boolean {
+  return a.length === b.length && textOf(a) === textOf(b);
+}
+
+function textOf(contributions: readonly Contribution[]): string {
+  return contributions
+    .map(({ tuple, at, amount }) => JSON.stringify([itemKey(at), tupleKey(tuple), amount.canonical]))
+    .toSorted(compareTexts)
+    .join();
+}

@@ -1,0 +1,139 @@
+import type { CountModel } from '../count.ts';
+import type { Decimal } from '../decimal.ts';
+import type { KeySchema } from '../table-model.ts';
+import type { PartNames } from './key-template.ts';
+import {
+  isStringArray,
+  membersOf,
+  named,
+  namesProblem,
+  type Owner,
+  repeatedIn,
+  RESERVED,
+  shown,
+} from './problems.ts';
+import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
+import { keyAttributes, NO_TEMPLATE, partsOf, templatesOf } from './templates.ts';
+
+/** Strings by name: what a row is counted under. */
+export type Tuple = Readonly<Record<string, string>>;
+
+type Each<Result> = Result extends readonly (infer One)[] ? NonNullable<One> : NonNullable<Result>;
+
+/** The names in what a `by` gives: those of the attributes that it lists, or those of the tuples that it returns. */
+export type NamesIn<By> = By extends readonly (infer Name)[]
+  ? Name
+  : By extends (row: never) => infer Result
+    ? keyof Each<Result>
+    : never;
+
+/** Templates all of whose parts are among the names; any other becomes a text that says which part is not. */
+export type Filled<At, Names> = {
+  readonly [P in keyof At]: At[P] extends string
+    ? PartNames<At[P]> extends Names
+      ? At[P]
+      : `no part <${Exclude<PartNames<At[P]>, Names> & string}>`
+    : never;
+};
+
+export interface CountsSpec<Key, A, By, At> {
+  /**
+   * What a row is counted under. A function gives a tuple, an array of them, or undefined. An array of names stands for the
+   * tuple of those attributes, trimmed; a row that lacks one, or where one is no string or blank, is not counted.
+   */
+  readonly by: By;
+  /**
+   * What a row adds to the count: a number attribute by name, or a pure function. 1 by default. Exact, whatever the
+   * digits; may be negative. A row without the attribute is not counted.
+   */
+  readonly amount?:
+    (keyof A & string) | ((row: RowOf<Key, A>) => number | bigint | string | Decimal | undefined);
+  /** The key of the row that holds a count, made of the tuple's parts. It goes away with the last row that is counted. */
+  readonly at: At & Filled<At, NamesIn<By>>;
+  /** The attribute that holds the count. Default `count`. */
+  readonly as?: string;
+  /** Where a table kept its rows' states before it had a definition: templates of the row's key. Others leave it out. */
+  readonly state?: { readonly partition: string; readonly sort: string };
+}
+
+/** Counts or sums of rows, each in a row of its own. */
+export interface Counts {
+  readonly is: 'counts';
+  readonly of: RowKind;
+  readonly spec: CountsSpec<KeyTemplates, AnyAttributes, unknown, KeyTemplates>;
+}
+
+/**
+ * Counts rows, or adds up an amount of them, under what `by` gives: each tuple has a row of its own, in the same table.
+ * Exact, whatever is delivered twice, late or out of order.
+ */
+export function counts<
+  Key extends KeyTemplates,
+  A,
+  const By extends
+    readonly (keyof A & string)[] | ((row: RowOf<Key, A>) => Tuple | readonly Tuple[] | undefined),
+  const At extends { readonly [P in keyof Key]: string },
+>(of: RowKind<Key, A>, spec: CountsSpec<Key, A, By, At>): Counts {
+  return Object.freeze({ is: 'counts', of, spec } as unknown as Counts);
+}
+
+/** Reads a specification, and adds what is wrong with it to the owner's problems. */
+export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefined): CountModel {
+  const { name, problem } = owner;
+  const members = ['by', 'amount', 'at', 'as', 'state'] as const;
+  const { by, amount, at, as = 'count', state } = membersOf(owner, 'its specification', spec, members);
+  const attributes = keys && keyAttributes(keys);
+  const [partition, sort] = templatesOf(owner, 'at', at, attributes);
+  const parts = partsOf(partition, sort);
+  const isRead = partition !== undefined && (keys?.sort === undefined || sort !== undefined);
+  const repeated = repeatedIn(parts);
+  if (repeated !== undefined) problem(`its at names the part <${repeated}> twice`);
+  if (amount !== undefined && parts.includes('rows'))
+    problem('its at names the part <rows>, under which its row holds how many rows are added up');
+  for (const part of parts)
+    if (attributes?.includes(part))
+      problem(`its at names the part <${part}>, which is an attribute of the table's key`);
+  if (typeof by !== 'function') {
+    const wrong = Array.isArray(by) ? namesProblem(by) : 'must be an array of names, or a function';
+    if (wrong !== undefined) problem(`its by ${wrong}`);
+    else if (isRead) checkTuple(by as readonly string[], parts, problem);
+  }
+  if (amount !== undefined && typeof amount !== 'function' && (typeof amount !== 'string' || amount === ''))
+    problem(`its amount must be the name of an attribute, or a function, and is ${shown(amount)}`);
+  if (typeof as !== 'string' || as === '' || as === '__proto__')
+    problem(`its as must be the name of an attribute, and is ${shown(as)}`);
+  else if (
+    [...parts, ...(attributes ?? []), ...RESERVED, ...(amount === undefined ? [] : ['rows'])].includes(as)
+  )
+    problem(`its as is ${as}, which its row holds otherwise`);
+  return {
+    name,
+    by: isStringArray(by) ? by : named(by, 'by', name),
+    amount: typeof amount === 'string' || amount === undefined ? amount : named(amount, 'amount', name),
+    partition: partition ?? NO_TEMPLATE,
+    sort,
+    as: String(as),
+    state: state === undefined ? undefined : stateOf(owner, state),
+  };
+}
+
+function checkTuple(by: readonly string[], parts: readonly string[], problem: Owner['problem']): void {
+  const given = by.length === 0 ? 'nothing' : by.join(', ');
+  for (const part of parts)
+    if (!by.includes(part)) problem(`its at names <${part}>, which its by does not give; it gives ${given}`);
+  for (const one of by)
+    if (!parts.includes(one))
+      problem(`its by gives ${one}, which its at does not hold: two tuples would share a count`);
+}
+
+function stateOf(owner: Owner, state: unknown): CountModel['state'] {
+  const { names, problem } = owner;
+  const [partition, sort] = templatesOf(owner, 'state', state, ['partition', 'sort']);
+  if (partition === undefined || sort === undefined || names === undefined) return undefined;
+  const parts = partsOf(partition, sort);
+  for (const part of parts)
+    if (!names.includes(part)) problem(`its state names <${part}>, which is no part of the row's key`);
+  for (const name of names)
+    if (!parts.includes(name)) problem(`its state does not hold <${name}>: two rows would share it`);
+  return { partition, sort };
+}

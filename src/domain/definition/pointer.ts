@@ -1,0 +1,87 @@
+import { isPlainObject } from '../plain-value.ts';
+import type { PointerModel } from '../pointer.ts';
+import type { KeySchema, RowModel } from '../table-model.ts';
+import { isStringArray, membersOf, namesProblem, type Owner, shown } from './problems.ts';
+import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
+import { keyAttributes, NO_TEMPLATE, templatesOf } from './templates.ts';
+
+export interface PointerSpec<Key, A> {
+  /** The sort key of the row that points, by the attribute's name: `{ SK: 'DEFAULT' }`. It is in the partition of the rows. */
+  readonly at: { readonly [Attribute in keyof Key]?: string };
+  /** `keep`: it stays with its row as long as there is one. `newest`: it always points to the row with the highest sort key. */
+  readonly choose: 'keep' | 'newest';
+  /**
+   * The attributes of the row that the pointer repeats. One that is named like a part of the key is taken from there,
+   * and a row whose attribute says otherwise is poison.
+   */
+  readonly repeat: readonly ((keyof A | keyof Parts<Key>) & string)[];
+}
+
+/** One row per partition that points to another of its rows. */
+export interface Pointer {
+  readonly is: 'pointer';
+  readonly of: RowKind;
+  readonly spec: PointerSpec<KeyTemplates, AnyAttributes>;
+}
+
+/**
+ * Keeps one row per entity, which is all rows of a kind in one partition, that points to one of them and repeats some of
+ * its attributes. It names its row by the parts of the sort key.
+ */
+export function pointer<Key extends KeyTemplates, A>(
+  of: RowKind<Key, A>,
+  spec: PointerSpec<Key, A>,
+): Pointer {
+  return Object.freeze({ is: 'pointer', of, spec } as unknown as Pointer);
+}
+
+/** Reads a specification, and adds what is wrong with it to the owner's problems. */
+export function pointerModel(
+  owner: Owner,
+  spec: unknown,
+  row: Pick<RowModel, 'partition' | 'sort' | 'rules'> | undefined,
+  keys: KeySchema | undefined,
+): PointerModel {
+  const { name, names = [], problem } = owner;
+  const { partition, sort } = row ?? { partition: undefined, sort: undefined };
+  const { at, choose, repeat } = membersOf(owner, 'its specification', spec, ['at', 'choose', 'repeat']);
+  if (choose !== 'keep' && choose !== 'newest')
+    problem(`its choose must be keep or newest, and is ${shown(choose)}`);
+  const wrong = namesProblem(repeat);
+  if (wrong !== undefined) problem(`its repeat ${wrong}`);
+  const attributes = keys === undefined ? [] : keyAttributes(keys);
+  const asked = isStringArray(repeat) ? repeat : [];
+  for (const one of asked)
+    if (attributes.includes(one)) problem(`its repeat names ${one}, which is of the pointer's own key`);
+  for (const part of sort?.names ?? [])
+    if (attributes.includes(part))
+      problem(`it repeats the part <${part}> as an attribute, which would be of its own key`);
+  if (sort?.fixed) problem('its rows have the same sort key, so that there is nothing to choose from');
+  return {
+    name,
+    partition: partition ?? NO_TEMPLATE,
+    sort: sort ?? NO_TEMPLATE,
+    sortRules: row?.rules.slice(row.partition.names.length) ?? [],
+    at: keys === undefined ? '' : placeOf(owner, at, keys),
+    choose: choose === 'newest' ? 'newest' : 'keep',
+    repeat: asked.filter((attribute) => !names.includes(attribute)),
+    repeatedParts: names.filter((part) => asked.includes(part) || sort?.names.includes(part)),
+  };
+}
+
+/** The sort key of the pointer; empty where it cannot be read. */
+function placeOf(owner: Owner, at: unknown, { partition, sort }: KeySchema): string {
+  const { problem } = owner;
+  if (sort === undefined) {
+    problem('it needs a table with a sort key');
+    return '';
+  }
+  if (isPlainObject(at) && Object.hasOwn(at, partition)) {
+    problem(`its at has ${partition}, but it stands in the partition of its rows`);
+    return '';
+  }
+  const [template] = templatesOf(owner, 'at', at, [sort]);
+  if (template === undefined) return '';
+  if (!template.fixed) problem(`its at.${sort} must be the same for all, without parts`);
+  return template.text;
+}

@@ -1,0 +1,257 @@
+import type { Change, Operation } from './change.ts';
+import type { KeyTemplate } from './definition/key-template.ts';
+import { isAllowed } from './definition/overlap.ts';
+import { Fault } from './fault.ts';
+import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
+import { itemKey, keyOf, type Row } from './row.ts';
+import { callFor, type Named, RowView, unfit } from './row-view.ts';
+import type { KeySchema } from './table-model.ts';
+import type { Attributes, Value } from './value.ts';
+import { compareVersions, passesFence, type Version } from './version.ts';
+
+/** Rows derived from one kind of row. */
+export interface RowsModel {
+  /** The derivation's name. */
+  readonly name: string;
+  readonly of: Named<(row: RowView) => unknown>;
+  /** After which operations rows are derived anew; undefined for all. */
+  readonly on: readonly Operation[] | undefined;
+  /** Whether rows that are no longer given stay. */
+  readonly keep: boolean;
+  /** Of the table of the source rows. */
+  readonly keys: KeySchema;
+}
+
+/** Where a derived row is. */
+export interface DerivedKey {
+  /** Undefined for the table of the source row. */
+  readonly table: string | undefined;
+  /** All attributes of the key. */
+  readonly key: Readonly<Record<string, string>>;
+}
+
+/** A row as it must be. */
+export interface DerivedRow extends DerivedKey {
+  /** Its attributes, keys not among them. */
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+
+/** A row as one derivation makes rows of it. */
+export interface SourceRow {
+  readonly model: RowsModel;
+  readonly row: Row;
+}
+
+/**
+ * What was last derived from a row. Kept after the row's removal, without rows, so that a late record of the removed
+ * row is known to be late.
+ */
+export interface RowsState {
+  readonly version: Version;
+  /** The rows that are there for it now. */
+  readonly keys: readonly DerivedKey[];
+  readonly removed: boolean;
+}
+
+/** One row going from what was derived from it to what must be: the unit that a repository applies atomically. */
+export interface RowsMove {
+  readonly source: SourceRow;
+  /** The state that the move was decided on; undefined when there was none. */
+  readonly from: RowsState | undefined;
+  readonly to: RowsState;
+  /** All rows that must be there. */
+  readonly put: readonly DerivedRow[];
+  /** Those that must go. */
+  readonly remove: readonly DerivedKey[];
+}
+
+/** More would not fit, with those that they replace, into one transaction. */
+export const MOST_ROWS = 40;
+
+/** Whether what is stored for a row is still what a move was decided on: a state is known by its version. */
+export function sameRowsState(stored: RowsState | undefined, read: RowsState | undefined): boolean {
+  if (stored === undefined || read === undefined) return stored === read;
+  return compareVersions(stored.version, read.version) === 0;
+}
+
+/** @returns undefined when the state is already as new as the change. */
+export function decideRowsMove(
+  source: SourceRow,
+  from: RowsState | undefined,
+  change: Pick<Change, 'version' | 'operation'>,
+  put: readonly DerivedRow[],
+): RowsMove | undefined {
+  if (!passesFence(from?.version, change.version)) return undefined;
+  const given = new Set(put.map(nameOfKey));
+  const others = (from?.keys ?? []).filter((key) => !given.has(nameOfKey(key)));
+  return {
+    source,
+    from,
+    to: {
+      version: change.version,
+      // What stays is no longer this row's business: it needs no memory.
+      keys: put.map(({ table, key }) => ({ table, key })),
+      removed: change.operation === 'REMOVE',
+    },
+    put,
+    remove: source.model.keep ? [] : others,
+  };
+}
+
+/** One string per key of a derived row; no two share one. */
+export function nameOfKey({ table, key }: DerivedKey): string {
+  const values = Object.keys(key)
+    .toSorted()
+    .map((name) => [name, key[name]]);
+  return JSON.stringify([table ?? null, ...values]);
+}
+
+/**
+ * What is derived from a row as it is now.
+ *
+ * @throws Fault `permanent` when the function fails or returns what is no row; `configuration` when it gives one key
+ *   twice, or a row that leads back to its own source.
+ */
+export function derivedFrom(model: RowsModel, change: Change, after: Attributes): readonly DerivedRow[] {
+  const { row, operation, at, origin } = change;
+  const { of } = model;
+  const view = Object.assign(new RowView(row, after), { change: Object.freeze({ operation, at, origin }) });
+  const derived = callFor(
+    of,
+    row,
+    after,
+    (given) => {
+      if (given === undefined || given === null) return [];
+      const rows = Array.isArray(given) ? (given as readonly unknown[]) : [given];
+      if (rows.length <= MOST_ROWS) return rows.map((one) => derivedRow(one, model, row));
+      const problem = `returned more than ${MOST_ROWS} rows`;
+      throw unfit(of, row, `${problem}: ${rows.length}`, { reason: problem });
+    },
+    view,
+  );
+  const names = derived.map(nameOfKey);
+  const repeated = derived.find((_, index) => names.indexOf(names[index] ?? '') !== index);
+  if (repeated !== undefined) {
+    const problem = 'returned two rows with one key';
+    throw unfit(of, row, `${problem}: ${describeKey(repeated)}`, { kind: 'configuration', reason: problem });
+  }
+  for (const one of derived) checkLoop(one, model, row);
+  return derived;
+}
+
+/** A derived row whose change would have its own source derived again, and so on for ever. */
+function checkLoop({ table, key }: DerivedRow, { of, keys }: RowsModel, row: Row): void {
+  if (table !== undefined) return;
+  const { partition, sort, rules } = row.model;
+  const inPartition = partsIn(partition, key[keys.partition]);
+  const inSort = sort === undefined || keys.sort === undefined ? [] : partsIn(sort, key[keys.sort]);
+  if (inPartition === undefined || inSort === undefined) return;
+  const parts = [...inPartition, ...inSort];
+  if (rules.some((rule, index) => rule !== undefined && !isAllowed(rule, parts[index] ?? ''))) return;
+  const problem = `returned a ${row.model.name} row, from which it is derived itself`;
+  throw unfit(of, row, `${problem}: ${JSON.stringify(key)}`, { kind: 'configuration', reason: problem });
+}
+
+function partsIn(template: KeyTemplate, text: string | undefined): readonly string[] | undefined {
+  const match = text === undefined ? undefined : template.match(text);
+  return match === undefined || 'malformed' in match ? undefined : match.parts;
+}
+
+function derivedRow(given: unknown, { of, keys }: RowsModel, row: Row): DerivedRow {
+  const wrong = (problem: string) => unfit(of, row, `returned a row ${problem}`);
+  if (!isPlainObject(given)) throw unfit(of, row, `returned ${kindOf(given)} where a row is expected`);
+  const { table, key, attributes = {} } = given;
+  if (table !== undefined && (typeof table !== 'string' || table === ''))
+    throw wrong('whose table is no name');
+  if (!isPlainObject(key)) throw wrong('without a key');
+  for (const [name, value] of Object.entries(key)) {
+    if (name === '__proto__') throw wrong('whose key has an attribute named __proto__');
+    if (typeof value !== 'string' || !value.isWellFormed()) throw wrong(`whose key has no string as ${name}`);
+    if (value === '') throw wrong(`whose key has an empty ${name}`);
+  }
+  const names = Object.keys(key);
+  // What another table's key has is that table's business.
+  const own = keys.sort === undefined ? [keys.partition] : [keys.partition, keys.sort];
+  if (table === undefined && !(names.length === own.length && own.every((name) => names.includes(name))))
+    throw wrong(`whose key has not exactly ${own.join(' and ')}`);
+  if (names.length === 0 || names.length > 2) throw wrong('whose key has not one or two attributes');
+  if (!isPlainObject(attributes)) throw wrong(`whose attributes are ${kindOf(attributes)}`);
+  const taken = [...names, DERIVED_FROM].find((name) => Object.hasOwn(attributes, name));
+  if (taken !== undefined) throw wrong(`whose attributes have ${taken}, which is not theirs to give`);
+  return {
+    table: table,
+    key: { ...(key as Readonly<Record<string, string>>) },
+    attributes: storable(attributes, of, row),
+  };
+}
+
+function storable(attributes: object, of: Named<unknown>, row: Row): DerivedRow['attributes'] {
+  try {
+    return fromPlain(attributes, '') as DerivedRow['attributes'];
+  } catch (error) {
+    if (!Fault.is(error)) throw error;
+    const problem = 'returned a row of which';
+    throw unfit(of, row, `${problem} ${error.message}`, { reason: `${problem} ${error.reason}` });
+  }
+}
+
+/**
+ * Moves in an order in which a key goes from one row to another: who gives it up comes before who takes it. Where rows
+ * exchange keys there is no such order.
+ */
+export function givingUpFirst(moves: readonly RowsMove[]): readonly RowsMove[] {
+  const givenUp = new Map<string, RowsMove[]>();
+  for (const move of moves)
+    for (const key of move.remove) {
+      const name = nameOfKey(key);
+      givenUp.set(name, [...(givenUp.get(name) ?? []), move]);
+    }
+  if (givenUp.size === 0) return moves;
+  const ordered = new Set<RowsMove>();
+  const begun = new Set<RowsMove>();
+  // Not recursive: a whole batch may hand one key on.
+  for (const start of moves) {
+    const stack = [start];
+    for (let move = stack.at(-1); move !== undefined; move = stack.at(-1)) {
+      if (begun.has(move)) {
+        ordered.add(move);
+        stack.pop();
+        continue;
+      }
+      begun.add(move);
+      for (const key of move.put)
+        for (const giver of givenUp.get(nameOfKey(key)) ?? []) if (!begun.has(giver)) stack.push(giver);
+    }
+  }
+  return [...ordered];
+}
+
+/** The attribute by which a derived row says what it is derived from. */
+export const DERIVED_FROM = 'derived_from';
+
+/** What a row that is derived from another carries under `DERIVED_FROM`. */
+export function originText({ model, row }: SourceRow): string {
+  return `${model.name} ${itemKey(keyOf(row))}`;
+}
+
+/** A derived row's key for a message. */
+function describeKey({ table, key }: DerivedKey): string {
+  return `${JSON.stringify(key)}${table === undefined ? '' : ` in table ${table}`}`;
+}
+
+/**
+ * Why a row cannot be put: its key has another row.
+ *
+ * @param other what that is derived from; undefined for one that somebody else wrote.
+ */
+export function takenFault(key: DerivedKey, origin: string, other: string | undefined): Fault {
+  const problem =
+    other === undefined
+      ? 'where something other than Contrail wrote one: delete that, or give another key'
+      : `which ${other} gives too: each derived row must have one source`;
+  const reason =
+    other === undefined
+      ? 'a derived row has the key of a row that others wrote'
+      : 'two rows give the same derived row';
+  return new Fault('configuration', `${origin} gives the row ${describeKey(key)}, ${problem}`, { reason });
+}

@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { loadDefinition } from '../../definition/load-definition.ts';
+import { policyOf } from '../../deployment/policy.ts';
+import { type GivenResources, workerResources } from '../../deployment/worker-resources.ts';
+import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
+
+export const policyCommand = new Command('policy')
+  .summary("print the IAM policy of a definition's worker")
+  .description(
+    `Prints the IAM policy that the function's role needs for what the definition derives,
+and no more: to read the stream, to read and write derived rows (in their own
+partitions only), to keep state, and to send to the queues.`,
+  )
+  .addOption(definitionOption())
+  .option('--stream <arn>', "the table's stream (LatestStreamArn)")
+  .option('--table <arn>', 'the table; known by its stream, unless that is a placeholder')
+  .option('--state-table <arn>', "the worker's state table")
+  .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
+  .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
+  .option('--rows-in <arn[=pattern]...>', 'tables that rows are derived into; for a definition with rows')
+  .addHelpText(
+    'after',
+    `
+${DEFINITION_HELP}
+
+Each ARN may be a placeholder, \${name}, that Fn::Sub of CloudFormation or
+templatefile of Terraform replaces. Nothing is guessed: what is missing is an
+error that names the option.
+
+Writing the function's log and storing records that Lambda gave up (at a
+destination of the mapping) are not in it: the role needs
+AWSLambdaBasicExecutionRole, or the like, beside it.
+
+Where rows are derived into, only the definition's functions know: name each
+table, and what the partition keys look like there, so that the worker may write
+no others. What the code of effects asks for must be allowed beside this.
+
+When a definition moves its counts to other keys, the worker still takes rows
+off the old ones: leave the old policy in place beside the new one until every
+row has been changed, or counted anew.
+
+The JSON is a policy document: for PolicyDocument.fromJson of CDK, as
+file("policy.json") in Terraform, as PolicyDocument in CloudFormation.
+
+The exit status is 0 when all is done, and 2 for wrong usage or a bad
+definition.
+
+Example:
+  contrail policy --stream "$STREAM_ARN" --state-table "$STATE_ARN" \\
+    --search-queue "$QUEUE_ARN" --rows-in "$TABLE_ARN=AUDIT#*" > policy.json`,
+  )
+  .action(async ({ definition: file, ...given }: GivenResources & { readonly definition?: string }) => {
+    const { definition } = await loadDefinition(file, process.cwd());
+    const policy = policyOf(definition.model, workerResources(definition.model, given));
+    process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
+  });

@@ -1,0 +1,89 @@
+/* What `import … from 'contrail'` gives. It loads no AWS SDK, so that a definition costs little wherever it is read. */
+
+export { counts } from './domain/definition/counts.ts';
+export { defineTable } from './domain/definition/define-table.ts';
+export { documents } from './domain/definition/documents.ts';
+export { effect, skip } from './domain/definition/effect.ts';
+export { pointer } from './domain/definition/pointer.ts';
+export { row } from './domain/definition/row.ts';
+export { rows } from './domain/definition/rows.ts';
+export type { Counts, CountsSpec } from './domain/definition/counts.ts';
+export type { Derivation, TableDefinition, TableSpec } from './domain/definition/define-table.ts';
+export type { Documents, DocumentsSpec } from './domain/definition/documents.ts';
+export type {
+  BatchContext,
+  Effect,
+  EffectChange,
+  EffectContext,
+  EffectSpec,
+  Skipped,
+} from './domain/definition/effect.ts';
+export type { PartRule } from './domain/definition/overlap.ts';
+export type { Pointer, PointerSpec } from './domain/definition/pointer.ts';
+export type {
+  AnyAttributes,
+  KeyTemplates,
+  Parts,
+  RowKind,
+  RowOf,
+  RowOptions,
+} from './domain/definition/row.ts';
+export type { ChangeOf, DerivedRowOf, Rows, RowsSpec } from './domain/definition/rows.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './domain/definition/standard-schema.ts';
+
+export { createHandler } from './entrypoints/library/create-handler.ts';
+export type { LambdaHandler } from './entrypoints/library/create-handler.ts';
+export type { InvocationContext } from './entrypoints/invocation.ts';
+export type { EnvironmentHandlerOptions as HandlerOptions } from './entrypoints/lambda/environment-handler.ts';
+export type { BatchResponse } from './entrypoints/lambda/handle-event.ts';
+export { createMemoryWorker } from './entrypoints/memory-worker.ts';
+export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
+
+export { Decimal } from './domain/decimal.ts';
+export { Fault } from './domain/fault.ts';
+export type { FaultKind, FaultOptions } from './domain/fault.ts';
+
+/* The ports, for adapters of one's own, and what they speak of. */
+export { Clock } from './application/ports/clock.ts';
+export { DerivedRowRepository } from './application/ports/derived-row-repository.ts';
+export { DerivedState } from './application/ports/derived-state.ts';
+export type { CountFound, DerivedRowFound, PointerFound } from './application/ports/derived-state.ts';
+export { EffectLog } from './application/ports/effect-log.ts';
+export { ImageRepository } from './application/ports/image-repository.ts';
+export type { EntityView, PointerWrite } from './application/ports/image-repository.ts';
+export { Logger } from './application/ports/logger.ts';
+export type { LogFields, LogLevel } from './application/ports/logger.ts';
+export { MatcherRepository } from './application/ports/matcher-repository.ts';
+export { Metrics } from './application/ports/metrics.ts';
+export type { MetricName } from './application/ports/metrics.ts';
+export { Quarantine } from './application/ports/quarantine.ts';
+export type { PoisonRecord } from './application/ports/quarantine.ts';
+export { Random } from './application/ports/random.ts';
+export { SearchQueue } from './application/ports/search-queue.ts';
+export { Sleeper } from './application/ports/sleeper.ts';
+export { TableGenerations } from './application/ports/table-generations.ts';
+export type { Adoption, AdoptionOptions, Following } from './application/ports/table-generations.ts';
+export { TableReplica } from './application/ports/table-replica.ts';
+export type { RecordSummary } from './application/delivery.ts';
+export type { Done, Result } from './application/result.ts';
+export type { RetryPolicy } from './application/retry.ts';
+export type { Change } from './domain/change.ts';
+export type { CountModel, Tuple } from './domain/count.ts';
+export type { CountedRow, CountMove, CountState } from './domain/count-move.ts';
+export type { EffectModel, EffectMove, EffectRow, EffectState } from './domain/effect.ts';
+export type {
+  DerivedKey,
+  DerivedRow,
+  RowsModel,
+  RowsMove,
+  RowsState,
+  SourceRow,
+} from './domain/derived-rows.ts';
+export type { Entity, EntityRows, Member, PointerModel } from './domain/pointer.ts';
+export type { ItemKey, Row } from './domain/row.ts';
+export type { SearchAction } from './domain/search-action.ts';
+export type { DocumentFields, DocumentKey, DocumentModel } from './domain/search-document.ts';
+export type { KeySchema, RowModel, TableModel } from './domain/table-model.ts';
+export { ValueSet } from './domain/value.ts';
+export type { Attributes, Value } from './domain/value.ts';
+export type { Version } from './domain/version.ts';

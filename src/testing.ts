@@ -1,0 +1,14 @@
+/* What `import … from 'contrail/testing'` gives: a worker in memory, and the adapters that it keeps things in. */
+
+export { MemoryDerivedState } from './adapters/memory/memory-derived-state.ts';
+export { MemoryEffectLog } from './adapters/memory/memory-effect-log.ts';
+export { MemoryImageRepository } from './adapters/memory/memory-image-repository.ts';
+export { MemoryMatcherRepository } from './adapters/memory/memory-matcher-repository.ts';
+export { MemoryMetrics } from './adapters/memory/memory-metrics.ts';
+export { MemoryQuarantine } from './adapters/memory/memory-quarantine.ts';
+export { MemorySearchIndex } from './adapters/memory/memory-search-index.ts';
+export { MemorySearchQueue } from './adapters/memory/memory-search-queue.ts';
+export { MemoryTable } from './adapters/memory/memory-table.ts';
+export { MemoryTableGenerations } from './adapters/memory/memory-table-generations.ts';
+export { createMemoryWorker } from './entrypoints/memory-worker.ts';
+export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';

@@ -1,0 +1,17 @@
+import type { Contract } from '../contract.ts';
+import * as aborted from './aborted.ts';
+import * as apply from './apply.ts';
+import * as conflicts from './conflicts.ts';
+import type { Harness, RowsCapability } from './harness.ts';
+import * as load from './load.ts';
+import * as owners from './owners.ts';
+import * as values from './values.ts';
+
+export const derivedRowRepository: Contract<Harness, RowsCapability> = {
+  load,
+  apply,
+  'apply, where somebody else moved': conflicts,
+  'apply, where a key has another row': owners,
+  'once aborted': aborted,
+  'whatever rows hold,': values,
+};

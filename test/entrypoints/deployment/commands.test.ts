@@ -1,0 +1,139 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { unzipSync } from 'fflate';
+import { CONTRAIL, run as runNode } from '../../support/command-line.ts';
+
+const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/orders';
+const ARNS = [
+  ...['--stream', `${TABLE}/stream/2026-01-05T09:00:00.000`],
+  ...['--state-table', 'arn:aws:dynamodb:eu-central-1:111122223333:table/state'],
+  ...['--search-queue', 'arn:aws:sqs:eu-central-1:111122223333:search.fifo'],
+];
+
+/** Makes esbuild one that is not installed. */
+const WITHOUT_ESBUILD = `data:text/javascript,${encodeURIComponent(`
+  import { register } from 'node:module';
+  register('data:text/javascript,' + encodeURIComponent(\`
+    export async function resolve(specifier, context, next) {
+      if (specifier !== 'esbuild') return next(specifier, context);
+      throw Object.assign(new Error('no esbuild'), { code: 'ERR_MODULE_NOT_FOUND' });
+    }\`));`)}`;
+
+const DEFINITION = (kinds: number) => `
+  import { defineTable, documents, row } from 'contrail';
+  const rows = Object.fromEntries(Array.from({ length: ${kinds} }, (_, index) =>
+    ['kind' + index, row({ PK: 'KIND' + index + '#<id>', SK: 'DATA' + index })]));
+  export default defineTable({
+    keys: { partition: 'PK', sort: 'SK' },
+    rows,
+    derive: Object.fromEntries(Object.entries(rows).map(([name, one]) =>
+      [name + '_search', documents(one, { collection: name, fields: ['name'] })])),
+  });`;
+
+describe('the commands for deploying a definition', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'contrail-'));
+    await writeFile(join(folder, 'few.js'), DEFINITION(3));
+    await writeFile(join(folder, 'many.js'), DEFINITION(7));
+    await writeFile(join(folder, 'bad.js'), `export default 1;`);
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  const run = (...args: string[]) => runNode([...CONTRAIL, ...args], '', { cwd: folder });
+
+  it('given few kinds of rows, then each has a filter, and nothing is said', async () => {
+    const { out, err, status } = await run('filters', '--definition', 'few.js');
+    const { Filters } = JSON.parse(out) as { Filters: readonly { Pattern: string }[] };
+    expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).to.deep.equal(
+      [0, 1, 2].map((index) => ({
+        dynamodb: { Keys: { PK: { S: [{ prefix: `KIND${index}#` }] }, SK: { S: [`DATA${index}`] } } },
+      })),
+    );
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+  });
+
+  it('given more kinds than filters, then some are merged, and it says which rows pass needlessly', async () => {
+    const { out, err, status } = await run('filters', '--definition', 'many.js');
+    expect((JSON.parse(out) as { Filters: unknown[] }).Filters).to.have.lengthOf(5);
+    expect(err).to.equal(`contrail: these rows pass needlessly; the worker ignores them:
+- PK beginning with "KIND5#" with SK "DATA6"
+- PK beginning with "KIND6#" with SK "DATA5"
+- PK beginning with "KIND3#" with SK "DATA4"
+- PK beginning with "KIND4#" with SK "DATA3"
+`);
+    expect(status).to.equal(0);
+    expect(await run('filters', '--definition', 'many.js', '--most', '10')).to.deep.include({
+      err: '',
+      status: 0,
+    });
+  });
+
+  it('given all resources, then the policy is printed as JSON', async () => {
+    const { out, err, status } = await run('policy', '--definition', 'few.js', ...ARNS);
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+    const { Version, Statement } = JSON.parse(out) as { Version: string; Statement: { Sid: string }[] };
+    expect(Version).to.equal('2012-10-17');
+    expect(Statement.map(({ Sid }) => Sid)).to.deep.equal([
+      'ReadStream',
+      'FindStream',
+      'KeepState',
+      'SendSearchActions',
+    ]);
+  });
+
+  it('given a resource that is missing, then its option is named, and the exit status is 2', async () => {
+    const { out, err, status } = await run('policy', '--definition', 'few.js', ...ARNS.slice(0, 4));
+    expect(err).to.match(
+      /^contrail: --search-queue is missing: the ARN of the queue that search actions go to\n$/,
+    );
+    expect({ out, status }).to.deep.equal({ out: '', status: 2 });
+  });
+
+  it('given a definition, then its zip file is written, and its handler is said', async () => {
+    const { out, err, status } = await run('build', '--definition', 'few.js', '--out', 'few.zip');
+    expect(out).to.match(/^few\.zip: \d+\.\d kB, handler index\.handler\n$/);
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+    const files = Object.keys(unzipSync(await readFile(join(folder, 'few.zip'))));
+    expect(files).to.include('index.mjs').and.to.include('index.mjs.map');
+  });
+
+  it('given no esbuild, then it says how to install it, and the exit status is 2', async () => {
+    const args = [
+      '--no-warnings',
+      '--import',
+      WITHOUT_ESBUILD,
+      ...CONTRAIL,
+      'build',
+      '--definition',
+      'few.js',
+    ];
+    const { out, err, status } = await runNode(args, '', { cwd: folder });
+    expect(err).to.equal(
+      'contrail: esbuild is not installed, and bundling needs it: run npm install --save-dev esbuild\n',
+    );
+    expect({ out, status }).to.deep.equal({ out: '', status: 2 });
+  });
+
+  it('given a folder that is not there, then writing fails with exit status 1', async () => {
+    const { err, status } = await run('build', '--definition', 'few.js', '--out', 'none/few.zip');
+    expect(err).to.match(/^contrail: cannot write none\/few\.zip: ENOENT/);
+    expect(status).to.equal(1);
+  });
+
+  for (const command of ['build', 'filters', 'policy'])
+    for (const [what, file, message] of [
+      ['no such file', 'none.js', /there is no definition file "none\.js"/],
+      ['a bad definition', 'bad.js', /bad\.js exports a number as its default, which is no definition/],
+    ] as const)
+      it(`given ${what}, when ${command} is called, then it says so and exits with 2`, async () => {
+        const { out, err, status } = await run(command, '--definition', file);
+        expect(err).to.match(message);
+        expect({ out, status }).to.deep.equal({ out: '', status: 2 });
+      });
+});

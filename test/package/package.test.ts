@@ -1,0 +1,287 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { build, type Format } from 'esbuild';
+import ts from 'typescript';
+import { VERSION } from '../../src/entrypoints/package-version.ts';
+import { NODE } from '../lambda/lambda-function.ts';
+import { type ChildOptions, run } from '../support/command-line.ts';
+import { describeUnless } from '../support/describe-unless.ts';
+import { PackedPackage, ROOT, sourcesIn } from './installed.ts';
+
+const execute = promisify(execFile);
+
+const DEFINITION = `
+import { defineTable, documents, row } from 'contrail';
+const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
+export default defineTable({
+  keys: { partition: 'PK', sort: 'SK' },
+  rows: { order },
+  derive: { found: documents(order, { collection: 'orders', fields: ['status'] }) },
+});
+`;
+
+const HANDLER = `
+import { createHandler } from 'contrail';
+import definition from './contrail.config.js';
+
+export const handler = createHandler(definition);
+`;
+
+/** Calls the handler of a module twice, with an event and with a wrong one, and prints what comes. */
+const CALL = (module: string) => `
+import { handler } from ${JSON.stringify(module)};
+const keys = { PK: { S: 'CUSTOMER#anna' }, SK: { S: 'ORDER#1' } };
+const dynamodb = { Keys: keys, NewImage: { ...keys, status: { S: 'paid' } }, SequenceNumber: '100' };
+const answers = await Promise.allSettled([{ Records: [{ eventName: 'INSERT', dynamodb }] }, {}].map((event) => handler(event)));
+process.stdout.write(JSON.stringify(answers.map(({ value, reason }) => value ?? reason.message)));
+`;
+
+const IN_MEMORY = { BACKEND: 'memory', LOG_LEVEL: 'silent' };
+
+describe('the package', function () {
+  this.timeout(120_000);
+  let packed: PackedPackage;
+  let project: string;
+
+  before(async () => {
+    packed = await PackedPackage.pack();
+    project = await packed.install('project', { others: ['@types/node'] });
+    await cp(join(ROOT, 'examples', 'shop', 'orders.ndjson'), join(project, 'orders.ndjson'));
+    await writeFile(join(project, 'contrail.config.js'), DEFINITION);
+    await writeFile(join(project, 'handler.js'), HANDLER);
+  });
+
+  after(() => packed.remove());
+
+  const node = (script: string, options: ChildOptions = {}) =>
+    run(['--input-type=module', '--eval', script], '', { cwd: project, ...options });
+
+  const npx = (...args: string[]) =>
+    execute('npx', ['--no', '--offline', 'contrail', ...args], { cwd: project });
+
+  it('given its files, then there is what a user needs and nothing else', async () => {
+    const others = packed.files.filter((file) => !file.startsWith('dist/'));
+    expect(others).to.have.members([
+      ...['package.json', 'README.md', 'CHANGELOG.md', 'GUARANTEES.md', 'LICENSE', 'bin/contrail.js'],
+    ]);
+    const sources = (await sourcesIn('src'))
+      .filter((file) => !file.endsWith('.d.ts'))
+      .map((file) => `dist/${file.replace(/\.ts$/, '')}`);
+    expect(packed.files.filter((file) => file.startsWith('dist/'))).to.have.members(
+      sources.flatMap((file) => [`${file}.js`, `${file}.d.ts`]),
+    );
+  });
+
+  it('given what package.json names, then it is in the package, with types', () => {
+    const named = Object.values(packed.json.exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : [entry['types'], entry['default']],
+    );
+    for (const file of [...named, ...Object.values(packed.json.bin)])
+      expect(packed.files, file).to.include(file?.replace('./', ''));
+  });
+
+  it('given all that it imports, then its dependencies are those packages', async () => {
+    const own = join(project, 'node_modules', 'contrail');
+    const entries = ['index', 'testing', 'adapters', 'entrypoints/cli/main', 'entrypoints/lambda/handler'];
+    const used = await packagesFrom(entries.map((entry) => join(own, 'dist', `${entry}.js`)));
+    // Inversify asks those who use it for it.
+    // What bundles are made of is resolved by whoever bundles.
+    const bundled = ['@aws-sdk/credential-provider-env', 'logform'];
+    expect([...used, ...bundled, 'reflect-metadata']).to.have.members([
+      ...Object.keys(packed.json.dependencies),
+      // Only for contrail build, which says so where it is missing.
+      'esbuild',
+    ]);
+    const typed = await packagesFrom(entries.slice(0, 3).map((entry) => join(own, 'dist', `${entry}.d.ts`)));
+    expect(Object.keys(packed.json.dependencies)).to.include.members(typed);
+  });
+
+  it('given its version, then the code says the same, and the changelog has it', async () => {
+    expect(VERSION).to.equal(packed.json.version);
+    expect((await npx('--version')).stdout).to.equal(`${VERSION}\n`);
+    const changelog = await readFile(join(project, 'node_modules', 'contrail', 'CHANGELOG.md'), 'utf8');
+    expect(changelog).to.contain(`\n## ${VERSION}\n`);
+  });
+
+  it('given a definition in JavaScript, when npx contrail replays, then it is found by its name', async () => {
+    const { stdout } = await npx('replay', 'orders.ndjson', '--verify', '--state', 'state.json');
+    expect(stdout)
+      .to.match(/search +\d+ items compared, drift 0\n/)
+      .and.to.contain('no failures');
+    const state = JSON.parse(await readFile(join(project, 'state.json'), 'utf8')) as {
+      search: { orders: Readonly<Record<string, unknown>> };
+    };
+    expect(state.search.orders['anna:2026-001']).to.deep.equal({ id: 'anna:2026-001', status: 'shipped' });
+    expect((await npx('--help')).stdout).to.contain('replay');
+  });
+
+  it('given a definition in TypeScript, then it compiles under --strict, is loaded as it is, and mistakes do not compile', async () => {
+    const example = await readFile(join(ROOT, 'examples', 'shop', 'contrail.config.ts'), 'utf8');
+    await writeFile(join(project, 'shop.ts'), example);
+    const wrong = `
+      import { counts, createHandler, Decimal, documents, Fault, row, SearchQueue, type TableDefinition } from 'contrail';
+      import { SqsSearchQueue } from 'contrail/adapters';
+      import { createMemoryWorker } from 'contrail/testing';
+      import shop from './shop.js';
+      const definition: TableDefinition = shop;
+      createHandler(definition) satisfies (event: unknown) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
+      createMemoryWorker({ definition }).state.counts() satisfies AsyncIterable<{ readonly count: Decimal }>;
+      new Fault('configuration', 'text').kind satisfies string;
+      SqsSearchQueue satisfies abstract new (...options: never[]) => SearchQueue;
+      const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }).with<{ status: string; total: number }>();
+      documents(order, { collection: 'orders', id: ['order'], fields: ({ key, attributes }) => ({ of: key.customer, total: attributes.total }) });
+      // @ts-expect-error
+      documents(order, { collection: 'orders', fields: ['state'] });
+      // @ts-expect-error
+      documents(order, { collection: 'orders', id: ['customr'], fields: ['status'] });
+      // @ts-expect-error
+      counts(order, { by: ['status'], at: { PK: 'STATUS', SK: '<state>' } });
+      // @ts-expect-error
+      createHandler({});`;
+    await writeFile(join(project, 'wrong.ts'), wrong);
+    expect(compile([join(project, 'shop.ts'), join(project, 'wrong.ts')])).to.deep.equal([]);
+    const { stdout } = await npx('replay', 'orders.ndjson', '--verify', '--definition', 'shop.ts');
+    expect(stdout)
+      .to.match(/matcher +[1-9]\d* items compared, drift 0\n/)
+      .and.to.contain('no failures');
+  });
+
+  describeUnless(
+    existsSync(NODE) ? undefined : 'Lambda’s Node was not found: run npm ci --prefix test/lambda/ric',
+    'under the Node that Lambda runs',
+    () => {
+      it('given definitions in TypeScript and JavaScript, when replayed, then both are loaded', async () => {
+        await cp(join(ROOT, 'examples', 'shop', 'contrail.config.ts'), join(project, 'shop.mts'));
+        const contrail = join('node_modules', '.bin', 'contrail');
+        for (const definition of ['shop.mts', 'contrail.config.js']) {
+          const args = [contrail, 'replay', 'orders.ndjson', '--verify', '--definition', definition];
+          const { stdout } = await execute(NODE, args, { cwd: project });
+          expect(stdout).to.contain('no failures');
+        }
+      });
+    },
+  );
+
+  it('given a handler of four lines, when it is called, then it answers as Lambda expects', async () => {
+    const { out, err } = await node(CALL('./handler.js'), { env: IN_MEMORY });
+    expect(err).to.equal('');
+    expect(JSON.parse(out)).to.deep.equal([{ batchItemFailures: [] }, expectedOfNoEvent]);
+  });
+
+  for (const format of ['cjs', 'esm'] satisfies Format[])
+    it(`given a handler that is bundled, as ${format}, when it is called where no package is, then it answers`, async () => {
+      const outfile = join(project, '..', `bundle.${format === 'cjs' ? 'cjs' : 'mjs'}`);
+      const { warnings } = await build({
+        ...{ absWorkingDir: project, entryPoints: ['handler.js'], outfile, format },
+        ...{ bundle: true, platform: 'node', logLevel: 'silent' },
+        ...(format === 'esm' && {
+          banner: {
+            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+          },
+        }),
+      });
+      expect(warnings).to.deep.equal([]);
+      const { out, err } = await node(CALL(outfile), { env: IN_MEMORY, cwd: '/' });
+      expect(err).to.equal('');
+      expect(JSON.parse(out)).to.deep.equal([{ batchItemFailures: [] }, expectedOfNoEvent]);
+    });
+
+  it('given settings that are missing, then each invocation is told, and nothing else fails', async () => {
+    const late = 'await new Promise((resolve) => setTimeout(resolve, 500));\nconst answers';
+    const { out, err, status } = await node(CALL('./handler.js').replace('const answers', late));
+    expect([err, status]).to.deep.equal(['', 0]);
+    for (const message of JSON.parse(out) as string[])
+      expect(message).to.contain('TABLE_NAME').and.to.contain('STATE_TABLE_NAME');
+  });
+
+  it('given settings and modules in code, then the handler goes by them', async () => {
+    const { out, err } = await node(
+      `
+      import { createHandler, SearchQueue } from 'contrail';
+      import { ContainerModule } from 'contrail/adapters';
+      import definition from './contrail.config.js';
+      class Printed extends SearchQueue {
+        async send(actions) {
+          for (const { key, document } of actions) console.log(key.id, document.status);
+          return actions.map(() => 'done');
+        }
+      }
+      const handler = createHandler(definition, {
+        environment: { BACKEND: 'memory', LOG_LEVEL: 'silent' },
+        modules: [new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(new Printed()))],
+      });
+      const keys = { PK: { S: 'CUSTOMER#anna' }, SK: { S: 'ORDER#1' } };
+      const dynamodb = { Keys: keys, NewImage: { ...keys, status: { S: 'paid' } }, SequenceNumber: '100' };
+      await handler({ Records: [{ eventName: 'INSERT', dynamodb }] });`,
+    );
+    expect({ out, err }).to.deep.equal({ out: 'anna:1 paid\n', err: '' });
+  });
+
+  it('given no definition, then createHandler says so at once', async () => {
+    const { err, status } = await node(
+      "import { createHandler } from 'contrail'; createHandler({ rows: {} })",
+    );
+    expect(status).to.equal(1);
+    expect(err).to.contain('createHandler was given no definition: give it what defineTable(…) returns');
+  });
+
+  it('given a folder without the AWS SDK, then a table can be defined and a worker tried in memory', async () => {
+    const cwd = await packed.install('small', { without: /^(?:@aws-sdk\/|electrodb$|jiti$|commander$)/ });
+    await writeFile(join(cwd, 'contrail.config.js'), DEFINITION);
+    const { out, err } = await node(
+      `
+      import definition from './contrail.config.js';
+      import { createMemoryWorker } from 'contrail/testing';
+      const { handler, state, drain } = createMemoryWorker({ definition, log: { level: 'error' } });
+      const keys = { PK: { S: 'CUSTOMER#anna' }, SK: { S: 'ORDER#1' } };
+      const dynamodb = { Keys: keys, NewImage: { ...keys, status: { S: 'paid' } }, SequenceNumber: '100' };
+      await handler({ Records: [{ eventName: 'INSERT', dynamodb }] });
+      drain();
+      for await (const { key, fields } of state.documents()) console.log(key.id, fields.status);`,
+      { cwd },
+    );
+    expect({ out, err }).to.deep.equal({ out: 'anna:1 paid\n', err: '' });
+  });
+});
+
+const expectedOfNoEvent =
+  'the event has no array of Records: invoke this function from a DynamoDB Streams event source mapping';
+
+/** The packages that files import, and the files that they import, and so on. */
+async function packagesFrom(files: readonly string[]): Promise<readonly string[]> {
+  const packages = new Set<string>();
+  const seen = new Set(files);
+  for (const file of seen)
+    for (const { fileName } of ts.preProcessFile(await readFile(file, 'utf8'), true, true).importedFiles) {
+      if (fileName.startsWith('.'))
+        seen.add(join(file, '..', file.endsWith('.d.ts') ? fileName.replace(/\.ts$/, '.d.ts') : fileName));
+      else if (!isBuiltin(fileName)) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)?.[0] ?? fileName);
+    }
+  return [...packages];
+}
+
+/** What the compiler has to say of files and of the package's declarations, by the strictest of its rules. */
+function compile(files: readonly string[]): readonly string[] {
+  const { NodeNext } = ts.ModuleKind;
+  const program = ts.createProgram(files, {
+    ...{ strict: true, noEmit: true, types: ['node'], target: ts.ScriptTarget.ES2023 },
+    ...{ module: NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+    ...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    ...{ typeRoots: [join(files[0] ?? '', '..', 'node_modules', '@types')] },
+  });
+  const checked = program
+    .getSourceFiles()
+    .filter(({ fileName }) => files.includes(fileName) || fileName.includes('/node_modules/contrail/'));
+  expect(checked.length).to.be.above(files.length + 50);
+  return checked
+    .flatMap((file) => ts.getPreEmitDiagnostics(program, file))
+    .map(
+      ({ file, messageText }) =>
+        `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+}
