@@ -7,6 +7,7 @@ export { ElectroDbEffectLog } from './adapters/aws/electrodb/effects/electrodb-e
 export { DynamoDbTableGenerations } from './adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 export { ElectroDbImageRepository } from './adapters/aws/electrodb/images/electrodb-image-repository.ts';
 export { ElectroDbMatcherRepository } from './adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+export { ElectroDbDerivedRowRepository } from './adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
 export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
 export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
 export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';

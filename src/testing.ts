@@ -1,5 +1,6 @@
 /* What `import … from 'contrail/testing'` gives: a worker in memory, and the adapters that it keeps things in. */
 
+export { MemoryDerivedRowRepository } from './adapters/memory/memory-derived-row-repository.ts';
 export { MemoryDerivedState } from './adapters/memory/memory-derived-state.ts';
 export { MemoryEffectLog } from './adapters/memory/memory-effect-log.ts';
 export { MemoryImageRepository } from './adapters/memory/memory-image-repository.ts';

@@ -10,13 +10,13 @@ import { COUNT_STATE } from './entity-marks.ts';
  */
 const SERVICE = 'contrail';
 
-/** Where states are, unless a definition says otherwise: their partitions are as many as the rows that are counted. */
+/** Where states are, unless a definition says otherwise: their partitions are as many as the source rows. */
 export const USUAL_STATES = {
   partition: new KeyTemplate('STATE#<derivation>#<source>'),
   sort: new KeyTemplate('STATE'),
 };
 
-/** What was last counted for a row. */
+/** What was last derived from a row. Rows and effects write attributes of their own beside these. */
 const STATE_ATTRIBUTES = {
   /** 2; absent in rows of the form before. */
   form: { type: 'any' },
@@ -32,7 +32,7 @@ const STATE_ATTRIBUTES = {
 } as const;
 
 /** The states of rows, at keys of these templates. */
-export function countStates({ partition, sort }: NonNullable<CountModel['state']>) {
+export function statesAt({ partition, sort }: NonNullable<CountModel['state']>) {
   const names = [...partition.names, ...sort.names];
   const parts = Object.fromEntries(names.map((name) => [name, { type: 'string', required: true } as const]));
   const keyOf = <Field extends string>(field: Field, template: KeyTemplate) =>

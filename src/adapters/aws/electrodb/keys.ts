@@ -3,7 +3,7 @@ import type { CountModel } from '../../../domain/count.ts';
 import type { CountedRow } from '../../../domain/count-move.ts';
 import { itemKey, keyOf, partOf, type Row } from '../../../domain/row.ts';
 import type { RawKey } from './batch-get.ts';
-import { countStates, USUAL_STATES } from './entities.ts';
+import { statesAt, USUAL_STATES } from './entities.ts';
 import { MAX_KEY_BYTES } from './key-limits.ts';
 
 /*
@@ -27,7 +27,7 @@ function keysOf(templates: Templates): Maker {
   const names = [...templates.partition.names, ...templates.sort.names];
   const marked = Object.fromEntries(names.map((name) => [name, MARK + name + MARK]));
   // The types know the names of no part: those are in the templates.
-  const { Key } = countStates(templates)
+  const { Key } = statesAt(templates)
     .get(marked as never)
     .params<{ readonly Key: RawKey }>(IN_ANY_TABLE);
   /** Literals and, between them, names. */
@@ -41,7 +41,7 @@ function keysOf(templates: Templates): Maker {
 const usualKeys = keysOf(USUAL_STATES);
 const ownKeys = new WeakMap<Templates, Maker>();
 
-/** The key of the state row of a row, in the state table. */
+/** The key of what is counted for a row, in the state table. */
 export function countStateKey({ model, row }: CountedRow): RawKey {
   const { state } = model;
   if (state !== undefined) {

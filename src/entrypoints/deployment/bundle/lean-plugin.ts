@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { OnResolveResult, Plugin } from 'esbuild';
-import { CODE_EXTENSION } from './code-folder.ts';
 
 /** What a file imports, and what it gets instead. */
 interface Replacement {
@@ -38,14 +37,15 @@ export function leanPlugin(code: string): Plugin {
     name: 'lean',
     setup(build) {
       for (const { specifier, importedBy, by } of REPLACEMENTS)
-        build.onResolve({ filter: specifier }, ({ importer }) => {
+        build.onResolve({ filter: specifier }, async ({ importer, kind }) => {
           const applies =
             importedBy === undefined ||
             importer.replaceAll('\\', '/').includes(`/node_modules/${importedBy}/`);
           if (!applies) return undefined;
-          return typeof by === 'string'
-            ? { path: join(code, 'entrypoints/deployment/bundle/lean', by + CODE_EXTENSION) }
-            : by;
+          if (typeof by !== 'string') return by;
+          // The bundler knows whether the code is TypeScript or built.
+          const resolveDir = join(code, 'entrypoints/deployment/bundle/lean');
+          return build.resolve(`./${by}`, { resolveDir, kind });
         });
       build.onLoad({ filter: /^writable$/, namespace: 'lean' }, () => ({
         contents: `module.exports = require('node:stream').Writable;`,

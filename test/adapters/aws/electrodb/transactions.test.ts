@@ -1,7 +1,7 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { countStates, USUAL_STATES } from '../../../../src/adapters/aws/electrodb/entities.ts';
+import { statesAt, USUAL_STATES } from '../../../../src/adapters/aws/electrodb/entities.ts';
 import {
   memberCheck,
   type PointerRevision,
@@ -128,7 +128,7 @@ const STATES = { table: 'states' };
 const NOW = Date.parse('2026-01-05T09:00:00.999Z');
 
 /** The states of links, as the fleet's definition has them. */
-const LINK_STATES = countStates(TUPLE_COUNTS.state!);
+const LINK_STATES = statesAt(TUPLE_COUNTS.state!);
 const partsOf = ({ source }: Pick<CountMove, 'source'>) => {
   const [code = '', serial = ''] = source.row.parts;
   return { code, serial };
@@ -163,7 +163,7 @@ describe('what is written without ElectroDB', () => {
   });
 
   it('given any row of a definition that says nothing of states, then their keys are as ElectroDB makes them', () => {
-    const states = countStates(USUAL_STATES);
+    const states = statesAt(USUAL_STATES);
     check(move, ({ source: { row } }) => {
       const [code, serial] = row.parts;
       const parts = { derivation: 'spend', source: `9#FAA#LINKSMFR_MDL_CODE#${code}#SN#${serial}` };
