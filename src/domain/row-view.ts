@@ -56,7 +56,16 @@ export function plainAttributes(row: Row, attributes: Attributes): unknown {
   const known = PLAIN.get(attributes);
   if (known?.model === model) return known.plain;
   const values = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of attributes.all()) values[name] = toPlain(value, model.numbers, name);
+  const decoded = attributes.all();
+  try {
+    for (const [name, value] of decoded) values[name] = toPlain(value, model.numbers, name);
+  } catch (error) {
+    const { kind, message, reason } = Fault.from(error);
+    throw new Fault(kind, `${describeRow(row)}: ${message}`, {
+      reason: `${model.name} rows: ${reason}`,
+      cause: error,
+    });
+  }
   Object.freeze(values);
   const plain = model.schema === undefined ? values : deepFreeze(parsed(model.schema, values, row));
   // What one function writes into bytes must not reach the next.

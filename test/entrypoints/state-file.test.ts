@@ -96,6 +96,20 @@ describe('contrail replay --state', function () {
         expect(await readFile(at('feed.json'), 'utf8')).to.contain('DETAIL#N1');
       });
 
+    it('the file that the definition is in', async () => {
+      const definition = `import { defineTable, documents, row } from 'contrail';
+        const thing = row({ PK: 'THING#<id>', SK: 'DATA' });
+        const search = documents(thing, { collection: 'things', fields: ['name'] });
+        export default defineTable({ keys: { partition: 'PK', sort: 'SK' }, rows: { thing }, derive: { search } });`;
+      await writeFile(at('contrail.config.js'), definition);
+      for (const options of [[], ['--definition', 'contrail.config.js']]) {
+        const { err, status } = await replay('feed.json', ...options, '--state', 'contrail.config.js');
+        expect(err).to.match(/one of the input files/);
+        expect(status).to.equal(2);
+        expect(await readFile(at('contrail.config.js'), 'utf8')).to.equal(definition);
+      }
+    });
+
     it('the file that standard input comes from', async () => {
       const { err, status } = await runShell(
         '"$0" "$@" < feed.json',

@@ -243,6 +243,13 @@ counts(order, { by: ['status'], at: { PK: 'STATUS', SK: '<status>' } });
 counts(order, { by: [], at: { PK: 'ORDERS', SK: 'COUNT' } });
 counts(untyped, { by: ['anything'], at: { PK: 'A', SK: '<anything>' }, amount: 'something', as: 'sum' });
 counts(order, {
+  // @ts-expect-error A number is no text, and would never be counted.
+  by: ['total'],
+  at: { PK: 'STATUS', SK: 'X' },
+});
+// @ts-expect-error A text is no number.
+counts(order, { by: ['status'], at: { PK: 'S', SK: '<status>' }, amount: 'status' });
+counts(order, {
   // @ts-expect-error The row has no such attribute.
   by: ['stauts'],
   at: { PK: 'STATUS', SK: 'X' },

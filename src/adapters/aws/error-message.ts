@@ -20,7 +20,7 @@ export function messageOf(problem: Found, error: Thrown, { resource, variable }:
     case 'account':
       return `${resource}: the account may not use the service (${quoted(error)}); activate it for the account and region`;
     case 'keys':
-      return `${resource} does not have the keys that Contrail needs (${quoted(error)}); set ${variable} to a table with the keys of the definition, of type S (PK and SK for the state table and for the fleet's)`;
+      return `${resource} does not have the keys that Contrail needs (${quoted(error)}); set ${variable} to a table whose partition key is PK and whose sort key is SK, both of type S, or, for the main table, to one with the keys of the definition`;
     case 'model':
       return `${resource}: the request could not be built (${quoted(error)}); check that the worker's version is the one meant for this table`;
     case 'missing':

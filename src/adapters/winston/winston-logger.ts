@@ -4,7 +4,7 @@ import { type LogFields, Logger, type LogLevel } from '../../application/ports/l
 export interface WinstonLoggerOptions {
   readonly level: LogLevel | 'silent';
   /** Where lines go. */
-  readonly stream: NodeJS.WritableStream;
+  readonly stream: { write(line: string): unknown };
   /** Text for people instead of JSON lines. */
   readonly readable: boolean;
   /** What each line says besides, as it is when the line is written. */
@@ -23,7 +23,8 @@ export class WinstonLogger extends Logger {
       level: level === 'silent' ? 'error' : level,
       silent: level === 'silent',
       format: format.combine(format.timestamp(), readable ? format.printf(readableLine) : format.json()),
-      transports: [new transports.Stream({ stream })],
+      // All that winston does with it is write.
+      transports: [new transports.Stream({ stream: stream as NodeJS.WritableStream })],
     });
   }
 

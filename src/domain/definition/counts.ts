@@ -18,6 +18,12 @@ import { keyAttributes, NO_TEMPLATE, partsOf, templatesOf } from './templates.ts
 /** Strings by name: what a row is counted under. */
 export type Tuple = Readonly<Record<string, string>>;
 
+/** The names of attributes that can be of a type; all names where nobody has said what attributes are. */
+type NamesOf<A, Type> = {
+  [Name in keyof A]-?: unknown extends A[Name] ? Name : Extract<A[Name], Type> extends never ? never : Name;
+}[keyof A] &
+  string;
+
 type Each<Result> = Result extends readonly (infer One)[] ? NonNullable<One> : NonNullable<Result>;
 
 /** The names in what a `by` gives: those of the attributes that it lists, or those of the tuples that it returns. */
@@ -47,7 +53,8 @@ export interface CountsSpec<Key, A, By, At> {
    * digits; may be negative. A row without the attribute is not counted.
    */
   readonly amount?:
-    (keyof A & string) | ((row: RowOf<Key, A>) => number | bigint | string | Decimal | undefined);
+    | NamesOf<A, number | bigint | Decimal>
+    | ((row: RowOf<Key, A>) => number | bigint | string | Decimal | undefined);
   /** The key of the row that holds a count, made of the tuple's parts. It goes away with the last row that is counted. */
   readonly at: At & Filled<At, NamesIn<By>>;
   /** The attribute that holds the count. Default `count`. */
@@ -71,7 +78,7 @@ export function counts<
   Key extends KeyTemplates,
   A,
   const By extends
-    readonly (keyof A & string)[] | ((row: RowOf<Key, A>) => Tuple | readonly Tuple[] | undefined),
+    readonly NamesOf<A, string>[] | ((row: RowOf<Key, A>) => Tuple | readonly Tuple[] | undefined),
   const At extends { readonly [P in keyof Key]: string },
 >(of: RowKind<Key, A>, spec: CountsSpec<Key, A, By, At>): Counts {
   return Object.freeze({ is: 'counts', of, spec } as unknown as Counts);

@@ -29,7 +29,11 @@ export interface RowOf<Key, A> {
 }
 
 export interface RowOptions<Key extends KeyTemplates = KeyTemplates, A = unknown> {
-  /** What every row of this kind must look like. A row that does not is poison, in the schema's own words. */
+  /**
+   * What every row of this kind must look like. A row that does not is poison, in the schema's own words. Functions are
+   * given what the schema makes of the row; attributes that are only named (`fields`, `by`, `amount`, `repeat`) are those
+   * of the row itself.
+   */
   readonly schema?: StandardSchema<A>;
   /** What a part of the key may hold, where not anything: one of some values, or anything without a certain character. */
   readonly parts?: { readonly [Name in keyof Parts<Key>]?: PartRule };

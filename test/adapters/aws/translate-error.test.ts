@@ -105,7 +105,7 @@ describe('translateError', () => {
     ...named('configuration', /NewException: it said.*check/, 'NewException'),
     ...named('configuration', /AWS_ENDPOINT_URL/, 'UnknownOperationException'),
     ...refused(
-      /the keys that Contrail needs .*set TABLE_NAME to a table with the keys of the definition/,
+      /the keys that Contrail needs .*set TABLE_NAME to a table whose partition key is PK and whose sort key is SK/,
       'The provided key element does not match the schema',
       'Query condition missed key schema element: PK',
       'One of the required keys was not given a value',

@@ -87,6 +87,26 @@ describe('the commands for deploying a definition', function () {
     ]);
   });
 
+  it('given several tables that rows are derived into, then the policy has each of them', async () => {
+    await writeFile(
+      join(folder, 'rows.js'),
+      `import { defineTable, row, rows } from 'contrail';
+       const order = row({ PK: 'ORDER#<id>', SK: 'DATA' });
+       const of = ({ key }) => [{ key: { PK: 'LOG#' + key.id, SK: 'DATA' } }];
+       export default defineTable({ keys: { partition: 'PK', sort: 'SK' }, rows: { order }, derive: { log: rows(order, { of }) } });`,
+    );
+    const others = ['--rows-in', `${TABLE}=LOG#*`, '--rows-in', `${TABLE}-log`];
+    const { out, err, status } = await run(
+      'policy',
+      '--definition',
+      'rows.js',
+      ...ARNS.slice(0, 4),
+      ...others,
+    );
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+    expect(out).to.contain('"LOG#*"').and.to.contain(`"${TABLE}-log"`);
+  });
+
   it('given a resource that is missing, then its option is named, and the exit status is 2', async () => {
     const { out, err, status } = await run('policy', '--definition', 'few.js', ...ARNS.slice(0, 4));
     expect(err).to.match(

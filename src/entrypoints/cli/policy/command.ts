@@ -17,7 +17,10 @@ partitions only), to keep state, and to send to the queues.`,
   .option('--state-table <arn>', "the worker's state table")
   .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
   .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
-  .option('--rows-in <arn[=pattern]...>', 'tables that rows are derived into; for a definition with rows')
+  .option(
+    '--rows-in <arns...>',
+    'tables that rows are derived into, each ARN or ARN=PATTERN; for a definition with rows',
+  )
   .addHelpText(
     'after',
     `

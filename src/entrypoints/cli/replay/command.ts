@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
@@ -81,9 +82,9 @@ async function runReplay(files: string[], options: ReplayCommandOptions): Promis
     LOG_LEVEL: process.env['LOG_LEVEL'] || 'silent',
     BACKEND: options.backend,
   });
-  const { definition } = await loadDefinition(options.definition, process.cwd());
+  const { definition, file } = await loadDefinition(options.definition, process.cwd());
   const sources = await openSources(files);
-  const inputs = sources.map(({ stats }) => stats);
+  const inputs = [...sources.map(({ stats }) => stats), ...(file === undefined ? [] : [statSync(file)])];
   const stateFile =
     options.state === undefined
       ? undefined
