@@ -1,13 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { DeriveRowsCommand } from '../domain/command.ts';
-import {
-  decideRowsMove,
-  givingUpFirst,
-  type RowsMove,
-  type RowsState,
-  sameRowsState,
-} from '../domain/derived-rows.ts';
+import { decideRowsMove, givingUpFirst, type RowsMove, type RowsState } from '../domain/derived-rows.ts';
 import type { Fault } from '../domain/fault.ts';
 import type { DerivedRowRepository } from './ports/derived-row-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
@@ -16,6 +10,7 @@ import { retryGroups } from './retry-groups.ts';
 import type { Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { UseCaseResult } from './use-case-result.ts';
+import { sameState } from '../domain/version.ts';
 
 export const ZERO_ROWS = { derived: 0, removed: 0, repeated: 0, late: 0 };
 export type RowsTally = keyof typeof ZERO_ROWS;
@@ -103,6 +98,5 @@ function decide(group: Group, state: RowsState | undefined): Decision<RowsTally,
   const { change, model, put } = newest(group);
   const write = decideRowsMove({ model, row: change.row }, state, change, put);
   if (write !== undefined) return { tally: put.length > 0 ? 'derived' : 'removed', write };
-  const { version } = change;
-  return { tally: sameRowsState(state, { version, keys: [], removed: false }) ? 'repeated' : 'late', write };
+  return { tally: sameState<Pick<RowsState, 'version'>>(state, change) ? 'repeated' : 'late', write };
 }

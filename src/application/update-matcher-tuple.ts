@@ -1,19 +1,14 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
 import { contributionOf } from '../domain/count.ts';
-import {
-  type CountMove,
-  type CountState,
-  decideCountMove,
-  sameContributions,
-  sameCountState,
-} from '../domain/count-move.ts';
+import { type CountMove, type CountState, decideCountMove, sameContributions } from '../domain/count-move.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
 import { retryGroups } from './retry-groups.ts';
 import type { Retrier } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { UseCaseResult } from './use-case-result.ts';
+import { sameState } from '../domain/version.ts';
 
 export const ZERO_MATCHER = { incremented: 0, decremented: 0, moved: 0, unchanged: 0, repeated: 0, late: 0 };
 export type MatcherTally = keyof typeof ZERO_MATCHER;
@@ -68,7 +63,7 @@ function decide(group: Group, state: CountState | undefined): Decision<MatcherTa
   const to = { version: change.version, contributions, removed: change.operation === 'REMOVE' };
   const write = decideCountMove({ model, row: change.row }, state, to);
   if (write !== undefined) return { tally: effectOf(write), write };
-  return { tally: sameCountState(state, to) ? 'repeated' : 'late', write };
+  return { tally: sameState(state, to) ? 'repeated' : 'late', write };
 }
 
 function effectOf({ from, to }: CountMove): MatcherTally {

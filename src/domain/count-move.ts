@@ -2,7 +2,7 @@ import { compareTexts } from './compare-texts.ts';
 import { Decimal } from './decimal.ts';
 import { type Contribution, type CountModel, tupleKey } from './count.ts';
 import { type ItemKey, itemKey, type Row } from './row.ts';
-import { compareVersions, passesFence, type Version } from './version.ts';
+import { passesFence, type Version } from './version.ts';
 
 /** A row as one derivation counts it. */
 export interface CountedRow {
@@ -27,12 +27,6 @@ export interface CountMove {
   /** The state that the move was decided on; undefined when there was none. */
   readonly from: CountState | undefined;
   readonly to: CountState;
-}
-
-/** Whether what is stored for a row is still what a move was decided on: a state is known by its version. */
-export function sameCountState(stored: CountState | undefined, read: CountState | undefined): boolean {
-  if (stored === undefined || read === undefined) return stored === read;
-  return compareVersions(stored.version, read.version) === 0;
 }
 
 /** A count changing: by an amount, and by how many rows are counted in it. Never by nothing. */

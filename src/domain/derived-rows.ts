@@ -7,7 +7,7 @@ import { itemKey, keyOf, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import type { KeySchema } from './table-model.ts';
 import type { Attributes, Value } from './value.ts';
-import { compareVersions, passesFence, type Version } from './version.ts';
+import { passesFence, type Version } from './version.ts';
 
 /** Rows derived from one kind of row. */
 export interface RowsModel {
@@ -67,12 +67,6 @@ export interface RowsMove {
 
 /** More would not fit, with those that they replace, into one transaction. */
 export const MOST_ROWS = 40;
-
-/** Whether what is stored for a row is still what a move was decided on: a state is known by its version. */
-export function sameRowsState(stored: RowsState | undefined, read: RowsState | undefined): boolean {
-  if (stored === undefined || read === undefined) return stored === read;
-  return compareVersions(stored.version, read.version) === 0;
-}
 
 /** @returns undefined when the state is already as new as the change. */
 export function decideRowsMove(

@@ -5,7 +5,7 @@ import { kindOf } from './plain-value.ts';
 import type { Row } from './row.ts';
 import { callFor, plainAttributes, RowView, unfit } from './row-view.ts';
 import { type Attributes, DecodedAttributes } from './value.ts';
-import { compareVersions, passesFence, type Version } from './version.ts';
+import { passesFence, type Version } from './version.ts';
 import { viewTypeFault } from './view-type.ts';
 
 /** A change of any row, as the code of an effect is given it. */
@@ -54,11 +54,6 @@ export interface EffectMove {
   readonly to: EffectState;
   /** What the effect wants written together with this: of the backend's own kind; undefined for nothing. */
   readonly write?: unknown;
-}
-
-export function sameEffectState(stored: EffectState | undefined, read: EffectState | undefined): boolean {
-  if (stored === undefined || read === undefined) return stored === read;
-  return compareVersions(stored.version, read.version) === 0;
 }
 
 /** Whether an effect has run for a change already, or for a newer one of its row, behind which it would be out of order. */

@@ -35,3 +35,12 @@ export function compareSequences(a: string, b: string): number {
 export function passesFence(fence: Version | undefined, version: Version): boolean {
   return fence === undefined || compareVersions(version, fence) > 0;
 }
+
+/** Whether what is stored for a row is still what was read, and decided on: a state is known by its version. */
+export function sameState<State extends { readonly version: Version }>(
+  stored: State | undefined,
+  read: State | undefined,
+): boolean {
+  if (stored === undefined || read === undefined) return stored === read;
+  return compareVersions(stored.version, read.version) === 0;
+}

@@ -10,7 +10,6 @@ import {
   decideCountMove,
   netDeltas,
   sameContributions,
-  sameCountState,
 } from '../../src/domain/count-move.ts';
 import { itemKey, keyOf } from '../../src/domain/row.ts';
 import type { Attributes } from '../../src/domain/value.ts';
@@ -25,6 +24,7 @@ import {
   tuple,
   version,
 } from '../support/factories.ts';
+import { sameState } from '../../src/domain/version.ts';
 
 function state(sequence: number, counted: Tuple | undefined, removed = false): CountState {
   return {
@@ -286,22 +286,22 @@ describe('counting by moves', () => {
   });
 });
 
-describe('sameCountState', () => {
+describe('sameState', () => {
   it('given states of one version, then they are the same, however the version is written', () => {
-    expect(sameCountState(state(5, tuple()), state(5, undefined))).to.equal(true);
-    expect(sameCountState(state(5, undefined), { ...state(5, undefined), version: version('005') })).to.equal(
+    expect(sameState(state(5, tuple()), state(5, undefined))).to.equal(true);
+    expect(sameState(state(5, undefined), { ...state(5, undefined), version: version('005') })).to.equal(
       true,
     );
   });
 
   it('given states of different versions, or one and none, then they are not', () => {
-    expect(sameCountState(state(5, tuple()), state(6, tuple()))).to.equal(false);
-    expect(sameCountState(undefined, state(5, tuple()))).to.equal(false);
-    expect(sameCountState(state(5, tuple()), undefined)).to.equal(false);
+    expect(sameState(state(5, tuple()), state(6, tuple()))).to.equal(false);
+    expect(sameState(undefined, state(5, tuple()))).to.equal(false);
+    expect(sameState(state(5, tuple()), undefined)).to.equal(false);
   });
 
   it('given none twice, then it is the same', () => {
-    expect(sameCountState(undefined, undefined)).to.equal(true);
+    expect(sameState(undefined, undefined)).to.equal(true);
   });
 });
 

@@ -14,7 +14,6 @@ import {
   type RowsModel,
   type RowsMove,
   type RowsState,
-  sameRowsState,
   type SourceRow,
   takenFault,
 } from '../../src/domain/derived-rows.ts';
@@ -22,6 +21,7 @@ import type { TableModel } from '../../src/domain/table-model.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
 import { attributes, change, decimal, faultOf, version } from '../support/factories.ts';
 import { range } from '../support/range.ts';
+import { sameState } from '../../src/domain/version.ts';
 
 const order = rowKind({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
 
@@ -249,11 +249,11 @@ describe('decideRowsMove', () => {
   });
 
   it('given states, then they are the same when they are of the same change', () => {
-    expect(sameRowsState(undefined, undefined)).to.equal(true);
-    expect(sameRowsState(state(1), undefined)).to.equal(false);
-    expect(sameRowsState(undefined, state(1))).to.equal(false);
-    expect(sameRowsState(state(1, 'a'), state(1))).to.equal(true);
-    expect(sameRowsState(state(1), state(2))).to.equal(false);
+    expect(sameState(undefined, undefined)).to.equal(true);
+    expect(sameState(state(1), undefined)).to.equal(false);
+    expect(sameState(undefined, state(1))).to.equal(false);
+    expect(sameState(state(1, 'a'), state(1))).to.equal(true);
+    expect(sameState(state(1), state(2))).to.equal(false);
   });
 
   const move = (puts: string, removes: string): RowsMove => ({

@@ -10,9 +10,9 @@ import {
   type GivenChange,
   givenTo,
   hasRun,
-  sameEffectState,
 } from '../../src/domain/effect.ts';
 import { attributes, change, type ChangeParts, decimal, faultOf, version } from '../support/factories.ts';
+import { sameState } from '../../src/domain/version.ts';
 
 const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
 
@@ -222,12 +222,12 @@ describe('the state of an effect', () => {
   });
 
   it('given two, then they are the same where they are of the same change', () => {
-    expect(sameEffectState(undefined, undefined)).to.equal(true);
-    expect(sameEffectState(state(1), undefined)).to.equal(false);
-    expect(sameEffectState(undefined, state(1))).to.equal(false);
-    expect(sameEffectState(state(1), { ...state(1), removed: true })).to.equal(true);
-    expect(sameEffectState(state(1), state(2))).to.equal(false);
-    expect(sameEffectState(state(1), state(1, '2026'))).to.equal(false);
-    expect(sameEffectState(state(1), state(1, '', 1))).to.equal(false);
+    expect(sameState(undefined, undefined)).to.equal(true);
+    expect(sameState(state(1), undefined)).to.equal(false);
+    expect(sameState(undefined, state(1))).to.equal(false);
+    expect(sameState(state(1), { ...state(1), removed: true })).to.equal(true);
+    expect(sameState(state(1), state(2))).to.equal(false);
+    expect(sameState(state(1), state(1, '2026'))).to.equal(false);
+    expect(sameState(state(1), state(1, '', 1))).to.equal(false);
   });
 });

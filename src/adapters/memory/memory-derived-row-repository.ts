@@ -6,16 +6,15 @@ import {
   originText,
   type RowsMove,
   type RowsState,
-  sameRowsState,
   type SourceRow,
   takenFault,
 } from '../../domain/derived-rows.ts';
-import { Tombstones } from './tombstones.ts';
+import { sameState } from '../../domain/version.ts';
+import { MemoryStates } from './memory-states.ts';
 
 /** Derived rows, of all tables, and the states of their sources in memory. */
 export class MemoryDerivedRowRepository extends DerivedRowRepository {
-  readonly #states = new Map<string, RowsState>();
-  readonly #removed = new Tombstones();
+  readonly #states = new MemoryStates<RowsState>((version) => ({ version, keys: [], removed: true }));
   readonly #rows = new Map<string, DerivedRowFound>();
 
   override async load(
@@ -23,7 +22,7 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
     signal?: AbortSignal,
   ): Promise<readonly (RowsState | undefined)[]> {
     signal?.throwIfAborted();
-    return rows.map((row) => this.#state(originText(row)));
+    return rows.map((row) => this.#states.get(originText(row)));
   }
 
   override async apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {
@@ -38,7 +37,7 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
 
   #applyOne({ source, from, to, put, remove }: RowsMove): Result {
     const origin = originText(source);
-    if (!sameRowsState(this.#state(origin), from)) return 'conflict';
+    if (!sameState(this.#states.get(origin), from)) return 'conflict';
     for (const key of put) {
       const other = this.#rows.get(nameOfKey(key));
       if (other !== undefined && other.source !== origin) return takenFault(key, origin, other.source);
@@ -48,18 +47,7 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
       const name = nameOfKey(key);
       if (this.#rows.get(name)?.source === origin) this.#rows.delete(name);
     }
-    if (to.removed) {
-      this.#states.delete(origin);
-      this.#removed.add(origin, to.version);
-    } else {
-      this.#states.set(origin, to);
-      this.#removed.delete(origin);
-    }
+    this.#states.set(origin, to);
     return 'done';
-  }
-
-  #state(origin: string): RowsState | undefined {
-    const version = this.#removed.get(origin);
-    return version === undefined ? this.#states.get(origin) : { version, keys: [], removed: true };
   }
 }

@@ -1,26 +1,26 @@
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import type { Result } from '../../application/result.ts';
-import { type EffectMove, type EffectRow, type EffectState, sameEffectState } from '../../domain/effect.ts';
+import type { EffectMove, EffectRow, EffectState } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { isPromise, kindOf } from '../../domain/plain-value.ts';
 import { itemKey, keyOf } from '../../domain/row.ts';
 import { wordsOf } from '../../domain/row-view.ts';
-import { Tombstones } from './tombstones.ts';
+import { sameState } from '../../domain/version.ts';
+import { MemoryStates } from './memory-states.ts';
 
 /**
  * Up to where effects have run, in memory. What an effect hands in with `once` is a function, which is called as the note
  * is made.
  */
 export class MemoryEffectLog extends EffectLog {
-  readonly #states = new Map<string, EffectState>();
-  readonly #removed = new Tombstones();
+  readonly #states = new MemoryStates<EffectState>((version) => ({ version, removed: true }));
 
   override async load(
     rows: readonly EffectRow[],
     signal?: AbortSignal,
   ): Promise<readonly (EffectState | undefined)[]> {
     signal?.throwIfAborted();
-    return rows.map((row) => this.#state(stateKey(row)));
+    return rows.map((row) => this.#states.get(stateKey(row)));
   }
 
   override async advance(moves: readonly EffectMove[], signal?: AbortSignal): Promise<readonly Result[]> {
@@ -30,22 +30,11 @@ export class MemoryEffectLog extends EffectLog {
 
   #advanceOne({ source, from, to, write }: EffectMove): Result {
     const key = stateKey(source);
-    if (!sameEffectState(this.#state(key), from)) return 'conflict';
+    if (!sameState(this.#states.get(key), from)) return 'conflict';
     const fault = write === undefined ? undefined : faultOf(source, write);
     if (fault !== undefined) return fault;
-    if (to.removed) {
-      this.#states.delete(key);
-      this.#removed.add(key, to.version);
-    } else {
-      this.#states.set(key, to);
-      this.#removed.delete(key);
-    }
+    this.#states.set(key, to);
     return 'done';
-  }
-
-  #state(key: string): EffectState | undefined {
-    const version = this.#removed.get(key);
-    return version === undefined ? this.#states.get(key) : { version, removed: true };
   }
 }
 

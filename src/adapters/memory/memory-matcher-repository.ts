@@ -2,10 +2,11 @@ import type { CountFound } from '../../application/ports/derived-state.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import type { Result } from '../../application/result.ts';
 import { type Contribution, type CountModel, type Tuple, tupleKey } from '../../domain/count.ts';
-import { type CountedRow, type CountMove, type CountState, sameCountState } from '../../domain/count-move.ts';
+import type { CountedRow, CountMove, CountState } from '../../domain/count-move.ts';
 import { Fault } from '../../domain/fault.ts';
 import { itemKey, keyOf } from '../../domain/row.ts';
-import { Tombstones } from './tombstones.ts';
+import { sameState } from '../../domain/version.ts';
+import { MemoryStates } from './memory-states.ts';
 
 /** A count, and how many rows are counted in it. */
 interface StoredCount extends CountFound {
@@ -14,8 +15,11 @@ interface StoredCount extends CountFound {
 
 /** Counts and the states of counted rows in memory. */
 export class MemoryMatcherRepository extends MatcherRepository {
-  readonly #states = new Map<string, CountState>();
-  readonly #removed = new Tombstones();
+  readonly #states = new MemoryStates<CountState>((version) => ({
+    version,
+    contributions: [],
+    removed: true,
+  }));
   readonly #counts = new Map<string, StoredCount>();
 
   override async load(
@@ -23,7 +27,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     signal?: AbortSignal,
   ): Promise<readonly (CountState | undefined)[]> {
     signal?.throwIfAborted();
-    return rows.map((row) => this.#state(stateKey(row)));
+    return rows.map((row) => this.#states.get(stateKey(row)));
   }
 
   override async apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]> {
@@ -38,7 +42,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
 
   #applyOne(move: CountMove): Result {
     const key = stateKey(move.source);
-    if (!sameCountState(this.#state(key), move.from)) return 'conflict';
+    if (!sameState(this.#states.get(key), move.from)) return 'conflict';
     const counts = this.#countsAfter(move);
     for (const { rows, tuple } of counts.values())
       if (rows < 0)
@@ -51,13 +55,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     for (const [name, count] of counts)
       if (count.rows === 0) this.#counts.delete(name);
       else this.#counts.set(name, count);
-    if (move.to.removed) {
-      this.#states.delete(key);
-      this.#removed.add(key, move.to.version);
-    } else {
-      this.#states.set(key, move.to);
-      this.#removed.delete(key);
-    }
+    this.#states.set(key, move.to);
     return 'done';
   }
 
@@ -74,11 +72,6 @@ export class MemoryMatcherRepository extends MatcherRepository {
     for (const contribution of from?.contributions ?? []) add(contribution, -1);
     for (const contribution of to.contributions) add(contribution, 1);
     return counts;
-  }
-
-  #state(key: string): CountState | undefined {
-    const version = this.#removed.get(key);
-    return version === undefined ? this.#states.get(key) : { version, contributions: [], removed: true };
   }
 }
 

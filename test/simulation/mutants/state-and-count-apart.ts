@@ -1,14 +1,10 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import {
-  type CountedRow,
-  type CountMove,
-  type CountState,
-  sameCountState,
-} from '../../../src/domain/count-move.ts';
+import { type CountedRow, type CountMove, type CountState } from '../../../src/domain/count-move.ts';
 import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
 import { countedKey } from '../world/counted-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
+import { sameState } from '../../../src/domain/version.ts';
 
 export const mutant: Mutant = {
   mistake: 'A link state is written first and the counts after it: a crash in between counts it never.',
@@ -58,7 +54,7 @@ class StatesApart extends MemoryMatcherRepository {
 
   #write({ source, from, to }: CountMove): 'done' | 'conflict' {
     const key = countedKey(source);
-    if (!sameCountState(this.#states.get(key), from)) return 'conflict';
+    if (!sameState(this.#states.get(key), from)) return 'conflict';
     this.#states.set(key, to);
     return 'done';
   }

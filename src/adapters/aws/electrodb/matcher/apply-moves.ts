@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
-import { type CountMove, type CountState, sameCountState } from '../../../../domain/count-move.ts';
+import type { CountMove, CountState } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
@@ -19,6 +19,7 @@ import { deltaKey, deltasOf, isTaken, type ModelDelta, rowsOf } from './model-de
 import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
 import { packingFault, packMoves } from './pack-moves.ts';
+import { sameState } from '../../../../domain/version.ts';
 
 const NOTHING: ReadonlyMap<string, ModelDelta> = new Map();
 
@@ -170,9 +171,7 @@ export class ApplyMoves {
     const states = await loadCountStates(this.#client, this.#tables, sources, this.#signal);
     const unread = states.find((state) => Fault.is(state));
     if (unread !== undefined) return forAll(moves, unread);
-    const moved = moves.some(
-      ({ from }, index) => !sameCountState(from, states[index] as CountState | undefined),
-    );
+    const moved = moves.some(({ from }, index) => !sameState(from, states[index] as CountState | undefined));
     if (moved) return forAll(moves, 'conflict');
     return forAll(this.#movesOf(delta, moves), foreignCount(delta, 'would fall below zero', this.#tables));
   }
