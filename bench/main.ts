@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { endOnSignals } from '../src/entrypoints/cli/signals.ts';
 import { watchStandardStreams } from '../src/entrypoints/cli/standard-streams.ts';
 import type { LocalComparison } from './measures/local.ts';
-import { type Memory, measureMemory } from './measures/memory.ts';
 import { FULL, SMOKE } from './plan.ts';
+import { spread } from './report/figures.ts';
 import { goalsOf } from './report/goals.ts';
 import { machine } from './report/machine.ts';
 import { plotsOf } from './report/plots.ts';
@@ -21,14 +21,31 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: 'MODEL',
   AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
 });
+const { measureBatches, measureGrowth, measureTail } = await import('./measures/batches.ts');
+const { Children } = await import('./measures/children.ts');
 const { measureColdStarts } = await import('./measures/cold-start.ts');
+const { measureCounts } = await import('./measures/counts.ts');
+const { measureDerivations } = await import('./measures/derivations.ts');
 const { measureEngine, measureStages } = await import('./measures/engine.ts');
-const { measureThroughput } = await import('./measures/throughput.ts');
+const { Functions } = await import('./measures/functions.ts');
+const { measureHotTuple } = await import('./measures/hot-tuple.ts');
 const { measureLocal } = await import('./measures/local.ts');
+const { measureMemory } = await import('./measures/memory.ts');
+const { measureSmallFunction } = await import('./measures/small-function.ts');
 
 /** The project's: this file runs as bench/dist/bench/main.js. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-const PARTS = ['cold-start', 'engine', 'throughput', 'memory', 'local'] as const;
+const PARTS = [
+  'counts',
+  'cold-start',
+  'engine',
+  'batches',
+  'small',
+  'hot-tuple',
+  'derivations',
+  'memory',
+  'local',
+] as const;
 const USAGE = `usage: npm run bench -- [--smoke] [--only PART,…]\nparts: ${PARTS.join(', ')}\n`;
 
 const { smoke, only } = options();
@@ -37,42 +54,58 @@ const started = performance.now();
 const where = machine();
 say('machine', text.machineLine(where));
 
-const coldStarts = wanted('cold-start') ? await measureColdStarts(ROOT, plan) : [];
+const scratch = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
+const children = await Children.make(ROOT);
+const functions = await Functions.make(ROOT, scratch);
+
+const counts = wanted('counts') ? await measureCounts(plan) : [];
+if (counts.length > 0) process.stdout.write(`${text.countsTable(counts)}\n`);
+const coldStarts = wanted('cold-start') ? await measureColdStarts(functions, plan) : [];
 for (const one of coldStarts) say('start', text.coldStartLine(one));
 const engine = wanted('engine')
-  ? await measureEngine(plan, (one) => say('engine', text.comparisonLine(one)))
+  ? await measureEngine(children, plan, (one) => say('engine', text.comparisonLine(one)))
   : [];
-const stages = wanted('engine') ? await measureStages(plan) : undefined;
+const stages = wanted('engine') ? await measureStages(children, plan) : undefined;
 if (stages) say('stages', text.stagesLine(stages));
-const throughput = wanted('throughput')
-  ? await measureThroughput(plan, (cell) => say('batches', text.throughputLine(cell)))
+const batches = wanted('batches')
+  ? await measureBatches(children, plan, scratch, (one) => say('batches', text.batchLine(one)))
   : [];
-const memory: Memory[] = wanted('memory')
-  ? await measureMemory(plan, (one) => say('memory', text.memoryLine(one)))
+const growth = wanted('batches') ? await measureGrowth(children, plan, scratch) : undefined;
+if (growth) say('growth', text.comparisonLine(growth));
+const tail = wanted('batches') ? await measureTail(children, plan, scratch) : undefined;
+if (tail) say('tail', `p99 of a batch against its p50: ${spread(tail)}`);
+const small = wanted('small') ? await measureSmallFunction(children, functions, plan, scratch) : undefined;
+if (small) say('small', text.smallLine(small));
+const hotTuple = wanted('hot-tuple') ? await measureHotTuple(children, plan, scratch) : [];
+for (const one of hotTuple) say('hot', text.hotTupleLine(one));
+const derivations = wanted('derivations') ? await measureDerivations(children, plan) : [];
+for (const one of derivations) say('several', text.derivationsLine(one));
+const memory = wanted('memory')
+  ? await measureMemory(children, plan, scratch, (one) => say('memory', text.memoryLine(one)))
   : [];
 const local = wanted('local') ? await measureLocal(plan) : [];
 if (typeof local === 'string') say('servers', `skipped: ${local}`);
 else for (const one of local) say('servers', text.localLine(one));
+await rm(scratch, { recursive: true, force: true });
 
-const goals = goalsOf({ throughput, engine, memory });
+const measured = { counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple };
+const goals = goalsOf(measured, plan);
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else if (goals.length > 0) process.stdout.write(`\n${text.goalTable(goals)}\n\n`);
 
 const folder = await resultsFolder();
-const measured: { local: readonly LocalComparison[] | string } & Record<string, unknown> = {
+const results: { local: readonly LocalComparison[] | string } & Record<string, unknown> = {
   machine: where,
   plan,
   goals,
-  coldStarts,
-  engine,
+  ...measured,
   stages,
-  throughput,
-  memory,
+  derivations,
   local,
 };
-await writeFile(join(folder, 'results.json'), `${JSON.stringify(measured, undefined, 2)}\n`);
+await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
 await mkdir(join(folder, 'plots'), { recursive: true });
-for (const [name, svg] of Object.entries(plotsOf({ throughput, engine, memory })))
+for (const [name, svg] of Object.entries(plotsOf(measured)))
   await writeFile(join(folder, 'plots', name), svg);
 const seconds = Math.round((performance.now() - started) / 1000);
 process.stdout.write(`${seconds} s; results.json and plots/ are in ${folder}\n`);

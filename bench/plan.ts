@@ -1,76 +1,102 @@
-import type { WorkloadName } from './workloads/catalogue.ts';
+import { WORKLOADS, type WorkloadName } from './workloads/catalogue.ts';
+
+/** A batch that everyone handles. */
+export interface PlannedBatch {
+  readonly workload: WorkloadName;
+  readonly records: number;
+}
 
 /** How much is measured. */
 export interface Plan {
-  readonly pairs: number;
-  /** Processes in which the engine is measured. */
-  readonly processes: number;
-  /** Pairs of measurements without latency. */
-  readonly enginePairs: number;
-  /** Pairs of slow measurements: whole batches, one request at a time. */
-  readonly slowPairs: number;
-  readonly sizes: readonly number[];
-  readonly memorySizes: readonly number[];
+  readonly batches: readonly PlannedBatch[];
+  /** Milliseconds that a single request takes: of `batches` the middle one, of the usual batch all of them. */
+  readonly latenciesMs: readonly [fast: number, middle: number, slow: number];
+  /** Records in the usual batch, which the goals are about: a mixed one. */
+  readonly records: number;
+  /** The most records of a mixed batch that Lambda delivers at once: 6 MB. */
+  readonly mostRecords: number;
   /** Records of the fleet that were handled before the batch. */
   readonly history: number;
-  readonly latenciesMs: readonly number[];
-  /** Records in a batch by default. */
-  readonly records: number;
-  readonly workloads: readonly WorkloadName[];
-  /** Fewer of the large items: Lambda's 6 MB would hold ten of them, with both images. */
-  readonly largeRecords: number;
-  /** Minimum milliseconds of processor time per measurement. */
+  /** Batches before each series: V8 has compiled what it will. */
+  readonly warmUps: number;
+  /** Batches in each series. */
+  readonly rounds: number;
+  /** Series of the usual batch, each in a process of its own. */
+  readonly processes: number;
+  /** Who sends one request at a time is measured on a sample: about this many records. */
+  readonly sample: number;
+  /** Batches of which the slowest are looked at. */
+  readonly tailRounds: number;
+  /** Processes in which the engine is measured. */
+  readonly engineProcesses: number;
+  /** Minimum milliseconds of processor time per measurement of the engine. */
   readonly leastMs: number;
-  /** A peer that sends one request at a time is measured on a sample: at most this many records with effects. */
-  readonly mostSequentialRecords: number;
+  /** Fewer of the large items: Lambda's 6 MB hold eight of them, with both images. */
+  readonly largeRecords: number;
+  /** How many derivations of one kind of row. */
+  readonly derivations: readonly number[];
+  readonly derivedRecords: number;
+  readonly memoryRuns: number;
   readonly localRecords: number;
+  readonly localRounds: number;
   /** New processes of each kind. */
   readonly coldStarts: number;
 }
 
-const WORKLOAD_NAMES = [
-  'mixed',
-  'irrelevant',
-  'hot tuple',
-  'hot document',
-  'image bursts',
-  'distinct documents',
-  'large items',
-] as const;
+const LARGE_RECORDS = 8;
 
 export const FULL: Plan = {
-  pairs: 7,
-  processes: 9,
-  enginePairs: 15,
-  slowPairs: 5,
-  sizes: [100, 1_000, 10_000],
-  memorySizes: [100, 1_000, 10_000],
-  history: 3_000,
+  batches: [
+    ...[10, 100, 1_000, 5_000].map((records) => ({ workload: 'mixed' as const, records })),
+    ...WORKLOADS.filter((name) => name !== 'mixed').map((workload) => ({
+      workload,
+      records: workload === 'large items' ? LARGE_RECORDS : 1_000,
+    })),
+  ],
   latenciesMs: [1, 5, 20],
   records: 1_000,
-  workloads: WORKLOAD_NAMES,
-  largeRecords: 100,
+  mostRecords: 5_000,
+  history: 3_000,
+  warmUps: 20,
+  rounds: 5,
+  processes: 3,
+  sample: 60,
+  tailRounds: 100,
+  engineProcesses: 5,
   leastMs: 150,
-  mostSequentialRecords: 100,
+  largeRecords: LARGE_RECORDS,
+  derivations: [1, 3, 10, 30],
+  derivedRecords: 300,
+  memoryRuns: 2,
   localRecords: 300,
+  localRounds: 3,
   coldStarts: 21,
 };
 
 /** Everything once, to see that it runs. Its figures are meaningless. */
 export const SMOKE: Plan = {
-  pairs: 1,
-  processes: 1,
-  enginePairs: 1,
-  slowPairs: 1,
-  sizes: [10, 40],
-  memorySizes: [40],
-  history: 100,
-  latenciesMs: [1],
+  // What everyone does to the tables in every workload, a test sees to.
+  batches: [
+    { workload: 'mixed', records: 10 },
+    { workload: 'mixed', records: 40 },
+    { workload: 'large items', records: 2 },
+  ],
+  latenciesMs: [1, 1, 1],
   records: 40,
-  workloads: WORKLOAD_NAMES,
-  largeRecords: 2,
+  mostRecords: 40,
+  history: 100,
+  warmUps: 1,
+  rounds: 1,
+  processes: 1,
+  sample: 20,
+  tailRounds: 2,
+  engineProcesses: 1,
   leastMs: 1,
-  mostSequentialRecords: 20,
+  largeRecords: 2,
+  derivations: [1, 3],
+  derivedRecords: 30,
+  memoryRuns: 1,
   localRecords: 20,
+  localRounds: 1,
   coldStarts: 1,
 };

@@ -6,6 +6,7 @@ import { emptyPowertools } from '../workers/peers.ts';
 import { isIrrelevant, relevant, workload } from '../workloads/catalogue.ts';
 import {
   decide,
+  decode,
   decodeForElasticsearch,
   isForPeers,
   parseWithPowertools,
@@ -15,6 +16,8 @@ import {
 
 /** Something of the engine, and what it is measured against, on the same records. */
 export interface EnginePair {
+  /** Whose time it is; Contrail's, unless given: a peer is compared with itself too. */
+  readonly subject?: string;
   readonly what: string;
   readonly against: string;
   readonly records: (plan: Plan) => readonly DynamoDBRecord[];
@@ -32,10 +35,28 @@ const worker = contrail(new ModelledAws());
 const empty = emptyPowertools();
 const decideAll = (records: readonly DynamoDBRecord[]) => decide(route(records));
 
-function relevantRecords({ records, history }: Plan): readonly DynamoDBRecord[] {
+/** Records of a small batch, which a large one is compared with. */
+export const SMALL = 100;
+const inSmall =
+  (handle: (records: readonly DynamoDBRecord[]) => unknown) => (records: readonly DynamoDBRecord[]) => {
+    for (let start = 0; start < records.length; start += SMALL) handle(records.slice(start, start + SMALL));
+  };
+
+/** The parts of what happens before the first request, each with those before it. */
+export const STAGES = {
+  route: (records: readonly DynamoDBRecord[]) => route(records),
+  decode: (records: readonly DynamoDBRecord[]) => decode(route(records)),
+  decide: decideAll,
+} as const;
+
+function relevantRecords({ records, history }: Pick<Plan, 'records' | 'history'>): readonly DynamoDBRecord[] {
   return relevant(workload('mixed', 2 * records, history).batch)
     .filter(isForPeers)
     .slice(0, records);
+}
+
+function mostRecords({ mostRecords: records, history }: Plan): readonly DynamoDBRecord[] {
+  return relevantRecords({ records, history });
 }
 
 export const ENGINE_PAIRS: readonly EnginePair[] = [
@@ -77,5 +98,21 @@ export const ENGINE_PAIRS: readonly EnginePair[] = [
       workload('large items', Math.min(largeRecords, 20), history).batch,
     own: decideAll,
     peer: unmarshallAll,
+  },
+  {
+    what: 'the most relevant records, route + decode + decide',
+    against: `the same in batches of ${SMALL}`,
+    records: mostRecords,
+    own: decideAll,
+    peer: inSmall(decideAll),
+  },
+  {
+    // Beyond the processor's caches everything takes longer, for the peer as well.
+    subject: 'unmarshall',
+    what: 'the most relevant records, unmarshall',
+    against: `the same in batches of ${SMALL}`,
+    records: mostRecords,
+    own: unmarshallAll,
+    peer: inSmall(unmarshallAll),
   },
 ];

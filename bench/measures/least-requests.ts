@@ -9,10 +9,16 @@ const KEYS = 100;
 const TRANSACTION_ITEMS = 100;
 
 /**
- * The fewest requests that a batch can be handled with, whoever handles it, by operation. Reads are exact: an entity's
- * newest image takes a Query, which no operation batches; single items are read a hundred at a time, default rows and
- * what they point to one after the other. Writes are a bound from below: every item once, a hundred a transaction,
- * as if items that must share a transaction never were in the way of filling one.
+ * The fewest requests that a batch can be handled with under Contrail's guarantees, whoever handles it, by operation:
+ *
+ * - messages ten a request, one for each document that changed;
+ * - default rows are read; then the images that they point to, but for those whose last change the batch holds: a check
+ *   at the write finds a later one; then the newest image by a Query, where there is no row, or its image is gone;
+ * - counts that fall to zero are read, as nobody else can know that they do. States are not: the old image says what is
+ *   counted, and a condition that it is so;
+ * - each written item and each image that a default row's write rests on is once in a transaction of a hundred items.
+ *
+ * A bound from below: what must share a transaction is taken to be never in the way of filling one.
  *
  * @param tables as they are before the batch is handled, its own rows written.
  */
@@ -20,13 +26,18 @@ export function leastRequests(
   tables: TableModel,
   records: readonly DynamoDBRecord[],
 ): Readonly<Record<string, number>> {
-  const images = imageRequests(tables, records);
-  const links = linkRequests(tables, records);
+  const images = imageNeeds(tables, records);
+  const links = linkNeeds(tables, records);
+  const reads = images.entities + images.targets + links.vanishing;
   return {
     SendMessageBatch: Math.ceil(changedDocuments(records) / ENTRIES),
-    Query: images.entities,
-    BatchGetItem: images.reads + links.reads,
-    TransactWriteItems: images.transactions + links.transactions,
+    Query: images.queries,
+    // A target is known only once its default row is read.
+    BatchGetItem: Math.max(
+      Math.ceil(reads / KEYS),
+      Math.ceil(images.entities / KEYS) + Math.ceil(images.targets / KEYS),
+    ),
+    TransactWriteItems: Math.ceil((images.items + links.items) / TRANSACTION_ITEMS),
   };
 }
 
@@ -51,38 +62,40 @@ function changedDocuments(records: readonly DynamoDBRecord[]): number {
   return changed.size;
 }
 
-function imageRequests(tables: TableModel, records: readonly DynamoDBRecord[]) {
-  const entities = new Set<string>();
+function imageNeeds(tables: TableModel, records: readonly DynamoDBRecord[]) {
+  const changed = new Map<string, Set<string>>();
   for (const { dynamodb } of records) {
     const { pk, sk } = keyOf(dynamodb?.Keys as Item);
-    if (pk.startsWith('IMAGES#') && sk.startsWith('IMG#')) entities.add(pk);
+    if (!pk.startsWith('IMAGES#') || !sk.startsWith('IMG#')) continue;
+    const images = changed.get(pk);
+    if (images === undefined) changed.set(pk, new Set([sk]));
+    else images.add(sk);
   }
-  let pointed = 0;
-  let items = 0;
-  for (const pk of entities) {
+  const needs = { entities: changed.size, targets: 0, queries: 0, items: 0 };
+  for (const [pk, images] of changed) {
     const rows = tables.rows(TABLE, pk);
-    const newest = [...rows.keys()]
-      .filter((sk) => sk.startsWith('IMG#'))
-      .sort()
-      .at(-1);
     const current = rows.get('DEFAULT');
     const target = current === undefined ? undefined : `IMG#${current['image_id']?.S ?? ''}`;
-    if (target !== undefined && target !== newest) pointed++;
-    const wanted = target !== undefined && rows.has(target) ? target : newest;
-    if (wanted === target && sameImage(current, wanted === undefined ? undefined : rows.get(wanted)))
-      continue;
+    if (target !== undefined && !images.has(target)) needs.targets++;
+    const stays = target !== undefined && rows.has(target);
+    if (!stays) needs.queries++;
+    const wanted = stays ? target : newestOf(rows);
+    if (stays && sameImage(current, rows.get(target))) continue;
     if (wanted === undefined && current === undefined) continue;
     // The row, and a check of each image that the write rests on: the one pointed to, the one it will repeat.
-    items += 1 + new Set([target, wanted].filter((sk) => sk !== undefined)).size;
+    needs.items += 1 + new Set([target, wanted].filter((sk) => sk !== undefined)).size;
   }
-  return {
-    entities: entities.size,
-    reads: Math.ceil(entities.size / KEYS) + Math.ceil(pointed / KEYS),
-    transactions: Math.ceil(items / TRANSACTION_ITEMS),
-  };
+  return needs;
 }
 
-function linkRequests(tables: TableModel, records: readonly DynamoDBRecord[]) {
+function newestOf(rows: ReadonlyMap<string, Item>): string | undefined {
+  return [...rows.keys()]
+    .filter((sk) => sk.startsWith('IMG#'))
+    .sort()
+    .at(-1);
+}
+
+function linkNeeds(tables: TableModel, records: readonly DynamoDBRecord[]) {
   const now = new Map<string, string | undefined>();
   for (const { dynamodb } of records) {
     const { pk, sk } = keyOf(dynamodb?.Keys as Item);
@@ -90,22 +103,29 @@ function linkRequests(tables: TableModel, records: readonly DynamoDBRecord[]) {
       now.set(`${pk}#${sk}`, tupleOf(dynamodb?.NewImage));
   }
   const deltas = new Map<string, number>();
-  const losing = new Set<string>();
   const add = (tuple: string | undefined, delta: number) => {
     if (tuple !== undefined) deltas.set(tuple, (deltas.get(tuple) ?? 0) + delta);
   };
   for (const [state, tuple] of now) {
-    const counted = tupleOf(tables.get(STATE_TABLE, { PK: { S: state }, SK: { S: 'STATE' } }));
-    if (counted !== undefined) losing.add(counted);
-    add(counted, -1);
+    add(countedIn(tables.get(STATE_TABLE, { PK: { S: state }, SK: { S: 'STATE' } })), -1);
     add(tuple, 1);
   }
+  const moved = [...deltas].filter(([, delta]) => delta !== 0);
+  const vanishing = moved.filter(([tuple, delta]) => countOf(tables, tuple) + delta === 0).length;
   // A state's version moves with every change, so each is written.
-  const items = now.size + [...deltas.values()].filter((delta) => delta !== 0).length;
-  return {
-    reads: Math.ceil(now.size / KEYS) + Math.ceil(losing.size / KEYS),
-    transactions: Math.ceil(items / TRANSACTION_ITEMS),
-  };
+  return { vanishing, items: now.size + moved.length };
+}
+
+function countOf(tables: TableModel, tuple: string): number {
+  const [manufacturer = '', model = '', type = ''] = JSON.parse(tuple) as string[];
+  const row = tables.rows(TABLE, `ICAO#MATCHER#MFR#${manufacturer}`).get(`MODEL#${model}#TYPE#${type}`);
+  return Number(row?.['count']?.N ?? 0);
+}
+
+/** The tuple that a state holds. */
+function countedIn(state: Item | undefined): string | undefined {
+  const counted = state?.['counted'] as { L?: { M?: { tuple?: { M?: Item } } }[] } | undefined;
+  return tupleOf(counted?.L?.[0]?.M?.tuple?.M);
 }
 
 function sameImage(a: Item | undefined, b: Item | undefined): boolean {

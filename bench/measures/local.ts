@@ -13,30 +13,27 @@ import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { createStateTable } from '../../local/servers/tables.ts';
 import { type Downstream, STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
-import { tablesBefore } from '../model/world.ts';
 import type { Plan } from '../plan.ts';
-import { contrail } from '../workers/contrail.ts';
-import { powertools, recordByRecord } from '../workers/peers.ts';
+import { type SubjectName, SUBJECTS } from '../workers/subjects.ts';
 import type { Worker } from '../workers/worker.ts';
-import { workload } from '../workloads/catalogue.ts';
+import { MeasuredLatency } from './measured-latency.ts';
 import { paired } from './paired.ts';
 import { Bench } from './run-batch.ts';
-import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { sceneOf } from './scene.ts';
+import { ratios, type Spread } from './statistics.ts';
 
-/** How many times as long as Contrail a peer takes for a batch: on real servers, and in the model at their latency. */
+/**
+ * How many times as long as Contrail an opponent takes for a batch: on real servers, and in the model with the latencies
+ * that each operation had there.
+ */
 export interface LocalComparison {
-  readonly peer: string;
+  readonly peer: SubjectName;
   readonly records: number;
   readonly timesAsLong: Spread;
   readonly timesAsLongInModel: Spread;
-  /** Milliseconds that the peer's request takes on the servers, on average, and so the model's median. */
-  readonly requestMs: number;
 }
 
-const PEERS: Readonly<Record<string, (downstream: Downstream) => Worker>> = {
-  'record by record': recordByRecord,
-  'Powertools parallel': (downstream) => powertools(downstream, true),
-};
+const PEERS: readonly SubjectName[] = ['strong, exactly once', 'Powertools parallel', 'record by record'];
 
 /**
  * The mixed workload on DynamoDB Local and fauxqs.
@@ -46,55 +43,43 @@ const PEERS: Readonly<Record<string, (downstream: Downstream) => Worker>> = {
 export async function measureLocal(plan: Plan): Promise<readonly LocalComparison[] | string> {
   const missing = javaMissing();
   if (missing !== undefined) return missing;
-  const made = workload('mixed', plan.localRecords, plan.history);
-  const tables = await tablesBefore(made);
+  const { batch, tables } = await sceneOf('mixed', plan.localRecords, plan.history);
   const servers = await Servers.start();
   try {
-    const own = servers.worker(contrail);
-    const peers = Object.entries(PEERS).map(([name, make]) => ({ name, make, worker: servers.worker(make) }));
-    const timed = (worker: Worker) => async () => {
-      await servers.fill(tables);
-      const started = performance.now();
-      await worker.handle(made.batch);
-      return (performance.now() - started) / 1000;
-    };
-    const [ours = [], ...theirs] = await paired(
-      [own, ...peers.map(({ worker }) => worker)].map(timed),
-      plan.slowPairs,
+    const subjects = (['Contrail', ...PEERS] as const).map((name) => ({
+      worker: servers.worker(SUBJECTS[name]),
+      bench: new Bench(SUBJECTS[name]),
+      latency: new MeasuredLatency(),
+    }));
+    const onServers = subjects.map(({ worker, latency }) => {
+      let isWarm = false;
+      return async () => {
+        await servers.fill(tables);
+        const stop = isWarm ? latency.listen() : () => undefined;
+        isWarm = true;
+        const started = performance.now();
+        await worker.handle(batch);
+        const seconds = (performance.now() - started) / 1000;
+        stop();
+        return seconds;
+      };
+    });
+    const [ours = [], ...theirs] = await paired(onServers, plan.localRounds);
+    const inModel = subjects.map(
+      ({ bench, latency }) =>
+        async () =>
+          (await bench.run(tables, batch, { latency })).seconds,
     );
-
-    const requestMs = await requestMsOf(tables, made.batch, spreadOf(theirs[0] ?? []).median);
-    const inModel = (make: (downstream: Downstream) => Worker) => {
-      const bench = new Bench(make);
-      return async () => (await bench.run(tables, made.batch, { latencyMs: requestMs })).seconds;
-    };
-    const [oursInModel = [], ...theirsInModel] = await paired(
-      [contrail, ...peers.map(({ make }) => make)].map(inModel),
-      plan.slowPairs,
-    );
-    return peers.map(({ name }, index) => ({
-      peer: name,
-      records: made.batch.length,
+    const [oursInModel = [], ...theirsInModel] = await paired(inModel, plan.localRounds);
+    return PEERS.map((peer, index) => ({
+      peer,
+      records: batch.length,
       timesAsLong: ratios(theirs[index] ?? [], ours),
       timesAsLongInModel: ratios(theirsInModel[index] ?? [], oursInModel),
-      requestMs,
     }));
   } finally {
     servers.stop();
   }
-}
-
-/** What a request takes on the servers beyond what it takes without any: that is what the model has to wait. */
-async function requestMsOf(
-  tables: TableModel,
-  batch: Parameters<Worker['handle']>[0],
-  seconds: number,
-): Promise<number> {
-  const bench = new Bench(recordByRecord);
-  await bench.run(tables, batch, { latencyMs: 0 });
-  const run = await bench.run(tables, batch, { latencyMs: 0 });
-  const requests = Object.values(run.requests).reduce((sum, count) => sum + count, 0);
-  return Math.max(0.1, ((seconds - run.seconds) * 1000) / requests);
 }
 
 class Servers {

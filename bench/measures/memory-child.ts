@@ -1,52 +1,54 @@
-import { readFileSync } from 'node:fs';
+import { NO_LATENCY, RandomLatency } from '../model/latency.ts';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { ModelledAws } from '../model/modelled-aws.ts';
-import { tablesBefore } from '../model/world.ts';
-import { contrail } from '../workers/contrail.ts';
-import { powertools } from '../workers/peers.ts';
-import { workload } from '../workloads/catalogue.ts';
+import { type SubjectName, SUBJECTS } from '../workers/subjects.ts';
 import type { MemoryRun } from './memory.ts';
+import { readScene } from './scene.ts';
 
-const [file = '', size = '', before = '', subject = '', forced = ''] = process.argv.slice(2);
+const [file = '', subject = '', mode = ''] = process.argv.slice(2);
 /** About how many collections of garbage per run: each stops everything. */
 const SAMPLES = 40;
 const WARM_UPS = 3;
 /** Less than this would not stand out. */
 const LEAST_BYTES = 16 * 2 ** 20;
 const collect = (globalThis as unknown as { gc: () => void }).gc;
-const [records, history] = [Number(size), Number(before)];
-const [make, requestsPerRecord] =
-  subject === 'Contrail' ? [contrail, 0.1] : [(aws: ModelledAws) => powertools(aws, true), 1.5];
+const isLive = mode === 'live';
 
-const tables = await tablesBefore(workload('mixed', records, history));
-const aws = new ModelledAws();
-const worker = make(aws);
-for (let n = 0; n < WARM_UPS; n++) {
-  aws.reset(tables.clone(), 0);
-  await worker.handle(workload('mixed', Math.min(1_000, records), history).batch);
-}
-aws.reset(tables, 1);
-
-const text = readFileSync(file, 'utf8');
+const { text, tables, every } = await warmedUp();
 const eventBytes = bytesOfEvent();
+const aws = new ModelledAws();
+const worker = SUBJECTS[subject as SubjectName](aws);
+aws.reset(tables, { latency: new RandomLatency(1, 1) });
 const base = used(true);
 const event = JSON.parse(text) as DynamoDBStreamEvent;
 
 let peak = used(true);
 let requests = 0;
-const every = Math.max(1, Math.floor((records * requestsPerRecord) / SAMPLES));
 const sample = () => {
-  if (forced === 'live' && requests++ % every !== 0) return;
-  peak = Math.max(peak, used(forced === 'live'));
+  if (isLive && requests++ % every !== 0) return;
+  peak = Math.max(peak, used(isLive));
 };
 aws.onRequest(sample);
-const timer = forced === 'live' ? undefined : setInterval(sample, 1);
+const timer = isLive ? undefined : setInterval(sample, 1);
 await worker.handle(event.Records);
 clearInterval(timer);
 
 const result: MemoryRun = { eventBytes, peakBytes: peak - base };
 process.stdout.write(JSON.stringify(result));
 process.exit(0);
+
+/** Everything compiled, and nothing left of it. */
+async function warmedUp() {
+  const scene = readScene(file);
+  const warm = new ModelledAws();
+  const warmed = SUBJECTS[subject as SubjectName](warm);
+  for (let n = 0; n < WARM_UPS; n++) {
+    warm.reset(scene.tables.clone(), { latency: NO_LATENCY });
+    await warmed.handle(scene.batch);
+  }
+  const step = Math.max(1, Math.floor(warm.requestCount / SAMPLES));
+  return { text: JSON.stringify({ Records: scene.batch }), tables: scene.tables, every: step };
+}
 
 /** Of one event, measured on as many as give a measurable difference. */
 function bytesOfEvent(): number {

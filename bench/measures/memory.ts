@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Plan } from '../plan.ts';
-import { workload } from '../workloads/catalogue.ts';
-import { inChild } from './in-child.ts';
+import type { SubjectName } from '../workers/subjects.ts';
+import type { Children } from './children.ts';
+import { sceneOf, writeScene } from './scene.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** Memory of one batch, in a process of its own. */
@@ -25,49 +23,37 @@ export interface Memory {
   readonly withGarbage: Spread;
 }
 
-const SUBJECTS = ['Contrail', 'Powertools parallel'];
-const RUNS = 3;
+const MEASURED: readonly SubjectName[] = ['Contrail', 'Powertools parallel'];
 
-/** The mixed workload's peak memory against the memory of its event, in every size. */
+/** Mixed batches' peak memory against the memory of their event, in every size. */
 export async function measureMemory(
-  { memorySizes, history, pairs }: Plan,
+  children: Children,
+  plan: Plan,
+  folder: string,
   onMemory: (memory: Memory) => void,
 ): Promise<Memory[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
   const found: Memory[] = [];
-  try {
-    for (const records of memorySizes) {
-      const file = join(folder, `${records}.json`);
-      await writeFile(file, JSON.stringify({ Records: workload('mixed', records, history).batch }));
-      for (const subject of SUBJECTS) {
-        const live: MemoryRun[] = [];
-        const withGarbage: MemoryRun[] = [];
-        for (let n = 0; n < Math.min(RUNS, pairs); n++) {
-          live.push(await run(file, records, history, subject, 'live'));
-          withGarbage.push(await run(file, records, history, subject, 'as it is'));
-        }
-        const ratio = (runs: readonly MemoryRun[]) =>
-          spreadOf(runs.map(({ eventBytes, peakBytes }) => peakBytes / eventBytes));
-        const eventBytes = spreadOf(live.map((one) => one.eventBytes)).median;
-        const memory = { subject, records, eventBytes, live: ratio(live), withGarbage: ratio(withGarbage) };
-        found.push(memory);
-        onMemory(memory);
-      }
+  for (const { workload, records } of plan.batches) {
+    // What a few records take does not stand out.
+    if (workload !== 'mixed' || records < plan.records) continue;
+    const scene = join(folder, `memory ${records}.json`);
+    writeScene(scene, await sceneOf(workload, records, plan.history));
+    for (const subject of MEASURED) {
+      const runs = async (mode: 'live' | 'as it is') => {
+        const measured: MemoryRun[] = [];
+        for (let n = 0; n < plan.memoryRuns; n++)
+          measured.push(await children.run('memory', [scene, subject, mode]));
+        return measured;
+      };
+      const ratio = (some: readonly MemoryRun[]) =>
+        spreadOf(some.map(({ eventBytes, peakBytes }) => peakBytes / eventBytes));
+      const live = await runs('live');
+      const withGarbage = await runs('as it is');
+      const eventBytes = spreadOf(live.map((one) => one.eventBytes)).median;
+      const memory = { subject, records, eventBytes, live: ratio(live), withGarbage: ratio(withGarbage) };
+      found.push(memory);
+      onMemory(memory);
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
   return found;
-}
-
-function run(
-  file: string,
-  records: number,
-  history: number,
-  subject: string,
-  mode: string,
-): Promise<MemoryRun> {
-  const child = fileURLToPath(new URL('memory-child.js', import.meta.url));
-  const parameters = [file, String(records), String(history), subject, mode];
-  return inChild(['--expose-gc', '--no-warnings', child, ...parameters]);
 }

@@ -1,21 +1,21 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { type Latency, NO_LATENCY } from '../model/latency.ts';
 import { type Downstream, ModelledAws } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
 import type { Worker } from '../workers/worker.ts';
 
 export interface BatchRun {
+  readonly records: number;
   readonly seconds: number;
+  /** Milliseconds of processor time, but for what the models took of it, which AWS would not take of this processor. */
   readonly processorMs: number;
-  /** How much of the time the models took. */
   readonly modelMs: number;
-  readonly requests: Readonly<Record<string, number>>;
+  readonly requests: number;
   readonly meanLatencyMs: number;
 }
 
 export interface RunOptions {
-  /** Median, in milliseconds. */
-  readonly latencyMs: number;
-  readonly seed?: number;
+  readonly latency?: Latency;
   /** All in one batch, unless given. */
   readonly batchSize?: number;
 }
@@ -33,23 +33,18 @@ export class Bench {
   async run(
     tables: TableModel,
     records: readonly DynamoDBRecord[],
-    { latencyMs, seed = 1, batchSize = records.length }: RunOptions,
+    { latency = NO_LATENCY, batchSize = records.length }: RunOptions = {},
   ): Promise<BatchRun> {
     const aws = this.#aws;
-    aws.reset(tables.clone(), latencyMs, seed);
-    collectGarbage();
+    aws.reset(tables.clone(), { latency });
     const processor = process.cpuUsage();
     const started = performance.now();
     for (let start = 0; start < records.length; start += batchSize)
       await this.#worker.handle(records.slice(start, start + batchSize));
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(processor);
-    const { ownMs: modelMs, requests, meanLatencyMs } = aws;
-    return { seconds, processorMs: (user + system) / 1000, modelMs, requests, meanLatencyMs };
+    const { ownMs: modelMs, requestCount: requests, meanLatencyMs } = aws;
+    const processorMs = (user + system) / 1000 - modelMs;
+    return { records: records.length, seconds, processorMs, modelMs, requests, meanLatencyMs };
   }
-}
-
-/** What the run before has left must not be collected in the next. */
-function collectGarbage(): void {
-  (globalThis as { gc?: () => void }).gc?.();
 }

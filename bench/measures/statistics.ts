@@ -22,3 +22,13 @@ export function ratios(above: readonly number[], below: readonly number[]): Spre
   if (above.length !== below.length) throw new RangeError('the series have no pairs');
   return spreadOf(above.map((value, index) => value / (below[index] ?? NaN)));
 }
+
+/** A figure that does not depend on chance. */
+export function exactly(value: number): Spread {
+  return { median: value, low: value, high: value, runs: 1 };
+}
+
+/** Of a ratio, the ratio the other way about. */
+export function inverted(spread: Spread | undefined): Spread | undefined {
+  return spread && { ...spread, median: 1 / spread.median, low: 1 / spread.high, high: 1 / spread.low };
+}

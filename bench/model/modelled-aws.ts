@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Latency } from './latency.ts';
+import { type Latency, NO_LATENCY } from './latency.ts';
+import type { Meter } from './meter.ts';
 import { ModelledService } from './modelled-service.ts';
 import { QueueModel } from './queue-model.ts';
 import { TableModel } from './table-model.ts';
@@ -12,6 +13,12 @@ export interface Downstream {
   readonly table: string;
   readonly stateTable: string;
   readonly queueUrl: string;
+}
+
+export interface WorldOptions {
+  /** None, unless given. */
+  readonly latency?: Latency;
+  readonly meter?: Meter;
 }
 
 export const TABLE = 'aircraft';
@@ -32,18 +39,19 @@ export class ModelledAws implements Downstream {
   queue = new QueueModel();
 
   constructor() {
-    this.#tableService = new ModelledService(this.tables, new Latency(0, 1));
-    this.#queueService = new ModelledService(this.queue, new Latency(0, 1));
+    this.#tableService = new ModelledService(this.tables, NO_LATENCY);
+    this.#queueService = new ModelledService(this.queue, NO_LATENCY);
     this.dynamodb = new DynamoDBClient({ ...SDK, requestHandler: this.#tableService as never });
     this.sqs = new SQSClient({ ...SDK, requestHandler: this.#queueService as never });
   }
 
   /** Other tables and an empty queue behind the same clients, which stay warm, as in a Lambda from batch to batch. */
-  reset(tables: TableModel, latencyMs: number, seed = 1): void {
+  reset(tables: TableModel, { latency = NO_LATENCY, meter }: WorldOptions = {}): void {
     this.tables = tables;
     this.queue = new QueueModel();
-    this.#tableService.reset(this.tables, new Latency(latencyMs, seed));
-    this.#queueService.reset(this.queue, new Latency(latencyMs, seed + 1));
+    for (const model of [this.tables, this.queue]) model.meter = meter;
+    this.#tableService.reset(this.tables, latency);
+    this.#queueService.reset(this.queue, latency);
   }
 
   /** Called for every request. */

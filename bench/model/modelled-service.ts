@@ -17,6 +17,8 @@ interface Response {
 
 interface Executes {
   execute(operation: string, input: unknown): Readonly<Record<string, unknown>>;
+  /** Called when a request is under way. @returns what ends it; a refusal where another one is in its way. */
+  begin?(operation: string, input: unknown): (() => void) | Refusal;
 }
 
 /** What the SDK's own handler allows. */
@@ -29,7 +31,7 @@ const SOCKETS = 50;
  */
 export class ModelledService {
   requests = new Map<string, number>();
-  /** Milliseconds that the model itself has taken: what AWS would do elsewhere. */
+  /** Milliseconds of processor time that the model itself has taken: what AWS would do elsewhere. */
   ownMs = 0;
   /** Milliseconds that requests have waited for their answers, sockets not counted. */
   waitedMs = 0;
@@ -67,12 +69,22 @@ export class ModelledService {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });
+    const reading = processorMs();
+    const input: unknown = JSON.parse(textOf(request.body));
+    const model = this.#model;
+    const begun = model.begin?.(operation, input);
+    const milliseconds = this.#latency.next(operation, itemsIn(input));
+    this.ownMs += processorMs() - reading;
     const started = performance.now();
-    await pause(this.#latency.next(operation));
+    await pause(milliseconds);
     this.waitedMs += performance.now() - started;
-    const answered = performance.now();
-    const response = this.#answer(operation, textOf(request.body));
-    this.ownMs += performance.now() - answered;
+    const answering = processorMs();
+    if (typeof begun === 'function') begun();
+    const response = answerOf(() => {
+      if (begun instanceof Refusal) throw begun;
+      return model.execute(operation, input);
+    });
+    this.ownMs += processorMs() - answering;
     const next = this.#waiting.shift();
     if (next === undefined) this.#busy--;
     else next();
@@ -83,17 +95,34 @@ export class ModelledService {
   destroy(): void {
     this.#waiting.length = 0;
   }
+}
 
-  #answer(operation: string, body: string): Response['response'] {
-    const headers = { 'content-type': 'application/x-amz-json-1.0' };
-    try {
-      const answer = this.#model.execute(operation, JSON.parse(body));
-      return { statusCode: 200, headers, body: Buffer.from(JSON.stringify(answer)) };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { statusCode: 400, headers, body: Buffer.from(JSON.stringify(error.body)) };
-    }
+function answerOf(work: () => unknown): Response['response'] {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  try {
+    return { statusCode: 200, headers, body: Buffer.from(JSON.stringify(work())) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { statusCode: 400, headers, body: Buffer.from(JSON.stringify(error.body)) };
   }
+}
+
+/** How many items or messages a request names; 1 where it is of one only. */
+export function itemsIn(input: unknown): number {
+  const { TransactItems, RequestItems, Entries } = input as Many;
+  if (RequestItems === undefined) return TransactItems?.length ?? Entries?.length ?? 1;
+  return Object.values(RequestItems).reduce(
+    (sum, some) => sum + ('Keys' in some ? some.Keys : some).length,
+    0,
+  );
+}
+
+interface Many {
+  readonly TransactItems?: readonly unknown[];
+  readonly Entries?: readonly unknown[];
+  readonly RequestItems?: Readonly<
+    Record<string, readonly unknown[] | { readonly Keys: readonly unknown[] }>
+  >;
 }
 
 function textOf(body: unknown): string {
@@ -107,4 +136,9 @@ function pause(milliseconds: number): Promise<void> {
     if (milliseconds === 0) setImmediate(resolve);
     else setTimeout(resolve, milliseconds);
   });
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -1,5 +1,6 @@
 import { holds, nameOf, type Placeholders } from './expression.ts';
 import type { AttributeValue, Item } from './item.ts';
+import { type Meter, sizeOf } from './meter.ts';
 
 /** The parts of a write that are used, of a single one and of one in a transaction. */
 interface Write extends Placeholders {
@@ -8,9 +9,19 @@ interface Write extends Placeholders {
   readonly Key?: Item;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
+  readonly ReturnValues?: string;
 }
 
-interface QueryInput extends Placeholders {
+interface WriteRequest {
+  readonly PutRequest?: { readonly Item: Item };
+  readonly DeleteRequest?: { readonly Key: Item };
+}
+
+interface Read {
+  readonly ConsistentRead?: boolean;
+}
+
+interface QueryInput extends Placeholders, Read {
   readonly TableName: string;
   readonly KeyConditionExpression: string;
   readonly ScanIndexForward?: boolean;
@@ -32,10 +43,15 @@ type Table = Map<string, Partition>;
 
 const MAX_TRANSACTION = 100;
 const MAX_KEYS = 100;
+const MAX_WRITES = 25;
 
 /** DynamoDB's tables in memory: as many of its operations as Contrail and its peers send, conditions included. */
 export class TableModel {
   readonly #tables: Map<string, Table>;
+  /** Bills what is done, where it is there: it takes time. */
+  meter: Meter | undefined;
+  /** Items of transactions under way. */
+  readonly #locked = new Set<string>();
 
   constructor(tables = new Map<string, Table>()) {
     this.#tables = tables;
@@ -66,6 +82,10 @@ export class TableModel {
     this.#partition(table, key)?.delete(textOf(key['SK']));
   }
 
+  get names(): readonly string[] {
+    return [...this.#tables.keys()];
+  }
+
   *items(table: string): Generator<Item, void> {
     for (const partition of this.#tables.get(table)?.values() ?? []) yield* partition.values();
   }
@@ -76,6 +96,25 @@ export class TableModel {
   }
 
   /**
+   * A request that comes in. While a transaction is under way, nobody else writes its items: both other transactions and
+   * single writes are refused.
+   */
+  begin(operation: string, input: unknown): (() => void) | Refusal {
+    if (operation === 'TransactWriteItems') {
+      const { TransactItems } = input as { TransactItems: Record<string, Write>[] };
+      const names = TransactItems.map((item) => itemName(Object.values(item)[0] as Write));
+      if (names.some((name) => this.#locked.has(name)))
+        return cancelled(names.map((name) => (this.#locked.has(name) ? 'TransactionConflict' : 'None')));
+      for (const name of names) this.#locked.add(name);
+      return () => names.forEach((name) => this.#locked.delete(name));
+    }
+    const isWrite = /^(?:Put|Update|Delete)Item$/.test(operation);
+    return isWrite && this.#locked.has(itemName(input as Write))
+      ? new Refusal('TransactionConflictException')
+      : () => undefined;
+  }
+
+  /**
    * Does what a request asks for, and returns its answer.
    *
    * @throws Refusal as DynamoDB would, Error where the request is of a kind that is not modelled.
@@ -83,21 +122,28 @@ export class TableModel {
   execute(operation: string, input: unknown): Readonly<Record<string, unknown>> {
     switch (operation) {
       case 'GetItem': {
-        const { TableName, Key } = input as { TableName: string; Key: Item };
-        return { Item: this.get(TableName, Key) };
+        const { TableName, Key, ConsistentRead = false } = input as Read & { TableName: string; Key: Item };
+        return { Item: this.#read(TableName, Key, ConsistentRead) };
       }
       case 'BatchGetItem':
-        return this.#batchGet(input as { RequestItems: Record<string, { Keys: Item[] }> });
+        return this.#batchGet(input as { RequestItems: Record<string, Read & { Keys: Item[] }> });
       case 'Query':
         return this.#query(input as QueryInput);
       case 'PutItem':
       case 'DeleteItem':
       case 'UpdateItem': {
         const write = input as Write;
-        if (!this.#allows(write)) throw new Refusal('ConditionalCheckFailedException');
+        if (!this.#allows(write)) {
+          this.#bill(write, undefined, false);
+          throw new Refusal('ConditionalCheckFailedException');
+        }
         this.#apply(operation.slice(0, -'Item'.length), write);
-        return {};
+        return write.ReturnValues === undefined
+          ? {}
+          : { Attributes: this.get(write.TableName, keyOf(write)) };
       }
+      case 'BatchWriteItem':
+        return this.#batchWrite(input as { RequestItems: Record<string, WriteRequest[]> });
       case 'TransactWriteItems':
         return this.#transact(input as { TransactItems: Record<string, Write>[] });
       default:
@@ -105,15 +151,33 @@ export class TableModel {
     }
   }
 
-  #batchGet({ RequestItems }: { RequestItems: Record<string, { Keys: Item[] }> }) {
+  #read(table: string, key: Item, isConsistent: boolean): Item | undefined {
+    const item = this.get(table, key);
+    this.meter?.read(sizeOf(item), isConsistent);
+    return item;
+  }
+
+  #batchGet({ RequestItems }: { RequestItems: Record<string, Read & { Keys: Item[] }> }) {
     const Responses: Record<string, Item[]> = {};
     let keys = 0;
-    for (const [table, { Keys }] of Object.entries(RequestItems)) {
+    for (const [table, { Keys, ConsistentRead = false }] of Object.entries(RequestItems)) {
       keys += Keys.length;
-      Responses[table] = Keys.map((key) => this.get(table, key)).filter((item) => item !== undefined);
+      Responses[table] = Keys.map((key) => this.#read(table, key, ConsistentRead)).filter(
+        (item) => item !== undefined,
+      );
     }
     if (keys > MAX_KEYS) throw new Refusal('ValidationException');
     return { Responses, UnprocessedKeys: {} };
+  }
+
+  #batchWrite({ RequestItems }: { RequestItems: Record<string, WriteRequest[]> }) {
+    const writes = Object.entries(RequestItems).flatMap(([TableName, some]) =>
+      some.map(({ PutRequest, DeleteRequest }) => ({ TableName, ...PutRequest, ...DeleteRequest })),
+    );
+    if (writes.length > MAX_WRITES || new Set(writes.map(itemName)).size < writes.length)
+      throw new Refusal('ValidationException');
+    for (const write of writes) this.#apply('Key' in write ? 'Delete' : 'Put', write);
+    return { UnprocessedItems: {} };
   }
 
   #query({
@@ -121,6 +185,7 @@ export class TableModel {
     KeyConditionExpression,
     ScanIndexForward = true,
     Limit = Infinity,
+    ConsistentRead = false,
     ...values
   }: QueryInput) {
     const partition = Object.values(values.ExpressionAttributeValues ?? {})
@@ -132,6 +197,10 @@ export class TableModel {
     const direction = ScanIndexForward ? 1 : -1;
     found.sort((a, b) => direction * (textOf(a['SK']) < textOf(b['SK']) ? -1 : 1));
     const Items = found.slice(0, Limit);
+    this.meter?.read(
+      Items.reduce((sum, item) => sum + sizeOf(item), 0),
+      ConsistentRead,
+    );
     return { Items, Count: Items.length, ScannedCount: Items.length };
   }
 
@@ -141,11 +210,11 @@ export class TableModel {
     if (writes.length > MAX_TRANSACTION || named.size < writes.length)
       throw new Refusal('ValidationException');
     const allowed = writes.map(([, write]) => this.#allows(write));
-    if (allowed.includes(false))
-      throw new Refusal('TransactionCanceledException', {
-        CancellationReasons: allowed.map((one) => ({ Code: one ? 'None' : 'ConditionalCheckFailed' })),
-      });
-    for (const [kind, write] of writes) this.#apply(kind, write);
+    if (allowed.includes(false)) {
+      for (const [, write] of writes) this.#bill(write, undefined, true);
+      throw cancelled(allowed.map((one) => (one ? 'None' : 'ConditionalCheckFailed')));
+    }
+    for (const [kind, write] of writes) this.#apply(kind, write, true);
     return {};
   }
 
@@ -153,16 +222,31 @@ export class TableModel {
     return holds(write.ConditionExpression, this.get(write.TableName, keyOf(write)), write);
   }
 
-  #apply(kind: string, write: Write): void {
-    if (kind === 'ConditionCheck') return;
-    if (kind === 'Delete') this.delete(write.TableName, keyOf(write));
+  #apply(kind: string, write: Write, inTransaction = false): void {
+    const key = keyOf(write);
+    const before = this.get(write.TableName, key);
+    if (kind === 'Delete') this.delete(write.TableName, key);
     else if (kind === 'Put') this.put(write.TableName, write.Item ?? {});
-    else this.put(write.TableName, updated(this.get(write.TableName, keyOf(write)), write));
+    else if (kind === 'Update') this.put(write.TableName, updated(before, write));
+    this.#bill(write, before, inTransaction);
+  }
+
+  /** A write is billed by the larger of the item before it and after it, one that is refused by what is there. */
+  #bill(write: Write, before: Item | undefined, inTransaction: boolean): void {
+    if (this.meter === undefined) return;
+    const after = this.get(write.TableName, keyOf(write));
+    this.meter.write(Math.max(sizeOf(before), sizeOf(after)), inTransaction);
   }
 
   #partition(table: string, key: Item): Partition | undefined {
     return this.#tables.get(table)?.get(textOf(key['PK']));
   }
+}
+
+function cancelled(codes: readonly string[]): Refusal {
+  return new Refusal('TransactionCanceledException', {
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
 }
 
 function keyOf({ Key, Item: item }: Write): Item {

@@ -14,7 +14,7 @@ const HISTORY_BATCH = 1_000;
 export async function tablesBefore({ history, batch }: Workload): Promise<TableModel> {
   const tables = new TableModel();
   const aws = new ModelledAws();
-  aws.reset(tables, 0);
+  aws.reset(tables);
   const worker = contrail(aws, 'silent');
   for (let start = 0; start < history.length; start += HISTORY_BATCH) {
     const records = history.slice(start, start + HISTORY_BATCH);

@@ -1,91 +1,101 @@
+import type { BatchTimes } from '../measures/batches.ts';
+import type { Counts } from '../measures/counts.ts';
 import type { Comparison } from '../measures/engine.ts';
 import type { Memory } from '../measures/memory.ts';
-import type { Throughput } from '../measures/throughput.ts';
+import type { PlannedBatch } from '../plan.ts';
 import { type Bar, barChart } from './svg.ts';
 import { figure } from './figures.ts';
-
-interface Measured {
-  readonly throughput: readonly Throughput[];
-  readonly engine: readonly Comparison[];
-  readonly memory: readonly Memory[];
-}
+import type { Measured } from './goals.ts';
 
 /** The plots, by the name of their file. Nothing measured, no plot. */
-export function plotsOf({ throughput, engine, memory }: Measured): Readonly<Record<string, string>> {
+export function plotsOf({
+  counts,
+  batches,
+  engine,
+  memory,
+}: Pick<Measured, 'counts' | 'batches' | 'engine' | 'memory'>): Readonly<Record<string, string>> {
   return {
-    ...(throughput.length > 0 && {
-      'throughput.svg': byLatency(throughput),
-      'workloads.svg': byWorkload(throughput),
-      'requests.svg': requests(throughput),
+    ...(batches.length > 0 && {
+      'throughput.svg': byLatency(batches),
+      'workloads.svg': byWorkload(batches),
     }),
+    ...(counts.length > 0 && { 'requests.svg': requests(counts), 'dollars.svg': dollars(counts) }),
     ...(engine.length > 0 && { 'processor.svg': processor(engine) }),
     ...(memory.length > 0 && { 'memory.svg': memoryBySize(memory) }),
   };
 }
 
-function byLatency(cells: readonly Throughput[]): string {
-  const [first] = cells;
-  const mixed = cells.filter(({ workload, records }) => workload === 'mixed' && records === first?.records);
-  const latencies = [...new Set(mixed.map(({ latencyMs }) => latencyMs))];
+function byLatency(batches: readonly BatchTimes[]): string {
+  // Of the others there is one latency.
+  const usual = batches.filter(({ times }) => 'record by record' in times);
   return barChart({
-    title: `Records per second, mixed batch of ${figure(first?.records ?? 0)}`,
+    title: `Records per second, mixed batch of ${figure(usual[0]?.records ?? 0)}`,
     note: 'by the latency of one request; the lengths are logarithmic, longer is better',
     logarithmic: true,
-    groups: latencies.map((latency) => ({
-      title: `${latency} ms`,
-      bars: ratesOf(mixed.filter(({ latencyMs }) => latencyMs === latency)),
-    })),
+    groups: usual.map((one) => ({ title: `${one.latencyMs} ms`, bars: ratesOf(one) })),
   });
 }
 
-function byWorkload(cells: readonly Throughput[]): string {
-  const batches = cells.filter(
-    (cell) => cell.latencyMs === 5 || cells.every(({ latencyMs }) => latencyMs !== 5),
-  );
-  const titles = [...new Set(batches.map(titleOf))];
+function byWorkload(batches: readonly BatchTimes[]): string {
+  const middle = batches.find(({ workload }) => workload !== 'mixed')?.latencyMs;
   return barChart({
     title: 'Records per second, by workload',
-    note: 'one batch, 5 ms a request; the lengths are logarithmic, longer is better',
+    note: `one batch, ${middle} ms a request; the lengths are logarithmic, longer is better`,
     logarithmic: true,
-    groups: titles.map((title) => ({
-      title,
-      bars: ratesOf(batches.filter((cell) => titleOf(cell) === title)),
-    })),
+    groups: batches
+      .filter(({ latencyMs }) => latencyMs === middle)
+      .map((one) => ({ title: titleOf(one), bars: ratesOf(one) })),
   });
 }
 
-function titleOf({ workload, records }: Throughput): string {
+function titleOf({ workload, records }: PlannedBatch): string {
   return `${workload}, ${figure(records)} records`;
 }
 
-/** One bar a subject, of the first cell that has it. */
-function ratesOf(cells: readonly Throughput[]): Bar[] {
-  const bars = new Map<string, Bar>();
-  for (const { recordsPerSecond } of cells)
-    for (const [label, { median, low, high }] of Object.entries(recordsPerSecond))
-      if (!bars.has(label))
-        bars.set(label, {
-          label,
-          value: median,
-          text: `${figure(median)}/s`,
-          range: [low, high],
-          own: label === 'Contrail',
-        });
-  return [...bars.values()];
+function ratesOf({ times }: BatchTimes): Bar[] {
+  return Object.entries(times)
+    .filter(([label]) => label !== 'Contrail, silent')
+    .map(
+      ([
+        label,
+        {
+          recordsPerSecond: { median, low, high },
+        },
+      ]) => ({
+        label,
+        value: median,
+        text: `${figure(median)}/s`,
+        range: [low, high],
+        own: label === 'Contrail',
+      }),
+    );
 }
 
-function requests(cells: readonly Throughput[]): string {
-  const one = new Map<string, Throughput>();
-  for (const cell of cells) if (!one.has(cell.workload)) one.set(cell.workload, cell);
+function requests(counts: readonly Counts[]): string {
   return barChart({
-    title: 'Requests per 1,000 records',
+    title: 'Requests for a batch',
     note: 'shorter is better; the least possible is computed from the batch',
-    groups: [...one.values()].map((cell) => ({
-      title: titleOf(cell),
-      bars: [
-        { label: 'least possible', value: cell.leastRequests },
-        ...Object.entries(cell.requests).map(([label, value]) => ({ label, value })),
-      ].map(({ label, value }) => ({ label, value, text: figure(value), own: label === 'Contrail' })),
+    groups: counts.map((one) => ({
+      title: titleOf(one),
+      bars: [['least possible', one.leastRequests] as const, ...Object.entries(one.requests)].map(
+        ([label, value]) => ({ label, value, text: figure(value), own: label === 'Contrail' }),
+      ),
+    })),
+  });
+}
+
+function dollars(counts: readonly Counts[]): string {
+  return barChart({
+    title: 'Dollars for a million changes',
+    note: 'what DynamoDB and SQS bill on demand; shorter is better',
+    groups: counts.map((one) => ({
+      title: titleOf(one),
+      bars: Object.entries(one.dollarsPerMillion).map(([label, value]) => ({
+        label,
+        value,
+        text: `$${figure(value)}`,
+        own: label === 'Contrail',
+      })),
     })),
   });
 }

@@ -1,8 +1,13 @@
+import type { BatchTimes } from '../measures/batches.ts';
 import type { ColdStart } from '../measures/cold-start.ts';
+import type { Counts } from '../measures/counts.ts';
+import type { DerivationsTimes } from '../measures/derivations.ts';
 import type { Comparison, Stages } from '../measures/engine.ts';
+import type { HotTupleTimes } from '../measures/hot-tuple.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
-import type { Throughput } from '../measures/throughput.ts';
+import type { SmallFunction } from '../measures/small-function.ts';
+import { SUBJECT_NAMES } from '../workers/subjects.ts';
 import { figure, spread } from './figures.ts';
 import type { Goal } from './goals.ts';
 import type { Machine } from './machine.ts';
@@ -11,20 +16,41 @@ export function machineLine({ processor, cores, memoryGiB, system, node, load }:
   return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; load ${load} before`;
 }
 
-export function throughputLine(cell: Throughput): string {
-  const rates = Object.entries(cell.recordsPerSecond).map(([name, rate]) => {
-    const times = cell.timesAsLong[name];
-    return name === 'Contrail' || times === undefined
-      ? `${name} ${figure(rate.median)}/s`
-      : `${name} ${figure(rate.median)}/s, ${spread(times)}×`;
+export function batchLine({ workload, records, latencyMs, measuredLatencyMs, times }: BatchTimes): string {
+  const rates = Object.entries(times).map(([name, one]) => {
+    const rate = `${name} ${figure(one.recordsPerSecond.median)}/s, ${figure(one.microseconds.median)} µs`;
+    return name === 'Contrail' ? rate : `${rate}, ${spread(one.timesAsLong)}×`;
   });
-  const label = `${cell.workload}, ${cell.records} at ${cell.latencyMs} ms (measured ${figure(cell.measuredLatencyMs)})`;
-  return `${label.padEnd(48)} ${rates.join(' · ')} · requests ${figure(cell.requests['Contrail'] ?? 0)} of ${figure(cell.leastRequests)} per thousand`;
+  const label = `${workload}, ${records} at ${latencyMs} ms (measured ${figure(measuredLatencyMs)})`;
+  return `${label.padEnd(48)} ${rates.join(' · ')}`;
+}
+
+export function countsTable(counts: readonly Counts[]): string {
+  const rows = counts.map(({ workload, records, leastRequests, requests, dollarsPerMillion }) => [
+    `${workload}, ${figure(records)}`,
+    figure(leastRequests),
+    ...SUBJECT_NAMES.map((name) => `${figure(requests[name])} $${figure(dollarsPerMillion[name])}`),
+  ]);
+  return table(['batch: requests, and $ per million changes', 'least', ...SUBJECT_NAMES], rows);
 }
 
 export function coldStartLine(cold: ColdStart): string {
   const { against, milliseconds, peerMilliseconds, ratio, processorRatio } = cold;
-  return `first response of a new process against ${against}: ${spread(ratio)} (${figure(milliseconds.median)} ms against ${figure(peerMilliseconds.median)} ms), of processor time ${spread(processorRatio)}`;
+  return `first effect of a new process against ${against}, by hand: ${spread(ratio)} (${figure(milliseconds.median)} ms against ${figure(peerMilliseconds.median)} ms), of processor time ${spread(processorRatio)}`;
+}
+
+export function smallLine({ share, recordsPerSecond, timesAsLong, peakMb }: SmallFunction): string {
+  return `${figure(share)} of a core: Contrail ${figure(recordsPerSecond.median)}/s, Powertools parallel ${spread(timesAsLong)}×; the largest event takes ${spread(peakMb)} MB`;
+}
+
+export function hotTupleLine({ subject, workers, linksPerSecond, timesAsFast }: HotTupleTimes): string {
+  return `${subject}, ${workers} workers: ${figure(linksPerSecond.median)} links/s, ${spread(timesAsFast)} times as fast as one`;
+}
+
+export function derivationsLine({ count, together, apart }: DerivationsTimes): string {
+  const against = (value: (run: DerivationsTimes['together']) => number) =>
+    `${figure(value(together))}, ${figure(value(together) / value(apart))}`;
+  return `${count} derivations of one kind of row, and against a worker for each: requests ${against((run) => run.requests)}; $ per million changes ${against((run) => run.dollarsPerMillion)}; processor ms ${against((run) => run.processorMs)}; MiB ${against((run) => run.peakBytes / 2 ** 20)}`;
 }
 
 export function comparisonLine({ what, against, microseconds, peerMicroseconds, ratio }: Comparison): string {
@@ -40,24 +66,19 @@ export function memoryLine({ subject, records, eventBytes, live, withGarbage }: 
   return `${subject}, ${records} records: event ${figure(eventBytes / 2 ** 20)} MiB; peak ${spread(live)} of it, with garbage ${spread(withGarbage)}`;
 }
 
-export function localLine({
-  peer,
-  records,
-  timesAsLong,
-  timesAsLongInModel,
-  requestMs,
-}: LocalComparison): string {
-  return `${records} mixed records, ${peer}: ${spread(timesAsLong)}× on the servers, ${spread(timesAsLongInModel)}× in the model at ${figure(requestMs)} ms`;
+export function localLine({ peer, records, timesAsLong, timesAsLongInModel }: LocalComparison): string {
+  return `${records} mixed records, ${peer}: ${spread(timesAsLong)}× on the servers, ${spread(timesAsLongInModel)}× in the model`;
 }
 
+/** As docs/performance.md has it. */
 export function goalTable(goals: readonly Goal[]): string {
-  const rows = goals.map(({ what, is, bound, measured, met }) => [
-    what,
-    `${is === 'at least' ? '≥' : '≤'} ${figure(bound)}`,
-    spread(measured),
-    met ? 'met' : 'missed',
-  ]);
-  return table(['goal', 'bound', 'measured', ''], rows);
+  const rows = goals.map(
+    ({ what, is, bound, measured, met }) =>
+      `| ${what} | ${is === 'at least' ? '≥' : '≤'} ${figure(bound)} | ${spread(measured)} | ${met ? 'met' : 'missed'} |`,
+  );
+  return ['| goal, as a ratio in one run | bound | measured | |', '| --- | --: | --: | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,7 @@
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
+import { DEFAULT_CONCURRENCY } from '../../src/adapters/aws/clients.ts';
 import type { Downstream } from '../model/modelled-aws.ts';
 import type { Worker } from './worker.ts';
 
@@ -37,15 +39,24 @@ export function bareSdk(downstream: Downstream, requests: readonly Sent[]): Work
     dynamodb: dynamodb as unknown as Commands,
     sqs: sqs as unknown as Commands,
   };
+  // As Contrail has it: the SDK's own would copy each request for a log that nobody reads.
+  for (const { config } of [downstream.dynamodb, downstream.sqs])
+    config.logger = { warn: console.warn } as typeof config.logger;
+  const send = async ({ service, commandName, input }: Sent) => {
+    const Command = commands[service][commandName];
+    if (Command === undefined) throw new Error(`${service} has no ${commandName}`);
+    await (downstream[service] as Client).send(new Command(input));
+  };
+  // One after the other: those that share counts would be in each other's way.
+  const isTransaction = ({ commandName }: Sent) => commandName === 'TransactWriteItemsCommand';
+  const transactions = requests.filter(isTransaction);
+  const others = requests.filter((request) => !isTransaction(request));
   return {
     handle: async () => {
-      await Promise.all(
-        requests.map(({ service, commandName, input }) => {
-          const Command = commands[service][commandName];
-          if (Command === undefined) throw new Error(`${service} has no ${commandName}`);
-          return (downstream[service] as Client).send(new Command(input));
-        }),
-      );
+      await Promise.all([
+        pMap(transactions, send, { concurrency: 1 }),
+        pMap(others, send, { concurrency: DEFAULT_CONCURRENCY }),
+      ]);
     },
   };
 }

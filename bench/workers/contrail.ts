@@ -15,8 +15,10 @@ import { MatcherRepository } from '../../src/application/ports/matcher-repositor
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
+import type { TableDefinition } from '../../src/domain/definition/define-table.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
 import { fleet } from '../../src/fleet/definition.ts';
@@ -27,7 +29,11 @@ import type { Worker } from './worker.ts';
 const nowhere = createWriteStream('/dev/null');
 
 /** Contrail as it is deployed, on its AWS adapters and default configuration, with clients that are given to it. */
-export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = 'info'): Worker {
+export function contrail(
+  downstream: Downstream,
+  logLevel: 'info' | 'silent' = 'info',
+  definition: TableDefinition = fleet,
+): Worker {
   const { table, stateTable, queueUrl } = downstream;
   const { backend, retries, failureMode, deadlineMarginMs } = readConfig({
     TABLE_NAME: table,
@@ -39,7 +45,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
     const metrics = new EmfMetrics({ ...backend.metrics, stream: nowhere });
     const client = documentClientOf(observed(downstream.dynamodb, metrics));
     const { concurrency, maxBatchBytes } = backend;
-    const { keys } = fleet.model;
+    const { keys } = definition.model;
     bind(Metrics).toConstantValue(metrics);
     bind(ImageRepository).toConstantValue(new ElectroDbImageRepository(client, table, keys, { concurrency }));
     bind(TableGenerations).toConstantValue(new DynamoDbTableGenerations(client, { stateTable }));
@@ -57,6 +63,7 @@ export function contrail(downstream: Downstream, logLevel: 'info' | 'silent' = '
   const container = compose(
     adapters,
     systemModule({ level: logLevel, stream: nowhere, readable: false }, { retries }),
+    definitionModule(definition),
   );
   const handler = createHandler(streamWorker(container), { failureMode, deadlineMarginMs });
   return {

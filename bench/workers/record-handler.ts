@@ -20,12 +20,12 @@ interface Tuple {
   readonly type_designator: string;
 }
 
-interface StreamModel {
+export interface StreamModel {
   readonly pk: RegExp;
   readonly sk: RegExp;
   readonly collection: string;
   readonly attributes: readonly string[];
-  readonly idOf: (row: Row) => string;
+  readonly idOf: (valueOf: (name: string) => unknown) => string;
 }
 
 const REGISTRATION =
@@ -82,7 +82,7 @@ export function recordHandler({ dynamodb, sqs, table, queueUrl }: Downstream, lo
     if (newDocument === undefined && oldDocument === undefined) return;
     const body = JSON.stringify(newDocument);
     if (newDocument !== undefined && body === JSON.stringify(oldDocument)) return;
-    const id = spec.idOf(after ?? before ?? {});
+    const id = spec.idOf((name) => (after ?? before)?.[name]);
     const action = newDocument === undefined ? 'delete' : 'upsert';
     await sqs.send(
       new SendMessageCommand({
@@ -173,12 +173,13 @@ function model(
   id: readonly string[],
   prefix = '',
 ): StreamModel {
-  const idOf = (row: Row) => prefix + id.map((name) => encodeURIComponent(String(row[name]))).join(':');
+  const idOf: StreamModel['idOf'] = (valueOf) =>
+    prefix + id.map((name) => encodeURIComponent(String(valueOf(name)))).join(':');
   return { pk, sk, collection, attributes: attributes.split(' '), idOf };
 }
 
 function documentOf({ attributes, idOf }: StreamModel, row: Row): Row {
-  return { id: idOf(row), ...pick(row, attributes) };
+  return { id: idOf((name) => row[name]), ...pick(row, attributes) };
 }
 
 function pick(row: Row, names: readonly string[]): Row {
@@ -200,6 +201,6 @@ function tupleOf(row: Row): Tuple | undefined {
 }
 
 /** SQS takes 128 characters of ASCII without blanks. */
-function groupOf(text: string): string {
+export function groupOf(text: string): string {
   return encodeURIComponent(text).slice(0, 128);
 }

@@ -16,12 +16,15 @@ import type { Workload } from './workload.ts';
 
 const SEED = 20_260_105;
 const IMAGES_PER_BURST = 20;
+const LINKS_PER_TUPLE = 10;
 const LARGE_ITEM_BYTES = 300 * 1024;
 
 const MAKERS = {
   mixed: (records: number, history: number) => fleet(records, history, 0.1),
   irrelevant: (records: number, history: number) => fleet(records, history, 0.95),
+  'without repeats': withoutRepeats,
   'hot tuple': hotTuple,
+  'bulk links': bulkLinks,
   'hot document': hotDocument,
   'image bursts': imageBursts,
   'distinct documents': distinctDocuments,
@@ -29,6 +32,8 @@ const MAKERS = {
 } as const satisfies Record<string, (records: number, history: number) => Workload>;
 
 export type WorkloadName = keyof typeof MAKERS;
+
+export const WORKLOADS = Object.keys(MAKERS) as readonly WorkloadName[];
 
 /**
  * A workload with this many records in its batch; for a fleet, this many were handled before. Lambda parses a batch
@@ -47,19 +52,43 @@ function fleet(records: number, handled: number, irrelevantShare: number): Workl
   return { history: all.slice(0, handled), batch: all.slice(handled) };
 }
 
+/** New aircraft, each with an image and a link, of which no two have a document, an entity or a tuple in common. */
+function withoutRepeats(records: number): Workload {
+  const world = context();
+  const { table, random } = world;
+  for (let n = 0; 3 * n < records; n++) {
+    register(table, random, 7 * n);
+    const entityId = faaMarkAt(7 * n).registration;
+    insertImage(world, { orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId }, false);
+    link(table, n, `MODEL ${n}`);
+  }
+  return { history: [], batch: table.takeRecords().slice(0, records) };
+}
+
 /** Links of many aircraft that all hold one tuple. */
 function hotTuple(records: number): Workload {
   const { table } = context();
-  for (let n = 0; n < records; n++)
-    table.insert('FAA#LINKS', `MFR_MDL_CODE#2072738#SN#${n}`, {
-      manufacturer: text('CESSNA'),
-      model: text('172S'),
-      type_designator: text('C172'),
-      serial_number: text(String(n)),
-      mfr_mdl_code: text('2072738'),
-      matched_at: time(table.now),
-    });
+  for (let n = 0; n < records; n++) link(table, n, '172S');
   return { history: [], batch: table.takeRecords() };
+}
+
+/** A load of new links, ten of each tuple, in no order of tuples. */
+function bulkLinks(records: number): Workload {
+  const { table } = context();
+  const tuples = Math.ceil(records / LINKS_PER_TUPLE);
+  for (let n = 0; n < records; n++) link(table, n, `MODEL ${n % tuples}`);
+  return { history: [], batch: table.takeRecords() };
+}
+
+function link(table: Table, n: number, model: string): void {
+  table.insert('FAA#LINKS', `MFR_MDL_CODE#2072738#SN#${n}`, {
+    manufacturer: text('CESSNA'),
+    model: text(model),
+    type_designator: text('C172'),
+    serial_number: text(String(n)),
+    mfr_mdl_code: text('2072738'),
+    matched_at: time(table.now),
+  });
 }
 
 /** One aircraft that changes again and again. */
@@ -127,7 +156,8 @@ function track(random: Random): Item['image'] {
   return { track: { L: positions }, transcript: text(random.hex(LARGE_ITEM_BYTES / 2 / 8)) };
 }
 
-function context(): FeedContext & { readonly table: Table } {
+/** Nothing yet. */
+export function context(): FeedContext & { readonly table: Table } {
   const random = Random.of(SEED);
   const table = new Table(new Stream(settingsOf({ seed: SEED, records: 0 }).streamArn, random.fork()));
   return { table, random, plans: new Plans(), expiries: new Expiries(table), fleet: 0 };

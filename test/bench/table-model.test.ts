@@ -74,4 +74,26 @@ describe('the benchmarks’ tables', () => {
     expect(tables.get('t', key('NEW'))).to.equal(undefined);
     expect(tables.get('t', key('IMG#1'))).to.deep.equal(item('IMG#1'));
   });
+
+  it('given a transaction under way, then nobody else writes its items until it is through', () => {
+    const write = { TransactItems: [{ Put: { TableName: 't', Item: item('A') } }] };
+    const end = tables.begin('TransactWriteItems', write);
+    expect(tables.begin('TransactWriteItems', write))
+      .to.be.instanceOf(Refusal)
+      .with.nested.property('body.CancellationReasons[0].Code', 'TransactionConflict');
+    expect(tables.begin('DeleteItem', { TableName: 't', Key: key('A') })).to.be.instanceOf(Refusal);
+    expect(tables.begin('DeleteItem', { TableName: 't', Key: key('B') })).to.be.a('function');
+    (end as () => void)();
+    expect(tables.begin('TransactWriteItems', write)).to.be.a('function');
+  });
+
+  it('given more than a batch write takes, then it is refused, and otherwise it puts and deletes', () => {
+    const puts = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ PutRequest: { Item: item(`N${n}`) } }));
+    const write = (t: readonly object[]) => () => tables.execute('BatchWriteItem', { RequestItems: { t } });
+    expect(write(puts(26))).to.throw('ValidationException');
+    write([...puts(24), { DeleteRequest: { Key: key('IMG#1') } }])();
+    expect(tables.get('t', key('N23'))).to.deep.equal(item('N23'));
+    expect(tables.get('t', key('IMG#1'))).to.equal(undefined);
+  });
 });
