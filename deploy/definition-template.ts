@@ -1,8 +1,9 @@
+import { keyAttributes } from '../src/domain/definition/templates.ts';
 import type { TableModel } from '../src/domain/table-model.ts';
 import { HANDLER } from '../src/entrypoints/deployment/definition-bundle.ts';
 import type { Filter } from '../src/entrypoints/deployment/filters.ts';
 import { policyOf, type RowsPlace, type Statement } from '../src/entrypoints/deployment/policy.ts';
-import { quoted, withFilters, withSection } from './template-sections.ts';
+import { quoted, withFilters, withoutDocuments, withSection } from './template-sections.ts';
 
 /** Where a function's zip file is: a path as seen from the template, or a bucket and a key. */
 export type Code = string | { readonly bucket: string; readonly key: string };
@@ -21,7 +22,8 @@ const RESOURCES: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * The template for a table of another definition: its function, filters, permissions and the keys of a new table.
+ * The template for a table of another definition: its function, filters, permissions and the keys of a new table; without
+ * documents, also without their queues and what watches those.
  *
  * @param rowsIn where rows are derived into; `table` is the table itself.
  */
@@ -44,19 +46,20 @@ export function definitionTemplate(
   };
   const withSections = Object.entries(sections).reduce(
     (text, [name, lines]) => withSection(text, name, lines),
-    template,
+    model.documents.length === 0 ? withoutDocuments(template) : template,
   );
   return withFilters(withSections, filters);
 }
 
-function keysOf({ keys: { partition, sort } }: TableModel): readonly string[] {
-  const names = sort === undefined ? [partition] : [partition, sort];
+function keysOf({ keys }: TableModel): readonly string[] {
+  const attributes = keyAttributes(keys);
   return [
     'AttributeDefinitions:',
-    ...names.map((name) => `  - { AttributeName: ${quoted(name)}, AttributeType: S }`),
+    ...attributes.map(({ name, type }) => `  - { AttributeName: ${quoted(name)}, AttributeType: ${type} }`),
     'KeySchema:',
-    ...names.map(
-      (name, index) => `  - { AttributeName: ${quoted(name)}, KeyType: ${index === 0 ? 'HASH' : 'RANGE'} }`,
+    ...attributes.map(
+      ({ name }, index) =>
+        `  - { AttributeName: ${quoted(name)}, KeyType: ${index === 0 ? 'HASH' : 'RANGE'} }`,
     ),
   ];
 }

@@ -16,6 +16,19 @@ export function withSection(template: string, name: string, content: readonly st
   return [...lines.slice(0, begin + 1), ...indented, ...lines.slice(end)].join('\n');
 }
 
+/** The template without what only documents need: all between markers, and lines of texts that name their queues. */
+export function withoutDocuments(template: string): string {
+  let isWithin = false;
+  const kept = template.split('\n').filter((line) => {
+    const isEnd = line.trim() === '# documents:end';
+    if (line.trim() === '# documents:begin') isWithin = true;
+    const isKept = !isWithin && !isEnd && !/\$\{Search(?:Queue|DeadLetters)\./.test(line);
+    if (isEnd) isWithin = false;
+    return isKept;
+  });
+  return kept.join('\n');
+}
+
 /** The template with these filters between the markers for them. */
 export function withFilters(template: string, filters: readonly Filter[]): string {
   const patterns = filters.map((filter) => `- Pattern: ${quoted(JSON.stringify(filter))}`);

@@ -20,5 +20,5 @@ export { systemModule } from './entrypoints/composition/system.module.ts';
 export { definitionModule, TABLE_MODEL } from './entrypoints/composition/table-model.ts';
 export { readConfig } from './entrypoints/config.ts';
 export type { AwsBackend, Backend, Config, MemoryBackend } from './entrypoints/config.ts';
-export { createHandler as handlerOf } from './entrypoints/lambda/create-handler.ts';
-export type { HandlerOptions as HandlerOfOptions } from './entrypoints/lambda/create-handler.ts';
+export { handlerOf } from './entrypoints/lambda/handler-of.ts';
+export type { HandlerOfOptions } from './entrypoints/lambda/handler-of.ts';

@@ -34,7 +34,7 @@ export type { SchemaIssue, SchemaResult, StandardSchema } from './domain/definit
 export { createHandler } from './entrypoints/library/create-handler.ts';
 export type { LambdaHandler } from './entrypoints/library/create-handler.ts';
 export type { InvocationContext } from './entrypoints/invocation.ts';
-export type { EnvironmentHandlerOptions as HandlerOptions } from './entrypoints/lambda/environment-handler.ts';
+export type { HandlerOptions } from './entrypoints/lambda/environment-handler.ts';
 export type { BatchResponse } from './entrypoints/lambda/handle-event.ts';
 export { createMemoryWorker } from './entrypoints/memory-worker.ts';
 export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
@@ -80,6 +80,7 @@ export type {
   SourceRow,
 } from './domain/derived-rows.ts';
 export type { Entity, EntityRows, Member, PointerModel } from './domain/pointer.ts';
+export type { KeyType, KeyValue } from './domain/key-value.ts';
 export type { ItemKey, Row } from './domain/row.ts';
 export type { SearchAction } from './domain/search-action.ts';
 export type { DocumentFields, DocumentKey, DocumentModel } from './domain/search-document.ts';

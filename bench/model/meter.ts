@@ -1,8 +1,8 @@
 import type { AttributeValue, Item } from './item.ts';
 
 /*
- * On-demand prices of us-east-1, in dollars per million: aws.amazon.com/dynamodb/pricing/on-demand and
- * aws.amazon.com/sqs/pricing, FIFO, read in November 2026. A transaction's writes and checks count twice; a consistent
+ * On-demand prices of us-east-1, in dollars per million: of DynamoDB since November 2024 (aws.amazon.com/dynamodb/pricing/on-demand),
+ * of SQS, FIFO, in 2026 (aws.amazon.com/sqs/pricing). A transaction's writes and checks count twice; a consistent
  * read counts for each 4 KB that begins, a write for each KB, a request to SQS for each 64 KB.
  */
 const DOLLARS = { read: 0.125, write: 0.625, queue: 0.5 };

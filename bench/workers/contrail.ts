@@ -20,7 +20,7 @@ import { compose, streamWorker } from '../../src/entrypoints/composition/contain
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import type { Downstream } from '../model/modelled-aws.ts';
 import type { Worker } from './worker.ts';
@@ -65,7 +65,7 @@ export function contrail(
     systemModule({ level: logLevel, stream: nowhere, readable: false }, { retries }),
     definitionModule(definition),
   );
-  const handler = createHandler(streamWorker(container), { failureMode, deadlineMarginMs });
+  const handler = handlerOf(streamWorker(container), { failureMode, deadlineMarginMs });
   return {
     handle: async (records) => {
       const { batchItemFailures } = await handler({ Records: records });

@@ -5,27 +5,34 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { keyAttributes } from '../../src/domain/definition/templates.ts';
+import type { KeySchema } from '../../src/domain/table-model.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 
-const KEYS = {
-  KeySchema: [
-    { AttributeName: 'PK', KeyType: 'HASH' },
-    { AttributeName: 'SK', KeyType: 'RANGE' },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: 'PK', AttributeType: 'S' },
-    { AttributeName: 'SK', AttributeType: 'S' },
-  ],
-  BillingMode: 'PAY_PER_REQUEST',
-} satisfies Partial<CreateTableCommandInput>;
+function keyed(keys: KeySchema) {
+  const attributes = keyAttributes(keys);
+  return {
+    KeySchema: attributes.map(({ name }, index) => ({
+      AttributeName: name,
+      KeyType: index === 0 ? 'HASH' : 'RANGE',
+    })),
+    AttributeDefinitions: attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
+    BillingMode: 'PAY_PER_REQUEST',
+  } satisfies Partial<CreateTableCommandInput>;
+}
 
 const WAIT_SECONDS = { minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
 
 /** Creates the table whose changes the worker follows, and returns the ARN of its stream. */
-export async function createMainTable(client: DynamoDBClient, name: string): Promise<string> {
+export async function createMainTable(
+  client: DynamoDBClient,
+  name: string,
+  keys = fleet.model.keys,
+): Promise<string> {
   const { TableDescription } = await client.send(
     new CreateTableCommand({
       TableName: name,
-      ...KEYS,
+      ...keyed(keys),
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     }),
   );
@@ -34,9 +41,13 @@ export async function createMainTable(client: DynamoDBClient, name: string): Pro
   return TableDescription.LatestStreamArn;
 }
 
-/** Creates a table with the same keys and no stream: every stream slows DynamoDB Local down. */
-export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
-  await client.send(new CreateTableCommand({ TableName: name, ...KEYS }));
+/** Creates a table without a stream: every stream slows DynamoDB Local down. */
+export async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  keys = fleet.model.keys,
+): Promise<void> {
+  await client.send(new CreateTableCommand({ TableName: name, ...keyed(keys) }));
   await waitUntilTableExists({ client, ...WAIT_SECONDS }, { TableName: name });
 }
 

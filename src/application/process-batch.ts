@@ -15,7 +15,7 @@ import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
 import type { Retrier } from './retry.ts';
 import type { SearchResult, SyncSearchDocument } from './sync-search-document.ts';
-import { sumOfTallies, type Tallies } from './tallies.ts';
+import { type KindNames, sumOfTallies, type Tallies } from './tallies.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { DeriveRows } from './derive-rows.ts';
 import type { RunEffects } from './run-effects.ts';
@@ -61,6 +61,8 @@ export interface BatchDependencies {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** What the log calls the kinds of derivations: as the fleet's does, unless given. */
+  readonly kindNames?: KindNames | undefined;
 }
 
 const NO_CHANGES: ReadonlySet<Change> = new Set();
@@ -133,11 +135,13 @@ export class ProcessBatch {
     states: RecordState[],
     limit: TimeLimit,
   ): Promise<Done> {
-    const { failures, waiting, ...done } = await this.#run([...ready.values()], limit);
+    const { failed: failures, waiting: some, ...done } = await this.#run([...ready.values()], limit);
+    const faultsOf = faultsByRecord(failures);
+    const waiting = new Set([...some].map(wholeOf));
     for (const [index, plan] of ready) {
       // It stays planned: it is carried out once what it waits for is in quarantine, and held back otherwise.
       if (waiting.has(plan.change)) continue;
-      const faults = failures.flatMap((faultOf) => faultOf.get(plan.change) ?? []);
+      const faults = faultsOf.get(plan.change) ?? [];
       // In quarantine, an effect that may still happen would be lost: so a fault that may pass goes first.
       const fault = faults.find(({ kind }) => kind !== 'permanent') ?? faults[0];
       if (fault !== undefined) states[index] = failed(fault);
@@ -153,7 +157,7 @@ export class ProcessBatch {
       replica.size > 0
         ? []
         : planned.flatMap((plan) =>
-            unconnected.has(plan.change) ? ignoringOldImage(plan.commands) : plan.commands,
+            unconnected.has(plan.change) ? ignoringOldImage(plan.change, plan.commands) : plan.commands,
           );
     // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, derivedRows, effects, search] = await Promise.all([
@@ -179,7 +183,7 @@ export class ProcessBatch {
       ),
     ]);
     return {
-      failures: [
+      failed: [
         replica,
         ...[search, defaultImages, matcher, derivedRows, effects].map(({ failed }) => failed),
       ],
@@ -207,4 +211,21 @@ export class ProcessBatch {
     const failed = new Map(fault && planned.map(({ change }) => [change, fault]));
     return { failed, unconnected };
   }
+}
+
+/** By the change of the record, which the kinds of rows that its row was and is of may see differently. */
+function faultsByRecord(
+  failed: readonly ReadonlyMap<Change, Fault>[],
+): ReadonlyMap<Change, readonly Fault[]> {
+  const faults = new Map<Change, Fault[]>();
+  for (const [change, fault] of failed.flatMap((faultOf) => [...faultOf])) {
+    const known = faults.get(wholeOf(change));
+    if (known === undefined) faults.set(wholeOf(change), [fault]);
+    else known.push(fault);
+  }
+  return faults;
+}
+
+function wholeOf(change: Change): Change {
+  return change.whole ?? change;
 }

@@ -6,6 +6,7 @@ import type { BatchResult } from './process-batch.ts';
 import type { DefaultImageTally } from './reconcile-default-image.ts';
 import type { RowsTally } from './derive-rows.ts';
 import type { EffectTally } from './run-effects.ts';
+import type { KindNames, Tallies } from './tallies.ts';
 import type { SearchTally } from './sync-search-document.ts';
 import type { MatcherTally } from './update-matcher-tuple.ts';
 
@@ -58,6 +59,7 @@ const EFFECT_METRICS = {
 interface Reporting {
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly kindNames?: KindNames | undefined;
 }
 
 /** Milliseconds since 1970 by the worker's clock, which may have gone backwards in between. */
@@ -71,7 +73,7 @@ export function reportBatch(
   deliveries: readonly Delivery[],
   result: BatchResult,
   span: Span,
-  { metrics, logger }: Reporting,
+  { metrics, logger, kindNames }: Reporting,
 ): void {
   const { outcomes, search, defaultImages, matcher, derivedRows, effects } = result;
   if (logger.enabled('debug')) logRecords(deliveries, outcomes, logger);
@@ -82,12 +84,7 @@ export function reportBatch(
     logger.log('info', 'batch', {
       records: deliveries.length,
       ...counts,
-      search,
-      defaultImages,
-      matcher,
-      // Most definitions have neither.
-      ...(isZero(derivedRows) ? {} : { derivedRows }),
-      ...(isZero(effects) ? {} : { effects }),
+      ...(kindNames === undefined ? { search, defaultImages, matcher } : namedTallies(result, kindNames)),
       milliseconds,
     });
 
@@ -106,6 +103,14 @@ export function reportBatch(
     // The records are handled: a lost metric must not deliver them again.
     logger.log('error', 'metrics not published', { error });
   }
+}
+
+/** Of the kinds of derivations that had anything to do. */
+function namedTallies(result: Tallies, names: KindNames): Readonly<Record<string, unknown>> {
+  const kinds = Object.keys(names) as (keyof Tallies)[];
+  return Object.fromEntries(
+    kinds.flatMap((kind) => (isZero(result[kind]) ? [] : [[names[kind], result[kind]]])),
+  );
 }
 
 function isZero(tally: Readonly<Record<string, number>>): boolean {

@@ -21,6 +21,18 @@ export const NO_TALLIES: Tallies = {
   effects: ZERO_EFFECTS,
 };
 
+/** What each kind of derivation is called where people read of it. */
+export type KindNames = Readonly<Record<keyof Tallies, string>>;
+
+/** As definitions call them. The fleet's logs and reports keep the names that they had before there were any. */
+export const GENERAL_NAMES: KindNames = {
+  search: 'documents',
+  defaultImages: 'pointers',
+  matcher: 'counts',
+  derivedRows: 'rows',
+  effects: 'effects',
+};
+
 export function sumOfTallies(a: Tallies, b: Tallies): Tallies {
   return {
     search: sum(a.search, b.search),

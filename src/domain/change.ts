@@ -29,6 +29,8 @@ export interface Change {
   /** When the change was made, in milliseconds since 1970, to the second. */
   readonly at?: number | undefined;
   readonly origin: Origin;
+  /** The change itself, where this is what it is to one kind of row. */
+  readonly whole?: Change | undefined;
 }
 
 /** Whether two records of one change say the same. */

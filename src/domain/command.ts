@@ -1,10 +1,11 @@
 import type { Change } from './change.ts';
 import { type CountModel, type Held, heldBy } from './count.ts';
-import { viewTypeFault } from './view-type.ts';
+import { isOn, viewTypeFault } from './view-type.ts';
 import { derivedFrom, type DerivedRow, type RowsModel } from './derived-rows.ts';
 import { type EffectModel, type GivenChange, givenTo } from './effect.ts';
 import type { Attributes } from './value.ts';
 import { checkRepeatedParts, type Entity, type PointerModel } from './pointer.ts';
+import { removalsFromOthers, rolesOf } from './roles.ts';
 import { plainAttributes } from './row-view.ts';
 import {
   decideSearch,
@@ -57,7 +58,8 @@ export interface RunEffectCommand {
 
 /**
  * What a change asks for: one command per derivation of its row, but for documents that the row's key rules out, and
- * derivations that leave such a change out.
+ * derivations that leave such a change out. Where an attribute tells what kind a row is of, that of its kind before the
+ * change, and of its kind after it.
  */
 export type Command =
   | SyncSearchDocumentCommand
@@ -75,6 +77,12 @@ const NOTHING: readonly Held[] = [];
  *   definition fails; `configuration` when the stream's view type lacks an image that a derivation needs.
  */
 export function commandsOf(change: Change): readonly Command[] {
+  return change.row.model.when === undefined
+    ? commandsOfKind(change)
+    : rolesOf(change).flatMap(commandsOfKind);
+}
+
+function commandsOfKind(change: Change): readonly Command[] {
   const { pointers, documents, counts, derivedRows, effects, schema } = change.row.model;
   const commands: Command[] = [];
   if (schema !== undefined && typeof change.after !== 'string') plainAttributes(change.row, change.after);
@@ -88,7 +96,7 @@ export function commandsOf(change: Change): readonly Command[] {
   }
   for (const model of counts) commands.push({ does: 'count', change, model, held: heldAfter(model, change) });
   for (const model of derivedRows)
-    if (model.on === undefined || model.on.includes(change.operation))
+    if (isOn(model.on, change, model.name))
       commands.push({ does: 'rows', change, model, put: rowsAfter(model, change) });
   for (const model of effects) {
     const given = givenTo(model, change);
@@ -99,16 +107,27 @@ export function commandsOf(change: Change): readonly Command[] {
 
 /**
  * What a change asks for when its old image does not tell what was derived from its row: the document, even where the
- * change did not touch it.
+ * change did not touch it, and that nothing is left of kinds of which the row, by that image, was not.
  */
-export function ignoringOldImage(commands: readonly Command[]): readonly Command[] {
-  return commands.map((command) => {
-    if (command.does !== 'search' || command.decision.action !== 'none') return command;
-    const { change, key, model } = command;
-    if (typeof change.after === 'string') return command;
-    const asNew = decideSearch(model, change.row, key, undefined, change.after);
-    return { ...command, decision: asNew.action === 'none' ? { action: 'delete' } : asNew };
-  });
+export function ignoringOldImage(change: Change, commands: readonly Command[]): readonly Command[] {
+  const asked = commands.map(asIfNew);
+  return change.row.model.when === undefined ? asked : [...asked, ...cleared(change)];
+}
+
+function asIfNew(command: Command): Command {
+  if (command.does !== 'search' || command.decision.action !== 'none') return command;
+  const { change, key, model } = command;
+  if (typeof change.after === 'string') return command;
+  const asNew = decideSearch(model, change.row, key, undefined, change.after);
+  return { ...command, decision: asNew.action === 'none' ? { action: 'delete' } : asNew };
+}
+
+/** Effects are not derived: what the images say happened is what they run for. */
+function cleared(change: Change): readonly Command[] {
+  return removalsFromOthers(change)
+    .flatMap(commandsOfKind)
+    .filter(({ does }) => does !== 'effect')
+    .map((command) => (command.does === 'search' ? { ...command, decision: { action: 'delete' } } : command));
 }
 
 function entityOf(model: PointerModel, { row, after }: Change): Entity {

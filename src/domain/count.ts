@@ -2,6 +2,7 @@ import { compareTexts } from './compare-texts.ts';
 import { Decimal } from './decimal.ts';
 import type { KeyTemplate } from './definition/key-template.ts';
 import { Fault } from './fault.ts';
+import { canonicalKeyText, type TypedPart } from './key-value.ts';
 import { isPlainObject, kindOf } from './plain-value.ts';
 import type { ItemKey, Row } from './row.ts';
 import { callFor, describeRow, type Named, type RowView, unfit } from './row-view.ts';
@@ -21,6 +22,8 @@ export interface CountModel {
   /** The key of a count's row. Its parts are the tuple's. */
   readonly partition: KeyTemplate;
   readonly sort: KeyTemplate | undefined;
+  /** The tuple's parts that are numbers or bytes in that key. */
+  readonly typed: readonly TypedPart[];
   /** The attribute that holds the count. */
   readonly as: string;
   /** Templates of the source row's key, for the row where what it contributes is kept; undefined for the usual one. */
@@ -45,11 +48,13 @@ const NOTHING: readonly Held[] = [];
 /**
  * What a row holds: nothing, one tuple, or several different ones.
  *
- * @throws Fault `permanent` when a function of the definition fails, a tuple lacks a part, or the amount is no number;
+ * @throws Fault `permanent` when a function of the definition fails, a tuple lacks a part or has one that the
+ *   count's key cannot hold, or the amount is no number;
  *   `configuration` when a tuple has a part that the count's key does not hold, or a function returns a promise.
  */
 export function heldBy(model: CountModel, row: Row, attributes: Attributes): readonly Held[] {
-  const tuples = tuplesOf(model, row, attributes);
+  const given = tuplesOf(model, row, attributes);
+  const tuples = model.typed.length === 0 ? given : given.map((tuple) => fittingTuple(tuple, model, row));
   if (tuples.length === 0) return NOTHING;
   const amount = amountOf(model, row, attributes);
   if (amount === undefined) return NOTHING;
@@ -114,6 +119,24 @@ function tuplesOf(model: CountModel, row: Row, attributes: Attributes): readonly
   });
 }
 
+/** The tuple with the texts that keys have, so that what is one key is one count. */
+function fittingTuple(tuple: Tuple, { name, typed }: CountModel, row: Row): Tuple {
+  const fitting = { ...tuple };
+  for (const { part, attribute, type } of typed) {
+    const text = canonicalKeyText(tuple[part] ?? '', type);
+    if (text === undefined) {
+      const problem = `is no ${type === 'N' ? 'number that a table can hold' : 'base64url'}, as ${attribute} of its at, of type ${type}, must be`;
+      throw new Fault(
+        'permanent',
+        `the derivation ${name} counts ${describeRow(row)} under the ${part} ${JSON.stringify(tuple[part])}, which ${problem}`,
+        { reason: `the derivation ${name} counts a row under a ${part} that ${problem}` },
+      );
+    }
+    fitting[part] = text;
+  }
+  return fitting;
+}
+
 function tupleFrom(given: unknown, names: readonly string[], by: Named<unknown>, row: Row): Tuple {
   if (!isPlainObject(given)) throw unfit(by, row, `returned ${kindOf(given)} where a tuple is expected`);
   const tuple: Record<string, string> = {};
@@ -134,7 +157,7 @@ function tupleFrom(given: unknown, names: readonly string[], by: Named<unknown>,
   return tuple;
 }
 
-function amountOf({ amount }: CountModel, row: Row, attributes: Attributes): Decimal | undefined {
+function amountOf({ name, amount }: CountModel, row: Row, attributes: Attributes): Decimal | undefined {
   if (amount === undefined) return ONE;
   if (typeof amount !== 'string')
     return callFor(amount, row, attributes, (given) => {
@@ -142,9 +165,11 @@ function amountOf({ amount }: CountModel, row: Row, attributes: Attributes): Dec
       const decimal = decimalFrom(given);
       if (decimal?.isStorable()) return decimal;
       const what =
-        typeof given === 'number' || typeof given === 'string'
-          ? JSON.stringify(String(given))
-          : kindOf(given);
+        typeof given === 'number'
+          ? String(given)
+          : typeof given === 'string'
+            ? JSON.stringify(given)
+            : kindOf(given);
       throw unfit(amount, row, `returned ${what}, which is no number that a table can hold`, {
         reason: 'returned no number that a table can hold',
       });
@@ -154,7 +179,7 @@ function amountOf({ amount }: CountModel, row: Row, attributes: Attributes): Dec
   if (value === undefined || value instanceof Decimal) return value;
   throw new Fault(
     'permanent',
-    `${amount} of ${describeRow(row)} is no number, so that it cannot be added up`,
+    `${amount} of ${describeRow(row)} is no number, so that the derivation ${name} cannot add it up`,
     {
       reason: `${amount} of the ${row.model.name} row is no number`,
     },

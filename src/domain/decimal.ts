@@ -52,12 +52,22 @@ export class Decimal {
     return digits.length <= 38 && magnitude >= -130n && magnitude <= 125n;
   }
 
+  /** One string per number, of all its digits and without an exponent. It must be storable, as for `plus`. */
+  get digits(): string {
+    const { digits, exponent } = scaled(this.canonical);
+    return inFull(digits, exponent);
+  }
+
   /** The exact sum. Both must be storable: the digits of a huge exponent would be as many. */
   plus(other: Decimal): Decimal {
-    const [a, b] = [scaled(this.canonical), scaled(other.canonical)];
-    const exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
-    const sum = a.digits * 10n ** (a.exponent - exponent) + b.digits * 10n ** (b.exponent - exponent);
-    return new Decimal(exponent >= 0n ? String(sum * 10n ** exponent) : withPoint(sum, -exponent));
+    const { a, b, exponent } = aligned(this, other);
+    return new Decimal(inFull(a + b, exponent));
+  }
+
+  /** Below 0 where it is the smaller of the two, above where the larger. Both must be storable, as for `plus`. */
+  compare(other: Decimal): number {
+    const { a, b } = aligned(this, other);
+    return Number(a > b) - Number(a < b);
   }
 
   negated(): Decimal {
@@ -72,6 +82,21 @@ export class Decimal {
   toString(): string {
     return this.text;
   }
+}
+
+/** Two numbers as integers, with one exponent for both. */
+function aligned(one: Decimal, other: Decimal) {
+  const [a, b] = [scaled(one.canonical), scaled(other.canonical)];
+  const exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
+  return {
+    a: a.digits * 10n ** (a.exponent - exponent),
+    b: b.digits * 10n ** (b.exponent - exponent),
+    exponent,
+  };
+}
+
+function inFull(digits: bigint, exponent: bigint): string {
+  return exponent >= 0n ? String(digits * 10n ** exponent) : withPoint(digits, -exponent);
 }
 
 /** An integer of which some digits stand behind the point. */

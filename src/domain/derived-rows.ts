@@ -2,12 +2,18 @@ import type { Change, Operation } from './change.ts';
 import type { KeyTemplate } from './definition/key-template.ts';
 import { isAllowed } from './definition/overlap.ts';
 import { Fault } from './fault.ts';
+import { base64url } from './base64.ts';
+import { Decimal } from './decimal.ts';
+import { keyFrom } from './derived-key.ts';
+import { toJson } from './json.ts';
+import { keyTextOf, type KeyValue } from './key-value.ts';
 import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
 import { itemKey, keyOf, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
-import type { KeySchema } from './table-model.ts';
-import type { Attributes, Value } from './value.ts';
+import type { KeySchema, RowModel } from './table-model.ts';
+import { type Attributes, DecodedAttributes, type Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
+import { satisfies } from './when.ts';
 
 /** Rows derived from one kind of row. */
 export interface RowsModel {
@@ -20,14 +26,16 @@ export interface RowsModel {
   readonly keep: boolean;
   /** Of the table of the source rows. */
   readonly keys: KeySchema;
+  /** The rows of that table that other derivations write. */
+  readonly written: readonly { readonly model: RowModel }[];
 }
 
 /** Where a derived row is. */
 export interface DerivedKey {
   /** Undefined for the table of the source row. */
   readonly table: string | undefined;
-  /** All attributes of the key. */
-  readonly key: Readonly<Record<string, string>>;
+  /** All attributes of the key. Numbers have the same digits wherever they are equal. */
+  readonly key: Readonly<Record<string, KeyValue>>;
 }
 
 /** A row as it must be. */
@@ -96,15 +104,21 @@ export function decideRowsMove(
 export function nameOfKey({ table, key }: DerivedKey): string {
   const values = Object.keys(key)
     .toSorted()
-    .map((name) => [name, key[name]]);
+    .map((name) => [name, ...nameOfValue(key[name])]);
   return JSON.stringify([table ?? null, ...values]);
+}
+
+function nameOfValue(value: KeyValue | undefined): readonly (string | undefined)[] {
+  if (value instanceof Decimal) return ['N', value.canonical];
+  return value instanceof Uint8Array ? ['B', base64url(value)] : [value];
 }
 
 /**
  * What is derived from a row as it is now.
  *
- * @throws Fault `permanent` when the function fails or returns what is no row; `configuration` when it gives one key
- *   twice, or a row that leads back to its own source.
+ * @throws Fault `permanent` when the function fails or returns what is no row, or one whose key its table cannot have;
+ *   `configuration` when it gives one key twice, a row that leads back to its own source, or one that another derivation
+ *   writes.
  */
 export function derivedFrom(model: RowsModel, change: Change, after: Attributes): readonly DerivedRow[] {
   const { row, operation, at, origin } = change;
@@ -129,21 +143,45 @@ export function derivedFrom(model: RowsModel, change: Change, after: Attributes)
     const problem = 'returned two rows with one key';
     throw unfit(of, row, `${problem}: ${describeKey(repeated)}`, { kind: 'configuration', reason: problem });
   }
-  for (const one of derived) checkLoop(one, model, row);
+  for (const one of derived) checkPlace(one, model, row);
   return derived;
 }
 
-/** A derived row whose change would have its own source derived again, and so on for ever. */
-function checkLoop({ table, key }: DerivedRow, { of, keys }: RowsModel, row: Row): void {
+/**
+ * A derived row whose change would have its own source derived again, and so on for ever; or one that another derivation
+ * writes: it would overwrite this one, or be overwritten by it.
+ */
+function checkPlace({ table, key, attributes }: DerivedRow, model: RowsModel, row: Row): void {
   if (table !== undefined) return;
-  const { partition, sort, rules } = row.model;
-  const inPartition = partsIn(partition, key[keys.partition]);
-  const inSort = sort === undefined || keys.sort === undefined ? [] : partsIn(sort, key[keys.sort]);
-  if (inPartition === undefined || inSort === undefined) return;
+  const { of, keys, written } = model;
+  const wrong = (problem: string) =>
+    unfit(of, row, `${problem}: ${toJson(key)}`, { kind: 'configuration', reason: problem });
+  const parts = partsOfKind(row.model, keys, key);
+  if (parts !== undefined) {
+    const stored = new Map(Object.entries(attributes)).set(DERIVED_FROM, originText({ model, row }));
+    const isItself = parts.every((part, index) => part === row.parts[index]);
+    if (isItself || satisfies(row.model.when, new DecodedAttributes(stored)))
+      throw wrong(`returned a ${row.model.name} row, from which it is derived itself`);
+  }
+  const other = written.find((one) => partsOfKind(one.model, keys, key) !== undefined);
+  if (other !== undefined)
+    throw wrong(`returned a row whose key is one of those that the derivation ${other.model.name} writes`);
+}
+
+/** The parts of a key, as those of a kind of row have them; undefined where none of that kind has such a key. */
+function partsOfKind(
+  { partition, sort, rules }: RowModel,
+  keys: KeySchema,
+  key: DerivedKey['key'],
+): readonly string[] | undefined {
+  const inPartition = partsIn(partition, keyTextOf(key[keys.partition], keys.partitionType));
+  const inSort =
+    sort === undefined || keys.sort === undefined
+      ? []
+      : partsIn(sort, keyTextOf(key[keys.sort], keys.sortType));
+  if (inPartition === undefined || inSort === undefined) return undefined;
   const parts = [...inPartition, ...inSort];
-  if (rules.some((rule, index) => rule !== undefined && !isAllowed(rule, parts[index] ?? ''))) return;
-  const problem = `returned a ${row.model.name} row, from which it is derived itself`;
-  throw unfit(of, row, `${problem}: ${JSON.stringify(key)}`, { kind: 'configuration', reason: problem });
+  return parts.every((part, index) => isAllowed(rules[index], part)) ? parts : undefined;
 }
 
 function partsIn(template: KeyTemplate, text: string | undefined): readonly string[] | undefined {
@@ -151,19 +189,21 @@ function partsIn(template: KeyTemplate, text: string | undefined): readonly stri
   return match === undefined || 'malformed' in match ? undefined : match.parts;
 }
 
+const MEMBERS: readonly string[] = ['table', 'key', 'attributes'] satisfies (keyof DerivedRow)[];
+
 function derivedRow(given: unknown, { of, keys }: RowsModel, row: Row): DerivedRow {
-  const wrong = (problem: string) => unfit(of, row, `returned a row ${problem}`);
+  const wrong = (problem: string, reason = problem) =>
+    unfit(of, row, `returned a row ${problem}`, { reason: `returned a row ${reason}` });
   if (!isPlainObject(given)) throw unfit(of, row, `returned ${kindOf(given)} where a row is expected`);
+  const unknown = Object.keys(given).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined)
+    throw wrong(`with ${unknown}, which is unknown; there are ${MEMBERS.join(', ')}`);
   const { table, key, attributes = {} } = given;
   if (table !== undefined && (typeof table !== 'string' || table === ''))
     throw wrong('whose table is no name');
   if (!isPlainObject(key)) throw wrong('without a key');
-  for (const [name, value] of Object.entries(key)) {
-    if (name === '__proto__') throw wrong('whose key has an attribute named __proto__');
-    if (typeof value !== 'string' || !value.isWellFormed()) throw wrong(`whose key has no string as ${name}`);
-    if (value === '') throw wrong(`whose key has an empty ${name}`);
-  }
-  const names = Object.keys(key);
+  const values = keyFrom(key, table === undefined ? keys : undefined, wrong);
+  const names = Object.keys(values);
   // What another table's key has is that table's business.
   const own = keys.sort === undefined ? [keys.partition] : [keys.partition, keys.sort];
   if (table === undefined && !(names.length === own.length && own.every((name) => names.includes(name))))
@@ -174,7 +214,7 @@ function derivedRow(given: unknown, { of, keys }: RowsModel, row: Row): DerivedR
   if (taken !== undefined) throw wrong(`whose attributes have ${taken}, which is not theirs to give`);
   return {
     table: table,
-    key: { ...(key as Readonly<Record<string, string>>) },
+    key: values,
     attributes: storable(attributes, of, row),
   };
 }
@@ -230,7 +270,7 @@ export function originText({ model, row }: SourceRow): string {
 
 /** A derived row's key for a message. */
 function describeKey({ table, key }: DerivedKey): string {
-  return `${JSON.stringify(key)}${table === undefined ? '' : ` in table ${table}`}`;
+  return `${toJson(key)}${table === undefined ? '' : ` in table ${table}`}`;
 }
 
 /**
@@ -242,10 +282,20 @@ export function takenFault(key: DerivedKey, origin: string, other: string | unde
   const problem =
     other === undefined
       ? 'where something other than Contrail wrote one: delete that, or give another key'
-      : `which ${other} gives too: each derived row must have one source`;
+      : `which ${giver(other)} gives too: each derived row must have one source`;
   const reason =
     other === undefined
       ? 'a derived row has the key of a row that others wrote'
       : 'two rows give the same derived row';
-  return new Fault('configuration', `${origin} gives the row ${describeKey(key)}, ${problem}`, { reason });
+  return new Fault('configuration', `${giver(origin)} gives the row ${describeKey(key)}, ${problem}`, {
+    reason,
+  });
+}
+
+/** What a derived row is derived from, by its `originText`, in words. */
+function giver(origin: string): string {
+  const [, derivation, length = '', key = ''] = /^(\S+) (\d+)#(.*)$/s.exec(origin) ?? [];
+  if (derivation === undefined) return JSON.stringify(origin);
+  const [partition, sort] = [key.slice(0, Number(length)), key.slice(Number(length))];
+  return `the derivation ${derivation}, for the row ${JSON.stringify(sort === '' ? [partition] : [partition, sort])},`;
 }

@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 import { callFor, plainAttributes, RowView, unfit } from './row-view.ts';
 import { type Attributes, DecodedAttributes } from './value.ts';
 import { passesFence, type Version } from './version.ts';
-import { viewTypeFault } from './view-type.ts';
+import { isOn, viewTypeFault } from './view-type.ts';
 
 /** A change of any row, as the code of an effect is given it. */
 export type GivenChange = Omit<EffectChange<KeyTemplates, unknown>, 'key' | 'before' | 'after'> & {
@@ -65,11 +65,14 @@ export function hasRun(state: EffectState | undefined, { version }: Change): boo
  * A change as an effect is given it; undefined when `on` or `where` leave it out.
  *
  * @throws Fault `permanent` when `where` fails, or asks for an attribute that cannot be read; `configuration` when it asks for
- *   an image that the stream does not carry.
+ *   an image that the stream does not carry, or if that alone tells whether there was a row of its kind.
  */
 export function givenTo(model: EffectModel, change: Change): GivenChange | undefined {
   const { name, on, where } = model;
-  if (on !== undefined && !on.includes(change.operation)) return undefined;
+  if (!isOn(on, change, name)) return undefined;
+  // Derived state has fences against a removal of what was not there; code has none.
+  if (change.row.model.when !== undefined && change.before === 'withheld' && change.after === 'absent')
+    throw viewTypeFault(name, change);
   const given = viewOf(name, change);
   if (where === undefined) return given;
   const asked = { name: `where of the derivation ${name}`, run: () => where(given) };

@@ -1,21 +1,29 @@
-import { compareUtf8 } from './compare-texts.ts';
+import { Decimal } from './decimal.ts';
 import type { KeyTemplate } from './definition/key-template.ts';
 import { isAllowed, type PartRule } from './definition/overlap.ts';
 import { Fault } from './fault.ts';
+import { toJson } from './json.ts';
+import { compareKeyTexts, keyTextOf } from './key-value.ts';
 import { partOf, type Row } from './row.ts';
 import { describeRow } from './row-view.ts';
+import type { KeySchema } from './table-model.ts';
 import { type Attributes, equalRecords, type Value } from './value.ts';
+import type { When } from './when.ts';
 
 /** Pointers to one kind of row: one for each entity, which is all rows of the kind in one partition. */
 export interface PointerModel {
   /** The derivation's name. */
   readonly name: string;
+  /** Of the table. */
+  readonly keys: KeySchema;
   /** The partition of the rows and of the pointer. */
   readonly partition: KeyTemplate;
   /** The sort key of the rows. */
   readonly sort: KeyTemplate;
   /** What each part of that sort key may hold. */
   readonly sortRules: readonly PartRule[];
+  /** What else a row must say to be one that they may point to. */
+  readonly when: When | undefined;
   /** The sort key of the pointer. */
   readonly at: string;
   readonly choose: 'keep' | 'newest';
@@ -51,7 +59,10 @@ export interface Member {
  */
 export interface EntityRows {
   readonly entity: Entity;
-  /** The row with the highest sort key; undefined when the entity has no rows. */
+  /**
+   * The row with the highest sort key; undefined when the entity has no rows. Not needed, and perhaps not read, where the
+   * pointer is to stay with its row, and that is there.
+   */
   readonly newest: Member | undefined;
   /** What the pointer says; undefined when there is none. */
   readonly current: Member | undefined;
@@ -61,7 +72,8 @@ export interface EntityRows {
 
 /**
  * Whether a view shows what was never true at once, so that nothing may be decided on it: the target was found,
- * although there is no newest row, or it is older than the target, or another row with that sort key.
+ * although there is no newest row, or it is older than the target, or another row with that sort key. Where the pointer
+ * stays with a row that is there, the newest decides nothing, and so contradicts nothing.
  *
  * Nobody else would correct such a decision. A change of a row is handled after it is made, so whoever handles an
  * entity's last change reads the rows in their final state, and leaves the pointer right. A decision on older
@@ -76,10 +88,11 @@ export interface EntityRows {
  * - `remove` with a target checks that it is still there: it would pass exactly where the pointer is right. That is this
  *   contradiction: the newest row was read before the target came, and the pointer after it was pointed there.
  */
-export function contradictsItself({ newest, current, target }: EntityRows): boolean {
+export function contradictsItself({ entity, newest, current, target }: EntityRows): boolean {
+  if (entity.model.choose === 'keep' && target !== undefined) return false;
   if (newest === undefined) return target !== undefined;
   if (current?.sort === newest.sort) return !equalMembers(target, newest);
-  return target !== undefined && compareUtf8(newest.sort, target.sort) < 0;
+  return target !== undefined && compareKeyTexts(entity.model.keys.sortType, newest.sort, target.sort) < 0;
 }
 
 export type PointerDecision =
@@ -95,13 +108,13 @@ export type PointerDecision =
  * whose row is gone moves to the newest; a valid one stays, even beside a newer row, unless the newest is asked for.
  */
 export function decidePointer({ entity, newest, current, target }: EntityRows): PointerDecision {
+  const isWanted = entity.model.choose === 'keep' || current?.sort === newest?.sort;
+  if (current !== undefined && target !== undefined && isWanted)
+    return equalRecords(current.attributes, target.attributes)
+      ? { action: 'keep' }
+      : { action: 'repair', member: target };
   if (newest === undefined) return current === undefined ? { action: 'keep' } : { action: 'remove' };
-  if (current === undefined) return { action: 'create', member: newest };
-  const isOutdated = entity.model.choose === 'newest' && current.sort !== newest.sort;
-  if (target === undefined || isOutdated) return { action: 'switch', member: newest };
-  return equalRecords(current.attributes, target.attributes)
-    ? { action: 'keep' }
-    : { action: 'repair', member: target };
+  return { action: current === undefined ? 'create' : 'switch', member: newest };
 }
 
 /** What must be true of one row for a write of the pointer to be right. */
@@ -181,12 +194,18 @@ function repeatedAttributes({ repeat }: PointerModel, row: Attributes): Record<s
  *
  * @throws Fault `permanent` when an attribute of the row says otherwise than its key.
  */
-export function checkRepeatedParts({ repeatedParts }: PointerModel, row: Row, after: Attributes): void {
+export function checkRepeatedParts(model: PointerModel, row: Row, after: Attributes): void {
+  const { repeatedParts, sort, keys } = model;
   for (const name of repeatedParts) {
     const value = after.get(name);
     const inKey = partOf(row, name);
     if (value === undefined || value === inKey) continue;
-    const found = typeof value === 'string' ? JSON.stringify(value) : 'not a string';
+    const type = sort.names.includes(name) ? keys.sortType : keys.partitionType;
+    const text = keyTextOf(value, type);
+    // A number's part is its digits: the attribute may be the number itself.
+    if (text === inKey) continue;
+    const isShown = typeof value === 'string' || (type === 'N' && value instanceof Decimal);
+    const found = isShown ? toJson(value) : 'not a string';
     throw new Fault(
       'permanent',
       `${describeRow(row)} contradicts its key: ${name} is ${found}, the key says ${JSON.stringify(inKey)}`,

@@ -1,6 +1,6 @@
-import type { StandardSchema } from './definition/standard-schema.ts';
+import type { SchemaIssue, StandardSchema } from './definition/standard-schema.ts';
 import { Fault, type FaultKind } from './fault.ts';
-import { deepFreeze, holdsBytes, isPromise, toPlain } from './plain-value.ts';
+import { deepFreeze, holdsBytes, isPromise, kindOf, toPlain } from './plain-value.ts';
 import { keyOf, type Row } from './row.ts';
 import type { RowModel } from './table-model.ts';
 import type { Attributes } from './value.ts';
@@ -79,15 +79,33 @@ function parsed(schema: StandardSchema, values: Readonly<Record<string, unknown>
     run: () => schema['~standard'].validate(values),
   };
   return guarded(validate, row, (result) => {
-    if (result.issues === undefined) return result.value;
-    const problems = result.issues.map(({ message, path }) => {
-      const names = (path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-      return names.length === 0 ? message : `${names.join('.')}: ${message}`;
-    });
-    throw new Fault('permanent', `${describeRow(row)} does not fit its schema: ${problems.join('; ')}`, {
-      reason: `the ${row.model.name} row does not fit its schema`,
-    });
+    // Anything can be returned, by a schema that nobody has type-checked.
+    if (typeof (result as unknown) !== 'object' || (result as unknown) === null)
+      throw unfit(validate, row, `returned ${kindOf(result)} instead of { value } or { issues }`);
+    if (result.issues === undefined) {
+      if ('value' in result) return result.value;
+      throw unfit(validate, row, 'returned neither a value nor issues');
+    }
+    const issues: unknown = result.issues;
+    if (!Array.isArray(issues))
+      throw unfit(validate, row, `returned issues that are ${kindOf(issues)}, and no array`);
+    const problems = issues.map(wordsOfIssue).filter((words) => words !== '');
+    throw new Fault(
+      'permanent',
+      `${describeRow(row)} does not fit its schema: ${problems.join('; ') || 'the schema gives no reason'}`,
+      {
+        reason: `the ${row.model.name} row does not fit its schema`,
+      },
+    );
   });
+}
+
+/** An issue in words; empty where it has none. */
+function wordsOfIssue(issue: unknown): string {
+  if (typeof issue !== 'object' || issue === null) return typeof issue === 'string' ? issue : '';
+  const { message = '', path } = issue as Partial<SchemaIssue>;
+  const names = (path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
+  return names.length === 0 ? message : `${names.join('.')}: ${message}`;
 }
 
 /** A function of a definition, and what to call it in messages. */
@@ -161,6 +179,7 @@ export function unfit(
 
 /** What was thrown, in words: anything can be. */
 export function wordsOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return typeof error === 'string' ? error : typeof error;
+  if (error instanceof Error) return error.message === '' ? `${error.name} without a message` : error.message;
+  if (error === '') return 'an empty string';
+  return typeof error === 'string' ? error : kindOf(error);
 }

@@ -5,9 +5,11 @@ export interface Row {
   readonly model: RowModel;
   /** The parts of its key, in the order of the model's names. */
   readonly parts: readonly string[];
+  /** The row as one of further kinds that have its key, where an attribute tells which it is of. */
+  readonly others?: readonly Row[] | undefined;
 }
 
-/** The texts of a key: of a number its digits, of bytes base64url. No sort where the table has no sort key. */
+/** The texts of a key: of a number its digits, in full, of bytes base64url without padding. No sort where the table has no sort key. */
 export interface ItemKey {
   readonly partition: string;
   readonly sort: string | undefined;

@@ -2,17 +2,22 @@ import type { CountModel } from './count.ts';
 import type { KeyMatch, KeyTemplate } from './definition/key-template.ts';
 import type { StandardSchema } from './definition/standard-schema.ts';
 import type { Numbers } from './plain-value.ts';
+import type { KeyType } from './key-value.ts';
 import { isAllowed, type PartRule } from './definition/overlap.ts';
 import type { RowsModel } from './derived-rows.ts';
 import type { EffectModel } from './effect.ts';
 import type { PointerModel } from './pointer.ts';
 import type { Row } from './row.ts';
 import type { DocumentModel } from './search-document.ts';
+import type { When } from './when.ts';
 
-/** The names of the attributes of a table's keys. */
+/** The names of the attributes of a table's keys, and their types. */
 export interface KeySchema {
   readonly partition: string;
+  readonly partitionType: KeyType;
   readonly sort: string | undefined;
+  /** `S` where there is no sort key. */
+  readonly sortType: KeyType;
 }
 
 /** A kind of row, and what is derived from rows of it. */
@@ -26,6 +31,8 @@ export interface RowModel {
   readonly rules: readonly PartRule[];
   /** Whether keys that begin like this kind's but are wrong are poison, or simply other rows. */
   readonly strict: boolean;
+  /** By what attributes its rows are told from others that have such keys; undefined where the key alone tells. */
+  readonly when: When | undefined;
   readonly numbers: Numbers;
   /** What every row of the kind must look like. */
   readonly schema: StandardSchema | undefined;
@@ -72,12 +79,12 @@ export class TableModel {
       if (partition.fixed)
         this.#byFixedPartition.set(
           partition.text,
-          rows.filter((row) => matches(row.partition.match(partition.text))),
+          rows.filter((row) => row.partition.match(partition.text) !== undefined),
         );
   }
 
   /**
-   * Finds what a row is by its key alone.
+   * Finds what a row is by its key alone; where an attribute tells kinds apart, all that it can be.
    *
    * @param sort undefined where the table has no sort key.
    * @returns the row; undefined when no kind of row has such a key; `malformed` when the key begins like that of a
@@ -91,10 +98,23 @@ export class TableModel {
       const inSort = model.sort === undefined ? NO_PARTS : model.sort.match(sort ?? '');
       if (inSort === undefined) continue;
       const row = this.#rowOf(model, inPartition, inSort, partition, sort);
-      if (!('malformed' in row)) return row;
+      if (!('malformed' in row))
+        return model.when === undefined ? row : this.#withOthers(row, partition, sort);
       if (model.strict) wrong ??= row;
     }
     return wrong;
+  }
+
+  #withOthers(row: Row, partition: string, sort: string | undefined): Row {
+    const others = this.rows.flatMap((model) => {
+      if (model.when === undefined || model === row.model) return [];
+      const inPartition = model.partition.match(partition);
+      const inSort = model.sort === undefined ? NO_PARTS : model.sort.match(sort ?? '');
+      if (inPartition === undefined || inSort === undefined) return [];
+      const other = this.#rowOf(model, inPartition, inSort, partition, sort);
+      return 'malformed' in other ? [] : [other];
+    });
+    return others.length === 0 ? row : { ...row, others };
   }
 
   #rowOf(
@@ -119,10 +139,6 @@ export class TableModel {
 }
 
 const NO_PARTS: KeyMatch = { parts: [] };
-
-function matches(match: KeyMatch): boolean {
-  return match !== undefined && !('malformed' in match);
-}
 
 function malformed(attribute: string, key: string, why: string, reason = why): Malformed {
   return { malformed: `${attribute} ${JSON.stringify(key)} ${why}`, reason: `${attribute} ${reason}` };

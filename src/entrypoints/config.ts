@@ -7,6 +7,8 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
+import type { TableModel } from '../domain/table-model.ts';
+import { fleet } from '../fleet/definition.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
@@ -22,6 +24,8 @@ export interface Config extends Settings {
   readonly backend: Backend;
 }
 
+type Derived = Pick<TableModel, 'documents'>;
+
 export type Backend = MemoryBackend | AwsBackend;
 
 export interface MemoryBackend {
@@ -34,7 +38,8 @@ export interface AwsBackend {
   readonly kind: 'aws';
   readonly table: string;
   readonly stateTable: string;
-  readonly queueUrl: string;
+  /** Where search actions go; undefined only where there are no documents. */
+  readonly queueUrl: string | undefined;
   /** Where records go that can never be handled; undefined where they block. */
   readonly quarantineUrl: string | undefined;
   /** Requests of one kind in flight at a time. */
@@ -54,9 +59,10 @@ export interface AwsBackend {
 /**
  * Reads and checks the environment. Empty variables count as unset.
  *
+ * @param derived what is derived from the table, and so what is required; what the fleet's definition says, unless given.
  * @throws Fault `configuration` that names every variable that is wrong or missing, and what it may be.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, derived: Derived = fleet.model): Config {
   const reader = new EnvironmentReader(environment);
   const { attempts, baseMs, capMs } = DEFAULT_SETTINGS.retries;
   return reader.finish({
@@ -70,7 +76,7 @@ export function readConfig(environment: Environment): Config {
     },
     quarantineMaxShare: reader.share('QUARANTINE_MAX_SHARE', DEFAULT_SETTINGS.quarantineMaxShare),
     deadlineMarginMs: reader.integer('DEADLINE_MARGIN_MS', { min: 0, max: 60_000, fallback: 1_000 }),
-    backend: BACKENDS[backendKind(reader)].worker(reader),
+    backend: BACKENDS[backendKind(reader)].worker(reader, derived),
   });
 }
 
@@ -89,7 +95,7 @@ export function readStateConfig(environment: Environment): StateBackend {
 /** What each backend reads: for a worker, and for its state alone. A kind that is added must be added here. */
 const BACKENDS: {
   readonly [Kind in Backend['kind']]: {
-    readonly worker: (reader: EnvironmentReader) => Extract<Backend, { kind: Kind }>;
+    readonly worker: (reader: EnvironmentReader, derived: Derived) => Extract<Backend, { kind: Kind }>;
     readonly state: (reader: EnvironmentReader) => Extract<StateBackend, { kind: Kind }>;
   };
 } = {
@@ -114,7 +120,7 @@ function maxAttempts(reader: EnvironmentReader): number {
   return reader.integer('AWS_MAX_ATTEMPTS', { min: 1, max: 100, fallback: DEFAULT_ATTEMPTS });
 }
 
-function awsBackend(reader: EnvironmentReader): AwsBackend {
+function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBackend {
   const table = reader.required('TABLE_NAME', 'the name of the table whose stream is read');
   reader.check('TABLE_NAME', TABLE);
   const state = stateTable(reader);
@@ -130,7 +136,7 @@ function awsBackend(reader: EnvironmentReader): AwsBackend {
     kind: 'aws',
     table,
     stateTable: state,
-    ...queues(reader, allowStandardQueue),
+    ...queues(reader, documents.length > 0, allowStandardQueue),
     concurrency: reader.integer('CONCURRENCY', { min: 1, max: 50, fallback: DEFAULT_CONCURRENCY }),
     maxAttempts: maxAttempts(reader),
     metrics: {
@@ -157,14 +163,15 @@ function isSameTable(one: string, other: string): boolean {
 
 function queues(
   reader: EnvironmentReader,
+  hasDocuments: boolean,
   allowStandard: boolean,
 ): Pick<AwsBackend, 'queueUrl' | 'quarantineUrl'> {
-  const queueUrl = reader.required(
-    SEARCH_QUEUE_VARIABLE,
-    'the URL of the FIFO queue that search actions go to',
-  );
+  if (hasDocuments)
+    reader.required(SEARCH_QUEUE_VARIABLE, 'the URL of the FIFO queue that search actions go to');
+  const queueUrl = reader.optional(SEARCH_QUEUE_VARIABLE);
   const quarantineUrl = reader.optional(QUARANTINE_QUEUE_VARIABLE);
-  const isQueue = queueUrl !== '' && reader.passes(() => parseQueueUrl(queueUrl, SEARCH_QUEUE_VARIABLE));
+  const isQueue =
+    queueUrl !== undefined && reader.passes(() => parseQueueUrl(queueUrl, SEARCH_QUEUE_VARIABLE));
   if (isQueue) reader.passes(() => parseSearchQueueUrl(queueUrl, allowStandard));
   if (
     quarantineUrl !== undefined &&

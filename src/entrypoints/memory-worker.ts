@@ -11,9 +11,9 @@ import { compose, streamWorker } from './composition/container.ts';
 import { memoryModule } from './composition/memory.module.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
-import { createHandler, type HandlerOptions } from './lambda/create-handler.ts';
+import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
 
-export interface MemoryWorkerOptions extends Partial<HandlerOptions> {
+export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
   /** What is derived from the table's rows: the fleet's definition, unless given. */
   readonly definition?: TableDefinition;
   /** What to log, and where: by default from `info` on, to standard output, in lines for people. */
@@ -25,7 +25,7 @@ export interface MemoryWorkerOptions extends Partial<HandlerOptions> {
 
 export interface MemoryWorker {
   /** Handles an event as the Lambda function does; without a context there is no time limit. */
-  readonly handler: ReturnType<typeof createHandler>;
+  readonly handler: ReturnType<typeof handlerOf>;
   /** Everything derived, and the rows it is derived from. Documents are there once `drain` was called. */
   readonly state: DerivedState;
   /** Applies the search actions waiting in the queue to the index, as an indexer would, and returns them. */
@@ -52,7 +52,7 @@ export function createMemoryWorker({
   const queue = container.get(MemorySearchQueue);
   const index = container.get(MemorySearchIndex);
   return {
-    handler: createHandler(streamWorker(container), {
+    handler: handlerOf(streamWorker(container), {
       failureMode: 'report',
       deadlineMarginMs: 0,
       ...options,

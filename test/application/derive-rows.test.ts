@@ -101,7 +101,7 @@ describe('DeriveRows', () => {
     const fault = failed.get(second.change);
     expect(fault?.kind).to.equal('configuration');
     expect(fault?.message).to.equal(
-      'names 6#SHOP#sBASKET#0 gives the row {"PK":"NAMES","SK":"one"}, which names 6#SHOP#sBASKET#1 gives too: each derived row must have one source',
+      'the derivation names, for the row ["SHOP#s","BASKET#0"], gives the row {"PK":"NAMES","SK":"one"}, which the derivation names, for the row ["SHOP#s","BASKET#1"], gives too: each derived row must have one source',
     );
   });
 
@@ -250,27 +250,27 @@ describe('rows that are derived in a batch', () => {
     [
       'more than 40 rows',
       { of: () => range(41).map((n) => ({ key: { PK: 'P', SK: `${n}` } })) },
-      'permanent: of of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned more than 40 rows: 41',
+      'permanent: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned more than 40 rows: 41',
     ],
     [
       'an empty text in a key',
       { of: () => ({ key: { PK: 'P', SK: '' } }) },
-      'permanent: of of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a row whose key has an empty SK',
+      'permanent: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a row whose key has an empty SK',
     ],
     [
       'a promise',
       { of: (async () => []) as never },
-      'configuration: of of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a promise: it must be a pure function of the row, that is not async',
+      'configuration: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a promise: it must be a pure function of the row, that is not async',
     ],
     [
       'two rows with one key',
       { of: () => [{ key: { PK: 'P', SK: 'x' } }, { key: { SK: 'x', PK: 'P' } }] },
-      'configuration: of of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned two rows with one key: {"SK":"x","PK":"P"}',
+      'configuration: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned two rows with one key: {"SK":"x","PK":"P"}',
     ],
     [
       'a row of the kind that it is derived from',
       { of: () => ({ key: { PK: 'SHOP#x', SK: 'BASKET#y' } }) },
-      'configuration: of of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a basket row, from which it is derived itself: {"PK":"SHOP#x","SK":"BASKET#y"}',
+      'configuration: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned a basket row, from which it is derived itself: {"PK":"SHOP#x","SK":"BASKET#y"}',
     ],
   ];
   for (const [what, spec, fault] of faults)

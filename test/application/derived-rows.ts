@@ -62,7 +62,8 @@ export function rowsOf(repository: MemoryDerivedRowRepository): string[] {
     .map(({ row: { table, key, attributes } }) => {
       const { note } = attributes;
       const text = note instanceof Decimal ? note.text : (note as string | undefined);
-      const where = table === undefined ? `${key['PK']} ${key['SK']}` : nameOfKey({ table, key });
+      const where =
+        table === undefined ? `${String(key['PK'])} ${String(key['SK'])}` : nameOfKey({ table, key });
       return `${where}: ${text ?? 'none'}`;
     })
     .toSorted();

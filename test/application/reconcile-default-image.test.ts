@@ -149,8 +149,10 @@ describe('ReconcileDefaultImage', () => {
         },
         backend.images,
       );
+      // Where it stays with its row, the newest decides nothing.
+      const newest = { ...entity, model: { ...entity.model, choose: 'newest' as const } };
       const { failed, tally } = await new ReconcileDefaultImage(images, aRetrier()).execute([
-        command(entity, '01A'),
+        { ...command(entity, '01A'), entity: newest },
       ]);
       expect(failed.size).to.equal(0);
       expect(tally).to.deep.equal({ ...NONE, kept: 1 });

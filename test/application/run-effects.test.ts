@@ -214,7 +214,8 @@ describe('an effect that fails', () => {
   for (const [what, thrown, words] of [
     ['a string', 'a bare string', 'a bare string'],
     ['undefined', undefined, 'undefined'],
-    ['an object without a prototype', Object.create(null), 'object'],
+    ['an object without a prototype', Object.create(null), 'an object'],
+    ['null', null, 'null'],
   ] as const)
     it(`given that it throws ${what}, then its change fails in words`, async () => {
       const { spec } = noting(() => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { messageOf } from '../../src/adapters/aws/sqs/search-message.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import type { DocumentFields, DocumentKey } from '../../src/domain/search-document.ts';
 import { each, eachText, needs } from './contract.ts';
@@ -220,6 +222,25 @@ export const takesMoreLargeDocumentsThanARequestHolds = each(
     await expectReceived(harness, ...actions);
   },
 );
+
+/** A text of as many bytes of JSON beside all else in its message as are left of 1 MiB. */
+function largest(key: DocumentKey, more: number): SearchAction {
+  const text = (length: number) => upsert(key, 1, { text: `\u0001Ü"\uffff${'x'.repeat(length)}` });
+  const { bytes } = messageOf(text(0));
+  return text(1_048_576 - bytes + more);
+}
+
+export async function takesMessagesOf1MiBAndNoMore(harness: Harness) {
+  const [most, more, small] = [largest(aKey(), 0), largest(aKey(), 1), upsert(aKey(), 1)];
+  const [first, refused, last] = await harness.queue.send([most, more, small]);
+  expect([first, last]).to.deep.equal(['done', 'done']);
+  if (!Fault.is(refused)) expect.fail('it is taken');
+  expect(refused.kind).to.equal('permanent');
+  expect(refused.message).to.equal(
+    `the message for registry ${JSON.stringify(more.key.id)} is 1048577 bytes; SQS accepts at most 1048576`,
+  );
+  await expectReceived(harness, most, small);
+}
 
 const EPOCH = '2026-01-05T09:00:00.000';
 

@@ -7,8 +7,11 @@ import { loadDefinition } from '../../src/entrypoints/definition/load-definition
 import { filtersOf } from '../../src/entrypoints/deployment/filters.ts';
 import { policyOf } from '../../src/entrypoints/deployment/policy.ts';
 import { fleet } from '../../src/fleet/definition.ts';
+import { readingsTable } from '../support/readings.ts';
 import { type Grant, grantsOf } from './support/policy.ts';
+import { referencesIn, unresolvedIn } from './support/references.ts';
 import { resolve } from './support/resolve.ts';
+import { hasAttribute, loadSpecification } from './support/schema.ts';
 import { type Part, parseTemplate, type Parts, readTemplate, TEMPLATE_FILE } from './support/template.ts';
 
 const TEXT = readFileSync(TEMPLATE_FILE, 'utf8');
@@ -46,6 +49,19 @@ describe('the template for a definition', () => {
       expect(ofDefinition.map(textOf)).to.have.members(grantsOf(policy as unknown as Part).map(textOf));
     });
 
+  it('given keys that are numbers, then a new table and the filters have that', () => {
+    const { SourceTable, StreamMapping } = made(readingsTable('ledger').model);
+    expect(SourceTable!.Properties).to.deep.include({
+      AttributeDefinitions: [
+        { AttributeName: 'device', AttributeType: 'S' },
+        { AttributeName: 'at', AttributeType: 'N' },
+      ],
+    });
+    expect(StreamMapping!.Properties['FilterCriteria']).to.deep.equal({
+      Filters: [{ Pattern: '{"dynamodb":{"Keys":{"device":{"S":[{"exists":true}]}}}}' }],
+    });
+  });
+
   it('given a table whose key is one attribute, then a new table and the filters have that', async () => {
     const { SourceTable, StateTable, StreamMapping } = made(await modelOf('by-id'));
     expect(SourceTable!.Properties).to.deep.include({
@@ -56,6 +72,22 @@ describe('the template for a definition', () => {
     expect(StreamMapping!.Properties['FilterCriteria']).to.deep.equal({
       Filters: [{ Pattern: '{"dynamodb":{"Keys":{"id":{"S":[{"exists":true}]}}}}' }],
     });
+  });
+
+  it('given no documents, then there is no search queue, and nothing names one', async () => {
+    const model = await modelOf('badges');
+    const text = definitionTemplate(TEXT, model, filtersOf(model).filters, 'contrail.zip');
+    expect(text).not.to.match(/Search(?!Upserts|Deletes)|DeadLetters|TYPESENSE|# documents:/);
+    const template = parseTemplate(text);
+    const spec = await loadSpecification();
+    expect(unresolvedIn(template, (type, attribute) => hasAttribute(spec, type, attribute))).to.deep.equal(
+      [],
+    );
+    const used = new Set(referencesIn(template).map(({ name }) => name));
+    for (const name of Object.keys(template.Parameters)) expect(used.has(name), name).to.equal(true);
+    const { WorkerRole, StackDashboard } = resolve(template, NEW_TABLE).resources;
+    expect(JSON.stringify(WorkerRole)).to.contain('sqs:SendMessage').and.not.to.contain('SendSearchActions');
+    expect(StackDashboard).not.to.equal(undefined);
   });
 
   it('given a zip file here or in a bucket, then the function is that', async () => {

@@ -2,6 +2,10 @@ import { expect } from 'chai';
 import type { Change, Operation, Side } from '../../src/domain/change.ts';
 import { type Command, commandsOf, ignoringOldImage } from '../../src/domain/command.ts';
 import type { Tuple } from '../../src/domain/count.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { documents } from '../../src/domain/definition/documents.ts';
+import { row as rowKind, type RowOptions } from '../../src/domain/definition/row.ts';
+import { rows } from '../../src/domain/definition/rows.ts';
 import type { Row } from '../../src/domain/row.ts';
 import { type Attributes, type Value, ValueSet } from '../../src/domain/value.ts';
 import {
@@ -103,7 +107,7 @@ const untouchable: Attributes = {
 
 describe('ignoringOldImage', () => {
   const same = attributes({ registration: 'N1' });
-  const asked = (seen: Change) => ignoringOldImage(commandsOf(seen));
+  const asked = (seen: Change) => ignoringOldImage(seen, commandsOf(seen));
 
   it('given a change that touches nothing of a document, then it asks for the document', () => {
     const seen = change({ row: row.registration(), before: same, after: same, operation: 'MODIFY' });
@@ -122,6 +126,85 @@ describe('ignoringOldImage', () => {
       change({ row: row.image('01A', { orgId: 'ACME' }), before: same, after: same, operation: 'MODIFY' }),
     ])
       expect(asked(seen)).to.deep.equal(commandsOf(seen));
+  });
+});
+
+describe('commandsOf orders', () => {
+  /** An order of a table of which this is derived. */
+  function order(derive: (kind: never) => unknown, options: RowOptions = {}): Row {
+    const kind = rowKind({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }, options as object);
+    const { model } = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { order: kind },
+      derive: { derived: derive(kind as never) as never },
+    });
+    return { model: model.rows[0]!, parts: ['ann', '1'] };
+  }
+
+  const of = () => ({ key: { PK: 'COPIES', SK: 'a' } });
+  const open = attributes({ status: 'open' });
+  const INSERTED = { after: open } as const;
+  const MODIFIED = { before: open, after: open } as const;
+  const REMOVED = { before: open } as const;
+
+  it('given derived rows, then they are asked for after every change, and none of a row that is gone', () => {
+    const changed = order((kind) => rows(kind, { of }));
+    for (const [sides, count] of [
+      [INSERTED, 1],
+      [MODIFIED, 1],
+      [REMOVED, 0],
+    ] as const) {
+      const command = one('rows', commandsOf(change({ row: changed, ...sides })));
+      expect(command?.model).to.equal(changed.model.derivedRows[0]);
+      expect(command?.put).to.have.lengthOf(count);
+    }
+  });
+
+  it('given derived rows of some operations, then the others ask for nothing', () => {
+    const changed = order((kind) => rows(kind, { of, on: ['INSERT', 'REMOVE'] }));
+    const asked = [INSERTED, MODIFIED, REMOVED].map((sides) =>
+      doing(commandsOf(change({ row: changed, ...sides }))),
+    );
+    expect(asked).to.deep.equal([['rows'], [], ['rows']]);
+  });
+
+  describe('with a schema', () => {
+    const schema: NonNullable<RowOptions['schema']> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) =>
+          (value as { status?: unknown }).status === 'open'
+            ? { value }
+            : { issues: [{ message: 'not open' }] },
+      },
+    };
+    const changed = order((kind) => documents(kind, { collection: 'orders', fields: ['status'] as never }), {
+      schema,
+    });
+    const asked = (before: Side, after: Side) => commandsOf(change({ row: changed, before, after }));
+
+    it('given a row that does not fit, then it is poison, though no function asks for its attributes', () => {
+      expect(faultOf(() => asked('absent', attributes({ status: 'lost' })))).to.include({
+        kind: 'permanent',
+        reason: 'the order row does not fit its schema',
+      });
+    });
+
+    it('given a row that fits, or that is gone, then what it was before does not matter', () => {
+      const lost = attributes({ status: 'lost' });
+      expect(one('search', asked(lost, open))?.decision).to.have.property('action', 'upsert');
+      expect(one('search', asked(lost, 'absent'))?.decision).to.deep.equal({ action: 'delete' });
+    });
+  });
+
+  it('given a row that has no document, before and after, when the old image is not to be trusted, then what may be there goes', () => {
+    const where = ({ attributes: all }: { attributes: Record<string, unknown> }) => all['status'] === 'paid';
+    const changed = order((kind) => documents(kind, { collection: 'orders', fields: [], where }));
+    const asked = change({ row: changed, ...MODIFIED });
+    const commands = commandsOf(asked);
+    expect(one('search', commands)?.decision).to.deep.equal({ action: 'none' });
+    expect(one('search', ignoringOldImage(asked, commands))?.decision).to.deep.equal({ action: 'delete' });
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type Tuple,
   tupleFault,
   tupleKey,
+  tupleNames,
 } from '../../src/domain/count.ts';
 import { counts } from '../../src/domain/definition/counts.ts';
 import { defineTable } from '../../src/domain/definition/define-table.ts';
@@ -233,7 +234,7 @@ describe('the amount that a row adds', () => {
     it(`given an attribute that is ${what}, then the row is poison`, () => {
       expect(faultOf(() => amountOf('total', { total: value }))).to.include({
         kind: 'permanent',
-        message: `total of ${ORDER} is no number, so that it cannot be added up`,
+        message: `total of ${ORDER} is no number, so that the derivation tags cannot add it up`,
         reason: 'total of the order row is no number',
       });
     });
@@ -261,9 +262,9 @@ describe('the amount that a row adds', () => {
   });
 
   const wrong: readonly (readonly [what: string, returned: unknown, shown: string])[] = [
-    ['NaN', NaN, '"NaN"'],
-    ['Infinity', Infinity, '"Infinity"'],
-    ['a number that no table can hold', 1e200, '"1e+200"'],
+    ['NaN', NaN, 'NaN'],
+    ['Infinity', Infinity, 'Infinity'],
+    ['a number that no table can hold', 1e200, '1e+200'],
     ['a text that is no number', '1,5', '"1,5"'],
     ['an empty text', '', '""'],
     ['null', null, 'null'],
@@ -300,10 +301,11 @@ describe('a count’s row', () => {
     const user = rowKind({ id: 'USER#<user>' });
     const byCity = counts(user, { by: ['city'], at: { id: 'CITY#<city>' } });
     const { model } = defineTable({ keys: { partition: 'id' }, rows: { user }, derive: { byCity } });
-    expect(countKey(model.counts[0]!, { city: 'Bern' })).to.deep.equal({
-      partition: 'CITY#Bern',
-      sort: undefined,
-    });
+    const [counted] = model.counts as [CountModel];
+    expect(countKey(counted, { city: 'Bern' })).to.deep.equal({ partition: 'CITY#Bern', sort: undefined });
+    expect(tupleNames(counted)).to.deep.equal(['city']);
+    expect(tupleFault(counted, { city: 'Bern' })).to.equal(undefined);
+    expect(tupleFault(counted, { city: '' })?.message).to.match(/its city is empty$/);
   });
 
   it('given a tuple whose key could be another’s, then it is a permanent fault; any other has none', () => {

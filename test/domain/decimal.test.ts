@@ -263,6 +263,9 @@ describe('Decimal', () => {
       ['9007199254740993', '1', '9007199254740994'],
       ['99999999999999999999999999999999999999', '1', '100000000000000000000000000000000000000'],
       ['0', '-0', '0'],
+      ['0.5', '-0.5', '0'],
+      ['0.25', '0.75', '1'],
+      ['0.001', '0.099', '0.1'],
     ];
     for (const [a, b, sum] of sums)
       it(`given ${a} and ${b}, when added, then the sum is ${sum}`, () => {
@@ -278,6 +281,7 @@ describe('Decimal', () => {
       for (const zero of ['0', '-0', '0.000', '0e99', '-0.0e-7']) {
         expect(decimal(zero).isZero()).to.equal(true);
         expect(decimal(zero).negated().isZero()).to.equal(true);
+        expect(decimal(zero).negated().text).to.equal(zero);
       }
     });
 

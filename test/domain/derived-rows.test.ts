@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { Decimal } from '../../src/domain/decimal.ts';
+import { counts } from '../../src/domain/definition/counts.ts';
 import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { pointer } from '../../src/domain/definition/pointer.ts';
 import { row as rowKind } from '../../src/domain/definition/row.ts';
 import { rows } from '../../src/domain/definition/rows.ts';
 import {
@@ -35,7 +37,8 @@ function tableOf(of: (row: never) => unknown, kind: unknown = order): TableModel
 }
 
 const GIVEN = attributes({ total: decimal('5') });
-const IN_WORDS = 'of of the derivation copies, called for the order row ["CUSTOMER#ann","ORDER#1"], ';
+const IN_WORDS =
+  'the function of the derivation copies, called for the order row ["CUSTOMER#ann","ORDER#1"], ';
 
 /** What a function gives for an order of Ann's. */
 function derived(of: (row: never) => unknown, after: Attributes = GIVEN): readonly DerivedRow[] {
@@ -91,8 +94,15 @@ describe('derivedFrom', () => {
     );
   });
 
-  it('given 40 rows, then they are derived', () => {
-    expect(derived(() => range(40).map((n) => ({ key: { PK: 'P', SK: `${n}` } })))).to.have.length(40);
+  it('given 40 rows, then they are derived; one more is too many, whatever their number', () => {
+    const given = (count: number) => range(count).map((n) => ({ key: { PK: 'P', SK: `${n}` } }));
+    expect(derived(() => given(40))).to.have.length(40);
+    for (const count of [41, 1000])
+      expect(faultOf(() => derived(() => given(count)))).to.include({
+        kind: 'permanent',
+        message: `${IN_WORDS}returned more than 40 rows: ${count}`,
+        reason: 'the function of the derivation copies returned more than 40 rows',
+      });
   });
 
   it('given the same key in two tables, then these are two rows', () => {
@@ -106,6 +116,11 @@ describe('derivedFrom', () => {
     ['a hole', [undefined], 'returned undefined where a row is expected'],
     ['an object of a class', new Date(), 'returned a Date where a row is expected'],
     ['no key', { attributes: {} }, 'returned a row without a key'],
+    [
+      'a member that is unknown',
+      { key: { PK: 'P', SK: 'a' }, attribute: {} },
+      'returned a row with attribute, which is unknown; there are table, key, attributes',
+    ],
     ['a key that is a text', { key: 'a' }, 'returned a row without a key'],
     ['a table without a name', { key: at, table: '' }, 'returned a row whose table is no name'],
     ['a table that is no text', { key: at, table: 1 }, 'returned a row whose table is no name'],
@@ -165,7 +180,7 @@ describe('derivedFrom', () => {
       }),
     );
     expect(fault.kind).to.equal('permanent');
-    expect(fault.message).to.contain('of of the derivation copies threw for the order row');
+    expect(fault.message).to.contain('the function of the derivation copies threw for the order row');
   });
 
   it('given a getter that throws in what is returned, then that is the function’s, too', () => {
@@ -190,6 +205,105 @@ describe('derivedFrom', () => {
       expect(fault.kind).to.equal('configuration');
       expect(fault.message).to.contain(problem);
     });
+
+  describe('given a definition that also counts, and points', () => {
+    const photo = rowKind(
+      { PK: 'ALBUM#<album>', SK: 'PHOTO#<photo>' },
+      { parts: { album: { without: '#' } } },
+    );
+    const giving = (key: Readonly<Record<string, string>>, table?: string) => {
+      const { rows: kinds, derivedRows } = defineTable({
+        keys: { partition: 'PK', sort: 'SK' },
+        rows: { order, photo },
+        derive: {
+          copies: rows(order, { of: () => ({ key, ...(table === undefined ? {} : { table }) }) }),
+          spend: counts(order, { by: () => [], at: { PK: 'SPEND#<customer>', SK: 'TOTAL' } }),
+          cover: pointer(photo, { at: { SK: 'COVER' }, choose: 'keep', repeat: [] }),
+        },
+      }).model;
+      const source = { model: kinds[0]!, parts: ['ann', '1'] };
+      return () => derivedFrom(derivedRows[0]!, change({ row: source, after: GIVEN }), GIVEN);
+    };
+
+    for (const [name, key] of [
+      ['spend', { PK: 'SPEND#ann', SK: 'TOTAL' }],
+      ['cover', { SK: 'COVER', PK: 'ALBUM#7' }],
+    ] as const)
+      it(`when a row has a key of ${name}, then the definition is wrong, and both derivations are named`, () => {
+        const fault = faultOf(giving(key));
+        expect(fault.kind).to.equal('configuration');
+        expect(fault.message).to.equal(
+          `${IN_WORDS}returned a row whose key is one of those that the derivation ${name} writes: ${JSON.stringify(key)}`,
+        );
+      });
+
+    for (const [what, key, table] of [
+      ['in another table', { PK: 'SPEND#ann', SK: 'TOTAL' }, 'other'],
+      ['but for its sort key', { PK: 'SPEND#ann', SK: 'TOTALS' }, undefined],
+      ['but for a part that is not allowed', { PK: 'ALBUM#7#8', SK: 'COVER' }, undefined],
+    ] as const)
+      it(`when a row has such a key ${what}, then it is derived`, () => {
+        expect(giving(key, table)()).to.have.length(1);
+      });
+  });
+
+  it('given attributes that no table can hold, or that throw when they are read, then the reason is the same for all rows', () => {
+    const given = (total: object) => () => ({ key: at, attributes: { total } });
+    expect(faultOf(() => derived(given([NaN]))).reason).to.equal(
+      'the function of the derivation copies returned a row of which total[] is a number that no table can hold',
+    );
+    const throwing = {
+      get total(): never {
+        throw new Error('no');
+      },
+    };
+    expect(faultOf(() => derived(given(throwing)))).to.include({
+      message: 'the function of the derivation copies threw for the order row ["CUSTOMER#ann","ORDER#1"]: no',
+      reason: 'the function of the derivation copies threw',
+    });
+  });
+
+  it('given a key of which one half is like its own kind’s, then it is no loop', () => {
+    for (const [PK, SK] of [
+      ['CUSTOMER#x', 'NOTE#y'],
+      ['NOTES', 'ORDER#y'],
+      ['CUSTOMER#', 'ORDER#y'],
+      ['CUSTOMER#x', 'ORDER#'],
+    ])
+      expect(
+        derived(() => ({ key: { PK, SK } })),
+        `${PK} ${SK}`,
+      ).to.have.length(1);
+  });
+
+  it('given a key that rules allow its own kind, then it is a loop', () => {
+    const parts = { customer: { without: '#' }, order: ['1'] };
+    const ruled = rowKind({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }, { parts });
+    const { rows: kinds, derivedRows } = tableOf(() => ({ key: { PK: 'CUSTOMER#x', SK: 'ORDER#1' } }), ruled);
+    const source = { model: kinds[0]!, parts: ['ann', '1'] };
+    const derive = () => derivedFrom(derivedRows[0]!, change({ row: source, after: GIVEN }), GIVEN);
+    expect(faultOf(derive).kind).to.equal('configuration');
+  });
+
+  it('given a table without a sort key, then a key has one attribute, and is a loop where it is of its own kind', () => {
+    const user = rowKind({ id: 'USER#<user>' });
+    const derive = (key: object) => {
+      const { rows: kinds, derivedRows } = defineTable({
+        keys: { partition: 'id' },
+        rows: { user },
+        derive: { copies: rows(user, { of: () => ({ key }) as never }) },
+      }).model;
+      const source = { model: kinds[0]!, parts: ['ann'] };
+      return derivedFrom(derivedRows[0]!, change({ row: source, after: GIVEN }), GIVEN);
+    };
+    expect(derive({ id: 'COPY#x' })).to.deep.equal([
+      { table: undefined, key: { id: 'COPY#x' }, attributes: {} },
+    ]);
+    expect(faultOf(() => derive({ id: 'USER#x' })).kind).to.equal('configuration');
+    expect(faultOf(() => derive({ id: 'COPY#x', sort: 'x' })).message).to.match(
+      /returned a row whose key has not exactly id$/,
+    );
+  });
 
   it('given a key like its own kind’s in another table, or one that a rule rules out, then it is no loop', () => {
     const own = { PK: 'CUSTOMER#x', SK: 'ORDER#y' };
@@ -316,12 +430,16 @@ describe('keys of derived rows', () => {
 
   it('given a key that is taken, then the fault names both, or that others wrote the row', () => {
     const ours = takenFault(key('a', 'audit'), 'copies x', 'names y');
-    expect([ours.kind, ours.message]).to.deep.equal([
-      'configuration',
-      'copies x gives the row {"PK":"P","SK":"a"} in table audit, which names y gives too: each derived row must have one source',
-    ]);
-    expect(takenFault(key('a'), 'copies x', undefined).message).to.equal(
-      'copies x gives the row {"PK":"P","SK":"a"}, where something other than Contrail wrote one: delete that, or give another key',
-    );
+    expect(ours).to.include({
+      kind: 'configuration',
+      message:
+        '"copies x" gives the row {"PK":"P","SK":"a"} in table audit, which "names y" gives too: each derived row must have one source',
+      reason: 'two rows give the same derived row',
+    });
+    expect(takenFault(key('a'), 'copies x', undefined)).to.include({
+      message:
+        '"copies x" gives the row {"PK":"P","SK":"a"}, where something other than Contrail wrote one: delete that, or give another key',
+      reason: 'a derived row has the key of a row that others wrote',
+    });
   });
 });

@@ -1,9 +1,24 @@
 import { expect } from 'chai';
-import { toJson } from '../../src/domain/json.ts';
+import { isObject, toJson } from '../../src/domain/json.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
 import { type Value, ValueSet } from '../../src/domain/value.ts';
 
 const decimal = (text: string) => Decimal.parse(text)!;
+
+describe('isObject', () => {
+  for (const [value, is] of [
+    [{}, true],
+    [{ a: 1 }, true],
+    [[], false],
+    [null, false],
+    [undefined, false],
+    ['{}', false],
+    [5, false],
+  ] as const)
+    it(`given ${JSON.stringify(value)}, then ${is ? 'yes' : 'no'}`, () => {
+      expect(isObject(value)).to.equal(is);
+    });
+});
 
 describe('JSON of values', () => {
   for (const digits of [

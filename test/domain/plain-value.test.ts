@@ -295,6 +295,21 @@ describe('fromPlain', () => {
     expect(reasons).to.deep.equal(Array(2).fill('totals[] is a number that no table can hold'));
   });
 
+  it('given a wrong member of a list, then the reason is the same wherever it stands', () => {
+    const at = (place: number) => [...Array.from({ length: place }, () => 1), NaN];
+    for (const place of [0, 9, 10, 123])
+      expect(faultOf(() => fromPlain(at(place), 'totals'))).to.include({
+        message: `totals[${place}] is NaN, which no table can hold`,
+        reason: 'totals[] is a number that no table can hold',
+      });
+  });
+
+  it('given no path and a name that is half a character, then it says so', () => {
+    expect(faultOf(() => fromPlain({ '\ud800': 1 }, '')).message).to.equal(
+      'a name is not well-formed Unicode, which no table can hold',
+    );
+  });
+
   it('given as many levels as a table can hold, then it can', () => {
     expect(fromPlain(deep(32), 'total')).to.deep.equal(deep(32));
   });
@@ -329,6 +344,14 @@ describe('deepFreeze', () => {
     for (const change of changes) expect(change, String(change)).to.throw(TypeError);
   });
 
+  it('given objects and lists, then they have no more names than before', () => {
+    const made = { list: [1], inner: { a: 1 } };
+    deepFreeze(made);
+    expect(Object.getOwnPropertyNames(made)).to.deep.equal(['list', 'inner']);
+    expect(Object.getOwnPropertyNames(made.inner)).to.deep.equal(['a']);
+    expect(Object.getOwnPropertyNames(made.list)).to.deep.equal(['0', 'length']);
+  });
+
   it('given an object that holds itself, then it ends', () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
@@ -341,6 +364,11 @@ describe('holdsBytes', () => {
   for (const [value, holds] of [
     [bytes, true],
     [{ a: [bytes] }, true],
+    [{ a: 'x', b: bytes }, true],
+    [['x', bytes], true],
+    [new Set(['x', bytes]), true],
+    [new Set(), false],
+    [{}, false],
     [new Set([bytes]), true],
     [{ a: ['x', null, 1, new Set(['x'])] }, false],
     ['x', false],
@@ -361,6 +389,8 @@ describe('kindOf', () => {
     [{ then: () => 1 }, 'a promise'],
     [{ then: 1 }, 'an object'],
     [new Date(0), 'a Date'],
+    [Object.create({ constructor: undefined }), 'an object of a class'],
+    [Object.create({ constructor: { name: 'x' } }), 'an object of a class'],
   ] as const)
     it(`given what is ${kind}, then that is what it is called`, () => {
       expect(kindOf(value)).to.equal(kind);

@@ -1,17 +1,24 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  checkRepeatedParts,
   contradictsItself,
   decidePointer,
+  type Entity,
   type EntityRows,
   equalMembers,
   type Member,
   memberOf,
   pointedBy,
+  type PointerModel,
   preconditionsOf,
+  sortPartsOf,
 } from '../../src/domain/pointer.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { pointer } from '../../src/domain/definition/pointer.ts';
+import { row as rowKind } from '../../src/domain/definition/row.ts';
 import type { Value } from '../../src/domain/value.ts';
-import { attributes, decimal, DEFAULT_IMAGES, entity, image } from '../support/factories.ts';
+import { attributes, decimal, DEFAULT_IMAGES, entity, faultOf, image, row } from '../support/factories.ts';
 
 const EVERY_ATTRIBUTE: Readonly<Record<string, Value>> = {
   org_id: 'SYSTEM',
@@ -32,6 +39,10 @@ const newer = image('01B', { url: 'b' });
 
 function images(found: Partial<EntityRows>): EntityRows {
   return { entity: entity(), newest: undefined, current: undefined, target: undefined, ...found };
+}
+
+function newestOf({ model, parts }: Entity): Entity {
+  return { model: { ...model, choose: 'newest' }, parts };
 }
 
 /** An image's id, by its sort key. */
@@ -68,9 +79,19 @@ describe('contradictsItself', () => {
     ],
   ];
   for (const [title, found, expected] of cases)
-    it(`given ${title}, then ${expected ? 'yes' : 'no'}`, () => {
-      expect(contradictsItself(images(found))).to.equal(expected);
+    it(`given ${title}, then ${expected ? 'yes' : 'no'}, where it must point to the newest`, () => {
+      expect(contradictsItself({ ...images(found), entity: newestOf(entity()) })).to.equal(expected);
     });
+
+  for (const [title, found, expected] of cases)
+    if (found.target !== undefined)
+      it(`given ${title}, then no, where it stays with its row`, () => {
+        expect(contradictsItself(images(found))).to.equal(false);
+      });
+    else
+      it(`given ${title}, then ${expected ? 'yes' : 'no'}, where it would stay with its row`, () => {
+        expect(contradictsItself(images(found))).to.equal(expected);
+      });
 
   it('given any table, when it is read at one moment, then no view contradicts itself', () => {
     const id = fc.string({ unit: fc.constantFrom('a', '\uffff', '\u{1f600}'), maxLength: 2 });
@@ -82,7 +103,8 @@ describe('contradictsItself', () => {
           current: defaultId === undefined ? undefined : image(defaultId),
           target: table.find((member) => idOf(member) === defaultId),
         });
-        expect(contradictsItself(view)).to.equal(false);
+        for (const of of [entity(), newestOf(entity())])
+          expect(contradictsItself({ ...view, entity: of })).to.equal(false);
       }),
     );
   });
@@ -111,6 +133,16 @@ describe('decidePointer', () => {
     expect(decidePointer(found)).to.deep.equal({ action: 'keep' });
   });
 
+  it('given a valid default, when the newest was not read, then it is kept', () => {
+    expect(decidePointer(images({ current: older, target: older }))).to.deep.equal({ action: 'keep' });
+  });
+
+  it('given a valid default beside a newer image, when the newest is asked for, then it switches', () => {
+    const found = images({ newest: newer, current: older, target: older });
+    const decided = decidePointer({ ...found, entity: newestOf(entity()) });
+    expect(decided).to.deep.equal({ action: 'switch', member: newer });
+  });
+
   it('given a valid default that is the newest, when decided, then it is kept', () => {
     expect(decidePointer(images({ newest: older, current: older, target: older }))).to.deep.equal({
       action: 'keep',
@@ -135,6 +167,26 @@ describe('decidePointer', () => {
       target: image('01A', { width: decimal('1.6e3') }),
     });
     expect(decidePointer(found)).to.deep.equal({ action: 'keep' });
+  });
+
+  describe('where the newest is asked for', () => {
+    const newest = { ...entity(), model: { ...DEFAULT_IMAGES, choose: 'newest' as const } };
+    const decide = (found: Partial<EntityRows>) => decidePointer(images({ entity: newest, ...found }));
+
+    it('given a valid default beside a newer image, when decided, then it switches to that', () => {
+      expect(decide({ newest: newer, current: older, target: older })).to.deep.equal({
+        action: 'switch',
+        member: newer,
+      });
+    });
+
+    it('given a default that is the newest, when decided, then it is kept, or repaired', () => {
+      expect(decide({ newest: newer, current: newer, target: newer })).to.deep.equal({ action: 'keep' });
+      expect(decide({ newest: newer, current: image('01B'), target: newer })).to.deep.equal({
+        action: 'repair',
+        member: newer,
+      });
+    });
   });
 
   describe('given any images and any default row, right or wrong', () => {
@@ -328,5 +380,63 @@ describe('pointedBy', () => {
     expect(pointedBy(DEFAULT_IMAGES, attributes({ image_id: null })).attributes).to.deep.equal({
       image_id: null,
     });
+  });
+});
+
+describe('pointers of rows whose sort key has several parts', () => {
+  const order = rowKind(
+    { PK: 'CUSTOMER#<customer>', SK: 'ORDER#<kind>#<order>' },
+    { parts: { kind: ['web', 'shop'] } },
+  );
+  const latest = pointer(order, { at: { SK: 'LATEST' }, choose: 'newest', repeat: [] });
+  const { pointers } = defineTable({
+    keys: { partition: 'PK', sort: 'SK' },
+    rows: { order },
+    derive: { latest },
+  }).model;
+  const model = pointers[0] as PointerModel;
+
+  it('given a pointer that names all parts, then it has a target', () => {
+    expect(pointedBy(model, attributes({ kind: 'web', order: '7' })).sort).to.equal('ORDER#web#7');
+  });
+
+  it('given a pointer that lacks one, or where one is empty, then it names no row', () => {
+    for (const wrong of [
+      { kind: 'web' },
+      { order: '7' },
+      { kind: 'web', order: '' },
+      { kind: '', order: '7' },
+    ])
+      expect(pointedBy(model, attributes(wrong)), JSON.stringify(wrong)).to.have.property('sort', '');
+  });
+
+  it('given a sort key, then only one of such a row, which its rules allow, has parts', () => {
+    expect(sortPartsOf(model, 'ORDER#web#7')).to.deep.equal(['web', '7']);
+    expect(sortPartsOf(model, 'ORDER#shop#7#8')).to.deep.equal(['shop', '7#8']);
+    for (const other of ['LATEST', '', 'ORDER#', 'ORDER#web', 'ORDER#web#', 'ORDER#post#7', 'order#web#7'])
+      expect(sortPartsOf(model, other), other).to.equal(undefined);
+  });
+});
+
+describe('checkRepeatedParts', () => {
+  it('given attributes that say what the key says, or nothing, then nothing is wrong', () => {
+    for (const values of [{}, { image_id: '01A' }, { image_id: '01A', org_id: 'SYSTEM', url: 'x' }])
+      checkRepeatedParts(DEFAULT_IMAGES, row.image('01A'), attributes(values));
+  });
+
+  it('given an attribute that says otherwise, then it is a permanent fault, its reason the same for all rows', () => {
+    for (const [value, found] of [
+      ['01B', '"01B"'],
+      ['', '""'],
+      [decimal('1'), 'not a string'],
+      [null, 'not a string'],
+    ] as const)
+      expect(
+        faultOf(() => checkRepeatedParts(DEFAULT_IMAGES, row.image('01A'), attributes({ image_id: value }))),
+      ).to.include({
+        kind: 'permanent',
+        message: `the image row ["IMAGES#ORG#SYSTEM#ENTITY#REGISTRATION#ID#N1","IMG#01A"] contradicts its key: image_id is ${found}, the key says "01A"`,
+        reason: 'the image row contradicts its key: its image_id',
+      });
   });
 });

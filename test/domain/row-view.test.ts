@@ -106,6 +106,15 @@ describe('plainAttributes', () => {
     expect(plainAttributes(order(), given)).to.have.property('total', 1.5);
   });
 
+  it('given a number that JavaScript does not hold, then the message names the row, and the reason does not', () => {
+    const given = attributes({ total: decimal('9007199254740993') });
+    expect(faultOf(() => plainAttributes(order(), given))).to.include({
+      kind: 'permanent',
+      message: `${ORDER}: total is 9007199254740993, which a JavaScript number does not hold exactly: ask for exact numbers with numbers: 'exact'`,
+      reason: 'order rows: total is a number that a JavaScript number does not hold exactly',
+    });
+  });
+
   it('given what cannot be decoded, then that is the fault', () => {
     const spoilt = new Fault('permanent', 'is spoilt');
     const given: Attributes = {
@@ -169,7 +178,7 @@ describe('plainAttributes', () => {
       await new Promise((resolve) => setImmediate(resolve));
     });
 
-    it('given a schema that throws, or that answers with nonsense, then the row is one that it cannot take', () => {
+    it('given a schema that throws, then the row is one that it cannot take', () => {
       const throws = schema(() => {
         throw new Error('boom');
       });
@@ -177,9 +186,34 @@ describe('plainAttributes', () => {
         kind: 'permanent',
         message: `the schema of order rows threw for ${ORDER}: boom`,
       });
-      const nonsense = schema(() => undefined);
-      expect(faultOf(() => plainAttributes(order({ schema: nonsense }), attributes())).kind).to.equal(
-        'permanent',
+    });
+
+    for (const [answer, words] of [
+      [undefined, 'returned undefined instead of { value } or { issues }'],
+      [null, 'returned null instead of { value } or { issues }'],
+      ['wrong', 'returned a string instead of { value } or { issues }'],
+      [{}, 'returned neither a value nor issues'],
+      [{ issues: 'wrong' }, 'returned issues that are a string, and no array'],
+    ] as const)
+      it(`given a schema that answers with ${JSON.stringify(answer)}, then it says so`, () => {
+        expect(
+          faultOf(() => plainAttributes(order({ schema: schema(() => answer) }), attributes())),
+        ).to.include({
+          kind: 'permanent',
+          message: `the schema of order rows, called for ${ORDER}, ${words}`,
+        });
+      });
+
+    it('given issues that are none, then the words that they have are said', () => {
+      const odd = schema(() => ({ issues: [null, 'too dear', {}, 7] }));
+      expect(faultOf(() => plainAttributes(order({ schema: odd }), attributes())).message).to.equal(
+        `${ORDER} does not fit its schema: too dear`,
+      );
+    });
+
+    it('given a schema that refuses a row without an issue, then it says that there is no reason', () => {
+      expect(faultOf(() => plainAttributes(order({ schema: issues() }), attributes())).message).to.equal(
+        `${ORDER} does not fit its schema: the schema gives no reason`,
       );
     });
 
@@ -213,9 +247,11 @@ describe('callFor', () => {
     ['an error', new TypeError('no total'), 'no total'],
     ['a text', 'a text', 'a text'],
     ['nothing', undefined, 'undefined'],
-    ['null', null, 'object'],
-    ['an object that cannot be a text', Object.create(null), 'object'],
-    ['a symbol', Symbol('x'), 'symbol'],
+    ['null', null, 'null'],
+    ['an empty string', '', 'an empty string'],
+    ['an error without a message', new RangeError(), 'RangeError without a message'],
+    ['an object that cannot be a text', Object.create(null), 'an object'],
+    ['a symbol', Symbol('x'), 'a symbol'],
   ];
   for (const [what, error, words] of thrown)
     it(`given a function that throws ${what}, then it is a permanent fault that names it and the row`, () => {

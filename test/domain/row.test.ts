@@ -83,6 +83,11 @@ describe('itemKey', () => {
     );
   });
 
+  it('given keys, when keyed, then the texts are those that states are kept under', () => {
+    expect(itemKey({ partition: 'A#1', sort: 'B' })).to.equal('3#A#1B');
+    expect(itemKey({ partition: 'A#1', sort: undefined })).to.equal('3#A#1');
+  });
+
   it('given a table without a sort key, when keyed, then the partition key is enough', () => {
     expect(itemKey({ partition: 'A', sort: undefined })).not.to.equal(
       itemKey({ partition: 'B', sort: undefined }),

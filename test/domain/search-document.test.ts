@@ -402,6 +402,13 @@ describe('documents of any table', () => {
       expect(faultOf(() => decide({ where: picky }, open, bad)).kind).to.equal('permanent');
     });
 
+    it('given an old image that it cannot take, then the document is written again, though its fields are the same', () => {
+      const picky = ({ attributes: all }: View) => (all['customer'] as string).length > 0;
+      const [old, now] = [open, attributes({ status: 'open', customer: 'ann' })];
+      expect(decide({ where: picky }, old, now)).to.deep.equal(upsert({ status: 'open' }));
+      expect(decide({ where: picky }, now, now)).to.deep.equal({ action: 'none' });
+    });
+
     for (const [what, answer, kind] of [
       ['undefined', undefined, 'undefined'],
       ['a number', 1, 'a number'],
@@ -421,6 +428,17 @@ describe('documents of any table', () => {
       expect(faultOf(() => decide({ where: async () => true }, undefined, open)).kind).to.equal(
         'configuration',
       );
+    });
+
+    it('given a promise that is rejected, then nobody waits for it, and the process goes on', async () => {
+      const { model, of } = orders({ where: () => Promise.reject(new Error('too late')) });
+      const unhandled: unknown[] = [];
+      const listen = (error: unknown) => unhandled.push(error);
+      process.prependListener('unhandledRejection', listen);
+      expect(answerByKey(model, of)).to.equal(undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      process.removeListener('unhandledRejection', listen);
+      expect(unhandled).to.deep.equal([]);
     });
 
     it('given a function that changes its mind, then it is a fault of the definition', () => {
@@ -547,6 +565,23 @@ describe('documents of any table', () => {
           message: `fields of the derivation search, called for ${ORDER}, ${problem}`,
         });
       });
+
+    it('given a field that no table can hold, then the reason is the same for all rows', () => {
+      expect(faultOf(() => fieldsOf({ a: [1, NaN] })).reason).to.equal(
+        'fields of the derivation search returned a document of which a[] is a number that no table can hold',
+      );
+    });
+
+    it('given a field that throws when it is read, then the function has thrown', () => {
+      const late = {
+        get status(): never {
+          throw new Error('boom');
+        },
+      };
+      expect(faultOf(() => fieldsOf(late)).message).to.equal(
+        `fields of the derivation search threw for ${ORDER}: boom`,
+      );
+    });
 
     it('given a field that is a constant, then it says so', () => {
       const fault = faultOf(() => fieldsOf({ kind: 'x' }, { constants: { kind: 'order' } }));

@@ -2,11 +2,14 @@ import { expect } from 'chai';
 import { counts } from '../../src/domain/definition/counts.ts';
 import { defineTable } from '../../src/domain/definition/define-table.ts';
 import { documents } from '../../src/domain/definition/documents.ts';
+import { effect } from '../../src/domain/definition/effect.ts';
+import { pointer } from '../../src/domain/definition/pointer.ts';
 import { row, type RowKind } from '../../src/domain/definition/row.ts';
+import { rows } from '../../src/domain/definition/rows.ts';
 
 /** A table with these kinds of rows, each with a collection of its own. */
-function tableOf(rows: Readonly<Record<string, RowKind>>) {
-  const derive = Object.entries(rows).map(
+function tableOf(kinds: Readonly<Record<string, RowKind>>) {
+  const derive = Object.entries(kinds).map(
     ([name, kind]) =>
       [
         `${name}_search`,
@@ -15,7 +18,7 @@ function tableOf(rows: Readonly<Record<string, RowKind>>) {
   );
   return defineTable({
     keys: { partition: 'PK', sort: 'SK' },
-    rows: rows,
+    rows: kinds,
     derive: Object.fromEntries(derive),
   }).model;
 }
@@ -70,6 +73,16 @@ describe('TableModel.rowOf', () => {
     expect(found(strict, 'CUSTOMER#7', 'ORDER#9')).to.deep.equal(['order', '7', '9']);
   });
 
+  it('given a part whose name has several words, then they are said as words', () => {
+    const table = tableOf({
+      order: row({ PK: 'A', SK: '<order_line_id>' }, { strict: true, parts: { order_line_id: ['1'] } }),
+    });
+    expect(found(table, 'A', '2')).to.have.property(
+      'reason',
+      'SK names an unknown order line id; expected 1',
+    );
+  });
+
   it('given a wrong key of a strict kind that is right for another, then it is the other’s', () => {
     const table = tableOf({
       one: row({ PK: 'A', SK: 'X#<n>' }, { strict: true, parts: { n: ['1'] } }),
@@ -89,6 +102,16 @@ describe('TableModel.rowOf', () => {
     expect(found(table, 'A#2', 'Y')).to.deep.equal(['parts', '2']);
   });
 
+  it('given a partition with a fixed key, and another kind that is strict, then what begins like that kind’s is poison there too', () => {
+    const table = tableOf({
+      fixed: row({ PK: 'A#', SK: 'X' }),
+      parts: row({ PK: 'A#<a>', SK: 'Y#<b>' }, { strict: true }),
+    });
+    expect(found(table, 'A#', 'X')).to.deep.equal(['fixed']);
+    expect(found(table, 'A#', 'Y#1')).to.have.property('reason', 'PK has no a; expected A#<a>');
+    expect(found(table, 'A#', 'Z')).to.equal(undefined);
+  });
+
   it('given rows that are derived and of a declared kind, then the declared kind goes first; other derived rows are known', () => {
     const order = row({ PK: 'ORDERS', SK: '<order>' });
     const red = row({ PK: 'COLOURS', SK: 'red' });
@@ -102,5 +125,28 @@ describe('TableModel.rowOf', () => {
     });
     expect(found(model, 'COLOURS', 'red')).to.deep.equal(['red']);
     expect(found(model, 'COLOURS', 'blue')).to.deep.equal(['colours', 'blue']);
+  });
+});
+
+describe('TableModel', () => {
+  it('given derivations of all kinds, of two rows, then it lists those of each kind in their order', () => {
+    const kinds: Readonly<Record<string, RowKind>> = {
+      a: row({ PK: 'A', SK: 'ROW#<x>' }),
+      b: row({ PK: 'B', SK: 'ROW#<x>' }),
+    };
+    const derive = Object.entries(kinds).flatMap(([name, kind]) => [
+      [`${name}_documents`, documents(kind, { collection: name, fields: [] })],
+      [`${name}_counts`, counts(kind, { by: ['x'], at: { PK: `COUNTS#${name}`, SK: '<x>' } })],
+      [`${name}_pointers`, pointer(kind, { at: { SK: 'LATEST' }, choose: 'newest', repeat: [] })],
+      [`${name}_derivedRows`, rows(kind, { of: () => undefined })],
+      [`${name}_effects`, effect(kind, { run: () => undefined })],
+    ]);
+    const { model } = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: kinds,
+      derive: Object.fromEntries(derive) as never,
+    });
+    for (const what of ['documents', 'counts', 'pointers', 'derivedRows', 'effects'] as const)
+      expect(model[what].map(({ name }) => name)).to.deep.equal([`a_${what}`, `b_${what}`]);
   });
 });

@@ -22,7 +22,7 @@ import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { shop } from '../support/shop.ts';
 import { registrationRecord } from '../support/stream-records.ts';
@@ -39,10 +39,11 @@ class ListQueue extends SearchQueue {
   }
 }
 
+const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo';
 const { backend: aws } = readConfig({
   TABLE_NAME: 'fleet',
   STATE_TABLE_NAME: 'state',
-  TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
+  TYPESENSE_QUEUE_URL: queueUrl,
 });
 if (aws.kind !== 'aws') throw new Error(aws.kind);
 
@@ -67,8 +68,19 @@ describe('the composition', () => {
     expect(compose(backendModule(aws), system).get(Quarantine, { optional: true })).to.equal(undefined);
   });
 
+  it('given no search queue, when composed, then the worker needs none, and a document is refused, not lost', async () => {
+    const container = compose(backendModule({ ...aws, queueUrl: undefined }), system);
+    expect(container.get(ProcessBatch)).to.be.instanceOf(ProcessBatch);
+    const refusal = await container
+      .get(SearchQueue)
+      .send([])
+      .catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(Fault).and.to.include({ kind: 'configuration' });
+    expect((refusal as Fault).message).to.contain('TYPESENSE_QUEUE_URL is not set');
+  });
+
   it('given a queue that is not FIFO, when composed, then it is refused with the reason', () => {
-    const container = compose(backendModule({ ...aws, queueUrl: aws.queueUrl.replace('.fifo', '') }), system);
+    const container = compose(backendModule({ ...aws, queueUrl: queueUrl.replace('.fifo', '') }), system);
     expect(() => container.get(ProcessBatch)).to.throw(Fault, /FIFO|fifo/);
   });
 
@@ -99,7 +111,7 @@ describe('the composition', () => {
       system,
       new ContainerModule(({ rebind }) => void rebind(SearchQueue).toConstantValue(queue)),
     );
-    await createHandler(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 })({
+    await handlerOf(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 })({
       Records: [registrationRecord('N1')],
     });
     expect(queue.actions.map(({ key }) => key)).to.deep.equal([{ collection: 'registry', id: 'FAA:N1' }]);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { fleet as fleetTable } from '../../src/fleet/definition.ts';
 import { faultOf } from '../support/factories.ts';
 
 const aws = {
@@ -159,6 +160,19 @@ describe('the configuration', () => {
     expectRefusal(
       wrong,
       /^TYPESENSE_QUEUE_URL is not a queue URL.*\nQUARANTINE_QUEUE_URL is not a queue URL.*$/,
+    );
+  });
+
+  it('given a definition without documents, when read, then no search queue is needed; one that is set is checked', () => {
+    const { TYPESENSE_QUEUE_URL, ...others } = aws;
+    const withoutDocuments = { documents: [] };
+    expect(readConfig(others, withoutDocuments).backend).to.include({ table: 'fleet', queueUrl: undefined });
+    expect(readConfig(aws, withoutDocuments).backend).to.include({ queueUrl: TYPESENSE_QUEUE_URL });
+    expect(() => readConfig({ ...aws, TYPESENSE_QUEUE_URL: 'search' }, withoutDocuments)).to.throw(
+      /^TYPESENSE_QUEUE_URL is not a queue URL/,
+    );
+    expect(() => readConfig(others, { documents: fleetTable.model.documents })).to.throw(
+      /^TYPESENSE_QUEUE_URL is not set; it must be the URL of the FIFO queue/,
     );
   });
 

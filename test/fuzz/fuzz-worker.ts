@@ -8,7 +8,7 @@ import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import { streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { FOLLOWED_TABLE } from './judge.ts';
 
@@ -69,7 +69,7 @@ export class FuzzWorker {
         return result;
       },
     };
-    this.#handler = createHandler(
+    this.#handler = handlerOf(
       { ...streamWorker(container), processBatch: watched },
       { failureMode: 'report', deadlineMarginMs: 0 },
     );

@@ -73,6 +73,8 @@ export function sequenceOf(record: Json): string | undefined {
 interface KnownRow {
   readonly identity: Readonly<Record<string, string>>;
   readonly read: boolean;
+  /** Whether what its attributes say is counted. */
+  readonly counted?: boolean;
 }
 
 function rowOf(pk: string, sk: string): KnownRow | 'unrecognised' | 'malformed' {
@@ -83,8 +85,10 @@ function rowOf(pk: string, sk: string): KnownRow | 'unrecognised' | 'malformed' 
   if (pk === 'ICAO#AIRCRAFT' && sk.startsWith('TYPE#')) return known(sk.slice(5));
   if (pk === 'ICAO#MANUFACTURERS' && sk.startsWith('MFR#')) return known(sk.slice(4));
   if (pk === 'ICAO#VARIANTS') return known(sk);
-  if (pk === 'FAA#LINKS' && sk.startsWith('MFR_MDL_CODE#'))
-    return known(...(/^.{13}(.+?)#SN#(.+)$/s.exec(sk)?.slice(1) ?? ['']));
+  if (pk === 'FAA#LINKS' && sk.startsWith('MFR_MDL_CODE#')) {
+    const row = known(...(/^.{13}(.+?)#SN#(.+)$/s.exec(sk)?.slice(1) ?? ['']));
+    return row === plain ? { ...plain, counted: true } : row;
+  }
   if (pk.startsWith('ICAO#MATCHER#MFR#') && sk.startsWith('MODEL#')) {
     const row = known(pk.slice(17), ...(/^.{6}(.+?)#TYPE#(.+)$/s.exec(sk)?.slice(1) ?? ['']));
     return row === plain ? { identity: {}, read: false } : row;
@@ -115,7 +119,16 @@ function judgeSide(dynamodb: JsonObject, side: 'NewImage' | 'OldImage', row: Kno
     for (const [name, value] of Object.entries(row.identity))
       if (Object.hasOwn(image, name) && stringIn(own(image, name)) !== value) return 'bad';
   const judgement = judgeImage({ M: image });
-  return isNew && row.read ? judgement : unlessBad(judgement);
+  if (!isNew || !row.read) return unlessBad(judgement);
+  return row.counted && !hasPlainTuple(image) ? worst([judgement, 'unsure']) : judgement;
+}
+
+/** Whether a link's tuple surely has a key of its own: not every text can be a part of one. */
+function hasPlainTuple(image: JsonObject): boolean {
+  return ['manufacturer', 'model', 'type_designator'].every((name) => {
+    const text = stringIn(own(image, name)) ?? '';
+    return text.isWellFormed() && !text.includes('#') && text.length < 300;
+  });
 }
 
 /** Of what the worker may never look at, or not at all of it, nothing bad can be said for sure. */

@@ -8,6 +8,8 @@ import { SystemRandom, SystemSleeper } from '../../src/adapters/system/system.ts
 import type { Change } from '../../src/domain/change.ts';
 import { DEFAULT_RETRIES, Retrier } from '../../src/application/retry.ts';
 import { RunEffects } from '../../src/application/run-effects.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { aRow, move, state } from '../contracts/effect-log/harness.ts';
 import { asked, type OrderSpec, withEffects } from '../application/effects.ts';
 import { RecordingLogger } from '../application/doubles.ts';
 import { orderRow } from '../application/shop.ts';
@@ -105,5 +107,42 @@ describeWithServers('effects on DynamoDB', () => {
     };
     expect(await read('ALL')).to.equal(60);
     for (const n of range(12)) expect(await read(String(n))).to.equal(5);
+  });
+
+  describe('given what once cannot write', () => {
+    const putting = (TableName: string, name: string, text = '') => ({
+      Put: { TableName, Item: { PK: `ONCE#${name}`, SK: 'ONCE', text } },
+    });
+    const large = 'x'.repeat(400_000);
+    const cases: readonly [what: string, items: (table: string) => readonly object[], words: RegExp][] = [
+      [
+        'two writes to one item',
+        (table) => [putting(table, 'same'), putting(table, 'same')],
+        /multiple operations on one item/,
+      ],
+      ['more than 4 MB', (table) => range(11).map((n) => putting(table, `${n}`, large)), /4MB/],
+      [
+        'an item of more than 400 KB',
+        (table) => [putting(table, 'a', `${large}${large}`)],
+        /maximum allowed size/,
+      ],
+      ['a key of more than 2,048 bytes', (table) => [putting(table, large.slice(0, 2_049))], /2048 bytes/],
+    ];
+    for (const [what, items, words] of cases)
+      it(`such as ${what}, then it is a fault of the code, and nothing is noted`, async () => {
+        const { stateTable, table, clients: shared } = await sharedServers();
+        const log = new ElectroDbEffectLog(documentClientOf(shared.dynamodb), { stateTable });
+        const source = aRow();
+        const to = state(1);
+        const results = await log.advance([move(source, to, undefined, items(table)), move(aRow(), to)]);
+        const [fault] = results;
+        if (!Fault.is(fault)) expect.fail(`it is ${fault}`);
+        expect(fault.kind).to.equal('configuration');
+        expect(fault.message)
+          .to.match(/^the write of the effect badges for /)
+          .and.to.match(words);
+        expect(results[1]).to.equal('done');
+        expect(await log.load([source])).to.deep.equal([undefined]);
+      });
   });
 });

@@ -40,7 +40,7 @@ import type { SearchAction } from '../../src/domain/search-action.ts';
 import { compareSequences, compareVersions } from '../../src/domain/version.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { intercept, type Interceptor, letRequestsGoOn } from './fault-wire.ts';
 
@@ -64,7 +64,7 @@ export interface WorkerOptions {
 }
 
 export interface FaultWorker {
-  readonly handler: ReturnType<typeof createHandler>;
+  readonly handler: ReturnType<typeof handlerOf>;
   readonly processBatch: Pick<ProcessBatch, 'execute'>;
 }
 
@@ -157,7 +157,7 @@ export class FaultWorld {
     const silent = systemModule({ level: 'silent', stream: process.stderr, readable: false });
     const worker = streamWorker(compose(ports, silent));
     return {
-      handler: createHandler(worker, { failureMode: 'report', deadlineMarginMs: 0 }),
+      handler: handlerOf(worker, { failureMode: 'report', deadlineMarginMs: 0 }),
       processBatch: worker.processBatch,
     };
   }

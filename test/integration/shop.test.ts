@@ -22,7 +22,7 @@ import { compose, streamWorker } from '../../src/entrypoints/composition/contain
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { range } from '../support/range.ts';
 import { unique } from '../support/unique.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
@@ -100,7 +100,7 @@ describeWithServers('a shop on DynamoDB, through its stream', () => {
     for (const write of writes)
       await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: [write] } }));
 
-    const handler = createHandler(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 });
+    const handler = handlerOf(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 });
     const source = new EventSource(handler, { batchSize: 50 });
     for await (const { records } of new StreamReader(streams, streamArn).read())
       await source.deliver(records);

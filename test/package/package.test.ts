@@ -1,13 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { build, type Format } from 'esbuild';
+import { unzipSync } from 'fflate';
 import ts from 'typescript';
+import { makeRelease } from '../../deploy/release/release.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import { VERSION } from '../../src/entrypoints/package-version.ts';
+import { resolve } from '../deploy/support/resolve.ts';
+import { parseTemplate, readTemplate } from '../deploy/support/template.ts';
 import { NODE } from '../lambda/lambda-function.ts';
 import { type ChildOptions, run } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
@@ -49,7 +55,7 @@ describe('the package', function () {
   let project: string;
 
   before(async () => {
-    packed = await PackedPackage.pack();
+    packed = await PackedPackage.release();
     project = await packed.install('project', { others: ['@types/node'] });
     await cp(join(ROOT, 'examples', 'shop', 'orders.ndjson'), join(project, 'orders.ndjson'));
     await writeFile(join(project, 'contrail.config.js'), DEFINITION);
@@ -64,10 +70,18 @@ describe('the package', function () {
   const npx = (...args: string[]) =>
     execute('npx', ['--no', '--offline', 'contrail', ...args], { cwd: project });
 
+  /** The same without npx, which takes a second by itself. */
+  const contrail = (...args: string[]) =>
+    execute(process.execPath, [join('node_modules', '.bin', 'contrail'), ...args], { cwd: project });
+
   it('given its files, then there is what a user needs and nothing else', async () => {
     const others = packed.files.filter((file) => !file.startsWith('dist/'));
     expect(others).to.have.members([
       ...['package.json', 'README.md', 'CHANGELOG.md', 'GUARANTEES.md', 'LICENSE', 'bin/contrail.js'],
+      ...(await sourcesIn('docs')).map((file) => `docs/${file}`),
+      ...(await sourcesIn('examples'))
+        .filter((file) => file !== 'tsconfig.json')
+        .map((file) => `examples/${file}`),
     ]);
     const sources = (await sourcesIn('src'))
       .filter((file) => !file.endsWith('.d.ts'))
@@ -103,21 +117,73 @@ describe('the package', function () {
 
   it('given its version, then the code says the same, and the changelog has it', async () => {
     expect(VERSION).to.equal(packed.json.version);
-    expect((await npx('--version')).stdout).to.equal(`${VERSION}\n`);
+    expect((await contrail('--version')).stdout).to.equal(`${VERSION}\n`);
     const changelog = await readFile(join(project, 'node_modules', 'contrail', 'CHANGELOG.md'), 'utf8');
     expect(changelog).to.contain(`\n## ${VERSION}\n`);
+  });
+
+  it('given its release, then it is listed with sizes and digests, and nothing else is there', async () => {
+    const { files, ...about } = packed.contents;
+    expect(about).to.deep.equal({ name: 'contrail', version: VERSION });
+    expect(await readdir(packed.out)).to.have.members([...files.map(({ file }) => file), 'contents.json']);
+    const listed = await readFile(join(packed.out, 'contents.json'), 'utf8');
+    expect(JSON.parse(listed)).to.deep.equal(packed.contents);
+    for (const { file, bytes, sha256 } of files) {
+      const content = await readFile(join(packed.out, file));
+      expect({ bytes, sha256 }, file).to.deep.equal({
+        bytes: content.length,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+    }
+    expect(
+      files.map(({ file }) => file.replaceAll(VERSION, 'V').replace(/\b[0-9a-f]{16}\b/, 'D')),
+    ).to.deep.equal([
+      ...[
+        'contrail-V.tgz',
+        'contrail-lambda-V-D.zip',
+        'contrail-lambda-V.cdx.json',
+        'contrail-V.template.yaml',
+      ],
+    ]);
+    const again = await makeRelease(ROOT, packed.out).catch((error: unknown) => error);
+    expect(again)
+      .to.be.instanceOf(Fault)
+      .and.to.have.property('message')
+      .that.matches(/is not empty/);
+  });
+
+  it('given its template, then the function is its zip file, by a name that tells the version and the content', async () => {
+    const [, zip, bill, template] = packed.contents.files;
+    const released = parseTemplate(await readFile(join(packed.out, template!.file), 'utf8'));
+    const values = { NewTableName: 'aircraft', CodeBucket: 'artefacts' };
+    const { Worker } = resolve(released, values).resources;
+    expect(Worker!.Properties).to.deep.include({
+      CodeUri: { Bucket: 'artefacts', Key: zip!.file },
+      Handler: 'handler.handler',
+    });
+    const below = resolve(released, { ...values, CodePrefix: 'contrail/' }).resources['Worker'];
+    expect(below!.Properties['CodeUri']).to.include({ Key: `contrail/${zip!.file}` });
+    expect(zip!.file).to.contain(`-${VERSION}-${zip!.sha256.slice(0, 16)}.zip`);
+    const own = resolve(readTemplate(), { NewTableName: 'aircraft' }).resources;
+    expect({ ...Worker, Properties: { ...Worker!.Properties, CodeUri: 0 } }).to.deep.equal({
+      ...own['Worker'],
+      Properties: { ...own['Worker']!.Properties, CodeUri: 0 },
+    });
+    const files = unzipSync(await readFile(join(packed.out, zip!.file)));
+    expect(files).to.include.keys('handler.mjs', 'LICENCES.txt', 'bom.cdx.json');
+    expect(await readFile(join(packed.out, bill!.file))).to.deep.equal(Buffer.from(files['bom.cdx.json']!));
   });
 
   it('given a definition in JavaScript, when npx contrail replays, then it is found by its name', async () => {
     const { stdout } = await npx('replay', 'orders.ndjson', '--verify', '--state', 'state.json');
     expect(stdout)
-      .to.match(/search +\d+ items compared, drift 0\n/)
+      .to.match(/documents +\d+ items compared, drift 0\n/)
       .and.to.contain('no failures');
     const state = JSON.parse(await readFile(join(project, 'state.json'), 'utf8')) as {
       search: { orders: Readonly<Record<string, unknown>> };
     };
     expect(state.search.orders['anna:2026-001']).to.deep.equal({ id: 'anna:2026-001', status: 'shipped' });
-    expect((await npx('--help')).stdout).to.contain('replay');
+    expect((await contrail('--help')).stdout).to.contain('replay');
   });
 
   it('given a definition in TypeScript, then it compiles under --strict, is loaded as it is, and mistakes do not compile', async () => {
@@ -145,10 +211,63 @@ describe('the package', function () {
       createHandler({});`;
     await writeFile(join(project, 'wrong.ts'), wrong);
     expect(compile([join(project, 'shop.ts'), join(project, 'wrong.ts')])).to.deep.equal([]);
-    const { stdout } = await npx('replay', 'orders.ndjson', '--verify', '--definition', 'shop.ts');
+    const { stdout } = await contrail('replay', 'orders.ndjson', '--verify', '--definition', 'shop.ts');
     expect(stdout)
-      .to.match(/matcher +[1-9]\d* items compared, drift 0\n/)
+      .to.match(/counts +[1-9]\d* items compared, drift 0\n/)
       .and.to.contain('no failures');
+  });
+
+  describe('given a new project, as the README sets it up', () => {
+    let folder: string;
+    let readme: string;
+
+    before(async () => {
+      readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+      folder = await packed.install('readme', { others: ['@types/node', 'esbuild'] });
+      for (const [, file = '', content = ''] of readme.matchAll(/^```(?:ts|json) ([\w.]+)\n([^]*?)^```$/gm))
+        await writeFile(join(folder, file), content);
+      await cp(join(ROOT, 'examples', 'by-id', 'products.ndjson'), join(folder, 'changes.ndjson'));
+    });
+
+    const inFolder = (...args: string[]) =>
+      run([join('node_modules', '.bin', 'contrail'), ...args], '', { cwd: folder });
+
+    it('then its files compile with its tsconfig.json', () => {
+      const { config } = ts.readConfigFile(join(folder, 'tsconfig.json'), (path) =>
+        ts.sys.readFile(path),
+      ) as {
+        readonly config: object;
+      };
+      const { fileNames, options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
+      expect(errors).to.deep.equal([]);
+      expect(fileNames.map((path) => basename(path))).to.have.members(['contrail.config.ts', 'handler.ts']);
+      const found = ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options));
+      expect(
+        found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+      ).to.deep.equal([]);
+    });
+
+    it('then its commands do what it says', async () => {
+      const replayed = await inFolder('replay', 'changes.ndjson', '--verify');
+      expect(replayed).to.deep.include({ err: '', status: 0 });
+      expect(replayed.out).to.match(/^documents +3 items compared, drift 0$/m);
+      const built = await inFolder('build', '--out', 'contrail.zip');
+      expect(built).to.deep.include({ err: '', status: 0 });
+      const table = 'arn:aws:dynamodb:eu-central-1:111122223333:table/products';
+      const arns = ['--stream', `${table}/stream/2026-01-05T09:00:00.000`, '--state-table', `${table}-state`];
+      const queue = 'arn:aws:sqs:eu-central-1:111122223333:products.fifo';
+      const policy = await inFolder('policy', ...arns, '--search-queue', queue);
+      expect(policy).to.deep.include({ err: '', status: 0 });
+      const filters = await inFolder('filters');
+      expect(JSON.parse(filters.out)).to.have.property('Filters').with.lengthOf(1);
+    });
+
+    it('then CommonJS may require it', async () => {
+      expect(readme).to.contain("require('contrail')");
+      const script = "const { defineTable } = require('contrail'); console.log(typeof defineTable);";
+      const { out, status } = await run(['--input-type=commonjs', '--eval', script], '', { cwd: folder });
+      expect({ out, status }).to.deep.equal({ out: 'function\n', status: 0 });
+    });
   });
 
   describeUnless(

@@ -37,7 +37,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'checkpoint-as-text': { within: 250, by: [LOWEST] },
   'claimed-before-the-effect': { within: 50, by: [DONE] },
   'clock-and-counter-versions': { within: 50, by: [DERIVED, NO_WAY_BACK] },
-  'contradicting-view-decided-on': { within: 500, by: [GIVEN_UP, DERIVED] },
+  'newest-read-before-pointer': { within: 500, by: [GIVEN_UP, DERIVED] },
   'counted-off-at-present-place': { within: 100, by: [DERIVED] },
   'default-always-newest': { within: 50, by: [GIVEN_UP] },
   'default-row-conflict-taken-for-success': { within: 100, by: [DONE] },

@@ -26,7 +26,6 @@ const MUST_HAPPEN = [
   'invocation ended after its time-out',
   'invocation stopped for lack of time',
   'invocation timed out',
-  'view that contradicts itself',
   'metric: Conflicts',
   'metric: Retries',
   'metric: MatcherRepeated',

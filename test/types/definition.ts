@@ -11,6 +11,7 @@ import { pointer } from '../../src/domain/definition/pointer.ts';
 import { row, type RowKind } from '../../src/domain/definition/row.ts';
 import { rows } from '../../src/domain/definition/rows.ts';
 import type { StandardSchema } from '../../src/domain/definition/standard-schema.ts';
+import type { Template, Templates } from '../../src/domain/definition/template-types.ts';
 
 /** Whether each of two types is the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -27,6 +28,29 @@ interface Order {
 const KEY = { PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' } as const;
 const order = row(KEY).with<Order>();
 const untyped = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
+
+/* Kinds of rows that an attribute tells. */
+
+interface Told {
+  _et: 'Order' | 'Draft';
+  note?: string;
+  total: number;
+}
+declare const told: StandardSchema<Told>;
+
+row(KEY, { when: { _et: 'Order' } });
+row(KEY, { when: { _et: ['Order', 'Draft'], anything: 'x' } }).with<Told>();
+row(KEY, { schema: told, when: { _et: ['Order', 'Draft'], note: 'x' } });
+row<typeof KEY, StandardSchema<Told>>(KEY, { when: { _et: 'Draft' } });
+// @ts-expect-error The row has no such attribute.
+row(KEY, { schema: told, when: { _te: 'Order' } });
+// @ts-expect-error The attribute never has this value.
+row(KEY, { schema: told, when: { _et: ['Order', 'Invoice'] } });
+// @ts-expect-error A number tells nothing: only strings are compared.
+row(KEY, { schema: told, when: { total: '5' } });
+// @ts-expect-error Neither does a list that is no list of strings.
+row(KEY, { when: { _et: [5] } });
+documents(row(KEY, { schema: told, when: { _et: 'Order' } }), { collection: 'c', fields: ['total'] });
 
 /* The examples of the sketch. */
 
@@ -105,8 +129,8 @@ rows(order, {
   of: () => ({ attributes: {} }),
 });
 rows(order, {
-  // @ts-expect-error A part of a derived row's key is a text.
-  of: () => ({ key: { PK: 'A', SK: 5 } }),
+  // @ts-expect-error An attribute of a derived row's key is a string, a number or bytes.
+  of: () => ({ key: { PK: 'A', SK: true } }),
 });
 rows(order, {
   // @ts-expect-error A function that derives rows is not async.
@@ -120,7 +144,21 @@ rows(order, {
 // @ts-expect-error There is no such member.
 rows(order, { of: () => [], kepe: true });
 
+/* What the compiler says of a wrong template is the type that it should have. */
+
+check(0, true satisfies Same<Template<'A#<custmer>', 'customer'>, 'no part <custmer>'>);
+check(0, true satisfies Same<Template<'A#<a>#<a>', 'a'>, '<a> twice'>);
+check(0, true satisfies Same<Template<'A#<a>', 'a' | 'b'>, 'A#<a>'>);
+check(0, true satisfies Same<Template<string, 'a'>, string>);
+type AtTwice = Templates<{ PK: 'A#<a>'; SK: '<a>'; X: 'X' }, 'a', 'PK' | 'SK'>;
+check(0, true satisfies Same<AtTwice, { PK: '<a> twice'; SK: '<a> twice'; X: 'no attribute of the key' }>);
+
 /* Rows. */
+
+// @ts-expect-error A part stands in one of the templates.
+row({ PK: '<a>', SK: '<a>' });
+// @ts-expect-error A part stands there once.
+row({ PK: 'A#<a>#<a>' });
 
 row({ PK: 'A#<a>', SK: '<b>' }, { parts: { a: ['X', 'Y'], b: { without: '#' } }, strict: true });
 row(
@@ -188,6 +226,26 @@ documents(row(KEY, { schema: LibrarySchema }), {
   fields: ({ attributes }) => ({ year: attributes.at.getUTCFullYear() }),
 });
 
+/** As somebody writes it by hand: a failure has no `value`, which the compiler knows as one that is undefined. */
+const HandWrittenSchema = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'nobody',
+    validate: (
+      value: unknown,
+    ): { value: Order; issues?: undefined } | { issues: { message: string }[]; value?: undefined } =>
+      value === undefined ? { issues: [{ message: 'nothing' }] } : { value: value as Order },
+  },
+};
+const handWritten = row(KEY, { schema: HandWrittenSchema });
+check(handWritten, true satisfies Same<typeof handWritten, RowKind<typeof KEY, Order>>);
+const inline = row(KEY, {
+  schema: { '~standard': { version: 1, vendor: 'nobody', validate: (value) => ({ value: value as Order }) } },
+});
+check(inline, true satisfies Same<typeof inline, RowKind<typeof KEY, Order>>);
+// @ts-expect-error A schema follows Standard Schema.
+row(KEY, { schema: (value: unknown) => value });
+
 /* Attributes are read-only, and unknown where nobody has said what they are. */
 
 documents(order, {
@@ -237,7 +295,35 @@ documents(order, { collection: 'orders', fields: [], constants: { a: 5 } });
 // @ts-expect-error There is no such member.
 documents(order, { collection: 'orders', fields: [], filter: () => true });
 
+documents(order, { collection: 'orders', id: 'EU:<customer>:<order>', fields: [] });
+// @ts-expect-error The key has no such part.
+documents(order, { collection: 'orders', id: 'EU:<ordr>', fields: [] });
+// @ts-expect-error A part stands in an id once.
+documents(order, { collection: 'orders', id: '<order>:<order>', fields: [] });
+declare const prefix: string;
+documents(row({ PK: `${prefix}#<id>` }), { collection: 'orders', id: 'EU:<id>', fields: [] });
+
 /* Counts. */
+
+counts(order, {
+  by: ({ attributes }) => [...(attributes.tags ?? [])].map((tag) => ({ tag, status: attributes.status })),
+  // @ts-expect-error None of the tuples has such a part.
+  at: { PK: 'TAGS#<status>', SK: 'TAG#<tga>' },
+});
+counts(order, {
+  by: ({ attributes }) => (attributes.status ? { status: attributes.status } : undefined),
+  // @ts-expect-error The tuple has no such part.
+  at: { PK: 'S', SK: '<sttus>' },
+});
+counts(order, {
+  by: ({ key }) => [{ customer: key.customer }, undefined].filter((one) => one !== undefined),
+  at: { PK: 'S', SK: '<customer>' },
+});
+counts(order, {
+  by: ['status'],
+  // @ts-expect-error The table's key has no such attribute.
+  at: { PK: 'S', SK: '<status>', ST: 'x' },
+});
 
 counts(order, { by: ['status'], at: { PK: 'STATUS', SK: '<status>' } });
 counts(order, { by: [], at: { PK: 'ORDERS', SK: 'COUNT' } });
@@ -361,6 +447,31 @@ defineTable({
   rows: { order },
   derive: { search, badges: effect(order, { run: () => undefined }) },
 });
+defineTable({
+  keys: { partition: { name: 'PK', type: 'B' }, sort: { name: 'SK', type: 'N' } },
+  rows: { order },
+  derive: { search },
+});
+defineTable({
+  keys: { partition: 'PK', sort: { name: 'SORT', type: 'N' } },
+  rows: {
+    // @ts-expect-error The row's key has no attribute SORT.
+    order,
+  },
+  derive: { search },
+});
+defineTable({
+  // @ts-expect-error Keys are of type S, N or B.
+  keys: { partition: 'PK', sort: { name: 'SK', type: 'BOOL' } },
+  rows: { order },
+  derive: { search },
+});
+defineTable({
+  // @ts-expect-error The attribute has a name.
+  keys: { partition: 'PK', sort: { type: 'N' } },
+  rows: { order },
+  derive: { search },
+});
 defineTable({ keys: { partition: 'id' }, rows: { user: row({ id: 'USER#<user>' }) }, derive: {} });
 defineTable({
   keys: { partition: 'PK', sort: 'SORT' },
@@ -390,5 +501,15 @@ defineTable({
   // @ts-expect-error Rows are derived from, not derived.
   derive: { order },
 });
+defineTable({
+  keys: { partition: 'PK' },
+  rows: {
+    // @ts-expect-error The row's key has an attribute more than the table's.
+    order,
+  },
+  derive: { search },
+});
+// @ts-expect-error There is no such member.
+defineTable({ keys: { partition: 'PK', srot: 'SK' }, rows: { half: row({ PK: '<a>' }) }, derive: {} });
 // @ts-expect-error A table has rows.
 defineTable({ keys: { partition: 'PK', sort: 'SK' }, derive: { search } });

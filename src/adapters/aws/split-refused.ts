@@ -9,7 +9,7 @@ import { Refusal } from './refusal.ts';
 const MAX_REFUSED_ALONE = 5;
 
 /**
- * Sends groups of items, at most `concurrency` at a time, and splits those that are refused into halves, so that one item
+ * Sends groups of items, round by round and at most `concurrency` at a time, and splits those that are refused into halves, so that one item
  * does not keep the others from being taken. An item whose content is refused when it is asked for alone has a
  * `permanent` Fault, whatever becomes of the others; whatever else is refused keeps its `configuration` fault.
  *
@@ -21,7 +21,7 @@ const MAX_REFUSED_ALONE = 5;
  * @returns one result per item, all items of all groups.
  */
 export async function splitRefused<T, R extends string>(
-  groups: readonly (readonly T[])[],
+  rounds: readonly (readonly (readonly T[])[])[],
   concurrency: number,
   send: (group: readonly T[]) => Promise<readonly (R | Fault)[]>,
 ): Promise<ReadonlyMap<T, R | Fault>> {
@@ -60,6 +60,6 @@ export async function splitRefused<T, R extends string>(
       if (isContent || isAnyTaken || refusedAlone < MAX_REFUSED_ALONE) await run(half);
   };
 
-  await pMap(groups, run, { concurrency });
+  for (const groups of rounds) await pMap(groups, run, { concurrency });
   return results;
 }

@@ -147,11 +147,16 @@ function number(content: unknown, path: string): Decimal {
   return decimal;
 }
 
-/** JSON has base64, the SDK bytes. */
 function bytes(content: unknown, path: string): Uint8Array {
+  const decoded = bytesOf(content);
+  if (decoded === undefined) throw malformed(path, 'is binary but not base64');
+  return decoded;
+}
+
+/** The content of a B: JSON has base64, the SDK bytes. Undefined where it is neither. */
+export function bytesOf(content: unknown): Uint8Array | undefined {
   if (content instanceof Uint8Array) return content;
-  if (typeof content !== 'string' || !BASE64.test(content)) throw malformed(path, 'is binary but not base64');
-  return Buffer.from(content, 'base64');
+  return typeof content === 'string' && BASE64.test(content) ? Buffer.from(content, 'base64') : undefined;
 }
 
 function set(content: unknown, path: string, member: (item: unknown, path: string) => SetMember): ValueSet {

@@ -52,20 +52,34 @@ function fieldsOf(record: Json): string {
 }
 
 /**
- * A `configuration` Fault for keys of a table with another key schema; undefined for what cannot be any table's keys.
+ * A `configuration` Fault for keys of a table with another key schema; undefined for those of this one, and for what cannot
+ * be any table's keys.
  *
- * @param expected what the keys should be called. All are strings.
+ * @param expected what the keys should be called, and their types.
  */
-export function otherKeys(keys: Json, { partition, sort }: KeySchema): Fault | undefined {
+export function otherKeys(keys: Json, expected: KeySchema): Fault | undefined {
   const present = Object.entries(keys).filter(([, value]) => value !== undefined);
   const found = present.map(([name, value]) => ({ name, type: keyTypeOf(value) }));
   if (found.length === 0 || found.some(({ type }) => type === undefined)) return undefined;
-  const names = found.map(({ name, type }) => `${name} (${type})`).join(' and ');
-  const expected = sort === undefined ? `${partition} (S)` : `${partition} (S) and ${sort} (S)`;
+  const { partition, partitionType, sort, sortType } = expected;
+  const all = [{ name: partition, type: partitionType }];
+  if (sort !== undefined) all.push({ name: sort, type: sortType });
+  const isExpected =
+    found.length === all.length &&
+    all.every(({ name, type }) => found.some((one) => one.name === name && one.type === type));
+  if (isExpected) return undefined;
+  const names = inWords(found);
+  const wanted = inWords(all);
   return foreign(
-    `the record's keys are ${names.slice(0, 300)}; expected ${expected}: the stream is another table's, or the table does not have the keys that Contrail reads`,
-    `records with keys other than ${expected}`,
+    `the record's keys are ${names.slice(0, 300)}; expected ${wanted}: the stream is another table's, or the table does not have the keys that Contrail reads`,
+    `records with keys other than ${wanted}`,
   );
+}
+
+function inWords(
+  attributes: readonly { readonly name: string; readonly type: string | undefined }[],
+): string {
+  return attributes.map(({ name, type = '' }) => `${name} (${type})`).join(' and ');
 }
 
 const KEY_TYPES = ['S', 'N', 'B'];

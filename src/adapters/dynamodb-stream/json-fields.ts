@@ -4,8 +4,8 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The string of a key's attribute value, `{"S": "string"}`. */
-export function keyText(value: unknown): string | undefined {
+/** The string of an attribute value, `{"S": "string"}`. */
+export function stringOf(value: unknown): string | undefined {
   return isObject(value) ? textOf(value['S']) : undefined;
 }
 

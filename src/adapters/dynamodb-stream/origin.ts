@@ -1,6 +1,6 @@
 import type { Origin } from '../../domain/change.ts';
 import { isObject, type Json } from '../../domain/json.ts';
-import { keyText } from './json-fields.ts';
+import { stringOf } from './json-fields.ts';
 
 /** Deletions by time-to-live: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */
 export function originOf(record: Json): Origin {
@@ -9,7 +9,7 @@ export function originOf(record: Json): Origin {
   if (!isObject(dynamodb)) return 'user';
   // Global tables of version 2017.11.29 store in the row the region that wrote it; later versions leave no trace.
   const image = isObject(dynamodb['NewImage']) ? dynamodb['NewImage'] : dynamodb['OldImage'];
-  const writer = isObject(image) ? keyText(image['aws:rep:updateregion']) : undefined;
+  const writer = isObject(image) ? stringOf(image['aws:rep:updateregion']) : undefined;
   return writer !== undefined && writer !== record['awsRegion'] ? 'replication' : 'user';
 }
 

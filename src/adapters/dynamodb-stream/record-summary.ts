@@ -1,14 +1,15 @@
 import type { RecordSummary } from '../../application/delivery.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
-import { keyText, textOf } from './json-fields.ts';
+import { textOf } from './json-fields.ts';
+import { keyText } from './key-text.ts';
 
 const NOTHING: Json = {};
 
 /** What is known about a record, whatever it is. */
 export function summaryOf(
   input: unknown,
-  { partition, sort }: KeySchema,
+  { partition, partitionType, sort, sortType }: KeySchema,
   place: string | undefined,
 ): RecordSummary {
   if (!isObject(input)) return { place };
@@ -17,8 +18,8 @@ export function summaryOf(
   const sizeBytes = dynamodb['SizeBytes'];
   return {
     eventName: textOf(input['eventName']),
-    pk: keyText(keys[partition]),
-    sk: sort === undefined ? undefined : keyText(keys[sort]),
+    pk: keyText(keys[partition], partitionType),
+    sk: sort === undefined ? undefined : keyText(keys[sort], sortType),
     sizeBytes: typeof sizeBytes === 'number' ? sizeBytes : undefined,
     sequenceNumber: sequenceOf(dynamodb['SequenceNumber']),
     eventID: textOf(input['eventID']),

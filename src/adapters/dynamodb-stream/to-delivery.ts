@@ -2,12 +2,14 @@ import type { Delivery } from '../../application/delivery.ts';
 import type { Change, Operation, Origin, Side } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { KeyType } from '../../domain/key-value.ts';
 import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
 import type { KeySchema, TableModel } from '../../domain/table-model.ts';
 import type { Version } from '../../domain/version.ts';
 import { EncodedAttributes } from './attribute-value.ts';
 import { otherKeys, sourceFault } from './expected-source.ts';
-import { describe, keyText } from './json-fields.ts';
+import { describe } from './json-fields.ts';
+import { keyText } from './key-text.ts';
 import { originOf } from './origin.ts';
 import { sequenceOf, timeOf } from './record-summary.ts';
 import { readStreamArn } from './stream-arn.ts';
@@ -51,9 +53,9 @@ function toChange(
   const { dynamodb } = input;
   const keys = dynamodb['Keys'];
   if (!isObject(keys)) throw wrong('Keys', keys, ', not an object');
-  const { partition: partitionName, sort: sortName } = model.keys;
-  const partition = keyOf(keys, partitionName, model.keys);
-  const sort = sortName === undefined ? undefined : keyOf(keys, sortName, model.keys);
+  const { partition: partitionName, partitionType, sort: sortName, sortType } = model.keys;
+  const partition = keyOf(keys, partitionName, partitionType, model.keys);
+  const sort = sortName === undefined ? undefined : keyOf(keys, sortName, sortType, model.keys);
   if (sortName === undefined) rejectSortKey(keys, model.keys);
   const operation = operationOf(input['eventName']);
   const sequence = sequenceOf(dynamodb['SequenceNumber']);
@@ -145,8 +147,9 @@ function sideOf(
     return 'withheld';
   }
   if (!isObject(image)) throw wrong(name, image, ', not an object');
-  if (contradicts(image, keys.partition, key.partition)) throw otherImage(name, keys.partition);
-  if (keys.sort !== undefined && contradicts(image, keys.sort, key.sort)) throw otherImage(name, keys.sort);
+  const { partition, partitionType, sort, sortType } = keys;
+  if (contradicts(image, partition, partitionType, key.partition)) throw otherImage(name, partition);
+  if (sort !== undefined && contradicts(image, sort, sortType, key.sort)) throw otherImage(name, sort);
   return new EncodedAttributes(image, dynamodb['Keys'] as object, name);
 }
 
@@ -159,8 +162,8 @@ function labelOf(stream: string): string {
 }
 
 /** Whether an image says otherwise than the record's keys. It may leave them out. */
-function contradicts(image: Json, name: string, text: string | undefined): boolean {
-  return keyText(image[name]) !== text && image[name] !== undefined && Object.hasOwn(image, name);
+function contradicts(image: Json, name: string, type: KeyType, text: string | undefined): boolean {
+  return keyText(image[name], type) !== text && image[name] !== undefined && Object.hasOwn(image, name);
 }
 
 function otherImage(image: string, name: string): Fault {
@@ -172,11 +175,13 @@ export function streamOf({ eventSourceARN }: Json, otherwise = ''): string {
   return typeof eventSourceARN === 'string' && eventSourceARN !== '' ? eventSourceARN : otherwise;
 }
 
-function keyOf(keys: Json, name: string, expected: KeySchema): string {
-  const text = keyText(keys[name]);
+const CONTENTS = { S: '{"S": "…"}', N: '{"N": "a number"}', B: '{"B": "base64"}' };
+
+function keyOf(keys: Json, name: string, type: KeyType, expected: KeySchema): string {
+  const text = keyText(keys[name], type);
   if (text !== undefined) return text;
   const found = Object.hasOwn(keys, name) ? keys[name] : undefined;
-  throw otherKeys(keys, expected) ?? wrong(`Keys.${name}`, found, '; expected {"S": "…"}');
+  throw otherKeys(keys, expected) ?? wrong(`Keys.${name}`, found, `; expected ${CONTENTS[type]}`);
 }
 
 /** Rows of a table that has a sort key too must not be taken for one row. */

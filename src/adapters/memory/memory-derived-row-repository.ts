@@ -9,6 +9,7 @@ import {
   type SourceRow,
   takenFault,
 } from '../../domain/derived-rows.ts';
+import { rowsMoveFault } from '../../domain/rows-limits.ts';
 import { sameState } from '../../domain/version.ts';
 import { MemoryStates } from './memory-states.ts';
 
@@ -35,7 +36,10 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
     return this.#rows.values();
   }
 
-  #applyOne({ source, from, to, put, remove }: RowsMove): Result {
+  #applyOne(move: RowsMove): Result {
+    const { source, from, to, put, remove } = move;
+    const fault = rowsMoveFault(move);
+    if (fault !== undefined) return fault;
     const origin = originText(source);
     if (!sameState(this.#states.get(origin), from)) return 'conflict';
     for (const key of put) {

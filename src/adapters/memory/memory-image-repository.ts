@@ -3,6 +3,8 @@ import {
   ImageRepository,
   type PointerWrite,
 } from '../../application/ports/image-repository.ts';
+import type { Result } from '../../application/result.ts';
+import { pointerFault } from '../../domain/pointer-limits.ts';
 import { type Entity, equalMembers, preconditionsOf } from '../../domain/pointer.ts';
 import type { MemoryTable } from './memory-table.ts';
 
@@ -20,17 +22,18 @@ export class MemoryImageRepository extends ImageRepository {
     return entities.map((entity) => this.#view(entity));
   }
 
-  override async save(
-    writes: readonly PointerWrite[],
-    signal?: AbortSignal,
-  ): Promise<readonly ('done' | 'conflict')[]> {
+  override async save(writes: readonly PointerWrite[], signal?: AbortSignal): Promise<readonly Result[]> {
     signal?.throwIfAborted();
     return writes.map((write) => this.#write(write));
   }
 
-  #write({ view, member }: PointerWrite): 'done' | 'conflict' {
+  #write({ view, member }: PointerWrite): Result {
     const { entity, revision } = view;
-    const holds = preconditionsOf(view, member)?.every((precondition) =>
+    const preconditions = preconditionsOf(view, member);
+    if (preconditions === undefined) return 'conflict';
+    const fault = member && pointerFault(entity, member);
+    if (fault !== undefined) return fault;
+    const holds = preconditions.every((precondition) =>
       equalMembers(this.#table.member(entity, precondition.sort), precondition.member),
     );
     return holds && this.#table.writePointer(entity, revision, member) ? 'done' : 'conflict';
@@ -38,11 +41,13 @@ export class MemoryImageRepository extends ImageRepository {
 
   #view(entity: Entity): EntityView {
     const found = this.#table.pointer(entity);
+    const target = found && this.#table.member(entity, found.member.sort);
+    const decides = target === undefined || entity.model.choose === 'newest';
     return {
       entity,
-      newest: this.#table.newest(entity),
+      newest: decides ? this.#table.newest(entity) : undefined,
       current: found?.member,
-      target: found && this.#table.member(entity, found.member.sort),
+      target,
       revision: found?.revision,
     };
   }

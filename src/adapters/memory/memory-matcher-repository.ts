@@ -2,7 +2,8 @@ import type { CountFound } from '../../application/ports/derived-state.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import type { Result } from '../../application/result.ts';
 import { type Contribution, type CountModel, type Tuple, tupleKey } from '../../domain/count.ts';
-import type { CountedRow, CountMove, CountState } from '../../domain/count-move.ts';
+import { countMoveFault, sumFault } from '../../domain/count-limits.ts';
+import { type CountedRow, type CountMove, type CountState, netDeltas } from '../../domain/count-move.ts';
 import { Fault } from '../../domain/fault.ts';
 import { itemKey, keyOf } from '../../domain/row.ts';
 import { sameState } from '../../domain/version.ts';
@@ -41,6 +42,8 @@ export class MemoryMatcherRepository extends MatcherRepository {
   }
 
   #applyOne(move: CountMove): Result {
+    const impossible = countMoveFault(move);
+    if (impossible !== undefined) return impossible;
     const key = stateKey(move.source);
     if (!sameState(this.#states.get(key), move.from)) return 'conflict';
     const counts = this.#countsAfter(move);
@@ -52,6 +55,11 @@ export class MemoryMatcherRepository extends MatcherRepository {
           { reason: 'a count would fall below zero' },
         );
 
+    if (
+      move.source.model.amount !== undefined &&
+      [...counts.values()].some(({ count }) => !count.isStorable())
+    )
+      return sumFault(move.source.model, netDeltas([move]));
     for (const [name, count] of counts)
       if (count.rows === 0) this.#counts.delete(name);
       else this.#counts.set(name, count);
@@ -79,7 +87,6 @@ function stateKey({ model, row }: CountedRow): string {
   return `${model.name} ${itemKey(keyOf(row))}`;
 }
 
-/** Not by the key of the count's row: in memory, two tuples whose rows would have one key are still two. */
 function countName({ name }: CountModel, tuple: Tuple): string {
   return `${name} ${tupleKey(tuple)}`;
 }

@@ -1,5 +1,7 @@
 import { SearchQueue } from '../../application/ports/search-queue.ts';
+import type { Done } from '../../application/result.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
+import { messageFault } from '../../domain/search-message.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -13,16 +15,19 @@ export class MemorySearchQueue extends SearchQueue {
   #waiting: SearchAction[] = [];
   #sent = 0;
 
-  override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly 'done'[]> {
+  override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
     signal?.throwIfAborted();
-    for (const action of actions) {
-      const document = `${action.key.collection} ${action.key.id}`;
-      if (!passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) continue;
+    return actions.map((action) => messageFault(action) ?? this.#accept(action));
+  }
+
+  #accept(action: SearchAction): 'done' {
+    const document = `${action.key.collection} ${action.key.id}`;
+    if (passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) {
       this.#remember(document, action);
       this.#waiting.push(action);
       this.#sent++;
     }
-    return actions.map(() => 'done');
+    return 'done';
   }
 
   #remember(document: string, action: SearchAction): void {

@@ -1,7 +1,7 @@
 import type { PointerFound } from '../../application/ports/derived-state.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import type { Change } from '../../domain/change.ts';
-import { compareUtf8 } from '../../domain/compare-texts.ts';
+import { compareKeyTexts } from '../../domain/key-value.ts';
 import {
   type Entity,
   entityKey,
@@ -10,10 +10,12 @@ import {
   pointedBy,
   type PointerModel,
 } from '../../domain/pointer.ts';
+import { kindsOf } from '../../domain/roles.ts';
 import { keyOf, type Row } from '../../domain/row.ts';
 import type { RowModel, TableModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { compareVersions, passesFence, type Version } from '../../domain/version.ts';
+import { satisfies } from '../../domain/when.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** A row as last applied. */
@@ -60,13 +62,14 @@ export class MemoryTable extends TableReplica {
     return Promise.resolve(changes.filter((change) => this.#applyOne(change)));
   }
 
-  /** An entity's newest row: DynamoDB orders sort keys by their UTF-8 bytes. */
+  /** An entity's newest row: that with the highest sort key, as DynamoDB sorts. */
   newest(entity: Entity): Member | undefined {
     const stored = this.#entities.get(entityKey(entity));
     if (stored === undefined) return undefined;
+    const { sortType } = entity.model.keys;
     let newest: string | undefined;
     for (const sort of stored.members.keys())
-      if (newest === undefined || compareUtf8(sort, newest) > 0) newest = sort;
+      if (newest === undefined || compareKeyTexts(sortType, sort, newest) > 0) newest = sort;
     return newest === undefined ? undefined : this.member(entity, newest);
   }
 
@@ -128,7 +131,10 @@ export class MemoryTable extends TableReplica {
       this.#rows.set(item, { version, unconnected, attributes });
       this.#removed.delete(item);
     }
-    for (const model of row.model.pointers) this.#setMember(model, row, attributes, version);
+    for (const kind of kindsOf(row)) {
+      const own = attributes && satisfies(kind.model.when, attributes) ? attributes : undefined;
+      for (const model of kind.model.pointers) this.#setMember(model, kind, own, version);
+    }
     this.#applyAsPointer(row, attributes);
     return isUnconnected;
   }

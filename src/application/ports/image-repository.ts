@@ -25,7 +25,8 @@ export interface PointerWrite {
 export abstract class ImageRepository {
   /**
    * Reads entities, each as it is now: consistently, but perhaps its parts one after the other, so that a view may
-   * contradict itself (`contradictsItself`). One result per entity, in the order given.
+   * contradict itself (`contradictsItself`). The newest row is there where it decides: not where the pointer stays with
+   * its row, and that is there. One result per entity, in the order given.
    *
    * Rejects once `signal` is aborted; no further request starts then.
    */

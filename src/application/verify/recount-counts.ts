@@ -1,8 +1,9 @@
 import { Decimal } from '../../domain/decimal.ts';
 import type { Counts } from '../../domain/definition/counts.ts';
-import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { KeyType } from '../../domain/key-value.ts';
 import type { Attributes, Value } from '../../domain/value.ts';
 import type { GivenRow } from './given-row.ts';
+import { canonical, type Keys } from './key-values.ts';
 
 /** What one row adds under one tuple. */
 export interface Counted {
@@ -11,32 +12,38 @@ export interface Counted {
   readonly amount: Decimal;
 }
 
-/** The names of a tuple's parts: those that `by` lists, or else those of the templates. */
-export function tuplePartsOf(
-  { by, at }: Counts['spec'],
-  { partition, sort }: TableDefinition['spec']['keys'],
-): readonly string[] {
-  if (Array.isArray(by)) return by as readonly string[];
-  const templates = [at[partition], sort === undefined ? '' : at[sort]].join(' ');
-  return Array.from(templates.matchAll(/<(\w+)>/g), ([, name]) => name ?? '');
+/** What a tuple is made of. */
+interface TupleParts {
+  readonly names: readonly string[];
+  /** Of each, the type of the key's attribute that it is in. */
+  readonly types: readonly KeyType[];
+}
+
+/** The parts of a tuple: those that `by` lists, or else those of the templates. */
+export function tuplePartsOf({ by, at }: Counts['spec'], { partition, sort }: Keys): TupleParts {
+  const types = new Map<string, KeyType>();
+  for (const { name, type } of sort === undefined ? [partition] : [partition, sort])
+    for (const [, part = ''] of (at[name] ?? '').matchAll(/<(\w+)>/g)) types.set(part, type);
+  const names = Array.isArray(by) ? (by as readonly string[]) : [...types.keys()];
+  return { names, types: names.map((name) => types.get(name) ?? 'S') };
 }
 
 /**
  * What a row is counted under, each tuple once, and what it adds there.
  *
- * @param names those of the tuple's parts.
  * @throws when a function of the definition refuses the row, or gives what it must not; when an amount is no number.
  */
 export function countedFor(
   { by, amount }: Counts['spec'],
-  names: readonly string[],
+  { names, types }: TupleParts,
   row: GivenRow,
   attributes: Attributes,
 ): readonly Counted[] {
-  const tuples =
+  const given =
     typeof by === 'function'
       ? givenTuples((by as (row: GivenRow) => unknown)(row), names)
       : namedTuples(names, attributes);
+  const tuples = given.map((parts) => parts.map((part, index) => keyText(part, types[index] ?? 'S')));
   const distinct = new Map(tuples.map((parts) => [JSON.stringify(parts), parts]));
   if (distinct.size === 0) return [];
   const added =
@@ -65,6 +72,12 @@ function givenTuples(given: unknown, names: readonly string[]): (readonly string
       return part;
     }),
   );
+}
+
+function keyText(part: string, type: KeyType): string {
+  const text = canonical(part, type);
+  if (text === undefined) throw new TypeError(`a tuple has a part that no key of type ${type} can hold`);
+  return text;
 }
 
 /** An attribute's number; a row without the attribute is not counted. */

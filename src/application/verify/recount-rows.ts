@@ -1,7 +1,10 @@
+import { Decimal } from '../../domain/decimal.ts';
 import type { Rows } from '../../domain/definition/rows.ts';
 import { fromPlain } from '../../domain/plain-value.ts';
+import { toJson } from '../../domain/json.ts';
 import type { Value } from '../../domain/value.ts';
 import type { GivenRow } from './given-row.ts';
+import { textOf } from './key-values.ts';
 
 /** A row that must be derived. */
 export interface ExpectedRow {
@@ -36,10 +39,17 @@ export function noRowsYet({ on, keep }: Rows['spec']): ExpectedRows {
 }
 
 /** What to call a derived row: its table, where it is another than its source's, and its key. */
-export function rowName(table: string | undefined, key: Readonly<Record<string, unknown>>): string {
+export function rowName(table: string | undefined, key: Readonly<Record<string, Value>>): string {
   const names = Object.keys(key).toSorted((a, b) => (a < b ? -1 : 1));
-  const text = JSON.stringify(Object.fromEntries(names.map((name) => [name, key[name]])));
+  const text = toJson(Object.fromEntries(names.map((name) => [name, sameWritten(key[name] ?? '')])));
   return table === undefined ? text : `${table} ${text}`;
+}
+
+/** A number as it is written wherever it is equal. Bytes are told from the string of their base64. */
+function sameWritten(value: Value): Value {
+  if (value instanceof Uint8Array) return { B: value };
+  const digits = textOf(value, 'N');
+  return digits === undefined ? value : (Decimal.parse(digits) ?? value);
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -47,14 +57,14 @@ type Given = Readonly<Record<string, unknown>>;
 /**
  * What a row gives; undefined where that depends on the change that it was given for.
  *
- * @param isOwn whether a key in the row's own table is that of a row of its own kind.
+ * @param isOwn whether a row with these attributes, in the row's own table, is of its own kind.
  * @throws when the function refuses the row, or gives what it must not.
  */
 export function rowsGivenBy(
   { of }: Rows['spec'],
   given: GivenRow,
   source: string,
-  isOwn: (key: Given) => boolean,
+  isOwn: (row: ExpectedRow['attributes']) => boolean,
 ): ReadonlyMap<string, ExpectedRow> | undefined {
   const change = new AskedChange();
   const row = {
@@ -75,17 +85,23 @@ export function rowsGivenBy(
   const all: readonly unknown[] = Array.isArray(returned) ? returned : [returned ?? []].flat();
   const rows = new Map<string, ExpectedRow>();
   for (const one of all) {
-    const { table, key, attributes = {} } = one as Given;
-    const texts = Object.values(key as Given);
-    if (texts.some((text) => typeof text !== 'string' || text === ''))
-      throw new TypeError('a key has no text');
-    if (table === undefined && isOwn(key as Given)) throw new TypeError('a row is derived from its own kind');
-    const name = rowName(table as string | undefined, key as Given);
+    const { table, key: givenKey, attributes: givenAttributes = {} } = one as Given;
+    const key = fromPlain(givenKey, '') as ExpectedRow['attributes'];
+    const attributes = fromPlain(givenAttributes, '') as ExpectedRow['attributes'];
+    if (!Object.values(key).every(canBeInKey)) throw new TypeError('a key has what none can have');
+    if (table === undefined && isOwn({ ...attributes, derived_from: source, ...key }))
+      throw new TypeError('a row is derived from its own kind');
+    const name = rowName(table as string | undefined, key);
     if (rows.has(name)) throw new TypeError('two rows have one key');
-    rows.set(name, { attributes: fromPlain(attributes, '') as ExpectedRow['attributes'], source });
+    rows.set(name, { attributes, source });
   }
   if (rows.size > MOST_ROWS) throw new TypeError('there are too many rows');
   return change.wasAsked ? undefined : rows;
+}
+
+function canBeInKey(value: Value): boolean {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length > 0;
+  return value instanceof Decimal;
 }
 
 const MOST_ROWS = 40;

@@ -4,9 +4,11 @@ import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { Documents } from '../../domain/definition/documents.ts';
 import type { Pointer } from '../../domain/definition/pointer.ts';
 import type { RowKind } from '../../domain/definition/row.ts';
+import type { KeyType } from '../../domain/key-value.ts';
 import type { Attributes, Value } from '../../domain/value.ts';
 import type { Rows } from '../../domain/definition/rows.ts';
 import { KeyPattern } from './key-pattern.ts';
+import { type KeyAttribute, type Keys, keysOf, textIn, textOf } from './key-values.ts';
 import { documentsOf, type ExpectedDocument } from './recount-documents.ts';
 import { type Counted, countedFor, tuplePartsOf } from './recount-counts.ts';
 import { type GivenRow, givenRow } from './given-row.ts';
@@ -18,6 +20,8 @@ export type Candidates = Map<string, Readonly<Record<string, Value>>>;
 /** The pointers of one derivation. */
 export interface ExpectedPointers {
   readonly choose: 'keep' | 'newest';
+  /** Of the sort key. */
+  readonly type: KeyType;
   readonly partition: KeyPattern;
   /** By partition key. */
   readonly entities: Map<string, Candidates>;
@@ -27,6 +31,8 @@ export interface ExpectedPointers {
 export interface ExpectedCounts {
   /** The names of a tuple's parts, in the order in which `sums` has them. */
   readonly names: readonly string[];
+  /** Of each, the type of the key's attribute that it is in. */
+  readonly types: readonly KeyType[];
   /** By tuple, as its parts in JSON. */
   readonly sums: Map<string, Decimal>;
 }
@@ -78,18 +84,19 @@ class DefinitionRecount implements Recount {
   readonly pointers = new Map<string, ExpectedPointers>();
   readonly counts = new Map<string, ExpectedCounts>();
   readonly derivedRows = new Map<string, ExpectedRows>();
-  readonly #keys: TableDefinition['spec']['keys'];
+  readonly #keys: Keys;
   readonly #kinds: readonly Kind[];
 
   constructor({ spec }: TableDefinition) {
-    this.#keys = spec.keys;
+    const keys = keysOf({ spec });
+    this.#keys = keys;
     const derivations = Object.entries(spec.derive);
     this.#kinds = Object.values(spec.rows).map((kind) => {
       const own = derivations.filter(([, { of }]) => (of as unknown) === kind);
       return {
         kind: kind as RowKind,
-        partition: new KeyPattern(kind.key[spec.keys.partition] ?? ''),
-        sort: spec.keys.sort === undefined ? undefined : new KeyPattern(kind.key[spec.keys.sort] ?? ''),
+        partition: new KeyPattern(kind.key[keys.partition.name] ?? ''),
+        sort: keys.sort === undefined ? undefined : new KeyPattern(kind.key[keys.sort.name] ?? ''),
         documents: own.filter((each): each is [string, Documents] => each[1].is === 'documents'),
         counts: own.filter((each): each is [string, Counts] => each[1].is === 'counts'),
         pointers: own.filter((each): each is [string, Pointer] => each[1].is === 'pointer'),
@@ -98,19 +105,22 @@ class DefinitionRecount implements Recount {
     });
     for (const { partition, counts, pointers, derivedRows } of this.#kinds) {
       for (const [name, { spec: counted }] of counts)
-        this.counts.set(name, { names: tuplePartsOf(counted, spec.keys), sums: new Map() });
+        this.counts.set(name, { ...tuplePartsOf(counted, keys), sums: new Map() });
       for (const [name, { spec: pointer }] of pointers)
-        this.pointers.set(name, { choose: pointer.choose, partition, entities: new Map() });
+        this.pointers.set(name, {
+          choose: pointer.choose,
+          type: keys.sort?.type ?? 'S',
+          partition,
+          entities: new Map(),
+        });
       for (const [name, { spec: given }] of derivedRows) this.derivedRows.set(name, noRowsYet(given));
     }
   }
 
   add(row: Attributes): void {
-    const partition = row.get(this.#keys.partition);
-    const sort = this.#keys.sort === undefined ? '' : row.get(this.#keys.sort);
-    // Half a character is not text, so it cannot be part of a key.
-    if (typeof partition !== 'string' || typeof sort !== 'string') return;
-    if (!partition.isWellFormed() || !sort.isWellFormed()) return;
+    const partition = textIn(row, this.#keys.partition);
+    const sort = this.#keys.sort === undefined ? '' : textIn(row, this.#keys.sort);
+    if (partition === undefined || sort === undefined) return;
     for (const kind of this.#kinds) {
       const inPartition = kind.partition.partsOf(partition);
       const inSort = kind.sort === undefined ? [] : kind.sort.partsOf(sort);
@@ -118,7 +128,7 @@ class DefinitionRecount implements Recount {
       const names = [...kind.partition.names, ...(kind.sort?.names ?? [])];
       const key = Object.create(null) as Record<string, string>;
       for (const [index, part] of [...inPartition, ...inSort].entries()) key[names[index] ?? ''] = part;
-      if (!isAllowed(kind.kind, key)) continue;
+      if (!isAllowed(kind.kind, key) || !isTold(kind.kind, (attribute) => row.get(attribute))) continue;
       for (const [name, { spec }] of kind.pointers)
         this.#addCandidate(name, partition, sort, candidateOf(spec.repeat, kind, key, row));
       this.#addContributions(kind, Object.freeze(key), row, `${partition.length}#${partition}${sort}`);
@@ -141,10 +151,13 @@ class DefinitionRecount implements Recount {
       if (kind.kind.options.schema !== undefined) checkSchema(given);
       for (const [name, { spec }] of kind.documents) documents.push(...documentsOf(name, spec, given, row));
       for (const [name, { spec }] of kind.counts)
-        for (const each of countedFor(spec, this.counts.get(name)?.names ?? [], given, row))
+        for (const each of countedFor(spec, this.counts.get(name) ?? NO_PARTS, given, row))
           counted.push([name, each]);
       for (const [name, { spec }] of kind.derivedRows)
-        derived.push([name, rowsGivenBy(spec, given, `${name} ${item}`, (own) => this.#isOfKind(kind, own))]);
+        derived.push([
+          name,
+          rowsGivenBy(spec, given, `${name} ${item}`, (own) => this.#isOfKind(kind, own, key)),
+        ]);
     } catch {
       return;
     }
@@ -164,16 +177,29 @@ class DefinitionRecount implements Recount {
     }
   }
 
-  #isOfKind({ kind, partition, sort }: Kind, row: Readonly<Record<string, unknown>>): boolean {
-    const textOf = (name: string | undefined) => String(row[name ?? '']);
-    const inPartition = partition.partsOf(textOf(this.#keys.partition));
-    const inSort = sort === undefined ? [] : sort.partsOf(textOf(this.#keys.sort));
+  /** @param source the parts of a row's key; that row is of the kind, whatever others say of it. */
+  #isOfKind(
+    { kind, partition, sort }: Kind,
+    row: Readonly<Record<string, Value>>,
+    source: Readonly<Record<string, string>>,
+  ): boolean {
+    const partsIn = (pattern: KeyPattern, { name, type }: KeyAttribute) => {
+      const text = textOf(row[name], type);
+      if (text === undefined) throw new TypeError(`a key's ${name} is not of type ${type}`);
+      return pattern.partsOf(text);
+    };
+    const inPartition = partsIn(partition, this.#keys.partition);
+    const inSort = sort === undefined || this.#keys.sort === undefined ? [] : partsIn(sort, this.#keys.sort);
     if (inPartition === undefined || inSort === undefined) return false;
     const names = [...partition.names, ...(sort?.names ?? [])];
     const parts = [...inPartition, ...inSort];
+    const isSource = names.every((name, index) => source[name] === parts[index]);
+    if (!isSource && !isTold(kind, (attribute) => row[attribute])) return false;
     return isAllowed(kind, Object.fromEntries(names.map((name, index) => [name, parts[index] ?? ''])));
   }
 }
+
+const NO_PARTS = { names: [], types: [] };
 
 /** @throws when the row does not fit its schema: the worker looks at every row of a kind that has one. */
 function checkSchema(given: GivenRow): unknown {
@@ -185,6 +211,14 @@ function isAllowed({ options }: RowKind, key: Readonly<Record<string, string>>):
     const part = key[name] ?? '';
     const allowed = rule as readonly string[] | { readonly without: string };
     return 'without' in allowed ? !part.includes(allowed.without) : allowed.includes(part);
+  });
+}
+
+/** Whether a row's attributes say that it is of a kind that is told by them. */
+function isTold({ options }: RowKind, valueOf: (attribute: string) => unknown): boolean {
+  return Object.entries(options.when ?? {}).every(([attribute, texts]) => {
+    const value = valueOf(attribute);
+    return typeof texts === 'string' ? value === texts : (texts ?? []).some((text) => text === value);
   });
 }
 

@@ -3,6 +3,7 @@ import type { DocumentKey } from '../../domain/search-document.ts';
 import { equalRecords } from '../../domain/value.ts';
 import type { DerivedState, PointerFound } from '../ports/derived-state.ts';
 import { KeyPattern } from './key-pattern.ts';
+import { isAfter } from './key-values.ts';
 import { type ExpectedRows, rowName } from './recount-rows.ts';
 import { type ExpectedPointers, recount, type Recount } from './recount.ts';
 
@@ -128,18 +129,8 @@ function problemWith(
   if (expected === undefined || candidates === undefined) return 'extra';
   const target = candidates.get(member.sort);
   if (target === undefined || !equalRecords(target, member.attributes)) return 'wrong';
-  const isNewest = [...candidates.keys()].every((sort) => !isAfter(sort, member.sort));
+  const isNewest = [...candidates.keys()].every((sort) => !isAfter(sort, member.sort, expected.type));
   return expected.choose === 'newest' && !isNewest ? 'wrong' : undefined;
-}
-
-/** Whether a sort key stands after another: by code points, which is the order of their UTF-8 bytes. */
-function isAfter(a: string, b: string): boolean {
-  const others = Array.from(b);
-  for (const [index, character] of Array.from(a).entries()) {
-    const difference = (character.codePointAt(0) ?? 0) - (others[index]?.codePointAt(0) ?? -1);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }
 
 async function compareCounts(state: DerivedState, { counts }: Recount, drift: Drift[]): Promise<number> {

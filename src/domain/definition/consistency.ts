@@ -1,14 +1,17 @@
+import type { CountModel } from '../count.ts';
 import type { RowModel } from '../table-model.ts';
 import { idPattern } from './documents.ts';
 import type { Derived, Draft } from './draft.ts';
+import { excludeEachOther } from '../when.ts';
 import { commonKey, type Pattern } from './overlap.ts';
 
-/** No key may be of two kinds of row. */
+/** No key may be of two kinds of row, unless an attribute tells which it is of. */
 export function sharedKeys(kinds: readonly RowModel[]): string[] {
   return pairsOf(kinds).flatMap(([one, other]) => {
-    const key = overlap(one, other);
+    const key = excludeEachOther(one.when, other.when) ? undefined : overlap(one, other);
     if (key === undefined) return [];
-    const remedy = "say what their parts may hold with parts, such as { without: '#' }";
+    const remedy =
+      "say what their parts may hold with parts, such as { without: '#' }, or give both a when, with different values of one attribute";
     return [`rows ${one.name} and ${other.name}: both match the key ${key}; ${remedy}`];
   });
 }
@@ -35,12 +38,38 @@ export function sharedTargets(derived: readonly RowModel[]): string[] {
   });
 }
 
+/** No state may be of two rows or two derivations: each would take the other's for its own. */
+export function sharedStates(kinds: readonly RowModel[]): string[] {
+  const states = kinds.flatMap((kind) =>
+    kind.counts.flatMap(({ name, state }) =>
+      state === undefined ? [] : [{ name, ...rowOfState(kind, state) }],
+    ),
+  );
+  return pairsOf(states).flatMap(([one, other]) => {
+    const key = overlap(one, other);
+    return key === undefined
+      ? []
+      : [
+          `derivations ${one.name} and ${other.name}: both can keep a state at ${key}; leave state out of one`,
+        ];
+  });
+}
+
+function rowOfState(
+  { names, rules }: RowModel,
+  { partition, sort }: NonNullable<CountModel['state']>,
+): KeyShape {
+  const parts = [...partition.names, ...sort.names];
+  return { partition, sort, rules: parts.map((part) => rules[names.indexOf(part)]) };
+}
+
 /** Derived rows may be of kinds that more is derived from, but none may lead back to what it is derived from. */
 export function loopsOf(kinds: readonly RowModel[], derived: readonly Derived[]): string[] {
   const problems: string[] = [];
   const said = new Set<RowModel>();
-  for (const { model, from } of derived) {
-    const way = wayTo(from, model, kinds, derived);
+  for (const one of derived) {
+    const { model, from } = one;
+    const way = wayTo(from, one, kinds, derived);
     // Each derivation of a loop leads back: it is said once.
     if (way === undefined || said.has(model)) continue;
     for (const row of way) said.add(row);
@@ -55,21 +84,30 @@ export function loopsOf(kinds: readonly RowModel[], derived: readonly Derived[])
 /** The rows over which derived ones lead to a kind of row, themselves included; undefined where they do not. */
 function wayTo(
   target: RowModel,
-  row: RowModel,
+  row: Derived,
   kinds: readonly RowModel[],
   derived: readonly Derived[],
 ): readonly RowModel[] | undefined {
   for (const kind of kinds) {
-    if (overlap(kind, row) === undefined) continue;
-    if (kind === target) return [row];
+    if (!canBeOf(kind, row)) continue;
+    if (kind === target) return [row.model];
     // A way that passes a kind twice leads no further than one that does not.
     const others = kinds.filter((other) => other !== kind);
-    for (const { model } of derived.filter(({ from }) => from === kind)) {
-      const way = wayTo(target, model, others, derived);
-      if (way !== undefined) return [row, kind, ...way];
+    for (const next of derived.filter(({ from }) => from === kind)) {
+      const way = wayTo(target, next, others, derived);
+      if (way !== undefined) return [row.model, kind, ...way];
     }
   }
   return undefined;
+}
+
+/** Whether a derived row can be of a kind: by its key, and by what it says. */
+function canBeOf(kind: RowModel, { model, says }: Derived): boolean {
+  const isTold = (kind.when ?? []).every(({ name, values }) => {
+    const text = says.get(name);
+    return says.has(name) && (text === undefined || values.includes(text));
+  });
+  return isTold && overlap(kind, model) !== undefined;
 }
 
 /** A kind of row that nothing is derived from is a mistake, unless it says so. */
@@ -82,8 +120,11 @@ export function checkUse(kinds: readonly Draft[]): string[] {
   });
 }
 
+/** Templates, and what each of their parts may hold. */
+type KeyShape = Pick<RowModel, 'partition' | 'sort' | 'rules'>;
+
 /** A key that both kinds of row match, as it is shown in messages. */
-function overlap(one: RowModel, other: RowModel): string | undefined {
+function overlap(one: KeyShape, other: KeyShape): string | undefined {
   const partition = commonKey(patternOf(one, 'partition'), patternOf(other, 'partition'));
   if (partition === undefined) return undefined;
   if (one.sort === undefined) return JSON.stringify([partition]);
@@ -91,7 +132,7 @@ function overlap(one: RowModel, other: RowModel): string | undefined {
   return sort === undefined ? undefined : JSON.stringify([partition, sort]);
 }
 
-function patternOf({ partition, sort, rules }: RowModel, which: 'partition' | 'sort'): Pattern {
+function patternOf({ partition, sort, rules }: KeyShape, which: 'partition' | 'sort'): Pattern {
   return which === 'partition'
     ? { literals: partition.literals, rules: rules.slice(0, partition.names.length) }
     : { literals: sort?.literals ?? [], rules: rules.slice(partition.names.length) };

@@ -1,7 +1,7 @@
 import type { CountModel } from '../count.ts';
 import type { Decimal } from '../decimal.ts';
 import type { KeySchema } from '../table-model.ts';
-import type { PartNames } from './key-template.ts';
+import type { Templates } from './template-types.ts';
 import {
   isStringArray,
   membersOf,
@@ -13,7 +13,7 @@ import {
   shown,
 } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
-import { keyAttributes, NO_TEMPLATE, partsOf, templatesOf } from './templates.ts';
+import { keyAttributes, keyNames, NO_TEMPLATE, partsOf, templatesOf, typedParts } from './templates.ts';
 
 /** Strings by name: what a row is counted under. */
 export type Tuple = Readonly<Record<string, string>>;
@@ -33,15 +33,6 @@ export type NamesIn<By> = By extends readonly (infer Name)[]
     ? keyof Each<Result>
     : never;
 
-/** Templates all of whose parts are among the names; any other becomes a text that says which part is not. */
-export type Filled<At, Names> = {
-  readonly [P in keyof At]: At[P] extends string
-    ? PartNames<At[P]> extends Names
-      ? At[P]
-      : `no part <${Exclude<PartNames<At[P]>, Names> & string}>`
-    : never;
-};
-
 export interface CountsSpec<Key, A, By, At> {
   /**
    * What a row is counted under. A function gives a tuple, an array of them, or undefined. An array of names stands for the
@@ -55,8 +46,12 @@ export interface CountsSpec<Key, A, By, At> {
   readonly amount?:
     | NamesOf<A, number | bigint | Decimal>
     | ((row: RowOf<Key, A>) => number | bigint | string | Decimal | undefined);
-  /** The key of the row that holds a count, made of the tuple's parts. It goes away with the last row that is counted. */
-  readonly at: At & Filled<At, NamesIn<By>>;
+  /**
+   * The key of the row that holds a count, made of the tuple's parts. It goes away with the last row that is counted.
+   * Where an attribute of the key is a number, its part must be one as text (`1.0` and `1` are one count); where it is
+   * bytes, base64url without padding.
+   */
+  readonly at: Templates<At, NamesIn<By>, keyof Key>;
   /** The attribute that holds the count. Default `count`. */
   readonly as?: string;
   /** Where a table kept its rows' states before it had a definition: templates of the row's key. Others leave it out. */
@@ -89,8 +84,9 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
   const { name, problem } = owner;
   const members = ['by', 'amount', 'at', 'as', 'state'] as const;
   const { by, amount, at, as = 'count', state } = membersOf(owner, 'its specification', spec, members);
-  const attributes = keys && keyAttributes(keys);
-  const [partition, sort] = templatesOf(owner, 'at', at, attributes);
+  const attributes = keys && keyNames(keys);
+  const typed = keys && keyAttributes(keys);
+  const [partition, sort] = templatesOf(owner, 'at', at, typed);
   const parts = partsOf(partition, sort);
   const isRead = partition !== undefined && (keys?.sort === undefined || sort !== undefined);
   const repeated = repeatedIn(parts);
@@ -100,6 +96,8 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
   for (const part of parts)
     if (attributes?.includes(part))
       problem(`its at names the part <${part}>, which is an attribute of the table's key`);
+    else if (RESERVED.includes(part))
+      problem(`its at names the part <${part}>, under which Contrail writes whose its row is`);
   if (typeof by !== 'function') {
     const wrong = Array.isArray(by) ? namesProblem(by) : 'must be an array of names, or a function';
     if (wrong !== undefined) problem(`its by ${wrong}`);
@@ -119,6 +117,7 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
     amount: typeof amount === 'string' || amount === undefined ? amount : named(amount, 'amount', name),
     partition: partition ?? NO_TEMPLATE,
     sort,
+    typed: typedParts([partition, sort], typed ?? []),
     as: String(as),
     state: state === undefined ? undefined : stateOf(owner, state),
   };
@@ -133,9 +132,14 @@ function checkTuple(by: readonly string[], parts: readonly string[], problem: Ow
       problem(`its by gives ${one}, which its at does not hold: two tuples would share a count`);
 }
 
+const STATE_KEY = [
+  { name: 'partition', type: 'S' },
+  { name: 'sort', type: 'S' },
+] as const;
+
 function stateOf(owner: Owner, state: unknown): CountModel['state'] {
   const { names, problem } = owner;
-  const [partition, sort] = templatesOf(owner, 'state', state, ['partition', 'sort']);
+  const [partition, sort] = templatesOf(owner, 'state', state, STATE_KEY);
   if (partition === undefined || sort === undefined || names === undefined) return undefined;
   const parts = partsOf(partition, sort);
   for (const part of parts)

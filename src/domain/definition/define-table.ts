@@ -1,7 +1,8 @@
 import { Fault } from '../fault.ts';
+import type { KeyType } from '../key-value.ts';
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import { type KeySchema, type RowModel, TableModel } from '../table-model.ts';
-import { checkUse, loopsOf, sharedIds, sharedKeys, sharedTargets } from './consistency.ts';
+import { checkUse, loopsOf, sharedIds, sharedKeys, sharedStates, sharedTargets } from './consistency.ts';
 import { type Counts, countModel } from './counts.ts';
 import { type Documents, documentModel } from './documents.ts';
 import { type Derived, type Draft, rowModel, unreadable } from './draft.ts';
@@ -13,7 +14,7 @@ import { membersOf, type Owner, shown } from './problems.ts';
 import { type Rows, rowsModel } from './rows.ts';
 import { readRow } from './row-model.ts';
 import { isRowKind } from './row.ts';
-import { partsOf } from './templates.ts';
+import { type KeyAttribute, NO_KEYS, partsOf } from './templates.ts';
 
 export type Derivation = Documents | Counts | Pointer | Rows | Effect;
 
@@ -23,14 +24,35 @@ export interface RowOfTable<Attribute extends string> {
   readonly key: Readonly<Record<Attribute, string>>;
 }
 
+/** An attribute of a table's key: a string by its name alone, or with its type: `S` string, `N` number, `B` bytes. */
+export type KeyAttributeSpec<Name extends string = string> =
+  Name | { readonly name: Name; readonly type: KeyType };
+
 export interface TableSpec<Partition extends string, Sort extends string> {
-  /** The names of the attributes of the table's key; `sort` only where it has a sort key. Both are strings. */
-  readonly keys: { readonly partition: Partition; readonly sort?: Sort };
-  /** The kinds of rows that something is derived from, by name. No key may be of two kinds. */
-  readonly rows: Readonly<Record<string, RowOfTable<Partition | Sort>>>;
+  /**
+   * The attributes of the table's key; `sort` only where it has a sort key. A name alone is a string:
+   * `{ partition: 'device', sort: { name: 'at', type: 'N' } }`.
+   */
+  readonly keys: {
+    readonly partition: KeyAttributeSpec<Partition>;
+    readonly sort?: KeyAttributeSpec<Sort>;
+  };
+  /** The kinds of rows that something is derived from, by name. No key may be of two kinds, unless their `when` tells which. */
+  readonly rows: Readonly<Record<string, RowOfTable<NoInfer<Partition | Sort>>>>;
   /** What is derived, by name. State and messages go by the names, so that changing one is like a new derivation. */
   readonly derive: Readonly<Record<string, Derivation>>;
 }
+
+/** Kinds of rows whose keys have no other attributes; the type of any other says which it must not have. */
+type WithoutOthers<Rows, Attribute extends string> = {
+  readonly [Name in keyof Rows]: Rows[Name] extends { readonly key: infer Key }
+    ? string extends keyof Key
+      ? Rows[Name]
+      : [keyof Key] extends [Attribute]
+        ? Rows[Name]
+        : `no attribute ${Exclude<keyof Key, Attribute> & string} of the table's key`
+    : Rows[Name];
+};
 
 /** What is derived from a table's rows, checked. */
 export interface TableDefinition {
@@ -46,8 +68,12 @@ export interface TableDefinition {
  *
  * @throws Fault `configuration` with everything that is wrong with the definition, one problem per line.
  */
-export function defineTable<const Partition extends string, const Sort extends string = never>(
-  spec: TableSpec<Partition, Sort>,
+export function defineTable<
+  const Partition extends string,
+  const Sort extends string = never,
+  Rows extends TableSpec<Partition, Sort>['rows'] = TableSpec<Partition, Sort>['rows'],
+>(
+  spec: TableSpec<Partition, Sort> & { readonly rows: WithoutOthers<Rows, NoInfer<Partition | Sort>> },
 ): TableDefinition {
   const compilation = new Compilation(spec);
   const model = compilation.model();
@@ -94,7 +120,7 @@ class Compilation {
 
   /** Of no use where there are problems. */
   model(): TableModel {
-    const keys = this.#keys ?? { partition: '', sort: undefined };
+    const keys = this.#keys ?? NO_KEYS;
     return new TableModel(
       keys,
       [...this.#drafts.values(), ...this.#derived].map(({ model }) => model),
@@ -106,13 +132,30 @@ class Compilation {
     const problem = (what: string) => this.problems.push(what);
     const { partition, sort } = membersOf({ problem }, 'keys', given, ['partition', 'sort']);
     if (!isPlainObject(given)) return undefined;
-    if (!isAttributeName(partition))
-      problem(`keys.partition must be the name of an attribute, and is ${shown(partition)}`);
-    if (sort !== undefined && !isAttributeName(sort))
-      problem(`keys.sort must be the name of an attribute, and is ${shown(sort)}`);
-    else if (sort !== undefined && sort === partition)
+    const first = this.#keyAttribute('keys.partition', partition);
+    const second = sort === undefined ? undefined : this.#keyAttribute('keys.sort', sort);
+    if (second !== undefined && second.name === first?.name)
       problem('keys.sort must be another attribute than keys.partition');
-    return this.problems.length === before ? ({ partition, sort } as KeySchema) : undefined;
+    if (first === undefined || this.problems.length !== before) return undefined;
+    return {
+      ...{ partition: first.name, partitionType: first.type },
+      ...{ sort: second?.name, sortType: second?.type ?? 'S' },
+    };
+  }
+
+  /** Undefined where something is wrong with it. */
+  #keyAttribute(what: string, given: unknown): KeyAttribute | undefined {
+    const problem = (found: string) => void this.problems.push(found);
+    const isTyped = isPlainObject(given);
+    const { name, type } = isTyped
+      ? membersOf({ problem }, what, given, ['name', 'type'])
+      : { name: given, type: 'S' };
+    const isName = isAttributeName(name);
+    if (!isName)
+      problem(`${what}${isTyped ? '.name' : ''} must be the name of an attribute, and is ${shown(name)}`);
+    const isType = type === 'S' || type === 'N' || type === 'B';
+    if (!isType) problem(`${what}.type must be S (string), N (number) or B (bytes), and is ${shown(type)}`);
+    return isName && isType ? { name, type } : undefined;
   }
 
   #entriesOf(member: 'rows' | 'derive'): [string, unknown][] {
@@ -189,11 +232,12 @@ class Compilation {
         const model = countModel(owner, spec, this.#keys);
         if (!isSound() || !draft.isSound) return;
         row.counts.push(model);
-        this.#derives(owner.name, row, 'counts', model.partition, model.sort);
+        const says = [...partsOf(model.partition, model.sort), model.as, 'rows'];
+        this.#derives(owner.name, row, says, 'counts', model.partition, model.sort);
         break;
       }
       case 'rows': {
-        const model = rowsModel(owner, spec, this.#keys);
+        const model = rowsModel(owner, spec, this.#keys, this.#derived);
         if (isSound()) row.derivedRows.push(model);
         break;
       }
@@ -206,7 +250,8 @@ class Compilation {
         const model = pointerModel(owner, spec, draft.isSound ? row : undefined, this.#keys);
         if (!isSound() || !draft.isSound) return;
         row.pointers.push(model);
-        this.#derives(owner.name, row, 'pointer', row.partition, new KeyTemplate(model.at), row.rules);
+        const says = [...model.repeat, ...model.repeatedParts, 'revision'];
+        this.#derives(owner.name, row, says, 'pointer', row.partition, new KeyTemplate(model.at), row.rules);
         break;
       }
     }
@@ -215,6 +260,7 @@ class Compilation {
   #derives(
     name: string,
     from: RowModel,
+    says: readonly string[],
     derivedBy: 'counts' | 'pointer',
     partition: KeyTemplate,
     sort: KeyTemplate | undefined,
@@ -223,7 +269,8 @@ class Compilation {
     const names = partsOf(partition, sort);
     const rules = names.map((_, index) => rulesOfParts[index]);
     const model = rowModel({ name, partition, sort, names, rules, derivedBy, strict: from.strict });
-    this.#derived.push({ model, from });
+    const unknown = says.map((attribute) => [attribute, undefined] as const);
+    this.#derived.push({ model, from, says: new Map([...unknown, ...marksOf(name)]) });
   }
 
   /** What is wrong with parts of the definition that are right by themselves. */
@@ -233,6 +280,7 @@ class Compilation {
     this.problems.push(
       ...sharedKeys(kinds),
       ...sharedIds(kinds),
+      ...sharedStates(kinds),
       ...sharedTargets(this.#derived.map(({ model }) => model)),
       ...loopsOf(kinds, this.#derived),
       ...(this.#isUseKnown ? checkUse(drafts) : []),
@@ -244,6 +292,14 @@ const KINDS: readonly Derivation['is'][] = ['documents', 'counts', 'pointer', 'r
 
 function isDerivation(given: unknown): given is Derivation {
   return isPlainObject(given) && KINDS.includes(given['is'] as Derivation['is']);
+}
+
+/** What the rows that Contrail writes carry for ElectroDB. */
+function marksOf(derivation: string): readonly (readonly [string, string])[] {
+  return [
+    ['__edb_e__', derivation],
+    ['__edb_v__', '1'],
+  ];
 }
 
 function isAttributeName(given: unknown): given is string {

@@ -4,8 +4,9 @@ import { KeyTemplate, templateProblem } from './key-template.ts';
 import type { Pattern } from './overlap.ts';
 import { isStringArray, membersOf, named, namesProblem, type Owner, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, Parts, RowKind, RowOf } from './row.ts';
+import type { PartsOf, Template } from './template-types.ts';
 
-export interface DocumentsSpec<Key, A> {
+export interface DocumentsSpec<Key, A, Id = string> {
   /** The search engine's collection. */
   readonly collection: string;
   /**
@@ -13,7 +14,7 @@ export interface DocumentsSpec<Key, A> {
    * template of them, such as `EU:<order>`. No two rows may have the same: leave out only parts that are always
    * the same, or that `where` makes so.
    */
-  readonly id?: readonly (keyof Parts<Key> & string)[] | string;
+  readonly id?: readonly (keyof Parts<Key> & string)[] | Template<Id, PartsOf<Key>>;
   /** What a document holds beside its id: attributes by name, those that the row has, or a pure function of the row. */
   readonly fields:
     readonly (keyof A & string)[] | ((row: RowOf<Key, A>) => Readonly<Record<string, unknown>>);
@@ -37,9 +38,9 @@ export interface Documents {
  * Derives one document in a search index from each row of a kind, or from those that `where` chooses. An update that
  * changes nothing that the document holds sends nothing.
  */
-export function documents<Key extends KeyTemplates, A>(
+export function documents<Key extends KeyTemplates, A, const Id extends string = string>(
   of: RowKind<Key, A>,
-  spec: DocumentsSpec<Key, A>,
+  spec: DocumentsSpec<Key, A, Id>,
 ): Documents {
   return Object.freeze({ is: 'documents', of, spec } as unknown as Documents);
 }

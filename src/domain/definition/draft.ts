@@ -15,7 +15,7 @@ export interface Draft {
     readonly derivedRows: RowsModel[];
     readonly effects: EffectModel[];
   };
-  /** Whether its key could be read. */
+  /** Whether its key, and its `when`, could be read. */
   readonly isSound: boolean;
   /** Whether it says that nothing is derived from it. */
   readonly isMarkedUnused: boolean;
@@ -27,6 +27,8 @@ export interface Draft {
 export interface Derived {
   readonly model: RowModel;
   readonly from: RowModel;
+  /** What it says beside its key: texts by their attributes; undefined for what is not known, or no text. */
+  readonly says: ReadonlyMap<string, string | undefined>;
 }
 
 /** A kind of row of which nothing but the name is known. */
@@ -45,7 +47,7 @@ export function rowModel(known: Partial<RowModel> & { readonly name: string }): 
       strict: false,
       numbers: 'plain' as const,
     },
-    ...{ schema: undefined, derivedBy: undefined },
+    ...{ when: undefined, schema: undefined, derivedBy: undefined },
     ...known,
     ...{ documents: [], counts: [], pointers: [], derivedRows: [], effects: [] },
   };

@@ -4,11 +4,6 @@ import { repeatedIn } from './problems.ts';
 /** The parts of a key; or what is wrong with a key that begins like one of the template's; undefined for other keys. */
 export type KeyMatch = { readonly parts: readonly string[] } | { readonly malformed: string } | undefined;
 
-/** The names of a template's parts, as a type: `'customer'` of `'CUSTOMER#<customer>'`. */
-export type PartNames<Text extends string> = Text extends `${string}<${infer Name}>${infer Rest}`
-  ? Name | PartNames<Rest>
-  : never;
-
 /**
  * The shape of one key: literals and `<named>` parts, such as `ORDER#<order>`. A part may hold any characters, `#`
  * included, and at least one; it ends where the next literal first occurs, and the last part takes the rest.

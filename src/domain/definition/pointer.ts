@@ -1,14 +1,20 @@
 import { isPlainObject } from '../plain-value.ts';
 import type { PointerModel } from '../pointer.ts';
 import type { KeySchema, RowModel } from '../table-model.ts';
-import { isStringArray, membersOf, namesProblem, type Owner, shown } from './problems.ts';
+import { isStringArray, membersOf, namesProblem, type Owner, RESERVED, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
-import { keyAttributes, NO_TEMPLATE, templatesOf } from './templates.ts';
+import { keyNames, NO_KEYS, NO_TEMPLATE, templatesOf } from './templates.ts';
 
 export interface PointerSpec<Key, A> {
-  /** The sort key of the row that points, by the attribute's name: `{ SK: 'DEFAULT' }`. It is in the partition of the rows. */
+  /**
+   * The sort key of the row that points, by the attribute's name: `{ SK: 'DEFAULT' }`, `{ at: '-1' }` where it is a number.
+   * It is in the partition of the rows.
+   */
   readonly at: { readonly [Attribute in keyof Key]?: string };
-  /** `keep`: it stays with its row as long as there is one. `newest`: it always points to the row with the highest sort key. */
+  /**
+   * `keep`: it stays with its row as long as there is one. `newest`: it always points to the row with the highest sort
+   * key, as DynamoDB sorts: numbers by what they say.
+   */
   readonly choose: 'keep' | 'newest';
   /**
    * The attributes of the row that the pointer repeats. One that is named like a part of the key is taken from there,
@@ -26,7 +32,7 @@ export interface Pointer {
 
 /**
  * Keeps one row per entity, which is all rows of a kind in one partition, that points to one of them and repeats some of
- * its attributes. It names its row by the parts of the sort key.
+ * its attributes. It names its row by the parts of the sort key, which are texts, also of a number.
  */
 export function pointer<Key extends KeyTemplates, A>(
   of: RowKind<Key, A>,
@@ -35,11 +41,17 @@ export function pointer<Key extends KeyTemplates, A>(
   return Object.freeze({ is: 'pointer', of, spec } as unknown as Pointer);
 }
 
+/** Attributes of a pointer that say who wrote it, and which writing of it this is. */
+const NOTED = [...RESERVED, 'revision'];
+
+/** Of each, a condition says that it is still as it was; all fit into the 4 KB that DynamoDB takes of conditions. */
+const MOST_REPEATED = 100;
+
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */
 export function pointerModel(
   owner: Owner,
   spec: unknown,
-  row: Pick<RowModel, 'partition' | 'sort' | 'rules'> | undefined,
+  row: Pick<RowModel, 'partition' | 'sort' | 'rules' | 'when'> | undefined,
   keys: KeySchema | undefined,
 ): PointerModel {
   const { name, names = [], problem } = owner;
@@ -49,19 +61,29 @@ export function pointerModel(
     problem(`its choose must be keep or newest, and is ${shown(choose)}`);
   const wrong = namesProblem(repeat);
   if (wrong !== undefined) problem(`its repeat ${wrong}`);
-  const attributes = keys === undefined ? [] : keyAttributes(keys);
+  const attributes = keys === undefined ? [] : keyNames(keys);
   const asked = isStringArray(repeat) ? repeat : [];
   for (const one of asked)
     if (attributes.includes(one)) problem(`its repeat names ${one}, which is of the pointer's own key`);
+    else if (NOTED.includes(one))
+      problem(`its repeat names ${one}, which Contrail writes in a pointer itself`);
+  if (asked.length > MOST_REPEATED)
+    problem(
+      `its repeat names ${asked.length} attributes; DynamoDB checks at most ${MOST_REPEATED} of a row at once`,
+    );
   for (const part of sort?.names ?? [])
     if (attributes.includes(part))
       problem(`it repeats the part <${part}> as an attribute, which would be of its own key`);
+    else if (NOTED.includes(part))
+      problem(`it repeats the part <${part}> as an attribute, which Contrail writes in a pointer itself`);
   if (sort?.fixed) problem('its rows have the same sort key, so that there is nothing to choose from');
   return {
     name,
+    keys: keys ?? NO_KEYS,
     partition: partition ?? NO_TEMPLATE,
     sort: sort ?? NO_TEMPLATE,
     sortRules: row?.rules.slice(row.partition.names.length) ?? [],
+    when: row?.when,
     at: keys === undefined ? '' : placeOf(owner, at, keys),
     choose: choose === 'newest' ? 'newest' : 'keep',
     repeat: asked.filter((attribute) => !names.includes(attribute)),
@@ -70,7 +92,7 @@ export function pointerModel(
 }
 
 /** The sort key of the pointer; empty where it cannot be read. */
-function placeOf(owner: Owner, at: unknown, { partition, sort }: KeySchema): string {
+function placeOf(owner: Owner, at: unknown, { partition, sort, sortType }: KeySchema): string {
   const { problem } = owner;
   if (sort === undefined) {
     problem('it needs a table with a sort key');
@@ -80,7 +102,7 @@ function placeOf(owner: Owner, at: unknown, { partition, sort }: KeySchema): str
     problem(`its at has ${partition}, but it stands in the partition of its rows`);
     return '';
   }
-  const [template] = templatesOf(owner, 'at', at, [sort]);
+  const [template] = templatesOf(owner, 'at', at, [{ name: sort, type: sortType }]);
   if (template === undefined) return '';
   if (!template.fixed) problem(`its at.${sort} must be the same for all, without parts`);
   return template.text;

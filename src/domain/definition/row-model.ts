@@ -1,11 +1,13 @@
+import { canonicalKeyText } from '../key-value.ts';
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import type { KeySchema } from '../table-model.ts';
 import { type Draft, rowModel } from './draft.ts';
 import type { PartRule } from './overlap.ts';
+import type { When } from '../when.ts';
 import { isStringArray, membersOf, type Owner, repeatedIn, shown } from './problems.ts';
 import type { RowKind } from './row.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import { keyAttributes, partsOf, templatesOf } from './templates.ts';
+import { keyAttributes, partsOf, templatesOf, typedParts } from './templates.ts';
 
 /** Reads a kind of row, and says what is wrong with it. The draft is not sound where its key cannot be read. */
 export function readRow(
@@ -15,9 +17,9 @@ export function readRow(
   problem: Owner['problem'],
 ): Draft {
   const owner: Owner = { name, names: undefined, problem };
-  const members = ['schema', 'parts', 'numbers', 'strict', 'derives'] as const;
+  const members = ['schema', 'parts', 'when', 'numbers', 'strict', 'derives'] as const;
   const options = membersOf(owner, 'its options', kind.options, members);
-  const { schema, parts = {}, numbers, strict = false, derives } = options;
+  const { schema, parts = {}, when, numbers, strict = false, derives } = options;
   if (schema !== undefined && !isSchema(schema))
     problem(`its schema must follow Standard Schema, and is ${kindOf(schema)}`);
   if (numbers !== undefined && numbers !== 'exact')
@@ -26,15 +28,24 @@ export function readRow(
   if (derives !== undefined && derives !== 'nothing')
     problem(`its derives must be nothing, or left out, and is ${shown(derives)}`);
   const rules = rulesOf(parts, problem);
+  const attributes = keys && keyAttributes(keys);
+  const told =
+    when === undefined
+      ? undefined
+      : whenOf(
+          when,
+          attributes?.map((attribute) => attribute.name),
+          problem,
+        );
   const known = {
     name,
     strict: strict === true,
     numbers: numbers === 'exact' ? ('exact' as const) : ('plain' as const),
+    when: told,
     schema: isSchema(schema) ? schema : undefined,
   };
   const use = { isMarkedUnused: derives === 'nothing', isUsed: false };
   const unsound: Draft = { ...use, model: rowModel(known), isSound: false };
-  const attributes = keys && keyAttributes(keys);
   const [partition, sort] = templatesOf(owner, 'key', kind.key, attributes);
   if (partition === undefined || (sort === undefined && keys?.sort !== undefined)) return unsound;
   const names = partsOf(partition, sort);
@@ -42,9 +53,25 @@ export function readRow(
   if (repeated !== undefined) problem(`its key names the part <${repeated}> twice`);
   for (const part of rules.keys())
     if (!names.includes(part)) problem(`its parts name ${part}, which is no part of its key`);
-  if (repeated !== undefined) return unsound;
+  for (const { part, attribute, type } of typedParts([partition, sort], attributes ?? []))
+    for (const value of valuesIn(rules.get(part)))
+      if (canonicalKeyText(value, type) !== value)
+        problem(
+          `its parts.${part} has ${shown(value)}, which no key has: ${attribute} is of type ${type}, ${WRITTEN[type]}`,
+        );
+  if (repeated !== undefined || (when !== undefined && told === undefined)) return unsound;
   const model = rowModel({ ...known, partition, sort, names, rules: names.map((part) => rules.get(part)) });
   return { ...use, model, isSound: true };
+}
+
+const WRITTEN = {
+  S: 'a string',
+  N: 'a number written as its digits',
+  B: 'bytes written as base64url without padding',
+};
+
+function valuesIn(rule: PartRule): readonly string[] {
+  return rule === undefined || 'without' in rule ? [] : rule;
 }
 
 function rulesOf(parts: unknown, problem: Owner['problem']): ReadonlyMap<string, PartRule> {
@@ -64,8 +91,34 @@ function rulesOf(parts: unknown, problem: Owner['problem']): ReadonlyMap<string,
 function isRule(rule: unknown): rule is PartRule {
   if (isStringArray(rule)) return rule.length > 0 && rule.every((text) => text.isWellFormed());
   if (!isPlainObject(rule)) return rule === undefined;
+  if (Object.keys(rule).length !== 1) return false;
   const { without } = rule;
   return typeof without === 'string' && Array.from(without).length === 1 && without.isWellFormed();
+}
+
+/** Undefined where something is wrong with it. */
+function whenOf(when: unknown, keys: readonly string[] = [], problem: Owner['problem']): When | undefined {
+  const entries = isPlainObject(when) ? Object.entries(when) : [];
+  if (entries.length === 0) {
+    const found = isPlainObject(when) ? 'an empty object' : kindOf(when);
+    problem(`its when must be an object of texts by the names of attributes, and is ${found}`);
+    return undefined;
+  }
+  const wrong: string[] = [];
+  const rules = entries.map(([name, given]) => {
+    if (name === '' || name === '__proto__')
+      wrong.push(`its when names ${shown(name)}, which is no attribute`);
+    if (keys.includes(name))
+      wrong.push(`its when names ${name}, which is of the table's key: its template says that`);
+    const values = typeof given === 'string' ? [given] : given;
+    if (isStringArray(values) && values.length > 0 && values.every((text) => text.isWellFormed()))
+      return { name, values };
+    const found = Array.isArray(given) && given.length === 0 ? 'an empty array' : shown(given);
+    wrong.push(`its when.${name} must be a text, or an array of texts, and is ${found}`);
+    return { name, values: [] };
+  });
+  for (const what of wrong) problem(what);
+  return wrong.length === 0 ? rules : undefined;
 }
 
 /** Some libraries' schemas are functions. */

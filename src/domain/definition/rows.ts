@@ -1,8 +1,10 @@
+import type { Decimal } from '../decimal.ts';
 import type { Operation, Origin } from '../change.ts';
 import type { RowsModel } from '../derived-rows.ts';
 import type { KeySchema } from '../table-model.ts';
 import { membersOf, named, type Owner, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
+import { NO_KEYS } from './templates.ts';
 
 /** What happened to a row. */
 export interface ChangeOf {
@@ -17,8 +19,8 @@ export interface ChangeOf {
 export interface DerivedRowOf {
   /** The table's name; the table of the source row where it is left out. */
   readonly table?: string;
-  /** All attributes of that table's key. */
-  readonly key: Readonly<Record<string, string>>;
+  /** All attributes of that table's key, each of the type that it has there: a number is not its digits as a string. */
+  readonly key: Readonly<Record<string, string | number | bigint | Decimal | Uint8Array>>;
   /** The row's other attributes. */
   readonly attributes?: AnyAttributes;
 }
@@ -43,8 +45,8 @@ export interface Rows {
 
 /**
  * Derives rows from each row of a kind. What a row no longer gives is removed, unless `keep` is set. Each derived row has
- * one source: two that give the same key are an error, found when it happens. A derived row carries the attribute
- * `derived_from`, by which that is known.
+ * one source: two that give the same key are an error, found when it happens, and so is a key of a row that `counts` or a
+ * `pointer` writes. A derived row carries the attribute `derived_from`, by which that is known.
  */
 export function rows<Key extends KeyTemplates, A>(of: RowKind<Key, A>, spec: RowsSpec<Key, A>): Rows {
   return Object.freeze({ is: 'rows', of, spec } as unknown as Rows);
@@ -52,18 +54,28 @@ export function rows<Key extends KeyTemplates, A>(of: RowKind<Key, A>, spec: Row
 
 const OPERATIONS: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'] satisfies Operation[];
 
-/** Reads a specification, and adds what is wrong with it to the owner's problems. */
-export function rowsModel(owner: Owner, spec: unknown, keys: KeySchema | undefined): RowsModel {
+/**
+ * Reads a specification, and adds what is wrong with it to the owner's problems.
+ *
+ * @param written the rows that other derivations write; may go on to grow until all are read.
+ */
+export function rowsModel(
+  owner: Owner,
+  spec: unknown,
+  keys: KeySchema | undefined,
+  written: RowsModel['written'],
+): RowsModel {
   const { name, problem } = owner;
   const { of, on, keep = false } = membersOf(owner, 'its specification', spec, ['of', 'on', 'keep']);
   if (typeof of !== 'function') problem(`its of must be a function, and is ${shown(of)}`);
   if (typeof keep !== 'boolean') problem(`its keep must be true or false, and is ${shown(keep)}`);
   return {
     name,
-    of: named(of, 'of', name),
+    of: named(of, 'the function', name),
     on: operationsOf(owner, on),
     keep: keep === true,
-    keys: keys ?? { partition: '', sort: undefined },
+    keys: keys ?? NO_KEYS,
+    written,
   };
 }
 

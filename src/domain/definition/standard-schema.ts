@@ -18,3 +18,17 @@ export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
+
+/**
+ * What a schema makes of a row. Read from the results that are no failures: of a union whose failures have no `value`,
+ * the compiler would infer one that may be undefined.
+ */
+export type OutputOf<Schema extends StandardSchema> = Success<
+  Awaited<ReturnType<Schema['~standard']['validate']>>
+>;
+
+type Success<Result> = Result extends { readonly issues: readonly SchemaIssue[] }
+  ? never
+  : Result extends { readonly value: infer Output }
+    ? Output
+    : never;

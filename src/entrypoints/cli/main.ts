@@ -7,11 +7,13 @@ import { generateCommand } from './generate/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runCommand } from './run-command.ts';
+import { watchStrayFailures } from './stray-failures.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 ) as { version: string; description: string };
 
+watchStrayFailures('contrail');
 await runCommand(
   new Command('contrail')
     .description(description)

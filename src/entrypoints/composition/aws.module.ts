@@ -7,6 +7,7 @@ import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generatio
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { ElectroDbDerivedRowRepository } from '../../adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
+import { SEARCH_QUEUE_VARIABLE } from '../../adapters/aws/sqs/queue-url.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
@@ -18,6 +19,7 @@ import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { AwsBackend } from '../config.ts';
 import { invocationFields } from '../invocation.ts';
 import { TABLE_MODEL } from './table-model.ts';
@@ -78,20 +80,34 @@ export function awsModule({
       (client) => new DynamoDbTableGenerations(client, { stateTable }),
       [DOCUMENT_CLIENT],
     );
-    bind(SearchQueue).toResolvedValue(
-      (client) =>
-        new SqsSearchQueue(client, {
-          queueUrl,
-          maxBatchBytes,
-          allowStandard: allowStandardQueue,
-          concurrency,
-        }),
-      [SQSClient],
-    );
+    if (queueUrl === undefined) bind(SearchQueue).toResolvedValue(() => new NoSearchQueue(), []);
+    else
+      bind(SearchQueue).toResolvedValue(
+        (client) =>
+          new SqsSearchQueue(client, {
+            queueUrl,
+            maxBatchBytes,
+            allowStandard: allowStandardQueue,
+            concurrency,
+          }),
+        [SQSClient],
+      );
     if (quarantineUrl !== undefined)
       bind(Quarantine).toResolvedValue(
         (client) => new SqsQuarantine(client, { queueUrl: quarantineUrl, concurrency }),
         [SQSClient],
       );
   });
+}
+
+/** Where nothing is sent, because there are no documents. */
+class NoSearchQueue extends SearchQueue {
+  override send(): Promise<never> {
+    return Promise.reject(
+      new Fault(
+        'configuration',
+        `${SEARCH_QUEUE_VARIABLE} is not set, and there is a document to send: set it`,
+      ),
+    );
+  }
 }

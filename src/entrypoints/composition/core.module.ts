@@ -13,6 +13,7 @@ import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { ProcessBatch } from '../../application/process-batch.ts';
+import { GENERAL_NAMES } from '../../application/tallies.ts';
 import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
 import { SyncSearchDocument } from '../../application/sync-search-document.ts';
 import { DeriveRows } from '../../application/derive-rows.ts';
@@ -85,6 +86,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         metrics: context.get(Metrics),
         clock: context.get(Clock),
         logger: context.get(Logger),
+        kindNames: context.get(TABLE_MODEL) === fleet.model ? undefined : GENERAL_NAMES,
       }),
   );
 });

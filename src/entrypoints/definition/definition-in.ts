@@ -28,6 +28,7 @@ function problem(exports: Readonly<Record<string, unknown>>): string {
   if (exported === undefined) {
     const [name] = Object.entries(exports).find(([, value]) => isTableDefinition(value)) ?? [];
     if (name !== undefined) return `exports its definition as ${name}, not as its default: write ${EXPECTED}`;
+    if ('default' in exports) return `exports undefined as its default: write ${EXPECTED}`;
     return `has no default export: write ${EXPECTED}`;
   }
   if (isObject(exported) && 'keys' in exported && 'rows' in exported)

@@ -7,6 +7,8 @@ import { fleet } from '../../fleet/definition.ts';
 import * as contrail from '../../index.ts';
 import { definitionIn } from './definition-in.ts';
 import { loadingProblem } from './loading-problem.ts';
+import { strictExports } from './strict-exports.ts';
+import { untilEnded } from './until-ended.ts';
 
 export interface LoadedDefinition {
   readonly definition: TableDefinition;
@@ -56,13 +58,13 @@ async function exportsOf(
   cwd: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   const jiti = createJiti(import.meta.url, {
-    virtualModules: { contrail },
+    virtualModules: { contrail: strictExports('contrail', contrail) },
     // Its cache may lie in a folder for everybody, where another user could put code for us to run.
     fsCache: false,
     interopDefault: false,
   });
   try {
-    return await jiti.import(path);
+    return await untilEnded(() => jiti.import(path), shown);
   } catch (error) {
     // What is wrong with the definition itself has lines of its own.
     if (Fault.is(error))

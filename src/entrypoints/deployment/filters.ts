@@ -1,17 +1,24 @@
 import { Fault } from '../../domain/fault.ts';
+import type { Operation } from '../../domain/change.ts';
+import type { KeyType } from '../../domain/key-value.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
 import { areaOf, isNeeded, joined, type KeyArea, type Rows, withoutSplits } from './key-area.ts';
 import { coarser, isAny, type KeyRule } from './key-rule.ts';
+import { ALL_OPERATIONS } from './needed-operations.ts';
 import { needlessRows } from './needless-rows.ts';
 
 /** What one key must equal or begin with, or that there is one. */
 type Match = string | { readonly prefix: string } | { readonly exists: true };
 
+type Matches = { readonly [Type in KeyType]?: readonly Match[] };
+
 /** Lambda's filter language. Arrays: one of them; fields: all of them; filters of a mapping: one of them. */
 export interface Filter {
+  /** Which operations; all where it is missing. */
+  readonly eventName?: readonly Operation[];
   readonly dynamodb: {
     /** By the names of the table's key attributes. */
-    readonly Keys: Readonly<Record<string, { readonly S: readonly Match[] }>>;
+    readonly Keys: Readonly<Record<string, Matches>>;
   };
 }
 
@@ -34,8 +41,8 @@ export interface Filters {
  * needlessly.
  *
  * Keys are compared by their prefixes, as the table's model does it: a key that begins like a needed row's but is
- * malformed passes too, so that the worker can report it. All three operations matter for every needed row: filters
- * on `eventName` would hold back what has to be done.
+ * malformed passes too, so that the worker can report it. An operation is held back only where nothing that is derived
+ * from the row asks for it (`neededOperations`).
  *
  * @throws Fault `configuration` when nothing is derived from the table: a mapping without filters would pass all rows.
  */
@@ -72,22 +79,37 @@ export function filterCriteria(filters: readonly Filter[]): {
 }
 
 /** Asks for less of the attribute that most is asked of. */
-function shorter({ partitions, sorts }: KeyArea): KeyArea {
+function shorter(area: KeyArea): KeyArea {
+  const { partitions, sorts } = area;
   const lengthOf = (rules: readonly KeyRule[]) => JSON.stringify(rules).length;
   return lengthOf(sorts) > lengthOf(partitions)
-    ? { partitions, sorts: coarser(sorts) }
-    : { partitions: coarser(partitions), sorts };
+    ? { ...area, sorts: coarser(sorts) }
+    : { ...area, partitions: coarser(partitions) };
 }
 
-function filterOf({ partitions, sorts }: KeyArea, { partition, sort }: KeySchema): Filter {
-  const Keys: Record<string, { readonly S: readonly Match[] }> = {};
-  if (!partitions.some(isAny)) Keys[partition] = { S: partitions.map(matchOf) };
-  if (sort !== undefined && !sorts.some(isAny)) Keys[sort] = { S: sorts.map(matchOf) };
+function filterOf({ partitions, sorts, operations }: KeyArea, keys: KeySchema): Filter {
+  const { partition, partitionType, sort, sortType } = keys;
+  const Keys: Record<string, Matches> = {};
+  if (!partitions.some(isAny)) Keys[partition] = matchesOf(partitions, partitionType);
+  if (sort !== undefined && !sorts.some(isAny)) Keys[sort] = matchesOf(sorts, sortType);
   // A pattern that asks for nothing is refused.
-  if (Object.keys(Keys).length === 0) Keys[partition] = { S: [{ exists: true }] };
-  return { dynamodb: { Keys } };
+  if (Object.keys(Keys).length === 0) Keys[partition] = { [partitionType]: [{ exists: true }] };
+  const isForAll = operations.length === ALL_OPERATIONS.length;
+  return { ...(isForAll ? {} : { eventName: operations }), dynamodb: { Keys } };
 }
 
-function matchOf({ text, isWhole }: KeyRule): Match {
-  return isWhole ? text : { prefix: text };
+/** Lambda compares what stands in the record: of a number its digits, of bytes their base64. */
+function matchesOf(rules: readonly KeyRule[], type: KeyType): Matches {
+  return { [type]: rules.map((rule) => matchOf(rule, type)) };
+}
+
+function matchOf({ text, isWhole }: KeyRule, type: KeyType): Match {
+  const found = type === 'B' ? inBase64(text, isWhole) : text;
+  return isWhole ? found : { prefix: found };
+}
+
+/** What texts in base64url begin with, or are, as base64. */
+function inBase64(text: string, isWhole: boolean): string {
+  const found = text.replaceAll('-', '+').replaceAll('_', '/');
+  return isWhole ? found.padEnd(Math.ceil(found.length / 4) * 4, '=') : found;
 }

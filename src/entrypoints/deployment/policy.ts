@@ -1,5 +1,5 @@
 import type { KeyTemplate } from '../../domain/definition/key-template.ts';
-import type { TableModel } from '../../domain/table-model.ts';
+import type { KeySchema, TableModel } from '../../domain/table-model.ts';
 
 /** An IAM policy, as its JSON is written. */
 export interface PolicyDocument {
@@ -40,7 +40,7 @@ export interface RowsPlace {
 /**
  * What a worker of this definition may do: exactly what it asks for, and what Lambda asks for in its name to read the
  * stream. Transactions are allowed by their parts; they have no action of their own. In the table itself it may touch
- * only partitions of what it derives.
+ * only partitions of what it derives, where partition keys are strings.
  *
  * - Every definition: the stream, and the state table, which says at least which tables are followed.
  * - Documents: `sqs:SendMessage` to the search queue.
@@ -51,12 +51,12 @@ export interface RowsPlace {
  * - Effects: nothing but state. What their own code asks for, also in `once`, nobody knows here.
  */
 export function policyOf(model: TableModel, resources: WorkerResources): PolicyDocument {
-  const { documents, counts, pointers, derivedRows } = model;
+  const { documents, counts, pointers, derivedRows, keys } = model;
   const { table, stream, stateTable, searchQueue, quarantineQueue, rowsIn = [] } = resources;
   const ofPointers = pointers.map(({ partition }) => partition);
   const ofCounts = counts.map(({ partition }) => partition);
   const inTable = (Sid: string, Action: string | readonly string[], partitions: readonly KeyTemplate[]) =>
-    partitions.length === 0 ? [] : [{ ...allow(Sid, Action, table), ...onPartitions(partitions) }];
+    partitions.length === 0 ? [] : [{ ...allow(Sid, Action, table), ...onPartitions(partitions, keys) }];
   return {
     Version: '2012-10-17',
     Statement: [
@@ -96,9 +96,15 @@ function rowsStatement(areKept: boolean) {
   });
 }
 
-/** Limits a statement to these partitions; not at all where one of them may have any key. */
-function onPartitions(partitions: readonly KeyTemplate[]): Pick<Statement, 'Condition'> {
-  return onPatterns(partitions.map(patternOf));
+/**
+ * Limits a statement to these partitions; not at all where one of them may have any key, or where keys are no strings:
+ * how IAM writes numbers and bytes is not documented.
+ */
+function onPartitions(
+  partitions: readonly KeyTemplate[],
+  { partitionType }: KeySchema,
+): Pick<Statement, 'Condition'> {
+  return partitionType === 'S' ? onPatterns(partitions.map(patternOf)) : {};
 }
 
 function onPatterns(all: readonly string[]): Pick<Statement, 'Condition'> {

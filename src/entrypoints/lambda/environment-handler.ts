@@ -6,9 +6,9 @@ import { systemModule } from '../composition/system.module.ts';
 import { definitionModule } from '../composition/table-model.ts';
 import { readConfig } from '../config.ts';
 import type { Environment } from '../environment-reader.ts';
-import { createHandler } from './create-handler.ts';
+import { handlerOf } from './handler-of.ts';
 
-export interface EnvironmentHandlerOptions {
+export interface HandlerOptions {
   /** Settings by the names of docs/configuration.md: the process's environment, unless given. */
   readonly environment?: Environment;
   /** Bind more ports, or rebind some of them to other adapters. */
@@ -26,9 +26,9 @@ const TIME_TO_REPORT = 150;
  */
 export function environmentHandler(
   definition: TableDefinition,
-  { environment = process.env, modules = [] }: EnvironmentHandlerOptions = {},
-): ReturnType<typeof createHandler> {
-  const config = readConfig(environment);
+  { environment = process.env, modules = [] }: HandlerOptions = {},
+): ReturnType<typeof handlerOf> {
+  const config = readConfig(environment, definition.model);
   const { backend, logLevel, failureMode, deadlineMarginMs } = config;
   const container = compose(
     backendModule(backend),
@@ -37,7 +37,7 @@ export function environmentHandler(
     ...modules,
   );
   const stopping = new AbortController();
-  const handle = createHandler(streamWorker(container), {
+  const handle = handlerOf(streamWorker(container), {
     failureMode,
     deadlineMarginMs,
     table: backend.table,

@@ -2,7 +2,7 @@ import { isTableDefinition } from '../definition/definition-in.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { InvocationContext } from '../invocation.ts';
-import type { EnvironmentHandlerOptions } from '../lambda/environment-handler.ts';
+import type { HandlerOptions } from '../lambda/environment-handler.ts';
 import type { BatchResponse } from '../lambda/handle-event.ts';
 
 /** What Lambda calls, with an event of a DynamoDB Streams event source mapping. */
@@ -17,10 +17,7 @@ export type LambdaHandler = (event: unknown, context?: InvocationContext | null)
  *
  * @throws Fault `configuration` when the definition is not made by `defineTable`.
  */
-export function createHandler(
-  definition: TableDefinition,
-  options?: EnvironmentHandlerOptions,
-): LambdaHandler {
+export function createHandler(definition: TableDefinition, options?: HandlerOptions): LambdaHandler {
   if (!isTableDefinition(definition))
     throw new Fault(
       'configuration',

@@ -40,14 +40,14 @@ const wordsOf = (results: ReadonlyMap<number, Result>, count: number) =>
 describe('splitRefused', () => {
   it('given nothing that is refused, then each group is asked for once', async () => {
     const service = new Service(() => false);
-    const results = await splitRefused(groupsOf(100, 10), 3, service.send);
+    const results = await splitRefused([groupsOf(100, 10)], 3, service.send);
     expect(wordsOf(results, 100)).to.deep.equal(range(100).map(() => 'taken'));
     expect(service.requests).to.have.length(10);
   });
 
   it('given one bad item among a hundred, then that one is poison, the others are taken, in few requests', async () => {
     const service = new Service((item) => item === 37);
-    const results = await splitRefused(groupsOf(100, 100), 1, service.send);
+    const results = await splitRefused([groupsOf(100, 100)], 1, service.send);
     expect(wordsOf(results, 100)).to.deep.equal(
       range(100).map((item) => (item === 37 ? 'permanent' : 'taken')),
     );
@@ -57,7 +57,7 @@ describe('splitRefused', () => {
 
   it('given bad items in every group, then each alone is poison', async () => {
     const service = new Service((item) => item % 10 === 3);
-    const results = await splitRefused(groupsOf(100, 10), 4, service.send);
+    const results = await splitRefused([groupsOf(100, 10)], 4, service.send);
     expect(wordsOf(results, 100)).to.deep.equal(
       range(100).map((item) => (item % 10 === 3 ? 'permanent' : 'taken')),
     );
@@ -66,7 +66,7 @@ describe('splitRefused', () => {
   for (const count of [1, 7, 100])
     it(`given ${count} items of which all are bad, then all are poison: it takes no other to see it`, async () => {
       const service = new Service(() => true);
-      const results = await splitRefused(groupsOf(count, 10), 1, service.send);
+      const results = await splitRefused([groupsOf(count, 10)], 1, service.send);
       expect(wordsOf(results, count)).to.deep.equal(range(count).map(() => 'permanent'));
     });
 
@@ -80,7 +80,7 @@ describe('splitRefused', () => {
       it(`given ${count} items refused for ${refused}, then all are of the configuration, after few requests`, async () => {
         const service = new Service(() => true, refused);
         const groups = groupsOf(count, size);
-        const results = await splitRefused(groups, 1, service.send);
+        const results = await splitRefused([groups], 1, service.send);
         expect(wordsOf(results, count)).to.deep.equal(range(count).map(() => 'configuration'));
         // One for each group, a way down to single items, and the few single ones.
         expect(service.requests.length).to.be.at.most(groups.length + 2 * Math.ceil(Math.log2(size)) + 6);
@@ -88,7 +88,7 @@ describe('splitRefused', () => {
 
   it('given an item refused for anything else, then it is of the configuration, whatever else is taken', async () => {
     const service = new Service((item) => item === 4, 'anything');
-    const results = await splitRefused(groupsOf(10, 10), 1, service.send);
+    const results = await splitRefused([groupsOf(10, 10)], 1, service.send);
     expect(wordsOf(results, 10)).to.deep.equal(
       range(10).map((item) => (item === 4 ? 'configuration' : 'taken')),
     );
@@ -96,13 +96,13 @@ describe('splitRefused', () => {
 
   it('given a resource that takes nothing any more, then what it refuses is of the configuration', async () => {
     const service = new Service((item) => item >= 60, 'anything');
-    const results = await splitRefused(groupsOf(100, 10), 1, service.send);
+    const results = await splitRefused([groupsOf(100, 10)], 1, service.send);
     expect(wordsOf(results, 100)).to.deep.equal(range(100).map((n) => (n < 60 ? 'taken' : 'configuration')));
   });
 
   it('given refusals of single items in an answer, then they are not asked for again', async () => {
     let requests = 0;
-    const results = await splitRefused<number, 'taken'>([range(5)], 1, async (group) => {
+    const results = await splitRefused<number, 'taken'>([[range(5)]], 1, async (group) => {
       requests++;
       return group.map((item) => (item < 2 ? refusal(item === 0 ? 'content' : 'anything') : 'taken'));
     });
@@ -111,7 +111,7 @@ describe('splitRefused', () => {
   });
 
   it('given conflicts and other faults beside refusals, then they stay what they are', async () => {
-    const results = await splitRefused<number, 'taken' | 'conflict'>([range(4)], 1, async () => [
+    const results = await splitRefused<number, 'taken' | 'conflict'>([[range(4)]], 1, async () => [
       refusal('content'),
       'conflict',
       new Fault('transient', 'throttled'),
@@ -121,7 +121,7 @@ describe('splitRefused', () => {
   });
 
   it('given a result that is missing, then it is a transient fault', async () => {
-    expect(wordsOf(await splitRefused<number, 'taken'>([[0]], 1, async () => []), 1)).to.deep.equal([
+    expect(wordsOf(await splitRefused<number, 'taken'>([[[0]]], 1, async () => []), 1)).to.deep.equal([
       'transient',
     ]);
   });
@@ -130,7 +130,7 @@ describe('splitRefused', () => {
     fc.assert(
       fc.asyncProperty(...BAD_ITEMS, async (bad, size, concurrency) => {
         const service = new Service((item) => bad[item] === true);
-        const results = await splitRefused(groupsOf(bad.length, size), concurrency, service.send);
+        const results = await splitRefused([groupsOf(bad.length, size)], concurrency, service.send);
         expect(wordsOf(results, bad.length)).to.deep.equal(
           bad.map((isBad) => (isBad ? 'permanent' : 'taken')),
         );
@@ -141,7 +141,7 @@ describe('splitRefused', () => {
     fc.assert(
       fc.asyncProperty(...BAD_ITEMS, async (bad, size, concurrency) => {
         const service = new Service((item) => bad[item] === true, 'anything');
-        const results = await splitRefused(groupsOf(bad.length, size), concurrency, service.send);
+        const results = await splitRefused([groupsOf(bad.length, size)], concurrency, service.send);
         const words = wordsOf(results, bad.length);
         if (bad.filter(Boolean).length < 5)
           expect(words).to.deep.equal(bad.map((isBad) => (isBad ? 'configuration' : 'taken')));

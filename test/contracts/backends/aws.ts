@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -21,7 +22,10 @@ import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.t
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import { countKey, type CountModel, type Tuple } from '../../../src/domain/count.ts';
+import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
+import { keyRecord } from '../../../src/domain/key-value.ts';
 import type { Entity } from '../../../src/domain/pointer.ts';
+import type { KeySchema } from '../../../src/domain/table-model.ts';
 import type { Value } from '../../../src/domain/value.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { ownQueue } from '../../adapters/aws/sqs/own-queue.ts';
@@ -82,7 +86,7 @@ async function images(): Promise<Images> {
   };
 }
 
-async function readItem(dynamodb: DynamoDBClient, TableName: string, Key: ReturnType<typeof keyOf>) {
+async function readItem(dynamodb: DynamoDBClient, TableName: string, Key: Record<string, AttributeValue>) {
   return (await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item;
 }
 
@@ -121,19 +125,29 @@ export const aws = {
       setUp: async () => {
         const { clients, table, stateTable } = await sharedServers();
         const { dynamodb } = clients;
+        const matcherOf = (TableName: string, keys: KeySchema) => ({
+          matcher: new ElectroDbMatcherRepository(documentClientOf(dynamodb), {
+            ...{ table: TableName, keys, stateTable },
+          }),
+          amount: async (model: CountModel, tuple: Tuple) => {
+            const Key = attributeValues(keyRecord(keys, countKey(model, tuple)));
+            const item = await readItem(dynamodb, TableName, Key);
+            return item && decimal(item[model.as]?.N ?? 'none').canonical;
+          },
+        });
         return {
-          matcher: new ElectroDbMatcherRepository(documentClientOf(dynamodb), { table, keys, stateTable }),
+          ...matcherOf(table, keys),
+          defined: async ({ model }: TableDefinition) => {
+            const TableName = unique('counted');
+            await createTable(dynamodb, TableName, model.keys);
+            return matcherOf(TableName, model.keys);
+          },
           count: async ({ manufacturer, model, type_designator }: Tuple) => {
             const item = await readItem(dynamodb, table, {
               PK: { S: `ICAO#MATCHER#MFR#${manufacturer}` },
               SK: { S: `MODEL#${model}#TYPE#${type_designator}` },
             });
             return item && Number(item['count']?.N);
-          },
-          amount: async (model: CountModel, tuple: Tuple) => {
-            const { partition, sort = '' } = countKey(model, tuple);
-            const item = await readItem(dynamodb, table, { PK: { S: partition }, SK: { S: sort } });
-            return item && decimal(item[model.as]?.N ?? 'none').canonical;
           },
         };
       },

@@ -1,14 +1,11 @@
-import {
-  CreateTableCommand,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../../local/servers/tables.ts';
 import { documentClientOf } from '../../../src/adapters/aws/clients.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
+import { keyNames } from '../../../src/domain/definition/templates.ts';
+import { keyRecord } from '../../../src/domain/key-value.ts';
 import type { Value } from '../../../src/domain/value.ts';
 import { sharedServers } from '../../integration/shared-servers.ts';
 import { attributeValues } from '../../support/attribute-value.ts';
@@ -19,26 +16,17 @@ import type { Attributes, DefinedTable } from '../image-repository/harness.ts';
 export async function definedTableInDynamoDb({ model }: TableDefinition): Promise<DefinedTable> {
   const client = (await sharedServers()).clients.dynamodb;
   const TableName = unique('defined');
-  const { partition, sort = '' } = model.keys;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [
-        { AttributeName: partition, KeyType: 'HASH' },
-        { AttributeName: sort, KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  await waitUntilTableExists({ client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 }, { TableName });
-  const keysIn = (row: Attributes) => attributeValues({ [partition]: row[partition]!, [sort]: row[sort]! });
+  await createTable(client, TableName, model.keys);
+  const names = keyNames(model.keys);
+  const keysIn = (row: Attributes) =>
+    attributeValues(Object.fromEntries(names.map((name) => [name, row[name]!])));
   return {
     images: new ElectroDbImageRepository(documentClientOf(client), TableName, model.keys),
     put: (row) => client.send(new PutItemCommand({ TableName, Item: attributeValues(row) })),
     remove: (row) => client.send(new DeleteItemCommand({ TableName, Key: keysIn(row) })),
     readPointer: async ({ model: pointer, parts }) => {
-      const Key = keysIn({ [partition]: pointer.partition.render(parts), [sort]: pointer.at });
+      const key = { partition: pointer.partition.render(parts), sort: pointer.at };
+      const Key = attributeValues(keyRecord(model.keys, key));
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
       if (Item === undefined) return undefined;
       const row = new EncodedAttributes(Item, {}, 'Item');

@@ -4,7 +4,7 @@ import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
-import { tupleKey } from '../../../src/domain/count.ts';
+import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
 import { DERIVED_FROM, nameOfKey } from '../../../src/domain/derived-rows.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
@@ -45,16 +45,18 @@ export const memory: Backend = {
       name: 'memory',
       setUp: () => {
         const { matcher, state } = memoryBackend();
+        const amount = async ({ name }: CountModel, tuple: Tuple) => {
+          const counts = (await collect(state.counts())).filter(({ model }) => model.name === name);
+          return counts.find((row) => tupleKey(row.tuple) === tupleKey(tuple))?.count.canonical;
+        };
         return {
           matcher,
+          amount,
+          defined: async () => ({ matcher, amount }),
           count: async (tuple) => {
             const counts = await collect(state.counts());
             const found = counts.find((row) => tupleKey(row.tuple) === tupleKey(tuple));
             return found && Number(found.count.text);
-          },
-          amount: async ({ name }, tuple) => {
-            const counts = (await collect(state.counts())).filter(({ model }) => model.name === name);
-            return counts.find((row) => tupleKey(row.tuple) === tupleKey(tuple))?.count.canonical;
           },
         };
       },
@@ -68,6 +70,7 @@ export const memory: Backend = {
         return {
           rows: derivedRows,
           audit: 'audit',
+          ledger: 'ledger',
           read: async (key) => {
             const found = [...derivedRows.rows()].find(({ row }) => nameOfKey(row) === nameOfKey(key));
             return found && { ...found.row.attributes, [DERIVED_FROM]: found.source };

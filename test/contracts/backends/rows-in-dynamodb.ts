@@ -1,14 +1,11 @@
-import {
-  CreateTableCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../../local/servers/tables.ts';
 import { documentClientOf } from '../../../src/adapters/aws/clients.ts';
 import { ElectroDbDerivedRowRepository } from '../../../src/adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { NO_KEYS } from '../../../src/domain/definition/templates.ts';
 import type { DerivedKey } from '../../../src/domain/derived-rows.ts';
+import type { KeySchema } from '../../../src/domain/table-model.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { sharedServers } from '../../integration/shared-servers.ts';
 import { attributeValues } from '../../support/attribute-value.ts';
@@ -17,17 +14,23 @@ import type { Harness } from '../derived-row-repository/harness.ts';
 
 /** Shared by all tests. */
 let audit: Promise<string> | undefined;
+let ledger: Promise<string> | undefined;
 
-/** Derived rows in the shared table, and in another whose key is `id`. */
+/** Derived rows in the shared table, and in others whose keys are `id`, and `at` and `digest`. */
 export async function rowsInDynamoDb(): Promise<Harness> {
   const { clients, table, stateTable } = await sharedServers();
   const { dynamodb } = clients;
   const { keys } = fleet.model;
-  audit ??= createAudit(dynamodb);
+  audit ??= created(dynamodb, 'audit', { ...NO_KEYS, partition: 'id' });
+  ledger ??= created(dynamodb, 'ledger', {
+    ...{ partition: 'at', partitionType: 'N' },
+    ...{ sort: 'digest', sortType: 'B' },
+  });
   const tableOf = (key: DerivedKey) => key.table ?? table;
   return {
     rows: new ElectroDbDerivedRowRepository(documentClientOf(dynamodb), { table, stateTable, keys }),
     audit: await audit,
+    ledger: await ledger,
     read: async (row) => {
       const Key = attributeValues(row.key);
       const { Item } = await dynamodb.send(
@@ -47,16 +50,8 @@ export async function rowsInDynamoDb(): Promise<Harness> {
   };
 }
 
-async function createAudit(client: DynamoDBClient): Promise<string> {
-  const TableName = unique('audit');
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  await waitUntilTableExists({ client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 }, { TableName });
-  return TableName;
+async function created(client: DynamoDBClient, name: string, keys: KeySchema): Promise<string> {
+  const table = unique(name);
+  await createTable(client, table, keys);
+  return table;
 }

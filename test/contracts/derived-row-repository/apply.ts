@@ -168,7 +168,7 @@ export const namesKeysThatATableDoesNotHave = needs<Harness, 'missingTables'>(
     if (!Fault.is(fault)) expect.fail(`the move is ${fault}`);
     expect(fault.kind).to.equal('configuration');
     expect(fault.message).to.contain(
-      `lines gives rows whose keys their tables do not have: ${harness.audit} (other)`,
+      `lines gives rows whose keys their tables do not have: ${harness.audit} (other S)`,
     );
   },
 );

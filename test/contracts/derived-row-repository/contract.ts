@@ -3,6 +3,7 @@ import * as aborted from './aborted.ts';
 import * as apply from './apply.ts';
 import * as conflicts from './conflicts.ts';
 import type { Harness, RowsCapability } from './harness.ts';
+import * as limits from './limits.ts';
 import * as load from './load.ts';
 import * as owners from './owners.ts';
 import * as values from './values.ts';
@@ -14,4 +15,5 @@ export const derivedRowRepository: Contract<Harness, RowsCapability> = {
   'apply, where a key has another row': owners,
   'once aborted': aborted,
   'whatever rows hold,': values,
+  'at the limits of tables,': limits,
 };

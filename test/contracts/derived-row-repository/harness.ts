@@ -24,6 +24,8 @@ export interface Harness {
   readonly rows: DerivedRowRepository;
   /** Another table, whose key is the attribute `id` alone. */
   readonly audit: string;
+  /** Another, whose key is the number `at` and the bytes `digest`. */
+  readonly ledger: string;
   /** All attributes of a row but those of its key; undefined when there is no such row. */
   read(key: DerivedKey): Promise<Readonly<Record<string, Value>> | undefined>;
   /** Writes a row as somebody else, over any that is there. */

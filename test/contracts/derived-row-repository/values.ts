@@ -45,3 +45,31 @@ export const keepsKeysOf = eachText<Harness>(
     expect(await harness.read(row)).to.equal(undefined);
   },
 );
+
+export const keepsKeysThatAreNumbersOrBytes = each(
+  [
+    ['a whole number', '1767603600123'],
+    ['zero', '0'],
+    ['a negative fraction', '-0.05'],
+    ['a large number', '100000000000000000000'],
+    ['38 digits', '12345678901234567890.123456789012345678'],
+  ],
+  async ({ ledger: table, ...harness }: Harness, digits) => {
+    const [source, digest] = [anOrder(), new TextEncoder().encode(unique('digest'))];
+    const key = (at: string, bytes = digest) => ({ table, key: { at: decimal(at), digest: bytes } });
+    const [row, other] = [
+      aRow({ n: '1' }, key(digits)),
+      aRow({}, key('7', new Uint8Array([0, 255, ...digest]))),
+    ];
+    const all = { ...harness, ledger: table };
+    const first = moveTo(source, undefined, 1, [row, other]);
+    await succeed(all, first);
+    expect(await load(all, source)).to.deep.equal(first.to);
+    const again = moveTo(source, await load(all, source), 2, [aRow({ n: '2' }, key(digits))]);
+    await succeed(all, { ...again, remove: [key('7', new Uint8Array([0, 255, ...digest]))] });
+    expect(await harness.read(row)).to.deep.equal(owned(source, { n: '2' }));
+    expect(await harness.read(other)).to.equal(undefined);
+    await succeed(all, { ...moveTo(source, await load(all, source), 3, []), remove: [row] });
+    expect(await harness.read(row)).to.equal(undefined);
+  },
+);

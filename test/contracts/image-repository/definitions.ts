@@ -40,6 +40,20 @@ const POSTS = defineTable({
   derive: { top: pointer(post, { at: { SK: 'TOP' }, choose: 'keep', repeat: ['title'] }) },
 });
 
+/** Sort keys that are numbers, and such that are bytes. */
+const reading = row({ device: '<device>', at: '<time>' }, { parts: { time: { without: '-' } } });
+const READINGS = defineTable({
+  keys: { partition: 'device', sort: { name: 'at', type: 'N' } },
+  rows: { reading },
+  derive: { last: pointer(reading, { at: { at: '-1' }, choose: 'newest', repeat: ['value'] }) },
+});
+const block = row({ file: '<number>', digest: '<hash>' }, { parts: { hash: { without: '_' } } });
+const BLOCKS = defineTable({
+  keys: { partition: { name: 'file', type: 'N' }, sort: { name: 'digest', type: 'B' } },
+  rows: { block },
+  derive: { highest: pointer(block, { at: { digest: '__8' }, choose: 'newest', repeat: ['number'] }) },
+});
+
 const OWNER = 'C. D. Bell';
 
 function entityOf(
@@ -55,6 +69,8 @@ const coverOf = entityOf(PHOTOS, 'cover');
 const latestOf = entityOf(PHOTOS, 'latest');
 const currentOf = entityOf(PAGES, 'current');
 const topOf = entityOf(POSTS, 'top');
+const lastOf = entityOf(READINGS, 'last');
+const highestOf = entityOf(BLOCKS, 'highest');
 
 function photoRow(sort: string, attributes: Attributes = {}): Attributes {
   return { 'owner.key': `OWNER#${OWNER}`, name: sort, ...attributes };
@@ -120,7 +136,7 @@ export async function keepsAPointerBesideANewerRowWhereItIsToStay(harness: Harne
   await table.put(aPhoto('2026', '1'));
   expect(await reconciled(table, coverOf(OWNER))).to.equal('keep');
   const view = await load(table, coverOf(OWNER));
-  expect(view.newest?.sort).to.equal('PHOTO#2026#1');
+  expect(view.newest).to.equal(undefined);
   expect(view.target?.sort).to.equal('PHOTO#2025#1');
   await table.remove(aPhoto('2025', '1'));
   expect(await reconciled(table, coverOf(OWNER))).to.equal('switch');
@@ -285,4 +301,65 @@ export async function writesSeveralPointersToTheSameRowsInOneCall(harness: Harne
     const expected = model.name === 'cover' ? { ...repeated, owner } : repeated;
     await expectPointer(table, { model, parts }, owner === 'owner 7' ? undefined : expected);
   }
+}
+
+export async function takesTheHighestNumberForTheNewestRow(harness: Harness) {
+  const table = await harness.defined(READINGS);
+  const at = (digits: string): Attributes => ({ device: 'D', at: decimal(digits), value: `at ${digits}` });
+  const large = '100000000000000000000';
+  // A row of no kind, which sorts below.
+  await table.put(at('-5'));
+  expect((await load(table, lastOf('D'))).newest).to.equal(undefined);
+  for (const [digits, action] of [
+    ['9', 'create'],
+    ['10', 'switch'],
+    ['0.5', 'keep'],
+    [large, 'switch'],
+    ['99', 'keep'],
+  ] as const) {
+    await table.put(at(digits));
+    expect(await reconciled(table, lastOf('D')), digits).to.equal(action);
+  }
+  expect((await load(table, lastOf('D'))).newest?.sort).to.equal(large);
+  await expectPointer(table, lastOf('D'), { time: large, value: `at ${large}` });
+  await table.remove(at(large));
+  expect(await reconciled(table, lastOf('D'))).to.equal('switch');
+  await expectPointer(table, lastOf('D'), { time: '99', value: 'at 99' });
+  for (const digits of ['9', '10', '0.5', '99']) await table.remove(at(digits));
+  expect(await reconciled(table, lastOf('D'))).to.equal('remove');
+}
+
+export async function takesAPointerToANumberThatIsWrittenOtherwiseForNone(harness: Harness) {
+  const table = await harness.defined(READINGS);
+  await table.put({ device: 'D', at: decimal('1'), value: 'first' });
+  for (const time of ['1.0', 'x', decimal('1')]) {
+    await table.put({ device: 'D', at: decimal('-1'), time, value: 'first' });
+    expect((await load(table, lastOf('D'))).target).to.equal(undefined);
+    expect(await reconciled(table, lastOf('D'))).to.equal('switch');
+    await expectPointer(table, lastOf('D'), { time: '1', value: 'first' });
+  }
+}
+
+export async function takesTheHighestBytesForTheNewestRow(harness: Harness) {
+  const table = await harness.defined(BLOCKS);
+  const blockOf = (...bytes: number[]): Attributes => ({
+    file: decimal('1.50'),
+    digest: new Uint8Array(bytes),
+  });
+  for (const [bytes, action] of [
+    [[0], 'create'],
+    [[26, 0], 'switch'],
+    // As base64url these two sort the other way round: "GwA", "AAD7".
+    [[27, 0], 'switch'],
+    [[0, 0, 251], 'keep'],
+    [[251], 'switch'],
+    [[250, 255], 'keep'],
+  ] as const) {
+    await table.put(blockOf(...bytes));
+    expect(await reconciled(table, highestOf('1.5')), String(bytes)).to.equal(action);
+  }
+  await expectPointer(table, highestOf('1.5'), { hash: '-w', number: '1.5' });
+  await table.remove(blockOf(251));
+  expect(await reconciled(table, highestOf('1.5'))).to.equal('switch');
+  await expectPointer(table, highestOf('1.5'), { hash: '-v8', number: '1.5' });
 }

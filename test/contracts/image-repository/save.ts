@@ -85,7 +85,7 @@ export async function changesTheRevisionWithEveryWrite(harness: Harness) {
   for (let writes = 0; writes < 4; writes++) {
     const view = await load(harness, entity);
     revisions.add(view.revision);
-    expect(await save(harness, view, view.newest)).to.equal('done');
+    expect(await save(harness, view, view.target ?? view.newest)).to.equal('done');
   }
   expect(revisions.size).to.equal(4);
 }
@@ -142,7 +142,10 @@ export async function savesManyOfEveryKindWhateverBecomesOfTheOthers(harness: Ha
   );
   const { signal } = new AbortController();
   const results = await harness.images.save(
-    views.map((view, n) => ({ view, member: kinds[n % 4] === 'remove' ? undefined : view.newest })),
+    views.map((view, n) => ({
+      view,
+      member: kinds[n % 4] === 'remove' ? undefined : (view.target ?? view.newest),
+    })),
     signal,
   );
   expect(results).to.deep.equal(entities.map((each) => (late(each) ? 'conflict' : 'done')));

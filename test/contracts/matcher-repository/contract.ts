@@ -4,6 +4,7 @@ import * as apply from './apply.ts';
 import * as conflicts from './conflicts.ts';
 import * as definitions from './definitions.ts';
 import type { Harness } from './harness.ts';
+import * as limits from './limits.ts';
 import * as load from './load.ts';
 import * as names from './names.ts';
 
@@ -14,5 +15,6 @@ export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
   'apply, where somebody else moved': conflicts,
   'once aborted': aborted,
   'of any definition,': definitions,
+  'at the limits of DynamoDB,': limits,
   'whatever links and tuples are called,': names,
 };

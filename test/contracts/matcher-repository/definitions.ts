@@ -6,7 +6,7 @@ import { range } from '../../support/range.ts';
 import { unique } from '../../support/unique.ts';
 import { each } from '../contract.ts';
 import { apply, type Harness, load, loadAll, succeed } from './harness.ts';
-import { anOrder, counting, LATER, modelIn, SPEND, SUMMED, TAGS } from './shop.ts';
+import { anOrder, counting, LATER, modelIn, PER_FILE, PER_HOUR, SPEND, SUMMED, TAGS } from './shop.ts';
 
 /** A number as `amount` gives it. */
 const digits = (text: string) => decimal(text).canonical;
@@ -229,4 +229,45 @@ export async function countsUnderTuplesAsHostileAsAnyName(harness: Harness) {
     });
     expect(await harness.amount(TAGS, tuple)).to.equal(digits('1'));
   }
+}
+
+export const countsAtANumber = each(
+  [
+    ['zero', '0'],
+    ['below zero', '-7'],
+    ['a fraction', '0.5'],
+    ['beyond what a double holds', '12345678901234567890'],
+  ],
+  async (harness: Harness, hour) => {
+    const table = await harness.defined(PER_HOUR);
+    const per = modelIn(PER_HOUR, 'per_hour');
+    const aReading = () => ({
+      model: per,
+      row: { model: PER_HOUR.model.rows[0]!, parts: ['AQ', unique('1')] },
+    });
+    const [one, other] = [aReading(), aReading()];
+    const [counted, gone] = [counting(per, 1, [{ hour }]), counting(per, 2)];
+    await succeed(
+      table,
+      { source: one, from: undefined, to: counted },
+      { source: other, from: undefined, to: counted },
+    );
+    expect(await table.amount(per, { hour })).to.equal(digits('2'));
+    expect(await load(table, one)).to.deep.equal(counted);
+    await succeed(table, { source: one, from: counted, to: gone });
+    expect(await table.amount(per, { hour })).to.equal(digits('1'));
+    await succeed(table, { source: other, from: counted, to: gone });
+    expect(await table.amount(per, { hour })).to.equal(undefined);
+  },
+);
+
+export async function countsAtBytes(harness: Harness) {
+  const table = await harness.defined(PER_FILE);
+  const per = modelIn(PER_FILE, 'per_file');
+  const source = { model: per, row: { model: PER_FILE.model.rows[0]!, parts: ['-08', unique('1')] } };
+  const [counted, gone] = [counting(per, 1, [{ name: '-08' }]), counting(per, 2)];
+  await succeed(table, { source, from: undefined, to: counted });
+  expect(await table.amount(per, { name: '-08' })).to.equal(digits('1'));
+  await succeed(table, { source, from: counted, to: gone });
+  expect(await table.amount(per, { name: '-08' })).to.equal(undefined);
 }

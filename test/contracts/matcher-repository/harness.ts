@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
 import type { CountModel, Tuple } from '../../../src/domain/count.ts';
 import type { CountedRow, CountMove, CountState } from '../../../src/domain/count-move.ts';
+import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { contribution, link, version } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
@@ -13,6 +14,8 @@ export interface Harness {
   count(tuple: Tuple): Promise<number | undefined>;
   /** The same of any derivation of a table with the fleet's keys, in the digits of `Decimal.canonical`. */
   amount(model: CountModel, tuple: Tuple): Promise<string | undefined>;
+  /** Another table, empty, that is as a definition says. */
+  defined(definition: TableDefinition): Promise<Omit<Harness, 'count' | 'defined'>>;
 }
 
 export function aLink(serial = unique('serial'), code = unique('code')): CountedRow {
@@ -35,7 +38,9 @@ export function inGeneration(generation: number, { version, ...state }: CountSta
   return { ...state, version: { ...version, generation } };
 }
 
-export async function loadAll({ matcher }: Harness, rows: readonly CountedRow[]) {
+type Matcher = Pick<Harness, 'matcher'>;
+
+export async function loadAll({ matcher }: Matcher, rows: readonly CountedRow[]) {
   const states = await matcher.load(rows);
   expect(states).to.have.length(rows.length);
   return states.map((state) => {
@@ -44,17 +49,17 @@ export async function loadAll({ matcher }: Harness, rows: readonly CountedRow[])
   });
 }
 
-export async function load(harness: Harness, row: CountedRow): Promise<CountState | undefined> {
+export async function load(harness: Matcher, row: CountedRow): Promise<CountState | undefined> {
   return (await loadAll(harness, [row]))[0];
 }
 
-export async function apply({ matcher }: Harness, ...moves: CountMove[]) {
+export async function apply({ matcher }: Matcher, ...moves: CountMove[]) {
   const results = await matcher.apply(moves);
   expect(results).to.have.length(moves.length);
   return results;
 }
 
 /** Moves rows that nobody else moves. */
-export async function succeed(harness: Harness, ...moves: CountMove[]) {
+export async function succeed(harness: Matcher, ...moves: CountMove[]) {
   expect(await apply(harness, ...moves)).to.deep.equal(moves.map(() => 'done'));
 }

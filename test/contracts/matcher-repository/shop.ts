@@ -58,6 +58,26 @@ export const SUMMED = defineTable({
   },
 });
 
+/** Keys of bytes and a number, both in rows and in their counts. */
+const bytesAndNumber = { partition: { name: 'file', type: 'B' }, sort: { name: 'at', type: 'N' } } as const;
+const reading = row(
+  { file: '<file>', at: '<time>' },
+  { parts: { file: { without: '_' }, time: { without: '-' } } },
+);
+
+export const PER_HOUR = defineTable({
+  keys: bytesAndNumber,
+  rows: { reading },
+  derive: { per_hour: counts(reading, { by: () => ({ hour: '6' }), at: { file: '____', at: '<hour>' } }) },
+});
+export const PER_FILE = defineTable({
+  keys: bytesAndNumber,
+  rows: { reading },
+  derive: {
+    per_file: counts(reading, { by: ({ key }) => ({ name: key.file }), at: { file: '<name>', at: '-1' } }),
+  },
+});
+
 export function modelIn({ model }: TableDefinition, name: string): CountModel {
   const found = model.counts.find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no derivation ${name}`);

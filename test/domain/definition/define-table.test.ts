@@ -6,6 +6,7 @@ import { pointer } from '../../../src/domain/definition/pointer.ts';
 import { row, type RowKind } from '../../../src/domain/definition/row.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { faultOf } from '../../support/factories.ts';
+import { range } from '../../support/range.ts';
 
 /* What only plain JavaScript can pass is given as `never`, which every parameter takes. */
 
@@ -15,6 +16,7 @@ function untyped(spec: object): never {
 }
 
 const KEYS = { partition: 'PK', sort: 'SK' };
+const STRINGS = { partitionType: 'S', sortType: 'S' };
 
 const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' });
 const search = documents(order, { collection: 'orders', fields: ['status'] });
@@ -49,7 +51,7 @@ describe('defineTable', () => {
     const table = defineTable(spec);
     expect(table.is).to.equal('table');
     expect(table.spec).to.equal(spec);
-    expect(table.model.keys).to.deep.equal(KEYS);
+    expect(table.model.keys).to.deep.equal({ ...KEYS, ...STRINGS });
     expect(table.model.rows.map(({ name }) => name)).to.deep.equal(['order']);
     expect(table.model.documents.map(({ name }) => name)).to.deep.equal(['search']);
     expect(Object.isFrozen(table)).to.equal(true);
@@ -62,7 +64,7 @@ describe('defineTable', () => {
       rows: { user },
       derive: { users: documents(user, { collection: 'users', fields: [] }) },
     });
-    expect(model.keys).to.deep.equal({ partition: 'id', sort: undefined });
+    expect(model.keys).to.deep.equal({ partition: 'id', sort: undefined, ...STRINGS });
     expect(model.rows[0]?.sort).to.equal(undefined);
     expect(model.rowOf('USER#7', undefined)).to.deep.equal({ model: model.rows[0], parts: ['7'] });
   });
@@ -139,6 +141,26 @@ describe('defineTable', () => {
       [{ partition: '' }, ['keys.partition must be the name of an attribute, and is ""']],
       [{ partition: 'PK', sort: 5 }, ['keys.sort must be the name of an attribute, and is 5']],
       [{ partition: 'PK', sort: 'PK' }, ['keys.sort must be another attribute than keys.partition']],
+      [
+        { partition: 'PK', sort: { name: 'PK', type: 'N' } },
+        ['keys.sort must be another attribute than keys.partition'],
+      ],
+      [
+        { partition: { name: 'PK', type: 'BOOL' } },
+        ['keys.partition.type must be S (string), N (number) or B (bytes), and is "BOOL"'],
+      ],
+      [
+        { partition: 'PK', sort: { name: 'SK' } },
+        ['keys.sort.type must be S (string), N (number) or B (bytes), and is undefined'],
+      ],
+      [
+        { partition: 'PK', sort: { type: 'N' } },
+        ['keys.sort.name must be the name of an attribute, and is undefined'],
+      ],
+      [
+        { partition: { name: 'PK', type: 'N', unit: 'ms' } },
+        ['keys.partition has unit, which is unknown; there are name, type'],
+      ],
       [
         { partition: '__proto__', sort: null },
         [
@@ -227,10 +249,14 @@ describe('defineTable', () => {
       ],
       [
         'a part twice in a template',
-        row({ PK: 'A#<b>#<b>', SK: 'C' }),
+        row(untyped({ PK: 'A#<b>#<b>', SK: 'C' })),
         ['its key.PK names the part <b> twice'],
       ],
-      ['a part in both templates', row({ PK: 'A#<b>', SK: 'C#<b>' }), ['its key names the part <b> twice']],
+      [
+        'a part in both templates',
+        row(untyped({ PK: 'A#<b>', SK: 'C#<b>' })),
+        ['its key names the part <b> twice'],
+      ],
       [
         'rules for a part that there is not',
         row({ PK: 'A', SK: 'C#<b>' }, { parts: { c: ['X'] } as never }),
@@ -260,12 +286,12 @@ describe('defineTable', () => {
       [
         'options that are none',
         row({ PK: 'A', SK: '<b>' }, null as never),
-        ['its options must be an object with schema, parts, numbers, strict, derives, and is null'],
+        ['its options must be an object with schema, parts, when, numbers, strict, derives, and is null'],
       ],
       [
         'a misspelt option',
         row({ PK: 'A', SK: '<b>' }, { stirct: true } as never),
-        ['its options has stirct, which is unknown; there are schema, parts, numbers, strict, derives'],
+        ['its options has stirct, which is unknown; there are schema, parts, when, numbers, strict, derives'],
       ],
       [
         'options of the wrong types',
@@ -383,7 +409,8 @@ describe('defineTable', () => {
       const note = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>#NOTE#<note>' });
       expect(problemsWith({ rows: { order, note }, derive: { search, d: docs(note) } })).to.deep.equal([
         'rows order and note: both match the key ["CUSTOMER#x","ORDER#x#NOTE#x"]; ' +
-          "say what their parts may hold with parts, such as { without: '#' }",
+          "say what their parts may hold with parts, such as { without: '#' }, " +
+          'or give both a when, with different values of one attribute',
       ]);
     });
 
@@ -412,7 +439,8 @@ describe('defineTable', () => {
         }),
       ).to.deep.equal([
         'rows a and b: both match the key ["A#x#B"]; ' +
-          "say what their parts may hold with parts, such as { without: '#' }",
+          "say what their parts may hold with parts, such as { without: '#' }, " +
+          'or give both a when, with different values of one attribute',
       ]);
     });
 
@@ -471,6 +499,36 @@ describe('defineTable', () => {
       };
       expect(problemsWith({ derive })).to.deep.equal([
         'derivations a and b: both can write the row ["CUSTOMER#x","COUNT"]',
+      ]);
+    });
+
+    it('such as two counts that keep their states at the same keys, then a key is named', () => {
+      const counting = (kind: RowKind, SK: string, state?: object) =>
+        counts(kind, { by: [], at: { PK: 'COUNTS', SK }, state } as never);
+      const state = { partition: 'STATES#<customer>#<order>', sort: 'STATE' };
+      const [a, usual] = [counting(order, 'A', state), counting(order, 'USUAL')];
+      const b = counting(order, 'B', { ...state, sort: '<order>' });
+      expect(problemsWith({ derive: { a, b, usual } })).to.deep.equal([
+        'derivations a and b: both can keep a state at ["STATES#x#x","STATE"]; leave state out of one',
+      ]);
+      const elsewhere = counting(order, 'B', { ...state, sort: 'STATE B' });
+      expect(
+        defineTable({ keys: KEYS, rows: { order }, derive: { a, elsewhere, usual } }).model.counts,
+      ).to.have.length(3);
+    });
+
+    it('such as counts of two kinds that keep their states at the same keys, then a key is named', () => {
+      const note = row({ PK: 'NOTES', SK: 'NOTE#<note>' });
+      const counting = (kind: RowKind, SK: string, part: string) =>
+        counts(kind, {
+          by: [],
+          at: { PK: 'COUNTS', SK },
+          state: { partition: `<${part}>`, sort: 'STATE' },
+        });
+      const one = row({ PK: 'ORDERS', SK: 'ORDER#<order>' });
+      const derive = { a: counting(one, 'A', 'order'), b: counting(note, 'B', 'note') };
+      expect(problemsWith({ rows: { one, note }, derive })).to.deep.equal([
+        'derivations a and b: both can keep a state at ["x","STATE"]; leave state out of one',
       ]);
     });
 
@@ -743,6 +801,11 @@ describe('counts', () => {
       ["its at names the part <PK>, which is an attribute of the table's key"],
     ],
     [
+      'a part named like what Contrail writes',
+      { by: ['__edb_e__'], at: { PK: 'STATUS', SK: '<__edb_e__>' } },
+      ['its at names the part <__edb_e__>, under which Contrail writes whose its row is'],
+    ],
+    [
       'an amount that is a number',
       { amount: 1 },
       ['its amount must be the name of an attribute, or a function, and is 1'],
@@ -755,6 +818,11 @@ describe('counts', () => {
     ['an as that is no name', { as: null }, ['its as must be the name of an attribute, and is null']],
     ['an as that is a part', { as: 'status' }, ['its as is status, which its row holds otherwise']],
     ['an as that is of the key', { as: 'SK' }, ['its as is SK, which its row holds otherwise']],
+    [
+      'an as that Contrail writes',
+      { as: '__edb_v__' },
+      ['its as is __edb_v__, which its row holds otherwise'],
+    ],
     [
       'a state that is a text',
       { state: 'STATE' },
@@ -829,6 +897,18 @@ describe('pointer', () => {
     ['a name for repeat', { repeat: 'status' }, ['its repeat must be an array of names']],
     ['a name twice', { repeat: ['a', 'a'] }, ['its repeat must not name a twice']],
     ['attributes of the key', { repeat: ['SK'] }, ["its repeat names SK, which is of the pointer's own key"]],
+    [
+      'attributes that Contrail writes',
+      { repeat: ['revision', '__edb_e__', '__edb_v__'] },
+      ['revision', '__edb_e__', '__edb_v__'].map(
+        (name) => `its repeat names ${name}, which Contrail writes in a pointer itself`,
+      ),
+    ],
+    [
+      'more attributes than a condition holds',
+      { repeat: range(101).map((n) => `a${n}`) },
+      ['its repeat names 101 attributes; DynamoDB checks at most 100 of a row at once'],
+    ],
   ];
   for (const [title, members, problems] of cases)
     it(`given ${title}, then it says so`, () => {
@@ -846,6 +926,13 @@ describe('pointer', () => {
     const odd = row({ PK: 'A#<a>', SK: 'ONE#<SK>' });
     expect(problemsWith({ rows: { odd }, derive: { d: pointer(odd, right as never) } })).to.deep.equal([
       'derivation d: it repeats the part <SK> as an attribute, which would be of its own key',
+    ]);
+  });
+
+  it('given rows whose part would be an attribute that Contrail writes, then it says so', () => {
+    const draft = row({ PK: 'PAGE#<page>', SK: 'DRAFT#<revision>' });
+    expect(problemsWith({ rows: { draft }, derive: { d: pointer(draft, right as never) } })).to.deep.equal([
+      'derivation d: it repeats the part <revision> as an attribute, which Contrail writes in a pointer itself',
     ]);
   });
 

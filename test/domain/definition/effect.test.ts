@@ -63,6 +63,10 @@ describe('effect', () => {
     });
   });
 
+  it('given one attempt of a millisecond, then that is allowed', () => {
+    expect(modelOf({ run: nothing, attempts: 1, timeoutMs: 1 })).to.include({ attempts: 1, timeoutMs: 1 });
+  });
+
   it('given several of one row, then the row has them all', () => {
     const { model } = defineTable({
       keys: { partition: 'PK', sort: 'SK' },

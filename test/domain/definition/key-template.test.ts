@@ -224,6 +224,10 @@ describe('templateProblem', () => {
       'A#<b-c>',
       'has a < or > that belongs to no part: a part is written <name>, its name of letters, digits and _',
     ],
+    [
+      'A#<b>#c>#<d>',
+      'has a < or > that belongs to no part: a part is written <name>, its name of letters, digits and _',
+    ],
     ['<a><b>', 'has two parts with nothing between them, so that nobody could tell where the first ends'],
     ['<a>#<a>', 'names the part <a> twice'],
     ['A#<__proto__>', 'names a part __proto__'],

@@ -25,10 +25,11 @@ describe('rows of a definition', () => {
   it('given only a function, then rows are derived after every change, and do not stay', () => {
     expect(modelOf({ of })).to.deep.equal({
       name: 'copies',
-      of: { name: 'of of the derivation copies', run: of },
+      of: { name: 'the function of the derivation copies', run: of },
       on: undefined,
       keep: false,
-      keys: KEYS,
+      keys: { ...KEYS, partitionType: 'S', sortType: 'S' },
+      written: [],
     });
   });
 

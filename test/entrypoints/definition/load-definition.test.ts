@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -109,6 +109,8 @@ describe('loading a definition', () => {
     });
     expect(await derivationIn()).to.equal('module');
     expect(await derivationIn('required.cjs')).to.equal('required');
+    await save({ 'required.js': await readFile(join(folder, 'required.cjs'), 'utf8') });
+    expect(await derivationIn('required.js')).to.equal('required');
   });
 
   it('given an import of contrail, then it is the very library that runs', async () => {
@@ -161,10 +163,29 @@ describe('loading a definition', () => {
 
   it('given an import of what is not there, then it says what', async () => {
     expect(await problemOf('a.ts', "import a from 'no-such-package'; export default a")).to.equal(
-      "a.ts imports what is not there: Cannot find module 'no-such-package': install the package, or correct the import",
+      "a.ts imports what is not there, in line 1: Cannot find module 'no-such-package': install the package, or correct the import",
     );
     expect(await problemOf('b.ts', "import a from './no/file.ts'; export default a")).to.equal(
-      "b.ts imports what is not there: Cannot find module './no/file.ts': install the package, or correct the import",
+      "b.ts imports what is not there, in line 1: Cannot find module './no/file.ts': install the package, or correct the import",
+    );
+  });
+
+  it('given an import in another file of what is not there, then it names that file', async () => {
+    await save({ 'inner/b.ts': "\n\nimport a from 'no-such-package'; export default a" });
+    expect(await problemOf('a.ts', "import './inner/b.ts'")).to.equal(
+      "a.ts imports what is not there, in line 3 of inner/b.ts, which it imports: Cannot find module 'no-such-package': install the package, or correct the import",
+    );
+  });
+
+  it('given an import of what contrail does not export, then it says where that is used', async () => {
+    expect(await problemOf('a.ts', "import { nope } from 'contrail';\nexport default nope")).to.equal(
+      'a.ts threw when it was loaded, in line 2: nope is not exported by contrail: correct it',
+    );
+  });
+
+  it('given a default export that is undefined, then it says so', async () => {
+    expect(await problemOf('a.ts', "import { nope } from 'node:fs';\nexport default nope")).to.equal(
+      'a.ts exports undefined as its default: write export default defineTable({ … })',
     );
   });
 

@@ -96,6 +96,17 @@ describe('the policy of a definition', () => {
     expect(onTable.map(({ leadingKeys }) => leadingKeys)).to.deep.equal([undefined, undefined, undefined]);
   });
 
+  it('given partition keys that are numbers, then no condition is made of them', () => {
+    const thing = row({ id: '<id>' }, { parts: { id: { without: '-' } } });
+    const { model } = defineTable({
+      keys: { partition: { name: 'id', type: 'N' } },
+      rows: { thing },
+      derive: { all: counts(thing, { by: () => ({}), at: { id: '-1' } }) },
+    });
+    const onTable = grants(model).filter(({ resource }) => resource === TABLE);
+    expect(onTable.map(({ leadingKeys }) => leadingKeys)).to.deep.equal([undefined, undefined, undefined]);
+  });
+
   it('given rows, then they may be written where they are said to be, and removed unless all are kept', () => {
     const rowsIn = [
       { table: TABLE, partitions: ['AUDIT#*'] },

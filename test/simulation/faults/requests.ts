@@ -1,7 +1,7 @@
 import { MemoryImageRepository } from '../../../src/adapters/memory/memory-image-repository.ts';
 import type { EntityView, ImageRepository } from '../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { contradictsItself, type Entity, type Member } from '../../../src/domain/pointer.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
 import { type Ports, portsWith } from '../../support/ports.ts';
 import type { Instance } from '../world/instance.ts';
@@ -35,8 +35,6 @@ export interface RequestParts {
   readonly perRequest: number;
   /** An entity's images changed while they were read: whoever handles that change answers for its default row. */
   readonly overtaken: (entity: Entity) => void;
-  /** What was read was true at no moment. */
-  readonly contradicted: () => void;
 }
 
 /**
@@ -138,68 +136,57 @@ class Requests {
   }
 }
 
-/** The newest images one by one, default rows in groups beside them; then the images that those point to. */
+type Loading = { -readonly [Part in keyof EntityView]: EntityView[Part] };
+
+/** Default rows in groups, then the images that those point to; one by one the newest images, where they decide. */
 async function loadImages(
   requests: Requests,
   load: ImageRepository['load'],
   entities: readonly Entity[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (EntityView | Fault)[]> {
-  const { table, reads, overtaken, contradicted } = requests.parts;
+  const { table, reads, overtaken } = requests.parts;
   const before = entities.map((entity) => table.imageWrites(entity));
-  const look = async (some: readonly Entity[], read: 'consistent' | 'stale') => {
+  const seenBy = (read: 'consistent' | 'stale') => {
     signal?.throwIfAborted();
-    // A stale one beside it: what is read consistently is noted by the store.
-    const views = await load(some);
-    return read === 'consistent'
-      ? views
-      : new MemoryImageRepository(table.asOf(requests.aWhileAgo())).load(some);
+    return read === 'consistent' ? table : table.asOf(requests.aWhileAgo());
   };
-  const [newest, defaultRows] = await Promise.all([
-    Promise.all(
-      entities.map(async (entity) => {
-        await requests.next();
-        return look([entity], reads.newestImage);
-      }),
-    ),
-    Promise.all(
-      requests.groups(entities).map(async (group) => {
-        await requests.nextAfterOthers(group[0]!);
-        return look(group, reads.defaultRow);
-      }),
-    ),
-  ]);
-  const newestViews = newest.flat();
-  const views = defaultRows.flat().map((view, index) => joined(view, newestViews[index]));
-
-  const elsewhere = views.filter(pointsElsewhere);
-  const found = new Map<EntityView | Fault, Member | undefined>();
-  await Promise.all(
-    requests.groups(elsewhere).map(async (group) => {
-      await requests.next();
+  const defaultRows = await Promise.all(
+    requests.groups(entities).map(async (group) => {
+      await requests.nextAfterOthers(group[0]!);
       signal?.throwIfAborted();
-      const then = reads.pointedImage === 'consistent' ? table : table.asOf(requests.aWhileAgo());
-      for (const view of group) found.set(view, then.member(view.entity, view.current?.sort ?? ''));
+      // Not of the table itself: what is read consistently is noted by the store.
+      return reads.defaultRow === 'consistent'
+        ? load(group)
+        : new MemoryImageRepository(seenBy(reads.defaultRow)).load(group);
     }),
+  );
+  const views: readonly (Loading | Fault)[] = defaultRows
+    .flat()
+    .map((view) => (Fault.is(view) ? view : { ...view, newest: undefined, target: undefined }));
+
+  const addTargets = async (some: readonly Loading[]) => {
+    await requests.next();
+    const then = seenBy(reads.pointedImage);
+    for (const view of some) view.target = then.member(view.entity, view.current?.sort ?? '');
+  };
+  const addNewest = async (view: Loading) => {
+    await requests.next();
+    view.newest = seenBy(reads.newestImage).newest(view.entity);
+    if (view.newest?.sort === view.current?.sort) view.target = view.newest;
+  };
+  const readable = views.filter((view): view is Loading => !Fault.is(view));
+  const isNewestNeeded = ({ entity, current }: EntityView) =>
+    current === undefined || entity.model.choose === 'newest';
+  const pointing = readable.filter(({ current }) => current !== undefined);
+  await Promise.all([
+    ...requests.groups(pointing).map(addTargets),
+    ...readable.filter(isNewestNeeded).map(addNewest),
+  ]);
+  await Promise.all(
+    pointing.filter((view) => view.target === undefined && !isNewestNeeded(view)).map(addNewest),
   );
   for (const [index, entity] of entities.entries())
     if (table.imageWrites(entity) !== before[index]) overtaken(entity);
-  const complete = views.map((view) =>
-    Fault.is(view) || !found.has(view) ? view : { ...view, target: found.get(view) },
-  );
-  for (const view of complete) if (!Fault.is(view) && contradictsItself(view)) contradicted();
-  return complete;
-}
-
-/** What the default row says by one read, beside the newest image by another. */
-function joined(row: EntityView | Fault, newest: EntityView | Fault | undefined): EntityView | Fault {
-  if (Fault.is(row) || newest === undefined) return row;
-  if (Fault.is(newest)) return newest;
-  const isNewest = row.current !== undefined && row.current.sort === newest.newest?.sort;
-  return { ...row, newest: newest.newest, target: isNewest ? newest.newest : undefined };
-}
-
-/** The default row points to an image that has not been read yet. */
-function pointsElsewhere(view: EntityView | Fault): view is EntityView {
-  return !Fault.is(view) && view.current !== undefined && view.current.sort !== view.newest?.sort;
+  return views;
 }

@@ -1,5 +1,7 @@
 import { SearchQueue } from '../../../src/application/ports/search-queue.ts';
+import type { Done } from '../../../src/application/result.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
+import { messageFault } from '../../../src/domain/search-message.ts';
 import { MINUTE } from './settings.ts';
 
 const DEDUPLICATION_MS = 5 * MINUTE;
@@ -38,9 +40,8 @@ export class FifoQueue extends SearchQueue {
     this.#options = options;
   }
 
-  override send(actions: readonly SearchAction[]): Promise<readonly 'done'[]> {
-    for (const action of actions) this.#accept(action);
-    return Promise.resolve(actions.map(() => 'done'));
+  override send(actions: readonly SearchAction[]): Promise<readonly Done[]> {
+    return Promise.resolve(actions.map((action) => messageFault(action) ?? this.#accept(action)));
   }
 
   /** Puts a message on the queue, whatever was there before. */
@@ -85,15 +86,16 @@ export class FifoQueue extends SearchQueue {
     return size;
   }
 
-  #accept(action: SearchAction): void {
+  #accept(action: SearchAction): 'done' {
     const { stream, sequence } = action.identity;
     const id = JSON.stringify([groupOf(action), stream, sequence]);
     const now = this.#options.now();
     const accepted = this.#accepted.get(id);
-    if (accepted !== undefined && now < accepted + DEDUPLICATION_MS) return;
+    if (accepted !== undefined && now < accepted + DEDUPLICATION_MS) return 'done';
     this.#accepted.set(id, now);
     this.push(action);
     if (this.#options.duplicates?.()) this.push(action);
+    return 'done';
   }
 }
 

@@ -44,9 +44,6 @@ function requestsOf(world: World, instance: Instance): Ports {
     overtaken: (entity) => {
       world.ledger.inLine(entity, world.scheduler.now);
     },
-    contradicted: () => {
-      world.counts.add('view that contradicts itself');
-    },
   });
 }
 

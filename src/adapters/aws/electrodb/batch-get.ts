@@ -1,10 +1,12 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { Fault } from '../../../domain/fault.ts';
+import { canonicalText } from '../../../domain/canonical-text.ts';
 import { abortableBy } from '../clients.ts';
+import { fromNative, type NativeValue } from './native-value.ts';
 
-/** An item's key as the table has it: one or two texts, by the names of the table's key attributes. */
-export type RawKey = Readonly<Record<string, string>>;
+/** An item's key as the document client takes and gives it: one or two values, by the names of the table's key attributes. */
+export type RawKey = Readonly<Record<string, NativeValue>>;
 
 /** DynamoDB's limit on one BatchGetItem. */
 const KEYS_PER_REQUEST = 100;
@@ -27,7 +29,8 @@ export async function readAll<Row extends object>(
   signal?: AbortSignal,
 ): Promise<(Row | undefined | Fault)[]> {
   const attributes = Object.keys(keys[0] ?? {});
-  const nameOf = (item: object) => JSON.stringify(attributes.map((attribute) => (item as RawKey)[attribute]));
+  const nameOf = (item: object) =>
+    JSON.stringify(attributes.map((attribute) => nameOfValue((item as RawKey)[attribute])));
   const names = keys.map(nameOf);
   const keyByName = new Map(keys.map((key, index) => [names[index] as string, key]));
   const results = new Map<string, Row | Fault>();
@@ -45,6 +48,11 @@ export async function readAll<Row extends object>(
   };
   await pMap(chunksOf([...keyByName]), read, { concurrency: CONCURRENCY });
   return names.map((name) => results.get(name));
+}
+
+/** One text per value of an attribute, whose values have one type. */
+function nameOfValue(value: NativeValue): string {
+  return typeof value === 'string' ? value : canonicalText(fromNative(value));
 }
 
 function chunksOf<T>(items: readonly T[]): T[][] {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CountModel } from '../../../domain/count.ts';
 import type { CountedRow } from '../../../domain/count-move.ts';
+import { MAX_KEY_BYTES } from '../../../domain/item-limits.ts';
 import { itemKey, keyOf, partOf, type Row } from '../../../domain/row.ts';
-import type { RawKey } from './batch-get.ts';
 import { statesAt, USUAL_STATES } from './entities.ts';
-import { MAX_KEY_BYTES } from './key-limits.ts';
 
 /*
  * The keys of state rows, as ElectroDB makes them. Its builder takes 15 µs of processor time for each, where a record takes
@@ -20,8 +19,10 @@ interface DerivedFrom {
   readonly row: Row;
 }
 
+/** The key of a state row: strings, whatever the rows' own keys are. */
+type StateKey = Readonly<Record<string, string>>;
 type Templates = NonNullable<CountModel['state']>;
-type Maker = (valueOf: (name: string) => string) => RawKey;
+type Maker = (valueOf: (name: string) => string) => StateKey;
 
 function keysOf(templates: Templates): Maker {
   const names = [...templates.partition.names, ...templates.sort.names];
@@ -29,7 +30,7 @@ function keysOf(templates: Templates): Maker {
   // The types know the names of no part: those are in the templates.
   const { Key } = statesAt(templates)
     .get(marked as never)
-    .params<{ readonly Key: RawKey }>(IN_ANY_TABLE);
+    .params<{ readonly Key: StateKey }>(IN_ANY_TABLE);
   /** Literals and, between them, names. */
   const [pk, sk] = [Key['PK'] ?? '', Key['SK'] ?? ''].map((key) => key.split(MARK)) as [string[], string[]];
   return (valueOf) => {
@@ -42,7 +43,7 @@ const usualKeys = keysOf(USUAL_STATES);
 const ownKeys = new WeakMap<Templates, Maker>();
 
 /** The key of what is counted for a row, in the state table. */
-export function countStateKey({ model, row }: CountedRow): RawKey {
+export function countStateKey({ model, row }: CountedRow): StateKey {
   const { state } = model;
   if (state !== undefined) {
     let maker = ownKeys.get(state);
@@ -53,7 +54,7 @@ export function countStateKey({ model, row }: CountedRow): RawKey {
 }
 
 /** The key of the state row of a row and a derivation, in the state table, where the definition says nothing else. */
-export function usualStateKey({ model: { name }, row }: DerivedFrom): RawKey {
+export function usualStateKey({ model: { name }, row }: DerivedFrom): StateKey {
   const source = itemKey(keyOf(row));
   const key = usualKeys((part) => (part === 'source' ? source : name));
   if (Buffer.byteLength(key['PK'] ?? '') <= MAX_KEY_BYTES.partition) return key;

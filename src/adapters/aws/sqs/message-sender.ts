@@ -5,6 +5,7 @@ import {
   type SendMessageBatchRequestEntry,
 } from '@aws-sdk/client-sqs';
 import { Fault } from '../../../domain/fault.ts';
+import { largeMessageFault } from '../../../domain/search-message.ts';
 import { abortableBy } from '../clients.ts';
 import { packBatches } from '../pack-batches.ts';
 import { Refusal } from '../refusal.ts';
@@ -82,7 +83,7 @@ export class MessageSender {
     const limits = { count: MAX_ENTRIES, weight: this.#options.maxBatchBytes };
     const { batches, oversized } = packBatches(indexed, ({ message }) => message.bytes, limits);
     for (const { message, index } of oversized) results[index] = this.#oversized(message);
-    const outcomes = await splitRefused(batches, this.#options.concurrency, (batch) =>
+    const outcomes = await splitRefused([batches], this.#options.concurrency, (batch) =>
       this.#sendBatch(batch, signal),
     );
     for (const [{ index }, outcome] of outcomes) results[index] = outcome;
@@ -158,11 +159,7 @@ export class MessageSender {
     const { maxBatchBytes } = this.#options;
     if (bytes <= MAX_BATCH_BYTES)
       return this.#tooLarge(message, `requests are limited to ${maxBatchBytes} bytes`);
-    return new Fault(
-      'permanent',
-      `the message for ${name} is ${bytes} bytes; SQS accepts at most ${MAX_BATCH_BYTES}`,
-      { reason: 'messages are larger than SQS accepts' },
-    );
+    return largeMessageFault(name, bytes);
   }
 }
 

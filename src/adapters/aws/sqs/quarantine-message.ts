@@ -1,7 +1,8 @@
 import type { PoisonRecord } from '../../../application/ports/quarantine.ts';
 import { Fault } from '../../../domain/fault.ts';
+import { sendable } from '../../../domain/json.ts';
 import type { Message } from './message-sender.ts';
-import { hash, sendable } from './message-text.ts';
+import { hash } from './message-text.ts';
 
 /** A poison record as it is queued. Of the source, what is known. */
 export interface Quarantined {

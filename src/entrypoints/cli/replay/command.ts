@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { createReadStream, fstatSync, type Stats } from 'node:fs';
+import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
@@ -10,6 +9,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
+import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import { integer } from '../options.ts';
@@ -44,7 +44,7 @@ object from S3; and each of these compressed with gzip. Files may be of any size
 they are read piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
-  .option('--definition <file>', 'what is derived from the table; see below')
+  .addOption(definitionOption())
   .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
   .option('--batch-size <n>', `records per batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
@@ -55,9 +55,7 @@ they are read piece by piece.`,
   .addHelpText(
     'after',
     `
-The definition of the table is the default export of a file of TypeScript or
-JavaScript. Without --definition it is that of contrail.config.ts (.mts, .js,
-.mjs) in the current folder; without such a file, that of an aircraft fleet.
+${DEFINITION_HELP}
 
 Recordings of several tables are refused unless --follow gives the order in
 which the tables were followed; so are named and unnamed streams together.

@@ -1,5 +1,7 @@
+import { GENERAL_NAMES, type KindNames, type Tallies } from '../../../application/tallies.ts';
 import { subsystemOf, type Verification } from '../../../application/verify/verify.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
+import { fleet } from '../../../fleet/definition.ts';
 import type { CountedFailure } from './failures.ts';
 import type { ReplayResult } from './replay.ts';
 
@@ -14,6 +16,14 @@ export interface ReportInput {
   readonly definition: TableDefinition;
 }
 
+/** What the fleet's report has called them since before there were other definitions. */
+const FLEET_NAMES: KindNames = {
+  ...GENERAL_NAMES,
+  search: 'search',
+  defaultImages: 'default images',
+  matcher: 'matcher',
+};
+
 /** The report for people. */
 export function textReport({
   result,
@@ -23,30 +33,22 @@ export function textReport({
   definition,
 }: ReportInput): string {
   const { records, batches, outcomes, failures } = result;
-  const { search, defaultImages, matcher, derivedRows, effects } = result;
-  const hasRows = definition.model.derivedRows.length > 0;
-  const hasEffects = definition.model.rows.some((kind) => kind.effects.length > 0);
+  const names = definition === fleet ? FLEET_NAMES : GENERAL_NAMES;
+  const kinds = kindsOf(definition);
   const rate = seconds > 0 ? Math.round(records / seconds).toLocaleString('en') : '-';
+  const tallies = { ...result, search: { ...result.search, 'actions on the queue': searchActions } };
   const lines = [
     `${plural(records, 'record')} in ${plural(batches, 'batch', 'batches')}, ${seconds.toFixed(2)} s (${rate} records/s)`,
     row('records', outcomes),
-    row('search', { ...search, 'actions on the queue': searchActions }),
-    row('default images', defaultImages),
-    row('matcher', matcher),
-    ...(hasRows ? [row('rows', derivedRows)] : []),
-    ...(hasEffects ? [row('effects', effects)] : []),
+    ...kinds.map((kind) => row(names[kind], tallies[kind])),
   ];
   if (verification !== undefined) {
     const { checked, drift } = verification;
     lines.push('', 'proof: derived state against a recount from the rows');
-    for (const [subsystem, name] of [
-      ['search', 'search'],
-      ['defaultImages', 'default images'],
-      ['matcher', 'matcher'],
-      ...(hasRows ? ([['derivedRows', 'rows']] as const) : []),
-    ] as const) {
-      const found = drift.filter((item) => subsystemOf(item, definition) === subsystem).length;
-      lines.push(`${name.padEnd(15)} ${plural(checked[subsystem], 'item')} compared, drift ${found}`);
+    for (const kind of kinds) {
+      if (kind === 'effects') continue;
+      const found = drift.filter((item) => subsystemOf(item, definition) === kind).length;
+      lines.push(`${names[kind].padEnd(15)} ${plural(checked[kind], 'item')} compared, drift ${found}`);
     }
     lines.push(
       ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
@@ -58,10 +60,36 @@ export function textReport({
 }
 
 /** The report for programs: the same figures, every failure and every drifted item. */
-export function jsonReport({ result, seconds, searchActions, verification }: ReportInput): string {
+export function jsonReport({
+  result,
+  seconds,
+  searchActions,
+  verification,
+  definition,
+}: ReportInput): string {
   const { failures, ...counts } = result;
-  const report = { ...counts, searchActions, seconds, ...(verification ?? {}), failures: failures.list() };
+  const named = (figures: object) =>
+    Object.fromEntries(
+      Object.entries(figures).map(([name, value]) => [
+        definition === fleet || !(name in GENERAL_NAMES) ? name : GENERAL_NAMES[name as keyof Tallies],
+        value as unknown,
+      ]),
+    );
+  const proof = verification && { ...verification, checked: named(verification.checked) };
+  const report = { ...named(counts), searchActions, seconds, ...proof, failures: failures.list() };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** The kinds of derivations that a definition has. */
+function kindsOf({ model }: TableDefinition): readonly (keyof Tallies)[] {
+  const has = {
+    search: model.documents.length > 0,
+    defaultImages: model.pointers.length > 0,
+    matcher: model.counts.length > 0,
+    derivedRows: model.derivedRows.length > 0,
+    effects: model.effects.length > 0,
+  } satisfies Record<keyof Tallies, boolean>;
+  return (Object.keys(has) as (keyof Tallies)[]).filter((kind) => has[kind]);
 }
 
 function row(name: string, counts: Readonly<Record<string, number>>): string {

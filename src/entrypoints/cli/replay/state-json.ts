@@ -8,6 +8,7 @@ import { compareTexts } from '../../../domain/compare-texts.ts';
 import { tupleNames } from '../../../domain/count.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { toJson } from '../../../domain/json.ts';
+import type { KeyValue } from '../../../domain/key-value.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import type { Value } from '../../../domain/value.ts';
 import { fleet } from '../../../fleet/definition.ts';
@@ -130,7 +131,11 @@ function tupleOf({ model, tuple }: CountFound): readonly string[] {
 /** Where a row is: its table, then its key. */
 function placeOf({ row: { table = '', key } }: DerivedRowFound): readonly string[] {
   const names = Object.keys(key).toSorted(compareTexts);
-  return [table, ...names.flatMap((name) => [name, key[name] ?? ''])];
+  return [table, ...names.flatMap((name) => [name, sortText(key[name] ?? '')])];
+}
+
+function sortText(value: KeyValue): string {
+  return typeof value === 'string' ? value : toJson(value);
 }
 
 function byTexts(a: readonly string[], b: readonly string[]): number {

@@ -46,7 +46,7 @@ export async function advance(
     else notes.push(move);
   }
   const { batches } = packBatches(notes, () => 1, MAX_ITEMS);
-  const noted = await splitRefused(batches, CONCURRENCY, (group) =>
+  const noted = await splitRefused([batches], CONCURRENCY, (group) =>
     writeGroup(group, (some) => note(to, some, signal), signal),
   );
   for (const [move, result] of noted) results.set(move, result);

@@ -16,9 +16,9 @@ import { savePointers } from './save-pointers.ts';
 export type ImageRepositoryOptions = Partial<Pick<EntityTable, 'concurrency'>>;
 
 /**
- * Rows and pointers in the table itself. A batch of E entities takes E queries, more where rows that are none of an
- * entity's sort among its own, and, for every hundred entities, one batch read of pointers and at most one of rows that
- * are pointed to; then one transaction for every twenty or so pointers that must change, with a check of each row that
+ * Rows and pointers in the table itself. For every hundred entities, a batch takes one batch read of pointers and at most
+ * one of rows that are pointed to; a query for each entity whose newest row decides, more where rows that are none of an
+ * entity's sort among its own; then one transaction for every twenty or so pointers that must change, with a check of each row that
  * the change rests on.
  *
  * An attribute of a row that is a list or a map is not compared before its pointer is written, only that it is there.

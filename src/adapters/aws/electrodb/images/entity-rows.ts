@@ -1,3 +1,4 @@
+import { keyBytes, MAX_KEY_BYTES } from '../../../../domain/item-limits.ts';
 import {
   type Entity,
   type Member,
@@ -5,8 +6,10 @@ import {
   type PointerModel,
   sortPartsOf,
 } from '../../../../domain/pointer.ts';
+import { canonicalKeyText, keyTextOf, keyValueOf } from '../../../../domain/key-value.ts';
 import type { KeySchema } from '../../../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../../../domain/value.ts';
+import { satisfies } from '../../../../domain/when.ts';
 import type { RawKey } from '../batch-get.ts';
 import { fromNative } from '../native-value.ts';
 import { rawKey } from '../raw-key.ts';
@@ -20,9 +23,6 @@ export interface KeyedTable {
 /** A row's attributes as the document client gives them, keys among them. */
 export type TableRow = Readonly<Record<string, unknown>>;
 
-/** DynamoDB's limit on a sort key. */
-const MAX_SORT_BYTES = 1024;
-
 export function pointerKey(keys: KeySchema, { model, parts }: Entity): RawKey {
   return rawKey(keys, { partition: model.partition.render(parts), sort: model.at });
 }
@@ -32,17 +32,21 @@ export function memberKey(keys: KeySchema, { model, parts }: Entity, sort: strin
 }
 
 /**
- * Whether a row of the entity can have this sort key. A pointer that others wrote may point to what no key can be, and
- * asking for it would fail the whole request; or to a row that is there and is none of the entity's.
+ * Whether a row of the entity can have this sort key, which the pointer itself never does. A pointer that others wrote may
+ * point to what no key can be, and asking for it would fail the whole request; or to a row that is there and is none of the
+ * entity's.
  */
 export function canBeMember(model: PointerModel, sort: string): boolean {
-  return sort !== '' && Buffer.byteLength(sort) <= MAX_SORT_BYTES && sortPartsOf(model, sort) !== undefined;
+  const { sortType } = model.keys;
+  if (sort === '' || sort === model.at || canonicalKeyText(sort, sortType) !== sort) return false;
+  return keyBytes(keyValueOf(sort, sortType)) <= MAX_KEY_BYTES.sort && sortPartsOf(model, sort) !== undefined;
 }
 
 /** A row of the entity's partition as one of the entity's; undefined where it is none. */
 export function memberIn(keys: KeySchema, entity: Entity, row: TableRow): Member | undefined {
   const parts = sortPartsOf(entity.model, sortOf(keys, row));
-  return parts && memberOf(entity, parts, attributesOf(row));
+  const attributes = attributesOf(row);
+  return parts && satisfies(entity.model.when, attributes) ? memberOf(entity, parts, attributes) : undefined;
 }
 
 export function attributesOf(row: TableRow): Attributes {
@@ -50,6 +54,6 @@ export function attributesOf(row: TableRow): Attributes {
   return new DecodedAttributes(new Map(present.map(([name, value]) => [name, fromNative(value)])));
 }
 
-function sortOf({ sort }: KeySchema, row: TableRow): string {
-  return sort === undefined ? '' : (row[sort] as string);
+function sortOf({ sort, sortType }: KeySchema, row: TableRow): string {
+  return (sort === undefined ? undefined : keyTextOf(fromNative(row[sort]), sortType)) ?? '';
 }

@@ -4,20 +4,15 @@ import { type Entity, type Member, pointedBy } from '../../../../domain/pointer.
 import { attributesOf, canBeMember, type TableRow } from './entity-rows.ts';
 import { revisionOf } from './pointer-transaction.ts';
 
-/** An entity as its pointer and its newest row show it; its target only where that is the newest. */
-export function viewOf(
-  entity: Entity,
-  pointer: TableRow | undefined | Fault,
-  newest: Member | undefined | Fault,
-): EntityView | Fault {
-  if (Fault.is(pointer)) return pointer;
-  if (Fault.is(newest)) return newest;
-  const current = pointer && pointedBy(entity.model, attributesOf(pointer));
+export type View = EntityView | Fault;
+
+/** An entity as its pointer alone shows it. */
+export function viewOf(entity: Entity, pointer: TableRow | undefined): EntityView {
   return {
     entity,
-    newest,
-    current,
-    target: current !== undefined && current.sort === newest?.sort ? newest : undefined,
+    newest: undefined,
+    current: pointer && pointedBy(entity.model, attributesOf(pointer)),
+    target: undefined,
     revision: pointer && JSON.stringify(revisionOf(entity.model, pointer)),
   };
 }
@@ -26,12 +21,26 @@ export interface ViewWithPointer extends EntityView {
   readonly current: Member;
 }
 
-/** The pointer points to a row that has not been read yet. */
-export function pointsElsewhere(view: EntityView | Fault): view is ViewWithPointer {
-  return (
-    !Fault.is(view) &&
-    view.current !== undefined &&
-    view.current.sort !== view.newest?.sort &&
-    canBeMember(view.entity.model, view.current.sort)
-  );
+/** Whether the pointer points to what can be a row of the entity. */
+export function pointsSomewhere(view: View): view is ViewWithPointer {
+  return !Fault.is(view) && view.current !== undefined && canBeMember(view.entity.model, view.current.sort);
+}
+
+/** Whether the newest row decides, whatever becomes of the row that the pointer points to. */
+export function needsNewest(view: View): view is EntityView {
+  return !Fault.is(view) && (view.entity.model.choose === 'newest' || !pointsSomewhere(view));
+}
+
+/** A view with the rows that were read for it. */
+export function completed(
+  view: View,
+  target: Member | undefined | Fault,
+  newest: Member | undefined | Fault,
+): View {
+  if (Fault.is(view)) return view;
+  if (Fault.is(target)) return target;
+  if (Fault.is(newest)) return newest;
+  // Of two reads of one row either will do: what is written is on condition that the row is still so.
+  const isNewest = newest !== undefined && view.current?.sort === newest.sort;
+  return { ...view, newest, target: isNewest ? newest : target };
 }

@@ -6,59 +6,73 @@ import { translateError } from '../../translate-error.ts';
 import { type RawKey, readAll } from '../batch-get.ts';
 import { memberIn, memberKey, pointerKey, type TableRow } from './entity-rows.ts';
 import { type EntityTable, tableOf } from './entity-table.ts';
-import { pointsElsewhere, viewOf } from './entity-view.ts';
+import {
+  completed,
+  needsNewest,
+  pointsSomewhere,
+  type View,
+  viewOf,
+  type ViewWithPointer,
+} from './entity-view.ts';
 import { readNewest } from './read-newest.ts';
 
-/** Reads pointers and newest rows, then the rows that are pointed to, where those are not the newest. */
+type Found = ReadonlyMap<View, Member | undefined | Fault>;
+
+/**
+ * Reads pointers, then the rows that they point to. An entity's newest row takes a request of its own, and is asked for only
+ * where it decides: where the pointer must point to it, and where there is none, or its row is gone.
+ */
 export async function loadViews(
   from: EntityTable,
   entities: readonly Entity[],
   signal: AbortSignal | undefined,
-): Promise<readonly (EntityView | Fault)[]> {
-  const { keys } = from;
-  const attempted = <T>(work: () => T) => attemptedOn(from, work);
-  const [pointers, newest] = await Promise.all([
-    read(
-      from,
-      entities.map((entity) => pointerKey(keys, entity)),
-      signal,
-    ),
-    pMap(entities, (entity) => newestOf(from, entity, signal), { concurrency: from.concurrency }),
-  ]);
+): Promise<readonly View[]> {
+  const keys = entities.map((entity) => pointerKey(from.keys, entity));
+  const pointers = await read(from, keys, signal);
   const views = entities.map((entity, index) =>
-    attempted(() => viewOf(entity, pointers[index], newest[index])),
+    made(from, pointers[index], (pointer) => viewOf(entity, pointer)),
   );
+  const [targets, newest] = await Promise.all([
+    targetsOf(from, views.filter(pointsSomewhere), signal),
+    newestOf(from, views.filter(needsNewest), signal),
+  ]);
+  const dangling = views.filter(
+    (view) => !newest.has(view) && targets.has(view) && targets.get(view) === undefined,
+  );
+  const ofDangling = await newestOf(from, dangling as EntityView[], signal);
+  return views.map((view) => completed(view, targets.get(view), newest.get(view) ?? ofDangling.get(view)));
+}
 
-  // Most pointers point to the newest row, which is known by now.
-  const elsewhere = views.filter(pointsElsewhere);
-  const targets = await read(
-    from,
-    elsewhere.map(({ entity, current }) => memberKey(keys, entity, current.sort)),
-    signal,
+/** The rows that pointers point to. */
+async function targetsOf(
+  from: EntityTable,
+  views: readonly ViewWithPointer[],
+  signal: AbortSignal | undefined,
+): Promise<Found> {
+  const keys = views.map(({ entity, current }) => memberKey(from.keys, entity, current.sort));
+  const rows = await read(from, keys, signal);
+  return new Map(
+    views.map((view, index) => [
+      view,
+      made(from, rows[index], (row) => row && memberIn(from.keys, view.entity, row)),
+    ]),
   );
-  const targetOf = new Map<EntityView | Fault, TableRow | undefined | Fault>(
-    elsewhere.map((view, index) => [view, targets[index]]),
-  );
-  return views.map((view) => {
-    const row = targetOf.get(view);
-    if (Fault.is(row)) return row;
-    return Fault.is(view) || row === undefined
-      ? view
-      : attempted(() => ({ ...view, target: memberIn(keys, view.entity, row) }));
-  });
 }
 
 async function newestOf(
   from: EntityTable,
-  entity: Entity,
+  views: readonly EntityView[],
   signal: AbortSignal | undefined,
-): Promise<Member | undefined | Fault> {
-  try {
-    return await readNewest(from, entity, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    return translateError(error, tableOf(from));
-  }
+): Promise<Found> {
+  const query = async (view: EntityView): Promise<readonly [View, Member | undefined | Fault]> => {
+    try {
+      return [view, await readNewest(from, view.entity, signal)];
+    } catch (error) {
+      signal?.throwIfAborted();
+      return [view, translateError(error, tableOf(from))];
+    }
+  };
+  return new Map(await pMap(views, query, { concurrency: from.concurrency }));
 }
 
 /** One result per key; where the request failed, its fault for each. */
@@ -76,10 +90,15 @@ async function read(
   }
 }
 
-/** What the work makes of a row, or a fault where the row is not to be understood. */
-function attemptedOn<T>(from: EntityTable, work: () => T): T | Fault {
+/** What is made of a row that was read, or a fault where it is not to be understood. */
+function made<T>(
+  from: EntityTable,
+  row: TableRow | undefined | Fault,
+  make: (row: TableRow | undefined) => T,
+): T | Fault {
+  if (Fault.is(row)) return row;
   try {
-    return work();
+    return make(row);
   } catch (error) {
     return translateError(error, tableOf(from));
   }

@@ -90,7 +90,10 @@ function conditionOf({ sort }: PointerModel, partition: string, { revision, part
   };
 }
 
-/** Checks that a row says what it said, and has no other attributes that are repeated; or that it is still not there. */
+/**
+ * Checks that a row says what it said, is still of its kind, and has no other attributes that are repeated; or that there is
+ * still none of the kind.
+ */
 export function memberCheck(
   { table: TableName, keys }: KeyedTable,
   entity: Entity,
@@ -98,9 +101,23 @@ export function memberCheck(
 ): NonNullable<TransactItem['ConditionCheck']> {
   const row = { TableName, Key: memberKey(keys, entity, sort) };
   const names: Record<string, string> = { '#pk': keys.partition };
-  if (member === undefined)
-    return { ...row, ConditionExpression: ROW_IS_ABSENT, ExpressionAttributeNames: names };
   const values: Record<string, NativeValue> = {};
+  const isOfKind = (entity.model.when ?? []).map(({ name, values: texts }, index) => {
+    names[`#w${index}`] = name;
+    const all = texts.map((text, place) => {
+      values[`:w${index}_${place}`] = text;
+      return `:w${index}_${place}`;
+    });
+    return `#w${index} IN (${all.join(', ')})`;
+  });
+  const expressions = () => ({
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  });
+  if (member === undefined) {
+    const isOther = isOfKind.length === 0 ? '' : ` OR NOT (${isOfKind.join(' AND ')})`;
+    return { ...row, ConditionExpression: `${ROW_IS_ABSENT}${isOther}`, ...expressions() };
+  }
   const attributes = entity.model.repeat.map((name, index) => {
     names[`#a${index}`] = name;
     const value = member.attributes[name];
@@ -112,9 +129,8 @@ export function memberCheck(
   });
   return {
     ...row,
-    ConditionExpression: [ROW_EXISTS, ...attributes].join(' AND '),
-    ExpressionAttributeNames: names,
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ConditionExpression: [ROW_EXISTS, ...isOfKind, ...attributes].join(' AND '),
+    ...expressions(),
   };
 }
 

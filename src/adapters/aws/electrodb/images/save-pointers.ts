@@ -1,6 +1,7 @@
 import type { PointerWrite } from '../../../../application/ports/image-repository.ts';
 import type { Result } from '../../../../application/result.ts';
 import { Fault } from '../../../../domain/fault.ts';
+import { pointerFault } from '../../../../domain/pointer-limits.ts';
 import { type MemberPrecondition, preconditionsOf } from '../../../../domain/pointer.ts';
 import { packBatches } from '../../pack-batches.ts';
 import { splitRefused } from '../../split-refused.ts';
@@ -8,7 +9,7 @@ import { translateError } from '../../translate-error.ts';
 import { roundsOf } from '../rounds.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { errorOf, type Reason, writeTransaction } from '../write-transaction.ts';
-import { canBeMember, memberKey } from './entity-rows.ts';
+import { canBeMember } from './entity-rows.ts';
 import { type EntityTable, tableOf } from './entity-table.ts';
 import { memberCheck, pointerWrite } from './pointer-transaction.ts';
 
@@ -38,9 +39,12 @@ export async function savePointers(
   const results = new Map<PointerWrite, Result>();
   const planned: PlannedWrite[] = [];
   for (const write of writes) {
-    const { model } = write.view.entity;
+    const { entity } = write.view;
+    const { model } = entity;
+    const fault = write.member && pointerFault(entity, write.member);
     const preconditions = preconditionsOf(write.view, write.member);
     if (preconditions === undefined) results.set(write, 'conflict');
+    else if (fault !== undefined) results.set(write, fault);
     // A row that no key can name is not there, and never will be.
     else
       planned.push({
@@ -50,21 +54,21 @@ export async function savePointers(
         ),
       });
   }
-  for (const round of roundsOf(planned, (one) => keysIn(to, one))) {
-    const { batches } = packBatches(round, itemCount, MAX_ITEMS);
-    const outcomes = await splitRefused(batches, Math.min(MAX_TRANSACTIONS, to.concurrency), (group) =>
-      writeGroup(group, (some) => attempt(to, some, signal), signal),
-    );
-    for (const [{ write }, result] of outcomes)
-      results.set(write, Fault.is(result) && result.kind === 'conflict' ? 'conflict' : result);
-  }
+  const rounds = roundsOf(planned, keysIn);
+  const outcomes = await splitRefused(
+    rounds.map((round) => packBatches(round, itemCount, MAX_ITEMS).batches),
+    Math.min(MAX_TRANSACTIONS, to.concurrency),
+    (group) => writeGroup(group, (some) => attempt(to, some, signal), signal),
+  );
+  for (const [{ write }, result] of outcomes)
+    results.set(write, Fault.is(result) && result.kind === 'conflict' ? 'conflict' : result);
   return writes.map((write) => results.get(write) ?? new Fault('transient', 'the pointer was not written'));
 }
 
 /** Several pointers may be derived from the same rows. */
-function keysIn({ keys }: EntityTable, { write, preconditions }: PlannedWrite): readonly string[] {
-  const { entity } = write.view;
-  return preconditions.map(({ sort }) => JSON.stringify(memberKey(keys, entity, sort)));
+function keysIn({ write, preconditions }: PlannedWrite): readonly string[] {
+  const { model, parts } = write.view.entity;
+  return preconditions.map(({ sort }) => JSON.stringify([model.partition.render(parts), sort]));
 }
 
 /** The pointer, and a check for each row. */

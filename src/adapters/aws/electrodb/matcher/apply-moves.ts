@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
+import { countMoveFault, sumFault } from '../../../../domain/count-limits.ts';
 import type { CountMove, CountState } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { Refusal } from '../../refusal.ts';
@@ -7,19 +8,22 @@ import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { readAll } from '../batch-get.ts';
 import { rawKey } from '../raw-key.ts';
+import { roundsOf } from '../rounds.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { writeTransaction } from '../write-transaction.ts';
-import { amountFault } from './amount-fault.ts';
-import { contributionFault } from './contribution-fault.ts';
 import { type CountRow, rowsIn } from './count-row.ts';
 import { loadCountStates } from './count-states.ts';
 import { foreignCount, saysNoNumber } from './foreign-count.ts';
+import { saysTooFar } from './sum-too-far.ts';
 import { bothOf, countsIn, type KeyedTables } from './matcher-tables.ts';
 import { deltaKey, deltasOf, isTaken, type ModelDelta, rowsOf } from './model-delta.ts';
 import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
-import { packingFault, packMoves } from './pack-moves.ts';
+import { packMoves } from './pack-moves.ts';
 import { sameState } from '../../../../domain/version.ts';
+
+/** Transactions under way at a time. */
+const MAX_TRANSACTIONS = 8;
 
 const NOTHING: ReadonlyMap<string, ModelDelta> = new Map();
 
@@ -48,7 +52,7 @@ export class ApplyMoves {
     };
     for (const move of moves) {
       this.#own.set(move, new Map(deltasOf([move]).map((delta) => [deltaKey(delta), delta])));
-      const fault = this.#faultOf(move);
+      const fault = countMoveFault(move);
       if (fault !== undefined) results.set(move, fault);
     }
     const pending = () => moves.filter((move) => !results.has(move));
@@ -58,14 +62,14 @@ export class ApplyMoves {
       this.#signal?.throwIfAborted();
       this.#failure = translateError(error, countsIn(this.#tables));
     }
-    // One after the other: transactions of one batch share counts, and would only meet each other.
-    setResults(
-      await splitRefused(
-        packMoves(pending(), (move) => this.#deltasOf(move)),
-        1,
-        (group) => writeGroup(group, (some) => this.#attempt(some), this.#signal),
-      ),
+    const groups = packMoves(pending(), (move) => this.#deltasOf(move));
+    // Those that share a count go one after the other: they would only meet each other.
+    const rounds = roundsOf(groups, (group) => this.#countsOf(group));
+    const written = await splitRefused(rounds, MAX_TRANSACTIONS, (group) =>
+      writeGroup(group, (some) => this.#attempt(some), this.#signal),
     );
+    for (const [move, result] of written)
+      results.set(move, Fault.is(result) && saysTooFar(result) ? this.#sumFault(move, result) : result);
     return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
   }
 
@@ -73,14 +77,13 @@ export class ApplyMoves {
     return this.#own.get(move) ?? NOTHING;
   }
 
-  /** Why a move can never be applied. */
-  #faultOf(move: CountMove): Fault | undefined {
-    for (const contribution of move.to.contributions) {
-      const fault = contributionFault(move.source.model, contribution, this.#tables.keys);
-      if (fault !== undefined) return fault;
-    }
-    const deltas = this.#deltasOf(move);
-    return amountFault(deltas) ?? packingFault(deltas);
+  #sumFault(move: CountMove, { cause }: Fault): Fault {
+    return sumFault(move.source.model, [...this.#deltasOf(move).values()], cause);
+  }
+
+  /** The keys of the counts that some moves change. */
+  #countsOf(moves: readonly CountMove[]): readonly string[] {
+    return [...new Set(moves.flatMap((move) => [...this.#deltasOf(move).keys()]))];
   }
 
   readonly #movesOf: MovesOf = (delta, moves) => {

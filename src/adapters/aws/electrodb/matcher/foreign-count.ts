@@ -1,6 +1,7 @@
 import { tupleKey } from '../../../../domain/count.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import { rawKey } from '../raw-key.ts';
+import { toJson } from '../../../../domain/json.ts';
+import { keyRecord } from '../../../../domain/key-value.ts';
 import type { MatcherTables } from './matcher-tables.ts';
 import { type ModelDelta, ROWS } from './model-delta.ts';
 
@@ -11,7 +12,7 @@ export function foreignCount(
   { table, stateTable, keys }: MatcherTables,
   cause?: unknown,
 ): Fault {
-  const key = Object.entries(rawKey(keys, at)).map(([name, text]) => `${name} ${JSON.stringify(text)}`);
+  const key = Object.entries(keyRecord(keys, at)).map(([name, value]) => `${name} ${toJson(value)}`);
   const rows = `the number of rows in table ${stateTable} that hold the tuple`;
   const remedy =
     model.amount === undefined

@@ -8,6 +8,7 @@ import type { Results } from '../write-group.ts';
 import type { Reason } from '../write-transaction.ts';
 import { foreignCount, saysNoNumber } from './foreign-count.ts';
 import { statesIn } from '../state-table.ts';
+import { saysTooFar } from './sum-too-far.ts';
 import { countsIn, type MatcherTables } from './matcher-tables.ts';
 import type { ModelDelta } from './model-delta.ts';
 
@@ -52,8 +53,10 @@ function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefin
   return reason === undefined ? undefined : reasonFault(reason, used);
 }
 
-/** A refused count is never the row's fault: something else wrote the count, or an index of the table rejects it. */
+/** A refused count is never the row's fault: something else wrote the count, an index of the table rejects it, or other rows are in it. */
 function refusedCount(delta: ModelDelta, refusal: Refusal, tables: MatcherTables): Fault {
+  // By which of the rows, is found by writing each alone.
+  if (saysTooFar(refusal)) return refusal;
   if (saysNoNumber(refusal)) return foreignCount(delta, 'is not a number', tables, refusal.cause);
   return new Fault('configuration', `the count of ${tupleKey(delta.tuple)}: ${refusal.message}`, {
     cause: refusal.cause,

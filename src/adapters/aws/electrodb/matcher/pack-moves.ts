@@ -1,62 +1,66 @@
+import { groupBy } from '../../../../domain/coalesce.ts';
 import { compareTexts } from '../../../../domain/compare-texts.ts';
 import type { CountMove } from '../../../../domain/count-move.ts';
-import { Fault } from '../../../../domain/fault.ts';
+import { MAX_TRANSACTION } from '../../../../domain/item-limits.ts';
 import { keyOf } from '../../../../domain/row.ts';
 import type { ModelDelta } from './model-delta.ts';
-
-/** DynamoDB's limits on one TransactWriteItems. */
-const MAX_ITEMS = 100;
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What an item takes beside its texts: attribute names, keys repeated in the condition, entity markers. */
 const ITEM_OVERHEAD_BYTES = 512;
 
-/** A permanent Fault for a move of so many counts that no transaction takes it; undefined for all others. */
-export function packingFault({ size }: ReadonlyMap<string, ModelDelta>): Fault | undefined {
-  const most = MAX_ITEMS - 1;
-  if (size <= most) return undefined;
-  return new Fault(
-    'permanent',
-    `the row changes ${size} counts at once, and DynamoDB takes its state and at most ${most} of them in one transaction`,
-    { reason: `a row changes more than ${most} counts at once, which DynamoDB takes in one transaction` },
-  );
+/** A group that fits one transaction, as it is filled. */
+interface Group {
+  readonly moves: CountMove[];
+  /** The keys of the counts that it changes. */
+  readonly counts: Set<string>;
+  bytes: number;
 }
 
 /**
  * Groups moves so that each group fits one transaction: one item a row that is counted and one a count that the group
- * changes. Moves of the same counts go together, so that groups are few and share few counts.
+ * changes. Moves of the same counts go together; those that fit one transaction are not divided between two. So groups are
+ * few, and few share a count, for which one would have to wait for the other.
  *
- * @param deltasOf what a move does by itself, by the keys of the counts; no `packingFault`.
+ * @param deltasOf what a move does by itself, by the keys of the counts; none that `countMoveFault` refuses.
  */
 export function packMoves(
   moves: readonly CountMove[],
   deltasOf: (move: CountMove) => ReadonlyMap<string, ModelDelta>,
 ): CountMove[][] {
-  const keyed = moves.map((move) => {
-    const counts = [...deltasOf(move).keys()];
-    return { move, counts, key: counts.length === 1 ? (counts[0] ?? '') : counts.toSorted().join(' ') };
-  });
-  keyed.sort((a, b) => compareTexts(a.key, b.key));
-  const groups: CountMove[][] = [];
-  let group: CountMove[] = [];
-  let changed = new Set<string>();
-  let bytes = 0;
-  for (const { move, counts } of keyed) {
-    const added = counts.filter((count) => !changed.has(count));
-    const moveBytes = bytesOf(move, deltasOf(move));
-    const items = group.length + 1 + changed.size + added.length;
-    if (group.length > 0 && (items > MAX_ITEMS || bytes + moveBytes > MAX_BYTES)) {
-      groups.push(group);
-      group = [];
-      changed = new Set();
-      bytes = 0;
-    }
-    group.push(move);
-    for (const count of counts) changed.add(count);
-    bytes += moveBytes;
+  const sameCounts = groupBy(moves, (move) => [...deltasOf(move).keys()].toSorted().join(' '));
+  const groups: Group[] = [];
+  let group = emptyGroup();
+  const add = (together: Group) => {
+    if (group.moves.length > 0 && !fits(group, together)) group = emptyGroup();
+    if (group.moves.length === 0) groups.push(group);
+    group.moves.push(...together.moves);
+    for (const count of together.counts) group.counts.add(count);
+    group.bytes += together.bytes;
+  };
+  for (const [, same] of [...sameCounts].toSorted(([a], [b]) => compareTexts(a, b))) {
+    const each = same.map((move): Group => {
+      const deltas = deltasOf(move);
+      return { moves: [move], counts: new Set(deltas.keys()), bytes: bytesOf(move, deltas) };
+    });
+    const all: Group = {
+      moves: [...same],
+      counts: each[0]?.counts ?? new Set(),
+      bytes: each.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+    if (fits(emptyGroup(), all)) add(all);
+    else each.forEach(add);
   }
-  if (group.length > 0) groups.push(group);
-  return groups;
+  return groups.map((filled) => filled.moves);
+}
+
+function emptyGroup(): Group {
+  return { moves: [], counts: new Set(), bytes: 0 };
+}
+
+function fits(group: Group, added: Group): boolean {
+  const counts = [...added.counts].filter((count) => !group.counts.has(count)).length;
+  const items = group.moves.length + added.moves.length + group.counts.size + counts;
+  return items <= MAX_TRANSACTION.items && group.bytes + added.bytes <= MAX_TRANSACTION.bytes;
 }
 
 /** At least what the move adds to a transaction: its state row and, at worst, every count that it changes. */

@@ -9,13 +9,13 @@ import {
   takenFault,
 } from '../../../../domain/derived-rows.ts';
 import { Fault } from '../../../../domain/fault.ts';
+import { rowsMoveFault } from '../../../../domain/rows-limits.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { reasonFault, withShared } from '../cancelled.ts';
-import { oversizeFault } from '../key-limits.ts';
 import { statesIn } from '../state-table.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { errorOf, type Reason, writeTransaction } from '../write-transaction.ts';
-import { bytesOf, MAX_BYTES, packRows, shapesIn } from './pack-rows.ts';
+import { packRows, shapesIn } from './pack-rows.ts';
 import { rowFault, shapeOf } from './row-fault.ts';
 import { rowDelete, rowPut, stateWrite } from './rows-transaction.ts';
 import { allOf, type KeyedTables, rowsIn } from './rows-tables.ts';
@@ -51,36 +51,23 @@ export class ApplyRows {
       if (fault !== undefined) results.set(move, fault);
     }
     const pending = moves.filter((move) => !results.has(move));
-    for (const groups of packRows(pending, this.#tables)) {
-      const done = await splitRefused(groups, CONCURRENCY, (group) =>
-        writeGroup(group, (some) => this.#attempt(some), this.#signal),
-      );
-      for (const [move, result] of done) results.set(move, result);
-    }
+    const done = await splitRefused(packRows(pending, this.#tables), CONCURRENCY, (group) =>
+      writeGroup(group, (some) => this.#attempt(some), this.#signal),
+    );
+    for (const [move, result] of done) results.set(move, result);
     return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
   }
 
   /** Why a move can never be applied. */
   #faultOf(move: RowsMove): Fault | undefined {
-    const { table: own, keys } = this.#tables;
-    const origin = originText(move.source);
-    for (const { table, key } of move.put) {
-      if (table === own)
-        return new Fault(
-          'configuration',
-          `${origin} gives a row in table ${own}, which is the source's own: leave table out`,
-          { reason: `${move.source.model.name} names the table of its source` },
-        );
-      const what = { row: `a row that ${origin} gives`, owner: "a derived row's" };
-      const fault = oversizeFault(what, key, table === undefined ? keys : undefined);
-      if (fault !== undefined) return fault;
-    }
-    if (bytesOf(move) <= MAX_BYTES) return undefined;
-    return new Fault(
-      'permanent',
-      `${origin} gives rows of more than 4 MB together, and DynamoDB takes no more in one transaction`,
-      { reason: 'a row gives rows of more than 4 MB together' },
-    );
+    const { table: own } = this.#tables;
+    if (move.put.some(({ table }) => table === own))
+      return new Fault(
+        'configuration',
+        `${originText(move.source)} gives a row in table ${own}, which is the source's own: leave table out`,
+        { reason: `${move.source.model.name} names the table of its source` },
+      );
+    return rowsMoveFault(move);
   }
 
   async #attempt(moves: readonly RowsMove[]): Promise<Results<RowsMove>> {

@@ -7,6 +7,7 @@ import {
 } from '../../../../domain/derived-rows.ts';
 import { entityMarks, ROWS_STATE } from '../entity-marks.ts';
 import { toNative } from '../native-value.ts';
+import { nativeKey } from '../raw-key.ts';
 import { statePut } from '../state-row.ts';
 import type { TransactItem } from '../write-transaction.ts';
 import { rowsStateRowOf } from './rows-state-row.ts';
@@ -34,7 +35,7 @@ export function rowPut({ table: own }: RowsTables, { source }: RowsMove, row: De
   const { table: TableName = own, key, attributes } = row;
   const origin = originText(source);
   const native = Object.entries(attributes).map(([name, value]) => [name, toNative(value)] as const);
-  const Item = { ...Object.fromEntries(native), [DERIVED_FROM]: origin, ...key };
+  const Item = { ...Object.fromEntries(native), [DERIVED_FROM]: origin, ...nativeKey(key) };
   return {
     Put: { TableName, Item, ...onlyOwn(key, origin), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
   };
@@ -42,8 +43,8 @@ export function rowPut({ table: own }: RowsTables, { source }: RowsMove, row: De
 
 /** Deletes a derived row. */
 export function rowDelete({ table: own }: RowsTables, { source }: RowsMove, row: DerivedKey): TransactItem {
-  const { table: TableName = own, key: Key } = row;
-  return { Delete: { TableName, Key, ...onlyOwn(Key, originText(source)) } };
+  const { table: TableName = own, key } = row;
+  return { Delete: { TableName, Key: nativeKey(key), ...onlyOwn(key, originText(source)) } };
 }
 
 /** On condition that there is no row of the key, or one of this source. */

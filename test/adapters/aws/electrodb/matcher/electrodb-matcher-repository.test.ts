@@ -24,11 +24,12 @@ const state = (sequence: string, tuple?: Tuple): CountState => ({
   contributions: tuple === undefined ? [] : [contribution(tuple)],
   removed: false,
 });
-const joining = (serial: string): CountMove => ({
+const joiningIn = (serial: string, tuple: Tuple): CountMove => ({
   source: link(serial, '1'),
   from: undefined,
-  to: state('1', HOT),
+  to: state('1', tuple),
 });
+const joining = (serial: string) => joiningIn(serial, HOT);
 const leaving = (serial: string, from = HOT): CountMove => ({
   source: link(serial, '1'),
   from: state('1', from),
@@ -282,9 +283,9 @@ describe('ElectroDbMatcherRepository', () => {
   });
 
   for (const [what, long, word] of [
-    ['a manufacturer', { manufacturer: 'ü'.repeat(1016) }, 'PK'],
-    ['a model', { model: 'x'.repeat(1009) }, 'SK'],
-    ['a type designator', { type_designator: 'x'.repeat(1009) }, 'SK'],
+    ['a manufacturer', { manufacturer: 'ü'.repeat(1016) }, 'partition'],
+    ['a model', { model: 'x'.repeat(1009) }, 'sort'],
+    ['a type designator', { type_designator: 'x'.repeat(1009) }, 'sort'],
   ] as const)
     it(`given ${what} too long for a key, then that move alone is poison, unasked`, async () => {
       const tuple = { ...HOT, ...long };
@@ -292,7 +293,7 @@ describe('ElectroDbMatcherRepository', () => {
       const results = await matcher.apply([joining('a'), tooLong]);
       expect(kindsOf(results)).to.deep.equal(['done', 'permanent']);
       expect((results[1] as Fault).message).to.match(
-        new RegExp(`its ${word}, .* bytes, and DynamoDB accepts`),
+        new RegExp(`its ${word} key, .* bytes, and DynamoDB accepts`),
       );
       expect(itemsOf(0)).to.equal(2);
     });
@@ -319,6 +320,28 @@ describe('ElectroDbMatcherRepository', () => {
     expect(kindsOf(results)).to.deep.equal(['transient', 'transient']);
     expect((results[0] as Fault).message).to.include('unprocessed');
     expect(double.writes).to.deep.equal([]);
+  });
+
+  describe('links of many tuples', () => {
+    const ofModel = (model: string, count: number) =>
+      range(count).map((n) => joiningIn(`${model}-${n}`, { ...HOT, model }));
+
+    it('given tuples that fit a transaction, then none is divided, and they are moved at the same time', async () => {
+      const moves = range(24).flatMap((n) => ofModel(`M${n}`, 30));
+      expect(new Set(kindsOf(await matcher.apply(moves)))).to.deep.equal(new Set(['done']));
+      expect(range(double.writes.length).map(itemsOf)).to.deep.equal(range(8).map(() => 93));
+      expect(double.mostAtOnce).to.equal(8);
+    });
+
+    it('given one that does not, then its transactions wait for each other, and others do not wait', async () => {
+      const countedIn = () =>
+        double.writes.map(({ TransactItems }) =>
+          JSON.stringify(TransactItems.flatMap(({ Update }) => Update ?? [])),
+        );
+      await matcher.apply([...ofModel('HOT', 250), ...ofModel('M1', 80), ...ofModel('M2', 80)]);
+      expect(countedIn().map((text) => text.includes('HOT'))).to.deep.equal([true, false, false, true, true]);
+      expect(double.mostAtOnce).to.equal(3);
+    });
   });
 
   describe('rows of several tuples', () => {

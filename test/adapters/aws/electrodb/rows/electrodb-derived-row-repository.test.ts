@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ElectroDbDerivedRowRepository } from '../../../../../src/adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
 import type { DerivedRow, RowsMove } from '../../../../../src/domain/derived-rows.ts';
 import { Fault } from '../../../../../src/domain/fault.ts';
+import { fleet } from '../../../../../src/fleet/definition.ts';
 import { anOrder, aKey, aRow, moveTo, state } from '../../../../contracts/derived-row-repository/harness.ts';
 import { isRejected } from '../../../../support/is-rejected.ts';
 import { range } from '../../../../support/range.ts';
@@ -12,7 +13,7 @@ import {
   type TransactWrite,
 } from '../document-client-double.ts';
 
-const TABLES = { table: 'shop', stateTable: 'states', keys: { partition: 'PK', sort: 'SK' } };
+const TABLES = { table: 'shop', stateTable: 'states', keys: fleet.model.keys };
 
 function connect() {
   const double = new DocumentClientDouble();
@@ -177,10 +178,10 @@ describe('ElectroDbDerivedRowRepository', () => {
       'accepts 2048',
     ],
     [
-      'more than four megabytes',
-      aRow({ large: 'x'.repeat(4_300_000) }),
+      'more than 400 KB',
+      aRow({ large: 'x'.repeat(409_600) }),
       'permanent',
-      'more than 4 MB together',
+      'bytes, and DynamoDB accepts 409600',
     ],
   ];
   for (const [what, row, kind, words] of impossible)
@@ -189,7 +190,8 @@ describe('ElectroDbDerivedRowRepository', () => {
       const [fault, done] = await rows.apply([moveTo(NAMED, undefined, 1, [row]), fresh()]);
       expect(Fault.is(fault) && fault.kind).to.equal(kind);
       expect(Fault.is(fault) && fault.message)
-        .to.contain(ORIGIN)
+        .to.contain('lines')
+        .and.contain('CUSTOMER#ann')
         .and.contain(words);
       expect(done).to.equal('done');
       expect(double.writes).to.have.length(1);
@@ -232,7 +234,7 @@ describe('ElectroDbDerivedRowRepository', () => {
     const [fault, done] = await rows.apply([fresh(aRow()), fresh(aRow())]);
     expect(Fault.is(fault) && [fault.kind, fault.message]).to.deep.equal([
       'configuration',
-      "lines gives rows whose keys their tables do not have: shop (PK, SK) (ValidationError: The provided key element does not match the schema); give the attributes of each table's key, all of type S",
+      "lines gives rows whose keys their tables do not have: shop (PK S, SK S) (ValidationError: The provided key element does not match the schema); give the attributes of each table's key, each of its type",
     ]);
     expect(done).to.equal('done');
   });

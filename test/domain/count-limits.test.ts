@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contributionFault } from '../../../../../src/adapters/aws/electrodb/matcher/contribution-fault.ts';
-import { countKey, heldBy, type Tuple } from '../../../../../src/domain/count.ts';
-import { fleet } from '../../../../../src/fleet/definition.ts';
-import { attributes, contribution, row, TUPLE_COUNTS } from '../../../../support/factories.ts';
+import { contributionFault } from '../../src/domain/count-limits.ts';
+import { countKey, heldBy, type Tuple } from '../../src/domain/count.ts';
+import { attributes, contribution, row, TUPLE_COUNTS } from '../support/factories.ts';
 
 /** Texts that the sort key is joined of, whole and in pieces, among others. */
 const text = fc
@@ -20,7 +19,7 @@ function keyOf(one: Tuple): string {
   return JSON.stringify([partition.toWellFormed(), sort.toWellFormed()]);
 }
 
-const faultOf = (one: Tuple) => contributionFault(TUPLE_COUNTS, contribution(one), fleet.model.keys);
+const faultOf = (one: Tuple) => contributionFault(TUPLE_COUNTS, contribution(one));
 const isRefused = (one: Tuple) => faultOf(one) !== undefined;
 const of = (model: string, type_designator: string, manufacturer = 'M') => ({
   manufacturer,

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { duringInvocation, type InvocationContext } from '../invocation.ts';
 import { type BatchResponse, handleEvent } from './handle-event.ts';
 
-export interface HandlerOptions {
+export interface HandlerOfOptions {
   readonly failureMode: Config['failureMode'];
   /** How long before Lambda's time runs out the worker stops, in milliseconds: time to report and to log. */
   readonly deadlineMarginMs: number;
@@ -33,9 +33,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  *   the event is not a stream event, or when a failed record has no sequence number to report. Lambda then
  *   delivers all of the batch again (in halves, with `BisectBatchOnFunctionError`), and nothing is lost.
  */
-export function createHandler(
+export function handlerOf(
   worker: StreamWorker,
-  { failureMode, deadlineMarginMs, table, stop }: HandlerOptions,
+  { failureMode, deadlineMarginMs, table, stop }: HandlerOfOptions,
 ): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
   return async (event, context) => {
     const remaining = () => timeLeft(context) - deadlineMarginMs;

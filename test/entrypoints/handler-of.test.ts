@@ -7,7 +7,7 @@ import { TableGenerations } from '../../src/application/ports/table-generations.
 import { verify } from '../../src/application/verify/verify.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { streamWorker } from '../../src/entrypoints/composition/container.ts';
-import { createHandler } from '../../src/entrypoints/lambda/create-handler.ts';
+import { handlerOf } from '../../src/entrypoints/lambda/handler-of.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { generateEvents } from '../../src/fleet/feed/generate.ts';
@@ -98,7 +98,7 @@ describe('the Lambda handler', () => {
 
   it('given the table that it is for, when records of another come, then they fail, and none is handled', async () => {
     const { container, queue } = worker();
-    const handler = createHandler(streamWorker(container), {
+    const handler = handlerOf(streamWorker(container), {
       failureMode: 'report',
       deadlineMarginMs: 0,
       table: 'other',

@@ -1,0 +1,18 @@
+import type { Fault } from './fault.ts';
+import { itemFault, utf8Bytes } from './item-limits.ts';
+import type { Entity, Member } from './pointer.ts';
+
+/** The names and values of what Contrail notes in a pointer: its revision, and whose it is. */
+const NOTES_BYTES = 100;
+
+/** A permanent Fault for what no pointer can say, because its row would be too large; undefined for all others. */
+export function pointerFault({ model, parts }: Entity, member: Member): Fault | undefined {
+  return itemFault(
+    {
+      row: `the row that ${model.name} has point to ${JSON.stringify(member.sort)}`,
+      owner: `a row of ${model.name}`,
+    },
+    member.attributes,
+    utf8Bytes(model.partition.render(parts)) + utf8Bytes(model.at) + utf8Bytes(model.name) + NOTES_BYTES,
+  );
+}

@@ -1,0 +1,53 @@
+import { Fault } from './fault.ts';
+import { mostJsonBytes, sendable, toJson } from './json.ts';
+import { utf8Bytes } from './item-limits.ts';
+import type { SearchAction } from './search-action.ts';
+
+/** Bytes of messages that SQS takes in one request, and so of one message, whatever a queue is set to. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+
+/** More than a message has beside its document. */
+const HEAD_BYTES = 65_536;
+
+/**
+ * A search action as it is queued: one line of JSON:
+ *
+ *     { "action": "upsert" | "delete", "collection": "", "id": "",
+ *       "version": { "generation": 0, "epoch": "", "sequence": "" },
+ *       "identity": { "stream": "", "sequence": "" }, "document": { } }
+ *
+ * with the `document` of an upsert only. A `version` without a `generation`, as older messages have it, is of generation
+ * 0. Numbers have all their digits: more than a double holds.
+ */
+export function messageText({ key, version, identity, document }: SearchAction): string {
+  const head = JSON.stringify({
+    action: document === undefined ? 'delete' : 'upsert',
+    collection: key.collection,
+    id: key.id,
+    version: { generation: version.generation, epoch: version.epoch, sequence: version.sequence },
+    identity: { stream: identity.stream, sequence: identity.sequence },
+  });
+  return sendable(document === undefined ? head : `${head.slice(0, -1)},"document":${toJson(document)}}`);
+}
+
+/** What an action is about, for a message. */
+export function nameOfAction({ key }: SearchAction): string {
+  return `${key.collection} ${JSON.stringify(key.id)}`;
+}
+
+/** A permanent Fault for an action whose message SQS never takes; undefined for all others. */
+export function messageFault(action: SearchAction): Fault | undefined {
+  const { document } = action;
+  if (document === undefined || HEAD_BYTES + mostJsonBytes(document) <= MAX_MESSAGE_BYTES) return undefined;
+  const bytes = utf8Bytes(messageText(action));
+  return bytes <= MAX_MESSAGE_BYTES ? undefined : largeMessageFault(nameOfAction(action), bytes);
+}
+
+/** Of a message that SQS never takes. */
+export function largeMessageFault(name: string, bytes: number): Fault {
+  return new Fault(
+    'permanent',
+    `the message for ${name} is ${bytes} bytes; SQS accepts at most ${MAX_MESSAGE_BYTES}`,
+    { reason: 'messages are larger than SQS accepts' },
+  );
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { counts } from '../../../src/domain/definition/counts.ts';
+import { defineTable } from '../../../src/domain/definition/define-table.ts';
+import { documents } from '../../../src/domain/definition/documents.ts';
+import { pointer } from '../../../src/domain/definition/pointer.ts';
+import { row } from '../../../src/domain/definition/row.ts';
+
+const KEYS = { partition: 'device', sort: { name: 'at', type: 'N' } } as const;
+const BYTES = { partition: { name: 'digest', type: 'B' } } as const;
+const reading = row({ device: '<device>', at: '<time>' }, { parts: { time: { without: '-' } } });
+
+function problemsOf(spec: unknown): readonly string[] {
+  try {
+    defineTable(spec as never);
+  } catch (error) {
+    return (error as Error).message.split('\n- ').slice(1);
+  }
+  return [];
+}
+
+/** What is wrong with a row whose sort key, a number, has this template. */
+function problemsWith(at: string, parts = {}): readonly string[] {
+  const one = row({ device: '<device>', at }, { parts, derives: 'nothing' });
+  return problemsOf({ keys: KEYS, rows: { one }, derive: {} });
+}
+
+function problemsWithBytes(digest: string): readonly string[] {
+  const one = row({ digest }, { derives: 'nothing' });
+  return problemsOf({ keys: BYTES, rows: { one }, derive: {} });
+}
+
+describe('keys that are numbers or bytes', () => {
+  it('given their types, then the model has them', () => {
+    const search = documents(reading, { collection: 'readings', fields: [] });
+    expect(defineTable({ keys: KEYS, rows: { reading }, derive: { search } }).model.keys).to.deep.equal({
+      ...{ partition: 'device', partitionType: 'S' },
+      ...{ sort: 'at', sortType: 'N' },
+    });
+    const file = row({ digest: '<digest>' }, { derives: 'nothing' });
+    expect(defineTable({ keys: BYTES, rows: { file }, derive: {} }).model.keys).to.deep.equal({
+      ...{ partition: 'digest', partitionType: 'B' },
+      ...{ sort: undefined, sortType: 'S' },
+    });
+  });
+
+  for (const at of ['<at>', '0', '-1', '1.5', '100000000000000000000'])
+    it(`given the template ${at} of a number, then it is right`, () => {
+      expect(problemsWith(at)).to.deep.equal([]);
+    });
+
+  const wrong =
+    'is of type N: it must be one part alone, such as <part>, or a number, such as 0 or -1; it is';
+  for (const [at, problem] of [
+    ['T#<at>', `${wrong} "T#<at>"`],
+    ['<day>.<hour>', `${wrong} "<day>.<hour>"`],
+    ['LATEST', `${wrong} "LATEST"`],
+    ['1e200', `${wrong} "1e200"`],
+    ['1.0', 'is "1.0", which must be written "1"'],
+    ['1e2', 'is "1e2", which must be written "100"'],
+    ['-0', 'is "-0", which must be written "0"'],
+  ] as const)
+    it(`given the template ${at} of a number, then it says what is wrong with it`, () => {
+      expect(problemsWith(at)).to.deep.equal([`row one: its key.at ${problem}`]);
+    });
+
+  it('given templates of bytes, then they are one part alone, or base64url', () => {
+    for (const right of ['<digest>', 'AQID', 'AQ', '-_-_'])
+      expect(problemsWithBytes(right)).to.deep.equal([]);
+    const rule =
+      'is of type B: it must be one part alone, such as <part>, or bytes as base64url, such as AQID; it is';
+    expect(problemsWithBytes('AQ==')).to.deep.equal([`row one: its key.digest ${rule} "AQ=="`]);
+    expect(problemsWithBytes('F<digest>')).to.deep.equal([`row one: its key.digest ${rule} "F<digest>"`]);
+    expect(problemsWithBytes('AR')).to.deep.equal([
+      'row one: its key.digest is "AR", which must be written "AQ"',
+    ]);
+  });
+
+  it('given a part whose values are no numbers, then it says so: no key would ever have them', () => {
+    expect(problemsWith('<at>', { at: ['1', '-2.5'] })).to.deep.equal([]);
+    expect(problemsWith('<at>', { at: ['1.0', 'x'] })).to.deep.equal(
+      ['1.0', 'x'].map(
+        (value) =>
+          `row one: its parts.at has "${value}", which no key has: at is of type N, a number written as its digits`,
+      ),
+    );
+  });
+
+  it('given a number among the numbers of a part, then the keys overlap, unless the part leaves it out', () => {
+    const marker = row({ device: '<device>', at: '-1' }, { derives: 'nothing' });
+    const search = documents(reading, { collection: 'readings', fields: [] });
+    expect(problemsOf({ keys: KEYS, rows: { reading, marker }, derive: { search } })).to.deep.equal([]);
+    const every = row({ device: '<device>', at: '<time>' }, { derives: 'nothing' });
+    const [problem] = problemsOf({ keys: KEYS, rows: { every, marker }, derive: {} });
+    expect(problem).to.match(/^rows every and marker: both match the key \[".","-1"\]/);
+  });
+
+  it('given derived rows, then their keys follow the same rules', () => {
+    const derive = {
+      latest: pointer(reading, { at: { at: 'LATEST' }, choose: 'newest', repeat: [] }),
+      per_day: counts(reading, { by: () => ({ day: '1' }), at: { device: 'DAYS', at: 'D<day>' } }),
+    };
+    expect(problemsOf({ keys: KEYS, rows: { reading }, derive })).to.deep.equal([
+      `derivation latest: its at.at ${wrong} "LATEST"`,
+      `derivation per_day: its at.at ${wrong} "D<day>"`,
+    ]);
+  });
+
+  it('given a pointer among the rows that it points to, then it is said to lead back to them', () => {
+    const every = row({ device: '<device>', at: '<time>' });
+    const latest = pointer(every, { at: { at: '-1' }, choose: 'newest', repeat: [] });
+    expect(problemsOf({ keys: KEYS, rows: { every }, derive: { latest } })).to.deep.equal([
+      'derivation latest: its rows lead back to every, which they are derived from: every → latest → every',
+    ]);
+  });
+});
