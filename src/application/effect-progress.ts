@@ -2,7 +2,9 @@ import type { Change } from '../domain/change.ts';
 import type { NonEmpty } from '../domain/coalesce.ts';
 import type { RunEffectCommand } from '../domain/command.ts';
 import { type EffectMove, type EffectRow, type EffectState, hasRun } from '../domain/effect.ts';
-import type { Fault } from '../domain/fault.ts';
+import { Fault } from '../domain/fault.ts';
+import { describeRow } from '../domain/row-view.ts';
+import { OutOfTime } from './retry.ts';
 
 /** How far an effect has come with a batch's changes of one row. */
 export class EffectProgress {
@@ -39,7 +41,17 @@ export class EffectProgress {
 
   /** It has not run for the next, or that is not noted. */
   fail(fault: Fault): void {
-    this.#fault = fault;
+    this.#fault = fault instanceof OutOfTime ? this.#named(fault) : fault;
+  }
+
+  /** Nobody else would say of which effect and row. */
+  #named(fault: Fault): Fault {
+    const { model, row } = this.row;
+    const { kind, message, reason } = fault;
+    return new Fault(kind, `the effect ${model.name} for ${describeRow(row)}: ${message}`, {
+      reason,
+      cause: fault,
+    });
   }
 
   /** Having run for a change. */

@@ -1,8 +1,8 @@
 import { type Change, sameContent } from '../domain/change.ts';
-import { commandsOf } from '../domain/command.ts';
+import { type Command, commandsOf, ignoringOldImage } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Delivery, Outcome } from './delivery.ts';
-import { failed, type RecordState, sequenceNumberReused } from './record-state.ts';
+import { failed, type Planned, type RecordState, sequenceNumberReused } from './record-state.ts';
 
 /**
  * Decides, record by record, what to do. One state per record: `ignored`, `duplicate`, `planned` or `failed`.
@@ -33,6 +33,37 @@ export function planRecords(deliveries: readonly Delivery[], replicated: boolean
       return failed(Fault.from(error));
     }
   });
+}
+
+/** What planned records ask for, once it is known which of their old images do not tell what was derived. */
+export interface Asked {
+  readonly commands: readonly Command[];
+  /** Changes of which that could not be decided. */
+  readonly failed: ReadonlyMap<Change, Fault>;
+  /** Changes behind those of their items, which ask for nothing until then. */
+  readonly waiting: ReadonlySet<Change>;
+}
+
+/** Decides again, record by record, for the changes that are unconnected. */
+export function askedBy(planned: Iterable<Planned>, unconnected: ReadonlySet<Change>): Asked {
+  const commands: Command[] = [];
+  const faults = new Map<Change, Fault>();
+  const waiting = new Set<Change>();
+  const failedItems = new Set<string>();
+  for (const plan of planned) {
+    const { change } = plan;
+    if (failedItems.has(change.item)) {
+      waiting.add(change);
+      continue;
+    }
+    try {
+      commands.push(...(unconnected.has(change) ? ignoringOldImage(change, plan.commands) : plan.commands));
+    } catch (error) {
+      faults.set(change, Fault.from(error));
+      failedItems.add(change.item);
+    }
+  }
+  return { commands, failed: faults, waiting };
 }
 
 /** Of two changes with one sequence number. */

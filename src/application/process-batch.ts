@@ -1,5 +1,4 @@
 import type { Change } from '../domain/change.ts';
-import { ignoringOldImage } from '../domain/command.ts';
 import type { Fault } from '../domain/fault.ts';
 import { deliveredAgain, type Redelivery } from './checkpoint.ts';
 import type { Delivery, Outcome } from './delivery.ts';
@@ -20,7 +19,7 @@ import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { DeriveRows } from './derive-rows.ts';
 import type { RunEffects } from './run-effects.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { planRecords } from './plan-batch.ts';
+import { askedBy, planRecords } from './plan-batch.ts';
 import {
   asksNothing,
   failed,
@@ -153,12 +152,8 @@ export class ProcessBatch {
   async #run(planned: readonly Planned[], limit: TimeLimit) {
     const { failed: replica, unconnected } = await this.#replicate(planned, limit);
     // Effects are computed from the rows: without them none may run.
-    const commands =
-      replica.size > 0
-        ? []
-        : planned.flatMap((plan) =>
-            unconnected.has(plan.change) ? ignoringOldImage(plan.change, plan.commands) : plan.commands,
-          );
+    const asked = askedBy(replica.size > 0 ? [] : planned, unconnected);
+    const { commands } = asked;
     // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, derivedRows, effects, search] = await Promise.all([
       this.#deps.defaultImages.execute(
@@ -185,9 +180,10 @@ export class ProcessBatch {
     return {
       failed: [
         replica,
+        asked.failed,
         ...[search, defaultImages, matcher, derivedRows, effects].map(({ failed }) => failed),
       ],
-      waiting: new Set([...derivedRows.waiting, ...effects.waiting]),
+      waiting: new Set([...asked.waiting, ...derivedRows.waiting, ...effects.waiting]),
       sending: [search],
       search: search.tally,
       defaultImages: defaultImages.tally,

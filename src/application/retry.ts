@@ -152,12 +152,12 @@ async function attemptInTime<T>(
   pending: readonly T[],
   { signal }: TimeLimit,
 ): ReturnType<Attempt<T>> {
-  if (signal.aborted) return pending.map(() => outOfTime('it was not attempted'));
+  if (signal.aborted) return pending.map(() => new OutOfTime('it was not attempted'));
   const forAll = (fault: Fault) => pending.map(() => fault);
   const raced = new AbortController();
   const timeUp = new Promise<readonly Fault[]>((resolve) => {
     const leave = () => {
-      resolve(forAll(outOfTime('it may or may not have taken effect')));
+      resolve(forAll(new OutOfTime('it may or may not have taken effect')));
     };
     signal.addEventListener('abort', leave, { signal: raced.signal });
   });
@@ -176,6 +176,8 @@ function overtaken(attempts: number): Fault {
 }
 
 /** For effects that the time limit cut off: the event source delivers their records again. */
-function outOfTime(effectState: string): Fault {
-  return new Fault('transient', `out of time for this batch, or the process is stopping: ${effectState}`);
+export class OutOfTime extends Fault {
+  constructor(effectState: string) {
+    super('transient', `out of time for this batch, or the process is stopping: ${effectState}`);
+  }
 }

@@ -69,6 +69,7 @@ export type Command =
   | RunEffectCommand;
 
 const NOTHING: readonly Held[] = [];
+const DELETE: SearchDecision = { action: 'delete' };
 
 /**
  * What a change asks for. Decodes only the attributes that the decisions read.
@@ -111,7 +112,8 @@ function commandsOfKind(change: Change): readonly Command[] {
  */
 export function ignoringOldImage(change: Change, commands: readonly Command[]): readonly Command[] {
   const asked = commands.map(asIfNew);
-  return change.row.model.when === undefined ? asked : [...asked, ...cleared(change)];
+  if (change.row.model.when === undefined) return asked;
+  return [...asked, ...removalsFromOthers(change).flatMap(cleared)];
 }
 
 function asIfNew(command: Command): Command {
@@ -119,15 +121,31 @@ function asIfNew(command: Command): Command {
   const { change, key, model } = command;
   if (typeof change.after === 'string') return command;
   const asNew = decideSearch(model, change.row, key, undefined, change.after);
-  return { ...command, decision: asNew.action === 'none' ? { action: 'delete' } : asNew };
+  return { ...command, decision: asNew.action === 'none' ? DELETE : asNew };
 }
 
-/** Effects are not derived: what the images say happened is what they run for. */
+/**
+ * That nothing is left of a row for a kind that it is not of. Runs no function of the definition, which is only for rows of the
+ * kind, and needs no image. Effects are not derived: what the images say happened is what they run for.
+ */
 function cleared(change: Change): readonly Command[] {
-  return removalsFromOthers(change)
-    .flatMap(commandsOfKind)
-    .filter(({ does }) => does !== 'effect')
-    .map((command) => (command.does === 'search' ? { ...command, decision: { action: 'delete' } } : command));
+  const { row } = change;
+  const { pointers, documents, counts, derivedRows } = row.model;
+  const hasDocument = ({ wanted }: DocumentModel) =>
+    wanted.every(({ place, value }) => row.parts[place] === value);
+  return [
+    ...pointers.map((model) => ({ does: 'pointer', change, entity: entityOf(model, change) }) as const),
+    ...documents
+      .filter(hasDocument)
+      .map(
+        (model) =>
+          ({ does: 'search', change, model, key: documentKeyOf(model, row), decision: DELETE }) as const,
+      ),
+    ...counts.map((model) => ({ does: 'count', change, model, held: NOTHING }) as const),
+    ...derivedRows
+      .filter(({ on, name }) => isOn(on, change, name))
+      .map((model) => ({ does: 'rows', change, model, put: [] }) as const),
+  ];
 }
 
 function entityOf(model: PointerModel, { row, after }: Change): Entity {

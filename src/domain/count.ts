@@ -86,13 +86,15 @@ export function countKey({ partition, sort }: CountModel, tuple: Tuple): ItemKey
 }
 
 /** A permanent Fault for a tuple whose row's key could be another's as well; undefined for all others. */
-export function tupleFault({ partition, sort }: CountModel, tuple: Tuple): Fault | undefined {
+export function tupleFault({ name, partition, sort }: CountModel, row: Row, tuple: Tuple): Fault | undefined {
   for (const template of sort === undefined ? [partition] : [partition, sort]) {
     const why = template.unsuitable(template.names.map((name) => tuple[name] ?? ''));
     if (why !== undefined)
-      return new Fault('permanent', `the tuple ${tupleKey(tuple)} has no unambiguous key: ${why}`, {
-        reason: `a tuple has no unambiguous key: ${why}`,
-      });
+      return new Fault(
+        'permanent',
+        `the derivation ${name} counts ${describeRow(row)} under ${tupleKey(tuple)}, which has no unambiguous key: ${why}`,
+        { reason: `a tuple has no unambiguous key: ${why}` },
+      );
   }
   return undefined;
 }
@@ -124,12 +126,15 @@ function fittingTuple(tuple: Tuple, { name, typed }: CountModel, row: Row): Tupl
   const fitting = { ...tuple };
   for (const { part, attribute, type } of typed) {
     const text = canonicalKeyText(tuple[part] ?? '', type);
-    if (text === undefined) {
-      const problem = `is no ${type === 'N' ? 'number that a table can hold' : 'base64url'}, as ${attribute} of its at, of type ${type}, must be`;
+    // Bytes have one text: others would be typing errors, taken for what somebody else means.
+    if (text === undefined || (type === 'B' && text !== tuple[part])) {
+      const expected =
+        type === 'N' ? 'a number that a table can hold' : 'bytes as base64url without padding, such as AQ';
+      const problem = `its at.${attribute} is of type ${type}, so that it must be ${expected}`;
       throw new Fault(
         'permanent',
-        `the derivation ${name} counts ${describeRow(row)} under the ${part} ${JSON.stringify(tuple[part])}, which ${problem}`,
-        { reason: `the derivation ${name} counts a row under a ${part} that ${problem}` },
+        `the derivation ${name} counts ${describeRow(row)} under ${JSON.stringify(tuple[part])} as ${part}: ${problem}`,
+        { reason: `the derivation ${name} counts a row under a wrong ${part}: ${problem}` },
       );
     }
     fitting[part] = text;

@@ -19,7 +19,8 @@ export const MAX_TRANSACTION = { items: 100, bytes: 4 * 1_024 * 1_024 };
 
 /** A row, for a message, and its owner, for the reason: `a row that … gives` and `a derived row`. */
 export interface Item {
-  readonly row: string;
+  /** Called only where there is a fault: nearly all rows have none. */
+  readonly row: () => string;
   readonly owner: string;
 }
 
@@ -42,7 +43,7 @@ function tooLong({ row, owner }: Item, which: 'partition' | 'sort', value: KeyVa
   const text = typeof value === 'string' ? value : toJson(value);
   return new Fault(
     'permanent',
-    `${row} cannot be stored: its ${which} key, ${text.slice(0, 60)}…, is ${bytes} bytes, and DynamoDB accepts ${most}`,
+    `${row()} cannot be stored: its ${which} key, ${text.slice(0, 60)}…, is ${bytes} bytes, and DynamoDB accepts ${most}`,
     { reason: `the ${which} key of ${owner} is longer than DynamoDB accepts` },
   );
 }
@@ -66,7 +67,7 @@ export function itemFault(
   if (!areNamesStorable(attributes))
     return new Fault(
       'permanent',
-      `${row} cannot be stored: a name in it is empty, or longer than the ${MAX_NAME_BYTES} bytes that DynamoDB accepts`,
+      `${row()} cannot be stored: a name in it is empty, or longer than the ${MAX_NAME_BYTES} bytes that DynamoDB accepts`,
       { reason: `a name in ${owner} is empty or longer than DynamoDB accepts` },
     );
   // Counting units is cheaper than counting bytes, and nearly always enough.
@@ -75,7 +76,7 @@ export function itemFault(
   if (bytes <= MAX_ITEM_BYTES) return undefined;
   return new Fault(
     'permanent',
-    `${row} cannot be stored: it is ${bytes} bytes, and DynamoDB accepts ${MAX_ITEM_BYTES}`,
+    `${row()} cannot be stored: it is ${bytes} bytes, and DynamoDB accepts ${MAX_ITEM_BYTES}`,
     { reason: `${owner} is larger than DynamoDB accepts` },
   );
 }

@@ -14,6 +14,8 @@ import type { When } from './when.ts';
 export interface PointerModel {
   /** The derivation's name. */
   readonly name: string;
+  /** What the kind of row is called. */
+  readonly kind: string;
   /** Of the table. */
   readonly keys: KeySchema;
   /** The partition of the rows and of the pointer. */

@@ -17,11 +17,14 @@ export function rolesOf(change: Change): readonly Change[] {
   return kindsOf(change.row).flatMap((row) => roleOf(change, row) ?? []);
 }
 
-/** The change as a removal for each kind that its row, as far as the images tell, neither was nor is of. */
+/**
+ * The change as a removal for each kind that its row, as far as the images tell, neither was nor is of. Without an image: those
+ * that there are show a row of another kind.
+ */
 export function removalsFromOthers(change: Change): readonly Change[] {
   return kindsOf(change.row)
     .filter((row) => roleOf(change, row) === undefined)
-    .map((row) => new RoleChange(change, row, 'REMOVE', change.before, 'absent'));
+    .map((row) => new RoleChange(change, row, 'REMOVE', 'absent', 'absent'));
 }
 
 /** A row of each kind that has its key; it is of one of them at most. */

@@ -9,8 +9,8 @@ import type { KeySchema } from './table-model.ts';
 export function rowsMoveFault(move: RowsMove): Fault | undefined {
   const { model, row: source } = move.source;
   const origin = originText(move.source);
-  const giver = `the derivation ${model.name}, for ${describeRow(source)},`;
-  const what = { row: `a row that ${giver} gives`, owner: `a row of ${model.name}` };
+  const giver = () => `the derivation ${model.name}, for ${describeRow(source)},`;
+  const what = { row: () => `a row that ${giver()} gives`, owner: `a row of ${model.name}` };
   for (const row of move.put) {
     const fault =
       keyFault(what, keyIn(row, model.keys)) ??
@@ -20,7 +20,7 @@ export function rowsMoveFault(move: RowsMove): Fault | undefined {
   if (rowsMoveBytes(move) <= MAX_TRANSACTION.bytes) return undefined;
   return new Fault(
     'permanent',
-    `${giver} gives rows of more than 4 MB together, and DynamoDB takes no more in one transaction`,
+    `${giver()} gives rows of more than 4 MB together, and DynamoDB takes no more in one transaction`,
     { reason: `${model.name} gives rows of more than 4 MB together` },
   );
 }

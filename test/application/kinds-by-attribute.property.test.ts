@@ -17,9 +17,11 @@ import { aWorkerOf, backendOf } from './shop.ts';
 import { derivedBy } from './worker.ts';
 
 const ANY = { PK: '<pk>', SK: '<sk>' } as const;
-const order = row(ANY, { when: { _et: 'order' } });
-const note = row(ANY, { when: { _et: ['note', 'memo'] } });
-const draft = row(ANY, { when: { _et: 'draft' } });
+/** Apart from what is derived in the same table. */
+const parts = { pk: { without: '#' }, sk: { without: '~' } } as const;
+const order = row(ANY, { when: { _et: 'order' }, parts });
+const note = row(ANY, { when: { _et: ['note', 'memo'] }, parts });
+const draft = row(ANY, { when: { _et: 'draft' }, parts });
 const KINDS = { order, note, draft };
 
 const CONTRIBUTIONS = {

@@ -21,8 +21,10 @@ const keys = { partition: 'PK', sort: 'SK' } as const;
 /** A table as ElectroDB lays it out: an order's key has its parts, of others only the entity's mark tells anything. */
 const order = row({ PK: '$app#user_<user>', SK: '$order_1#order_<order>' }, { when: { __edb_e__: 'order' } });
 const ANY = { PK: '<pk>', SK: '<sk>' } as const;
-const team = row(ANY, { when: { __edb_e__: 'team' } });
-const plan = row(ANY, { when: { __edb_e__: 'plan' } });
+/** Apart from what is derived in the same table. */
+const parts = { sk: { without: '@' } } as const;
+const team = row(ANY, { when: { __edb_e__: 'team' }, parts });
+const plan = row(ANY, { when: { __edb_e__: 'plan' }, parts });
 
 describe('rows whose kind an attribute tells', () => {
   const TABLE = defineTable({
@@ -32,9 +34,9 @@ describe('rows whose kind an attribute tells', () => {
       orders: documents(order, { collection: 'orders', fields: ['total'] }),
       teams: documents(team, { collection: 'teams', fields: ['name'] }),
       plans: documents(plan, { collection: 'plans', fields: ['name'] }),
-      team_count: counts(team, { by: ['name'], at: { PK: '$app#count', SK: '$teams#<name>' } }),
-      plan_count: counts(plan, { by: ['name'], at: { PK: '$app#count', SK: '$plans#<name>' } }),
-      first_team: pointer(team, { at: { SK: '$default' }, choose: 'keep', repeat: ['name'] }),
+      team_count: counts(team, { by: ['name'], at: { PK: '$app#count', SK: '@teams#<name>' } }),
+      plan_count: counts(plan, { by: ['name'], at: { PK: '$app#count', SK: '@plans#<name>' } }),
+      first_team: pointer(team, { at: { SK: '@default' }, choose: 'keep', repeat: ['name'] }),
     },
   });
   const thing = (entity: string, name = 'x'): TableRow => ({
@@ -65,8 +67,8 @@ describe('rows whose kind an attribute tells', () => {
     const source = new SourceTable();
     const { handle } = aWorkerOf(TABLE, { replica: 'none' });
     const { outcomes } = await handle(
-      source.put({ PK: '$app#count', SK: '$teams#x', __edb_e__: 'team_count', name: 'x', count: 1 }),
-      source.put({ PK: '$app#t', SK: '$default', __edb_e__: 'first_team', name: 'x', sk: '$thing' }),
+      source.put({ PK: '$app#count', SK: '@teams#x', __edb_e__: 'team_count', name: 'x', count: 1 }),
+      source.put({ PK: '$app#t', SK: '@default', __edb_e__: 'first_team', name: 'x', sk: '$thing' }),
     );
     expect(inShort(outcomes)).to.deep.equal(['ignored', 'ignored']);
   });

@@ -25,6 +25,8 @@ function changesOf(...names: readonly string[]): StreamRecord[] {
   return names.map((name) => table.put(orderRow('anna', name.slice(0, 1), { status: name, total: 1 })));
 }
 
+const ROW_A = 'the order row ["CUSTOMER#anna","ORDER#a"]';
+
 const nameOf = ({ after }: OrderChange) => after?.status ?? 'gone';
 
 interface Run extends EffectsResult {
@@ -331,7 +333,7 @@ describe('an effect that takes too long', () => {
       return new Promise(() => undefined);
     });
     const { became } = await runFor(['a1', 'a2'], spec, { limit });
-    expect(became['a1']).to.contain('out of time');
+    expect(became['a1']).to.contain(`transient: the effect badges for ${ROW_A}: out of time for this batch`);
     expect(became['a2']).to.equal('waits');
     expect(signal?.aborted).to.equal(true);
     expect(ran).to.deep.equal(['a1']);
@@ -577,7 +579,7 @@ describe('an effect that writes with once', () => {
     );
     const { became } = await runFor(['a1', 'a2'], { ...spec, attempts: 2 });
     expect(became).to.deep.equal({
-      a1: 'transient: the write of the effect badges failed: no room',
+      a1: `transient: the write of the effect badges for ${ROW_A} failed: no room`,
       a2: 'waits',
     });
     expect(ran).to.deep.equal(['a1', 'a1']);
@@ -586,7 +588,9 @@ describe('an effect that writes with once', () => {
   it("given a write that is not of the backend's kind, then that is a configuration fault", async () => {
     const { ran, spec } = noting((_, { once }) => once({ Put: {} }));
     const { became } = await runFor(['a1'], spec);
-    expect(became['a1']).to.match(/^configuration: the effect badges gave once an object: in memory/);
+    expect(became['a1']).to.contain(
+      `configuration: the effect badges gave once an object for ${ROW_A}: in memory`,
+    );
     expect(ran).to.deep.equal(['a1']);
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { contributionFault } from '../../src/domain/count-limits.ts';
 import { countKey, heldBy, type Tuple } from '../../src/domain/count.ts';
-import { attributes, contribution, row, TUPLE_COUNTS } from '../support/factories.ts';
+import { attributes, contribution, link, row, TUPLE_COUNTS } from '../support/factories.ts';
 
 /** Texts that the sort key is joined of, whole and in pieces, among others. */
 const text = fc
@@ -19,7 +19,7 @@ function keyOf(one: Tuple): string {
   return JSON.stringify([partition.toWellFormed(), sort.toWellFormed()]);
 }
 
-const faultOf = (one: Tuple) => contributionFault(TUPLE_COUNTS, contribution(one));
+const faultOf = (one: Tuple) => contributionFault(link(), contribution(one));
 const isRefused = (one: Tuple) => faultOf(one) !== undefined;
 const of = (model: string, type_designator: string, manufacturer = 'M') => ({
   manufacturer,
@@ -41,6 +41,7 @@ describe('contributionFault', () => {
       for (const one of tuples) {
         const fault = faultOf(one);
         expect(fault).to.have.property('kind', 'permanent');
+        expect(fault?.message).to.match(/^the derivation .* counts the link row \["/);
         expect(fault?.message).to.include(JSON.stringify([one.manufacturer, one.model, one.type_designator]));
       }
     });

@@ -15,6 +15,7 @@ import { defineTable } from '../../src/domain/definition/define-table.ts';
 import { row as rowKind } from '../../src/domain/definition/row.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
 import type { Row } from '../../src/domain/row.ts';
+import { describeRow } from '../../src/domain/row-view.ts';
 import { type Value, ValueSet } from '../../src/domain/value.ts';
 import { attributes, decimal, faultOf, row, tuple, TUPLE_COUNTS } from '../support/factories.ts';
 
@@ -304,20 +305,23 @@ describe('a count’s row', () => {
     const [counted] = model.counts as [CountModel];
     expect(countKey(counted, { city: 'Bern' })).to.deep.equal({ partition: 'CITY#Bern', sort: undefined });
     expect(tupleNames(counted)).to.deep.equal(['city']);
-    expect(tupleFault(counted, { city: 'Bern' })).to.equal(undefined);
-    expect(tupleFault(counted, { city: '' })?.message).to.match(/its city is empty$/);
+    const source = { model: model.rows[0]!, parts: ['1'] };
+    expect(tupleFault(counted, source, { city: 'Bern' })).to.equal(undefined);
+    expect(tupleFault(counted, source, { city: '' })?.message).to.equal(
+      'the derivation byCity counts the user row ["USER#1"] under [""], which has no unambiguous key: its city is empty',
+    );
   });
 
   it('given a tuple whose key could be another’s, then it is a permanent fault; any other has none', () => {
-    expect(tupleFault(TUPLE_COUNTS, tuple())).to.equal(undefined);
+    expect(tupleFault(TUPLE_COUNTS, row.link(), tuple())).to.equal(undefined);
     const why =
       "its model and type_designator, joined as in MODEL#<model>#TYPE#<type_designator>, could be another's";
-    expect(tupleFault(TUPLE_COUNTS, tuple('A#TYPE#B'))).to.include({
+    expect(tupleFault(TUPLE_COUNTS, row.link(), tuple('A#TYPE#B'))).to.include({
       kind: 'permanent',
-      message: `the tuple ["CESSNA","A#TYPE#B","C172"] has no unambiguous key: ${why}`,
+      message: `the derivation ${TUPLE_COUNTS.name} counts ${describeRow(row.link())} under ["CESSNA","A#TYPE#B","C172"], which has no unambiguous key: ${why}`,
       reason: `a tuple has no unambiguous key: ${why}`,
     });
-    expect(tupleFault(TUPLE_COUNTS, tuple('172', { manufacturer: '\ud800' }))?.message).to.match(
+    expect(tupleFault(TUPLE_COUNTS, row.link(), tuple('172', { manufacturer: '\ud800' }))?.message).to.match(
       /not well-formed Unicode$/,
     );
   });

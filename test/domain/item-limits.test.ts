@@ -55,7 +55,7 @@ describe('itemBytes', () => {
 
 describe('keyFault', () => {
   it('given a key, then each of its attributes has a bound of its own', () => {
-    const what = { row: 'a row', owner: 'a row' };
+    const what = { row: () => 'a row', owner: 'a row' };
     expect(keyFault(what, { partition: '北'.repeat(682), sort: undefined })).to.equal(undefined);
     expect(keyFault(what, { partition: '北'.repeat(683), sort: undefined })?.message).to.equal(
       `a row cannot be stored: its partition key, ${'北'.repeat(60)}…, is 2049 bytes, and DynamoDB accepts 2048`,
@@ -70,7 +70,7 @@ describe('keyFault', () => {
 });
 
 describe('itemFault', () => {
-  const what = { row: 'a row', owner: 'a row' };
+  const what = { row: () => 'a row', owner: 'a row' };
 
   it('given what else a row has, then that counts', () => {
     expect(itemFault(what, { a: 'é'.repeat(204_799) }, 1)).to.equal(undefined);

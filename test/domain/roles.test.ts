@@ -17,14 +17,16 @@ import { attributes, change, decimal, faultOf } from '../support/factories.ts';
 const keys = { partition: 'PK', sort: 'SK' } as const;
 const ANY = { PK: '<pk>', SK: '<sk>' } as const;
 
-const a = row(ANY, { when: { _et: 'A' } });
+/** Apart from the counts. */
+const parts = { sk: { without: '@' } } as const;
+const a = row(ANY, { when: { _et: 'A' }, parts });
 const b = row({ PK: 'P#<p>', SK: '<sk>' }, { when: { _et: ['B', 'b'] } });
 const TABLE = defineTable({
   keys,
   rows: { a, b },
   derive: {
-    a_count: counts(a, { by: () => ({}), at: { PK: 'COUNT', SK: 'A' } }),
-    b_count: counts(b, { by: () => ({}), at: { PK: 'COUNT', SK: 'B' } }),
+    a_count: counts(a, { by: () => ({}), at: { PK: 'COUNT', SK: '@A' } }),
+    b_count: counts(b, { by: () => ({}), at: { PK: 'COUNT', SK: '@B' } }),
   },
 }).model;
 const ROW = TABLE.rowOf('P#1', 'S') as Row;
@@ -206,8 +208,8 @@ const ORDERS: StandardSchema<{ _et: string; total: number }> = {
 };
 
 describe('commandsOf rows that an attribute tells', () => {
-  const order = row(ANY, { when: { _et: 'order' }, schema: ORDERS });
-  const note = row(ANY, { when: { _et: 'note' } });
+  const order = row(ANY, { when: { _et: 'order' }, schema: ORDERS, parts });
+  const note = row(ANY, { when: { _et: 'note' }, parts });
   type On = readonly Operation[];
   const made = () => [{ table: 'log', key: { id: 'x' } }];
   const tableOf = (on?: On) =>
@@ -217,7 +219,7 @@ describe('commandsOf rows that an attribute tells', () => {
       derive: {
         orders: documents(order, { collection: 'orders', fields: [] }),
         notes: documents(note, { collection: 'notes', fields: [] }),
-        note_count: counts(note, { by: () => ({}), at: { PK: 'COUNT', SK: 'NOTES' } }),
+        note_count: counts(note, { by: () => ({}), at: { PK: 'COUNT', SK: '@NOTES' } }),
         note_log: rows(note, { of: () => made(), ...(on && { on }) }),
         note_mail: effect(note, { run: () => undefined, ...(on && { on }) }),
       },

@@ -33,22 +33,26 @@ describe('what is counted at keys that are numbers or bytes', () => {
     expect(heldAt(['hour'], undefined, { hour: ' 1.50 ' })).to.deep.equal([{ hour: '1.5' }]);
   });
 
+  const problem = 'its at.at is of type N, so that it must be a number that a table can hold';
   for (const hour of ['x', '1e126', 'NaN', ' 1'])
     it(`given ${JSON.stringify(hour)} where a number must be, then the row is poison, and the derivation named`, () => {
       expect(faultOf(() => heldAt(() => ({ hour })))).to.include({
         kind: 'permanent',
-        message: `the derivation per counts ${IN_WORDS} under the hour "${hour}", which is no number that a table can hold, as at of its at, of type N, must be`,
-        reason:
-          'the derivation per counts a row under a hour that is no number that a table can hold, as at of its at, of type N, must be',
+        message: `the derivation per counts ${IN_WORDS} under "${hour}" as hour: ${problem}`,
+        reason: `the derivation per counts a row under a wrong hour: ${problem}`,
       });
     });
 
-  it('given what is no base64url where bytes must be, then the row is poison', () => {
+  it('given bytes that are not written as they must be, then the row is poison', () => {
     const at = { file: '<name>', at: '-1' };
-    expect(heldAt(() => ({ name: 'AR' }), at)).to.deep.equal([{ name: 'AQ' }]);
-    expect(faultOf(() => heldAt(() => ({ name: 'A' }), at)).message).to.include(
-      'under the name "A", which is no base64url, as file of its at, of type B, must be',
-    );
+    expect(heldAt(() => ({ name: 'AQ' }), at)).to.deep.equal([{ name: 'AQ' }]);
+    for (const name of ['A', 'AQ==', 'AR', 'A+'])
+      expect(faultOf(() => heldAt(() => ({ name }), at))).to.include({
+        kind: 'permanent',
+        message:
+          `the derivation per counts ${IN_WORDS} under "${name}" as name: its at.file is of type B, so that it must be ` +
+          'bytes as base64url without padding, such as AQ',
+      });
   });
 });
 

@@ -181,6 +181,9 @@ function keyOf(keys: Json, name: string, type: KeyType, expected: KeySchema): st
   const text = keyText(keys[name], type);
   if (text !== undefined) return text;
   const found = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  const digits = type === 'N' && isObject(found) ? found['N'] : undefined;
+  if (digits !== undefined)
+    throw wrong(`Keys.${name}.N`, digits, '; expected a number that a table can hold');
   throw otherKeys(keys, expected) ?? wrong(`Keys.${name}`, found, `; expected ${CONTENTS[type]}`);
 }
 

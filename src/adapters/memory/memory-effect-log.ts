@@ -4,7 +4,7 @@ import type { EffectMove, EffectRow, EffectState } from '../../domain/effect.ts'
 import { Fault } from '../../domain/fault.ts';
 import { isPromise, kindOf } from '../../domain/plain-value.ts';
 import { itemKey, keyOf } from '../../domain/row.ts';
-import { wordsOf } from '../../domain/row-view.ts';
+import { describeRow, wordsOf } from '../../domain/row-view.ts';
 import { sameState } from '../../domain/version.ts';
 import { MemoryStates } from './memory-states.ts';
 
@@ -43,11 +43,12 @@ function stateKey({ model, row }: EffectRow): string {
 }
 
 /** Makes a write; a Fault where it was not made. */
-function faultOf({ model: { name } }: EffectRow, write: unknown): Fault | undefined {
+function faultOf({ model: { name }, row }: EffectRow, write: unknown): Fault | undefined {
   const problem = (what: string) =>
     new Fault(
       'configuration',
-      `the effect ${name} gave once ${what}: in memory it takes a function that writes at once`,
+      `the effect ${name} gave once ${what} for ${describeRow(row)}: in memory it takes a function that writes at once`,
+      { reason: `the effect ${name} gave once ${what}` },
     );
   if (typeof write !== 'function') return problem(kindOf(write));
   try {
@@ -58,9 +59,13 @@ function faultOf({ model: { name } }: EffectRow, write: unknown): Fault | undefi
   } catch (error) {
     return Fault.is(error)
       ? error
-      : new Fault('transient', `the write of the effect ${name} failed: ${wordsOf(error)}`, {
-          cause: error,
-          reason: `the write of the effect ${name} failed`,
-        });
+      : new Fault(
+          'transient',
+          `the write of the effect ${name} for ${describeRow(row)} failed: ${wordsOf(error)}`,
+          {
+            cause: error,
+            reason: `the write of the effect ${name} failed`,
+          },
+        );
   }
 }

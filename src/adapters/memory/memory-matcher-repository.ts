@@ -59,7 +59,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
       move.source.model.amount !== undefined &&
       [...counts.values()].some(({ count }) => !count.isStorable())
     )
-      return sumFault(move.source.model, netDeltas([move]));
+      return sumFault(move.source, netDeltas([move]));
     for (const [name, count] of counts)
       if (count.rows === 0) this.#counts.delete(name);
       else this.#counts.set(name, count);

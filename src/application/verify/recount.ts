@@ -10,7 +10,7 @@ import type { Rows } from '../../domain/definition/rows.ts';
 import { KeyPattern } from './key-pattern.ts';
 import { type KeyAttribute, type Keys, keysOf, textIn, textOf } from './key-values.ts';
 import { documentsOf, type ExpectedDocument } from './recount-documents.ts';
-import { type Counted, countedFor, tuplePartsOf } from './recount-counts.ts';
+import { type Counted, countedFor, type TupleParts, tuplePartsOf } from './recount-counts.ts';
 import { type GivenRow, givenRow } from './given-row.ts';
 import { type ExpectedRow, type ExpectedRows, noRowsYet, rowsGivenBy } from './recount-rows.ts';
 
@@ -28,11 +28,7 @@ export interface ExpectedPointers {
 }
 
 /** The counts of one derivation. */
-export interface ExpectedCounts {
-  /** The names of a tuple's parts, in the order in which `sums` has them. */
-  readonly names: readonly string[];
-  /** Of each, the type of the key's attribute that it is in. */
-  readonly types: readonly KeyType[];
+export interface ExpectedCounts extends TupleParts {
   /** By tuple, as its parts in JSON. */
   readonly sums: Map<string, Decimal>;
 }
@@ -55,7 +51,8 @@ export interface Recount {
  * definition nor key patterns, projections and decisions, so that a mistake there shows here.
  *
  * Nothing is expected of a row that the worker must refuse, because a function of the definition does or it does not fit
- * its schema; only pointers may point to it, as they may to any row.
+ * its schema; only pointers may point to it, as they may to any row. Of one that only cannot be counted, as a count of it would
+ * have no key of its own, no count is expected.
  */
 export async function recount(
   rows: AsyncIterable<Attributes>,
@@ -199,7 +196,7 @@ class DefinitionRecount implements Recount {
   }
 }
 
-const NO_PARTS = { names: [], types: [] };
+const NO_PARTS: TupleParts = { names: [], types: [], keys: [] };
 
 /** @throws when the row does not fit its schema: the worker looks at every row of a kind that has one. */
 function checkSchema(given: GivenRow): unknown {

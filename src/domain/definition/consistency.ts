@@ -1,5 +1,5 @@
 import type { CountModel } from '../count.ts';
-import type { RowModel } from '../table-model.ts';
+import type { KeySchema, RowModel } from '../table-model.ts';
 import { idPattern } from './documents.ts';
 import type { Derived, Draft } from './draft.ts';
 import { excludeEachOther } from '../when.ts';
@@ -63,8 +63,63 @@ function rowOfState(
   return { partition, sort, rules: parts.map((part) => rules[names.indexOf(part)]) };
 }
 
-/** Derived rows may be of kinds that more is derived from, but none may lead back to what it is derived from. */
-export function loopsOf(kinds: readonly RowModel[], derived: readonly Derived[]): string[] {
+/**
+ * No derived row may have a key of a kind with `when`: what it says beside its key is no protection for a row that has the
+ * key already, which it would overwrite, or remove.
+ */
+export function overwritten(
+  kinds: readonly RowModel[],
+  derived: readonly Derived[],
+  keys: KeySchema | undefined,
+): string[] {
+  return derived.flatMap(({ model }) =>
+    kinds.flatMap((kind) => {
+      const key = kind.when === undefined ? undefined : overlap(kind, model);
+      if (key === undefined) return [];
+      return [
+        `derivation ${model.name}: its row can have the key ${key} of a row ${kind.name}, which it would overwrite; ${keptApart(kind, model, keys)}`,
+      ];
+    }),
+  );
+}
+
+/** How a derived row is kept out of the keys of a kind of row. */
+function keptApart(kind: RowModel, derived: RowModel, keys: KeySchema | undefined): string {
+  const { name, names, rules, partition } = kind;
+  const without = ruleAgainst(kind, derived);
+  if (without !== undefined) return `give the row ${name} ${without}`;
+  const elsewhere = `write it at a key that no row ${name} can have`;
+  // A pointer has the partition of its rows.
+  const first = derived.derivedBy === 'pointer' ? partition.names.length : 0;
+  const index = rules.findLastIndex((rule, at) => at >= first && rule === undefined);
+  const part = names[index];
+  if (part === undefined) return elsewhere;
+  const type = index < partition.names.length ? keys?.partitionType : keys?.sortType;
+  const sign = type === 'N' || type === 'B' ? '-' : '#';
+  return `${elsewhere}, such as one with a ${sign} in it, and give the row ${name} parts: { ${part}: { without: '${sign}' } }`;
+}
+
+/** The option of a kind that keeps a derived row out of its keys as they are; undefined where no character does. */
+function ruleAgainst(kind: RowModel, derived: RowModel): string | undefined {
+  const literals = [...derived.partition.literals, ...(derived.sort?.literals ?? [])].join('');
+  const signs = new Set(Array.from(literals).filter((character) => !/[\p{L}\p{N}]/u.test(character)));
+  for (const [index, part] of kind.names.entries())
+    for (const without of kind.rules[index] === undefined ? signs : [])
+      if (overlap({ ...kind, rules: kind.rules.with(index, { without }) }, derived) === undefined)
+        return `parts: { ${part}: { without: '${without.replace(/['\\]/, String.raw`\$&`)}' } }`;
+  return undefined;
+}
+
+/**
+ * Derived rows may be of kinds without `when` that more is derived from, but none may lead back to what it is derived from.
+ * Of kinds with `when`, no derived row may be at all.
+ */
+export function loopsOf(
+  all: readonly RowModel[],
+  derived: readonly Derived[],
+  keys: KeySchema | undefined,
+): string[] {
+  const kinds = all.filter(({ when }) => when === undefined);
   const problems: string[] = [];
   const said = new Set<RowModel>();
   for (const one of derived) {
@@ -75,7 +130,7 @@ export function loopsOf(kinds: readonly RowModel[], derived: readonly Derived[])
     for (const row of way) said.add(row);
     const names = [from, ...way, from].map((row) => row.name).join(' → ');
     problems.push(
-      `derivation ${model.name}: its rows lead back to ${from.name}, which they are derived from: ${names}`,
+      `derivation ${model.name}: its rows lead back to ${from.name}, which they are derived from: ${names}; ${keptApart(from, way.at(-1) ?? model, keys)}`,
     );
   }
   return problems;
@@ -89,7 +144,7 @@ function wayTo(
   derived: readonly Derived[],
 ): readonly RowModel[] | undefined {
   for (const kind of kinds) {
-    if (!canBeOf(kind, row)) continue;
+    if (overlap(kind, row.model) === undefined) continue;
     if (kind === target) return [row.model];
     // A way that passes a kind twice leads no further than one that does not.
     const others = kinds.filter((other) => other !== kind);
@@ -99,15 +154,6 @@ function wayTo(
     }
   }
   return undefined;
-}
-
-/** Whether a derived row can be of a kind: by its key, and by what it says. */
-function canBeOf(kind: RowModel, { model, says }: Derived): boolean {
-  const isTold = (kind.when ?? []).every(({ name, values }) => {
-    const text = says.get(name);
-    return says.has(name) && (text === undefined || values.includes(text));
-  });
-  return isTold && overlap(kind, model) !== undefined;
 }
 
 /** A kind of row that nothing is derived from is a mistake, unless it says so. */

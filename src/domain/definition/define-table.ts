@@ -2,7 +2,15 @@ import { Fault } from '../fault.ts';
 import type { KeyType } from '../key-value.ts';
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import { type KeySchema, type RowModel, TableModel } from '../table-model.ts';
-import { checkUse, loopsOf, sharedIds, sharedKeys, sharedStates, sharedTargets } from './consistency.ts';
+import {
+  checkUse,
+  loopsOf,
+  overwritten,
+  sharedIds,
+  sharedKeys,
+  sharedStates,
+  sharedTargets,
+} from './consistency.ts';
 import { type Counts, countModel } from './counts.ts';
 import { type Documents, documentModel } from './documents.ts';
 import { type Derived, type Draft, rowModel, unreadable } from './draft.ts';
@@ -232,8 +240,7 @@ class Compilation {
         const model = countModel(owner, spec, this.#keys);
         if (!isSound() || !draft.isSound) return;
         row.counts.push(model);
-        const says = [...partsOf(model.partition, model.sort), model.as, 'rows'];
-        this.#derives(owner.name, row, says, 'counts', model.partition, model.sort);
+        this.#derives(owner.name, row, 'counts', model.partition, model.sort);
         break;
       }
       case 'rows': {
@@ -250,8 +257,7 @@ class Compilation {
         const model = pointerModel(owner, spec, draft.isSound ? row : undefined, this.#keys);
         if (!isSound() || !draft.isSound) return;
         row.pointers.push(model);
-        const says = [...model.repeat, ...model.repeatedParts, 'revision'];
-        this.#derives(owner.name, row, says, 'pointer', row.partition, new KeyTemplate(model.at), row.rules);
+        this.#derives(owner.name, row, 'pointer', row.partition, new KeyTemplate(model.at), row.rules);
         break;
       }
     }
@@ -260,7 +266,6 @@ class Compilation {
   #derives(
     name: string,
     from: RowModel,
-    says: readonly string[],
     derivedBy: 'counts' | 'pointer',
     partition: KeyTemplate,
     sort: KeyTemplate | undefined,
@@ -269,8 +274,7 @@ class Compilation {
     const names = partsOf(partition, sort);
     const rules = names.map((_, index) => rulesOfParts[index]);
     const model = rowModel({ name, partition, sort, names, rules, derivedBy, strict: from.strict });
-    const unknown = says.map((attribute) => [attribute, undefined] as const);
-    this.#derived.push({ model, from, says: new Map([...unknown, ...marksOf(name)]) });
+    this.#derived.push({ model, from });
   }
 
   /** What is wrong with parts of the definition that are right by themselves. */
@@ -282,7 +286,8 @@ class Compilation {
       ...sharedIds(kinds),
       ...sharedStates(kinds),
       ...sharedTargets(this.#derived.map(({ model }) => model)),
-      ...loopsOf(kinds, this.#derived),
+      ...overwritten(kinds, this.#derived, this.#keys),
+      ...loopsOf(kinds, this.#derived, this.#keys),
       ...(this.#isUseKnown ? checkUse(drafts) : []),
     );
   }
@@ -292,14 +297,6 @@ const KINDS: readonly Derivation['is'][] = ['documents', 'counts', 'pointer', 'r
 
 function isDerivation(given: unknown): given is Derivation {
   return isPlainObject(given) && KINDS.includes(given['is'] as Derivation['is']);
-}
-
-/** What the rows that Contrail writes carry for ElectroDB. */
-function marksOf(derivation: string): readonly (readonly [string, string])[] {
-  return [
-    ['__edb_e__', derivation],
-    ['__edb_v__', '1'],
-  ];
 }
 
 function isAttributeName(given: unknown): given is string {

@@ -27,8 +27,6 @@ export interface Draft {
 export interface Derived {
   readonly model: RowModel;
   readonly from: RowModel;
-  /** What it says beside its key: texts by their attributes; undefined for what is not known, or no text. */
-  readonly says: ReadonlyMap<string, string | undefined>;
 }
 
 /** A kind of row of which nothing but the name is known. */

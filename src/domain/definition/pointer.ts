@@ -51,7 +51,7 @@ const MOST_REPEATED = 100;
 export function pointerModel(
   owner: Owner,
   spec: unknown,
-  row: Pick<RowModel, 'partition' | 'sort' | 'rules' | 'when'> | undefined,
+  row: Pick<RowModel, 'name' | 'partition' | 'sort' | 'rules' | 'when'> | undefined,
   keys: KeySchema | undefined,
 ): PointerModel {
   const { name, names = [], problem } = owner;
@@ -79,6 +79,7 @@ export function pointerModel(
   if (sort?.fixed) problem('its rows have the same sort key, so that there is nothing to choose from');
   return {
     name,
+    kind: row?.name ?? '',
     keys: keys ?? NO_KEYS,
     partition: partition ?? NO_TEMPLATE,
     sort: sort ?? NO_TEMPLATE,

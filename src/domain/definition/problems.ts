@@ -37,6 +37,26 @@ export function namesProblem(value: unknown): string | undefined {
   return repeated === undefined ? undefined : `must not name ${repeated} twice`;
 }
 
+/**
+ * What is wrong with a list, as the end of a sentence: what it is, or what it has that it must not. Undefined when nothing is.
+ *
+ * @param isRight whether something may be in the list.
+ */
+export function listProblem(value: unknown, isRight: (member: unknown) => boolean): string | undefined {
+  if (!Array.isArray(value)) return `is ${shown(value)}`;
+  const members = Array.from<unknown>(value);
+  if (members.length === 0) return 'is an empty array';
+  const wrong = members.findIndex((member) => !isRight(member));
+  if (wrong >= 0) return `has ${shown(members[wrong])}`;
+  const repeated = repeatedIn(members);
+  return repeated === undefined ? undefined : `has ${shown(repeated)} twice`;
+}
+
+/** Whether something is a text that a table can hold, and not empty. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed();
+}
+
 export function isStringArray(value: unknown): value is readonly string[] {
   return (
     Array.isArray(value) &&
@@ -44,7 +64,7 @@ export function isStringArray(value: unknown): value is readonly string[] {
   );
 }
 
-export function repeatedIn(names: readonly string[]): string | undefined {
+export function repeatedIn<T>(names: readonly T[]): T | undefined {
   return names.find((name, index) => names.indexOf(name) !== index);
 }
 

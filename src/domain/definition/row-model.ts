@@ -1,13 +1,13 @@
-import { canonicalKeyText } from '../key-value.ts';
+import { canonicalKeyText, type KeyType } from '../key-value.ts';
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import type { KeySchema } from '../table-model.ts';
 import { type Draft, rowModel } from './draft.ts';
 import type { PartRule } from './overlap.ts';
 import type { When } from '../when.ts';
-import { isStringArray, membersOf, type Owner, repeatedIn, shown } from './problems.ts';
+import { isStringArray, isText, listProblem, membersOf, type Owner, repeatedIn, shown } from './problems.ts';
 import type { RowKind } from './row.ts';
 import type { StandardSchema } from './standard-schema.ts';
-import { keyAttributes, partsOf, templatesOf, typedParts } from './templates.ts';
+import { keyAttributes, partsOf, templatesOf, typedParts, unstorable } from './templates.ts';
 
 /** Reads a kind of row, and says what is wrong with it. The draft is not sound where its key cannot be read. */
 export function readRow(
@@ -57,11 +57,19 @@ export function readRow(
     for (const value of valuesIn(rules.get(part)))
       if (canonicalKeyText(value, type) !== value)
         problem(
-          `its parts.${part} has ${shown(value)}, which no key has: ${attribute} is of type ${type}, ${WRITTEN[type]}`,
+          `its parts.${part} has ${shown(value)}, which no key has: ${attribute} is of type ${type}, ${WRITTEN[type]}` +
+            writtenAs(value, type),
         );
   if (repeated !== undefined || (when !== undefined && told === undefined)) return unsound;
   const model = rowModel({ ...known, partition, sort, names, rules: names.map((part) => rules.get(part)) });
   return { ...use, model, isSound: true };
+}
+
+function writtenAs(value: string, type: KeyType): string {
+  const canonical = canonicalKeyText(value, type);
+  if (canonical !== undefined) return `, such as ${shown(canonical)}`;
+  const why = type === 'N' ? unstorable(value) : undefined;
+  return why === undefined ? '' : `; it ${why}`;
 }
 
 const WRITTEN = {
@@ -110,11 +118,10 @@ function whenOf(when: unknown, keys: readonly string[] = [], problem: Owner['pro
       wrong.push(`its when names ${shown(name)}, which is no attribute`);
     if (keys.includes(name))
       wrong.push(`its when names ${name}, which is of the table's key: its template says that`);
-    const values = typeof given === 'string' ? [given] : given;
-    if (isStringArray(values) && values.length > 0 && values.every((text) => text.isWellFormed()))
-      return { name, values };
-    const found = Array.isArray(given) && given.length === 0 ? 'an empty array' : shown(given);
-    wrong.push(`its when.${name} must be a text, or an array of texts, and is ${found}`);
+    if (isText(given)) return { name, values: [given] };
+    const found = listProblem(given, isText);
+    if (found === undefined) return { name, values: given as readonly string[] };
+    wrong.push(`its when.${name} must be a text, or an array of texts, and ${found}`);
     return { name, values: [] };
   });
   for (const what of wrong) problem(what);

@@ -2,7 +2,7 @@ import type { Decimal } from '../decimal.ts';
 import type { Operation, Origin } from '../change.ts';
 import type { RowsModel } from '../derived-rows.ts';
 import type { KeySchema } from '../table-model.ts';
-import { membersOf, named, type Owner, shown } from './problems.ts';
+import { listProblem, membersOf, named, type Owner, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
 import { NO_KEYS } from './templates.ts';
 
@@ -80,8 +80,9 @@ export function rowsModel(
 }
 
 export function operationsOf({ problem }: Owner, on: unknown): readonly Operation[] | undefined {
-  const isRight =
-    on === undefined || (Array.isArray(on) && on.length > 0 && on.every((one) => OPERATIONS.includes(one)));
-  if (!isRight) problem(`its on must be an array of ${OPERATIONS.join(', ')}`);
-  return isRight ? (on as readonly Operation[] | undefined) : undefined;
+  if (on === undefined) return undefined;
+  const wrong = listProblem(on, (one) => OPERATIONS.includes(one));
+  if (wrong === undefined) return on as readonly Operation[];
+  problem(`its on must be an array of ${OPERATIONS.join(', ')}, and ${wrong}`);
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { Decimal } from '../decimal.ts';
 import { canonicalKeyText, type KeyType, type TypedPart } from '../key-value.ts';
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import type { KeySchema } from '../table-model.ts';
@@ -53,8 +54,21 @@ function typeProblem(text: string, type: KeyType): string | undefined {
   if (type === 'S' || canonical === text || (!fixed && literals.every((literal) => literal === '')))
     return undefined;
   if (canonical !== undefined) return `is ${shown(text)}, which must be written ${shown(canonical)}`;
-  const constant = type === 'N' ? 'a number, such as 0 or -1' : 'bytes as base64url, such as AQID';
+  const why = fixed && type === 'N' ? unstorable(text) : undefined;
+  if (why !== undefined) return `is ${shown(text)}, which ${why}`;
+  const constant =
+    type === 'N' ? 'a number, such as 0 or -1' : 'bytes as base64url without padding, such as AQID';
   return `is of type ${type}: it must be one part alone, such as <part>, or ${constant}; it is ${shown(text)}`;
+}
+
+/** Why no table can hold a number; undefined where a text is none, or one that a table can hold. */
+export function unstorable(text: string): string | undefined {
+  const number = Decimal.parse(text);
+  if (number === undefined || number.isStorable()) return undefined;
+  const [digits = ''] = number.canonical.replace('-', '').split('e');
+  return digits.length > 38
+    ? 'has more than the 38 digits that DynamoDB holds'
+    : 'is out of the range of numbers that DynamoDB holds: from 1e-130 to below 1e126, positive or negative';
 }
 
 /** The attributes of a table's keys. */

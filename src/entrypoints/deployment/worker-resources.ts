@@ -19,12 +19,18 @@ const PLACEHOLDER = /^\$\{[\w.]+\}$/;
 const TABLE = {
   pattern: /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/,
   what: 'of a table',
+  form: 'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME, the name of 3 to 255 letters, digits, _, - and .',
 };
 const STREAM = {
   pattern: /^(arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255})\/stream\/[\dT:.-]+$/,
   what: 'of a stream',
+  form: 'arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/TIME, the name of 3 to 255 letters, digits, _, - and .',
 };
-const QUEUE = { pattern: /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(?:\.fifo)?$/, what: 'of a queue' };
+const QUEUE = {
+  pattern: /^arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}(?:\.fifo)?$/,
+  what: 'of a queue',
+  form: 'arn:aws:sqs:REGION:ACCOUNT:NAME, the name of 1 to 80 letters, digits, _ and -',
+};
 
 /**
  * Checks that everything is named which the worker of a definition has to do with. Nothing is guessed: a name that is
@@ -37,16 +43,24 @@ export function workerResources(
   given: GivenResources,
 ): WorkerResources {
   const problems: string[] = [];
-  const read = (option: string, arn: string | undefined, { pattern, what }: typeof TABLE, need?: string) => {
+  const read = (
+    option: string,
+    arn: string | undefined,
+    { pattern, what, form }: typeof TABLE,
+    need?: string,
+  ) => {
     if (arn === undefined) {
       if (need !== undefined) problems.push(`${option} is missing: the ARN of ${need}`);
     } else if (!pattern.test(arn) && !PLACEHOLDER.test(arn))
-      problems.push(`${option} ${JSON.stringify(arn)} is no ARN ${what}, and no placeholder like \${name}`);
+      problems.push(
+        `${option} ${JSON.stringify(arn)} is no ARN ${what} (${form}), and no placeholder like \${name}`,
+      );
     return arn ?? '';
   };
   const stream = read('--stream', given.stream, STREAM, "the table's stream (LatestStreamArn)");
   const tableOfStream = STREAM.pattern.exec(stream)?.[1];
-  const isNamed = tableOfStream !== undefined || given.stream === undefined;
+  // A stream that is wrong, or missing, will name the table once it is right.
+  const isNamed = !PLACEHOLDER.test(stream);
   const table = read('--table', given.table ?? tableOfStream, TABLE, isNamed ? undefined : 'the table');
   if (tableOfStream !== undefined && !PLACEHOLDER.test(table) && table !== tableOfStream)
     problems.push(`--table ${JSON.stringify(table)} is not the table of the stream ${stream}`);

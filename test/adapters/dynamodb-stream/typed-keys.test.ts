@@ -81,7 +81,8 @@ describe('a table whose sort key is a number', () => {
     it(`given ${JSON.stringify(N).slice(0, 12)}, which is no number of a table, then the record is poison`, () => {
       expect(faultIn(readings, at(N))).to.include({
         kind: 'permanent',
-        message: 'Keys.at is an object; expected {"N": "a number"}',
+        message: `Keys.at.N is ${JSON.stringify(N)}; expected a number that a table can hold`,
+        reason: 'Keys.at.N; expected a number that a table can hold',
       });
     });
 });

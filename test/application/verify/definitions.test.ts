@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { recount } from '../../../src/application/verify/recount.ts';
 import { verify } from '../../../src/application/verify/verify.ts';
+import { contributionFault } from '../../../src/domain/count-limits.ts';
+import { contributionOf, heldBy } from '../../../src/domain/count.ts';
 import { counts } from '../../../src/domain/definition/counts.ts';
 import { defineTable, type TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import { documents } from '../../../src/domain/definition/documents.ts';
@@ -82,6 +84,78 @@ describe('the recount of any definition', () => {
       { id: 'no#thing', price: decimal('1') },
     );
     expect(counts).to.deep.equal({ 'worth []': '12345678901234567890123456789012345.677' });
+  });
+
+  describe('given a row that the worker must refuse to count, then its documents are expected, and no counts', () => {
+    const kind = row({ PK: 'A#<a>', SK: 'B#<b>' });
+    const table = (by: () => unknown, amount: () => unknown) =>
+      defineTable({
+        keys: { partition: 'PK', sort: 'SK' },
+        rows: { kind },
+        derive: {
+          all: documents(kind, { collection: 'all', fields: [] }),
+          cnt: counts(kind, {
+            by: by as () => { readonly x: string; readonly y: string },
+            amount: amount as () => number,
+            at: { PK: 'CNT', SK: '<x>#<y>' },
+          }),
+        },
+      });
+    const source = { PK: 'A#1', SK: 'B#1' };
+    const found = async (by: () => unknown) => {
+      const definition = table(by, () => 1);
+      const { model } = definition;
+      const own = { model: model.rows[0]!, parts: ['1', '1'] };
+      const [counted] = model.counts;
+      const contributions = heldBy(counted!, own, attributes(source)).map((held) =>
+        contributionOf(counted!, held),
+      );
+      const refused = contributions.some((one) => contributionFault({ model: counted!, row: own }, one));
+      const { documents: all, counts: sums } = await expected(definition, source);
+      return { refused, documents: all.length, counts: Object.keys(sums) };
+    };
+    const nothing = { refused: true, documents: 1, counts: [] };
+
+    for (const [why, tuple] of [
+      ['a part of its tuple is no well-formed Unicode', { x: '\ud800', y: 'b' }],
+      ['its key could be read from the first separator', { x: 'a#b', y: 'c' }],
+      ['its key could be read from the last separator', { x: 'a', y: 'b#c' }],
+      ['its key is too long', { x: 'é'.repeat(512), y: 'b' }],
+    ] as const)
+      it(`because ${why}`, async () => {
+        expect(await found(() => tuple)).to.deep.equal(nothing);
+        expect(await found(() => [{ x: 'a', y: 'b' }, tuple]), 'beside another').to.deep.equal(nothing);
+      });
+
+    it('and one that it takes, then it is counted', async () => {
+      const long = { x: 'é'.repeat(511), y: 'b' };
+      expect(await found(() => [{ x: 'a', y: '🛩' }, long])).to.deep.equal({
+        refused: false,
+        documents: 1,
+        counts: ['cnt ["a","🛩"]', `cnt ${JSON.stringify([long.x, 'b'])}`],
+      });
+    });
+
+    it('and one whose amount is a decimal of another copy of the package, then that is what it adds', async () => {
+      const amount = { [Symbol.for('contrail.Decimal')]: true, text: '2.50' };
+      const definition = table(
+        () => ({ x: 'a', y: 'b' }),
+        () => amount,
+      );
+      expect((await expected(definition, source)).counts).to.deep.equal({ 'cnt ["a","b"]': '2.50' });
+    });
+
+    for (const amount of [10n ** 126n, 10n ** 40n + 1n, '1e126', -(10n ** 130n), Infinity, '1e-131'])
+      it(`because its amount is ${String(amount).slice(0, 8)}…, then nothing is expected at all`, async () => {
+        const { documents: all, counts: sums } = await expected(
+          table(
+            () => ({ x: 'a', y: 'b' }),
+            () => amount,
+          ),
+          source,
+        );
+        expect([all, sums]).to.deep.equal([[], {}]);
+      });
   });
 
   describe('given a row that the worker must refuse, then nothing is expected of it but that a pointer may point to it', () => {

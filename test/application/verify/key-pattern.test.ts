@@ -47,4 +47,28 @@ describe('a key pattern of the recount', () => {
     );
     expect(read).to.be.greaterThan(1_000);
   });
+
+  it('given any template and parts, then a key is theirs alone where the worker’s own template says so', () => {
+    const found = { own: 0, shared: 0 };
+    fc.assert(
+      fc.property(
+        template.chain((text) => {
+          const words = [...text.split(/<\w+>/).filter((word) => word !== ''), '#', 'ID', 'x', '\n', '🛩'];
+          const part = fc
+            .array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 })
+            .map((pieces) => pieces.join(''));
+          const { length } = new KeyTemplate(text).names;
+          return fc.tuple(fc.constant(text), fc.array(part, { minLength: length, maxLength: length }));
+        }),
+        ([text, parts]) => {
+          const isOwn = new KeyTemplate(text).unsuitable(parts) === undefined;
+          expect(new KeyPattern(text).isOnlyFor(parts)).to.equal(isOwn);
+          found[isOwn ? 'own' : 'shared']++;
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+    expect(found.own).to.be.greaterThan(1_000);
+    expect(found.shared).to.be.greaterThan(300);
+  });
 });

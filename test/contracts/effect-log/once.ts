@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/domain/fault.ts';
+import { describeRow } from '../../../src/domain/row-view.ts';
 import { advance, aRow, type Harness, load, loadAll, move, state, succeed } from './harness.ts';
 import { each } from '../contract.ts';
 import { range } from '../../support/range.ts';
@@ -35,7 +36,7 @@ export async function isNotNotedWhereItCannotBeMade(harness: Harness) {
   const [result] = await advance(harness, move(row, state(1), undefined, harness.failingFor(name)));
   if (!Fault.is(result)) expect.fail(`${String(result)} instead of a Fault`);
   expect(result).to.have.property('kind', 'transient');
-  expect(result.message).to.contain('the write of the effect badges');
+  expect(result.message).to.contain(`the write of the effect badges for ${describeRow(row.row)}`);
   expect(await load(harness, row)).to.equal(undefined);
   expect(await harness.sum(name)).to.equal(0);
 }
@@ -76,6 +77,8 @@ export const mustBeOfTheBackendsKind = each(
     if (!Fault.is(result)) expect.fail(`${String(result)} instead of a Fault`);
     expect(result).to.have.property('kind', 'configuration');
     expect(result.message).to.match(/^the effect badges gave once /);
+    expect(result.message).to.contain(` for ${describeRow(row.row)}: `);
+    expect(result.reason).not.to.contain('row');
     expect(await load(harness, row)).to.equal(undefined);
   },
 );

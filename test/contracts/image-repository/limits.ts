@@ -28,7 +28,9 @@ export async function refusesAPointerLargerThanAnyRowAndWritesOthers(harness: Ha
   const views = await Promise.all(['a', 'b'].map((owner) => load(table, coverOf(owner))));
   const [refused, done] = await table.images.save(views.map((view) => ({ view, member: view.newest })));
   if (!Fault.is(refused)) expect.fail(`the write is ${refused}`);
-  expect(refused.message).to.match(/^the row that cover has point to "PHOTO#x+" .* DynamoDB accepts 409600$/);
+  expect(refused.message).to.match(
+    /^the row that the derivation cover has point to the photo row \["OWNER#a","PHOTO#x+"\] cannot .* DynamoDB accepts 409600$/,
+  );
   expect(refused.kind).to.equal('permanent');
   expect(done).to.equal('done');
   expect(await table.readPointer(coverOf('a'))).to.equal(undefined);

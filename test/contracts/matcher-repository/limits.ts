@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Result } from '../../../src/application/result.ts';
 import type { Tuple } from '../../../src/domain/count.ts';
 import { Fault, type FaultKind } from '../../../src/domain/fault.ts';
+import { describeRow } from '../../../src/domain/row-view.ts';
 import { decimal } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 import { unique } from '../../support/unique.ts';
@@ -32,7 +33,11 @@ export async function moves99CountsAtOnceAndNoMore(harness: Harness) {
     { source: anOrder(TAGS), from: undefined, to: held(1, [neighbour]) },
   );
   expect([results[0], results[2]]).to.deep.equal(['done', 'done']);
-  expectRefused(results[1], 'permanent', 'the row changes 100 counts at once');
+  expectRefused(
+    results[1],
+    'permanent',
+    `the derivation tags changes 100 counts at once for ${describeRow(other.row)}, and`,
+  );
   expect(await harness.amount(TAGS, most[98]!)).to.equal(decimal('1').canonical);
   expect(await harness.amount(TAGS, more[0]!)).to.equal(undefined);
   expect(await load(harness, other)).to.equal(undefined);
@@ -41,7 +46,7 @@ export async function moves99CountsAtOnceAndNoMore(harness: Harness) {
   expectRefused(
     (await apply(harness, { source, from: held(1, most), to: held(2, next) }))[0],
     'permanent',
-    'the row changes 100 counts at once',
+    `the derivation tags changes 100 counts at once for ${describeRow(source.row)}, and`,
   );
   await succeed(harness, { source, from: held(1, most), to: held(2, next.slice(0, 98)) });
 }
@@ -51,19 +56,30 @@ export async function refusesAStateLargerThanAnyRow(harness: Harness) {
   const tags = range(198).map(() => aTag('x'.repeat(1_900)));
   await succeed(harness, { source, from: undefined, to: held(1, tags.slice(0, 99)) });
   const [result] = await apply(harness, { source, from: held(1, tags.slice(0, 99)), to: held(2, tags) });
+  expectRefused(
+    result,
+    'permanent',
+    `the state of ${describeRow(source.row)} in the derivation tags cannot be`,
+  );
   expectRefused(result, 'permanent', 'bytes, and DynamoDB accepts 409600');
   expect(await load(harness, source)).to.deep.equal(held(1, tags.slice(0, 99)));
 }
 
 export async function refusesAKeyLongerThanDynamoDbTakes(harness: Harness) {
+  const long = anOrder(TAGS);
   const [most, more] = [2_044, 2_045].map((bytes) => ({ tag: unique('').padEnd(bytes, 'x') }));
   const results = await apply(
     harness,
     { source: anOrder(TAGS), from: undefined, to: held(1, [most!]) },
-    { source: anOrder(TAGS), from: undefined, to: held(1, [more!]) },
+    { source: long, from: undefined, to: held(1, [more!]) },
   );
   expect(results[0]).to.equal('done');
   expectRefused(results[1], 'permanent', 'is 2049 bytes, and DynamoDB accepts 2048');
+  expectRefused(
+    results[1],
+    'permanent',
+    `the row in which the derivation tags counts ${describeRow(long.row)} cannot be stored: its partition key, `,
+  );
   expect(await harness.amount(TAGS, most!)).to.equal(decimal('1').canonical);
 }
 
@@ -90,7 +106,8 @@ export const refusesAnAmountOfWhichTheSum = each(
     expectRefused(
       one,
       'configuration',
-      `the sum of ["${tuple.customer}"] of spend would have more than the 38 digits`,
+      `the derivation spend cannot make the change of ${describeRow(refused.row)}: the sum of ["${tuple.customer}"] would ` +
+        'have more than the 38 digits',
     );
     expect(other).to.equal('done');
     expect(await harness.amount(SPEND, tuple)).to.equal(decimal(first).canonical);
@@ -98,11 +115,23 @@ export const refusesAnAmountOfWhichTheSum = each(
   },
 );
 
-export async function refusesAChangeOfASumThatIsNoNumberOfDynamoDb(harness: Harness) {
-  const [source, tuple] = [anOrder(SPEND), { customer: unique('customer') }];
-  const before = counting(SPEND, 1, [tuple, '1e30']);
-  await succeed(harness, { source, from: undefined, to: before });
-  const [result] = await apply(harness, { source, from: before, to: counting(SPEND, 2, [tuple, '1e-30']) });
-  expectRefused(result, 'permanent', 'has more digits than DynamoDB holds');
-  expect(await load(harness, source)).to.deep.equal(before);
-}
+export const refusesAChangeOfASumThatIsNoNumberOfDynamoDb = each(
+  Object.entries({ 'by its digits': ['1e30', '1e-30'], 'by its range': ['-9e125', '9e125'] }),
+  async (harness: Harness, [first, second]) => {
+    const [source, tuple] = [anOrder(SPEND), { customer: unique('customer') }];
+    const before = counting(SPEND, 1, [tuple, first!]);
+    await succeed(harness, { source, from: undefined, to: before });
+    const [result] = await apply(harness, {
+      source,
+      from: before,
+      to: counting(SPEND, 2, [tuple, second!]),
+    });
+    expectRefused(
+      result,
+      'permanent',
+      `the derivation spend changes the sum of ["${tuple.customer}"] for ${describeRow(source.row)} by `,
+    );
+    expectRefused(result, 'permanent', ', which is no number that DynamoDB holds');
+    expect(await load(harness, source)).to.deep.equal(before);
+  },
+);

@@ -536,7 +536,9 @@ describe('defineTable', () => {
       const by = ({ key }: { readonly key: { readonly customer: string } }) => ({ customer: key.customer });
       const loop = counts(order, { by, at: { PK: 'CUSTOMER#<customer>', SK: 'ORDER#COUNT' } });
       expect(problemsWith({ derive: { loop } })).to.deep.equal([
-        'derivation loop: its rows lead back to order, which they are derived from: order → loop → order',
+        'derivation loop: its rows lead back to order, which they are derived from: order → loop → order; ' +
+          'write it at a key that no row order can have, such as one with a # in it, ' +
+          "and give the row order parts: { order: { without: '#' } }",
       ]);
     });
 
@@ -544,7 +546,9 @@ describe('defineTable', () => {
       const all = row({ PK: 'A#<a>', SK: '<anything>' });
       const derive = { latest: pointer(all, { at: { SK: 'LATEST' }, choose: 'newest', repeat: [] }) };
       expect(problemsWith({ rows: { all }, derive })).to.deep.equal([
-        'derivation latest: its rows lead back to all, which they are derived from: all → latest → all',
+        'derivation latest: its rows lead back to all, which they are derived from: all → latest → all; ' +
+          'write it at a key that no row all can have, such as one with a # in it, ' +
+          "and give the row all parts: { anything: { without: '#' } }",
       ]);
     });
 
@@ -555,7 +559,9 @@ describe('defineTable', () => {
         b_to_a: counts(b, { by: ['y'], at: { PK: 'A', SK: '<y>' } }),
       };
       expect(problemsWith({ rows: { a, b }, derive })).to.deep.equal([
-        'derivation a_to_b: its rows lead back to a, which they are derived from: a → a_to_b → b → b_to_a → a',
+        'derivation a_to_b: its rows lead back to a, which they are derived from: a → a_to_b → b → b_to_a → a; ' +
+          'write it at a key that no row a can have, such as one with a # in it, ' +
+          "and give the row a parts: { a: { without: '#' } }",
       ]);
     });
   });
@@ -581,7 +587,9 @@ describe('defineTable', () => {
       'derivation b: its by gives status, which its at does not hold: two tuples would share a count',
       "derivation c: its repeat names PK, which is of the pointer's own key",
       'derivation c: its at.SK must be the same for all, without parts',
-      'derivation d: its rows lead back to order, which they are derived from: order → d → order',
+      'derivation d: its rows lead back to order, which they are derived from: order → d → order; ' +
+        'write it at a key that no row order can have, such as one with a # in it, ' +
+        "and give the row order parts: { order: { without: '#' } }",
       "row unused: nothing is derived from it; leave it out, or say so with derives: 'nothing'",
     ]);
   });

@@ -78,7 +78,7 @@ describe('effect', () => {
 
   const COUNT = 'its attempts must be an integer from 1 to 100, and is';
   const TIME = 'its timeoutMs must be an integer of milliseconds from 1 to 900,000, and is';
-  const ON = 'its on must be an array of INSERT, MODIFY, REMOVE';
+  const ON = 'its on must be an array of INSERT, MODIFY, REMOVE, and';
   const WRONG: Readonly<Record<string, readonly [spec: unknown, ...problems: string[]]>> = {
     'no specification': [
       undefined,
@@ -103,9 +103,9 @@ describe('effect', () => {
       { run: nothing, where: true },
       'its where must be a function, and is a boolean',
     ],
-    'no operation': [{ run: nothing, on: [] }, ON],
-    'an unknown operation': [{ run: nothing, on: ['UPDATE'] }, ON],
-    'an operation without an array': [{ run: nothing, on: 'INSERT' }, ON],
+    'no operation': [{ run: nothing, on: [] }, `${ON} is an empty array`],
+    'an unknown operation': [{ run: nothing, on: ['UPDATE'] }, `${ON} has "UPDATE"`],
+    'an operation without an array': [{ run: nothing, on: 'INSERT' }, `${ON} is "INSERT"`],
     'no attempts': [{ run: nothing, attempts: 0 }, `${COUNT} 0`],
     'half an attempt': [{ run: nothing, attempts: 1.5 }, `${COUNT} 1.5`],
     'too many attempts': [{ run: nothing, attempts: 101 }, `${COUNT} 101`],

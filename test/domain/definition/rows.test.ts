@@ -70,12 +70,25 @@ describe('rows of a definition', () => {
     ],
     ['keep that is neither', { of, keep: 'yes' }, ['its keep must be true or false, and is "yes"']],
     ['keep that is null', { of, keep: null }, ['its keep must be true or false, and is null']],
-    ['one operation', { of, on: 'INSERT' }, ['its on must be an array of INSERT, MODIFY, REMOVE']],
-    ['no operation', { of, on: [] }, ['its on must be an array of INSERT, MODIFY, REMOVE']],
+    [
+      'one operation',
+      { of, on: 'INSERT' },
+      ['its on must be an array of INSERT, MODIFY, REMOVE, and is "INSERT"'],
+    ],
+    [
+      'no operation',
+      { of, on: [] },
+      ['its on must be an array of INSERT, MODIFY, REMOVE, and is an empty array'],
+    ],
     [
       'an unknown operation',
       { of, on: ['INSERT', 'insert'] },
-      ['its on must be an array of INSERT, MODIFY, REMOVE'],
+      ['its on must be an array of INSERT, MODIFY, REMOVE, and has "insert"'],
+    ],
+    [
+      'an operation twice',
+      { of, on: ['INSERT', 'MODIFY', 'INSERT'] },
+      ['its on must be an array of INSERT, MODIFY, REMOVE, and has "INSERT" twice'],
     ],
     [
       'several wrong members',
@@ -83,7 +96,7 @@ describe('rows of a definition', () => {
       [
         'its of must be a function, and is 1',
         'its keep must be true or false, and is 0',
-        'its on must be an array of INSERT, MODIFY, REMOVE',
+        'its on must be an array of INSERT, MODIFY, REMOVE, and is null',
       ],
     ],
   ];

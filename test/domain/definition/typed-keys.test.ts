@@ -50,11 +50,17 @@ describe('keys that are numbers or bytes', () => {
 
   const wrong =
     'is of type N: it must be one part alone, such as <part>, or a number, such as 0 or -1; it is';
+  const RANGE =
+    'is out of the range of numbers that DynamoDB holds: from 1e-130 to below 1e126, positive or negative';
   for (const [at, problem] of [
     ['T#<at>', `${wrong} "T#<at>"`],
     ['<day>.<hour>', `${wrong} "<day>.<hour>"`],
     ['LATEST', `${wrong} "LATEST"`],
-    ['1e200', `${wrong} "1e200"`],
+    ['1e126', `is "1e126", which ${RANGE}`],
+    [`-1e-131`, `is "-1e-131", which ${RANGE}`],
+    ['9'.repeat(39), `is "${'9'.repeat(39)}", which has more than the 38 digits that DynamoDB holds`],
+    ['1e30', `is "1e30", which must be written "1${'0'.repeat(30)}"`],
+    ['1.50', 'is "1.50", which must be written "1.5"'],
     ['1.0', 'is "1.0", which must be written "1"'],
     ['1e2', 'is "1e2", which must be written "100"'],
     ['-0', 'is "-0", which must be written "0"'],
@@ -67,7 +73,7 @@ describe('keys that are numbers or bytes', () => {
     for (const right of ['<digest>', 'AQID', 'AQ', '-_-_'])
       expect(problemsWithBytes(right)).to.deep.equal([]);
     const rule =
-      'is of type B: it must be one part alone, such as <part>, or bytes as base64url, such as AQID; it is';
+      'is of type B: it must be one part alone, such as <part>, or bytes as base64url without padding, such as AQID; it is';
     expect(problemsWithBytes('AQ==')).to.deep.equal([`row one: its key.digest ${rule} "AQ=="`]);
     expect(problemsWithBytes('F<digest>')).to.deep.equal([`row one: its key.digest ${rule} "F<digest>"`]);
     expect(problemsWithBytes('AR')).to.deep.equal([
@@ -77,10 +83,14 @@ describe('keys that are numbers or bytes', () => {
 
   it('given a part whose values are no numbers, then it says so: no key would ever have them', () => {
     expect(problemsWith('<at>', { at: ['1', '-2.5'] })).to.deep.equal([]);
-    expect(problemsWith('<at>', { at: ['1.0', 'x'] })).to.deep.equal(
-      ['1.0', 'x'].map(
-        (value) =>
-          `row one: its parts.at has "${value}", which no key has: at is of type N, a number written as its digits`,
+    expect(problemsWith('<at>', { at: ['1.0', 'x', '1e126'] })).to.deep.equal(
+      [
+        ['1.0', ', such as "1"'],
+        ['x', ''],
+        ['1e126', `; it ${RANGE}`],
+      ].map(
+        ([value, more]) =>
+          `row one: its parts.at has "${value}", which no key has: at is of type N, a number written as its digits${more}`,
       ),
     );
   });
@@ -109,7 +119,14 @@ describe('keys that are numbers or bytes', () => {
     const every = row({ device: '<device>', at: '<time>' });
     const latest = pointer(every, { at: { at: '-1' }, choose: 'newest', repeat: [] });
     expect(problemsOf({ keys: KEYS, rows: { every }, derive: { latest } })).to.deep.equal([
-      'derivation latest: its rows lead back to every, which they are derived from: every → latest → every',
+      'derivation latest: its rows lead back to every, which they are derived from: every → latest → every; ' +
+        "give the row every parts: { time: { without: '-' } }",
+    ]);
+    const first = pointer(every, { at: { at: '0' }, choose: 'newest', repeat: [] });
+    expect(problemsOf({ keys: KEYS, rows: { every }, derive: { first } })).to.deep.equal([
+      'derivation first: its rows lead back to every, which they are derived from: every → first → every; ' +
+        'write it at a key that no row every can have, such as one with a - in it, ' +
+        "and give the row every parts: { time: { without: '-' } }",
     ]);
   });
 });

@@ -41,8 +41,10 @@ describe('when, of a kind of row', () => {
     [{ _et: '\ud800' }, 'its when._et must be a text, or an array of texts, and is "\\ud800"'],
     [{ _et: undefined }, 'its when._et must be a text, or an array of texts, and is undefined'],
     [{ _et: [] }, 'its when._et must be a text, or an array of texts, and is an empty array'],
-    [{ _et: ['a', ''] }, 'its when._et must be a text, or an array of texts, and is an array'],
-    [{ _et: ['a', true] }, 'its when._et must be a text, or an array of texts, and is an array'],
+    [{ _et: ['a', 'a', ''] }, 'its when._et must be a text, or an array of texts, and has ""'],
+    [{ _et: ['a', 'b', 'a'] }, 'its when._et must be a text, or an array of texts, and has "a" twice'],
+    [{ _et: ['a', true] }, 'its when._et must be a text, or an array of texts, and has a boolean'],
+    [{ _et: ['a', '\ud800'] }, 'its when._et must be a text, or an array of texts, and has "\\ud800"'],
   ];
   for (const [when, problem] of cases)
     it(`given ${JSON.stringify(when)}, then it is refused`, () => {
@@ -96,47 +98,73 @@ describe('when, of a kind of row', () => {
     });
   });
 
-  describe('given derived rows that have a key like that of their source', () => {
-    const pointing = (when: object, repeat: readonly string[] = []) => {
-      const kind = told(when);
-      return [
-        { kind },
-        { latest: pointer(kind, { at: { SK: 'LATEST' }, choose: 'newest', repeat }) },
-      ] as const;
-    };
-    const counting = (when: object, as: string, part = 'of') => {
-      const kind = told(when);
-      const at = { PK: `COUNTS#<${part}>`, SK: 'ALL' };
-      return [{ kind }, { total: counts(kind, { by: [part] as never, at: at, as }) }] as const;
-    };
-    const loop = (name: string) =>
-      `derivation ${name}: its rows lead back to kind, which they are derived from: kind → ${name} → kind`;
+  describe('given a derived row at a key that a row of a kind can have', () => {
+    const pointing = (of: RowKind, SK: string) =>
+      pointer(of, { at: { SK }, choose: 'newest', repeat: ['_et'] } as never);
+    const counting = (of: RowKind, PK: string, SK: string) => counts(of, { by: ['x'], at: { PK, SK } });
+    const overwrites = (name: string, key: string, kind: string, remedy: string) =>
+      `derivation ${name}: its row can have the key ${key} of a row ${kind}, which it would overwrite; ${remedy}`;
+    const order = told({ _et: 'Order' });
 
-    it('that lack the attribute, or hold another value, then nothing is wrong', () => {
-      for (const [rows, derive] of [
-        pointing({ _et: 'Order' }, ['status']),
-        pointing({ __edb_e__: 'order' }),
-        pointing({ __edb_v__: '2' }),
-        counting({ _et: 'Order' }, 'count'),
-        counting({ __edb_e__: ['order', 'draft'] }, 'count'),
-      ])
-        expect(tableOf(rows, derive).model.rows).to.have.lengthOf(2);
+    it('of its source, then it is refused, whatever the row says beside its key', () => {
+      for (const kind of [order, told({ __edb_e__: 'total' }), told({ __edb_v__: '2' })]) {
+        const remedy = "give the row kind parts: { PK: { without: '#' } }".replace('PK', 'pk');
+        expect(problemsOf({ kind }, { total: counting(kind, 'COUNTS#<x>', 'ALL') })).to.deep.equal([
+          overwrites('total', '["COUNTS#x","ALL"]', 'kind', remedy),
+        ]);
+        expect(problemsOf({ kind }, { last: pointing(kind, '~LAST') })).to.deep.equal([
+          overwrites('last', '["x","~LAST"]', 'kind', "give the row kind parts: { sk: { without: '~' } }"),
+        ]);
+      }
     });
 
-    it('that may hold the value, then it is a loop', () => {
-      for (const [rows, derive] of [
-        pointing({ _et: 'Order' }, ['_et']),
-        pointing({ sk: 'Order' }),
-        pointing({ __edb_e__: ['order', 'latest'] }),
-        pointing({ __edb_v__: '1' }),
-      ])
-        expect(problemsOf(rows, derive)).to.deep.equal([loop('latest')]);
-      for (const [rows, derive] of [
-        counting({ _et: 'Order' }, 'count', '_et'),
-        counting({ _et: 'Order' }, '_et'),
-        counting({ __edb_e__: 'total' }, 'count'),
-      ])
-        expect(problemsOf(rows, derive)).to.deep.equal([loop('total')]);
+    it('of its source alone, where no character tells them apart, then it is to be written elsewhere', () => {
+      const kind = row({ PK: 'A#<a>', SK: 'B#<b>' }, { when: { t: 'X' } });
+      const remedy =
+        'write it at a key that no row kind can have, such as one with a # in it, ' +
+        "and give the row kind parts: { b: { without: '#' } }";
+      expect(problemsOf({ kind }, { total: counting(kind, 'A#<x>', 'B#1') })).to.deep.equal([
+        overwrites('total', '["A#x","B#1"]', 'kind', remedy),
+      ]);
+      expect(problemsOf({ kind }, { last: pointing(kind, 'B#1') })).to.deep.equal([
+        overwrites('last', '["A#x","B#1"]', 'kind', remedy),
+      ]);
+    });
+
+    it('of another kind, then it is refused, of whichever kind its source is', () => {
+      const note = row(ANY, { when: { _et: 'Note' }, parts: { sk: { without: '~' } } });
+      const user = row({ PK: 'USER', SK: '<user>' }, { when: { _et: 'User' } });
+      expect(problemsOf({ order, note }, { last: pointing(note, '~LAST') })).to.deep.equal([
+        overwrites('last', '["x","~LAST"]', 'order', "give the row order parts: { sk: { without: '~' } }"),
+      ]);
+      const plain = row({ PK: 'P', SK: '<p>' });
+      expect(problemsOf({ user, plain }, { total: counting(plain, 'USER', '<x>') })).to.deep.equal([
+        overwrites(
+          'total',
+          '["USER","x"]',
+          'user',
+          'write it at a key that no row user can have, such as one with a # in it, ' +
+            "and give the row user parts: { user: { without: '#' } }",
+        ),
+      ]);
+    });
+
+    it('that is kept out of the keys as it is advised, then nothing is wrong', () => {
+      const kind = row(ANY, {
+        when: { _et: 'Order' },
+        parts: { pk: { without: '#' }, sk: { without: '~' } },
+      });
+      const derive = { total: counting(kind, 'COUNTS#<x>', 'ALL'), last: pointing(kind, '~LAST') };
+      expect(tableOf({ kind }, derive).model.rows).to.have.lengthOf(3);
+      const close = row({ PK: 'A#<a>', SK: 'B#<b>' }, { when: { t: 'X' }, parts: { b: { without: '#' } } });
+      expect(tableOf({ close }, { total: counting(close, 'A#<x>', 'B##') }).model.rows).to.have.lengthOf(2);
+    });
+
+    it('of a kind without when, then more may be derived from it', () => {
+      const kind = row(ANY, { when: { _et: 'Order' }, parts: { pk: { without: '#' } } });
+      const total = row({ PK: '#TOTAL', SK: '<x>' });
+      const derive = { totals: counting(kind, '#TOTAL', '<x>') };
+      expect(tableOf({ kind, total }, derive).model.rows).to.have.lengthOf(3);
     });
   });
 

@@ -194,6 +194,22 @@ describe('the resources of a policy', () => {
     expect(workerResources(fleet.model, { ...given, table: '${table}' })).to.include({ table: '${table}' });
   });
 
+  it('given a name that no table can have, then it is said what one has', () => {
+    const given = {
+      stream: RESOURCES.stream,
+      stateTable: TABLE.replace(/[^/]+$/, 'ab'),
+      searchQueue: '${q}',
+    };
+    expect(() => workerResources(fleet.model, given)).to.throw(
+      /^--state-table ".*\/ab" is no ARN of a table \(.*the name of 3 to 255 letters.*\), and no placeholder like \$\{name\}$/,
+    );
+  });
+
+  it('given a stream that is wrong, then nothing is said of the table, which it will name', () => {
+    const given = { stream: TABLE, stateTable: '${state}', searchQueue: '${queue}' };
+    expect(() => workerResources(fleet.model, given)).to.throw(/^--stream ".*" is no ARN of a stream .*$/);
+  });
+
   it('given names, wildcards and the stream of another table, then each is refused', () => {
     const given = {
       stream: RESOURCES.stream,

@@ -11,13 +11,14 @@ export const MAX_OWN_ITEMS = 99;
 const KINDS = ['Put', 'Update', 'Delete', 'ConditionCheck'] as const;
 
 /** The items that an effect handed in with `once`; a Fault `configuration` where they cannot be written. */
-export function ownItems({ source: { model }, write }: EffectMove): readonly TransactItem[] | Fault {
+export function ownItems({ source: { model, row }, write }: EffectMove): readonly TransactItem[] | Fault {
   if (write === undefined) return [];
   const problem = (what: string) =>
     new Fault(
       'configuration',
-      `the effect ${model.name} gave once ${what}: with DynamoDB it takes one item of a TransactWriteItems, ` +
+      `the effect ${model.name} gave once ${what} for ${describeRow(row)}: with DynamoDB it takes one item of a TransactWriteItems, ` +
         `or up to ${MAX_OWN_ITEMS} of them: { Put: { TableName, Item, … } }, or Update, Delete or ConditionCheck`,
+      { reason: `the effect ${model.name} gave once ${what}` },
     );
   const items: readonly unknown[] = Array.isArray(write) ? write : [write];
   if (items.length > MAX_OWN_ITEMS) return problem(`${items.length} items`);

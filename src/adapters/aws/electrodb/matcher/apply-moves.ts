@@ -78,7 +78,7 @@ export class ApplyMoves {
   }
 
   #sumFault(move: CountMove, { cause }: Fault): Fault {
-    return sumFault(move.source.model, [...this.#deltasOf(move).values()], cause);
+    return sumFault(move.source, [...this.#deltasOf(move).values()], cause);
   }
 
   /** The keys of the counts that some moves change. */

@@ -150,7 +150,9 @@ describe('ElectroDbEffectLog', () => {
       const items = range(100).map((n) => anItem(`id ${n}`));
       const results = inWords(await log.advance([first('a', items.slice(1)), first('b', items)]));
       expect(results[0]).to.equal('done');
-      expect(results[1]).to.match(/^configuration: the effect badges gave once 100 items: .* up to 99 /);
+      expect(results[1]).to.match(
+        /^configuration: the effect badges gave once 100 items for the order row \["CUSTOMER#b","ORDER#1"\]: .* up to 99 /,
+      );
       expect(sizes()).to.deep.equal([100]);
     });
 
@@ -165,7 +167,7 @@ describe('ElectroDbEffectLog', () => {
       it(`and that is ${what}, then it is a configuration fault that says what it takes`, async () => {
         const [result] = inWords(await log.advance([first('a', write)]));
         expect(result).to.contain(
-          `configuration: the effect badges gave once ${words}: with DynamoDB it takes`,
+          `configuration: the effect badges gave once ${words} for the order row ["CUSTOMER#a","ORDER#1"]: with DynamoDB it takes`,
         );
         expect(double.writes).to.deep.equal([]);
       });
