@@ -13,6 +13,7 @@ import {
   documentKeyOf,
   type DocumentModel,
   answerByKey,
+  hasWantedParts,
   type SearchDecision,
 } from './search-document.ts';
 
@@ -131,12 +132,10 @@ function asIfNew(command: Command): Command {
 function cleared(change: Change): readonly Command[] {
   const { row } = change;
   const { pointers, documents, counts, derivedRows } = row.model;
-  const hasDocument = ({ wanted }: DocumentModel) =>
-    wanted.every(({ place, value }) => row.parts[place] === value);
   return [
     ...pointers.map((model) => ({ does: 'pointer', change, entity: entityOf(model, change) }) as const),
     ...documents
-      .filter(hasDocument)
+      .filter((model) => hasWantedParts(model, row))
       .map(
         (model) =>
           ({ does: 'search', change, model, key: documentKeyOf(model, row), decision: DELETE }) as const,

@@ -30,6 +30,12 @@ export interface DocumentModel {
   readonly where: Named<(row: RowView) => unknown> | undefined;
 }
 
+/** Whether a row's key has the parts that a row with a document has. */
+export function hasWantedParts({ wanted }: DocumentModel, { parts }: Row): boolean {
+  for (const { place, value } of wanted) if (parts[place] !== value) return false;
+  return true;
+}
+
 /** Which document a row has in the index, if it has one. */
 export function documentKeyOf({ collection, id }: DocumentModel, { parts }: Row): DocumentKey {
   let text = '';
@@ -128,8 +134,8 @@ export function isIndexed(
  * needed to know. Undefined where `where` asks for the attributes, or fails.
  */
 export function answerByKey(model: DocumentModel, row: Row): boolean | undefined {
-  const { wanted, where } = model;
-  for (const { place, value } of wanted) if (row.parts[place] !== value) return false;
+  const { where } = model;
+  if (!hasWantedParts(model, row)) return false;
   if (where === undefined) return true;
   const view = new RowView(row, UNREADABLE);
   let answer: boolean | undefined;

@@ -32,14 +32,13 @@ export async function loadViews(
   const views = entities.map((entity, index) =>
     made(from, pointers[index], (pointer) => viewOf(entity, pointer)),
   );
+  const pointing = views.filter(pointsSomewhere);
   const [targets, newest] = await Promise.all([
-    targetsOf(from, views.filter(pointsSomewhere), signal),
+    targetsOf(from, pointing, signal),
     newestOf(from, views.filter(needsNewest), signal),
   ]);
-  const dangling = views.filter(
-    (view) => !newest.has(view) && targets.has(view) && targets.get(view) === undefined,
-  );
-  const ofDangling = await newestOf(from, dangling as EntityView[], signal);
+  const dangling = pointing.filter((view) => !needsNewest(view) && targets.get(view) === undefined);
+  const ofDangling = await newestOf(from, dangling, signal);
   return views.map((view) => completed(view, targets.get(view), newest.get(view) ?? ofDangling.get(view)));
 }
 
