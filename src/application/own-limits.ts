@@ -11,11 +11,10 @@ export async function withOwnLimits<T>(
   work: (ownLimit: () => TimeLimit) => Promise<T>,
 ): Promise<T> {
   const controllers: AbortController[] = [];
-  const ended = new AbortController();
   const abortAll = () => {
     for (const controller of controllers) controller.abort();
   };
-  signal.addEventListener('abort', abortAll, { signal: ended.signal });
+  signal.addEventListener('abort', abortAll);
   try {
     return await work(() => {
       const controller = new AbortController();
@@ -24,6 +23,6 @@ export async function withOwnLimits<T>(
       return { signal: controller.signal, remaining };
     });
   } finally {
-    ended.abort();
+    signal.removeEventListener('abort', abortAll);
   }
 }

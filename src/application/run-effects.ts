@@ -69,6 +69,8 @@ export class RunEffects {
    * @param commands those of a row in the order of its changes.
    */
   async execute(commands: readonly RunEffectCommand[], limit: TimeLimit = NO_LIMIT): Promise<EffectsResult> {
+    // Most batches ask for none, and some are small.
+    if (commands.length === 0) return { failed: new Map(), waiting: new Set(), tally: { ...ZERO_EFFECTS } };
     const { log } = this.#deps;
     const { signal } = limit;
     const groups = groupBy(commands, ({ model, change }) => `${model.name} ${change.item}`);

@@ -9,8 +9,7 @@ import { loadEsbuild } from './bundle/esbuild.ts';
 export const HANDLER = 'index.handler';
 
 /** Packages that Contrail's cuts change. Who imports one of them beside Contrail might miss what is cut. */
-const CUT_PACKAGES =
-  /node_modules[\\/](?:@aws-sdk|@smithy|electrodb|jsonschema|logform|readable-stream|winston)[\\/]/;
+const CUT_PACKAGES = /node_modules[\\/](?:@aws-sdk|@smithy|electrodb|logform|readable-stream|winston)[\\/]/;
 
 /**
  * The files of a Lambda function for a definition: `index.mjs`, the files that it loads when it needs them, and source

@@ -31,21 +31,55 @@ const STATE_ATTRIBUTES = {
   expires_at: { type: 'any' },
 } as const;
 
+/** Where states are kept. */
+type Templates = NonNullable<CountModel['state']>;
+
 /** The states of rows, at keys of these templates. */
-export function statesAt({ partition, sort }: NonNullable<CountModel['state']>) {
-  const names = [...partition.names, ...sort.names];
-  const parts = Object.fromEntries(names.map((name) => [name, { type: 'string', required: true } as const]));
-  const keyOf = <Field extends string>(field: Field, template: KeyTemplate) =>
-    ({ field, composite: template.names, template: inElectroDb(template), casing: 'none' }) as const;
-  return new Entity({
-    model: { entity: COUNT_STATE, version: '1', service: SERVICE },
-    attributes: { ...parts, ...STATE_ATTRIBUTES },
-    indexes: { states: { pk: keyOf('PK', partition), sk: keyOf('SK', sort) } },
-  });
+export function statesAt(templates: Templates) {
+  return new Entity(stateModel(templates));
 }
 
-function inElectroDb({ names, literals }: KeyTemplate): string {
+/** Names that no part can have in the model: of attributes, and of what any object has. */
+const TAKEN: object = { PK: 'key', SK: 'key', ...STATE_ATTRIBUTES };
+
+/**
+ * What the parts of the two keys are called in the model, in order: as in the definition, but for taken names, and for a part
+ * that both keys hold, which ElectroDB refuses.
+ */
+export function attributesOf({ partition, sort }: Templates) {
+  return {
+    partition: partition.names.map((name) => (name in TAKEN ? `partition ${name}` : name)),
+    sort: sort.names.map((name) => (name in TAKEN || partition.names.includes(name) ? `sort ${name}` : name)),
+  };
+}
+
+/** Stands for `$` in the keys' literals, which never hold it: ElectroDB would take `${` for the beginning of a part. */
+export const DOLLAR = '<>';
+
+export function stateModel(templates: Templates) {
+  const composites = attributesOf(templates);
+  const parts = Object.fromEntries(
+    Object.values(composites)
+      .flat()
+      .map((name) => [name, { type: 'string', required: true } as const]),
+  );
+  const keyOf = <Field extends string>(field: Field, key: keyof Templates) =>
+    ({
+      field,
+      composite: composites[key],
+      template: inElectroDb(templates[key], composites[key]),
+      casing: 'none',
+    }) as const;
+  return {
+    model: { entity: COUNT_STATE, version: '1', service: SERVICE },
+    attributes: { ...parts, ...STATE_ATTRIBUTES },
+    indexes: { states: { pk: keyOf('PK', 'partition'), sk: keyOf('SK', 'sort') } },
+  } as const;
+}
+
+function inElectroDb({ literals }: KeyTemplate, attributes: readonly string[]): string {
   return literals
-    .map((literal, index) => (index === 0 ? literal : `\${${names[index - 1]}}${literal}`))
+    .map((literal) => literal.replaceAll('$', DOLLAR))
+    .map((literal, index) => (index === 0 ? literal : `\${${attributes[index - 1]}}${literal}`))
     .join('');
 }

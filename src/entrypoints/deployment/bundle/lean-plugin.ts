@@ -17,9 +17,7 @@ interface Replacement {
 const REPLACEMENTS: readonly Replacement[] = [
   { specifier: /^@aws-sdk\/credential-provider-node$/, by: 'credentials' },
   { specifier: /^@smithy\/core\/event-streams$/, by: 'event-streams' },
-  // What CommonJS asks for is taken as a whole, the SDK's core with it.
-  { specifier: /^@aws-sdk\/(?:lib|util)-dynamodb$/, importedBy: 'electrodb', by: 'electrodb-sdk' },
-  { specifier: /^jsonschema$/, importedBy: 'electrodb', by: 'model-validator' },
+  { specifier: /^electrodb$/, by: 'electrodb' },
   { specifier: /^winston$/, by: 'winston' },
   { specifier: /^logform$/, importedBy: 'winston', by: 'logform' },
   // readable-stream is a copy of Node's streams for places that have none.

@@ -1,2 +1,0 @@
-/** ElectroDB only words requests here. It sends none, so it needs nothing of the SDK. */
-export {};
