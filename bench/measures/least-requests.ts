@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AttributeValue, Item } from '../model/item.ts';
+import { Meter } from '../model/meter.ts';
 import { STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
 import { IMAGE_ATTRIBUTES, streamModelOf } from '../workers/record-handler.ts';
@@ -26,10 +27,31 @@ export function leastRequests(
   tables: TableModel,
   records: readonly DynamoDBRecord[],
 ): Readonly<Record<string, number>> {
+  return least(tables, records).requests;
+}
+
+/**
+ * The fewest dollars that a million changes cost in such batches, under the same guarantees: every item that is read,
+ * written or checked is as small as any, and every message.
+ */
+export function leastDollars(tables: TableModel, records: readonly DynamoDBRecord[]): number {
+  const { requests, reads, items } = least(tables, records);
+  const meter = new Meter();
+  const times = (count: number | undefined, bill: () => void) => {
+    for (let n = 0; n < (count ?? 0); n++) bill();
+  };
+  times(reads, () => meter.read(0, true));
+  times(items, () => meter.write(0, true));
+  times(requests['SendMessageBatch'], () => meter.send(0));
+  return meter.dollarsPerMillion / records.length;
+}
+
+function least(tables: TableModel, records: readonly DynamoDBRecord[]) {
   const images = imageNeeds(tables, records);
   const links = linkNeeds(tables, records);
   const reads = images.entities + images.targets + links.vanishing;
-  return {
+  const items = images.items + links.items;
+  const requests: Readonly<Record<string, number>> = {
     SendMessageBatch: Math.ceil(changedDocuments(records) / ENTRIES),
     Query: images.queries,
     // A target is known only once its default row is read.
@@ -37,8 +59,9 @@ export function leastRequests(
       Math.ceil(reads / KEYS),
       Math.ceil(images.entities / KEYS) + Math.ceil(images.targets / KEYS),
     ),
-    TransactWriteItems: Math.ceil((images.items + links.items) / TRANSACTION_ITEMS),
+    TransactWriteItems: Math.ceil(items / TRANSACTION_ITEMS),
   };
+  return { requests, reads: reads + images.queries, items };
 }
 
 export function total(requests: Readonly<Record<string, number>>): number {

@@ -15,7 +15,8 @@ const TOKEN = /\s*(<=|>=|<>|[=<>(),]|[#:]?[\w.-]+)/gy;
 
 /**
  * Whether a condition of DynamoDB holds, as far as Contrail and its peers use them: comparisons, `AND`, `OR`, `NOT`,
- * parentheses, `attribute_exists`, `attribute_not_exists`, `attribute_type`, `begins_with`; top-level names only.
+ * parentheses, `attribute_exists`, `attribute_not_exists`, `attribute_type`, `begins_with`, `size` of strings; top-level names
+ * only.
  *
  * @throws Error where it has anything else.
  */
@@ -95,8 +96,9 @@ function one(reader: Reader): Condition {
     return inner;
   }
   const first = reader.take();
-  if (reader.takes('(')) return functionOf(first, argumentsOf(reader));
-  const left = operand(first);
+  const isCall = reader.takes('(');
+  if (isCall && first !== 'size') return functionOf(first, argumentsOf(reader));
+  const left = isCall ? sizeOf(argumentsOf(reader)) : operand(first);
   const operator = reader.take();
   const right = operand(reader.take());
   return (item, values) => compare(left(item, values), operator, right(item, values));
@@ -133,6 +135,13 @@ function functionOf(name: string, [left = nothing, right = nothing]: readonly Op
     default:
       throw new Error(`the function ${name} is not modelled`);
   }
+}
+
+function sizeOf([of = nothing]: readonly Operand[]): Operand {
+  return (item, values) => {
+    const text = of(item, values)?.S;
+    return text === undefined ? undefined : { N: String(Buffer.byteLength(text)) };
+  };
 }
 
 const nothing: Operand = () => undefined;

@@ -109,6 +109,12 @@ export function goalsOf(measured: Measured, { records, latenciesMs: [, middle] }
   );
   const mixed = dollars.find((one) => one.workload === 'mixed' && one.records === records);
   add(`dollars against record by record, ${batch}`, 'at most', 0.4, mixed && exactly(mixed.ratio));
+  add(
+    'dollars against the least possible for the batch',
+    'at most',
+    1.1,
+    mixed && exactly(mixed.dollarsPerMillion.Contrail / mixed.leastDollarsPerMillion),
+  );
   add('at 512 MB: times as fast as Powertools in parallel', 'at least', 12, small?.timesAsLong);
   const headroom = small?.recordsPerSecond;
   add(

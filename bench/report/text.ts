@@ -26,10 +26,12 @@ export function batchLine({ workload, records, latencyMs, measuredLatencyMs, tim
 }
 
 export function countsTable(counts: readonly Counts[]): string {
-  const rows = counts.map(({ workload, records, leastRequests, requests, dollarsPerMillion }) => [
+  const rows = counts.map(({ workload, records, leastRequests, leastDollarsPerMillion, ...measured }) => [
     `${workload}, ${figure(records)}`,
-    figure(leastRequests),
-    ...SUBJECT_NAMES.map((name) => `${figure(requests[name])} $${figure(dollarsPerMillion[name])}`),
+    `${figure(leastRequests)} $${figure(leastDollarsPerMillion)}`,
+    ...SUBJECT_NAMES.map(
+      (name) => `${figure(measured.requests[name])} $${figure(measured.dollarsPerMillion[name])}`,
+    ),
   ]);
   return table(['batch: requests, and $ per million changes', 'least', ...SUBJECT_NAMES], rows);
 }

@@ -8,25 +8,53 @@ export interface Decision<Tally, Write> {
   readonly write: Write | undefined;
 }
 
+/** What a state is taken to be. */
+export interface Assumption<State> {
+  readonly state: State;
+}
+
 /** Effects that rest on what is stored. One result for each group or write, in the order given. */
 export interface Steps<Group, State, Write, Tally> {
+  /**
+   * What a group's state most likely is; undefined where it must be read. A write that rests on it is made on condition that
+   * it holds.
+   */
+  readonly assume?: (group: Group) => Assumption<State> | undefined;
   readonly load: (groups: readonly Group[], signal: AbortSignal) => Promise<readonly (State | Fault)[]>;
   /** `conflict` when the state is such that it must be read again, undefined when there is none to decide on. */
   readonly decide: (
     group: Group,
     state: State | undefined,
   ) => Decision<Tally, Write> | 'conflict' | undefined;
-  /** On condition that the state is as it was read. */
+  /** On condition that the state is as it was read or assumed. */
   readonly write: (writes: readonly Write[], signal: AbortSignal) => Promise<readonly Result[]>;
 }
 
-/** An attempt that reads all states at once, decides on each, and writes all at once. It counts what is done in `tally`. */
+/**
+ * An attempt that reads all states at once, decides on each, and writes all at once. It counts what is done in `tally`.
+ *
+ * The first time, states that may be assumed are not read. Only what is done by such a write counts: what others were in the
+ * way of, and what was refused, may be so because the assumption is wrong, and is decided again on the state. Where a write was
+ * only too busy, the next attempt takes the state to be what it was.
+ */
 export function readDecideWrite<Group, State, Write, Tally extends string>(
-  { load, decide, write }: Steps<Group, State, Write, Tally>,
+  { assume, load, decide, write }: Steps<Group, State, Write, Tally>,
   tally: Record<Tally, number>,
 ): Attempt<Group> {
-  return async (groups, signal) => {
-    const states = await load(groups, signal);
+  let isFirst = true;
+  const unchanged = new Map<Group, Assumption<State>>();
+
+  const attempt = async (
+    groups: readonly Group[],
+    assumptions: readonly (Assumption<State> | undefined)[],
+    signal: AbortSignal,
+  ): Promise<readonly (Result | undefined)[]> => {
+    const unknown = groups.filter((_, index) => assumptions[index] === undefined);
+    const loaded = (unknown.length === 0 ? [] : await load(unknown, signal)).values();
+    const states = groups.map((_, index) => {
+      const assumption = assumptions[index];
+      return assumption === undefined ? loaded.next().value : assumption.state;
+    });
     const decisions = groups.map((group, index) => {
       const state = states[index];
       return Fault.is(state) ? state : decide(group, state);
@@ -36,11 +64,35 @@ export function readDecideWrite<Group, State, Write, Tally extends string>(
     );
     signal.throwIfAborted();
     const written = (writes.length === 0 ? [] : await write(writes, signal)).values();
-    return decisions.map((decision) => {
+    return decisions.map((decision, index) => {
       if (decision === undefined || decision === 'conflict' || Fault.is(decision)) return decision;
       const result = decision.write === undefined ? 'done' : written.next().value;
       if (result === 'done') tally[decision.tally]++;
+      const state = states[index];
+      if (result === 'busy' && !Fault.is(state))
+        unchanged.set(groups[index] as Group, { state: state as State });
       return result;
     });
   };
+
+  return async (groups, signal) => {
+    const assumptions = groups.map(
+      (group) => unchanged.get(group) ?? (isFirst ? assume?.(group) : undefined),
+    );
+    isFirst = false;
+    unchanged.clear();
+    const results = await attempt(groups, assumptions, signal);
+    const isDoubtful = (index: number) => assumptions[index] !== undefined && !isFinal(results[index]);
+    const doubtful = groups.filter((_, index) => isDoubtful(index));
+    if (doubtful.length === 0) return results;
+    signal.throwIfAborted();
+    const again = (await attempt(doubtful, [], signal)).values();
+    return results.map((result, index) => (isDoubtful(index) ? again.next().value : result));
+  };
+}
+
+/** A transient fault, or too much at once, has nothing to do with what was assumed. */
+function isFinal(result: Result | undefined): boolean {
+  if (Fault.is(result)) return result.kind === 'transient';
+  return result === undefined || result === 'done' || result === 'busy';
 }

@@ -117,7 +117,7 @@ export class Retrier {
         const result =
           results[position] ?? new Fault('transient', 'the adapter gave no result for this effect');
         if (result === 'done') continue;
-        const fault = result === 'conflict' ? overtaken(effect.conflicts + 1) : result;
+        const fault = Fault.is(result) ? result : overtaken(effect.conflicts + 1);
         faults[effect.index] = fault;
         if (this.#mayRetry(effect, fault)) again.push(effect);
       }
@@ -154,18 +154,18 @@ async function attemptInTime<T>(
 ): ReturnType<Attempt<T>> {
   if (signal.aborted) return pending.map(() => new OutOfTime('it was not attempted'));
   const forAll = (fault: Fault) => pending.map(() => fault);
-  const raced = new AbortController();
+  let leave = () => {};
   const timeUp = new Promise<readonly Fault[]>((resolve) => {
-    const leave = () => {
+    leave = () => {
       resolve(forAll(new OutOfTime('it may or may not have taken effect')));
     };
-    signal.addEventListener('abort', leave, { signal: raced.signal });
+    signal.addEventListener('abort', leave);
   });
   const results = attempt(pending, signal).catch((error: unknown) => forAll(Fault.from(error)));
   try {
     return await Promise.race([results, timeUp]);
   } finally {
-    raced.abort();
+    signal.removeEventListener('abort', leave);
   }
 }
 

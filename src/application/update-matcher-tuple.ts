@@ -1,7 +1,16 @@
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../domain/command.ts';
 import { contributionOf } from '../domain/count.ts';
-import { type CountMove, type CountState, decideCountMove, sameContributions } from '../domain/count-move.ts';
+import {
+  type AssumedState,
+  assumedState,
+  type CountMove,
+  type CountState,
+  decideCountMove,
+  sameContributions,
+  startsFrom,
+} from '../domain/count-move.ts';
+import { Fault } from '../domain/fault.ts';
 import type { MatcherRepository } from './ports/matcher-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
 import { retryGroups } from './retry-groups.ts';
@@ -19,6 +28,11 @@ type Group = NonEmpty<UpdateMatcherTupleCommand>;
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
   readonly #retrier: Retrier;
+  /**
+   * Whether states were lately as the changes say, so that they need not be read. They are not where records come again, and
+   * after a definition has changed: then a read costs less than a write that is refused.
+   */
+  #isAssuming = true;
 
   constructor(matcher: MatcherRepository, retrier: Retrier) {
     this.#matcher = matcher;
@@ -39,31 +53,56 @@ export class UpdateMatcherTuple {
   ): Promise<UseCaseResult<MatcherTally>> {
     const tally = { ...ZERO_MATCHER };
     const groups = [...groupBy(commands, ({ model, change }) => `${model.name} ${change.item}`).values()];
-    const move = readDecideWrite<Group, CountState | undefined, CountMove, MatcherTally>(
+    let isAsAssumed = true;
+    const move = readDecideWrite<Group, CountMove['from'], CountMove, MatcherTally>(
       {
-        load: (pending, signal) =>
-          this.#matcher.load(
+        assume: (group) => {
+          const state = this.#isAssuming ? assumptionOf(group) : undefined;
+          return state && { state };
+        },
+        load: async (pending, signal) => {
+          const states = await this.#matcher.load(
             pending.map(([{ model, change }]) => ({ model, row: change.row })),
             signal,
-          ),
+          );
+          for (const [index, group] of pending.entries()) {
+            const state = states[index];
+            if (!Fault.is(state) && isSurprising(group, state)) isAsAssumed = false;
+          }
+          return states;
+        },
         decide,
         write: (moves, signal) => this.#matcher.apply(moves, signal),
       },
       tally,
     );
     const { failed } = await retryGroups(this.#retrier, groups, move, limit);
+    // A batch that counts nothing says nothing of states.
+    if (groups.length > 0) this.#isAssuming = isAsAssumed;
     return { failed, tally };
   }
 }
 
+/** What is counted for a row before the first of its changes. */
+function assumptionOf(group: Group): AssumedState | undefined {
+  const [{ model, change }] = group;
+  return assumedState(model, change);
+}
+
+/** Whether what is counted for a row is not what its changes say was. */
+function isSurprising(group: Group, state: CountState | undefined): boolean {
+  const from = assumptionOf(group);
+  return from !== undefined && !startsFrom({ from, to: newest(group).change }, state);
+}
+
 /** The move that the newest of the changes asks for; none when the state is as new already. */
-function decide(group: Group, state: CountState | undefined): Decision<MatcherTally, CountMove> {
+function decide(group: Group, state: CountMove['from']): Decision<MatcherTally, CountMove> {
   const { change, model, held } = newest(group);
   const contributions = held.map((one) => contributionOf(model, one));
   const to = { version: change.version, contributions, removed: change.operation === 'REMOVE' };
   const write = decideCountMove({ model, row: change.row }, state, to);
   if (write !== undefined) return { tally: effectOf(write), write };
-  return { tally: sameState(state, to) ? 'repeated' : 'late', write };
+  return { tally: state?.version !== undefined && sameState(state, to) ? 'repeated' : 'late', write };
 }
 
 function effectOf({ from, to }: CountMove): MatcherTally {

@@ -1,8 +1,9 @@
 import { compareTexts } from './compare-texts.ts';
 import { Decimal } from './decimal.ts';
-import { type Contribution, type CountModel, tupleKey } from './count.ts';
+import type { Change } from './change.ts';
+import { type Contribution, contributionOf, type CountModel, heldBy, tupleKey } from './count.ts';
 import { type ItemKey, itemKey, type Row } from './row.ts';
-import { passesFence, type Version } from './version.ts';
+import { passesFence, sameState, type Version } from './version.ts';
 
 /** A row as one derivation counts it. */
 export interface CountedRow {
@@ -21,11 +22,20 @@ export interface CountState {
   readonly removed: boolean;
 }
 
+/**
+ * What a state that was not read is taken to be: the row's old image says what was counted, for some change before this
+ * one. Where nothing was, there may be no state.
+ */
+export interface AssumedState {
+  readonly version: undefined;
+  readonly contributions: readonly Contribution[];
+}
+
 /** One row going from what was counted to what must be: the unit that a repository applies atomically. */
 export interface CountMove {
   readonly source: CountedRow;
   /** The state that the move was decided on; undefined when there was none. */
-  readonly from: CountState | undefined;
+  readonly from: CountState | AssumedState | undefined;
   readonly to: CountState;
 }
 
@@ -38,17 +48,52 @@ export interface CountDelta {
 }
 
 /**
- * Decides how a row's count moves. The move starts from what was counted, not from the change's old image, so a lost
- * record heals with the next one and a repeated or late record changes nothing.
+ * Decides how a row's count moves. The move starts from what was counted; where that is assumed from the change's old image,
+ * it must be written on condition that `startsFrom` says so. So a lost record heals with the next one, and a repeated or late
+ * record changes nothing.
  *
  * @returns undefined when the state is already as new as `to`.
  */
 export function decideCountMove(
   source: CountedRow,
-  from: CountState | undefined,
+  from: CountMove['from'],
   to: CountState,
 ): CountMove | undefined {
   return passesFence(from?.version, to.version) ? { source, from, to } : undefined;
+}
+
+/**
+ * What is counted for a row before a change, unless a record was lost or comes late, or another definition counted.
+ *
+ * @returns undefined where the change does not tell.
+ */
+export function assumedState(
+  model: CountModel,
+  { operation, before, row }: Change,
+): AssumedState | undefined {
+  if (operation === 'INSERT') return NOTHING_COUNTED;
+  if (typeof before === 'string') return undefined;
+  try {
+    const contributions = heldBy(model, row, before).map((held) => contributionOf(model, held));
+    return { version: undefined, contributions };
+  } catch {
+    // It could not be counted as it was. What is counted instead, its state says.
+    return undefined;
+  }
+}
+
+const NOTHING_COUNTED: AssumedState = { version: undefined, contributions: [] };
+
+/** Whether a move may start from what is stored for its row: exactly where deciding on that would give the same move. */
+export function startsFrom(
+  { from, to }: { readonly from: CountMove['from']; readonly to: Pick<CountState, 'version'> },
+  stored: CountState | undefined,
+): boolean {
+  if (from === undefined || from.version !== undefined) return sameState(stored, from);
+  return (
+    passesFence(stored?.version, to.version) &&
+    sameContributions(stored?.contributions ?? [], from.contributions)
+  );
 }
 
 /** What the moves do to the counts together: one delta per count, without those that cancel out. */

@@ -85,7 +85,7 @@ describe('Retrier', () => {
   it('given conflicts, then they have a number of attempts of their own, and are counted apart', async () => {
     const { retrier, metrics } = retrying();
     const { attempt, asked } = scripted({
-      a: ['conflict', 'conflict', throttled, 'conflict', throttled, 'done'],
+      a: ['conflict', 'busy', throttled, 'conflict', throttled, 'done'],
       b: ['conflict', 'conflict', 'conflict', 'conflict', 'conflict', 'conflict', 'done'],
     });
     const [a, b] = await retrier.run(['a', 'b'], attempt, NO_LIMIT);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
+import type { Result } from '../../src/application/result.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -111,26 +112,51 @@ describe('UpdateMatcherTuple', () => {
     });
   }
 
-  it('given many changes of few links, then it moves each link once, all in one call', async () => {
+  it('given many changes of few links, then it moves each link once, all in one call, and reads nothing', async () => {
     const matcher: ScriptedMatcher = new ScriptedMatcher({}, new MemoryMatcherRepository());
     const commands = range(20).map((n) => command({ after: link(A, `${n % 2}`), sequence: n + 1 }));
     const { tally } = await new UpdateMatcherTuple(matcher, aRetrier()).execute(commands);
-    expect(matcher.loads).to.deep.equal([[linkOf('0'), linkOf('1')]]);
+    expect(matcher.loads).to.deep.equal([]);
     expect(matcher.applies.map((moves) => moves.map(({ to }) => to.version.sequence))).to.deep.equal([
       ['19', '20'],
     ]);
     expect(tally).to.deep.equal({ ...NONE, incremented: 2 });
   });
 
-  it('given only what was counted already, then it writes nothing', async () => {
+  it('given a late change, then its move is refused, its state read, and nothing more is written', async () => {
     const inner = new MemoryMatcherRepository();
     await new UpdateMatcherTuple(inner, aRetrier()).execute([command({ after: link(A), sequence: 5 })]);
-    const matcher: ScriptedMatcher = new ScriptedMatcher({}, inner);
-    const { tally } = await new UpdateMatcherTuple(matcher, aRetrier()).execute([
+    const answers: (readonly Result[])[] = [];
+    const matcher: ScriptedMatcher = new ScriptedMatcher(
+      {
+        apply: async (moves) => {
+          const results = await inner.apply(moves);
+          answers.push(results);
+          return results;
+        },
+      },
+      inner,
+    );
+    const { failed, tally } = await new UpdateMatcherTuple(matcher, aRetrier()).execute([
       command({ after: link(B), sequence: 4 }),
     ]);
-    expect(matcher.applies).to.deep.equal([]);
+    expect(answers).to.deep.equal([['conflict']]);
+    expect(matcher.loads).to.deep.equal([[linkOf('1')]]);
+    expect(failed.size).to.equal(0);
     expect(tally).to.deep.equal({ ...NONE, late: 1 });
+    expect(countsOf(inner)).to.deep.equal({ '172S': 1 });
+  });
+
+  it('given changes in their order, then no state is read, whatever they do', async () => {
+    const matcher = new ScriptedMatcher({}, new MemoryMatcherRepository());
+    const useCase = new UpdateMatcherTuple(matcher, aRetrier());
+    await useCase.execute([command({ after: link(A), sequence: 9 })]);
+    await useCase.execute([command({ before: link(A), after: link(B), sequence: 10 })]);
+    await useCase.execute([command({ before: link(B), after: link(), sequence: 11 })]);
+    await useCase.execute([command({ before: link(), sequence: 12 })]);
+    await useCase.execute([command({ after: link(A), sequence: 13 })]);
+    expect(matcher.loads).to.deep.equal([]);
+    expect(matcher.applies).to.have.length(5);
   });
 
   it('remembers that a link was removed', async () => {
@@ -196,9 +222,10 @@ describe('UpdateMatcherTuple', () => {
       },
       inner,
     );
+    // The change before was lost, so that both states must be read.
     const commands = [
-      command({ after: link(A, '1'), sequence: 1 }),
-      command({ after: link(A, '2'), sequence: 2 }),
+      command({ before: link(B, '1'), after: link(A, '1'), sequence: 1 }),
+      command({ before: link(B, '2'), after: link(A, '2'), sequence: 2 }),
       command({ before: link(A, '1'), after: link(B, '1'), sequence: 3 }),
     ];
     const { failed, tally } = await new UpdateMatcherTuple(matcher, aRetrier()).execute(commands);
@@ -210,11 +237,11 @@ describe('UpdateMatcherTuple', () => {
     expect(tally).to.deep.equal({ ...NONE, incremented: 1 });
   });
 
-  it('given no state of a link, then nothing is counted twice for it', async () => {
+  it('given no state of a link whose change before was lost, then nothing is counted twice for it', async () => {
     const inner = new MemoryMatcherRepository();
     await new UpdateMatcherTuple(inner, aRetrier()).execute([command({ after: link(B), sequence: 3 })]);
     const matcher = new ScriptedMatcher({ load: async () => [] }, inner);
-    const newer = command({ before: link(B), after: link(A), sequence: 4 });
+    const newer = command({ before: link(), after: link(A), sequence: 5 });
     const { failed } = await new UpdateMatcherTuple(matcher, aRetrier()).execute([newer]);
     expect(failed.get(newer.change)?.kind).to.equal('conflict');
     expect(countsOf(inner)).to.deep.equal({ '182T': 1 });

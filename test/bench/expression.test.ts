@@ -7,6 +7,7 @@ const VALUES = {
   ExpressionAttributeValues: {
     ':nine': { N: '9' },
     ':ten': { N: '10' },
+    ':three': { N: '3' },
     ':ab': { S: 'ab' },
     ':s': { S: 'S' },
   },
@@ -25,6 +26,12 @@ describe('the benchmarks’ conditions', () => {
     ['begins_with(text, :ab)', true],
     ['begins_with(text, :missing)', false],
     ['#gone <> :ten', false],
+    ['size(text) = :three', true],
+    ['size(text) < :three', false],
+    ['size(#gone) < :three', false],
+    ['NOT size(#gone) < :three', true],
+    ['size(#count) < :three', false],
+    ['(size(text) <= :nine AND #count = :ten) OR attribute_exists(#gone)', true],
   ];
   for (const [expression, expected] of cases)
     it(`given ${expression}, then it ${expected ? 'holds' : 'does not hold'}`, () => {
@@ -36,7 +43,7 @@ describe('the benchmarks’ conditions', () => {
   });
 
   it('given a function that is not modelled, then it is refused', () => {
-    expect(() => holds('size(text) > :nine', ITEM, VALUES)).to.throw('size');
+    expect(() => holds('contains(text, :ab)', ITEM, VALUES)).to.throw('contains');
   });
 
   it('given something that cannot be read, then it is refused', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { leastRequests, total } from '../../bench/measures/least-requests.ts';
+import { Meter } from '../../bench/model/meter.ts';
+import { leastDollars, leastRequests, total } from '../../bench/measures/least-requests.ts';
 import type { Item } from '../../bench/model/item.ts';
 import { type Downstream, ModelledAws, TABLE } from '../../bench/model/modelled-aws.ts';
 import type { TableModel } from '../../bench/model/table-model.ts';
@@ -39,16 +40,17 @@ async function handled(
   make: (downstream: Downstream) => Worker,
   batch: readonly DynamoDBRecord[],
   times = 1,
-): Promise<{ tables: TableModel; aws: ModelledAws }> {
+): Promise<{ tables: TableModel; aws: ModelledAws; dollars: number }> {
   const aws = new ModelledAws();
   const worker = make(aws);
   aws.reset(tables.clone());
   // Which table it follows, Contrail asks every ten seconds, and not for every batch.
   await worker.handle(batch.slice(0, 1));
   const copy = tables.clone();
-  aws.reset(copy);
+  const meter = new Meter();
+  aws.reset(copy, { meter });
   for (let n = 0; n < times; n++) await worker.handle(batch);
-  return { tables: copy, aws };
+  return { tables: copy, aws, dollars: meter.dollarsPerMillion / batch.length };
 }
 
 const silent = (downstream: Downstream) => contrail(downstream, 'silent');
@@ -57,12 +59,14 @@ describe('what the benchmarks compare', () => {
   for (const name of WORKLOADS) {
     const records = name === 'large items' ? LARGE_RECORDS : RECORDS;
 
-    it(`given ${name}, then Contrail and its opponents leave the same, and none takes fewer than the least requests`, async () => {
+    it(`given ${name}, then Contrail and its opponents leave the same, and none takes fewer than the least requests and dollars`, async () => {
       const made = workload(name, records, HISTORY);
       const before = await tablesBefore(made);
       const own = await handled(before, silent, made.batch);
       const least = total(leastRequests(before, made.batch));
+      const leastCost = leastDollars(before, made.batch);
       expect(total(own.aws.requests)).to.be.at.least(least);
+      expect(own.dollars).to.be.within(leastCost, 1.1 * leastCost);
       if (name === 'mixed') expect(derived(own.tables)).not.to.deep.equal(derived(before));
       const opponents = { recordByRecord, strongAtLeastOnce, strongExactlyOnce };
       for (const [opponent, make] of Object.entries(opponents)) {

@@ -33,6 +33,7 @@ const REFUSED = 'nothing of a table that is not followed is handled';
 
 const CATCHES: Readonly<Record<string, Catch>> = {
   'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
+  'assumed-state-unchecked': { within: 20, by: [DERIVED] },
   'breaker-left-out': { within: 150, by: ['no batch is mostly poison for one reason'] },
   'checkpoint-as-text': { within: 250, by: [LOWEST] },
   'claimed-before-the-effect': { within: 50, by: [DONE] },

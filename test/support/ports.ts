@@ -110,7 +110,7 @@ export function aroundCalls(ports: Ports, around: Around): Ports {
     'matcher.load': (load) => (entries, signal) =>
       around({ port: 'matcher.load', entries, signal }, (some) => load(some, signal)),
     'matcher.apply': (apply) => (entries, signal) =>
-      around({ port: 'matcher.apply', entries, signal }, (some) => apply(some, signal), 'conflict'),
+      around({ port: 'matcher.apply', entries, signal }, (some) => apply(some, signal), 'busy'),
     'replica.apply': (apply) => async (changes) => {
       const call = { port: 'replica.apply', entries: [changes], signal: undefined } as const;
       return theOne(await around(call, (all) => Promise.all(all.map((some) => apply(some)))));

@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { cacheMiddleware } from './cached-middleware.ts';
+import { writePlainly } from './plain-json.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
 /**
@@ -33,10 +35,12 @@ export function createSqsClient(
 
 /** The document client that the repositories need: one that gives numbers as strings, as JavaScript's would lose digits. */
 export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, {
+  const documents = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
     unmarshallOptions: { wrapNumbers: true },
   });
+  cacheMiddleware(documents);
+  return documents;
 }
 
 /** Options of a request that an abort breaks off. From the eleventh listener of a signal on, Node would warn of a leak. */
@@ -57,6 +61,8 @@ export function observed<Client extends DynamoDBClient | SQSClient>(
   // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
   // of what sending takes. Its warnings still come out.
   client.config.logger = { warn: console.warn } as typeof client.config.logger;
+  writePlainly(client);
+  cacheMiddleware(client);
   return client;
 }
 

@@ -42,7 +42,7 @@ export async function splitRefused<T, R extends string>(
         const together = refused.get(answer);
         if (together === undefined) refused.set(answer, [item]);
         else together.push(item);
-      } else if (!Fault.is(answer) && answer !== 'conflict') isAnyTaken = true;
+      } else if (answer === 'done') isAnyTaken = true;
     }
     for (const [refusal, items] of refused) await split(items, refusal);
   };

@@ -3,10 +3,15 @@ import { MatcherRepository } from '../../application/ports/matcher-repository.ts
 import type { Result } from '../../application/result.ts';
 import { type Contribution, type CountModel, type Tuple, tupleKey } from '../../domain/count.ts';
 import { countMoveFault, sumFault } from '../../domain/count-limits.ts';
-import { type CountedRow, type CountMove, type CountState, netDeltas } from '../../domain/count-move.ts';
+import {
+  type CountedRow,
+  type CountMove,
+  type CountState,
+  netDeltas,
+  startsFrom,
+} from '../../domain/count-move.ts';
 import { Fault } from '../../domain/fault.ts';
 import { itemKey, keyOf } from '../../domain/row.ts';
-import { sameState } from '../../domain/version.ts';
 import { MemoryStates } from './memory-states.ts';
 
 /** A count, and how many rows are counted in it. */
@@ -45,7 +50,7 @@ export class MemoryMatcherRepository extends MatcherRepository {
     const impossible = countMoveFault(move);
     if (impossible !== undefined) return impossible;
     const key = stateKey(move.source);
-    if (!sameState(this.#states.get(key), move.from)) return 'conflict';
+    if (!startsFrom(move, this.#states.get(key))) return 'conflict';
     const counts = this.#countsAfter(move);
     for (const { rows, tuple } of counts.values())
       if (rows < 0)

@@ -18,8 +18,12 @@ export abstract class MatcherRepository {
    *
    * - Atomicity: a row's state and the counts that it moves change together or not at all.
    * - `done`: all of it. A count in which no row is counted any more goes away.
-   * - `conflict`: the row's state is no longer what the move was decided on, or another writer was at work at the
-   *   same time, and nothing of the move was done: load and decide again.
+   * - `conflict`: the row's state is no longer what the move was decided on, and nothing of the move was done: load and
+   *   decide again.
+   * - `busy`: another writer was at work at the same time, and nothing of the move was done: it may be tried again as it is.
+   * - From an assumed state: `done` only where `startsFrom` says so of what is stored. Where that is costly to tell, as of
+   *   sequence numbers with leading zeros, of contributions in another order, or of states that an earlier version wrote, it
+   *   may be a `conflict` instead.
    * - A Fault: the move may or may not have been done. Loading again tells.
    * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
    * - Concurrency: any number of callers; counts are added to, never overwritten.

@@ -1,6 +1,7 @@
 import type { Contract } from '../contract.ts';
 import * as aborted from './aborted.ts';
 import * as apply from './apply.ts';
+import * as assumed from './assumed.ts';
 import * as conflicts from './conflicts.ts';
 import * as definitions from './definitions.ts';
 import type { Harness } from './harness.ts';
@@ -13,6 +14,7 @@ export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
   load,
   apply,
   'apply, where somebody else moved': conflicts,
+  'apply, from a state that was not read': assumed,
   'once aborted': aborted,
   'of any definition,': definitions,
   'at the limits of DynamoDB,': limits,

@@ -1,7 +1,12 @@
 import { TOMBSTONE_SECONDS } from '../../../src/adapters/aws/electrodb/state-row.ts';
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
-import type { CountedRow, CountMove, CountState } from '../../../src/domain/count-move.ts';
+import {
+  type CountedRow,
+  type CountMove,
+  type CountState,
+  startsFrom,
+} from '../../../src/domain/count-move.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import { countedKey } from '../world/counted-key.ts';
 import { SECOND } from '../world/settings.ts';
@@ -37,10 +42,10 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
     const states = await super.load(moves.map(({ source }) => source));
     const results: Result[] = [];
     for (const [index, move] of moves.entries()) {
-      const { source, from } = move;
+      const { source } = move;
       const state = states[index];
       if (!this.#isForgotten(source, state)) results.push(...(await super.apply([move])));
-      else if (from !== undefined) results.push('conflict');
+      else if (!startsFrom(move, undefined)) results.push('conflict');
       else results.push(...(await super.apply([{ ...move, from: { ...state, contributions: [] } }])));
       if (results[index] === 'done') this.#written.set(countedKey(source), this.#now());
     }

@@ -1,10 +1,14 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
-import { type CountedRow, type CountMove, type CountState } from '../../../src/domain/count-move.ts';
+import {
+  type CountedRow,
+  type CountMove,
+  type CountState,
+  startsFrom,
+} from '../../../src/domain/count-move.ts';
 import { portsWith } from '../../support/ports.ts';
 import type { Mutant } from '../runs/variant.ts';
 import { countedKey } from '../world/counted-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
-import { sameState } from '../../../src/domain/version.ts';
 
 export const mutant: Mutant = {
   mistake: 'A link state is written first and the counts after it: a crash in between counts it never.',
@@ -52,10 +56,10 @@ class StatesApart extends MemoryMatcherRepository {
     yield* this.#counts.all();
   }
 
-  #write({ source, from, to }: CountMove): 'done' | 'conflict' {
-    const key = countedKey(source);
-    if (!sameState(this.#states.get(key), from)) return 'conflict';
-    this.#states.set(key, to);
+  #write(move: CountMove): 'done' | 'conflict' {
+    const key = countedKey(move.source);
+    if (!startsFrom(move, this.#states.get(key))) return 'conflict';
+    this.#states.set(key, move.to);
     return 'done';
   }
 

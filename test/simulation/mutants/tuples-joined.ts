@@ -23,7 +23,7 @@ class JoinedTuples extends MemoryMatcherRepository {
   }
 
   /** The tuple that came first stands for all that look like it. */
-  #joined(state: CountState): CountState {
+  #joined<State extends Pick<CountState, 'contributions'>>(state: State): State {
     const contributions = state.contributions.map((contribution) => {
       const text = Object.values(contribution.tuple).join('');
       const first = this.#known.get(text) ?? contribution;

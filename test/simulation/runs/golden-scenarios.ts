@@ -101,6 +101,8 @@ const SEARCH: readonly Port[] = ['queue.send'];
 const IMAGES: readonly Port[] = ['images.load', 'images.save'];
 const MATCHER: readonly Port[] = ['matcher.load', 'matcher.apply'];
 const ALL = [...SEARCH, ...IMAGES, ...MATCHER];
+/** Where what is counted is always as old images say: then it is not read. */
+const ALL_AS_ASSUMED: readonly Port[] = [...SEARCH, ...IMAGES, 'matcher.apply'];
 
 export const GOLDEN_SCENARIOS: readonly Scenario[] = [
   {
@@ -111,12 +113,15 @@ export const GOLDEN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a tuple: held by two links, left by both, gone with the last of them',
-    steps: inBatches(
-      [put(LINK_1, SKYHAWK), put(LINK_2, SKYHAWK)],
-      [put(LINK_1, SKYLANE)],
-      [put(LINK_2, SKYLANE), remove(LINK_1)],
-      [put(LINK_2, NO_TUPLE)],
-    ),
+    steps: [
+      ...inBatches(
+        [put(LINK_1, SKYHAWK), put(LINK_2, SKYHAWK)],
+        [put(LINK_1, SKYLANE)],
+        [put(LINK_2, SKYLANE), remove(LINK_1)],
+      ),
+      // With what was counted already, so that states are read.
+      { writes: [put(LINK_2, NO_TUPLE)], again: [3] },
+    ],
     quarantine: false,
     ports: MATCHER,
   },
@@ -165,7 +170,7 @@ export const GOLDEN_SCENARIOS: readonly Scenario[] = [
       ],
     ),
     quarantine: false,
-    ports: ALL,
+    ports: ALL_AS_ASSUMED,
   },
   {
     name: 'poison in the middle of items: with a quarantine',
@@ -190,7 +195,7 @@ export const GOLDEN_SCENARIOS: readonly Scenario[] = [
     name: 'poison in the middle of an item: without a quarantine',
     steps: inBatches([put(N1, A), put(LINK_1, SKYHAWK), put(IMAGE_1), undecodable(put(N1, B))], [put(N1, C)]),
     quarantine: false,
-    ports: ALL,
+    ports: ALL_AS_ASSUMED,
   },
   {
     name: 'several changes of one item in one batch',
@@ -220,7 +225,7 @@ export const GOLDEN_SCENARIOS: readonly Scenario[] = [
       ],
     ),
     quarantine: false,
-    ports: ALL,
+    ports: ALL_AS_ASSUMED,
   },
   {
     name: 'two streams: the later one, with lower sequence numbers, read before the former is at its end',

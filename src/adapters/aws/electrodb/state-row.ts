@@ -55,7 +55,7 @@ export function formFault(derivation: string, { form }: StateRow): Fault | undef
 }
 
 /** Nothing was ever derived from the row. */
-const NO_STATE = 'attribute_not_exists(#sequence)';
+export const NO_STATE = 'attribute_not_exists(#sequence)';
 
 /** The state is of the change that it was read with: of the same generation, below, and the same place in the stream. */
 const SAME_CHANGE = '#epoch = :epoch AND #sequence = :sequence';
@@ -63,6 +63,34 @@ const SAME_GENERATION = '#generation = :generation';
 
 /** Rows that were written before there were generations have none. */
 const FIRST_GENERATION = `(${SAME_GENERATION} OR attribute_not_exists(#generation))`;
+
+/** The state is of an earlier change. Numbers that have as many digits as another stand in the order of their texts. */
+const SAME_LENGTH = '(size(#sequence) = :digits AND #sequence < :sequence)';
+const EARLIER_IN_STREAM = `(size(#sequence) < :digits OR ${SAME_LENGTH})`;
+const earlier = (inStream: string) =>
+  `(#generation < :generation OR (${SAME_GENERATION} AND (#epoch < :epoch OR (#epoch = :epoch AND ${inStream}))))`;
+
+/** What was not read may be what only a later version understands. */
+const KNOWN_FORM = '#form = :form';
+
+/**
+ * A condition on a state that was not read: it is of an earlier change than `version`, and of this form. Fails, where it
+ * might hold, for states without a generation.
+ */
+export function isEarlier({ generation, epoch, sequence }: Version) {
+  return {
+    // Leading zeros mean nothing: with one, more digits are no larger number.
+    condition: `${KNOWN_FORM} AND ${earlier(sequence.startsWith('0') ? SAME_LENGTH : EARLIER_IN_STREAM)}`,
+    names: namesOf(['form', 'generation', 'epoch', 'sequence']),
+    values: {
+      ':form': FORM,
+      ':generation': generation,
+      ':epoch': epoch,
+      ':sequence': sequence,
+      ':digits': sequence.length,
+    },
+  };
+}
 
 /** Puts a state, keys among its attributes, on condition that it is of the change that it was read with. */
 export function statePut(

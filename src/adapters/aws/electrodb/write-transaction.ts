@@ -1,10 +1,13 @@
-import type { AttributeValue, CancellationReason } from '@aws-sdk/client-dynamodb';
 import {
-  type DynamoDBDocumentClient,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+  type AttributeValue,
+  type CancellationReason,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { abortableBy } from '../clients.ts';
+import { plain } from '../plain-json.ts';
+import { attributeValuesOf, type NativeItem, rawClient } from './attribute-values.ts';
 
 /** One part of a transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -34,7 +37,11 @@ export async function writeTransaction(
   signal: AbortSignal | undefined,
 ): Promise<readonly Reason[] | undefined> {
   try {
-    await client.send(new TransactWriteCommand({ TransactItems: items }), abortableBy(signal));
+    const TransactItems = items.map(marshalled);
+    await rawClient(client).send(
+      new TransactWriteItemsCommand(plain({ TransactItems })),
+      abortableBy(signal),
+    );
     return undefined;
   } catch (error) {
     const { CancellationReasons: reasons } = error as Cancelled;
@@ -55,4 +62,16 @@ interface Cancelled {
 /** What the client would have thrown, had the item been the whole request: items are cancelled as requests are refused. */
 export function errorOf({ code, message = code }: Reason): Error {
   return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });
+}
+
+/** A part as the service takes it. */
+function marshalled(item: TransactItem): TransactWriteItem {
+  const found: Record<string, object> = {};
+  for (const [kind, part] of Object.entries(item)) {
+    const values: Record<string, unknown> = { ...part };
+    for (const name of ['Item', 'Key', 'ExpressionAttributeValues'])
+      if (values[name] !== undefined) values[name] = attributeValuesOf(values[name] as NativeItem);
+    found[kind] = values;
+  }
+  return found;
 }

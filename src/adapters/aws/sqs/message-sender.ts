@@ -7,6 +7,7 @@ import {
 import { Fault } from '../../../domain/fault.ts';
 import { largeMessageFault } from '../../../domain/search-message.ts';
 import { abortableBy } from '../clients.ts';
+import { plain } from '../plain-json.ts';
 import { packBatches } from '../pack-batches.ts';
 import { Refusal } from '../refusal.ts';
 import { splitRefused } from '../split-refused.ts';
@@ -93,10 +94,12 @@ export class MessageSender {
   /** Sends one batch; the outcome of each of its messages, in their order. */
   async #sendBatch(batch: readonly Indexed[], signal: AbortSignal | undefined): Promise<readonly Done[]> {
     signal?.throwIfAborted();
-    const command = new SendMessageBatchCommand({
-      QueueUrl: this.#options.queueUrl,
-      Entries: batch.map((entry) => this.#request(entry)),
-    });
+    const command = new SendMessageBatchCommand(
+      plain({
+        QueueUrl: this.#options.queueUrl,
+        Entries: batch.map((entry) => this.#request(entry)),
+      }),
+    );
     try {
       const { Successful = [], Failed = [] } = await this.#client.send(command, abortableBy(signal));
       const sent = new Set(Successful.map(({ Id }) => Id));

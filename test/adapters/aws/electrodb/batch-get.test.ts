@@ -1,3 +1,4 @@
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { type RawKey, readAll } from '../../../../src/adapters/aws/electrodb/batch-get.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
@@ -59,7 +60,7 @@ describe('readAll', () => {
     ];
     for (const keys of [byTwo, byOne])
       expect(await readAll(double.client, TABLE, keys)).to.deep.equal(
-        keys.map((key) => ({ PK: 'not a key', total: 1, ...key })),
+        keys.map((key) => ({ PK: 'not a key', total: NumberValue.from('1'), ...key })),
       );
   });
 

@@ -1,5 +1,6 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -39,9 +40,54 @@ export class DocumentClientDouble {
     await new Promise((done) => setImmediate(done));
     this.#underWay--;
     if (abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
-    if ('TransactItems' in input) return this.answerWrite(input, this.writes.push(input));
-    return { UnprocessedKeys: {}, ...this.answerRead(input, this.reads.push(input)) };
+    if ('TransactItems' in input) {
+      const write = { TransactItems: input.TransactItems.map(nativePart) };
+      return this.answerWrite(write, this.writes.push(write));
+    }
+    const read = {
+      RequestItems: mapValues(input.RequestItems, ({ Keys, ...rest }) => ({
+        ...rest,
+        Keys: Keys.map(native),
+      })),
+    };
+    const { Responses = {}, UnprocessedKeys = {} } = this.answerRead(read, this.reads.push(read)) as Answer;
+    return {
+      Responses: mapValues(Responses, (rows = []) => rows.map(raw)),
+      UnprocessedKeys: mapValues(UnprocessedKeys, (left) => ({ Keys: left?.Keys.map(raw) ?? [] })),
+    };
   };
+}
+
+interface Answer {
+  readonly Responses?: Readonly<Record<string, readonly Item[] | undefined>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, BatchGet['RequestItems'][string] | undefined>>;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value)]));
+}
+
+/** A part of a transaction as the repositories make it. */
+function nativePart(part: TransactWrite['TransactItems'][number]): TransactWrite['TransactItems'][number] {
+  const values = new Set(['Item', 'Key', 'ExpressionAttributeValues']);
+  return mapValues(part, (one) =>
+    Object.fromEntries(
+      Object.entries(one).map(([name, value]) => [name, values.has(name) ? native(value as Item) : value]),
+    ),
+  );
+}
+
+function native(item: Item): Item {
+  return unmarshall(JSON.parse(JSON.stringify(item), bytesBack) as Record<string, AttributeValue>);
+}
+
+/** Bytes are base64 in JSON. */
+function bytesBack(name: string, value: unknown): unknown {
+  return name === 'B' && typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
+}
+
+function raw(item: Item): Record<string, AttributeValue> {
+  return marshall(item, { removeUndefinedValues: true });
 }
 
 /** Keys that a batch read leaves unprocessed: all of them. */

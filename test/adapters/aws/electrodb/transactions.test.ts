@@ -52,7 +52,8 @@ const state: fc.Arbitrary<CountState> = fc
     contributions: tuple === undefined ? [] : [contributionOf(TUPLE_COUNTS, { tuple, amount: decimal('1') })],
     removed,
   }));
-const move: fc.Arbitrary<CountMove> = fc.record({
+/** From a state that was read, or from none. */
+const move = fc.record({
   source: fc.tuple(text, text).map(([serial, code]) => link(serial, code)),
   from: fc.option(state, { nil: undefined }),
   to: state,

@@ -1,8 +1,11 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Entity, Member } from '../../../../domain/pointer.ts';
 import { abortableBy } from '../../clients.ts';
+import { plain } from '../../plain-json.ts';
+import { attributeValuesOf, nativeItem, rawClient } from '../attribute-values.ts';
 import type { EntityTable } from './entity-table.ts';
-import { type KeyedTable, memberIn, pointerKey, type TableRow } from './entity-rows.ts';
+import { type KeyedTable, memberIn, pointerKey } from './entity-rows.ts';
 
 /** Rows that are asked for at a time once the highest has turned out to be none of the entity's. */
 const PAGE = 25;
@@ -18,17 +21,20 @@ export async function readNewest(
   entity: Entity,
   signal: AbortSignal | undefined,
 ): Promise<Member | undefined> {
+  const client = rawClient(from.client);
   const query = newestRowQuery(from, entity);
-  let next: QueryCommandInput['ExclusiveStartKey'];
+  const ExpressionAttributeValues = attributeValuesOf(query.ExpressionAttributeValues ?? {});
+  let next: QueryCommandOutput['LastEvaluatedKey'];
   do {
     signal?.throwIfAborted();
-    const page = next === undefined ? query : { ...query, Limit: PAGE, ExclusiveStartKey: next };
-    const { Items = [], LastEvaluatedKey } = await from.client.send(
-      new QueryCommand(page),
+    const page =
+      next === undefined ? {} : { Limit: PAGE, ExclusiveStartKey: attributeValuesOf(nativeItem(next)) };
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand(plain({ ...query, ExpressionAttributeValues, ...page })),
       abortableBy(signal),
     );
-    for (const row of Items as TableRow[]) {
-      const member = memberIn(from.keys, entity, row);
+    for (const item of Items) {
+      const member = memberIn(from.keys, entity, nativeItem(item));
       if (member !== undefined) return member;
     }
     next = LastEvaluatedKey;

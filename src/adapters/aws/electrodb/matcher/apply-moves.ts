@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
 import { countMoveFault, sumFault } from '../../../../domain/count-limits.ts';
-import type { CountMove, CountState } from '../../../../domain/count-move.ts';
+import { type CountMove, type CountState, startsFrom } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
@@ -20,7 +20,6 @@ import { deltaKey, deltasOf, isTaken, type ModelDelta, rowsOf } from './model-de
 import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
 import { packMoves } from './pack-moves.ts';
-import { sameState } from '../../../../domain/version.ts';
 
 /** Transactions under way at a time. */
 const MAX_TRANSACTIONS = 8;
@@ -167,15 +166,15 @@ export class ApplyMoves {
 
   /**
    * In a count, never fewer rows are counted than there are states that hold its tuple, so a shortage means that a state
-   * has moved since it was read; if none has, somebody else has changed the count.
+   * has moved since it was read, or is not as was assumed; if neither, somebody else has changed the count.
    */
   async #explain(delta: ModelDelta, moves: readonly CountMove[]): Promise<Results<CountMove>> {
     const sources = moves.map(({ source }) => source);
     const states = await loadCountStates(this.#client, this.#tables, sources, this.#signal);
     const unread = states.find((state) => Fault.is(state));
     if (unread !== undefined) return forAll(moves, unread);
-    const moved = moves.some(({ from }, index) => !sameState(from, states[index] as CountState | undefined));
-    if (moved) return forAll(moves, 'conflict');
+    const moved = moves.filter((move, index) => !startsFrom(move, states[index] as CountState | undefined));
+    if (moved.length > 0) return forAll(moved, 'conflict');
     return forAll(this.#movesOf(delta, moves), foreignCount(delta, 'would fall below zero', this.#tables));
   }
 }

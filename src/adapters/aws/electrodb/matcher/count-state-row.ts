@@ -29,16 +29,18 @@ interface Counted {
 
 /** The attributes to write for a state; `now` is in milliseconds since 1970. */
 export function countStateRowOf(state: CountState, now: number) {
-  return {
-    ...stateRowOf(state, now),
-    counted: state.contributions.map(({ at, tuple, amount }) => ({
-      partition: at.partition,
-      ...(at.sort === undefined ? {} : { sort: at.sort }),
-      // A Map, because the SDK takes an object with an attribute `constructor` for a class instance and refuses it.
-      tuple: new Map(Object.entries(tuple)),
-      amount: NumberValue.from(amount.text),
-    })),
-  };
+  return { ...stateRowOf(state, now), counted: countedIn(state) };
+}
+
+/** What is counted, as the state's row has it. */
+export function countedIn({ contributions }: Pick<CountState, 'contributions'>) {
+  return contributions.map(({ at, tuple, amount }) => ({
+    partition: at.partition,
+    ...(at.sort === undefined ? {} : { sort: at.sort }),
+    // A Map, because the SDK takes an object with an attribute `constructor` for a class instance and refuses it.
+    tuple: new Map(Object.entries(tuple)),
+    amount: NumberValue.from(amount.text),
+  }));
 }
 
 /** What a row says; a Fault `configuration` where it is of a form that only a later version knows. */

@@ -2,13 +2,13 @@ import type { CountMove } from '../../../../domain/count-move.ts';
 import { COUNT_STATE, entityMarks } from '../entity-marks.ts';
 import { toNative } from '../native-value.ts';
 import { rawKey } from '../raw-key.ts';
-import { statePut } from '../state-row.ts';
+import { isEarlier, NO_STATE, statePut } from '../state-row.ts';
 import type { TransactItem } from '../write-transaction.ts';
-import { countStateRowOf } from './count-state-row.ts';
+import { countedIn, countStateRowOf } from './count-state-row.ts';
 import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
 import { isTaken, type ModelDelta, ROWS, rowsOf } from './model-delta.ts';
 
-/** Puts what is counted for a row, on condition that its state is the one that the move starts from. */
+/** Puts what is counted for a row, on condition that its state is the one that the move starts from, or is as was assumed. */
 export function stateWrite(
   { stateTable, stateKeys }: KeyedTables,
   { source, from, to }: CountMove,
@@ -19,7 +19,18 @@ export function stateWrite(
     ...stateKeys.countStateKey(source),
     ...entityMarks(COUNT_STATE),
   };
-  return statePut(stateTable, Item, from);
+  if (from === undefined || from.version !== undefined) return statePut(stateTable, Item, from);
+  const { condition, names, values } = isEarlier(to.version);
+  const isSame = `#counted = :counted AND ${condition}`;
+  return {
+    Put: {
+      TableName: stateTable,
+      Item,
+      ConditionExpression: from.contributions.length === 0 ? `${NO_STATE} OR (${isSame})` : isSame,
+      ExpressionAttributeNames: { ...names, '#counted': 'counted' },
+      ExpressionAttributeValues: { ...values, ':counted': countedIn(from) },
+    },
+  };
 }
 
 /**

@@ -16,9 +16,9 @@ import type { ModelDelta } from './model-delta.ts';
 export type MovesOf = (delta: ModelDelta, moves: readonly CountMove[]) => readonly CountMove[];
 
 /**
- * Reads why a transaction was cancelled. A row whose state has moved since it was read, and a row that is refused, are in
- * the way of their own moves only, and the others may do without them; whatever passes, or has to do with a table as a
- * whole, is in the way of all.
+ * Reads why a transaction was cancelled. A row whose state has moved since it was read, or is not as was assumed, and a row
+ * that is refused, are in the way of their own moves only, and the others may do without them; whatever passes, or has to do
+ * with a table as a whole, is in the way of all.
  *
  * @param reasons one per move, of its row's state, then one per delta, of its count.
  */
@@ -46,7 +46,11 @@ export function obstaclesOf(
       for (const move of movesOf(delta, moves)) if (!own.has(move)) own.set(move, refused);
     } else if (fault !== undefined) shared.push(fault);
   }
-  return withShared(moves, own, shared);
+  const results = withShared(moves, own, shared);
+  // Whoever else writes a count leaves the states as they were.
+  return new Map(
+    [...results].map(([move, result]) => [move, result === 'conflict' && !own.has(move) ? 'busy' : result]),
+  );
 }
 
 function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefined {

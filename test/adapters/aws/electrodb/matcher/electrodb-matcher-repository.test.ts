@@ -106,13 +106,13 @@ describe('ElectroDbMatcherRepository', () => {
   });
 
   for (const code of ['TransactionConflict', 'ConditionalCheckFailed'])
-    it(`given a count with ${code}, then its transaction is a conflict, at once`, async () => {
+    it(`given a count with ${code}, then its moves are busy, at once`, async () => {
       countOf(3);
       double.answerWrite = (request) => {
         throw cancelled(request, { 3: code });
       };
       const results = await matcher.apply(['a', 'b', 'c'].map((serial) => leaving(serial)));
-      expect(results).to.deep.equal(['conflict', 'conflict', 'conflict']);
+      expect(results).to.deep.equal(['busy', 'busy', 'busy']);
       expect(double.writes).to.have.length(1);
     });
 
@@ -127,12 +127,12 @@ describe('ElectroDbMatcherRepository', () => {
     expect([itemsOf(0), itemsOf(1), itemsOf(2)]).to.deep.equal([5, 4, 3]);
   });
 
-  it('given a changed state and a count in the way, then all are conflicts: the count is unknown', async () => {
+  it('given a changed state and a count in the way, then that one is a conflict, and the others are busy', async () => {
     countOf(2);
     double.answerWrite = (request) => {
       throw cancelled(request, { 0: 'ConditionalCheckFailed', 2: 'ConditionalCheckFailed' });
     };
-    expect(await matcher.apply([leaving('a'), leaving('b')])).to.deep.equal(['conflict', 'conflict']);
+    expect(await matcher.apply([leaving('a'), leaving('b')])).to.deep.equal(['conflict', 'busy']);
     expect(double.writes).to.have.length(1);
   });
 

@@ -60,12 +60,9 @@ describe('ElectroDbDerivedRowRepository', () => {
                 removed: false,
                 given: [
                   {
-                    key: new Map([
-                      ['PK', 'P'],
-                      ['SK', 'a'],
-                    ]),
+                    key: { PK: 'P', SK: 'a' },
                   },
-                  { table: 'audit', key: new Map([['id', 'x']]) },
+                  { table: 'audit', key: { id: 'x' } },
                 ],
                 __edb_e__: 'rows-state',
                 __edb_v__: '1',
