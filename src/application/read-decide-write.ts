@@ -41,54 +41,82 @@ export function readDecideWrite<Group, State, Write, Tally extends string>(
   { assume, load, decide, write }: Steps<Group, State, Write, Tally>,
   tally: Record<Tally, number>,
 ): Attempt<Group> {
-  let isFirst = true;
-  const unchanged = new Map<Group, Assumption<State>>();
+  /** A failure to read is one of those whose states were to be read. */
+  const read = async (groups: readonly Group[], signal: AbortSignal): Promise<readonly (State | Fault)[]> => {
+    if (groups.length === 0) return [];
+    try {
+      return await load(groups, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return groups.map(() => Fault.from(error));
+    }
+  };
 
+  /** Reads what is not assumed, and gives what became of each with the state that it rests on. */
   const attempt = async (
     groups: readonly Group[],
     assumptions: readonly (Assumption<State> | undefined)[],
     signal: AbortSignal,
-  ): Promise<readonly (Result | undefined)[]> => {
-    const unknown = groups.filter((_, index) => assumptions[index] === undefined);
-    const loaded = (unknown.length === 0 ? [] : await load(unknown, signal)).values();
-    const states = groups.map((_, index) => {
-      const assumption = assumptions[index];
-      return assumption === undefined ? loaded.next().value : assumption.state;
-    });
+  ): Promise<readonly Attempted<State>[]> => {
+    const loaded = (
+      await read(
+        groups.filter((_, index) => assumptions[index] === undefined),
+        signal,
+      )
+    ).values();
     const decisions = groups.map((group, index) => {
-      const state = states[index];
-      return Fault.is(state) ? state : decide(group, state);
+      const assumption = assumptions[index];
+      const state = assumption === undefined ? loaded.next().value : assumption.state;
+      return Fault.is(state) ? { decision: state } : { state, decision: decide(group, state) };
     });
-    const writes = decisions.flatMap((decision) =>
-      decision === undefined || decision === 'conflict' || Fault.is(decision) ? [] : (decision.write ?? []),
-    );
+    const writes = decisions.flatMap(({ decision }) => (isDecision(decision) ? (decision.write ?? []) : []));
     signal.throwIfAborted();
     const written = (writes.length === 0 ? [] : await write(writes, signal)).values();
-    return decisions.map((decision, index) => {
-      if (decision === undefined || decision === 'conflict' || Fault.is(decision)) return decision;
+    return decisions.map(({ state, decision }) => {
+      if (!isDecision(decision)) return { state, result: decision };
       const result = decision.write === undefined ? 'done' : written.next().value;
       if (result === 'done') tally[decision.tally]++;
-      const state = states[index];
-      if (result === 'busy' && !Fault.is(state))
-        unchanged.set(groups[index] as Group, { state: state as State });
-      return result;
+      return { state, result };
     });
   };
 
+  let isFirst = true;
+  /** Of groups whose write was too busy. */
+  const unchanged = new Map<Group, Assumption<State>>();
   return async (groups, signal) => {
     const assumptions = groups.map(
       (group) => unchanged.get(group) ?? (isFirst ? assume?.(group) : undefined),
     );
     isFirst = false;
+    const attempted = [...(await attempt(groups, assumptions, signal))];
+    const doubtful = [...groups.keys()].filter(
+      (index) => assumptions[index] !== undefined && !isFinal(attempted[index]?.result),
+    );
+    if (doubtful.length > 0) {
+      signal.throwIfAborted();
+      const again = await attempt(
+        doubtful.map((index) => groups[index] as Group),
+        [],
+        signal,
+      );
+      for (const [position, index] of doubtful.entries()) attempted[index] = again[position] ?? {};
+    }
     unchanged.clear();
-    const results = await attempt(groups, assumptions, signal);
-    const isDoubtful = (index: number) => assumptions[index] !== undefined && !isFinal(results[index]);
-    const doubtful = groups.filter((_, index) => isDoubtful(index));
-    if (doubtful.length === 0) return results;
-    signal.throwIfAborted();
-    const again = (await attempt(doubtful, [], signal)).values();
-    return results.map((result, index) => (isDoubtful(index) ? again.next().value : result));
+    for (const [index, { state, result }] of attempted.entries())
+      if (result === 'busy') unchanged.set(groups[index] as Group, { state: state as State });
+    return attempted.map(({ result }) => result);
   };
+}
+
+interface Attempted<State> {
+  readonly state?: State | undefined;
+  readonly result?: Result | undefined;
+}
+
+function isDecision<Tally, Write>(
+  decision: Decision<Tally, Write> | 'conflict' | Fault | undefined,
+): decision is Decision<Tally, Write> {
+  return decision !== undefined && decision !== 'conflict' && !Fault.is(decision);
 }
 
 /** A transient fault, or too much at once, has nothing to do with what was assumed. */

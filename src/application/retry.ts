@@ -12,8 +12,9 @@ import type { TimeLimit } from './time-limit.ts';
  *    come to 0.15 seconds at most, after throttling to 3; each of the requests may take its timeout of 5 seconds as well.
  * 2. The repositories and the SQS sender: a transaction or batch that was refused, at once, without what was refused or in
  *    halves.
- * 3. `Retrier`, below: one whole effect, starting again from the read, with pauses, within the batch's time: 4 times against transient
- *    faults, 16 times against other writers. The code of a definition's effect is tried as often as that says.
+ * 3. `Retrier`, below: one whole effect, starting again from the read (but for what was only `busy`), with pauses, within the
+ *    batch's time: 4 times against transient faults, 16 times against other writers. The code of a definition's effect is tried
+ *    as often as that says.
  * 4. `retryGroups`: the effect of several changes whose newest can never be carried out. What the others decide is another
  *    effect, and gets all the attempts of 3.
  * 5. Lambda: all records from the lowest failed one on; where the batch threw, all of it, in halves. In the deployed stack

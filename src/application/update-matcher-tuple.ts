@@ -7,6 +7,7 @@ import {
   type CountMove,
   type CountState,
   decideCountMove,
+  isAssumed,
   sameContributions,
   startsFrom,
 } from '../domain/count-move.ts';
@@ -24,15 +25,18 @@ export type MatcherTally = keyof typeof ZERO_MATCHER;
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
+const MOST_TO_READ = 64;
+
 /** Moves counts by what a batch's rows hold now: at most one move per row and derivation. */
 export class UpdateMatcherTuple {
   readonly #matcher: MatcherRepository;
   readonly #retrier: Retrier;
   /**
-   * Whether states were lately as the changes say, so that they need not be read. They are not where records come again, and
-   * after a definition has changed: then a read costs less than a write that is refused.
+   * For so many batches more whose states are as the changes say, they are read and not assumed: each time that they were not as
+   * assumed, for twice as many.
    */
-  #isAssuming = true;
+  #toRead = 0;
+  #wasToRead = 0;
 
   constructor(matcher: MatcherRepository, retrier: Retrier) {
     this.#matcher = matcher;
@@ -53,33 +57,48 @@ export class UpdateMatcherTuple {
   ): Promise<UseCaseResult<MatcherTally>> {
     const tally = { ...ZERO_MATCHER };
     const groups = [...groupBy(commands, ({ model, change }) => `${model.name} ${change.item}`).values()];
-    let isAsAssumed = true;
+    const isAssuming = this.#toRead === 0;
+    /** Whether some state was not as the changes say, as far as that was seen. */
+    let wasWrong = false;
     const move = readDecideWrite<Group, CountMove['from'], CountMove, MatcherTally>(
       {
         assume: (group) => {
-          const state = this.#isAssuming ? assumptionOf(group) : undefined;
+          const state = isAssuming ? assumptionOf(group) : undefined;
           return state && { state };
         },
         load: async (pending, signal) => {
-          const states = await this.#matcher.load(
-            pending.map(([{ model, change }]) => ({ model, row: change.row })),
-            signal,
-          );
-          for (const [index, group] of pending.entries()) {
-            const state = states[index];
-            if (!Fault.is(state) && isSurprising(group, state)) isAsAssumed = false;
-          }
+          const rows = pending.map(([{ model, change }]) => ({ model, row: change.row }));
+          const states = await this.#matcher.load(rows, signal);
+          if (!isAssuming)
+            wasWrong ||= pending.some((group, index) => {
+              const state = states[index];
+              return !Fault.is(state) && isSurprising(group, state);
+            });
           return states;
         },
         decide,
-        write: (moves, signal) => this.#matcher.apply(moves, signal),
+        write: async (moves, signal) => {
+          const results = await this.#matcher.apply(moves, signal);
+          wasWrong ||= moves.some(({ from }, index) => isAssumed(from) && results[index] === 'conflict');
+          return results;
+        },
       },
       tally,
     );
     const { failed } = await retryGroups(this.#retrier, groups, move, limit);
-    // A batch that counts nothing says nothing of states.
-    if (groups.length > 0) this.#isAssuming = isAsAssumed;
+    if (groups.length > 0) this.#learn(isAssuming, wasWrong);
     return { failed, tally };
+  }
+
+  /**
+   * Where records come again, or a definition has changed, or an earlier version wrote the states, assumptions are wrong
+   * again and again: then a read costs less than a write that is refused.
+   */
+  #learn(wasAssuming: boolean, wasWrong: boolean): void {
+    if (wasAssuming)
+      this.#toRead = this.#wasToRead = wasWrong ? Math.min(MOST_TO_READ, 2 * this.#wasToRead || 1) : 0;
+    // Batches may be handled at the same time.
+    else if (!wasWrong) this.#toRead = Math.max(0, this.#toRead - 1);
   }
 }
 
@@ -102,7 +121,7 @@ function decide(group: Group, state: CountMove['from']): Decision<MatcherTally, 
   const to = { version: change.version, contributions, removed: change.operation === 'REMOVE' };
   const write = decideCountMove({ model, row: change.row }, state, to);
   if (write !== undefined) return { tally: effectOf(write), write };
-  return { tally: state?.version !== undefined && sameState(state, to) ? 'repeated' : 'late', write };
+  return { tally: !isAssumed(state) && sameState(state, to) ? 'repeated' : 'late', write };
 }
 
 function effectOf({ from, to }: CountMove): MatcherTally {

@@ -171,7 +171,7 @@ function searchDecisionOf(
   );
 }
 
-/** A count is moved from what was counted, never from the old image, so the new image is all that is needed. */
+/** A count is moved from what was counted, which the old image at most lets assume, so the new image is all that is needed. */
 function heldAfter(model: CountModel, change: Change): readonly Held[] {
   const after = newImage(model.name, change);
   return after === undefined ? NOTHING : heldBy(model, change.row, after);

@@ -84,12 +84,16 @@ export function assumedState(
 
 const NOTHING_COUNTED: AssumedState = { version: undefined, contributions: [] };
 
+export function isAssumed(from: CountMove['from']): from is AssumedState {
+  return from !== undefined && from.version === undefined;
+}
+
 /** Whether a move may start from what is stored for its row: exactly where deciding on that would give the same move. */
 export function startsFrom(
   { from, to }: { readonly from: CountMove['from']; readonly to: Pick<CountState, 'version'> },
   stored: CountState | undefined,
 ): boolean {
-  if (from === undefined || from.version !== undefined) return sameState(stored, from);
+  if (!isAssumed(from)) return sameState(stored, from);
   return (
     passesFence(stored?.version, to.version) &&
     sameContributions(stored?.contributions ?? [], from.contributions)

@@ -24,13 +24,16 @@ const further = new AsyncLocalStorage<Fields>();
 
 /**
  * What every log line and metric of an invocation carries: `requestId`, `traceId` and `functionVersion` where known, and
- * `contrailVersion`. Empty outside of an invocation.
+ * `contrailVersion`. Empty while no invocation is under way.
  */
 export function invocationFields(): Fields {
   return further.getStore() ?? only ?? NONE;
 }
 
-/** Runs the work of an invocation: whatever it logs until then carries the invocation's fields, also beside others. */
+/**
+ * Runs the work of an invocation: what it logs before it settles carries the invocation's fields, also beside others. What it
+ * leaves running may carry the next one's.
+ */
 export async function duringInvocation<T>(
   context: InvocationContext | null | undefined,
   work: () => Promise<T>,

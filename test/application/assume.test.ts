@@ -14,10 +14,12 @@ interface Script {
   /** What is decided on a state: to write it, unless told otherwise. */
   readonly decide?: (state: string) => Decided;
   readonly read?: (group: string) => string | Fault;
+  /** Why no state can be read. */
+  readonly failing?: Fault;
 }
 
 /** Groups whose names begin with `a` are assumed. A write says of which group it is, and whether its state was read. */
-async function run(groups: readonly string[], { write, decide, read }: Script = {}) {
+async function run(groups: readonly string[], { write, decide, read, failing }: Script = {}) {
   const loads: (readonly string[])[] = [];
   const writes: (readonly string[])[] = [];
   const tally = { written: 0, kept: 0 };
@@ -26,6 +28,7 @@ async function run(groups: readonly string[], { write, decide, read }: Script = 
       assume: (group) => (group.startsWith('a') ? { state: `assumed ${group}` } : undefined),
       load: async (pending) => {
         loads.push(pending);
+        if (failing !== undefined) throw failing;
         return pending.map((group) => read?.(group) ?? `read ${group}`);
       },
       decide: (_, state): Decided =>
@@ -72,6 +75,16 @@ describe('readDecideWrite, where states are assumed', () => {
     expect(loads).to.deep.equal([['b1']]);
     expect(writes).to.deep.equal(range(3).map(() => ['assumed a1', 'read b1']));
     expect(results).to.deep.equal(['done', 'done']);
+  });
+
+  it('given a reading that fails, then only those that it was for have failed, and what was written is counted once', async () => {
+    const { writes, tally, results } = await run(['a1', 'a2', 'b1'], {
+      write: (write) => (write === 'assumed a2' ? 'conflict' : 'done'),
+      failing: faultOf('configuration'),
+    });
+    expect(writes).to.deep.equal([['assumed a1', 'assumed a2']]);
+    expect(tally).to.deep.equal({ written: 1, kept: 0 });
+    expect(results).to.deep.equal(['done', 'configuration: not taken', 'configuration: not taken']);
   });
 
   it('given one that was too busy, and then meets a conflict, then it is read at once', async () => {

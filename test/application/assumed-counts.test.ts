@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { MemoryMatcherRepository } from '../../src/adapters/memory/memory-matcher-repository.ts';
 import { UpdateMatcherTuple } from '../../src/application/update-matcher-tuple.ts';
 import { commandsOf, type UpdateMatcherTupleCommand } from '../../src/domain/command.ts';
+import { isAssumed } from '../../src/domain/count-move.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { changeOf, linkRow, type RecordParts, streamRecord } from '../support/stream-records.ts';
 import { aRetrier, ScriptedMatcher } from './doubles.ts';
@@ -74,6 +75,37 @@ describe('UpdateMatcherTuple, as to which states it reads', () => {
     expect(await handle(fourth)).to.deep.equal(['apply']);
   });
 
+  it('given that assumptions hold again, then one that does not is followed by one batch that reads', async () => {
+    await handle(first);
+    for (let n = 0; n < 4; n++) await handle(first);
+    expect(await handle(second)).to.deep.equal(['load', 'apply']);
+    expect(await handle(third)).to.deep.equal(['apply']);
+    expect(await handle(third), 'comes again').to.deep.equal(['apply', 'load']);
+    expect(await handle(fourth)).to.deep.equal(['load', 'apply']);
+    expect(await handle(fifth)).to.deep.equal(['apply']);
+  });
+
+  it('given a store that refuses what the domain would take, then the next batches read first', async () => {
+    // As DynamoDB does with states that an earlier version wrote.
+    const strict = new ScriptedMatcher(
+      {
+        apply: async (moves) =>
+          moves.some(({ from }) => isAssumed(from)) ? moves.map(() => 'conflict') : inner.apply(moves),
+      },
+      inner,
+    );
+    const careful = new UpdateMatcherTuple(strict, aRetrier());
+    const refused: number[] = [];
+    for (let n = 0; n < 140; n++) {
+      const change: RecordParts = n % 2 === 0 ? { before: B, after: A } : { before: A, after: B };
+      const before = strict.applies.length;
+      await careful.execute([command({ ...change, sequence: n + 1 })]);
+      if (strict.applies[before]?.some(({ from }) => isAssumed(from))) refused.push(n);
+    }
+    // One batch reads in between, then 2, 4, 8 … and never more than 64.
+    expect(refused).to.deep.equal([0, 2, 5, 10, 19, 36, 69, 134]);
+  });
+
   it('given a lost change, then the one after it is refused, read and done, and the next batch reads', async () => {
     await handle(first);
     expect(await handle(third)).to.deep.equal(['apply', 'load', 'apply']);
@@ -118,8 +150,8 @@ describe('UpdateMatcherTuple, as to which states it reads', () => {
     const refusing = new ScriptedMatcher(
       {
         apply: async (moves) => {
-          const isAssumed = moves.some(({ from }) => from !== undefined && from.version === undefined);
-          return isAssumed ? moves.map(() => new Fault('configuration', 'below zero')) : inner.apply(moves);
+          const below = new Fault('configuration', 'below zero');
+          return moves.some(({ from }) => isAssumed(from)) ? moves.map(() => below) : inner.apply(moves);
         },
       },
       inner,

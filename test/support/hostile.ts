@@ -21,9 +21,6 @@ export const HOSTILE_NAMES = [
   'a long name '.repeat(20) + 'ü'.repeat(60),
 ];
 
-/** What the one of the hostile values is called on which clients stumble that build objects by assignment. */
-export const PROTOTYPE_NAMES = 'a map with the name __proto__';
-
 /** Values that are easily damaged on the way to a database and back. */
 export const HOSTILE_VALUES: readonly (readonly [what: string, value: Value])[] = [
   ['38 digits', decimal('12345678901234567890123456789012345678')],
@@ -56,5 +53,5 @@ export const HOSTILE_VALUES: readonly (readonly [what: string, value: Value])[] 
       ['ünï', Uint8Array.of(7)],
     ),
   ],
-  [PROTOTYPE_NAMES, map(['__proto__', 'not a prototype'])],
+  ['a map with the name __proto__', map(['__proto__', 'not a prototype'])],
 ];

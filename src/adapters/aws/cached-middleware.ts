@@ -17,6 +17,9 @@ interface Options {
  * Has a client put together a request's middleware once for each class of commands that are sent under a signal. The SDK's
  * own does it for each request, which takes as long as serialising it; its `cacheMiddleware` is not for requests with options.
  * Commands of the document client cannot share theirs, and are sent as before.
+ *
+ * Requests at the same time then share the middleware's context. That is right as long as nothing is awaited between the
+ * middleware that notes a request's endpoint there and the one that reads it, which a test with two hosts shows.
  */
 export function cacheMiddleware(client: DynamoDBClient | DynamoDBDocumentClient | SQSClient): void {
   const { middlewareStack, config } = client;

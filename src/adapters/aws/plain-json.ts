@@ -13,6 +13,7 @@ export function plain<Input extends object>(input: Input): Input {
 }
 
 interface Protocol {
+  getShapeId(): string;
   serializeRequest(
     operation: unknown,
     input: object,
@@ -28,6 +29,8 @@ const NOTHING = {};
  */
 export function writePlainly({ config }: DynamoDBClient | SQSClient): void {
   const protocol = (config as unknown as { readonly protocol: Protocol }).protocol;
+  // A later SDK may speak another, and then writes everything itself.
+  if (protocol.getShapeId() !== 'aws.protocols#awsJson1_0') return;
   const serializeRequest = protocol.serializeRequest.bind(protocol);
   protocol.serializeRequest = async (operation, input, context) => {
     if (!(PLAIN in input)) return serializeRequest(operation, input, context);

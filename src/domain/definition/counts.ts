@@ -35,8 +35,9 @@ export type NamesIn<By> = By extends readonly (infer Name)[]
 
 export interface CountsSpec<Key, A, By, At> {
   /**
-   * What a row is counted under. A function gives a tuple, an array of them, or undefined. An array of names stands for the
-   * tuple of those attributes, trimmed; a row that lacks one, or where one is no string or blank, is not counted.
+   * What a row is counted under. A pure function gives a tuple, an array of them, or undefined; it is also called for rows as
+   * they were, where what it throws does no harm. An array of names stands for the tuple of those attributes, trimmed; a row
+   * that lacks one, or where one is no string or blank, is not counted.
    */
   readonly by: By;
   /**

@@ -113,8 +113,6 @@ export const aws = {
       setUp: images,
       lacks: {
         seesForeignRewrites: 'the condition is on the pointer where there is no revision',
-        seesNestedChanges: 'maps are not compared: unmarshall may lose names',
-        prototypeNames: 'the SDK’s unmarshall takes __proto__ for the prototype',
       },
       missing,
     },

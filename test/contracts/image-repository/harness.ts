@@ -43,12 +43,8 @@ export interface DefinedTable {
 export type ImageCapability =
   /** Sees that a foreign default row was replaced by another that points to the same image: neither has a revision. */
   | 'seesForeignRewrites'
-  /** Sees that a list or a map within an image changed since it was read. */
-  | 'seesNestedChanges'
   /** Keeps the character U+0000 in text. */
-  | 'nulCharacters'
-  /** Keeps the name `__proto__` in a map within an attribute. */
-  | 'prototypeNames';
+  | 'nulCharacters';
 
 type Loads = Pick<Harness, 'images'>;
 

@@ -1,5 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
+import { Fault } from '../../../domain/fault.ts';
+import { isPlainObject, kindOf } from '../../../domain/plain-value.ts';
 import type { NativeValue } from './native-value.ts';
 
 /*
@@ -44,7 +46,8 @@ function attributeValue(value: unknown): AttributeValue {
   if (Array.isArray(value)) return { L: value.map(attributeValue) };
   if (value instanceof Map) return { M: memberValues(value as Map<string, unknown>) };
   if (value instanceof Set) return setValue([...(value as Set<unknown>)]);
-  return { M: memberValues(Object.entries(value as object)) };
+  if (isPlainObject(value)) return { M: memberValues(Object.entries(value)) };
+  throw new Fault('configuration', `a value cannot be written to a table: ${kindOf(value)}`);
 }
 
 function nativeValue(value: AttributeValue): NativeValue {

@@ -1,4 +1,4 @@
-import { setImmediate as othersHaveAsked } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
@@ -25,7 +25,8 @@ const CONCURRENCY = 8;
  * is no item, a `transient` Fault where DynamoDB left the key unprocessed.
  *
  * What is asked of one client at the same moment, for whatever tables, goes together: small batches would otherwise take a
- * request for each derivation. What is refused together is asked for again apart, so that nobody's keys fail for others'.
+ * request for each derivation. What is refused together is asked for again apart, so that nobody's keys are refused for others'.
+ * What passes, such as a lost connection, all of them meet.
  *
  * @param keys all of the same table, so that they have the same attributes.
  *
@@ -43,10 +44,15 @@ export async function readAll<Row extends object>(
   if (asked === undefined) {
     const questions = [question];
     questionsTo.set(client, questions);
-    void othersHaveAsked().then(() => {
-      questionsTo.delete(client);
-      return ask(client, questions);
-    });
+    // By then, others have asked too.
+    void nextTurn()
+      .then(() => {
+        questionsTo.delete(client);
+        return ask(client, questions);
+      })
+      .catch((error: unknown) => {
+        for (const one of questions) one.fail(error);
+      });
   } else asked.push(question);
   return (await question.answered) as (Row | undefined | Fault)[];
 }
@@ -118,9 +124,14 @@ interface Part {
 async function ask(client: DynamoDBDocumentClient, questions: readonly Question[]): Promise<void> {
   // What one batch's end breaks off is nobody else's.
   const requests = [...new Set(questions.map(({ signal }) => signal))].flatMap((signal) =>
-    requestsOf(questions.filter((question) => question.signal === signal)),
+    requestsOf(questions.filter((question) => question.signal === signal).toSorted(smallestFirst)),
   );
   await pMap(requests, (parts) => request(client, parts), { concurrency: CONCURRENCY });
+}
+
+/** So that few keys do not wait behind many. */
+function smallestFirst(a: Question, b: Question): number {
+  return a.keys.size - b.keys.size;
 }
 
 /** The keys of all questions in requests. Keys that two have in common are in both's. */
@@ -170,8 +181,8 @@ async function request(client: DynamoDBDocumentClient, all: readonly Part[]): Pr
       for (const part of ofTable) part.question.answer(part.names, found);
     }
   } catch (error) {
-    const isOthers = parts.length > 1 && signal?.aborted !== true && isRefused(error);
-    if (isOthers) await Promise.all(parts.map((part) => request(client, [part])));
+    const mayBeOthers = parts.length > 1 && signal?.aborted !== true && isRefused(error);
+    if (mayBeOthers) await Promise.all(parts.map((part) => request(client, [part])));
     else for (const { question } of parts) question.fail(error);
   }
 }

@@ -4,7 +4,11 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { abortableBy } from '../clients.ts';
 import { plain } from '../plain-json.ts';
 import { attributeValuesOf, type NativeItem, rawClient } from './attribute-values.ts';
@@ -26,7 +30,7 @@ export interface Reason {
 }
 
 /**
- * Writes all items or none.
+ * Writes all items or none: such as the repositories make.
  *
  * @returns undefined when they are written; one reason per item, in their order, when the transaction was cancelled.
  * @throws what the client throws when the request fails otherwise. Then it may or may not have taken effect.
@@ -36,12 +40,22 @@ export async function writeTransaction(
   items: TransactItem[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Reason[] | undefined> {
+  const command = new TransactWriteItemsCommand(plain({ TransactItems: items.map(marshalled) }));
+  return reasonsOf(rawClient(client).send(command, abortableBy(signal)));
+}
+
+/** The same for items that somebody else has made, of whatever values the document client takes or refuses. */
+export async function writeForeignTransaction(
+  client: DynamoDBDocumentClient,
+  items: TransactItem[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Reason[] | undefined> {
+  return reasonsOf(client.send(new TransactWriteCommand({ TransactItems: items }), abortableBy(signal)));
+}
+
+async function reasonsOf(sent: Promise<unknown>): Promise<readonly Reason[] | undefined> {
   try {
-    const TransactItems = items.map(marshalled);
-    await rawClient(client).send(
-      new TransactWriteItemsCommand(plain({ TransactItems })),
-      abortableBy(signal),
-    );
+    await sent;
     return undefined;
   } catch (error) {
     const { CancellationReasons: reasons } = error as Cancelled;
@@ -66,12 +80,12 @@ export function errorOf({ code, message = code }: Reason): Error {
 
 /** A part as the service takes it. */
 function marshalled(item: TransactItem): TransactWriteItem {
-  const found: Record<string, object> = {};
+  const parts: Record<string, object> = {};
   for (const [kind, part] of Object.entries(item)) {
     const values: Record<string, unknown> = { ...part };
     for (const name of ['Item', 'Key', 'ExpressionAttributeValues'])
       if (values[name] !== undefined) values[name] = attributeValuesOf(values[name] as NativeItem);
-    found[kind] = values;
+    parts[kind] = values;
   }
-  return found;
+  return parts;
 }

@@ -1,4 +1,8 @@
-import { type AttributeValue, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
@@ -32,7 +36,7 @@ export class DocumentClientDouble {
   }
 
   readonly #send = async (
-    { input }: { input: BatchGet | TransactWrite },
+    command: { input: BatchGet | TransactWrite },
     { abortSignal }: { abortSignal?: AbortSignal } = {},
   ): Promise<object> => {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
@@ -40,8 +44,12 @@ export class DocumentClientDouble {
     await new Promise((done) => setImmediate(done));
     this.#underWay--;
     if (abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+    const { input } = command;
     if ('TransactItems' in input) {
-      const write = { TransactItems: input.TransactItems.map(nativePart) };
+      const isRaw = command instanceof TransactWriteItemsCommand;
+      const write = {
+        TransactItems: input.TransactItems.map((part) => nativePart(isRaw ? part : rawPart(part))),
+      };
       return this.answerWrite(write, this.writes.push(write));
     }
     const read = {
@@ -67,12 +75,23 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, of: (value: T) => 
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value)]));
 }
 
+type Part = TransactWrite['TransactItems'][number];
+
 /** A part of a transaction as the repositories make it. */
-function nativePart(part: TransactWrite['TransactItems'][number]): TransactWrite['TransactItems'][number] {
+function nativePart(part: Part): Part {
+  return withValues(part, native);
+}
+
+/** A part as the document client sends it. */
+function rawPart(part: Part): Part {
+  return withValues(part, raw);
+}
+
+function withValues(part: Part, of: (item: Item) => Item): Part {
   const values = new Set(['Item', 'Key', 'ExpressionAttributeValues']);
   return mapValues(part, (one) =>
     Object.fromEntries(
-      Object.entries(one).map(([name, value]) => [name, values.has(name) ? native(value as Item) : value]),
+      Object.entries(one).map(([name, value]) => [name, values.has(name) ? of(value as Item) : value]),
     ),
   );
 }

@@ -14,7 +14,7 @@ import { roundsOf } from '../rounds.ts';
 import { statePut, stateRowOf } from '../state-row.ts';
 import { statesIn, type StateTable } from '../state-table.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
-import { type TransactItem, writeTransaction } from '../write-transaction.ts';
+import { type TransactItem, writeForeignTransaction, writeTransaction } from '../write-transaction.ts';
 import { faultOfEffect, ownFault, ownItems, ownKeys, tablesOf } from './own-write.ts';
 
 /** Transactions under way at a time. */
@@ -99,7 +99,8 @@ async function noteWith(
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   try {
-    const reasons = await writeTransaction(to.client, [stateWrite(to, move, Date.now()), ...own], signal);
+    const items = [stateWrite(to, move, Date.now()), ...own];
+    const reasons = await writeForeignTransaction(to.client, items, signal);
     if (reasons === undefined) return 'done';
     const [first, ...others] = reasons;
     // Whatever else is wrong: somebody has run the effect meanwhile, or is at it.

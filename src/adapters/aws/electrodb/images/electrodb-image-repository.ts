@@ -20,8 +20,6 @@ export type ImageRepositoryOptions = Partial<Pick<EntityTable, 'concurrency'>>;
  * one of rows that are pointed to; a query for each entity whose newest row decides, more where rows that are none of an
  * entity's sort among its own; then one transaction for every twenty or so pointers that must change, with a check of each row that
  * the change rests on.
- *
- * An attribute of a row that is a list or a map is not compared before its pointer is written, only that it is there.
  */
 export class ElectroDbImageRepository extends ImageRepository {
   readonly #table: EntityTable;

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PointerWrite } from '../../../../application/ports/image-repository.ts';
-import { Decimal } from '../../../../domain/decimal.ts';
 import type { Entity, MemberPrecondition, PointerModel } from '../../../../domain/pointer.ts';
-import { type Value, ValueSet } from '../../../../domain/value.ts';
 import { entityMarks } from '../entity-marks.ts';
 import { type NativeValue, toNative } from '../native-value.ts';
 import type { TransactItem } from '../write-transaction.ts';
@@ -122,8 +120,6 @@ export function memberCheck(
     names[`#a${index}`] = name;
     const value = member.attributes[name];
     if (value === undefined) return `attribute_not_exists(#a${index})`;
-    // The SDK may have lost some of the names in a list or map, and a condition on the rest would never hold.
-    if (!isComparable(value)) return `attribute_exists(#a${index})`;
     values[`:a${index}`] = toNative(value);
     return `#a${index} = :a${index}`;
   });
@@ -132,14 +128,4 @@ export function memberCheck(
     ConditionExpression: [ROW_EXISTS, ...isOfKind, ...attributes].join(' AND '),
     ...expressions(),
   };
-}
-
-function isComparable(value: Value): boolean {
-  return (
-    typeof value !== 'object' ||
-    value === null ||
-    value instanceof Decimal ||
-    value instanceof Uint8Array ||
-    value instanceof ValueSet
-  );
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
 import { countMoveFault, sumFault } from '../../../../domain/count-limits.ts';
-import { type CountMove, type CountState, startsFrom } from '../../../../domain/count-move.ts';
+import { type CountMove, type CountState, isAssumed, startsFrom } from '../../../../domain/count-move.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
@@ -171,10 +171,17 @@ export class ApplyMoves {
   async #explain(delta: ModelDelta, moves: readonly CountMove[]): Promise<Results<CountMove>> {
     const sources = moves.map(({ source }) => source);
     const states = await loadCountStates(this.#client, this.#tables, sources, this.#signal);
-    const unread = states.find((state) => Fault.is(state));
-    if (unread !== undefined) return forAll(moves, unread);
+    const unread = new Map<CountMove, Fault>();
+    for (const [index, move] of moves.entries()) {
+      const state = states[index];
+      if (Fault.is(state)) unread.set(move, state);
+    }
+    if (unread.size > 0) return unread;
     const moved = moves.filter((move, index) => !startsFrom(move, states[index] as CountState | undefined));
     if (moved.length > 0) return forAll(moved, 'conflict');
+    // Of a state that was assumed before the count was read, and not read, it is not known whether it was so by then.
+    const assumed = this.#movesOf(delta, moves).filter(({ from }) => isAssumed(from));
+    if (assumed.length > 0) return forAll(assumed, 'conflict');
     return forAll(this.#movesOf(delta, moves), foreignCount(delta, 'would fall below zero', this.#tables));
   }
 }

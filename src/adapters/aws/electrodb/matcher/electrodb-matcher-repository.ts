@@ -11,7 +11,7 @@ import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
  * Counts, and what was counted for each row, in DynamoDB. A transaction moves as many rows as fit: each row's state on
  * condition that it is as it was read or assumed, and one update per count for all of them together.
  *
- * It never waits. What others were in the way of is a conflict at once, of every move that shared the transaction;
+ * It never waits. Where others were in the way, every move that shared the transaction is `busy` at once;
  * only moves that shared it with rows whose state had moved meanwhile, or with what was refused, are tried again,
  * without those.
  */

@@ -1,4 +1,4 @@
-import type { CountMove } from '../../../../domain/count-move.ts';
+import { type CountMove, isAssumed } from '../../../../domain/count-move.ts';
 import { COUNT_STATE, entityMarks } from '../entity-marks.ts';
 import { toNative } from '../native-value.ts';
 import { rawKey } from '../raw-key.ts';
@@ -7,6 +7,9 @@ import type { TransactItem } from '../write-transaction.ts';
 import { countedIn, countStateRowOf } from './count-state-row.ts';
 import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
 import { isTaken, type ModelDelta, ROWS, rowsOf } from './model-delta.ts';
+
+/** No state, also none of a form whose attributes only a later version knows. */
+const NOTHING_THERE = `attribute_not_exists(#form) AND ${NO_STATE}`;
 
 /** Puts what is counted for a row, on condition that its state is the one that the move starts from, or is as was assumed. */
 export function stateWrite(
@@ -19,14 +22,14 @@ export function stateWrite(
     ...stateKeys.countStateKey(source),
     ...entityMarks(COUNT_STATE),
   };
-  if (from === undefined || from.version !== undefined) return statePut(stateTable, Item, from);
+  if (!isAssumed(from)) return statePut(stateTable, Item, from);
   const { condition, names, values } = isEarlier(to.version);
   const isSame = `#counted = :counted AND ${condition}`;
   return {
     Put: {
       TableName: stateTable,
       Item,
-      ConditionExpression: from.contributions.length === 0 ? `${NO_STATE} OR (${isSame})` : isSame,
+      ConditionExpression: from.contributions.length === 0 ? `(${NOTHING_THERE}) OR (${isSame})` : isSame,
       ExpressionAttributeNames: { ...names, '#counted': 'counted' },
       ExpressionAttributeValues: { ...values, ':counted': countedIn(from) },
     },

@@ -46,11 +46,8 @@ export function obstaclesOf(
       for (const move of movesOf(delta, moves)) if (!own.has(move)) own.set(move, refused);
     } else if (fault !== undefined) shared.push(fault);
   }
-  const results = withShared(moves, own, shared);
   // Whoever else writes a count leaves the states as they were.
-  return new Map(
-    [...results].map(([move, result]) => [move, result === 'conflict' && !own.has(move) ? 'busy' : result]),
-  );
+  return withShared(moves, own, shared, 'busy');
 }
 
 function faultOf(reason: Reason | undefined, used: AwsResource): Fault | undefined {

@@ -133,6 +133,30 @@ describe('ElectroDbEffectLog', () => {
       expect(own?.slice(1)).to.deep.equal(items);
     });
 
+    it('and values that the document client takes, then they are written as by it', async () => {
+      const Item = {
+        id: 'x',
+        text: new String('boxed'),
+        list: ['a', undefined],
+        skip: () => 'a function',
+      };
+      expect(await log.advance([first('a', { Put: { TableName: 'badges', Item } })])).to.deep.equal(['done']);
+      expect(double.writes[0]?.TransactItems[1]).to.deep.equal({
+        Put: { TableName: 'badges', Item: { id: 'x', text: 'boxed', list: ['a'] } },
+      });
+    });
+
+    for (const [what, value] of [
+      ['a date', new Date(0)],
+      ['a number that loses digits', 2 ** 53 + 2],
+      ['an object of a class', new URL('https://example.com')],
+    ] as const)
+      it(`and ${what}, which the document client refuses, then nothing is written, and it fails`, async () => {
+        const write = { Put: { TableName: 'badges', Item: { id: 'x', value } } };
+        expect(inWords(await log.advance([first('a', write)]))[0]).to.match(/^(?:transient|configuration): /);
+        expect(double.writes).to.deep.equal([]);
+      });
+
     it('then those of one item come one after the other', async () => {
       const moves = range(5).map((n) => first(`c${n}`, anItem('anna')));
       await log.advance(moves);

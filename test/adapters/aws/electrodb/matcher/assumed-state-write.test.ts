@@ -55,7 +55,7 @@ describe('the write of a state that was not read', () => {
       'nothing',
       spent('1'),
       '10',
-      `attribute_not_exists(#sequence) OR (#counted = :counted AND ${EARLIER}${BY_LENGTH})))))`,
+      `(attribute_not_exists(#form) AND attribute_not_exists(#sequence)) OR (#counted = :counted AND ${EARLIER}${BY_LENGTH})))))`,
     ],
     [
       'something, of a number with a zero before it',
