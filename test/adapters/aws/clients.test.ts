@@ -4,6 +4,7 @@ import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/li
 import { expect } from 'chai';
 import { observed } from '../../../src/adapters/aws/clients.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
+import { SDK } from './sdk-doubles.ts';
 
 /** An HTTP handler that answers with these statuses, one after another, and then with 200. */
 function answering(...statuses: number[]) {
@@ -15,14 +16,6 @@ function answering(...statuses: number[]) {
       }),
   };
 }
-
-const SDK = {
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  maxAttempts: 3,
-  // Attempts without pauses between them.
-  retryMode: 'standard',
-} as const;
 
 const GET = { TableName: 't', Key: { PK: 'a', SK: 'b' } };
 const SEND = { QueueUrl: 'https://sqs.eu-central-1.amazonaws.com/1/q', Entries: [] };

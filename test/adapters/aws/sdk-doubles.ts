@@ -59,10 +59,12 @@ export class HttpDouble {
   }
 }
 
-const SDK = {
+/** Settings of a client that reaches nobody. */
+export const SDK = {
   region: 'eu-central-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 3,
+  // Attempts without pauses between them.
   retryMode: 'standard',
 } as const;
 

@@ -3,6 +3,7 @@ import {
   type CountedRow,
   type CountMove,
   type CountState,
+  isAssumed,
   startsFrom,
 } from '../../../src/domain/count-move.ts';
 import type { Mutant } from '../runs/variant.ts';
@@ -33,8 +34,7 @@ class Unchecked extends MemoryMatcherRepository {
 
   #write(move: CountMove): 'done' | 'conflict' {
     const key = countedKey(move.source);
-    const isAssumed = move.from !== undefined && move.from.version === undefined;
-    if (!isAssumed && !startsFrom(move, this.#states.get(key))) return 'conflict';
+    if (!isAssumed(move.from) && !startsFrom(move, this.#states.get(key))) return 'conflict';
     this.#states.set(key, move.to);
     this.#counts.move(move);
     return 'done';

@@ -1,18 +1,13 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../domain/fault.ts';
 import { isPlainObject, kindOf } from '../../../domain/plain-value.ts';
 import type { NativeValue } from './native-value.ts';
 
 /*
  * What the document client does with each request, for those of which a batch sends many: its own pass over the request and
- * over the SDK's middleware takes a sixth of what sending takes.
+ * over the SDK's middleware takes a sixth of what sending takes. It passes the SDK's own commands on as they are.
  */
-
-/** A document client as the client that it is made of: it passes that one's commands on as they are. */
-export function rawClient(client: DynamoDBDocumentClient): Pick<DynamoDBClient, 'send'> {
-  return client;
-}
 
 /** An item, a key, or the values of an expression; members that are undefined are left out. */
 export type NativeItem = Readonly<Record<string, NativeValue>>;

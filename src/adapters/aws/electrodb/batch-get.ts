@@ -8,7 +8,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { abortableBy } from '../clients.ts';
 import { plain } from '../plain-json.ts';
 import { translateError } from '../translate-error.ts';
-import { attributeValuesOf, nativeItem, rawClient } from './attribute-values.ts';
+import { attributeValuesOf, nativeItem } from './attribute-values.ts';
 import { fromNative, type NativeValue } from './native-value.ts';
 
 /** An item's key as the document client takes and gives it: one or two values, by the names of the table's key attributes. */
@@ -168,7 +168,7 @@ async function request(client: DynamoDBDocumentClient, all: readonly Part[]): Pr
         { Keys: distinctKeys(ofTable).map(attributeValuesOf), ConsistentRead: true },
       ]),
     );
-    const { Responses, UnprocessedKeys } = await rawClient(client).send(
+    const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand(plain({ RequestItems })),
       abortableBy(signal),
     );

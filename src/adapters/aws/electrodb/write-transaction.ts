@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { abortableBy } from '../clients.ts';
 import { plain } from '../plain-json.ts';
-import { attributeValuesOf, type NativeItem, rawClient } from './attribute-values.ts';
+import { attributeValuesOf, type NativeItem } from './attribute-values.ts';
 
 /** One part of a transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -41,7 +41,7 @@ export async function writeTransaction(
   signal: AbortSignal | undefined,
 ): Promise<readonly Reason[] | undefined> {
   const command = new TransactWriteItemsCommand(plain({ TransactItems: items.map(marshalled) }));
-  return reasonsOf(rawClient(client).send(command, abortableBy(signal)));
+  return reasonsOf(client.send(command, abortableBy(signal)));
 }
 
 /** The same for items that somebody else has made, of whatever values the document client takes or refuses. */

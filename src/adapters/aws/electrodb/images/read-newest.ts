@@ -3,7 +3,7 @@ import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Entity, Member } from '../../../../domain/pointer.ts';
 import { abortableBy } from '../../clients.ts';
 import { plain } from '../../plain-json.ts';
-import { attributeValuesOf, nativeItem, rawClient } from '../attribute-values.ts';
+import { attributeValuesOf, nativeItem } from '../attribute-values.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type KeyedTable, memberIn, pointerKey } from './entity-rows.ts';
 
@@ -21,7 +21,6 @@ export async function readNewest(
   entity: Entity,
   signal: AbortSignal | undefined,
 ): Promise<Member | undefined> {
-  const client = rawClient(from.client);
   const query = newestRowQuery(from, entity);
   const ExpressionAttributeValues = attributeValuesOf(query.ExpressionAttributeValues ?? {});
   let next: QueryCommandOutput['LastEvaluatedKey'];
@@ -29,7 +28,7 @@ export async function readNewest(
     signal?.throwIfAborted();
     const page =
       next === undefined ? {} : { Limit: PAGE, ExclusiveStartKey: attributeValuesOf(nativeItem(next)) };
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const { Items = [], LastEvaluatedKey } = await from.client.send(
       new QueryCommand(plain({ ...query, ExpressionAttributeValues, ...page })),
       abortableBy(signal),
     );
