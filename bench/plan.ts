@@ -1,3 +1,4 @@
+import type { WarmUp } from './measures/warm-up.ts';
 import { WORKLOADS, type WorkloadName } from './workloads/catalogue.ts';
 
 /** A batch that everyone handles. */
@@ -17,8 +18,7 @@ export interface Plan {
   readonly mostRecords: number;
   /** Records of the fleet that were handled before the batch. */
   readonly history: number;
-  /** Batches before each series: V8 has compiled what it will. */
-  readonly warmUps: number;
+  readonly warmUp: WarmUp;
   /** Batches in each series. */
   readonly rounds: number;
   /** Series of the usual batch, each in a process of its own. */
@@ -57,12 +57,12 @@ export const FULL: Plan = {
   records: 1_000,
   mostRecords: 5_000,
   history: 3_000,
-  warmUps: 20,
+  warmUp: { batches: 20, records: 40_000, milliseconds: 5_000 },
   rounds: 5,
   processes: 3,
   sample: 60,
   tailRounds: 100,
-  engineProcesses: 5,
+  engineProcesses: 7,
   leastMs: 150,
   largeRecords: LARGE_RECORDS,
   derivations: [1, 3, 10, 30],
@@ -85,7 +85,7 @@ export const SMOKE: Plan = {
   records: 40,
   mostRecords: 40,
   history: 100,
-  warmUps: 1,
+  warmUp: { batches: 1, records: 0, milliseconds: 0 },
   rounds: 1,
   processes: 1,
   sample: 20,

@@ -61,7 +61,7 @@ export async function measureBatches(
       const processes = isUsual && latencyMs === middle ? plan.processes : 1;
       // The largest are as many records in fewer rounds.
       const rounds = batch.records > plan.records ? Math.ceil(plan.rounds / 2) : plan.rounds;
-      const series = { scene, latencyMs, warmUps: plan.warmUps, rounds };
+      const series = { scene, latencyMs, warmUp: plan.warmUp, rounds };
       const runs = await inTurn(subjects, processes, (subject, turn) =>
         measureSeries(children, {
           ...series,
@@ -124,7 +124,7 @@ export async function measureGrowth(children: Children, plan: Plan, folder: stri
       subject: 'Contrail',
       scene,
       latencyMs: 0,
-      warmUps: Math.ceil(plan.warmUps / 4),
+      warmUp: { ...plan.warmUp, batches: Math.ceil(plan.warmUp.batches / 4) },
       rounds: plan.rounds,
       seed: 1,
       batchSize,
@@ -148,12 +148,12 @@ export async function measureTail(children: Children, plan: Plan, folder: string
   const scene = join(folder, 'tail.json');
   writeScene(scene, await sceneOf('mixed', plan.records, plan.history));
   const [, latencyMs] = plan.latenciesMs;
-  const { warmUps, tailRounds: rounds } = plan;
+  const { warmUp, tailRounds: rounds } = plan;
   const runs = await measureSeries(children, {
     subject: 'Contrail',
     scene,
     latencyMs,
-    warmUps,
+    warmUp,
     rounds,
     seed: 1,
   });

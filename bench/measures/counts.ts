@@ -3,7 +3,7 @@ import { ModelledAws } from '../model/modelled-aws.ts';
 import type { Plan } from '../plan.ts';
 import { SUBJECT_NAMES, type SubjectName, SUBJECTS } from '../workers/subjects.ts';
 import type { WorkloadName } from '../workloads/catalogue.ts';
-import { leastDollars, leastRequests, total } from './least-requests.ts';
+import { leastDollars, leastLatencies, leastRequests, total } from './least-requests.ts';
 import { sceneOf } from './scene.ts';
 
 /** What one batch takes of AWS, exactly: nothing of it depends on time. */
@@ -13,6 +13,8 @@ export interface Counts {
   readonly leastRequests: number;
   /** The same, under the same guarantees. */
   readonly leastDollarsPerMillion: number;
+  /** The least time, in latencies of a single read. */
+  readonly leastLatencies: number;
   readonly requests: Readonly<Record<SubjectName, number>>;
   /** For a million changes that come in batches like this one. */
   readonly dollarsPerMillion: Readonly<Record<SubjectName, number>>;
@@ -47,6 +49,7 @@ async function countsOf(name: WorkloadName, records: number, history: number): P
     records: batch.length,
     leastRequests: total(leastRequests(before, batch)),
     leastDollarsPerMillion: leastDollars(before, batch),
+    leastLatencies: leastLatencies(before, batch),
     requests: requests as Counts['requests'],
     dollarsPerMillion: dollars as Counts['dollarsPerMillion'],
   };

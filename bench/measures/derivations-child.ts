@@ -6,8 +6,10 @@ import { derivations, onlyDerivation, orders } from '../workloads/derivations.ts
 import type { DerivationsRun, MeasuredDerivations } from './derivations.ts';
 import { Bench } from './run-batch.ts';
 import { spreadOf } from './statistics.ts';
+import { warmUp } from './warm-up.ts';
 
-const { count, only, records, warmUps, rounds } = JSON.parse(process.argv[2] ?? '') as MeasuredDerivations;
+const measured = JSON.parse(process.argv[2] ?? '') as MeasuredDerivations;
+const { count, only, records, rounds } = measured;
 const definition = only === undefined ? derivations(count) : onlyDerivation(only);
 const made = orders(records);
 const tables = await tablesBefore(made);
@@ -37,7 +39,7 @@ async function counted() {
 
 async function processorMs(): Promise<number> {
   const bench = new Bench((downstream) => contrail(downstream, 'info', definition));
-  for (let n = 0; n < warmUps; n++) await bench.run(tables, made.batch);
+  await warmUp(measured.warmUp, () => bench.run(tables, made.batch));
   collect();
   const values: number[] = [];
   for (let n = 0; n < rounds; n++) values.push((await bench.run(tables, made.batch)).processorMs);

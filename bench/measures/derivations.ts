@@ -1,6 +1,7 @@
 import type { Plan } from '../plan.ts';
 import { DIFFERENT_KINDS } from '../workloads/derivations.ts';
 import type { Children } from './children.ts';
+import type { WarmUp } from './warm-up.ts';
 
 /** What a process is asked to measure. */
 export interface MeasuredDerivations {
@@ -8,7 +9,7 @@ export interface MeasuredDerivations {
   /** Only this one of them. */
   readonly only?: number;
   readonly records: number;
-  readonly warmUps: number;
+  readonly warmUp: WarmUp;
   readonly rounds: number;
 }
 
@@ -28,10 +29,10 @@ export interface DerivationsTimes {
 }
 
 export async function measureDerivations(children: Children, plan: Plan): Promise<DerivationsTimes[]> {
-  const { derivations: counts, derivedRecords: records, warmUps, rounds } = plan;
+  const { derivations: counts, derivedRecords: records, warmUp, rounds } = plan;
   const measured = (one: Pick<MeasuredDerivations, 'count' | 'only'>) =>
     children.run<DerivationsRun>('derivations', [
-      JSON.stringify({ ...one, records, warmUps, rounds } satisfies MeasuredDerivations),
+      JSON.stringify({ ...one, records, warmUp, rounds } satisfies MeasuredDerivations),
     ]);
   const singles: DerivationsRun[] = [];
   for (let only = 0; only < DIFFERENT_KINDS; only++) singles.push(await measured({ count: 1, only }));

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { AttributeValue, Item } from '../model/item.ts';
 import { Meter } from '../model/meter.ts';
+import { latenciesOf } from '../model/latency.ts';
 import { STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
 import type { TableModel } from '../model/table-model.ts';
 import { IMAGE_ATTRIBUTES, streamModelOf } from '../workers/record-handler.ts';
@@ -44,6 +45,30 @@ export function leastDollars(tables: TableModel, records: readonly DynamoDBRecor
   times(items, () => meter.write(0, true));
   times(requests['SendMessageBatch'], () => meter.send(0));
   return meter.dollarsPerMillion / records.length;
+}
+
+/**
+ * The least time that such a batch takes under the same guarantees, without any time of a processor: the longest chain of
+ * requests of which each waits for the one before, in latencies of a single read. However many requests it takes: nobody
+ * waits for a fuller one than must be.
+ */
+export function leastLatencies(tables: TableModel, records: readonly DynamoDBRecord[]): number {
+  const images = imageNeeds(tables, records);
+  const links = linkNeeds(tables, records);
+  const reading = (items: number) => (items === 0 ? 0 : latenciesOf('BatchGetItem', 1));
+  // A default row with the image that it points to; a link's state with its count, unless only the state moves.
+  const writing = (items: number) =>
+    items === 0 ? 0 : latenciesOf('TransactWriteItems', Math.min(items, 2));
+  const looking = Math.max(reading(images.targets), images.queries === 0 ? 0 : latenciesOf('Query', 1));
+  // Transactions that name one count cannot be under way at once.
+  const inTurn = Math.ceil(links.mostOfOne / (TRANSACTION_ITEMS - 1));
+  const hottest =
+    inTurn < 2 ? writing(links.items) : inTurn * latenciesOf('TransactWriteItems', TRANSACTION_ITEMS);
+  return Math.max(
+    changedDocuments(records) === 0 ? 0 : latenciesOf('SendMessageBatch', 1),
+    reading(images.entities) + looking + writing(images.items),
+    reading(links.vanishing) + hottest,
+  );
 }
 
 function least(tables: TableModel, records: readonly DynamoDBRecord[]) {
@@ -126,8 +151,11 @@ function linkNeeds(tables: TableModel, records: readonly DynamoDBRecord[]) {
       now.set(`${pk}#${sk}`, tupleOf(dynamodb?.NewImage));
   }
   const deltas = new Map<string, number>();
+  const linksOf = new Map<string, number>();
   const add = (tuple: string | undefined, delta: number) => {
-    if (tuple !== undefined) deltas.set(tuple, (deltas.get(tuple) ?? 0) + delta);
+    if (tuple === undefined) return;
+    deltas.set(tuple, (deltas.get(tuple) ?? 0) + delta);
+    linksOf.set(tuple, (linksOf.get(tuple) ?? 0) + 1);
   };
   for (const [state, tuple] of now) {
     add(countedIn(tables.get(STATE_TABLE, { PK: { S: state }, SK: { S: 'STATE' } })), -1);
@@ -136,7 +164,7 @@ function linkNeeds(tables: TableModel, records: readonly DynamoDBRecord[]) {
   const moved = [...deltas].filter(([, delta]) => delta !== 0);
   const vanishing = moved.filter(([tuple, delta]) => countOf(tables, tuple) + delta === 0).length;
   // A state's version moves with every change, so each is written.
-  return { vanishing, items: now.size + moved.length };
+  return { vanishing, items: now.size + moved.length, mostOfOne: Math.max(0, ...linksOf.values()) };
 }
 
 function countOf(tables: TableModel, tuple: string): number {

@@ -5,16 +5,17 @@ import { SUBJECTS } from '../workers/subjects.ts';
 import { Bench, type BatchRun } from './run-batch.ts';
 import { readScene, type Scene } from './scene.ts';
 import type { Series } from './series.ts';
+import { warmUp } from './warm-up.ts';
 
 const MOST_WARMING = 1_000;
 
 const series = JSON.parse(process.argv[2] ?? '') as Series;
-const { latencyMs, warmUps, rounds, seed, batchSize } = series;
+const { latencyMs, rounds, seed, batchSize } = series;
 const scene = thinned(readScene(series.scene));
 const bench = await benchOf(series.subject);
 // A large batch needs no more of it than the usual one.
 const warming = scene.batch.slice(0, MOST_WARMING);
-for (let n = 0; n < warmUps; n++) await bench.run(scene.tables, warming, sized());
+await warmUp(series.warmUp, () => bench.run(scene.tables, warming, sized()));
 // Before the series, and never within it: it would throw away what V8 has compiled.
 (globalThis as { gc?: () => void }).gc?.();
 // From here on the process may be given less of a core.

@@ -1,6 +1,7 @@
 import type { SubjectName } from '../workers/subjects.ts';
 import type { Children } from './children.ts';
 import type { BatchRun } from './run-batch.ts';
+import type { WarmUp } from './warm-up.ts';
 
 /** Batches of one subject, one after the other in a process of its own. */
 export interface Series {
@@ -9,7 +10,7 @@ export interface Series {
   readonly scene: string;
   /** Median of a single request. */
   readonly latencyMs: number;
-  readonly warmUps: number;
+  readonly warmUp: WarmUp;
   readonly rounds: number;
   readonly seed: number;
   /** All records in one batch, unless given. */

@@ -37,7 +37,7 @@ export async function measureSmallFunction(
   const runs = await inTurn(['Contrail', 'Powertools parallel'] as const, 1, (subject) =>
     measureSeries(
       children,
-      { subject, scene, latencyMs, warmUps: plan.warmUps, rounds: plan.rounds, seed: 1 },
+      { subject, scene, latencyMs, warmUp: plan.warmUp, rounds: plan.rounds, seed: 1 },
       SHARE,
     ),
   );

@@ -21,6 +21,11 @@ const FACTORS: Readonly<Record<string, (items: number) => number>> = {
   SendMessageBatch: () => 1.5,
 };
 
+/** How many times as long as a single read or write a request takes. */
+export function latenciesOf(operation: string, items: number): number {
+  return FACTORS[operation]?.(items) ?? 1;
+}
+
 /** Log-normal about a median, from a seed; none where the median is 0. */
 export class RandomLatency implements Latency {
   readonly #medianMs: number;
@@ -33,8 +38,7 @@ export class RandomLatency implements Latency {
 
   next(operation: string, items: number): number {
     if (this.#medianMs === 0) return 0;
-    const factor = FACTORS[operation]?.(items) ?? 1;
-    return this.#medianMs * factor * Math.exp(SIGMA * this.#normal());
+    return this.#medianMs * latenciesOf(operation, items) * Math.exp(SIGMA * this.#normal());
   }
 
   /** Box and Muller's. */

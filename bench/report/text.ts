@@ -26,14 +26,15 @@ export function batchLine({ workload, records, latencyMs, measuredLatencyMs, tim
 }
 
 export function countsTable(counts: readonly Counts[]): string {
-  const rows = counts.map(({ workload, records, leastRequests, leastDollarsPerMillion, ...measured }) => [
+  const rows = counts.map(({ workload, records, ...measured }) => [
     `${workload}, ${figure(records)}`,
-    `${figure(leastRequests)} $${figure(leastDollarsPerMillion)}`,
+    figure(measured.leastLatencies),
+    `${figure(measured.leastRequests)} $${figure(measured.leastDollarsPerMillion)}`,
     ...SUBJECT_NAMES.map(
       (name) => `${figure(measured.requests[name])} $${figure(measured.dollarsPerMillion[name])}`,
     ),
   ]);
-  return table(['batch: requests, and $ per million changes', 'least', ...SUBJECT_NAMES], rows);
+  return table(['batch: requests, and $ per million changes', 'latencies', 'least', ...SUBJECT_NAMES], rows);
 }
 
 export function coldStartLine(cold: ColdStart): string {

@@ -52,7 +52,7 @@ export function askedBy(planned: Iterable<Planned>, unconnected: ReadonlySet<Cha
   const failedItems = new Set<string>();
   for (const plan of planned) {
     const { change } = plan;
-    if (failedItems.has(change.item)) {
+    if (failedItems.size > 0 && failedItems.has(change.item)) {
       waiting.add(change);
       continue;
     }

@@ -13,7 +13,10 @@ export interface Planned {
 /** What is known of a record by itself, while its batch is handled. */
 export type RecordState = Planned | Outcome;
 
-/** The planned records that may be carried out, by their place in the batch: none behind a failed one of its item. */
+/**
+ * The planned records that may be carried out, by their place in the batch: none behind a failed one of its item. While
+ * nothing has failed, no item is looked up, which would make one string of its key's parts.
+ */
 export function readyPlans(
   deliveries: readonly Delivery[],
   states: readonly RecordState[],
@@ -21,9 +24,12 @@ export function readyPlans(
   const failedItems = new Set<string | undefined>();
   const ready = new Map<number, Planned>();
   for (const [index, state] of states.entries()) {
-    const item = itemAt(deliveries, index);
-    if (state.status === 'failed' && item !== undefined) failedItems.add(item);
-    if (state.status === 'planned' && !failedItems.has(item)) ready.set(index, state);
+    if (state.status === 'planned') {
+      if (failedItems.size === 0 || !failedItems.has(itemAt(deliveries, index))) ready.set(index, state);
+    } else if (state.status === 'failed') {
+      const item = itemAt(deliveries, index);
+      if (item !== undefined) failedItems.add(item);
+    }
   }
   return ready;
 }
@@ -53,12 +59,12 @@ export function isPoison(state: RecordState): state is RecordState & { readonly 
 export function outcomesOf(deliveries: readonly Delivery[], states: readonly RecordState[]): Outcome[] {
   const failedItems = new Map<string | undefined, RecordSummary>();
   return states.map((state, index) => {
-    const item = itemAt(deliveries, index);
-    const behind = failedItems.get(item);
+    const behind = failedItems.size > 0 ? failedItems.get(itemAt(deliveries, index)) : undefined;
     if (behind !== undefined) return heldBack(behind);
     if (state.status === 'planned') throw new Error('a record was neither carried out nor held back');
-    if (state.status === 'failed' && item !== undefined)
-      failedItems.set(item, deliveries[index]?.record ?? {});
+    if (state.status !== 'failed') return state;
+    const item = itemAt(deliveries, index);
+    if (item !== undefined) failedItems.set(item, deliveries[index]?.record ?? {});
     return state;
   });
 }

@@ -104,7 +104,8 @@ function commandsOfKind(change: Change): readonly Command[] {
     const given = givenTo(model, change);
     if (given !== undefined) commands.push({ does: 'effect', change, model, given });
   }
-  return commands;
+  // As long as it is: what is pushed to keeps room for more, and commands live until the batch is done.
+  return commands.slice();
 }
 
 /**

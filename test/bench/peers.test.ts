@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { Meter } from '../../bench/model/meter.ts';
-import { leastDollars, leastRequests, total } from '../../bench/measures/least-requests.ts';
+import { leastDollars, leastLatencies, leastRequests, total } from '../../bench/measures/least-requests.ts';
 import type { Item } from '../../bench/model/item.ts';
 import { type Downstream, ModelledAws, TABLE } from '../../bench/model/modelled-aws.ts';
 import type { TableModel } from '../../bench/model/table-model.ts';
@@ -95,4 +95,15 @@ describe('what the benchmarks compare', () => {
     const least = leastRequests(await tablesBefore(made), made.batch);
     expect(least).to.deep.equal({ SendMessageBatch: 10, Query: 0, BatchGetItem: 0, TransactWriteItems: 0 });
   });
+
+  for (const { name, records, latencies, because } of [
+    { name: 'distinct documents', records: 30, latencies: 1.5, because: 'all messages go at once' },
+    { name: 'hot tuple', records: 150, latencies: 2 * 7.6, because: 'two transactions wait for each other' },
+    { name: 'image bursts', records: 30, latencies: 1.51 + 1 + 3.19, because: 'default rows are read first' },
+  ] as const)
+    it(`given ${name}, then the least time is ${latencies.toFixed(2)} latencies, as ${because}`, async () => {
+      const made = workload(name, records, 0);
+      const least = leastLatencies(await tablesBefore(made), made.batch);
+      expect(least).to.be.closeTo(latencies, 1e-9);
+    });
 });
