@@ -7,7 +7,9 @@
  */
 export type FaultKind = 'transient' | 'conflict' | 'permanent' | 'configuration';
 
+/** What a Fault may be made with: `cause`, and a reason. */
 export interface FaultOptions extends ErrorOptions {
+  /** The same for all failures of one cause, without what only this one holds: the message, unless given. */
   readonly reason?: string;
 }
 

@@ -8,6 +8,7 @@ import type { Value } from './value.ts';
 /** What an attribute of a table's key holds, as DynamoDB calls it: a string, a number or bytes. */
 export type KeyType = 'S' | 'N' | 'B';
 
+/** What an attribute of a key is given as, by its type: a string, a number with all its digits, or bytes. */
 export type KeyValue = string | Decimal | Uint8Array;
 
 /** A part of a key that is the whole of an attribute of type N or B. */

@@ -15,6 +15,7 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const FAILURE_MODES = ['report', 'throw'] as const;
 
+/** All settings of a worker, read and checked. */
 export interface Config extends Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `report` failed records to the event source, or `throw` for sources without partial responses. */
@@ -26,17 +27,22 @@ export interface Config extends Settings {
 
 type Derived = Pick<TableModel, 'documents'>;
 
+/** Where what is derived is kept. */
 export type Backend = MemoryBackend | AwsBackend;
 
+/** In the memory of the process. */
 export interface MemoryBackend {
   readonly kind: 'memory';
   /** Takes the stream of any table. */
   readonly table?: undefined;
 }
 
+/** In DynamoDB and SQS. */
 export interface AwsBackend {
   readonly kind: 'aws';
+  /** Name or ARN of the table whose stream is read. */
   readonly table: string;
+  /** Name of the table that states are kept in. */
   readonly stateTable: string;
   /** Where search actions go; undefined only where there are no documents. */
   readonly queueUrl: string | undefined;

@@ -13,16 +13,19 @@ import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
 import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
 
+/** What a worker in memory derives, and how. */
 export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
   /** What is derived from the table's rows: the fleet's definition, unless given. */
   readonly definition?: TableDefinition;
   /** What to log, and where: by default from `info` on, to standard output, in lines for people. */
   readonly log?: Partial<WinstonLoggerOptions>;
+  /** How often, and after how long, calls of ports are tried again. */
   readonly retries?: RetryPolicy;
   /** Bind more ports, or rebind some of them to other adapters. */
   readonly modules?: readonly ContainerModule[];
 }
 
+/** A worker that keeps everything derived, its queue and its table in the memory of this process. */
 export interface MemoryWorker {
   /** Handles an event as the Lambda function does; without a context there is no time limit. */
   readonly handler: ReturnType<typeof handlerOf>;

@@ -19,12 +19,22 @@ export const DEFAULT_CONCURRENCY = 24;
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
-/** @param metrics of the batches that the client serves; none for what serves no batch. */
+/**
+ * A DynamoDB client with Contrail's time-outs, from the SDK's own environment.
+ *
+ * @param maxAttempts how often it sends a request at most.
+ * @param metrics of the batches that the client serves; none for what serves no batch.
+ */
 export function createDynamoDbClient(maxAttempts: number, metrics?: Metrics): DynamoDBClient {
   const client = new DynamoDBClient({ maxAttempts, requestHandler: TIMEOUTS });
   return metrics === undefined ? client : observed(client, metrics);
 }
 
+/**
+ * An SQS client with Contrail's time-outs, whose requests are counted.
+ *
+ * @param maxAttempts how often it sends a request at most.
+ */
 export function createSqsClient(
   maxAttempts: number,
   metrics: Metrics,

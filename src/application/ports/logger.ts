@@ -1,3 +1,4 @@
+/** How serious a line of the log is, the most serious first. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** What goes with a message. Nothing secret, and no row's content. */

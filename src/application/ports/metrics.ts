@@ -45,6 +45,7 @@ export const METRICS = {
   OldestChangeAge: ['Milliseconds', 'how long ago the oldest change of the batch was made'],
 } as const satisfies Record<string, readonly [MetricUnit, string]>;
 
+/** What a metric is called, in CloudWatch too. */
 export type MetricName = keyof typeof METRICS;
 
 /** Alarms watch these: without a value they could not tell a quiet function from one that is not there. */

@@ -15,12 +15,14 @@ export interface Adoption {
   readonly changed: boolean;
 }
 
+/** How a table is adopted. */
 export interface AdoptionOptions {
   /**
    * The generation that the table is to have, for a store that knows less than was derived: one above all that it knows.
    * With it, the newest table too becomes newer than it was. Without it, the next one.
    */
   readonly generation?: number | undefined;
+  /** Aborted when nothing more may be begun. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -33,6 +33,7 @@ export type NamesIn<By> = By extends readonly (infer Name)[]
     ? keyof Each<Result>
     : never;
 
+/** What is counted, under what, and where the count stands. */
 export interface CountsSpec<Key, A, By, At> {
   /**
    * What a row is counted under. A pure function gives a tuple, an array of them, or undefined; it is also called for rows as

@@ -24,6 +24,7 @@ import { readRow } from './row-model.ts';
 import { isRowKind } from './row.ts';
 import { type KeyAttribute, NO_KEYS, partsOf } from './templates.ts';
 
+/** What is derived from the rows of one kind: made by `documents`, `counts`, `pointer`, `rows` or `effect`. */
 export type Derivation = Documents | Counts | Pointer | Rows | Effect;
 
 /** A kind of row of a table with these key attributes, whatever its templates and attributes. */
@@ -36,6 +37,7 @@ export interface RowOfTable<Attribute extends string> {
 export type KeyAttributeSpec<Name extends string = string> =
   Name | { readonly name: Name; readonly type: KeyType };
 
+/** A table's key, its kinds of rows, and what is derived from them. */
 export interface TableSpec<Partition extends string, Sort extends string> {
   /**
    * The attributes of the table's key; `sort` only where it has a sort key. A name alone is a string:

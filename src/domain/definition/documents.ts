@@ -6,6 +6,7 @@ import { isStringArray, membersOf, named, namesProblem, type Owner, shown } from
 import type { AnyAttributes, KeyTemplates, Parts, RowKind, RowOf } from './row.ts';
 import type { PartsOf, Template } from './template-types.ts';
 
+/** Which rows have a document, in which collection, and what it holds. */
 export interface DocumentsSpec<Key, A, Id = string> {
   /** The search engine's collection. */
   readonly collection: string;

@@ -36,6 +36,7 @@ export interface BatchContext {
   readonly attempt: number;
 }
 
+/** What the code of an effect for one change is told of its attempt, and can do in it. */
 export interface EffectContext extends BatchContext {
   /**
    * Hands in a write of the effect's own, to be made in one transaction with the note that the effect has run: both

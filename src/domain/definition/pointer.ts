@@ -5,6 +5,7 @@ import { isStringArray, membersOf, namesProblem, type Owner, RESERVED, shown } f
 import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
 import { keyNames, NO_KEYS, NO_TEMPLATE, templatesOf } from './templates.ts';
 
+/** Where the row that points stands, to which row it points, and what it repeats of it. */
 export interface PointerSpec<Key, A> {
   /**
    * The sort key of the row that points, by the attribute's name: `{ SK: 'DEFAULT' }`, `{ at: '-1' }` where it is a number.

@@ -33,6 +33,7 @@ export type When<A> = { readonly [Name in keyof A & string]?: TextIn<A[Name]> | 
 
 type TextIn<Type> = unknown extends Type ? string : Extract<Type, string>;
 
+/** What else is to be known of a kind of row than its key. */
 export interface RowOptions<
   Key extends KeyTemplates = KeyTemplates,
   Schema extends StandardSchema = StandardSchema,

@@ -25,6 +25,7 @@ export interface DerivedRowOf {
   readonly attributes?: AnyAttributes;
 }
 
+/** Which rows are made of a row, and after which changes. */
 export interface RowsSpec<Key, A> {
   /** What is derived from a row: at most 40 rows, an array, one, or undefined. A pure function of the row. */
   readonly of: (

@@ -11,9 +11,11 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
+/** What a schema says of a value: what it makes of it, or what is wrong with it. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
+/** One thing that is wrong with a value, and where: `path` leads from the value to it. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -25,6 +25,7 @@ export function compose(...modules: readonly ContainerModule[]): Container {
   return container;
 }
 
+/** The worker of a container. @throws when a port is not bound. */
 export function streamWorker(container: Container): StreamWorker {
   return {
     processBatch: container.get(ProcessBatch),

@@ -8,6 +8,7 @@ import { readConfig } from '../config.ts';
 import type { Environment } from '../environment-reader.ts';
 import { handlerOf } from './handler-of.ts';
 
+/** How a handler differs from what the environment says. */
 export interface HandlerOptions {
   /** Settings by the names of docs/configuration.md: the process's environment, unless given. */
   readonly environment?: Environment;

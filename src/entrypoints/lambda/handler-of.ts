@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { duringInvocation, type InvocationContext } from '../invocation.ts';
 import { type BatchResponse, handleEvent } from './handle-event.ts';
 
+/** What a handler does where something fails or time runs out, and whose records it takes. */
 export interface HandlerOfOptions {
   readonly failureMode: Config['failureMode'];
   /** How long before Lambda's time runs out the worker stops, in milliseconds: time to report and to log. */
