@@ -36,6 +36,7 @@ function reported(name: string, types: string): boolean {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: ROOT,
+      newlineKind: 'lf',
       mainEntryPointFilePath: types,
       compiler: { tsconfigFilePath: join(ROOT, 'tsconfig.build.json'), skipLibCheck: true },
       apiReport: {
