@@ -123,8 +123,11 @@ export class EffectCalls {
     return {
       ...others,
       once: (write: unknown) => {
-        if (write === undefined || write === null) return once(write);
         if (isLost) return;
+        if (write === undefined || write === null) {
+          once(write);
+          return;
+        }
         once(() => {
           try {
             const returned: unknown = typeof write === 'function' ? (write as () => unknown)() : undefined;

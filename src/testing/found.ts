@@ -1,10 +1,9 @@
-import { verify } from '../application/verify/verify.ts';
-import type { Drift } from '../application/verify/verify.ts';
+import { type Drift, verify } from '../application/verify/verify.ts';
 import { tupleNames } from '../domain/count.ts';
 import type { FaultKind } from '../domain/fault.ts';
 import { toJson } from '../domain/json.ts';
 import type { Operation } from '../domain/change.ts';
-import { TableModel } from '../domain/table-model.ts';
+import type { TableModel } from '../domain/table-model.ts';
 import type { Value } from '../domain/value.ts';
 import type { EffectCall } from './effect-calls.ts';
 import type { Image } from './given-row.ts';

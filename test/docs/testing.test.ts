@@ -49,7 +49,8 @@ describe('docs/testing.md', function () {
 
   it('has snippets that pass as tests', async () => {
     // Under mocha, node:test would find itself in a run of its own.
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const env = { ...process.env };
+    delete env['NODE_TEST_CONTEXT'];
     const { stdout } = await run(process.execPath, ['--import', 'tsx', '--test', files[1]!], {
       cwd: ROOT,
       env,
