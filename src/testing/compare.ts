@@ -24,7 +24,8 @@ const LISTED = 20;
  */
 export function compare(found: Found, expected: object): void {
   checkNames('what is expected', expected, SECTIONS);
-  const compared = Object.entries({ failures: [], quarantined: [], ...expected })
+  const named: Readonly<Record<string, unknown>> = { failures: [], quarantined: [], ...expected };
+  const compared = Object.entries(named)
     .filter(([, wanted]) => wanted !== undefined)
     .map(([section, wanted]) => [section, compareSection(section, found, wanted)] as const)
     .filter(([, { differences }]) => differences.length > 0);
@@ -54,7 +55,7 @@ function compareSection(section: string, found: Found, expected: unknown): Compa
     case 'pointers':
       return byName(section, 'derivation of a pointer', found.pointers, expected, compareList);
     case 'rows':
-      return byName(section, undefined, found.rows, expected, (path, list, wanted) =>
+      return byName<FoundList | undefined>(section, undefined, found.rows, expected, (path, list, wanted) =>
         compareList(path, list ?? NO_ROWS, wanted),
       );
     case 'effects':
@@ -142,7 +143,7 @@ function isInOrder(
   calls: readonly Readonly<Record<string, unknown>>[],
   expected: readonly Readonly<Record<string, unknown>>[],
 ): boolean {
-  const keys = new Set(expected.map(({ key }) => JSON.stringify(key)));
+  const keys = new Set<string | undefined>(expected.map(({ key }) => JSON.stringify(key)));
   return [...keys].every((key) => {
     let from = 0;
     const own = calls.filter((call) => key === undefined || JSON.stringify(call['key']) === key);

@@ -50,7 +50,7 @@ export class EffectCalls {
       this.#calls.set(name, []);
       return [name, { ...derivation, spec: this.#noted(name, derivation.spec) }] as const;
     });
-    const noted: unknown = { ...spec, derive: Object.fromEntries(derive) };
+    const noted: unknown = { ...spec, derive: Object.fromEntries(derive) as unknown };
     this.definition = defineTable(noted as TableSpec<string, string>);
   }
 
@@ -69,7 +69,7 @@ export class EffectCalls {
     const code = (run ?? runBatch) as AnyRun;
     const noted: AnyRun = (given, context) =>
       this.isOn ? this.#call(name, code, given, context) : undefined;
-    return { ...options, ...(run === undefined ? { runBatch: noted } : { run: noted }) } as AnySpec;
+    return { ...options, ...(run === undefined ? { runBatch: noted } : { run: noted }) };
   }
 
   async #call(name: string, code: AnyRun, given: unknown, context: BatchContext): Promise<unknown> {

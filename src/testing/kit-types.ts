@@ -50,7 +50,7 @@ export interface RowFactory<Key, A> {
 }
 
 /** They may be left out where none must be given. */
-type AttributesGiven<A> = Record<never, never> extends A ? [attributes?: Plain<A>] : [attributes: Plain<A>];
+type AttributesGiven<A> = Partial<A> extends A ? [attributes?: Plain<A>] : [attributes: Plain<A>];
 
 /** What a kind's rows hold in the table. */
 type StoredIn<A, Stored> = unknown extends Stored ? A : Stored;
