@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generateEvents, generateRecords } from '../../src/fleet/feed/generate.ts';
-import { CONTRAIL, run as runNode } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run as runNode } from '../support/command-line.ts';
 import {
   icaoManufacturerRow,
   icaoTypeRow,
@@ -34,7 +35,7 @@ describe('contrail replay', function () {
   after(() => rm(folder, { recursive: true }));
 
   const run = (args: readonly string[], input = '', env: Record<string, string> = {}) =>
-    runNode([...CONTRAIL, ...args], input, { cwd: folder, env });
+    runNode([...BUNDLED_CONTRAIL, ...args], input, { cwd: folder, env });
 
   /** Replays a text as a file, and reads the state that it leaves. */
   async function replayed(content: string, ...options: string[]) {
@@ -407,7 +408,7 @@ describe('contrail replay', function () {
     const args = ['--state', '-', '--report', 'json'];
     const fromFile = await run(['replay', 'feed.gz', ...args]);
     expect(JSON.parse(fromFile.out)).to.deep.equal(expected);
-    const piped = await runNode([...CONTRAIL, 'replay', '-', ...args], packed);
+    const piped = await runNode([...BUNDLED_CONTRAIL, 'replay', '-', ...args], packed);
     expect(JSON.parse(piped.out)).to.deep.equal(expected);
   });
 
