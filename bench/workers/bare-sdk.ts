@@ -1,7 +1,7 @@
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as sqs from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
-import { DEFAULT_CONCURRENCY } from '../../src/adapters/aws/clients.ts';
+import { DEFAULT_CONCURRENCY } from '../../src/adapters/aws/client-defaults.ts';
 import type { Downstream } from '../model/modelled-aws.ts';
 import type { Worker } from './worker.ts';
 

@@ -4,10 +4,6 @@ import { untilSignal } from '../../src/entrypoints/cli/signals.ts';
 import { integer } from '../../src/entrypoints/cli/options.ts';
 import { runLocalCommand } from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
-import { isExact, runEndToEnd } from '../proof/end-to-end.ts';
-import { startServers } from '../servers/servers.ts';
-import { reachText, summaryText } from './run-summary.ts';
-import { builtWorker, memoryWorker } from '../proof/local-worker.ts';
 
 interface LocalOptions {
   readonly records: number;
@@ -53,9 +49,14 @@ Example:
   .action(run);
 
 async function run({ records, batchSize, seed, backend, keep }: LocalOptions): Promise<void> {
+  // Not for --help: they and the SDK take a second to load.
+  const { isExact, runEndToEnd } = await import('../proof/end-to-end.ts');
+  const { builtWorker, memoryWorker } = await import('../proof/local-worker.ts');
+  const { startServers } = await import('../servers/servers.ts');
+  const { reachText, summaryText } = await import('./run-summary.ts');
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local and SQS');
-  const servers = await startServers();
+  const servers = await startServers({ brief: !keep });
   try {
     const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
     const result = await withoutOutput(() =>

@@ -9,8 +9,18 @@ export function javaCommand(): string {
   return home ? join(home, 'bin', 'java') : 'java';
 }
 
-/** Undefined when DynamoDB Local can run; otherwise one line that says what to install. */
+let asked: { readonly problem: string | undefined } | undefined;
+
+/**
+ * Undefined when DynamoDB Local can run; otherwise one line that says what to install. Java is asked once in a process:
+ * its answer takes a good part of a second.
+ */
 export function javaMissing(): string | undefined {
+  asked ??= { problem: problemOfJava() };
+  return asked.problem;
+}
+
+function problemOfJava(): string | undefined {
   const { error, status, stderr } = spawnSync(javaCommand(), ['-version'], {
     encoding: 'utf8',
     timeout: 120_000,

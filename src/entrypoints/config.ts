@@ -1,4 +1,4 @@
-import { DEFAULT_ATTEMPTS, DEFAULT_CONCURRENCY } from '../adapters/aws/clients.ts';
+import { DEFAULT_ATTEMPTS, DEFAULT_CONCURRENCY } from '../adapters/aws/client-defaults.ts';
 import { MAX_BATCH_BYTES } from '../adapters/aws/sqs/limits.ts';
 import {
   isSameQueue,

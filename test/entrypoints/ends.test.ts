@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { CONTRAIL, runShell, SCRIPTS, start } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { runShell, SCRIPTS, start } from '../support/command-line.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 
 describe('commands that end early', function () {
@@ -22,7 +23,7 @@ describe('commands that end early', function () {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       it(`and no file is left: ${signal}`, async () => {
         await writeFile(join(folder, 'state.json'), 'old');
-        const child = start([...CONTRAIL, 'replay', '-', '--state', 'state.json'], { cwd: folder });
+        const child = start([...BUNDLED_CONTRAIL, 'replay', '-', '--state', 'state.json'], { cwd: folder });
         child.stdin.write(`${JSON.stringify(registrationRecord('N1'))}\n`);
         const ended = Promise.all([
           text(child.stdout),
@@ -45,7 +46,7 @@ describe('commands that end early', function () {
         it(`${what}: ${signal}`, async () => {
           await writeFile(join(folder, 'feed.json'), JSON.stringify(registrationRecord('N1')));
           execFileSync('mkfifo', [join(folder, 'pipe')]);
-          const child = start([...CONTRAIL, 'replay', ...args], { cwd: folder });
+          const child = start([...BUNDLED_CONTRAIL, 'replay', ...args], { cwd: folder });
           const ended = new Promise((resolve) => child.on('close', (_, endedBy) => resolve(endedBy)));
           try {
             await sleep(1_000);
@@ -58,8 +59,10 @@ describe('commands that end early', function () {
         });
 
     it('then a shell sees the status 128 and its number', async () => {
-      const line = '"$0" "$@" < <(sleep 5) & pid=$!; sleep 1; kill -TERM $pid; wait $pid; echo $?';
-      const { out } = await runShell(line, [...CONTRAIL, 'replay', '-'], folder);
+      // What goes on sleeping must not hold a pipe of ours open: that would be waited for.
+      const line =
+        '"$0" "$@" < <(sleep 5 2> /dev/null) & pid=$!; sleep 1; kill -TERM $pid; wait $pid; echo $?';
+      const { out } = await runShell(line, [...BUNDLED_CONTRAIL, 'replay', '-'], folder);
       expect(out).to.equal('143\n');
     });
 
@@ -67,11 +70,11 @@ describe('commands that end early', function () {
       if (spawnSync('script', ['--version']).status !== 0) this.skip();
       // `script` gives the command a terminal, and shows what appears there.
       const pressed = [
-        'mkfifo feed; (sleep 10 > feed) &',
+        'mkfifo feed; (sleep 10 > feed 2> /dev/null) &',
         "(until ls -A | grep -q '\\.tmp$'; do sleep 0.1; done; sleep 0.5; printf '\\003'; sleep 1) |",
         'script -qec "trap : INT; $0 $1 replay feed --state state.json; echo status \\$?" /dev/null',
       ].join('\n');
-      const { out } = await runShell(pressed, CONTRAIL, folder);
+      const { out } = await runShell(pressed, BUNDLED_CONTRAIL, folder);
       expect(out)
         .to.contain('\u001b[?25l')
         .and.to.match(/status 130\s*$/);
@@ -84,10 +87,10 @@ describe('commands that end early', function () {
 
   describe('given a reader that has gone, then that is no error, and the status is 0', () => {
     const quiet: [string, readonly string[]][] = [
-      ['contrail generate', [...CONTRAIL, 'generate', '--records', '100000']],
-      ['contrail replay', [...CONTRAIL, 'replay', 'feed.json']],
-      ['contrail replay --state -', [...CONTRAIL, 'replay', 'feed.json', '--state', '-']],
-      ['contrail --help', [...CONTRAIL, '--help']],
+      ['contrail generate', [...BUNDLED_CONTRAIL, 'generate', '--records', '100000']],
+      ['contrail replay', [...BUNDLED_CONTRAIL, 'replay', 'feed.json']],
+      ['contrail replay --state -', [...BUNDLED_CONTRAIL, 'replay', 'feed.json', '--state', '-']],
+      ['contrail --help', [...BUNDLED_CONTRAIL, '--help']],
       ['simulate', [...SCRIPTS.simulate, '--seeds', '1']],
       ['simulate --trace', [...SCRIPTS.simulate, '--seeds', '5', '--trace']],
       ['fuzz', [...SCRIPTS.fuzz, '--records', '500']],
@@ -110,7 +113,7 @@ describe('commands that end early', function () {
     it('contrail replay, its log lines too, as both go to one reader', async () => {
       await writeFile(join(folder, 'feed.json'), JSON.stringify(registrationRecord('N1')));
       const line = 'LOG_LEVEL=debug "$0" "$@" 2>&1 | true; echo "${PIPESTATUS[0]}"';
-      const { out } = await runShell(line, [...CONTRAIL, 'replay', 'feed.json'], folder);
+      const { out } = await runShell(line, [...BUNDLED_CONTRAIL, 'replay', 'feed.json'], folder);
       expect(out).to.equal('0\n');
     });
   });
@@ -118,7 +121,7 @@ describe('commands that end early', function () {
   it('given a reader of log lines alone that has gone, then the replay goes on to its end', async () => {
     await writeFile(join(folder, 'feed.json'), JSON.stringify(registrationRecord('N1')));
     const line = 'LOG_LEVEL=debug "$0" "$@" 2> >(true)';
-    const args = [...CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'];
+    const args = [...BUNDLED_CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'];
     const { out, status } = await runShell(line, args, folder);
     expect(out).to.match(/^1 record in 1 batch/);
     expect(status).to.equal(0);
@@ -128,7 +131,7 @@ describe('commands that end early', function () {
   it('given a change that failed, when the reader of the report has gone, then the status still says so', async () => {
     await writeFile(join(folder, 'feed.json'), '{"bad":1}');
     const line = '"$0" "$@" | true; echo "${PIPESTATUS[0]}"';
-    const { out } = await runShell(line, [...CONTRAIL, 'replay', 'feed.json'], folder);
+    const { out } = await runShell(line, [...BUNDLED_CONTRAIL, 'replay', 'feed.json'], folder);
     expect(out).to.equal('1\n');
   });
 
@@ -136,7 +139,7 @@ describe('commands that end early', function () {
     await writeFile(join(folder, 'feed.json'), JSON.stringify(registrationRecord('N1')));
     const { err, status } = await runShell(
       '"$0" "$@" > /dev/full',
-      [...CONTRAIL, 'replay', 'feed.json'],
+      [...BUNDLED_CONTRAIL, 'replay', 'feed.json'],
       folder,
     );
     expect(err).to.match(/^contrail: cannot write to standard output: ENOSPC[^\n]*\n$/);

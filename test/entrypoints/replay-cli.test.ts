@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generateEvents, generateRecords } from '../../src/fleet/feed/generate.ts';
-import { CONTRAIL, run as runNode } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run as runNode } from '../support/command-line.ts';
 import {
   icaoManufacturerRow,
   icaoTypeRow,
@@ -34,7 +35,7 @@ describe('contrail replay', function () {
   after(() => rm(folder, { recursive: true }));
 
   const run = (args: readonly string[], input = '', env: Record<string, string> = {}) =>
-    runNode([...CONTRAIL, ...args], input, { cwd: folder, env });
+    runNode([...BUNDLED_CONTRAIL, ...args], input, { cwd: folder, env });
 
   /** Replays a text as a file, and reads the state that it leaves. */
   async function replayed(content: string, ...options: string[]) {
@@ -216,8 +217,10 @@ describe('contrail replay', function () {
   });
 
   const good = registrationRecord('N9');
+  // Of items of their own: a failure holds back what else there is of its item.
+  let items = 0;
   const without = (part: string) => {
-    const { dynamodb, ...envelope } = registrationRecord('N8');
+    const { dynamodb, ...envelope } = registrationRecord(`N8-${++items}`);
     const omit = (from: object) => Object.fromEntries(Object.entries(from).filter(([name]) => name !== part));
     return part === 'dynamodb' ? envelope : { ...omit(envelope), dynamodb: omit(dynamodb) };
   };
@@ -226,18 +229,18 @@ describe('contrail replay', function () {
     return { ...record, dynamodb: { ...record.dynamodb, Keys: { PK: pk, SK: sk }, NewImage: {} } };
   };
   const image = (attributes: object) => {
-    const record = imageRecord('N1', 'A');
+    const record = imageRecord('N1', `A${++items}`);
     Object.assign(record.dynamodb.NewImage!, attributes);
     return record;
   };
   const badRecords: [string, unknown, RegExp][] = [
-    ['a null record', null, /feed\.json:2: received null; expected a DynamoDB stream record/],
+    ['a null record', null, /received null; expected a DynamoDB stream record/],
     [
       'a record without dynamodb',
       without('dynamodb'),
-      /feed\.json:2: received an object with the fields .*; expected a DynamoDB stream record/,
+      /received an object with the fields .*; expected a DynamoDB stream record/,
     ],
-    ['a record without Keys', without('Keys'), /feed\.json:2: the record has no Keys$/m],
+    ['a record without Keys', without('Keys'), /the record has no Keys$/m],
     ['a record without SequenceNumber', without('SequenceNumber'), /the record has no SequenceNumber$/m],
     [
       'a record without eventName',
@@ -301,15 +304,46 @@ describe('contrail replay', function () {
       /NewImage\.extra\.deep is not a valid number/,
     ],
   ];
-  for (const [what, record, message] of badRecords)
-    it(`given ${what}, when replayed, then it fails by place and reason, and the rest is not lost`, async () => {
-      const events = `{"Records":[\n${JSON.stringify(record)},\n${JSON.stringify(good)}]}`;
-      const { state, status } = await replayed(events);
-      expect(status).to.equal(1);
-      expect(state.failures).to.have.length(1);
-      expect(state.failures[0]!.error).to.match(message);
-      expect(state.search['registry']).to.have.property('FAA:N9');
+  const badFiles: [string, string, RegExp][] = [
+    ['no JSON', 'hello there\n', /expected a stream record, a Lambda event.*found "hello there"/],
+    ['Records that are null', '{"Records":null}', /Records is null/],
+    ['Records that are no list', '{"Records":{}}', /Records is .*array/],
+    ['an object that is no event', '{"hello":1}', /.*neither a stream record nor an event/],
+  ];
+
+  describe('given what cannot be handled, each in a file of its own with what can be, when they are replayed', () => {
+    const cases = [
+      ...badRecords.map(([what, record, message], index) => ({
+        ...{ what, message, line: 2, name: `bad-${index}.json` },
+        content: `{"Records":[\n${JSON.stringify(record)},\n${JSON.stringify(registrationRecord(`N9-${index}`))}]}`,
+        document: `FAA:N9-${index}`,
+      })),
+      ...badFiles.map(([what, content, message], index) => ({
+        ...{ what, message, line: 1, name: `worse-${index}.json`, content, document: undefined },
+      })),
+    ];
+    let state: State;
+
+    before(async () => {
+      for (const { name, content } of cases) await writeFile(join(folder, name), content);
+      const names = cases.map(({ name }) => name);
+      const { out, err, status } = await run(['replay', ...names, '--state', 'bad.out', '--report', 'json']);
+      expect({ err, status }).to.deep.equal({ err: '', status: 1 });
+      state = JSON.parse(await readFile(join(folder, 'bad.out'), 'utf8')) as State;
+      expect(JSON.parse(out)).to.deep.include({ failures: state.failures });
     });
+
+    it('then each fails once, in the order of the files', () => {
+      const places = state.failures.map(({ error }) => /^[^:]+:\d+/.exec(error)?.[0]);
+      expect(places).to.deep.equal(cases.map(({ name, line }) => `${name}:${line}`));
+    });
+
+    for (const [index, { what, message, document }] of cases.entries())
+      it(`then it fails by its reason${document === undefined ? '' : ', and the rest is not lost'}: ${what}`, () => {
+        expect(state.failures[index]?.error).to.match(message);
+        if (document !== undefined) expect(state.search['registry']).to.have.property(document);
+      });
+  });
 
   it('given a key of no known kind, when replayed, then the record is counted as ignored and nothing fails', async () => {
     const records = [
@@ -352,21 +386,6 @@ describe('contrail replay', function () {
     expect(other.state.matcher).to.deep.equal(same.state.matcher);
   });
 
-  const badFiles: [string, string, RegExp][] = [
-    ['no JSON', 'hello there\n', /feed\.json:1: /],
-    ['Records that are null', '{"Records":null}', /feed\.json:1: Records is null/],
-    ['Records that are no list', '{"Records":{}}', /feed\.json:1: Records is .*array/],
-    ['an object that is no event', '{"hello":1}', /feed\.json:1: .*neither a stream record nor an event/],
-  ];
-  for (const [what, content, message] of badFiles)
-    it(`given ${what}, when replayed, then it fails with the file, the line and what is wrong`, async () => {
-      const { state, status, report } = await replayed(content);
-      expect(status).to.equal(1);
-      expect(state.failures).to.have.length(1);
-      expect(state.failures[0]!.error).to.match(message);
-      expect(report['failures']).to.deep.equal(state.failures);
-    });
-
   it('given nothing, when replayed, then there are no records, and that is no failure', async () => {
     const { out } = await run(['generate', '--records', '0']);
     expect(out).to.equal('');
@@ -389,7 +408,7 @@ describe('contrail replay', function () {
     const args = ['--state', '-', '--report', 'json'];
     const fromFile = await run(['replay', 'feed.gz', ...args]);
     expect(JSON.parse(fromFile.out)).to.deep.equal(expected);
-    const piped = await runNode([...CONTRAIL, 'replay', '-', ...args], packed);
+    const piped = await runNode([...BUNDLED_CONTRAIL, 'replay', '-', ...args], packed);
     expect(JSON.parse(piped.out)).to.deep.equal(expected);
   });
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { CONTRAIL, run } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RECORDINGS = { shop: 'orders.ndjson', badges: 'plays.ndjson', 'by-id': 'products.ndjson' };
@@ -8,7 +9,7 @@ const FLEETS = ['search', 'defaultImages', 'default images', 'matcher', 'derived
 
 function replay(example: keyof typeof RECORDINGS, args: readonly string[], env = {}) {
   const cwd = `${ROOT}examples/${example}`;
-  return run([...CONTRAIL, 'replay', RECORDINGS[example], '--verify', ...args], '', { cwd, env });
+  return run([...BUNDLED_CONTRAIL, 'replay', RECORDINGS[example], '--verify', ...args], '', { cwd, env });
 }
 
 describe('what a replay calls the kinds of derivations', function () {
@@ -50,7 +51,7 @@ describe('what a replay calls the kinds of derivations', function () {
   it('given the fleet, then its reports and its log have the names that it always had', async () => {
     const { out, err } = await run(
       [
-        ...CONTRAIL,
+        ...BUNDLED_CONTRAIL,
         'replay',
         'fixtures/sample.ndjson',
         '--verify',

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONTRAIL, run as runNode } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run as runNode } from '../support/command-line.ts';
 import { faaRow, linkRow, type StreamRecord, streamRecord } from '../support/stream-records.ts';
 
 const HERE = 'arn:aws:dynamodb:us-east-1:111122223333:table/fleet';
@@ -38,7 +39,7 @@ describe('contrail replay of several streams', function () {
 
   after(() => rm(folder, { recursive: true }));
 
-  const run = (...args: string[]) => runNode([...CONTRAIL, 'replay', ...args], '', { cwd: folder });
+  const run = (...args: string[]) => runNode([...BUNDLED_CONTRAIL, 'replay', ...args], '', { cwd: folder });
   const write = (name: string, records: readonly object[]) =>
     writeFile(join(folder, name), records.map((record) => JSON.stringify(record)).join('\n'));
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { generateEvents } from '../../src/fleet/feed/generate.ts';
-import { CONTRAIL, run, runShell } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run, runShell } from '../support/command-line.ts';
 import { registrationRecord } from '../support/stream-records.ts';
 
 describe('contrail replay --state', function () {
@@ -20,7 +21,7 @@ describe('contrail replay --state', function () {
   afterEach(() => rm(folder, { recursive: true }));
 
   const at = (name: string) => join(folder, name);
-  const replay = (...args: string[]) => run([...CONTRAIL, 'replay', ...args], '', { cwd: folder });
+  const replay = (...args: string[]) => run([...BUNDLED_CONTRAIL, 'replay', ...args], '', { cwd: folder });
   const names = async () => (await readdir(folder)).toSorted();
   const registry = (json: string) =>
     Object.keys((JSON.parse(json) as { search: { registry: object } }).search.registry);
@@ -113,7 +114,7 @@ describe('contrail replay --state', function () {
     it('the file that standard input comes from', async () => {
       const { err, status } = await runShell(
         '"$0" "$@" < feed.json',
-        [...CONTRAIL, 'replay', '-', '--state', 'feed.json'],
+        [...BUNDLED_CONTRAIL, 'replay', '-', '--state', 'feed.json'],
         folder,
       );
       expect(err).to.match(/one of the input files/);
@@ -189,7 +190,7 @@ describe('contrail replay --state', function () {
     await writeFile(at('state.json'), 'old');
     const { out, err, status } = await runShell(
       'ulimit -f 20; "$0" "$@"',
-      [...CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'],
+      [...BUNDLED_CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'],
       folder,
     );
     expect(err).to.match(/^contrail: cannot write the state file state\.json: EFBIG/);
@@ -204,7 +205,7 @@ describe('contrail replay --state', function () {
     await writeFile(at('source.json'), `old ${'x'.repeat(100_000)}`);
     const mounted = await runShell(
       'unshare --mount bash -c \'mount --bind source.json state.json && exec "$0" "$@"\' "$0" "$@"',
-      [...CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'],
+      [...BUNDLED_CONTRAIL, 'replay', 'feed.json', '--state', 'state.json'],
       folder,
     );
     if (/unshare|mount:/.test(mounted.err)) this.skip();

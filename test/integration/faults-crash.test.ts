@@ -12,7 +12,7 @@ describeWithServers('the worker on AWS, when DynamoDB dies in the middle of a ba
   let world: FaultWorld;
 
   before(async () => {
-    servers = await startServers({ durable: true });
+    servers = await startServers({ durable: true, brief: true });
     world = await FaultWorld.create(servers);
   });
 

@@ -8,7 +8,7 @@ let running: Promise<LocalServers> | undefined;
 
 /** The servers that every integration suite shares, started by the first that asks. Tests keep to keys of their own. */
 export function sharedServers(): Promise<LocalServers> {
-  running ??= startServers();
+  running ??= startServers({ brief: true });
   return running;
 }
 
@@ -28,10 +28,12 @@ export async function createAuditTable(): Promise<void> {
   await audit;
 }
 
-after(async function () {
-  this.timeout(180_000);
-  await (await running)?.stop();
-});
+// A process of a parallel run takes file after file: there they last as long as the process, and end with it.
+if (process.env['MOCHA_WORKER_ID'] === undefined)
+  after(async function () {
+    this.timeout(180_000);
+    await (await running)?.stop();
+  });
 
 /** What the servers lack here, in words; in CI they must run. */
 export function serversMissing(): string | undefined {

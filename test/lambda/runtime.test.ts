@@ -23,7 +23,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
 
   before(async () => {
     unpacked = await unpackedBundle();
-    servers = await startServers();
+    servers = await startServers({ brief: true });
   });
 
   afterEach(async () => {

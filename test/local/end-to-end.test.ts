@@ -17,7 +17,7 @@ describeUnless(javaMissing(), 'the worker end to end, on DynamoDB Local and SQS'
   let servers: LocalServers;
 
   before(async () => {
-    servers = await startServers({ durable: true });
+    servers = await startServers({ durable: true, brief: true });
   });
 
   after(() => (servers as LocalServers | undefined)?.stop());

@@ -18,8 +18,9 @@ module.exports = class extends reporters.Spec {
   }
 
   count(event, test) {
-    for (let suite = test.parent; suite; suite = suite.parent) {
-      const match = CONTRACT.exec(suite.title);
+    // Of tests that ran in another process there are no suites here, but their titles.
+    for (const title of test.titlePath()) {
+      const match = CONTRACT.exec(title);
       if (!match) continue;
       const [, port, implementation] = match;
       const key = `${port}\n${implementation}`;

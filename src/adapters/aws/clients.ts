@@ -6,16 +6,6 @@ import { cacheMiddleware } from './cached-middleware.ts';
 import { writePlainly } from './plain-json.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
-/**
- * How often the SDK tries a request, unless AWS_MAX_ATTEMPTS says otherwise. A dropped connection or a moment of
- * throttling is over after two more attempts, within 0.15 and 3 seconds of pauses; whatever lasts longer is left to the
- * worker's own retries, whose pauses keep to the batch's time limit.
- */
-export const DEFAULT_ATTEMPTS = 3;
-
-/** Requests of one kind under way at a time, unless CONCURRENCY says otherwise: below the SDK's 50 sockets, so that none waits for one. */
-export const DEFAULT_CONCURRENCY = 24;
-
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 

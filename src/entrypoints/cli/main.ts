@@ -13,6 +13,7 @@ const { version, description } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 ) as { version: string; description: string };
 
+// What only one command needs of packages, it loads when it is called: all of it takes most of a second.
 watchStrayFailures('contrail');
 await runCommand(
   new Command('contrail')

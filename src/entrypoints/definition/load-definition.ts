@@ -1,10 +1,8 @@
 import { statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { createJiti } from 'jiti';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import { Fault } from '../../domain/fault.ts';
 import { fleet } from '../../fleet/definition.ts';
-import * as contrail from '../../index.ts';
 import { definitionIn } from './definition-in.ts';
 import { loadingProblem } from './loading-problem.ts';
 import { strictExports } from './strict-exports.ts';
@@ -57,6 +55,8 @@ async function exportsOf(
   shown: string,
   cwd: string,
 ): Promise<Readonly<Record<string, unknown>>> {
+  // Loading these takes longer than all else that a command does for the fleet.
+  const [{ createJiti }, contrail] = await Promise.all([import('jiti'), import('../../index.ts')]);
   const jiti = createJiti(import.meta.url, {
     virtualModules: { contrail: strictExports('contrail', contrail) },
     // Its cache may lie in a folder for everybody, where another user could put code for us to run.

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Fault } from '../../../src/domain/fault.ts';
 import { loadDefinition } from '../../../src/entrypoints/definition/load-definition.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
-import * as contrail from '../../../src/index.ts';
+import type * as Contrail from '../../../src/index.ts';
 
 const GOOD = `
   import { defineTable, documents, row } from 'contrail';
@@ -19,7 +19,8 @@ const GOOD = `
 /** A good definition whose one derivation has this name. */
 const named = (name: string) => GOOD.replace('NAME', name);
 
-describe('loading a definition', () => {
+describe('loading a definition', function () {
+  this.timeout(60_000);
   let folder: string;
 
   beforeEach(async () => {
@@ -121,10 +122,17 @@ describe('loading a definition', () => {
         (globalThis as any).contrailOfDefinition = contrail;
         ${named('it')}`,
     });
-    await loadDefinition(undefined, folder);
-    const seen = (globalThis as { contrailOfDefinition?: typeof contrail }).contrailOfDefinition;
-    expect(seen?.defineTable).to.equal(contrail.defineTable);
-    expect(seen?.Fault).to.equal(Fault);
+    // Mocha loads tests by `require`, while the library is imported when a definition asks for it: all of it must be here.
+    const imported = (path: string) => import(new URL(path, import.meta.url).href) as Promise<unknown>;
+    const loading = (await imported('../../../src/entrypoints/definition/load-definition.ts')) as {
+      readonly loadDefinition: typeof loadDefinition;
+    };
+    const contrail = (await imported('../../../src/index.ts')) as typeof Contrail;
+    const fault = (await imported('../../../src/domain/fault.ts')) as Pick<typeof Contrail, 'Fault'>;
+    await loading.loadDefinition(undefined, folder);
+    const seen = (globalThis as { contrailOfDefinition?: typeof Contrail }).contrailOfDefinition;
+    expect(seen?.defineTable).to.equal(contrail.defineTable).and.to.be.a('function');
+    expect(seen?.Fault).to.equal(fault.Fault);
   });
 
   it('given no such file, a folder or an empty name, then it says so', async () => {

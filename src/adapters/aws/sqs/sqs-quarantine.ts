@@ -1,6 +1,6 @@
 import { type PoisonRecord, Quarantine } from '../../../application/ports/quarantine.ts';
 import type { Done } from '../../../application/result.ts';
-import { DEFAULT_CONCURRENCY } from '../clients.ts';
+import { DEFAULT_CONCURRENCY } from '../client-defaults.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { isTooLarge, MessageSender, type SendsBatches } from './message-sender.ts';
 import { quarantineMessage } from './quarantine-message.ts';

@@ -1,7 +1,7 @@
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import type { Done } from '../../../application/result.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
-import { DEFAULT_CONCURRENCY } from '../clients.ts';
+import { DEFAULT_CONCURRENCY } from '../client-defaults.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { MessageSender, type SendsBatches } from './message-sender.ts';
 import { parseSearchQueueUrl, SEARCH_QUEUE_VARIABLE } from './queue-url.ts';

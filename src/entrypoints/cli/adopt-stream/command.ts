@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import type { Adoption } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { withTableGenerations } from '../../composition/state-store.ts';
 import { readStateConfig } from '../../config.ts';
 import { integer } from '../options.ts';
 
@@ -50,6 +49,7 @@ Example:
           'For recordings of several tables: contrail replay --follow OLD_ARN,NEW_ARN FILE…; for a deployed worker, ' +
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
+    const { withTableGenerations } = await import('../../composition/state-store.ts');
     const adoption = await withTableGenerations(config, (generations) =>
       generations.adopt(tableArn, options),
     );

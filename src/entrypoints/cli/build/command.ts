@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../../domain/fault.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
-import { archive } from '../../deployment/bundle/archive.ts';
 import { definitionBundle, HANDLER } from '../../deployment/definition-bundle.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 
@@ -48,6 +47,7 @@ Examples:
     // What is wrong with the definition is said now, not by the function when it starts.
     const { file } = await loadDefinition(given, cwd);
     const files = await definitionBundle(file === undefined ? undefined : resolve(cwd, file), cwd);
+    const { archive } = await import('../../deployment/bundle/archive.ts');
     const zip = archive(files);
     try {
       await writeFile(out, zip);

@@ -1,34 +1,8 @@
-import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
-import { TableGenerations } from '../../../application/ports/table-generations.ts';
-import { ProcessBatch } from '../../../application/process-batch.ts';
-import { verify } from '../../../application/verify/verify.ts';
-import { Fault } from '../../../domain/fault.ts';
-import { readConfig } from '../../config.ts';
-import { loadDefinition } from '../../definition/load-definition.ts';
-import { createMemoryWorker } from '../../memory-worker.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
-import { FAILED } from '../exit-status.ts';
-import { OutputFile } from '../output-file.ts';
 import { integer } from '../options.ts';
-import { Progress } from './progress.ts';
-import { replay, type ReplaySource } from './replay.ts';
-import { jsonReport, textReport } from './report.ts';
-import { followedTables, RecordedStreams, streamArn } from './streams.ts';
-import { stateJson } from './state-json.ts';
-
-interface ReplayCommandOptions {
-  readonly definition?: string;
-  readonly backend: 'memory';
-  readonly batchSize: number;
-  readonly report: 'text' | 'json';
-  readonly state?: string;
-  readonly streamArn?: string;
-  readonly follow?: readonly string[];
-  readonly verify: boolean;
-}
+import type { ReplayCommandOptions } from './run-replay.ts';
+import { followedTables, streamArn } from './streams.ts';
 
 /** Lambda's own bound on a batch. */
 const MAX_BATCH_SIZE = 10_000;
@@ -72,82 +46,7 @@ Examples:
   aws dynamodbstreams get-records --shard-iterator "$IT" |
     contrail replay - --stream-arn "$ARN"`,
   )
-  .action(runReplay);
-
-async function runReplay(files: string[], options: ReplayCommandOptions): Promise<void> {
-  const { logLevel } = readConfig({
-    ...process.env,
-    LOG_LEVEL: process.env['LOG_LEVEL'] || 'silent',
-    BACKEND: options.backend,
+  .action(async (files: string[], options: ReplayCommandOptions) => {
+    const { runReplay } = await import('./run-replay.ts');
+    await runReplay(files, options);
   });
-  const { definition, file } = await loadDefinition(options.definition, process.cwd());
-  const sources = await openSources(files);
-  const inputs = [...sources.map(({ stats }) => stats), ...(file === undefined ? [] : [statSync(file)])];
-  const stateFile =
-    options.state === undefined
-      ? undefined
-      : await OutputFile.create(options.state, { what: 'the state file', inputs });
-  const { container, state, drain } = createMemoryWorker({
-    definition,
-    log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
-  });
-  const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
-  // Log lines on the same terminal would write over the bar.
-  const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
-  try {
-    const started = performance.now();
-    const result = await replay(
-      sources,
-      { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
-      { streams, processBatch: container.get(ProcessBatch), drain },
-    );
-    const seconds = (performance.now() - started) / 1000;
-    progress.stop();
-    const searchActions = container.get(MemorySearchQueue).sent;
-    const verification = options.verify ? await verify(state, definition) : undefined;
-    // Before anything is written: where nobody reads that, this is the end.
-    if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = FAILED;
-    const [unwritten] = await Promise.allSettled([
-      stateFile?.write(stateJson({ state, searchActions, definition, failures: result.failures.list() })),
-    ]);
-    const report = options.report === 'json' ? jsonReport : textReport;
-    const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
-    output.write(report({ result, seconds, searchActions, verification, definition }));
-    if (unwritten.status === 'rejected') throw unwritten.reason;
-  } finally {
-    progress.stop();
-    await stateFile?.discard();
-  }
-}
-
-interface SizedSource extends ReplaySource {
-  readonly stats: Stats;
-}
-
-async function openSources(files: readonly string[]): Promise<SizedSource[]> {
-  if (files.filter((file) => file === '-').length > 1)
-    throw new Fault('configuration', 'standard input (-) can be read only once');
-  return Promise.all(
-    files.map(async (file) => {
-      if (file === '-')
-        return { name: 'standard input', stats: fstatSync(process.stdin.fd), open: () => process.stdin };
-      try {
-        await access(file, constants.R_OK);
-        const stats = await stat(file);
-        if (stats.isDirectory()) throw new Error('it is a directory');
-        return { name: file, stats, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
-      } catch (error) {
-        throw new Fault('configuration', `cannot read ${file}: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-    }),
-  );
-}
-
-/** Bytes; undefined where something else than files is read. */
-function totalSize(sources: readonly SizedSource[]): number | undefined {
-  return sources.every(({ stats }) => stats.isFile())
-    ? sources.reduce((total, { stats }) => total + stats.size, 0)
-    : undefined;
-}

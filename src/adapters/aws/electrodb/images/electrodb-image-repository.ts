@@ -8,7 +8,7 @@ import type { Result } from '../../../../application/result.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import type { Entity } from '../../../../domain/pointer.ts';
 import type { KeySchema } from '../../../../domain/table-model.ts';
-import { DEFAULT_CONCURRENCY } from '../../clients.ts';
+import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
 import type { EntityTable } from './entity-table.ts';
 import { loadViews } from './load-views.ts';
 import { savePointers } from './save-pointers.ts';
