@@ -25,6 +25,7 @@ export interface Kit<Rows = unknown, Derived = unknown> {
   readonly event: (...records: readonly StreamRecord[]) => StreamEvent;
 }
 
+/** Makes records of a table's stream, each with the next sequence number. */
 export interface RecordFactory {
   readonly insert: (row: GivenRow) => StreamRecord;
   /** @param after the same row, with other attributes. */

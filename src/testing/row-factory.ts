@@ -34,6 +34,7 @@ export class RowRemoval extends NamedRow {
   }
 }
 
+/** What `when` does to a row: it is put, changed or removed. */
 export type RowChange = GivenRow | RowUpdate | RowRemoval;
 
 /** Makes rows and changes of one kind, whatever that is: the kit's types say which. */

@@ -29,6 +29,7 @@ interface Step {
   readonly runsEffects: boolean;
 }
 
+/** How a table came to be as it is given. */
 export interface GivenOptions {
   /** `run`: the code of effects runs for these rows too. Otherwise it counts as having run. */
   readonly effects?: 'run';
