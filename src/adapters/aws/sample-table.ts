@@ -97,8 +97,7 @@ function keysOf({ KeySchema, AttributeDefinitions }: TableDescription): KeySchem
   const nameOf = (role: 'HASH' | 'RANGE') =>
     KeySchema?.find(({ KeyType }) => KeyType === role)?.AttributeName;
   const typeOf = (name: string | undefined) =>
-    (AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType ??
-      'S');
+    AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType ?? 'S';
   const [partition = '', sort] = [nameOf('HASH'), nameOf('RANGE')];
   return {
     ...{ partition, partitionType: typeOf(partition) },

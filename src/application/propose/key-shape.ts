@@ -27,9 +27,12 @@ function isWithinValue(text: string, separator: string): boolean {
   return separator === '/' && text.includes('://');
 }
 
+const OUTSIDE_OF_TIMES = /(?<![T ]\d\d|[T ]\d\d:\d\d):/;
+
 export function tokensOf(text: string, type: KeyType): { separator: string; tokens: string[] } {
   const separator = type === 'S' ? separatorOf(text) : '';
-  return { separator, tokens: separator === '' ? [text] : text.split(separator) };
+  if (separator === '') return { separator, tokens: [text] };
+  return { separator, tokens: text.split(separator === ':' ? OUTSIDE_OF_TIMES : separator) };
 }
 
 /** What stands before, between and after what varies: one more than there is of that. */

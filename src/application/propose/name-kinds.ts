@@ -6,7 +6,7 @@ import { TELLING_NAMES } from './split-kinds.ts';
 
 /** Words that say of a row that it is the main one of its partition, and not what it is. */
 const MAIN =
-  /^[#$@_]*(?:a|data|detail|details|doc|document|info|item|main|meta|metadata|meta_data|profile|record|root|row|self|state|v\d+|version)[#$@_]*$/i;
+  /^[#$@_]*(?:a|data|detail|details|doc|document|info|main|meta|metadata|meta_data|profile|record|root|row|self|state|v\d+|version)[#$@_]*$/i;
 /** Names that libraries give the attribute that says what a row is. */
 const SURE = TELLING_NAMES.slice(0, 8);
 

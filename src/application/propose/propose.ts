@@ -1,3 +1,4 @@
+import { compareTexts } from '../../domain/compare-texts.ts';
 import { defineTable } from '../../domain/definition/define-table.ts';
 import type { PartRule } from '../../domain/definition/overlap.ts';
 import { row } from '../../domain/definition/row.ts';
@@ -36,7 +37,12 @@ export function propose({ keys, rows }: Sample, fallback = 'item'): Proposal {
   const distinct = new Set(rows.map(({ key }) => itemKey(key))).size;
   const names = new Set(keyNamesOf(keys));
   const usable = rows.filter(({ key }) => key.partition.isWellFormed() && (key.sort ?? '').isWellFormed());
-  const found = mergedAlike(groupsOf(keys, usable), names);
+  // What becomes of groups that share keys must not depend on the order in which rows came.
+  const inOrder = groupsOf(keys, usable)
+    .map((group) => ({ group, text: JSON.stringify([group.partition, group.sort]) }))
+    .toSorted((a, b) => compareTexts(a.text, b.text))
+    .map(({ group }) => group);
+  const found = mergedAlike(inOrder, names);
   const kinds = withoutSharedKeys(accepted(found, distinct));
   const untyped = named(kinds, keys, names, fallback);
   const { taken, others } = assigned(untyped, keys, rows);
@@ -60,13 +66,14 @@ function accepted(groups: readonly Group[], distinct: number): readonly Group[] 
   const labelled = groups.filter((group) => constantsOf(group).some((text) => /\p{L}/u.test(text)));
   const rowsOf = ({ rows }: Group) => new Set(rows.map(({ key }) => itemKey(key))).size;
   const patterns = labelled.filter((group) => rowsOf(group) > 1);
-  const usual = patterns.flatMap(constantsOf)[0] ?? labelled.flatMap(constantsOf)[0] ?? '';
+  const usual = (patterns.length === 0 ? labelled : patterns).flatMap(constantsOf);
   const kept = groups.filter((group) => {
     const [count, constants] = [rowsOf(group), constantsOf(group)];
     const isLabelled = labelled.includes(group);
     // A row that there is once: settings, for instance.
     const isSingle = count === 1 && constants.length > 0 && variables(group) === 0;
-    if (isLabelled && isSingle) return constants.every((text) => isSameCase(text, usual));
+    if (isLabelled && isSingle)
+      return constants.every((text) => usual.some((label) => isSameCase(text, label)));
     if (isLabelled) return count > 1 || distinct < LARGE;
     return count >= ENOUGH * distinct;
   });

@@ -42,6 +42,8 @@ export function partsIn(kind: Group): (row: SampledRow) => readonly string[] | u
   };
 }
 
+const FEW = 3;
+
 /**
  * Data may hold a separator, so that its keys have more pieces than others. Such a group goes to the one whose keys its
  * keys fit, where its rows are like those, and no constant of its own says that they are something else.
@@ -52,7 +54,7 @@ export function mergedAlike(groups: readonly Group[], keys: ReadonlySet<string>)
   for (const group of left) {
     const at = done.findIndex(
       (other) =>
-        constantsOf(group).every((text) => constantsOf(other).includes(text)) &&
+        hasNoWordOfItsOwn(group, other) &&
         areDifferent(usualNames(group.rows, keys), usualNames(other.rows, keys)) !== true &&
         group.rows.every((row) => partsIn(other)(row) !== undefined),
     );
@@ -61,6 +63,12 @@ export function mergedAlike(groups: readonly Group[], keys: ReadonlySet<string>)
     else done[at] = { ...known, rows: [...known.rows, ...group.rows] };
   }
   return done;
+}
+
+/** Of a row or two, nobody can tell a word from data. */
+function hasNoWordOfItsOwn(group: Group, other: Group): boolean {
+  if (group.rows.length < FEW && other.rows.length >= FEW) return true;
+  return constantsOf(group).every((text) => constantsOf(other).includes(text));
 }
 
 function pieces({ partition, sort }: Group): number {

@@ -24,8 +24,14 @@ import { test } from 'node:test';
 import { createMemoryWorker } from 'contrail/testing';
 import definition from './contrail.config.js';
 
+interface Row {
+  readonly kind: string;
+  readonly keys: ${keysType(keys)};
+  readonly image: object;
+}
+
 // A made-up row of each kind, in DynamoDB's JSON.
-const ROWS = [
+const ROWS: readonly Row[] = [
 ${rows.join('')}];
 
 const Records = ROWS.map(({ keys, image }, index) => ({
@@ -58,6 +64,14 @@ test('rows are handled, however often they come, and ${number('document', docume
   assert.equal(counts.length, ${counts.length});
 });
 `;
+}
+
+function keysType({ partition, partitionType, sort, sortType }: Plan['keys']): string {
+  const members = [[partition, partitionType], ...(sort === undefined ? [] : [[sort, sortType]])];
+  const texts = members.map(
+    ([name = '', type = '']) => `readonly ${memberName(name)}: { readonly ${type}: string }`,
+  );
+  return `{ ${texts.join('; ')} }`;
 }
 
 function objectText(members: MadeUp, indent: string): string {
