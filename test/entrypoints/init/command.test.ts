@@ -56,7 +56,7 @@ describe('contrail init', function () {
     ['an unknown kind', ['-', '--kind', 'x'], ROWS, /there is no kind "x"; there are customer/],
     ['an unknown attribute', ['-', '--count', 'customer:x'], ROWS, /there is no attribute of customer "x"/],
     ['a count of nothing', ['-', '--count', 'customer'], ROWS, /expected KIND:ATTRIBUTE/],
-    ['what is no JSON', ['-'], 'PK,SK\n', /standard input:1: expected stream records/],
+    ['what is no JSON', ['-'], 'a,b\n', /standard input:1: expected stream records/],
     ['an empty file', ['-'], '', /there are no rows in it/],
     ['rows without a known key', ['-'], '{"Item":{"a":{"S":"1"}}}', /name its attributes with --keys/],
     ['a file that is missing', ['none.json'], '', /cannot read none\.json/],
