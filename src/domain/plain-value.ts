@@ -62,9 +62,16 @@ function frozen<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
-function exactNumber(value: Decimal, path: string): number {
+/** The JavaScript number that holds a number exactly; undefined where none does. */
+export function numberOf(value: Decimal): number | undefined {
   const number = Number(value.text);
-  if (Number.isFinite(number) && value.equals(Decimal.parse(String(number)) as Decimal)) return number;
+  const isExact = Number.isFinite(number) && value.equals(Decimal.parse(String(number)) as Decimal);
+  return isExact ? number : undefined;
+}
+
+function exactNumber(value: Decimal, path: string): number {
+  const number = numberOf(value);
+  if (number !== undefined) return number;
   throw new Fault(
     'permanent',
     `${path} is ${value.text}, which a JavaScript number does not hold exactly: ask for exact numbers with numbers: 'exact'`,

@@ -6,6 +6,7 @@ import { CONTRAIL, run, SCRIPTS } from '../support/command-line.ts';
 
 const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
+  'contrail init': [...CONTRAIL, 'init'],
   'contrail replay': [...CONTRAIL, 'replay'],
   'contrail generate': [...CONTRAIL, 'generate'],
   'contrail build': [...CONTRAIL, 'build'],

@@ -5,8 +5,25 @@ import { parse } from './parse.ts';
 
 const EXPECTED = 'a stream record, a Lambda event, the output of get-records, or an array of those';
 
-/** What a file should hold, for messages. */
-export const EXPECTED_INPUT = `${EXPECTED}, as JSON`;
+/** What a file may hold. */
+export interface Forms {
+  /** For messages. */
+  readonly expected: string;
+  /** Keys of an object whose arrays are read element by element. */
+  readonly lists: readonly string[];
+  /**
+   * Reports what a value of the file holds, or why it holds nothing.
+   *
+   * @param list the key of the list that it is an element of; undefined where it is of none.
+   */
+  readonly interpret: (value: unknown, line: number, found: Found, list: string | undefined) => void;
+}
+
+export const RECORDS: Forms = {
+  expected: `${EXPECTED}, as JSON`,
+  lists: ['Records'],
+  interpret: (value, line, found, list) => interpret(value, line, found, list !== undefined),
+};
 
 const RECORD_FIELDS = ['dynamodb', 'eventName', 'eventID', 'eventSource'];
 

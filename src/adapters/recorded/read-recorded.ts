@@ -1,4 +1,5 @@
 import { Found, type Recorded } from './found.ts';
+import { type Forms, RECORDS } from './interpret.ts';
 import { plainText, UnreadableRest } from './plain-text.ts';
 import { Splitter } from './splitter.ts';
 
@@ -17,13 +18,15 @@ import { Splitter } from './splitter.ts';
  * the length of the file. Throws only what `chunks` throws.
  *
  * @param file What to call the file in places; `-` is standard input.
+ * @param forms What the file may hold, where not records alone.
  */
 export async function* readRecorded(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
+  forms: Forms = RECORDS,
 ): AsyncGenerator<Recorded[]> {
   const found = new Found(file === '-' ? 'standard input' : file);
-  const splitter = new Splitter(found);
+  const splitter = new Splitter(found, forms);
   try {
     for await (const chunk of plainText(chunks)) {
       splitter.push(chunk);

@@ -1,6 +1,6 @@
 import { ending } from './excerpt.ts';
 import type { Found } from './found.ts';
-import { EXPECTED_INPUT, interpret } from './interpret.ts';
+import { type Forms, RECORDS } from './interpret.ts';
 import { parse } from './parse.ts';
 
 /** Bytes of the largest value that is kept; a stream record is at most some two megabytes of JSON. */
@@ -11,6 +11,7 @@ const DEEPEST = 500;
 const TOO_DEEP = `is nested more than ${DEEPEST} levels deep, and DynamoDB allows 32`;
 /** Bytes before a bracket in which its key is looked for. One that is further away is found once its value is parsed. */
 const KEY = 64;
+const KEY_BEFORE = /[{,]\s*"(payload|Records|Items)"\s*:\s*$/;
 
 const CHARS = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
 const table = (chars: RegExp) => Uint8Array.from(CHARS, (char) => Number(chars.test(char)));
@@ -36,6 +37,8 @@ class Value {
   name = 'the value that starts here';
   readonly open: string[] = [];
   isInPayload = false;
+  /** Of the array of an event, or of a list of rows: the key that it stands under. */
+  list: string | undefined;
   isTooLarge = false;
   /** Whether an element of the array was missed, so that its end may have been too. */
   isBroken = false;
@@ -61,6 +64,7 @@ class Value {
  */
 export class Splitter {
   readonly #found: Found;
+  readonly #forms: Forms;
   /** From `#start` to `#end` is what is not done with; `#at` is the next byte. */
   #bytes = Buffer.alloc(0);
   #start = 0;
@@ -79,8 +83,10 @@ export class Splitter {
   /** The end of what is read again. */
   #againTo = 0;
 
-  constructor(found: Found) {
+  /** @param forms what a file may hold. */
+  constructor(found: Found, forms: Forms = RECORDS) {
     this.#found = found;
+    this.#forms = forms;
   }
 
   push(chunk: Buffer): void {
@@ -224,9 +230,11 @@ export class Splitter {
     const depth = value.open.push(bracket) - 1;
     if (depth !== 1 && !(depth === 2 && value.isInPayload)) return false;
     const before = this.#bytes.toString('latin1', Math.max(this.#start, this.#at - KEY), this.#at);
-    const key = /[{,]\s*"(payload|Records)"\s*:\s*$/.exec(before)?.[1];
+    const key = KEY_BEFORE.exec(before)?.[1];
     if (depth === 1) value.isInPayload = key === 'payload';
-    return bracket === '[' && key === 'Records';
+    if (bracket !== '[' || key === undefined || !this.#forms.lists.includes(key)) return false;
+    value.list = key;
+    return true;
   }
 
   #text({ head }: Value): Buffer {
@@ -244,12 +252,16 @@ export class Splitter {
     if (value.stops === LINE) this.#seek = Infinity;
     if (this.#isTooLarge(value)) this.#found.problem(value.line, TOO_LARGE);
     else if (value.isJunk)
-      this.#found.unexpected(value.line, array === undefined ? EXPECTED_INPUT : expectedAfter(array), text);
+      this.#found.unexpected(
+        value.line,
+        array === undefined ? this.#forms.expected : expectedAfter(array),
+        text,
+      );
     else {
       const parsed = parse(text);
-      const isInEvent = array !== undefined && array.open.length > 0;
       if ('problem' in parsed) this.#found.problem(value.line, parsed.problem);
-      else if (value.head.length === 0) interpret(parsed.value, value.line, this.#found, isInEvent);
+      else if (value.head.length === 0)
+        this.#forms.interpret(parsed.value, value.line, this.#found, array?.list);
     }
     this.#value = undefined;
     this.#last = this.#lastBefore();

@@ -4,6 +4,7 @@ import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { buildCommand } from './build/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
+import { initCommand } from './init/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runCommand } from './run-command.ts';
@@ -19,6 +20,7 @@ await runCommand(
   new Command('contrail')
     .description(description)
     .version(version)
+    .addCommand(initCommand)
     .addCommand(replayCommand)
     .addCommand(generateCommand)
     .addCommand(buildCommand)

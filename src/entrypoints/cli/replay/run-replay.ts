@@ -1,17 +1,16 @@
-import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
 import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
-import { Fault } from '../../../domain/fault.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
+import { openSources, totalSize } from '../sources.ts';
 import { Progress } from './progress.ts';
-import { replay, type ReplaySource } from './replay.ts';
+import { replay } from './replay.ts';
 import { jsonReport, textReport } from './report.ts';
 import { RecordedStreams } from './streams.ts';
 import { stateJson } from './state-json.ts';
@@ -72,36 +71,4 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     progress.stop();
     await stateFile?.discard();
   }
-}
-
-interface SizedSource extends ReplaySource {
-  readonly stats: Stats;
-}
-
-async function openSources(files: readonly string[]): Promise<SizedSource[]> {
-  if (files.filter((file) => file === '-').length > 1)
-    throw new Fault('configuration', 'standard input (-) can be read only once');
-  return Promise.all(
-    files.map(async (file) => {
-      if (file === '-')
-        return { name: 'standard input', stats: fstatSync(process.stdin.fd), open: () => process.stdin };
-      try {
-        await access(file, constants.R_OK);
-        const stats = await stat(file);
-        if (stats.isDirectory()) throw new Error('it is a directory');
-        return { name: file, stats, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
-      } catch (error) {
-        throw new Fault('configuration', `cannot read ${file}: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-    }),
-  );
-}
-
-/** Bytes; undefined where something else than files is read. */
-function totalSize(sources: readonly SizedSource[]): number | undefined {
-  return sources.every(({ stats }) => stats.isFile())
-    ? sources.reduce((total, { stats }) => total + stats.size, 0)
-    : undefined;
 }

@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CONTRAIL, run, runShell } from '../../support/command-line.ts';
+import { range } from '../../support/range.ts';
+
+const ROWS = range(30)
+  .map(
+    (n) =>
+      `${JSON.stringify({ Item: { PK: { S: `CUSTOMER#${n}` }, SK: { S: 'PROFILE' }, name: { S: `N${n}` } } })}\n`,
+  )
+  .join('');
+
+describe('contrail init', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'contrail-init-'));
+    await writeFile(join(folder, 'rows.ndjson'), ROWS);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const init = (args: readonly string[], input = '') =>
+    run([...CONTRAIL, 'init', ...args], input, { cwd: folder });
+
+  it('given files that are there, then none is written over without --force, and nothing else is written', async () => {
+    await writeFile(join(folder, 'handler.ts'), 'mine');
+    const { err, status } = await init(['rows.ndjson']);
+    expect(err).to.match(/^contrail: handler\.ts is there already in \.: /);
+    expect(status).to.equal(2);
+    expect(await readdir(folder)).to.have.members(['handler.ts', 'rows.ndjson']);
+    expect((await init(['rows.ndjson', '--force'])).status).to.equal(0);
+    expect(await readFile(join(folder, 'handler.ts'), 'utf8')).to.contain('createHandler');
+  });
+
+  it('given a package.json, then it stays as it is, with --force too', async () => {
+    await writeFile(join(folder, 'package.json'), '{}');
+    const { out, status } = await init(['rows.ndjson', '--force']);
+    expect(status).to.equal(0);
+    expect(out).not.to.contain('package.json');
+    expect(await readFile(join(folder, 'package.json'), 'utf8')).to.equal('{}');
+  });
+
+  it('given kinds with other names, then the definition has these', async () => {
+    const { status } = await init(['-', '--kind', 'customer=person', '--search', 'person'], ROWS);
+    expect(status).to.equal(0);
+    const text = await readFile(join(folder, 'contrail.config.ts'), 'utf8');
+    expect(text).to.contain('const person = row(').and.to.contain('person_search: documents(person');
+    expect(await readdir(join(folder, 'deployment'))).to.include('filters.json');
+  });
+
+  const refused: [string, readonly string[], string, RegExp][] = [
+    ['neither table nor files', [], '', /name a table with --table, or files to read/],
+    ['an unknown kind', ['-', '--kind', 'x'], ROWS, /there is no kind "x"; there are customer/],
+    ['an unknown attribute', ['-', '--count', 'customer:x'], ROWS, /there is no attribute of customer "x"/],
+    ['a count of nothing', ['-', '--count', 'customer'], ROWS, /expected KIND:ATTRIBUTE/],
+    ['what is no JSON', ['-'], 'a,b\n', /standard input:1: expected stream records/],
+    ['an empty file', ['-'], '', /there are no rows in it/],
+    ['rows without a known key', ['-'], '{"Item":{"a":{"S":"1"}}}', /name its attributes with --keys/],
+    ['a file that is missing', ['none.json'], '', /cannot read none\.json/],
+  ];
+  for (const [what, args, input, message] of refused)
+    it(`given ${what}, then it says so, writes nothing, and exits with 2`, async () => {
+      const { err, status } = await init(args, input);
+      expect(err)
+        .to.match(/^contrail: /)
+        .and.to.match(message);
+      expect(status).to.equal(2);
+      expect(await readdir(folder)).to.deep.equal(['rows.ndjson']);
+    });
+
+  it('given a line that is no row among others, then its place is said, the rest is used, and it exits with 1', async () => {
+    const { out, status } = await init(['-'], `${ROWS}{"x":1}\n`);
+    expect(out).to.contain('standard input:31: neither a row nor a stream record');
+    expect(status).to.equal(1);
+  });
+
+  it('given a pipe that nobody reads, then it ends quietly', async () => {
+    const { err } = await runShell('"$0" "$@" | head -0', [...CONTRAIL, 'init', 'rows.ndjson'], folder);
+    expect(err).to.equal('');
+  });
+});
