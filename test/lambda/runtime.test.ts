@@ -167,7 +167,7 @@ describeUnderLambda('the bundle under AWS’s runtime interface client', () => {
     expect(JSON.stringify(body)).to.match(/src\/entrypoints\/lambda\/handle-event\.ts:\d+/);
   });
 
-  it('given SIGTERM while a batch is under way, then the batch is reported and the process ends, long before the queue’s requests give up', async () => {
+  it('given SIGTERM while a batch is under way, then the batch is reported and the process ends', async () => {
     const queue = await silentQueue();
     const instance = await readyInstance(queue.variables);
     const report = instance.api.invoke({

@@ -233,7 +233,7 @@ describe('the package', function () {
 
     before(async () => {
       readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-      folder = await packed.install('readme', { others: ['@types/node', 'esbuild'] });
+      folder = await packed.install('readme', { others: ['@types/node', 'esbuild', 'tsx'] });
       for (const [, file = '', content = ''] of readme.matchAll(/^```(?:ts|json) ([\w.]+)\n([^]*?)^```$/gm))
         await writeFile(join(folder, file), content);
       await cp(join(ROOT, 'examples', 'by-id', 'products.ndjson'), join(folder, 'changes.ndjson'));
@@ -250,7 +250,11 @@ describe('the package', function () {
       };
       const { fileNames, options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
       expect(errors).to.deep.equal([]);
-      expect(fileNames.map((path) => basename(path))).to.have.members(['contrail.config.ts', 'handler.ts']);
+      expect(fileNames.map((path) => basename(path))).to.have.members([
+        'contrail.config.ts',
+        'handler.ts',
+        'products.test.ts',
+      ]);
       const found = ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options));
       expect(
         found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
@@ -270,6 +274,14 @@ describe('the package', function () {
       expect(policy).to.deep.include({ err: '', status: 0 });
       const filters = await inFolder('filters');
       expect(JSON.parse(filters.out)).to.have.property('Filters').with.lengthOf(1);
+    });
+
+    it('then its test passes', async () => {
+      const { out, status } = await run(['--import', 'tsx', '--test', 'products.test.ts'], '', {
+        cwd: folder,
+      });
+      expect(out).to.match(/^# pass 1$/m);
+      expect(status).to.equal(0);
     });
 
     it('then CommonJS may require it', async () => {
