@@ -9,7 +9,7 @@ export { row } from './domain/definition/row.ts';
 export { rows } from './domain/definition/rows.ts';
 export type { Counts, CountsSpec } from './domain/definition/counts.ts';
 export type { Derivation, TableDefinition, TableSpec } from './domain/definition/define-table.ts';
-export type { Documents, DocumentsSpec } from './domain/definition/documents.ts';
+export type { DocumentOf, Documents, DocumentsSpec, FieldsOf } from './domain/definition/documents.ts';
 export type {
   Backoff,
   BatchContext,
@@ -20,7 +20,7 @@ export type {
   Skipped,
 } from './domain/definition/effect.ts';
 export type { PartRule } from './domain/definition/overlap.ts';
-export type { Pointer, PointerSpec } from './domain/definition/pointer.ts';
+export type { Pointer, PointerRowOf, PointerSpec } from './domain/definition/pointer.ts';
 export type {
   AnyAttributes,
   KeyTemplates,

@@ -13,3 +13,18 @@ export { MemoryTable } from './adapters/memory/memory-table.ts';
 export { MemoryTableGenerations } from './adapters/memory/memory-table-generations.ts';
 export { createMemoryWorker } from './entrypoints/memory-worker.ts';
 export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
+
+/* What a definition is tested with. */
+export { including } from './testing/including.ts';
+export { testing } from './testing/kit.ts';
+export type { EffectCall, FailingAttempts } from './testing/effect-calls.ts';
+export type { FailedChange } from './testing/found.ts';
+export type { Including } from './testing/including.ts';
+export type { Kit, RecordFactory } from './testing/kit.ts';
+export type { CallExpected, Expected, RowFactories, RowFactory, State } from './testing/kit-types.ts';
+export type { GivenRow, RowChange, RowRemoval, RowUpdate } from './testing/row-factory.ts';
+export type { GivenOptions, Scenario } from './testing/scenario.ts';
+export type { KitOptions, WhenOptions } from './testing/settings.ts';
+export type { StreamEvent, StreamRecord, ViewType } from './testing/stream-record.ts';
+export type { TestClock } from './testing/test-clock.ts';
+export type { Drift } from './application/verify/verify.ts';

@@ -105,6 +105,19 @@ describe('the examples', function () {
     expect(called).to.deep.equal([chess, chess, go]);
   });
 
+  for (const name of Object.keys(DERIVED))
+    it(`given ${name}, when its own tests run, as a user runs them, then they pass`, async () => {
+      const folder = join(EXAMPLES, name);
+      const tests = (await readdir(folder)).filter((file) => file.endsWith('.test.ts'));
+      expect(tests).to.have.length(1);
+      const args = ['--import', 'tsx', '--test', join(folder, tests[0] ?? '')];
+      const { out, status } = await run(args, '', { cwd: ROOT });
+      expect(status, out).to.equal(0);
+      expect(out)
+        .to.match(/^(?:# |ℹ )pass [1-9]/m)
+        .and.to.match(/^(?:# |ℹ )fail 0$/m);
+    });
+
   it('given the README, then its definition is that of an example', async () => {
     const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
     const definition = await readFile(join(EXAMPLES, 'by-id', 'contrail.config.ts'), 'utf8');

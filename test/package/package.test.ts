@@ -192,11 +192,21 @@ describe('the package', function () {
     const wrong = `
       import { counts, createHandler, Decimal, documents, Fault, row, SearchQueue, type TableDefinition } from 'contrail';
       import { SqsSearchQueue } from 'contrail/adapters';
-      import { createMemoryWorker } from 'contrail/testing';
+      import { createMemoryWorker, including, testing } from 'contrail/testing';
       import shop from './shop.js';
       const definition: TableDefinition = shop;
       createHandler(definition) satisfies (event: unknown) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
       createMemoryWorker({ definition }).state.counts() satisfies AsyncIterable<{ readonly count: Decimal }>;
+      const { given, rows } = testing(shop);
+      const key = { customer: 'anna', order: '1' };
+      given(rows.order(key, { status: 'paid', total: 1, placed_at: '' })).then({
+        counts: { spend: [{ customer: 'anna', spent: 1 }] },
+        pointers: { latest: including([{ ...key, status: 'paid' }]) },
+      }) satisfies Promise<{ readonly failures: readonly { readonly message: string }[] }>;
+      // @ts-expect-error
+      rows.order({ customr: 'anna', order: '1' }, { status: 'paid', total: 1, placed_at: '' });
+      // @ts-expect-error
+      given().then({ counts: { spnd: [] } });
       new Fault('configuration', 'text').kind satisfies string;
       SqsSearchQueue satisfies abstract new (...options: never[]) => SearchQueue;
       const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }).with<{ status: string; total: number }>();
@@ -365,6 +375,25 @@ describe('the package', function () {
       { cwd },
     );
     expect({ out, err }).to.deep.equal({ out: 'anna:1 paid\n', err: '' });
+    const kit = await node(
+      `
+      import definition from './contrail.config.js';
+      import { including, testing } from 'contrail/testing';
+      const { given, rows } = testing(definition);
+      const changed = given().when(rows.order({ customer: 'anna', order: '1' }, { status: 'paid' }), { times: 2 });
+      const { sent } = await changed.then({ documents: { orders: { 'anna:1': including({ status: 'paid' }) } }, drift: [] });
+      console.log(sent.join());
+      await changed.then({ documents: { orders: {} } }).catch(({ name, message }) => console.log(name, message));
+      try { rows.ordr; } catch ({ message }) { console.log(message); }`,
+      { cwd },
+    );
+    expect(kit.err).to.equal('');
+    expect(kit.out.trim().split('\n')).to.deep.equal([
+      'upsert orders/anna:1',
+      'AssertionError 1 difference from what is expected:',
+      '- documents.orders anna:1 is not expected',
+      'there is no kind of row ordr; there are order',
+    ]);
   });
 });
 

@@ -15,7 +15,7 @@ import { itemKey, keyOf } from '../../domain/row.ts';
 import { MemoryStates } from './memory-states.ts';
 
 /** A count, and how many rows are counted in it. */
-interface StoredCount extends CountFound {
+export interface StoredCount extends CountFound {
   readonly rows: number;
 }
 
@@ -44,6 +44,11 @@ export class MemoryMatcherRepository extends MatcherRepository {
   /** The counts in which rows are counted, whatever they add up to. */
   *counts(): Generator<CountFound> {
     for (const { model, tuple, count } of this.#counts.values()) yield { model, tuple, count };
+  }
+
+  /** The counts, and how many rows are counted in each. */
+  stored(): Iterable<StoredCount> {
+    return this.#counts.values();
   }
 
   #applyOne(move: CountMove): Result {

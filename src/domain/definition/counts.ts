@@ -33,7 +33,10 @@ export type NamesIn<By> = By extends readonly (infer Name)[]
     ? keyof Each<Result>
     : never;
 
-export interface CountsSpec<Key, A, By, At> {
+/** The attribute that holds a count: where none is given, the compiler infers any text. */
+type NameOfCount<As extends string> = string extends As ? 'count' : As;
+
+export interface CountsSpec<Key, A, By, At, As = string> {
   /**
    * What a row is counted under. A pure function gives a tuple, an array of them, or undefined; it is also called for rows as
    * they were, where what it throws does no harm. An array of names stands for the tuple of those attributes, trimmed; a row
@@ -54,16 +57,18 @@ export interface CountsSpec<Key, A, By, At> {
    */
   readonly at: Templates<At, NamesIn<By>, keyof Key>;
   /** The attribute that holds the count. Default `count`. */
-  readonly as?: string;
+  readonly as?: As;
   /** Where a table kept its rows' states before it had a definition: templates of the row's key. Others leave it out. */
   readonly state?: { readonly partition: string; readonly sort: string };
 }
 
 /** Counts or sums of rows, each in a row of its own. */
-export interface Counts {
+export interface Counts<Names extends string = string, As extends string = string> {
   readonly is: 'counts';
   readonly of: RowKind;
   readonly spec: CountsSpec<KeyTemplates, AnyAttributes, unknown, KeyTemplates>;
+  /** For the compiler only: never there. */
+  readonly types?: { readonly names: Names; readonly as: As };
 }
 
 /**
@@ -76,8 +81,12 @@ export function counts<
   const By extends
     readonly NamesOf<A, string>[] | ((row: RowOf<Key, A>) => Tuple | readonly Tuple[] | undefined),
   const At extends { readonly [P in keyof Key]: string },
->(of: RowKind<Key, A>, spec: CountsSpec<Key, A, By, At>): Counts {
-  return Object.freeze({ is: 'counts', of, spec } as unknown as Counts);
+  const As extends string = 'count',
+>(of: RowKind<Key, A>, spec: CountsSpec<Key, A, By, At, As>): Counts<NamesIn<By> & string, NameOfCount<As>> {
+  return Object.freeze({ is: 'counts', of, spec } as unknown as Counts<
+    NamesIn<By> & string,
+    NameOfCount<As>
+  >);
 }
 
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */

@@ -63,12 +63,14 @@ type WithoutOthers<Rows, Attribute extends string> = {
 };
 
 /** What is derived from a table's rows, checked. */
-export interface TableDefinition {
+export interface TableDefinition<Rows = unknown, Derived = unknown> {
   readonly is: 'table';
   /** As it was given. */
   readonly spec: TableSpec<string, string>;
   /** The form that the worker works with. */
   readonly model: TableModel;
+  /** For the compiler only, never there: the kinds of rows and the derivations by their names. */
+  readonly types?: { readonly rows: Rows; readonly derive: Derived };
 }
 
 /**
@@ -80,9 +82,13 @@ export function defineTable<
   const Partition extends string,
   const Sort extends string = never,
   Rows extends TableSpec<Partition, Sort>['rows'] = TableSpec<Partition, Sort>['rows'],
+  Derived extends TableSpec<Partition, Sort>['derive'] = TableSpec<Partition, Sort>['derive'],
 >(
-  spec: TableSpec<Partition, Sort> & { readonly rows: WithoutOthers<Rows, NoInfer<Partition | Sort>> },
-): TableDefinition {
+  spec: TableSpec<Partition, Sort> & {
+    readonly rows: Rows & WithoutOthers<Rows, NoInfer<Partition | Sort>>;
+    readonly derive: Derived;
+  },
+): TableDefinition<Rows, Derived> {
   const compilation = new Compilation(spec);
   const model = compilation.model();
   if (compilation.problems.length > 0) throw badDefinition(compilation.problems);

@@ -6,9 +6,20 @@ import { isStringArray, membersOf, named, namesProblem, type Owner, shown } from
 import type { AnyAttributes, KeyTemplates, Parts, RowKind, RowOf } from './row.ts';
 import type { PartsOf, Template } from './template-types.ts';
 
-export interface DocumentsSpec<Key, A, Id = string> {
+/** What a document holds: attributes by name, or a pure function of the row. */
+export type FieldsOf<Key, A> =
+  readonly (keyof A & string)[] | ((row: RowOf<Key, A>) => Readonly<Record<string, unknown>>);
+
+/** A document's fields, as far as the compiler knows them. */
+export type DocumentOf<A, Fields> = Fields extends readonly (infer Name)[]
+  ? { readonly [Field in keyof A as Extract<Field, Name>]?: A[Field] }
+  : Fields extends (row: never) => infer Given
+    ? Given
+    : unknown;
+
+export interface DocumentsSpec<Key, A, Id = string, Collection = string, Fields = FieldsOf<Key, A>> {
   /** The search engine's collection. */
-  readonly collection: string;
+  readonly collection: Collection;
   /**
    * The document's id: parts of the key, each percent-encoded, joined by `:`; by default all of them in their order. Or a
    * template of them, such as `EU:<order>`. No two rows may have the same: leave out only parts that are always
@@ -16,8 +27,7 @@ export interface DocumentsSpec<Key, A, Id = string> {
    */
   readonly id?: readonly (keyof Parts<Key> & string)[] | Template<Id, PartsOf<Key>>;
   /** What a document holds beside its id: attributes by name, those that the row has, or a pure function of the row. */
-  readonly fields:
-    readonly (keyof A & string)[] | ((row: RowOf<Key, A>) => Readonly<Record<string, unknown>>);
+  readonly fields: Fields;
   /** Fields that are the same in every document. */
   readonly constants?: Readonly<Record<string, string>>;
   /**
@@ -28,21 +38,32 @@ export interface DocumentsSpec<Key, A, Id = string> {
 }
 
 /** Documents in a search index, one for each row. */
-export interface Documents {
+export interface Documents<Collection extends string = string, Document = unknown> {
   readonly is: 'documents';
   readonly of: RowKind;
   readonly spec: DocumentsSpec<KeyTemplates, AnyAttributes>;
+  /** For the compiler only: never there. */
+  readonly types?: { readonly collection: Collection; readonly document: Document };
 }
 
 /**
  * Derives one document in a search index from each row of a kind, or from those that `where` chooses. An update that
  * changes nothing that the document holds sends nothing.
  */
-export function documents<Key extends KeyTemplates, A, const Id extends string = string>(
+export function documents<
+  Key extends KeyTemplates,
+  A,
+  const Id extends string = string,
+  const Collection extends string = string,
+  Fields extends FieldsOf<Key, A> = FieldsOf<Key, A>,
+>(
   of: RowKind<Key, A>,
-  spec: DocumentsSpec<Key, A, Id>,
-): Documents {
-  return Object.freeze({ is: 'documents', of, spec } as unknown as Documents);
+  spec: DocumentsSpec<Key, A, Id, Collection, Fields>,
+): Documents<Collection, DocumentOf<A, Fields>> {
+  return Object.freeze({ is: 'documents', of, spec } as unknown as Documents<
+    Collection,
+    DocumentOf<A, Fields>
+  >);
 }
 
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */

@@ -93,15 +93,20 @@ export type EffectSpec<Key, A> = EffectOptions<Key, A> &
   );
 
 /** Code that runs for changes. */
-export interface Effect {
+export interface Effect<Change = unknown> {
   readonly is: 'effect';
   readonly of: RowKind;
   readonly spec: EffectSpec<KeyTemplates, AnyAttributes>;
+  /** For the compiler only: never there. */
+  readonly types?: { readonly change: Change };
 }
 
 /** Runs code for every change of a kind of row: what it does is not derived state, so it is not coalesced, proved or repaired. */
-export function effect<Key extends KeyTemplates, A>(of: RowKind<Key, A>, spec: EffectSpec<Key, A>): Effect {
-  return Object.freeze({ is: 'effect', of, spec } as unknown as Effect);
+export function effect<Key extends KeyTemplates, A>(
+  of: RowKind<Key, A>,
+  spec: EffectSpec<Key, A>,
+): Effect<EffectChange<Key, A>> {
+  return Object.freeze({ is: 'effect', of, spec } as unknown as Effect<EffectChange<Key, A>>);
 }
 
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */

@@ -5,7 +5,7 @@ import { isStringArray, membersOf, namesProblem, type Owner, RESERVED, shown } f
 import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
 import { keyNames, NO_KEYS, NO_TEMPLATE, templatesOf } from './templates.ts';
 
-export interface PointerSpec<Key, A> {
+export interface PointerSpec<Key, A, Repeated = (keyof A | keyof Parts<Key>) & string> {
   /**
    * The sort key of the row that points, by the attribute's name: `{ SK: 'DEFAULT' }`, `{ at: '-1' }` where it is a number.
    * It is in the partition of the rows.
@@ -20,25 +20,35 @@ export interface PointerSpec<Key, A> {
    * The attributes of the row that the pointer repeats. One that is named like a part of the key is taken from there,
    * and a row whose attribute says otherwise is poison.
    */
-  readonly repeat: readonly ((keyof A | keyof Parts<Key>) & string)[];
+  readonly repeat: readonly Repeated[];
 }
 
+/** What a pointer's row says: the parts of the key of the row that it points to, and what it repeats of it. */
+export type PointerRowOf<Key, A, Repeated> = Key & {
+  readonly [Name in keyof A as Exclude<Extract<Name, Repeated>, keyof Key>]?: A[Name];
+};
+
 /** One row per partition that points to another of its rows. */
-export interface Pointer {
+export interface Pointer<Row = unknown> {
   readonly is: 'pointer';
   readonly of: RowKind;
   readonly spec: PointerSpec<KeyTemplates, AnyAttributes>;
+  /** For the compiler only: never there. */
+  readonly types?: { readonly row: Row };
 }
 
 /**
  * Keeps one row per entity, which is all rows of a kind in one partition, that points to one of them and repeats some of
  * its attributes. It names its row by the parts of the sort key, which are texts, also of a number.
  */
-export function pointer<Key extends KeyTemplates, A>(
-  of: RowKind<Key, A>,
-  spec: PointerSpec<Key, A>,
-): Pointer {
-  return Object.freeze({ is: 'pointer', of, spec } as unknown as Pointer);
+export function pointer<
+  Key extends KeyTemplates,
+  A,
+  Repeated extends (keyof A | keyof Parts<Key>) & string = (keyof A | keyof Parts<Key>) & string,
+>(of: RowKind<Key, A>, spec: PointerSpec<Key, A, Repeated>): Pointer<PointerRowOf<Parts<Key>, A, Repeated>> {
+  return Object.freeze({ is: 'pointer', of, spec } as unknown as Pointer<
+    PointerRowOf<Parts<Key>, A, Repeated>
+  >);
 }
 
 /** Attributes of a pointer that say who wrote it, and which writing of it this is. */

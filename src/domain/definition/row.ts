@@ -1,6 +1,6 @@
 import { isPlainObject } from '../plain-value.ts';
 import type { PartRule } from './overlap.ts';
-import type { OutputOf, StandardSchema } from './standard-schema.ts';
+import type { InputOf, OutputOf, StandardSchema } from './standard-schema.ts';
 import type { PartNames, Templates } from './template-types.ts';
 
 /** A template for each attribute of a key, by the attribute's name: `{ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }`. */
@@ -63,12 +63,14 @@ export interface RowOptions<
 }
 
 /** A kind of row: what its keys look like, and what its attributes are. */
-export interface RowKind<Key extends KeyTemplates = KeyTemplates, A = AnyAttributes> {
+export interface RowKind<Key extends KeyTemplates = KeyTemplates, A = AnyAttributes, Stored = unknown> {
   readonly is: 'row';
   readonly key: Key;
   readonly options: RowOptions<Key, StandardSchema<A>>;
   /** Says what the attributes are, for the types only: nothing checks it. A `schema` does. */
   with<B>(options?: { readonly numbers?: 'exact' }): RowKind<Key, B>;
+  /** For the compiler only, never there: what the table holds, where the schema says that it takes something else than it gives. */
+  readonly types?: { readonly stored: Stored };
 }
 
 export function isRowKind(given: unknown): given is RowKind {
@@ -88,17 +90,17 @@ export function row<
 >(
   key: Templates<Key, string, keyof Key>,
   options: RowOptions<Key, Schema> = {},
-): RowKind<Key, OutputOf<Schema>> {
+): RowKind<Key, OutputOf<Schema>, InputOf<Schema>> {
   return rowKind(
     key as KeyTemplates as Key,
     options as unknown as RowOptions<Key, StandardSchema<OutputOf<Schema>>>,
   );
 }
 
-function rowKind<Key extends KeyTemplates, A>(
+function rowKind<Key extends KeyTemplates, A, Stored>(
   key: Key,
   options: RowOptions<Key, StandardSchema<A>>,
-): RowKind<Key, A> {
+): RowKind<Key, A, Stored> {
   return Object.freeze({
     is: 'row',
     key,

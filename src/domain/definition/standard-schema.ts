@@ -32,3 +32,7 @@ type Success<Result> = Result extends { readonly issues: readonly SchemaIssue[] 
   : Result extends { readonly value: infer Output }
     ? Output
     : never;
+
+/** What a schema takes, where it says so. */
+export type InputOf<Schema extends StandardSchema> =
+  NonNullable<Schema['~standard']['types']> extends { readonly input: infer Input } ? Input : unknown;
