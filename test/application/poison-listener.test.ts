@@ -123,7 +123,8 @@ describe('who is told of poison', () => {
 
   it('given that telling throws no error, then it is logged in words', async () => {
     const { worker, logger } = telling({}, () => {
-      throw undefined;
+      const nothing: unknown = undefined;
+      throw nothing;
     });
     await worker.handle(someRecords().bad);
     expect(logger.of('onPoison failed')[0]!['error']).to.have.property('message', 'it threw undefined');
