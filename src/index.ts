@@ -11,6 +11,7 @@ export type { Counts, CountsSpec } from './domain/definition/counts.ts';
 export type { Derivation, TableDefinition, TableSpec } from './domain/definition/define-table.ts';
 export type { DocumentOf, Documents, DocumentsSpec, FieldsOf } from './domain/definition/documents.ts';
 export type {
+  Backoff,
   BatchContext,
   Effect,
   EffectChange,
@@ -44,6 +45,7 @@ export { Fault } from './domain/fault.ts';
 export type { FaultKind, FaultOptions } from './domain/fault.ts';
 
 /* The ports, for adapters of one's own, and what they speak of. */
+export type { PoisonFound, PoisonListener } from './application/poison-listener.ts';
 export { Clock } from './application/ports/clock.ts';
 export { DerivedRowRepository } from './application/ports/derived-row-repository.ts';
 export { DerivedState } from './application/ports/derived-state.ts';
@@ -55,7 +57,7 @@ export { Logger } from './application/ports/logger.ts';
 export type { LogFields, LogLevel } from './application/ports/logger.ts';
 export { MatcherRepository } from './application/ports/matcher-repository.ts';
 export { Metrics } from './application/ports/metrics.ts';
-export type { MetricName } from './application/ports/metrics.ts';
+export type { EffectHeading, MetricName } from './application/ports/metrics.ts';
 export { Quarantine } from './application/ports/quarantine.ts';
 export type { PoisonRecord } from './application/ports/quarantine.ts';
 export { Random } from './application/ports/random.ts';
@@ -67,7 +69,7 @@ export { TableReplica } from './application/ports/table-replica.ts';
 export type { RecordSummary } from './application/delivery.ts';
 export type { Done, Result } from './application/result.ts';
 export type { RetryPolicy } from './application/retry.ts';
-export type { Change } from './domain/change.ts';
+export type { Change, SourceRecord } from './domain/change.ts';
 export type { CountModel, Tuple } from './domain/count.ts';
 export type { CountedRow, CountMove, CountState } from './domain/count-move.ts';
 export type { EffectModel, EffectMove, EffectRow, EffectState } from './domain/effect.ts';

@@ -3,6 +3,7 @@ import type { RunEffectCommand } from '../domain/command.ts';
 import type { Skipped } from '../domain/definition/effect.ts';
 import { Fault } from '../domain/fault.ts';
 import { describeRow, wordsOf } from '../domain/row-view.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 
 /** What an effect's code did. */
@@ -23,7 +24,7 @@ export interface Called {
 export async function callEffect(
   commands: NonEmpty<RunEffectCommand>,
   attempt: number,
-  sleeper: Sleeper,
+  { sleeper, clock }: { readonly sleeper: Sleeper; readonly clock: Clock },
   limit: AbortSignal,
 ): Promise<Called> {
   const [{ model, given }] = commands;
@@ -39,6 +40,7 @@ export async function callEffect(
     write = one;
   };
   const { signal } = stop;
+  const now = () => clock.now();
   limit.addEventListener('abort', () => stop.abort(), { signal: ended.signal });
   const timeUp = sleeper.sleep(model.timeoutMs, ended.signal).then((): never => {
     // Nobody waits any more where the code has ended.
@@ -48,10 +50,10 @@ export async function callEffect(
   try {
     const running = async () =>
       model.takes === 'one'
-        ? model.run(given, { signal, attempt, once })
+        ? model.run(given, { signal, attempt, now, once })
         : model.run(
             commands.map((command) => command.given),
-            { signal, attempt },
+            { signal, attempt, now },
           );
     const returned = await Promise.race([running(), timeUp]);
     return { write, skipped: whySkipped(returned) };

@@ -9,6 +9,7 @@ import type { Quarantine } from './ports/quarantine.ts';
 import type { TableReplica } from './ports/table-replica.ts';
 import type { ReconcileDefaultImage } from './reconcile-default-image.ts';
 import { FEWEST_SUSPECTS } from './poison-breaker.ts';
+import { BatchPoison, type PoisonListener } from './poison-listener.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
@@ -60,6 +61,8 @@ export interface BatchDependencies {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Told of every record that can never be handled. */
+  readonly onPoison?: PoisonListener | undefined;
   /** What the log calls the kinds of derivations: as the fleet's does, unless given. */
   readonly kindNames?: KindNames | undefined;
 }
@@ -112,10 +115,13 @@ export class ProcessBatch {
     let ready = readyPlans(deliveries, states);
     // Effects first: the breaker must see the poison that they reveal before a record is kept. Keeping cannot be undone.
     let done = await this.#carryOut(ready, states, limit);
+    const poison = new BatchPoison();
+    poison.note(states);
     while ((await this.#poison?.execute(deliveries, states, limit)) === true) {
       ready = readyPlans(deliveries, states);
       if (ready.size === 0) break;
       const more = await this.#carryOut(ready, states, limit);
+      poison.note(states);
       done = { ...sumOfTallies(done, more), sending: [...done.sending, ...more.sending] };
     }
 
@@ -124,6 +130,8 @@ export class ProcessBatch {
     const isDeliveredAgain = deliveredAgain(deliveries, result.outcomes, redelivery);
     for (const each of sending) this.#deps.search.remember(each, isDeliveredAgain);
     this.#poison?.remember(deliveries, result.outcomes);
+    const { onPoison, logger } = this.#deps;
+    if (onPoison !== undefined) await poison.tell(onPoison, deliveries, result.outcomes, logger, limit);
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
     return result;
   }

@@ -8,10 +8,12 @@ import { type Called, callEffect } from './call-effect.ts';
 import { EffectProgress } from './effect-progress.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import type { EffectLog } from './ports/effect-log.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
+import type { EffectHeading, Metrics } from './ports/metrics.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 import type { Result } from './result.ts';
-import type { Retrier } from './retry.ts';
+import type { Retrier, RetryPolicy } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { together } from './together.ts';
 import { withOwnLimits } from './own-limits.ts';
@@ -31,9 +33,12 @@ export interface EffectsResult extends UseCaseResult<EffectTally> {
 export interface RunEffectsDependencies {
   readonly log: EffectLog;
   readonly retrier: Retrier;
-  /** Makes the retrier for an effect that is tried so often. */
-  readonly retrierOf: (attempts: number) => Retrier;
+  /** Makes the retrier for an effect that is tried so often, with pauses of its own where it has any. */
+  readonly retrierOf: (own: Pick<RetryPolicy, 'attempts'> & Partial<RetryPolicy>) => Retrier;
   readonly sleeper: Sleeper;
+  readonly clock: Clock;
+  /** What each effect counts by itself goes there. */
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -86,7 +91,11 @@ export class RunEffects {
         this.#runAll(some, { ...execution, limit: ownLimit() }),
       ),
     );
-    for (const { repeated } of all) execution.tally.repeated += repeated;
+    for (const { repeated, failure, row } of all) {
+      execution.tally.repeated += repeated;
+      this.#count(row.model.name, 'duplicate', repeated);
+      if (failure !== undefined) this.#count(row.model.name, 'dead_letter', 1);
+    }
     return {
       failed: failuresOf(all),
       waiting: new Set(all.flatMap(({ waiting }) => waiting)),
@@ -126,16 +135,17 @@ export class RunEffects {
 
   /** Runs an effect once for some changes, each of another row. */
   async #runFor(steps: NonEmpty<Step>, execution: Execution): Promise<void> {
-    const [{ command }] = steps;
+    const { model } = steps[0].command;
     let attempts = 0;
     let called: Called | undefined;
     const call = async (_: unknown, signal: AbortSignal): Promise<readonly Result[]> => {
       const commands = mapAll(steps, (step) => step.command);
-      called = await callEffect(commands, ++attempts, this.#deps.sleeper, signal);
+      if (++attempts > 1) this.#count(model.name, 'retry', steps.length);
+      called = await callEffect(commands, attempts, this.#deps, signal);
       // Decided together with the write, which the code may decide otherwise the next time.
       return called.write === undefined ? ['done'] : [await this.#note(steps[0], called.write, execution)];
     };
-    const retrier = this.#deps.retrierOf(command.model.attempts);
+    const retrier = this.#deps.retrierOf({ attempts: model.attempts, ...model.backoff });
     const [fault] = await retrier.run([steps], call, execution.limit);
     if (fault?.kind === 'permanent' && steps.length > 1) {
       // It does not say for which of them.
@@ -153,7 +163,9 @@ export class RunEffects {
         continue;
       }
       progress.pass();
-      execution.tally[called?.skipped === undefined ? 'run' : 'skipped']++;
+      const isRun = called?.skipped === undefined;
+      execution.tally[isRun ? 'run' : 'skipped']++;
+      this.#count(model.name, isRun ? 'processed' : 'skip', 1);
     }
     if (called?.skipped !== undefined) this.#logSkipped(steps, called.skipped);
   }
@@ -178,6 +190,10 @@ export class RunEffects {
     if (Fault.is(state)) return Fault.is(result) ? result : state;
     progress.noted = state;
     return hasRun(state, command.change) ? 'done' : result;
+  }
+
+  #count(effect: string, heading: EffectHeading, changes: number): void {
+    if (changes > 0) this.#deps.metrics.add(`${effect}:${heading}`, changes);
   }
 
   #logSkipped(steps: NonEmpty<Step>, why: string): void {

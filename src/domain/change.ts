@@ -13,6 +13,29 @@ export type Origin = 'user' | 'ttl' | 'replication';
  */
 export type Side = Attributes | 'absent' | 'withheld';
 
+/** A stream record as it came. Only what the worker itself reads has been checked, so that any member may be missing. */
+export interface SourceRecord {
+  readonly eventID?: string;
+  readonly eventName?: string;
+  readonly eventVersion?: string;
+  readonly eventSource?: string;
+  readonly awsRegion?: string;
+  /** The stream's ARN. */
+  readonly eventSourceARN?: string;
+  /** Who made the change, where it was no writer. */
+  readonly userIdentity?: { readonly type?: string; readonly principalId?: string };
+  readonly dynamodb?: {
+    /** Seconds since 1970. */
+    readonly ApproximateCreationDateTime?: number;
+    readonly Keys?: Readonly<Record<string, unknown>>;
+    readonly NewImage?: Readonly<Record<string, unknown>>;
+    readonly OldImage?: Readonly<Record<string, unknown>>;
+    readonly SequenceNumber?: string;
+    readonly SizeBytes?: number;
+    readonly StreamViewType?: string;
+  };
+}
+
 /** One change of one row. */
 export interface Change {
   /** Identifies the change: no two changes share both. */
@@ -29,6 +52,8 @@ export interface Change {
   /** When the change was made, in milliseconds since 1970, to the second. */
   readonly at?: number | undefined;
   readonly origin: Origin;
+  /** The record that says so, where there is one. */
+  readonly record?: SourceRecord | undefined;
   /** The change itself, where this is what it is to one kind of row. */
   readonly whole?: Change | undefined;
 }

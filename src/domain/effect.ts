@@ -1,5 +1,5 @@
-import type { Change, Operation, Side } from './change.ts';
-import type { BatchContext, EffectChange, EffectContext } from './definition/effect.ts';
+import type { Change, Operation, Side, SourceRecord } from './change.ts';
+import type { Backoff, BatchContext, EffectChange, EffectContext } from './definition/effect.ts';
 import type { KeyTemplates } from './definition/row.ts';
 import { kindOf } from './plain-value.ts';
 import type { Row } from './row.ts';
@@ -26,6 +26,8 @@ export type EffectModel = {
   readonly attempts: number;
   /** Milliseconds for one attempt. */
   readonly timeoutMs: number;
+  /** The pauses between attempts; undefined for the worker's. */
+  readonly backoff: Backoff | undefined;
 } & (
   | { readonly takes: 'one'; readonly run: (change: GivenChange, context: EffectContext) => unknown }
   | {
@@ -94,6 +96,7 @@ function viewOf(derivation: string, change: Change): GivenChange {
     if (side === 'withheld') throw viewTypeFault(derivation, change);
     return plainAttributes(row, side);
   };
+  let record: SourceRecord | undefined;
   return Object.freeze({
     id: `${stream} ${sequence}`,
     operation,
@@ -107,6 +110,11 @@ function viewOf(derivation: string, change: Change): GivenChange {
     },
     get after() {
       return sideOf(after);
+    },
+    get record() {
+      // A copy: the record itself goes to quarantine as it came.
+      record ??= structuredClone(change.record ?? {});
+      return record;
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { Change, Operation, Origin, Side } from './change.ts';
+import type { Change, Operation, Origin, Side, SourceRecord } from './change.ts';
 import type { Row } from './row.ts';
 import type { Version } from './version.ts';
 import { kindFault } from './view-type.ts';
@@ -91,5 +91,9 @@ class RoleChange implements Change {
 
   get origin(): Origin {
     return this.whole.origin;
+  }
+
+  get record(): SourceRecord | undefined {
+    return this.whole.record;
   }
 }

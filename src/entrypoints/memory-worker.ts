@@ -2,6 +2,7 @@ import type { Container, ContainerModule } from 'inversify';
 import { MemorySearchIndex } from '../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../adapters/memory/memory-search-queue.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
+import type { PoisonListener } from '../application/poison-listener.ts';
 import { DerivedState } from '../application/ports/derived-state.ts';
 import type { RetryPolicy } from '../application/retry.ts';
 import type { TableDefinition } from '../domain/definition/define-table.ts';
@@ -23,6 +24,8 @@ export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
   readonly retries?: RetryPolicy;
   /** Bind more ports, or rebind some of them to other adapters. */
   readonly modules?: readonly ContainerModule[];
+  /** Told of every record that can never be handled. It blocks all the same, unless a quarantine is bound. */
+  readonly onPoison?: PoisonListener;
 }
 
 /** A worker that keeps everything derived, its queue and its table in the memory of this process. */
@@ -43,12 +46,13 @@ export function createMemoryWorker({
   log,
   retries,
   modules = [],
+  onPoison,
   ...options
 }: MemoryWorkerOptions = {}): MemoryWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
   const container = compose(
     memoryModule,
-    systemModule(logging, retries && { retries }),
+    systemModule(logging, { ...(retries && { retries }), onPoison }),
     definitionModule(definition),
     ...modules,
   );

@@ -10,7 +10,7 @@ import { effect, type EffectChange, type EffectSpec } from '../../src/domain/def
 import { row } from '../../src/domain/definition/row.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { StreamRecord } from '../support/stream-records.ts';
-import { FixedRandom, PatientSleeper, RecordingLogger, RecordingSleeper } from './doubles.ts';
+import { FixedRandom, PatientSleeper, RecordingLogger, RecordingSleeper, SteppingClock } from './doubles.ts';
 
 export interface Order {
   readonly status: string;
@@ -63,17 +63,20 @@ export function someEffects({ log, retries, sleeper }: EffectsParts = {}) {
     new RecordingLogger('debug'),
   ];
   const policy = { attempts: 1, conflicts: 8, baseMs: 100, capMs: 1_000, ...retries };
-  const retrierOf = (attempts: number) =>
-    new Retrier(pauses, new FixedRandom(0.5), metrics, { ...policy, attempts });
+  const retrierOf = (own: Partial<RetryPolicy>) =>
+    new Retrier(pauses, new FixedRandom(0.5), metrics, { ...policy, ...own });
   return {
     effects: new RunEffects({
       log: log ?? new MemoryEffectLog(),
-      retrier: retrierOf(policy.attempts),
+      retrier: retrierOf({}),
       retrierOf,
       sleeper: sleeper ?? new PatientSleeper(),
+      clock: new SteppingClock(),
+      metrics,
       logger,
     }),
     logger,
+    metrics,
     pauses: pauses.pauses,
   };
 }

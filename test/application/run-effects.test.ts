@@ -188,6 +188,47 @@ describe('an effect that fails', () => {
     expect(pauses, 'half of 100, 200, 400').to.deep.equal([50, 100, 200]);
   });
 
+  it('given a backoff of its own, then its pauses are drawn from that, and grow up to its cap', async () => {
+    const { spec } = noting((_, { attempt }) => {
+      if (attempt < 6) throw new Error('not yet');
+    });
+    const { effects, pauses } = someEffects();
+    const own = { ...spec, attempts: 6, backoff: { baseMs: 20, capMs: 100 } };
+    await effects.execute(asked(withEffects({ badges: own }), changesOf('a1')));
+    expect(pauses, 'half of 20, 40, 80, 100, 100').to.deep.equal([10, 20, 40, 50, 50]);
+  });
+
+  it('given the clock, then each attempt is told its time', async () => {
+    const times: number[] = [];
+    const { spec } = noting((_, { attempt, now }) => {
+      times.push(now());
+      if (attempt < 3) throw new Error('not yet');
+    });
+    await runFor(['a1'], spec);
+    expect(times).to.deep.equal([1_000, 2_000, 3_000]);
+  });
+
+  it('given two effects, then each counts what became of its changes, retries beside', async () => {
+    const log = new MemoryEffectLog();
+    const { effects, metrics } = someEffects({ log });
+    const badges = noting((name, { attempt }) => {
+      if (name === 'a2' || (name === 'b1' && attempt === 1)) throw new Error('no');
+      return name === 'c1' ? skip('nothing to do') : undefined;
+    }).spec;
+    const definition = withEffects({ badges: { ...badges, attempts: 2 }, mails: noting().spec });
+    const names = ['a1', 'a2', 'b1', 'c1', 'a3'];
+    const figures = (name: string) =>
+      (['processed', 'skip', 'duplicate', 'retry', 'dead_letter'] as const).map((heading) =>
+        metrics.total(`${name}:${heading}`),
+      );
+    await effects.execute(asked(definition, changesOf(...names)));
+    expect(figures('badges')).to.deep.equal([2, 1, 0, 2, 1]);
+    expect(figures('mails')).to.deep.equal([5, 0, 0, 0, 0]);
+    await effects.execute(asked(definition, changesOf(...names)));
+    expect(figures('badges'), 'once more').to.deep.equal([2, 1, 3, 3, 2]);
+    expect(figures('mails')).to.deep.equal([5, 0, 5, 0, 0]);
+  });
+
   it('given that it always throws, then its change fails, the later ones of its row wait, and others go on', async () => {
     const { ran, spec } = failing('a2');
     const { became, tally } = await runFor(['a1', 'a2', 'b1', 'a3', 'b2', 'a4'], { ...spec, attempts: 2 });

@@ -3,6 +3,7 @@ import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import type { AcceptedActions } from '../../src/application/accepted-actions.ts';
 import type { Outcome } from '../../src/application/delivery.ts';
 import { DEFAULT_MAX_SHARE } from '../../src/application/poison-breaker.ts';
+import type { PoisonListener } from '../../src/application/poison-listener.ts';
 import type { Clock } from '../../src/application/ports/clock.ts';
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
@@ -47,6 +48,7 @@ export interface WorkerParts {
   readonly derivedRows?: DerivedRowRepository;
   readonly effects?: EffectLog;
   readonly retries?: Partial<RetryPolicy>;
+  readonly onPoison?: PoisonListener;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -58,6 +60,7 @@ export function aWorker(parts: WorkerParts = {}) {
   const metrics = new MemoryMetrics();
   const retrier = aRetrier(parts.retries, metrics);
   const logger = parts.logger ?? new RecordingLogger();
+  const clock = parts.clock ?? new SteppingClock();
   const processBatch = new ProcessBatch({
     search: new SyncSearchDocument(parts.queue ?? backend.queue, retrier, parts.accepted),
     defaultImages: new ReconcileDefaultImage(parts.images ?? backend.images, retrier),
@@ -66,18 +69,21 @@ export function aWorker(parts: WorkerParts = {}) {
     effects: new RunEffects({
       log: parts.effects ?? backend.effects,
       retrier,
-      retrierOf: (attempts) => aRetrier({ ...parts.retries, attempts }, metrics),
+      retrierOf: (own) => aRetrier({ ...parts.retries, ...own }, metrics),
       sleeper: new PatientSleeper(),
+      clock,
+      metrics,
       logger,
     }),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
     quarantineMaxShare: parts.quarantineMaxShare ?? DEFAULT_MAX_SHARE,
     fewestSuspects: parts.fewestSuspects ?? 2,
+    onPoison: parts.onPoison,
     ...(parts.quarantined === undefined ? {} : { quarantined: parts.quarantined }),
     retrier,
     metrics,
-    clock: parts.clock ?? new SteppingClock(),
+    clock,
     logger,
   });
   return {

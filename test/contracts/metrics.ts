@@ -60,6 +60,17 @@ export function countsRequestsByOperation({ metrics, flush }: Harness) {
   expect(figures.get('BatchGetItemRequests')).to.equal(1);
 }
 
+export function countsWhatEachEffectDid({ metrics, flush }: Harness) {
+  metrics.add('badges:skip', 2);
+  metrics.add('badges:processed', 1);
+  metrics.add('mails:skip', 4);
+  metrics.add('badges:skip', 1);
+  const figures = flush();
+  const found = ['badges:skip', 'badges:processed', 'mails:skip'].map((name) => figures.get(name));
+  expect(found).to.deep.equal([3, 1, 4]);
+  expect(flush().get('badges:skip') ?? 0).to.equal(0);
+}
+
 export function losesNothingOfVeryManyOperations({ metrics, flush }: Harness) {
   const operations = range(250).map((n) => `Operation${n}`);
   for (const operation of operations) metrics.request(operation);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { ALWAYS_PUBLISHED, METRICS } from '../../src/application/ports/metrics.ts';
+import { ALWAYS_PUBLISHED, EFFECT_HEADINGS, METRICS } from '../../src/application/ports/metrics.ts';
 
 describe('the operations guide', () => {
   it('explains every metric, and none that there is not', async () => {
@@ -8,6 +8,8 @@ describe('the operations guide', () => {
     const section = /## Metrics\n([^]*?)\n## /.exec(guide)?.[1] ?? '';
     const rows = [...section.matchAll(/^\| `(\w+)` +\| (\w+) +\| (.*?) +\|$/gm)].map(([, ...cells]) => cells);
     expect(rows).to.deep.equal(Object.entries(METRICS).map(([name, [unit, what]]) => [name, unit, what]));
+    const headings = [...section.matchAll(/^\| `<effect>:(\w+)` +\| Count +\| (.*?) +\|$/gm)];
+    expect(headings.map(([, name, what]) => [name, what])).to.deep.equal(Object.entries(EFFECT_HEADINGS));
     for (const name of ALWAYS_PUBLISHED) expect(section.split('| metric')[0]).to.contain(`\`${name}\``);
   });
 });

@@ -82,9 +82,19 @@ describe('a change as an effect is given it', () => {
       key: { customer: 'anna', order: '1' },
       before: undefined,
       after: bare({ status: 'open' }),
+      record: {},
     };
     expect({ ...found }).to.deep.equal(all);
     expect(JSON.stringify(found)).to.equal(JSON.stringify(all));
+  });
+
+  it('given the record, then it has all of it, and what is done to that leaves the record as it is', () => {
+    const { badges, of } = aTable();
+    const record = { eventID: 'e-7', eventSourceARN: 'arn', dynamodb: { SizeBytes: 200 }, added: ['later'] };
+    const found = given(badges, { ...of(), record });
+    expect(found.record).to.deep.equal(record).and.to.equal(found.record);
+    Object.assign(found.record.dynamodb!, { SizeBytes: 0 });
+    expect(record.dynamodb).to.deep.equal({ SizeBytes: 200 });
   });
 
   it('given rows, then they are frozen', () => {

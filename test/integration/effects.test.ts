@@ -4,9 +4,9 @@ import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { ElectroDbEffectLog } from '../../src/adapters/aws/electrodb/effects/electrodb-effect-log.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
-import { SystemRandom, SystemSleeper } from '../../src/adapters/system/system.ts';
+import { SystemClock, SystemRandom, SystemSleeper } from '../../src/adapters/system/system.ts';
 import type { Change } from '../../src/domain/change.ts';
-import { DEFAULT_RETRIES, Retrier } from '../../src/application/retry.ts';
+import { DEFAULT_RETRIES, Retrier, type RetryPolicy } from '../../src/application/retry.ts';
 import { RunEffects } from '../../src/application/run-effects.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { aRow, move, state } from '../contracts/effect-log/harness.ts';
@@ -34,18 +34,20 @@ describeWithServers('effects on DynamoDB', () => {
     intercept(client, interceptor);
     const sleeper = new SystemSleeper();
     const metrics = new MemoryMetrics();
-    const retrierOf = (attempts: number) =>
+    const retrierOf = (own: Partial<RetryPolicy>) =>
       new Retrier(sleeper, new SystemRandom(), metrics, {
         ...DEFAULT_RETRIES,
-        attempts,
         baseMs: 5,
         capMs: 40,
+        ...own,
       });
     return new RunEffects({
       log: new ElectroDbEffectLog(documentClientOf(client), { stateTable }),
-      retrier: retrierOf(4),
+      retrier: retrierOf({ attempts: 4 }),
       retrierOf,
       sleeper,
+      clock: new SystemClock(),
+      metrics,
       logger: new RecordingLogger(),
     });
   }

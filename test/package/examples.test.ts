@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { parse } from 'lossless-json';
 import { CONTRAIL, run } from '../support/command-line.ts';
 import { ROOT } from './installed.ts';
 
 const EXAMPLES = join(ROOT, 'examples');
+
+const NOTHING = { search: {}, counts: {}, pointers: {}, rows: {} };
 
 /** What must be derived from an example's recording. */
 const DERIVED: Readonly<Record<string, { readonly recording: string; readonly state: object }>> = {
@@ -43,9 +41,37 @@ const DERIVED: Readonly<Record<string, { readonly recording: string; readonly st
       },
     },
   },
-  badges: {
-    recording: 'plays.ndjson',
-    state: { search: {}, counts: {}, pointers: {}, rows: {} },
+  badges: { recording: 'plays.ndjson', state: NOTHING },
+  pipeline: { recording: 'orders.ndjson', state: NOTHING },
+  'audit-log': {
+    recording: 'revisions.ndjson',
+    state: {
+      ...NOTHING,
+      rows: {
+        audit: [
+          'audit {"id":"menu/001"} undefined',
+          'audit {"id":"plan/001"} undefined',
+          'audit {"id":"plan/002"} undefined',
+        ],
+      },
+    },
+  },
+  electrodb: {
+    recording: 'orders.ndjson',
+    state: {
+      ...NOTHING,
+      search: { orders: ['anna:2026-001', 'anna:2026-003', 'bert:2026-002'] },
+      counts: { spend: ['{"customer":"anna"} 120', '{"customer":"bert"} 0.1'] },
+      pointers: { latest: ['{"customer":"anna"} paid 100.05', '{"customer":"bert"} paid 0.1'] },
+    },
+  },
+  'by-attribute': {
+    recording: 'rows.ndjson',
+    state: {
+      ...NOTHING,
+      search: { orders: ['bert:2026-003'], tickets: ['anna:2026-002', 'cleo:2026-005'] },
+      counts: { open_tickets: ['{"customer":"cleo"} 1'] },
+    },
   },
   'by-id': {
     recording: 'products.ndjson',
@@ -79,31 +105,69 @@ describe('the examples', function () {
         expect(shortened(out)).to.deep.equal(state);
       });
 
-  it('given badges, when its recording is replayed, then the service is called once for each play that deserves it', async () => {
-    const called: string[] = [];
-    const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        called.push(body);
-        // It is called again for what it refuses.
-        response.writeHead(called.length === 1 ? 503 : 204).end();
-      });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const cwd = join(EXAMPLES, 'badges');
-    const env = { BADGES_URL: `http://127.0.0.1:${port}` };
-    const { out, status } = await run([...CONTRAIL, 'replay', 'plays.ndjson', '--batch-size', '1'], '', {
-      cwd,
-      env,
+  for (const [name, said, options = []] of [
+    ['badges', /^effects +4 run, 10 skipped, 0 repeated$/m, ['--batch-size', '1']],
+    ['pipeline', /^effects +3 run, 3 skipped, 0 repeated$/m],
+    ['audit-log', /^effects +3 run, 0 skipped, 0 repeated$/m, ['--definition', 'keys-only.config.ts']],
+  ] as const)
+    it(`given ${name}, when its recording is replayed as its README says, then its effect runs so often`, async () => {
+      const { recording } = DERIVED[name]!;
+      const cwd = join(EXAMPLES, name);
+      const { out, status } = await run([...CONTRAIL, 'replay', recording, ...options], '', { cwd });
+      expect(out).to.match(said);
+      expect(status).to.equal(0);
+      const readme = await readFile(join(cwd, 'README.md'), 'utf8');
+      expect(readme).to.contain(`npx contrail replay ${[recording, ...options].join(' ')}`);
     });
-    server.close();
-    expect(out)
-      .to.contain('no failures')
-      .and.to.match(/^effects +2 run, 1 skipped, 0 repeated$/m);
-    expect(status).to.equal(0);
-    const [chess, go] = ['chess', 'go'].map((game) => JSON.stringify({ player: 'anna', game }));
-    expect(called).to.deep.equal([chess, chess, go]);
+
+  it('given the audit log, then only insertions pass its filters, and its role may put entries and remove none', async () => {
+    const cwd = join(EXAMPLES, 'audit-log');
+    const filters = await run([...CONTRAIL, 'filters'], '', { cwd });
+    const { Filters } = JSON.parse(filters.out) as {
+      readonly Filters: readonly { readonly Pattern: string }[];
+    };
+    expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).to.deep.equal([
+      {
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { PK: { S: [{ prefix: 'DOC#' }] }, SK: { S: [{ prefix: 'REV#' }] } } },
+      },
+    ]);
+    const table = 'arn:aws:dynamodb:eu-central-1:111122223333:table';
+    const args = [
+      'policy',
+      '--stream',
+      `${table}/documents/stream/2026-01-05T09:00:00.000`,
+      '--state-table',
+      `${table}/state`,
+    ];
+    const { out } = await run([...CONTRAIL, ...args, '--rows-in', `${table}/audit`], '', { cwd });
+    const { Statement } = JSON.parse(out) as {
+      readonly Statement: readonly { readonly Resource: string; readonly Action: unknown }[];
+    };
+    expect(
+      Statement.filter(({ Resource }) => Resource === `${table}/audit`).map(({ Action }) => Action),
+    ).to.deep.equal([['dynamodb:PutItem']]);
   });
+
+  it('given badges, then removed plays do not pass its filters', async () => {
+    const { out } = await run([...CONTRAIL, 'filters'], '', { cwd: join(EXAMPLES, 'badges') });
+    expect(out).to.contain(String.raw`\"eventName\":[\"INSERT\",\"MODIFY\"]`);
+  });
+
+  for (const name of Object.keys(DERIVED))
+    it(`given ${name}, then its README has a page: the table, what is derived, how to run, test and deploy it`, async () => {
+      const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8');
+      const headings = ['What is derived', 'Run it', 'Test it', 'Deploy it'].map(
+        (heading) => `\n## ${heading}\n`,
+      );
+      const places = headings.map((heading) => readme.indexOf(heading));
+      expect(places, 'in this order').to.deep.equal(
+        places.filter((place) => place > 0).sort((a, b) => a - b),
+      );
+      expect(readme.slice(0, places[0])).to.match(/^\| .+ \|\n\| -/m);
+      expect(readme).to.match(/npx contrail (?:replay|filters|policy)/);
+      expect(readme.split('\n').length, 'lines').to.be.below(110);
+    });
 
   for (const name of Object.keys(DERIVED))
     it(`given ${name}, when its own tests run, as a user runs them, then they pass`, async () => {

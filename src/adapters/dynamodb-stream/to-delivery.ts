@@ -1,5 +1,5 @@
 import type { Delivery } from '../../application/delivery.ts';
-import type { Change, Operation, Origin, Side } from '../../domain/change.ts';
+import type { Change, Operation, Origin, Side, SourceRecord } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import type { KeyType } from '../../domain/key-value.ts';
@@ -116,6 +116,10 @@ class StreamChange implements Change {
 
   get origin(): Origin {
     return originOf(this.#record);
+  }
+
+  get record(): SourceRecord {
+    return this.#record;
   }
 }
 

@@ -45,8 +45,31 @@ export const METRICS = {
   OldestChangeAge: ['Milliseconds', 'how long ago the oldest change of the batch was made'],
 } as const satisfies Record<string, readonly [MetricUnit, string]>;
 
-/** What a metric is called, in CloudWatch too. */
-export type MetricName = keyof typeof METRICS;
+/**
+ * What each effect counts by itself, as the metric `<effect>:<heading>`: each change under one heading but for `retry`. All are
+ * counts.
+ */
+export const EFFECT_HEADINGS = {
+  processed: 'changes for which it ran',
+  skip: 'changes for which it said that it had nothing to do',
+  duplicate: 'changes for which, or for a newer one of their row, it had run already',
+  retry: 'changes for which it was tried once more',
+  dead_letter: 'changes for which it failed: at every attempt, for good, or out of time',
+} as const;
+
+export type EffectHeading = keyof typeof EFFECT_HEADINGS;
+
+/** What a metric is called, in CloudWatch too; of an effect, `<effect>:<heading>`. */
+export type MetricName = keyof typeof METRICS | `${string}:${EffectHeading}`;
+
+export function unitOf(name: MetricName): MetricUnit {
+  return isOfEffect(name) ? 'Count' : METRICS[name][0];
+}
+
+/** No other metric has such a name. */
+function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
+  return name.includes(':');
+}
 
 /** Alarms watch these: without a value they could not tell a quiet function from one that is not there. */
 export const ALWAYS_PUBLISHED: readonly MetricName[] = [

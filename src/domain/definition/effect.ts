@@ -1,5 +1,5 @@
 import type { EffectModel } from '../effect.ts';
-import type { Operation } from '../change.ts';
+import type { Operation, SourceRecord } from '../change.ts';
 import { isPlainObject } from '../plain-value.ts';
 import { membersOf, type Owner, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
@@ -15,6 +15,8 @@ export interface EffectChange<Key, A> extends ChangeOf {
   readonly after: Readonly<A> | undefined;
   /** The same whenever this change is delivered, and different for every other: to recognise a repeat by. */
   readonly id: string;
+  /** The whole record as the stream has it: a copy, made when it is asked for. */
+  readonly record: SourceRecord;
 }
 
 /** What an effect returns that had nothing to do: made by `skip`. */
@@ -34,6 +36,11 @@ export interface BatchContext {
   readonly signal: AbortSignal;
   /** 1 for the first attempt at this delivery. */
   readonly attempt: number;
+  /**
+   * The time by the worker's clock, in milliseconds since 1970. Another at each attempt: `change.at` is when the change was
+   * made, whenever it is delivered.
+   */
+  readonly now: () => number;
 }
 
 /** What the code of an effect for one change is told of its attempt, and can do in it. */
@@ -55,6 +62,16 @@ interface EffectOptions<Key, A> {
   readonly attempts?: number;
   /** Milliseconds for one attempt. Default 10,000. */
   readonly timeoutMs?: number;
+  /** The pauses between attempts; the worker's where it is left out (`RETRY_BASE_MS`, `RETRY_CAP_MS`). */
+  readonly backoff?: Backoff;
+}
+
+/** Pauses with full jitter: each is drawn from 0 up to a bound, which doubles from pause to pause. Milliseconds, up to 60,000. */
+export interface Backoff {
+  /** The bound of the first pause. */
+  readonly baseMs: number;
+  /** What no bound goes beyond. */
+  readonly capMs: number;
 }
 
 /**
@@ -96,7 +113,7 @@ export function effect<Key extends KeyTemplates, A>(
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */
 export function effectModel(owner: Owner, spec: unknown): EffectModel {
   const { name, problem } = owner;
-  const members = ['run', 'runBatch', 'on', 'where', 'attempts', 'timeoutMs'] as const;
+  const members = ['run', 'runBatch', 'on', 'where', 'attempts', 'timeoutMs', 'backoff'] as const;
   const {
     run,
     runBatch,
@@ -104,6 +121,7 @@ export function effectModel(owner: Owner, spec: unknown): EffectModel {
     where,
     attempts = 3,
     timeoutMs = 10_000,
+    backoff,
   } = membersOf(owner, 'its specification', spec, members);
   if (run !== undefined && runBatch !== undefined) problem('it has both run and runBatch: leave one out');
   if (runBatch !== undefined && typeof runBatch !== 'function')
@@ -124,7 +142,22 @@ export function effectModel(owner: Owner, spec: unknown): EffectModel {
     where: where as EffectModel['where'],
     attempts: Number(attempts),
     timeoutMs: Number(timeoutMs),
+    backoff: backoffOf(owner, backoff),
   } as EffectModel;
+}
+
+function backoffOf(owner: Owner, backoff: unknown): Backoff | undefined {
+  if (backoff === undefined) return undefined;
+  const { baseMs, capMs } = membersOf(owner, 'its backoff', backoff, ['baseMs', 'capMs']);
+  if (!isPlainObject(backoff)) return undefined;
+  for (const [name, value] of Object.entries({ baseMs, capMs }))
+    if (value !== 0 && !isIntegerUpTo(value, 60_000))
+      owner.problem(
+        `its backoff.${name} must be an integer of milliseconds from 0 to 60,000, and is ${shown(value)}`,
+      );
+  if (Number(baseMs) > Number(capMs))
+    owner.problem(`its backoff.baseMs is ${shown(baseMs)}, more than its capMs, which is ${shown(capMs)}`);
+  return { baseMs: Number(baseMs), capMs: Number(capMs) };
 }
 
 function isIntegerUpTo(value: unknown, most: number): boolean {

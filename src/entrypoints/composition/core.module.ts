@@ -1,5 +1,6 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { FollowedTables } from '../../application/followed-tables.ts';
+import type { PoisonListener } from '../../application/poison-listener.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
@@ -29,6 +30,9 @@ export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy'
 
 /** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
 export const QUARANTINE_MAX_SHARE: ServiceIdentifier<number> = Symbol('QuarantineMaxShare');
+
+/** Told of every record that can never be handled. Need not be bound. */
+export const POISON_LISTENER: ServiceIdentifier<PoisonListener> = Symbol('PoisonListener');
 
 /** The use cases, on whatever ports the other modules bind, for the fleet unless another definition is given. */
 export const coreModule = new ContainerModule(({ bind }) => {
@@ -60,12 +64,13 @@ export const coreModule = new ContainerModule(({ bind }) => {
   bind(RunEffects).toDynamicValue((context) => {
     const policy = context.get<RetryPolicy>(RETRY_POLICY);
     const [sleeper, random, metrics] = [context.get(Sleeper), context.get(Random), context.get(Metrics)];
-    const retrierOf = (attempts: number) => new Retrier(sleeper, random, metrics, { ...policy, attempts });
+    const retrierOf = (own: Partial<RetryPolicy>) =>
+      new Retrier(sleeper, random, metrics, { ...policy, ...own });
     return new RunEffects({
       log: context.get(EffectLog),
       retrier: context.get(Retrier),
       retrierOf,
-      sleeper,
+      ...{ sleeper, clock: context.get(Clock), metrics },
       logger: context.get(Logger),
     });
   });
@@ -82,6 +87,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         // Bound where one is configured: without it, poison blocks.
         quarantine: context.get(Quarantine, { optional: true }),
         quarantineMaxShare: context.get(QUARANTINE_MAX_SHARE),
+        onPoison: context.get(POISON_LISTENER, { optional: true }),
         retrier: context.get(Retrier),
         metrics: context.get(Metrics),
         clock: context.get(Clock),

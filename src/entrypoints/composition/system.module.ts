@@ -5,16 +5,20 @@ import { Clock } from '../../application/ports/clock.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
+import { Fault } from '../../domain/fault.ts';
+import { kindOf } from '../../domain/plain-value.ts';
 import { invocationFields } from '../invocation.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
-import { QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
+import { POISON_LISTENER, QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: time, waiting, randomness and a log; and its settings. */
 export function systemModule(
   logging: WinstonLoggerOptions,
   settings: Partial<Settings> = {},
 ): ContainerModule {
-  const { retries, quarantineMaxShare } = { ...DEFAULT_SETTINGS, ...settings };
+  const { retries, quarantineMaxShare, onPoison } = { ...DEFAULT_SETTINGS, ...settings };
+  if (onPoison !== undefined && typeof (onPoison as unknown) !== 'function')
+    throw new Fault('configuration', `onPoison must be a function, and is ${kindOf(onPoison)}`);
   return new ContainerModule(({ bind }) => {
     bind(Clock).toResolvedValue(() => new SystemClock(), []);
     bind(Sleeper).toResolvedValue(() => new SystemSleeper(), []);
@@ -22,5 +26,6 @@ export function systemModule(
     bind(Logger).toResolvedValue(() => new WinstonLogger({ fields: invocationFields, ...logging }), []);
     bind(RETRY_POLICY).toConstantValue(retries);
     bind(QUARANTINE_MAX_SHARE).toConstantValue(quarantineMaxShare);
+    if (onPoison !== undefined) bind(POISON_LISTENER).toConstantValue(onPoison);
   });
 }

@@ -1,4 +1,5 @@
 import type { ContainerModule } from 'inversify';
+import type { PoisonListener } from '../../application/poison-listener.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import { backendModule } from '../composition/backend.ts';
 import { compose, streamWorker } from '../composition/container.ts';
@@ -14,6 +15,8 @@ export interface HandlerOptions {
   readonly environment?: Environment;
   /** Bind more ports, or rebind some of them to other adapters. */
   readonly modules?: readonly ContainerModule[];
+  /** Told of every record that can never be handled. It blocks, or goes to quarantine, all the same. */
+  readonly onPoison?: PoisonListener;
 }
 
 /** Milliseconds for the runtime to report the last batch, of the 300 that Lambda grants after SIGTERM. */
@@ -27,13 +30,16 @@ const TIME_TO_REPORT = 150;
  */
 export function environmentHandler(
   definition: TableDefinition,
-  { environment = process.env, modules = [] }: HandlerOptions = {},
+  { environment = process.env, modules = [], onPoison }: HandlerOptions = {},
 ): ReturnType<typeof handlerOf> {
   const config = readConfig(environment, definition.model);
   const { backend, logLevel, failureMode, deadlineMarginMs } = config;
   const container = compose(
     backendModule(backend),
-    systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, config),
+    systemModule(
+      { level: logLevel, stream: process.stdout, readable: process.stdout.isTTY },
+      { ...config, onPoison },
+    ),
     definitionModule(definition),
     ...modules,
   );

@@ -47,12 +47,13 @@ describe('effect', () => {
       where: undefined,
       attempts: 3,
       timeoutMs: 10_000,
+      backoff: undefined,
     });
   });
 
   it('given everything, then it is as it was given', () => {
     const where = () => true;
-    const limits = { attempts: 100, timeoutMs: 900_000 };
+    const limits = { attempts: 100, timeoutMs: 900_000, backoff: { baseMs: 60_000, capMs: 60_000 } };
     expect(modelOf({ runBatch: nothing, on: ['REMOVE', 'INSERT'], where, ...limits })).to.deep.equal({
       name: 'badges',
       run: nothing,
@@ -67,6 +68,11 @@ describe('effect', () => {
     expect(modelOf({ run: nothing, attempts: 1, timeoutMs: 1 })).to.include({ attempts: 1, timeoutMs: 1 });
   });
 
+  it('given pauses of no time, then that is allowed', () => {
+    const backoff = { baseMs: 0, capMs: 0 };
+    expect(modelOf({ run: nothing, backoff }).backoff).to.deep.equal(backoff);
+  });
+
   it('given several of one row, then the row has them all', () => {
     const { model } = defineTable({
       keys: { partition: 'PK', sort: 'SK' },
@@ -78,15 +84,16 @@ describe('effect', () => {
 
   const COUNT = 'its attempts must be an integer from 1 to 100, and is';
   const TIME = 'its timeoutMs must be an integer of milliseconds from 1 to 900,000, and is';
+  const PAUSE = 'must be an integer of milliseconds from 0 to 60,000, and is';
   const ON = 'its on must be an array of INSERT, MODIFY, REMOVE, and';
   const WRONG: Readonly<Record<string, readonly [spec: unknown, ...problems: string[]]>> = {
     'no specification': [
       undefined,
-      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, and is undefined',
+      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, backoff, and is undefined',
     ],
     'a function instead of one': [
       nothing,
-      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, and is a function',
+      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, backoff, and is a function',
     ],
     'nothing to run': [{}, 'its run must be a function, and is undefined'],
     'a run that is no function': [{ run: 'badges' }, 'its run must be a function, and is "badges"'],
@@ -113,9 +120,31 @@ describe('effect', () => {
     'no time': [{ run: nothing, timeoutMs: 0 }, `${TIME} 0`],
     'more time than a worker has': [{ run: nothing, timeoutMs: 900_001 }, `${TIME} 900001`],
     'endless time': [{ run: nothing, timeoutMs: Infinity }, `${TIME} Infinity`],
+    'a backoff that is no object': [
+      { run: nothing, backoff: 50 },
+      'its backoff must be an object with baseMs, capMs, and is a number',
+    ],
+    'half a backoff': [{ run: nothing, backoff: { baseMs: 50 } }, `its backoff.capMs ${PAUSE} undefined`],
+    'a backoff of other members': [
+      { run: nothing, backoff: { baseMs: 1, capMs: 1, max: 5 } },
+      'its backoff has max, which is unknown; there are baseMs, capMs',
+    ],
+    'a backoff that is too long, and one in words': [
+      { run: nothing, backoff: { baseMs: '50', capMs: 60_001 } },
+      `its backoff.baseMs ${PAUSE} "50"`,
+      `its backoff.capMs ${PAUSE} 60001`,
+    ],
+    'a backoff below zero': [
+      { run: nothing, backoff: { baseMs: -1, capMs: 1 } },
+      `its backoff.baseMs ${PAUSE} -1`,
+    ],
+    'a first pause beyond the last': [
+      { run: nothing, backoff: { baseMs: 100, capMs: 50 } },
+      'its backoff.baseMs is 100, more than its capMs, which is 50',
+    ],
     'a name that is misspelt': [
       { run: nothing, timeout: 5 },
-      'its specification has timeout, which is unknown; there are run, runBatch, on, where, attempts, timeoutMs',
+      'its specification has timeout, which is unknown; there are run, runBatch, on, where, attempts, timeoutMs, backoff',
     ],
   };
   for (const [what, [spec, ...problems]] of Object.entries(WRONG))

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { METRICS } from '../../../src/application/ports/metrics.ts';
+import { unitOf } from '../../../src/application/ports/metrics.ts';
 import type { ProcessBatch } from '../../../src/application/process-batch.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
@@ -123,7 +123,7 @@ export class FunctionPool {
       } else if (!this.#retired.has(instance)) this.#idle.push(warm);
       if (controller.signal.aborted) counts.add('invocation stopped for lack of time');
       for (const [name, value] of invocation.metrics ?? [])
-        if (METRICS[name][0] === 'Count') counts.add(`metric: ${name}`, value);
+        if (unitOf(name) === 'Count') counts.add(`metric: ${name}`, value);
       answerOnce(
         'response' in end
           ? { kind: 'response', response: end.response, invocation }

@@ -50,6 +50,8 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
       retrier,
       retrierOf: () => retrier,
       sleeper: new VirtualSleeper(scheduler, instance),
+      clock,
+      metrics,
       logger: new BatchLogger(instance),
     }),
     replica: ports.replica,

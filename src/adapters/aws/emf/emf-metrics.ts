@@ -1,4 +1,10 @@
-import { ALWAYS_PUBLISHED, METRICS, type MetricName, Metrics } from '../../../application/ports/metrics.ts';
+import {
+  ALWAYS_PUBLISHED,
+  type MetricName,
+  Metrics,
+  type MetricUnit,
+  unitOf,
+} from '../../../application/ports/metrics.ts';
 
 export interface EmfMetricsOptions {
   /** CloudWatch's namespace. */
@@ -21,7 +27,7 @@ const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_PUBLISHED);
 
 /** A metric of the present batch. */
 interface Figure {
-  readonly unit: (typeof METRICS)[MetricName][0];
+  readonly unit: MetricUnit;
   readonly value: number;
 }
 
@@ -43,7 +49,7 @@ export class EmfMetrics extends Metrics {
   }
 
   override add(name: MetricName, value: number): void {
-    this.#add(name, METRICS[name][0], value);
+    this.#add(name, unitOf(name), value);
   }
 
   override request(operation: string): void {
