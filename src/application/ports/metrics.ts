@@ -57,6 +57,7 @@ export const EFFECT_HEADINGS = {
   dead_letter: 'changes for which it failed: at every attempt, for good, or out of time',
 } as const;
 
+/** What an effect's metrics are called after its name. */
 export type EffectHeading = keyof typeof EFFECT_HEADINGS;
 
 /** What a metric is called, in CloudWatch too; of an effect, `<effect>:<heading>`. */
