@@ -4,6 +4,8 @@ import type { PoisonFound, PoisonListener } from '../../src/application/poison-l
 import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { faaRow, linkRow, SourceTable } from '../support/stream-records.ts';
+import { withEffects } from './effects.ts';
+import { orderRow } from './shop.ts';
 import { RecordingLogger, ScriptedMatcher, ScriptedQuarantine } from './doubles.ts';
 import { aWorker, inShort, spoiled, type WorkerParts } from './worker.ts';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
@@ -83,11 +85,20 @@ describe('who is told of poison', () => {
   });
 
   it('given poison that only shows once what it waits for is in quarantine, then they are told of it too', async () => {
+    const definition = withEffects({
+      mails: {
+        run: () => {
+          throw new Fault('permanent', 'no address');
+        },
+      },
+    });
     const { table } = someRecords();
-    const twice = [1, 2].map((n) => spoiled(table.put(linkRow('1', 'x', ['CESSNA', `${n}`, 'C172']))));
-    const { worker, told } = telling({ quarantine: new MemoryQuarantine() });
+    const twice = ['a1', 'a2'].map((status) => table.put(orderRow('anna', 'a', { status, total: 1 })));
+    const { worker, told } = telling({ definition, quarantine: new MemoryQuarantine() });
     await worker.handle(...twice);
-    expect(told.map(({ raw }) => raw)).to.deep.equal(twice);
+    expect(told.map(({ raw, isQuarantined }) => [raw, isQuarantined])).to.deep.equal(
+      twice.map((record) => [record, true]),
+    );
   });
 
   it('given poison behind a change of its item that failed, then they are told when it comes again', async () => {
