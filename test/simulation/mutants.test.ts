@@ -8,6 +8,7 @@ import { comparedBy } from './mutants/parts/compared-by.ts';
 import { portsWhoseResults } from './mutants/parts/ports-whose-results.ts';
 import { pretendedViews } from './mutants/parts/pretended-views.ts';
 import { retrierWith } from './mutants/parts/retrier-with.ts';
+import { FLEET } from './subjects/fleet/fleet.ts';
 import { runSeed } from './runs/run-seed.ts';
 import type { Variant } from './runs/variant.ts';
 
@@ -122,19 +123,22 @@ describe('the mutants of the worker', function () {
 
   it('are made of parts that violate nothing when they have no mistake', async () => {
     for (let seed = 1; seed <= 100; seed++) {
-      const { violation } = await runSeed(seed, { variant: withoutMistake });
+      const { violation } = await runSeed(seed, { subject: FLEET, variant: withoutMistake });
       if (violation !== undefined) throw violation;
     }
   });
 
   describe('run by the simulation', () => {
     // Mocha loads tests by `require`. Mutants are imported, so the simulation is as well: else there would be two copies of the worker.
-    let simulation: typeof import('./runs/run-seed.ts') & typeof import('./runs/mutants.ts');
+    let simulation: typeof import('./runs/run-seed.ts') &
+      typeof import('./runs/mutants.ts') &
+      typeof import('./subjects/fleet/fleet.ts');
     before(async () => {
       const imported = (path: string) => import(new URL(path, import.meta.url).href) as Promise<object>;
       simulation = {
         ...(await imported('./runs/run-seed.ts')),
         ...(await imported('./runs/mutants.ts')),
+        ...(await imported('./subjects/fleet/fleet.ts')),
       } as typeof simulation;
     });
 
@@ -143,7 +147,7 @@ describe('the mutants of the worker', function () {
         const { variant } = await simulation.loadMutant(name);
         const others = new Set<Invariant>();
         for (let seed = 1; seed <= within; seed++) {
-          const { violation } = await simulation.runSeed(seed, { variant });
+          const { violation } = await simulation.runSeed(seed, { subject: simulation.FLEET, variant });
           if (violation === undefined) continue;
           if (by.includes(violation.invariant)) return;
           others.add(violation.invariant);

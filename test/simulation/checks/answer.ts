@@ -98,9 +98,9 @@ function metricOf(outcome: Outcome): MetricName {
 }
 
 /** Whether a line names the item: as the one record that it is of, or among several. */
-function isOf({ fields }: LogLine, { key }: Entry): boolean {
+function isOf({ fields }: LogLine, { at: { partition, sort } }: Entry): boolean {
   const records = (fields['records'] ?? [fields]) as readonly LogFields[];
-  return records.some((record) => `${String(record['pk'])} | ${String(record['sk'])}` === key);
+  return records.some((record) => record['pk'] === partition && record['sk'] === sort);
 }
 
 /** Records that lines count and do not name. */

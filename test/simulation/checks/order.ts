@@ -1,9 +1,11 @@
-import { type Entity, entityKey } from '../../../src/domain/pointer.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
 import type { PortCall } from '../../support/ports.ts';
-import { countedKey } from '../world/counted-key.ts';
+import { stateKey } from '../world/state-key.ts';
 import { type Entry, nameOf } from '../world/entry.ts';
 import type { Invocation } from '../world/instance.ts';
+import { entityName, nameOfEntity } from '../world/entity-name.ts';
 import type { Ledger } from '../world/ledger.ts';
+import type { Asked } from '../world/subject.ts';
 import { isPoison, spoilOf } from './spoiled.ts';
 import type { Report } from './violation.ts';
 
@@ -11,21 +13,22 @@ interface CallParts {
   readonly invocation: Invocation;
   readonly call: PortCall;
   readonly ledger: Ledger;
+  readonly askedBy: (entry: Entry) => Asked;
   /** Names the call. */
   readonly what: string;
   readonly report: Report;
 }
 
 /** No call may carry what stands behind poison of its item. */
-export function checkOrder({ invocation, call, ledger, what, report }: CallParts): void {
+export function checkOrder({ invocation, call, ledger, askedBy, what, report }: CallParts): void {
   const blocked = blockedEntries(invocation, ledger);
   if (blocked.size === 0) return;
   const find = (test: (entry: Entry) => boolean) => invocation.entries.find(test);
   const blockedWith = (sequence: string, test: (entry: Entry) => boolean = () => true) =>
     find((entry) => String(entry.position.sequence) === sequence && blocked.has(entry) && test(entry));
   const ofEntity = (entity: Entity) => {
-    const isOf = ({ item }: Entry) =>
-      item?.entity !== undefined && entityKey(item.entity) === entityKey(entity);
+    const name = nameOfEntity(entity);
+    const isOf = (entry: Entry) => askedBy(entry).entities.some((one) => entityName(one) === name);
     return find((entry) => isOf(entry) && !blocked.has(entry)) ? undefined : find(isOf);
   };
   const offenders = (): (Entry | undefined)[] => {
@@ -36,10 +39,7 @@ export function checkOrder({ invocation, call, ledger, what, report }: CallParts
         return call.entries.flat().map(({ identity }) => blockedWith(identity.sequence));
       case 'matcher.apply':
         return call.entries.map(({ source, to }) =>
-          blockedWith(
-            to.version.sequence,
-            ({ item }) => item?.link !== undefined && countedKey(item.link) === countedKey(source),
-          ),
+          blockedWith(to.version.sequence, (entry) => askedBy(entry).counted.includes(stateKey(source))),
         );
       case 'images.load':
         return call.entries.map(ofEntity);

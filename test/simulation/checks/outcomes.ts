@@ -28,7 +28,9 @@ export function checkOutcomes(
     if (outcome === undefined) continue;
     if (outcome.status === 'duplicate' && invocation.entries.indexOf(entry) === index)
       report('only a repeat is taken for one', `${what}: ${nameOf(entry)}`);
-    const hidden = entry.item?.kind === 'strange' || spoilOf(entry, invocation)?.hidesItem === true;
+    const hidden =
+      (entry.item !== undefined && entry.item.isRepairable && !entry.item.isRecognised) ||
+      spoilOf(entry, invocation)?.hidesItem === true;
     if (outcome.status === 'failed') {
       if (!hidden) failedItems.add(entry.key);
       const mayBeRefused = (ledger.followedFrom(entry) ?? Infinity) >= invocation.started;

@@ -3,7 +3,7 @@ import { MemoryDerivedRowRepository } from '../../../src/adapters/memory/memory-
 import { MemoryDerivedState } from '../../../src/adapters/memory/memory-derived-state.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
-import { isKept } from '../world/items.ts';
+import { keyOfRow, nameOfKey } from '../world/item.ts';
 import type { SourceTable } from '../world/source-table.ts';
 import type { World } from '../world/world.ts';
 
@@ -47,11 +47,11 @@ function checkEnd(entry: Entry, { ledger, invariants }: World): void {
     );
 }
 
-function checkReplica({ table, source, invariants }: World): void {
+function checkReplica({ table, source, invariants, definition }: World): void {
   const replica = new Map<string, Attributes>();
-  for (const row of table.rows()) replica.set(`${textOf(row, 'PK')} | ${textOf(row, 'SK')}`, row);
+  for (const row of table.rows()) replica.set(nameOfKey(keyOfRow(row, definition.model.keys)), row);
   for (const { item, attributes } of source.rows()) {
-    if (!isKept(item)) continue;
+    if (!item.isKept) continue;
     const row = replica.get(item.key);
     replica.delete(item.key);
     if (row === undefined) invariants.report('the replica is the table', `it lacks ${item.key}`);
@@ -60,11 +60,6 @@ function checkReplica({ table, source, invariants }: World): void {
   }
   for (const key of replica.keys())
     invariants.report('the replica is the table', `it has ${key}, which is gone`);
-}
-
-function textOf(row: Attributes, name: string): string {
-  const value = row.get(name);
-  return typeof value === 'string' ? value : '';
 }
 
 /** What is derived, beside the rows as they were written, and not as the worker read them. */

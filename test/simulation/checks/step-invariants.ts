@@ -4,6 +4,7 @@ import { type Entry, nameOf } from '../world/entry.ts';
 import type { Instance, Invocation } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Settings } from '../world/settings.ts';
+import type { Asked } from '../world/subject.ts';
 import { checkError, checkReport, checkResponse } from './answer.ts';
 import { LetThrough } from './let-through.ts';
 import { checkOrder } from './order.ts';
@@ -17,12 +18,14 @@ export type HandlerEnd = { readonly response: BatchResponse } | { readonly error
 export class StepInvariants {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
+  readonly #askedBy: (entry: Entry) => Asked;
   readonly #letThrough: LetThrough;
   #violation: Violation | undefined;
 
-  constructor(settings: Settings, ledger: Ledger) {
+  constructor(settings: Settings, ledger: Ledger, askedBy: (entry: Entry) => Asked) {
     this.#settings = settings;
     this.#ledger = ledger;
+    this.#askedBy = askedBy;
     this.#letThrough = new LetThrough(settings.remembered);
   }
 
@@ -47,7 +50,7 @@ export class StepInvariants {
     if (call.signal !== undefined && call.signal !== invocation.signal)
       this.report('nothing goes on after its invocation', `${what}, on behalf of an earlier one`);
     if (invocation.finished) this.report('nothing goes on after its invocation', `${what}, which has ended`);
-    checkOrder({ invocation, call, ledger: this.#ledger, what, report: this.report });
+    checkOrder({ invocation, call, ledger: this.#ledger, askedBy: this.#askedBy, what, report: this.report });
     for (const record of call.port === 'quarantine.keep' ? call.entries : []) {
       const entry = this.#ledger.entryOf(record);
       if (entry === undefined) continue;
@@ -118,7 +121,7 @@ export class StepInvariants {
       this.report('poison is not taken for handled', `${nameOf(entry)}, by invocation ${invocation.number}`);
       return;
     }
-    const missing = this.#ledger.missingEffect(entry, invocation.started);
+    const missing = this.#ledger.missingEffect(entry, this.#askedBy(entry), invocation.started);
     if (missing === undefined) this.#ledger.handle(entry);
     else
       this.report(

@@ -14,7 +14,7 @@ interface Observers {
   readonly table: MemoryTable;
   readonly counts: MemoryMatcherRepository;
   /** Before and after are undefined where there was, or is, no default row. */
-  readonly defaultRowWritten: (entity: Entity, before: Member | undefined, after: Member | undefined) => void;
+  readonly pointerWritten: (entity: Entity, before: Member | undefined, after: Member | undefined) => void;
   readonly quarantined: (records: readonly PoisonRecord[]) => void;
 }
 
@@ -42,8 +42,8 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
     'matcher.apply': (apply) => async (moves) => {
       const results = await apply(moves);
       for (const [index, move] of moves.entries()) if (results[index] === 'done') ledger.counted(move);
-      for (const { tuple, count } of counts.counts())
-        if (!(Number(count.text) > 0))
+      for (const { model, tuple, count } of counts.counts())
+        if (model.amount === undefined && !(Number(count.text) > 0))
           invariants.report('counts are above zero', `${JSON.stringify(tuple)}: ${count.text}`);
       return results;
     },
@@ -57,7 +57,7 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
 }
 
 function checkWrite(
-  { ledger, now, table, invariants, defaultRowWritten }: Observers,
+  { ledger, now, table, invariants, pointerWritten }: Observers,
   entity: Entity,
   was: ReturnType<MemoryTable['pointer']>,
   isSaid: boolean,
@@ -75,12 +75,11 @@ function checkWrite(
     if (table.member(entity, was.member.sort) !== undefined)
       invariants.report('a default is given up only when its image is gone', nameOf(entity));
   ledger.inLine(entity, now());
-  defaultRowWritten(entity, was?.member, is?.member);
+  pointerWritten(entity, was?.member, is?.member);
 }
 
-function nameOf({ parts }: Entity): string {
-  const [orgId, entityType, entityId] = parts;
-  return `the images of ${orgId} for ${entityType} ${entityId}`;
+function nameOf({ model, parts }: Entity): string {
+  return `${model.name} of ${model.partition.render(parts)}`;
 }
 
 /** Whether there is a default row exactly when there are images, and it repeats one of them. */

@@ -29,16 +29,13 @@ export type CallFault = SeededFault | 'crash before, others lost' | 'crash after
 
 export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 
-/** What a worker calls. */
-export const PORTS = [
-  'queue.send',
-  'images.load',
-  'images.save',
-  'matcher.load',
-  'matcher.apply',
-  'replica.apply',
-  'quarantine.keep',
-] as const;
-
-/** Asked in worlds whose table moves only; not among those that a world may choose to be the only faulty one. */
-export type Port = (typeof PORTS)[number] | 'generations.of';
+/** What a worker calls; `generations.of` in worlds whose table moves only. */
+export type Port =
+  | 'queue.send'
+  | 'images.load'
+  | 'images.save'
+  | 'matcher.load'
+  | 'matcher.apply'
+  | 'replica.apply'
+  | 'quarantine.keep'
+  | 'generations.of';

@@ -8,7 +8,7 @@ import {
   startsFrom,
 } from '../../../src/domain/count-move.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import { countedKey } from '../world/counted-key.ts';
+import { stateKey } from '../world/state-key.ts';
 import { SECOND } from '../world/settings.ts';
 import type { Result } from '../../../src/application/result.ts';
 
@@ -47,7 +47,7 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
       if (!this.#isForgotten(source, state)) results.push(...(await super.apply([move])));
       else if (!startsFrom(move, undefined)) results.push('conflict');
       else results.push(...(await super.apply([{ ...move, from: { ...state, contributions: [] } }])));
-      if (results[index] === 'done') this.#written.set(countedKey(source), this.#now());
+      if (results[index] === 'done') this.#written.set(stateKey(source), this.#now());
     }
     return results;
   }
@@ -55,7 +55,7 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
   #isForgotten(row: CountedRow, state: CountState | undefined): state is CountState {
     if (state === undefined) return false;
     const lifetime = state.removed ? this.#lifetimes.removed : this.#lifetimes.live;
-    return this.#now() - (this.#written.get(countedKey(row)) ?? 0) >= lifetime;
+    return this.#now() - (this.#written.get(stateKey(row)) ?? 0) >= lifetime;
   }
 }
 

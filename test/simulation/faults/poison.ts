@@ -1,7 +1,8 @@
 import type { Random } from '../../../src/fleet/feed/random.ts';
-import type { StreamRecord, TableRow } from '../../support/stream-records.ts';
-import { withDynamodb } from '../../support/stream-records.ts';
-import type { Item } from '../world/items.ts';
+import type { Attributes } from '../../../src/domain/value.ts';
+import type { AttributeValue, Image } from '../../../src/simulation/rows/image.ts';
+import type { Item } from '../world/item.ts';
+import { type StreamRecord, withDynamodb } from '../world/stream-record.ts';
 
 /** One way in which a record is spoiled. */
 export interface Spoil {
@@ -18,10 +19,11 @@ export interface Spoil {
   spoil(record: StreamRecord, of: Spoiled): unknown;
 }
 
-interface Spoiled {
+/** A change whose record is spoiled. */
+export interface Spoiled {
   readonly item: Item;
-  readonly before: TableRow | undefined;
-  readonly after: TableRow | undefined;
+  readonly before: Attributes | undefined;
+  readonly after: Attributes | undefined;
   /** Whether the worker reads whole rows, and not only what it needs. */
   readonly replicated: boolean;
 }
@@ -32,135 +34,140 @@ interface Spoilt {
   readonly spoil: Spoil;
 }
 
-const SPOILS: readonly Spoil[] = [
-  {
-    what: 'a number that is none in the new image',
-    spoil: (record, { item, after, replicated }) => {
-      const name = item.link === undefined ? item.indexed.at(-1) : 'manufacturer';
-      if (after === undefined || !isRecognised(item)) return undefined;
-      if (name !== undefined) return withAttribute(record, 'NewImage', name, { N: '1,5' });
-      return replicated ? withAttribute(record, 'NewImage', 'extra', { N: '' }) : undefined;
+/** What is known of a subject's rows, for ways to spoil them. Names of attributes; undefined where there is none. */
+export interface SpoilHints {
+  /** What the worker reads of the row after the change, whatever it decides. */
+  readonly readOfNew: (of: Spoiled) => string | undefined;
+  /** What it reads of the row before a change that does not remove it. */
+  readonly readOfOld: (of: Spoiled) => string | undefined;
+  /** What a pointer repeats of the row's key. */
+  readonly inKey: (of: Spoiled) => string | undefined;
+}
+
+/** The ways to spoil records of a subject. */
+export function spoilsOf({ readOfNew, readOfOld, inKey }: SpoilHints): readonly Spoil[] {
+  return [
+    {
+      what: 'a number that is none in the new image',
+      spoil: (record, of) => {
+        const { item, after, replicated } = of;
+        if (after === undefined || !item.isRecognised) return undefined;
+        const name = readOfNew(of);
+        if (name !== undefined) return withAttribute(record, 'NewImage', name, { N: '1,5' });
+        return replicated ? withAttribute(record, 'NewImage', 'extra', { N: '' }) : undefined;
+      },
     },
-  },
-  {
-    // Not of removals: they go through, whatever the row held.
-    what: 'a string that is none in the old image',
-    spoil: (record, { item, before, after }) => {
-      const name = item.indexed.at(0);
-      return before === undefined || after === undefined || name === undefined
-        ? undefined
-        : withAttribute(record, 'OldImage', name, { S: 5 });
+    {
+      // Not of removals: they go through, whatever the row held.
+      what: 'a string that is none in the old image',
+      spoil: (record, of) => {
+        const { before, after } = of;
+        const name = readOfOld(of);
+        return before === undefined || after === undefined || name === undefined
+          ? undefined
+          : withAttribute(record, 'OldImage', name, { S: 5 });
+      },
     },
-  },
-  {
-    what: 'an attribute that nobody indexes, of an unknown type',
-    spoil: (record, { item, after, replicated }) =>
-      replicated && isRecognised(item) && after !== undefined
-        ? withAttribute(record, 'NewImage', 'extra', { X: 'y' })
-        : undefined,
-  },
-  {
-    what: 'no SequenceNumber',
-    hidesSequence: true,
-    sameReason: true,
-    spoil: (record) => withDynamodb(record, { SequenceNumber: undefined }),
-  },
-  {
-    what: 'a SequenceNumber of letters',
-    hidesSequence: true,
-    spoil: (record) => withDynamodb(record, { SequenceNumber: '12x' }),
-  },
-  {
-    what: 'no keys',
-    hidesItem: true,
-    sameReason: true,
-    spoil: (record) => withDynamodb(record, { Keys: undefined }),
-  },
-  {
-    what: 'a sort key that is a number',
-    hidesItem: true,
-    misdirected: true,
-    spoil: (record) => withDynamodb(record, { Keys: { PK: { S: 'FAA#LINKS' }, SK: { N: '1' } } }),
-  },
-  {
-    what: 'a number instead of a record',
-    hidesItem: true,
-    hidesSequence: true,
-    misdirected: true,
-    spoil: ({ dynamodb }) => Number(BigInt(String(dynamodb['SequenceNumber'])) % 1_000_000_007n),
-  },
-  {
-    what: 'a text instead of a record',
-    hidesItem: true,
-    hidesSequence: true,
-    misdirected: true,
-    spoil: ({ dynamodb }) => `{"dynamodb":{"SequenceNumber":"${String(dynamodb['SequenceNumber'])}"`,
-  },
-  {
-    what: 'a list instead of a record',
-    hidesItem: true,
-    hidesSequence: true,
-    misdirected: true,
-    spoil: (record) => [record],
-  },
-  {
-    what: 'no dynamodb',
-    hidesItem: true,
-    hidesSequence: true,
-    misdirected: true,
-    spoil: ({ eventID, eventName }) => ({ eventID, eventName }),
-  },
-  {
-    what: 'an unknown eventName',
-    sameReason: true,
-    spoil: (record) => ({ ...record, eventName: 'UPSERT' }),
-  },
-  {
-    what: 'no new image',
-    spoil: (record, { item, after }) =>
-      after === undefined || !isRecognised(item) ? undefined : withDynamodb(record, { NewImage: undefined }),
-  },
-  {
-    what: 'the keys of another row in its image',
-    spoil: (record, { item, after }) =>
-      after === undefined || !isRecognised(item)
-        ? undefined
-        : withAttribute(record, 'NewImage', 'SK', { S: 'DETAIL#other' }),
-  },
-  {
-    what: 'an unknown view type',
-    spoil: (record, { item }) =>
-      isRecognised(item) ? withDynamodb(record, { StreamViewType: 'EVERYTHING' }) : undefined,
-  },
-  {
-    what: 'an image that contradicts its key',
-    spoil: (record, { item, after }) =>
-      item.kind === 'image' && after !== undefined
-        ? withAttribute(record, 'NewImage', 'entity_id', { S: 'other' })
-        : undefined,
-  },
-];
+    {
+      what: 'an attribute that nobody indexes, of an unknown type',
+      spoil: (record, { item, after, replicated }) =>
+        replicated && item.isRecognised && after !== undefined
+          ? withAttribute(record, 'NewImage', 'extra', { X: 'y' })
+          : undefined,
+    },
+    {
+      what: 'no SequenceNumber',
+      hidesSequence: true,
+      sameReason: true,
+      spoil: (record) => withDynamodb(record, { SequenceNumber: undefined }),
+    },
+    {
+      what: 'a SequenceNumber of letters',
+      hidesSequence: true,
+      spoil: (record) => withDynamodb(record, { SequenceNumber: '12x' }),
+    },
+    {
+      what: 'no keys',
+      hidesItem: true,
+      sameReason: true,
+      spoil: (record) => withDynamodb(record, { Keys: undefined }),
+    },
+    {
+      what: 'a key of another type',
+      hidesItem: true,
+      misdirected: true,
+      spoil: (record) => withDynamodb(record, { Keys: otherTyped(record.dynamodb['Keys'] as Image) }),
+    },
+    {
+      what: 'a number instead of a record',
+      hidesItem: true,
+      hidesSequence: true,
+      misdirected: true,
+      spoil: ({ dynamodb }) => Number(BigInt(String(dynamodb['SequenceNumber'])) % 1_000_000_007n),
+    },
+    {
+      what: 'a text instead of a record',
+      hidesItem: true,
+      hidesSequence: true,
+      misdirected: true,
+      spoil: ({ dynamodb }) => `{"dynamodb":{"SequenceNumber":"${String(dynamodb['SequenceNumber'])}"`,
+    },
+    {
+      what: 'a list instead of a record',
+      hidesItem: true,
+      hidesSequence: true,
+      misdirected: true,
+      spoil: (record) => [record],
+    },
+    {
+      what: 'no dynamodb',
+      hidesItem: true,
+      hidesSequence: true,
+      misdirected: true,
+      spoil: ({ eventID, eventName }) => ({ eventID, eventName }),
+    },
+    {
+      what: 'an unknown eventName',
+      sameReason: true,
+      spoil: (record) => ({ ...record, eventName: 'UPSERT' }),
+    },
+    {
+      what: 'no new image',
+      spoil: (record, { item, after }) =>
+        after === undefined || !item.isRecognised ? undefined : withDynamodb(record, { NewImage: undefined }),
+    },
+    {
+      what: 'the keys of another row in its image',
+      spoil: (record, { item, after }) =>
+        after === undefined || !item.isRecognised
+          ? undefined
+          : withDynamodb(record, { NewImage: withOtherKey(record) }),
+    },
+    {
+      what: 'an unknown view type',
+      spoil: (record, { item }) =>
+        item.isRecognised ? withDynamodb(record, { StreamViewType: 'EVERYTHING' }) : undefined,
+    },
+    {
+      what: 'an image that contradicts its key',
+      spoil: (record, of) => {
+        const name = of.after === undefined ? undefined : inKey(of);
+        return name === undefined ? undefined : withAttribute(record, 'NewImage', name, { S: 'other' });
+      },
+    },
+  ];
+}
 
 /** Spoils a record in the way of that name. */
-export function spoilAs(what: string, record: StreamRecord, of: Spoiled): Spoilt {
-  const way = SPOILS.find((one) => one.what === what);
+export function spoilAs(spoils: readonly Spoil[], what: string, record: StreamRecord, of: Spoiled): Spoilt {
+  const way = spoils.find((one) => one.what === what);
   const spoiled = way?.spoil(record, of);
   if (way === undefined || spoiled === undefined) throw new Error(`no record of ${of.item.key} has ${what}`);
   return { record: spoiled, spoil: way };
 }
 
-/**
- * Spoils a record in one of the ways that are possible for it.
- *
- * @param may the ways that there are.
- */
-export function spoil(
-  record: StreamRecord,
-  of: Spoiled,
-  random: Random,
-  may: (way: Spoil) => boolean,
-): Spoilt {
-  const ways = SPOILS.filter(may);
+/** Spoils a record in one of those ways that are possible for it. */
+export function spoil(ways: readonly Spoil[], record: StreamRecord, of: Spoiled, random: Random): Spoilt {
   for (;;) {
     const way = random.pick(ways);
     const spoiled = way.spoil(record, of);
@@ -168,8 +175,21 @@ export function spoil(
   }
 }
 
-function isRecognised({ kind }: Item): boolean {
-  return kind !== 'strange' && kind !== 'malformed';
+/** The last attribute of the key, of a type that no table of such keys has. */
+function otherTyped(keys: Image): Image {
+  const [name, value] = Object.entries(keys).at(-1) as [string, AttributeValue];
+  return { ...keys, [name]: 'N' in value ? { S: '1' } : { N: '1' } };
+}
+
+function withOtherKey({ dynamodb }: StreamRecord): Image {
+  const [name, value] = Object.entries(dynamodb['Keys'] as Image).at(-1) as [string, AttributeValue];
+  const other =
+    'N' in value
+      ? { N: value.N === '12345' ? '1' : '12345' }
+      : 'B' in value
+        ? { B: 'b3RoZXI=' }
+        : { S: 'DETAIL#other' };
+  return { ...(dynamodb['NewImage'] as Image), [name]: other };
 }
 
 function withAttribute(record: StreamRecord, image: 'NewImage' | 'OldImage', name: string, value: unknown) {

@@ -4,6 +4,13 @@ import type { Version } from '../../../src/domain/version.ts';
 import { aroundCalls, type PortCall, type Ports } from '../../support/ports.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Entry, Position } from '../world/entry.ts';
+import type { Asked } from '../world/subject.ts';
+
+/** What is known of changes. */
+interface Known {
+  readonly positionOf: (version: Version) => Position;
+  readonly askedBy: (entry: Entry) => Asked;
+}
 
 /**
  * What the stores never take for what it holds: what some changes ask for, and the default rows of some entities. The
@@ -12,23 +19,23 @@ import type { Entry, Position } from '../world/entry.ts';
 export class RefusedContent {
   readonly #seed: number;
   readonly #share: number;
-  readonly #positionOf: (version: Version) => Position;
+  readonly #known: Known;
   readonly #mended = new Set<string>();
 
   /** @param share how much of all that is written is refused. */
-  constructor(seed: number, share: number, positionOf: (version: Version) => Position) {
+  constructor(seed: number, share: number, known: Known) {
     this.#seed = seed;
     this.#share = share;
-    this.#positionOf = positionOf;
+    this.#known = known;
   }
 
   /** Whether the record asks for what is not taken, mended or not. */
   isPoison(entry: Entry): boolean {
-    return namesOf(entry).some((name) => this.#isRefused(name));
+    return this.#namesOf(entry).some((name) => this.#isRefused(name));
   }
 
   mend(entry: Entry): void {
-    for (const name of namesOf(entry)) this.#mended.add(name);
+    for (const name of this.#namesOf(entry)) this.#mended.add(name);
   }
 
   /** The stores, which refuse it. */
@@ -43,7 +50,7 @@ export class RefusedContent {
   }
 
   #refusalsOf({ port, entries }: PortCall): readonly (Fault | undefined)[] {
-    const ofChange = (version: Version) => nameOfChange(this.#positionOf(version));
+    const ofChange = (version: Version) => nameOfChange(this.#known.positionOf(version));
     switch (port) {
       case 'queue.send':
         return entries.map(({ version }) => this.#refusalOf(ofChange(version), port));
@@ -62,20 +69,20 @@ export class RefusedContent {
     return new Fault('permanent', `${reason}, that of ${name}`, { reason });
   }
 
+  #namesOf(entry: Entry): readonly string[] {
+    const { entities } = this.#known.askedBy(entry);
+    return [nameOfChange(entry.position), ...entities.map(nameOfEntity)];
+  }
+
   #isRefused(name: string): boolean {
     return this.#share > 0 && chanceOf(this.#seed, 'refused content', name).chance(this.#share);
   }
-}
-
-function namesOf({ position, item }: Entry): readonly string[] {
-  const change = nameOfChange(position);
-  return item?.entity === undefined ? [change] : [change, nameOfEntity(item.entity)];
 }
 
 function nameOfChange({ epoch, sequence }: Position): string {
   return `change ${sequence} of stream ${epoch}`;
 }
 
-function nameOfEntity({ parts }: Entity): string {
+function nameOfEntity({ parts }: Pick<Entity, 'parts'>): string {
   return `entity ${JSON.stringify(parts)}`;
 }

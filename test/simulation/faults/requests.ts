@@ -121,7 +121,7 @@ class Requests {
         waiting.stop();
         resolve();
       };
-      const waiting = table.onDefaultRow(entity, () => {
+      const waiting = table.onPointer(entity, () => {
         waiting.stop();
         scheduler.in(random.int(0, 10), goOn, instance);
       });
@@ -146,7 +146,7 @@ async function loadImages(
   signal: AbortSignal | undefined,
 ): Promise<readonly (EntityView | Fault)[]> {
   const { table, reads, overtaken } = requests.parts;
-  const before = entities.map((entity) => table.imageWrites(entity));
+  const before = entities.map((entity) => table.memberWrites(entity));
   const seenBy = (read: 'consistent' | 'stale') => {
     signal?.throwIfAborted();
     return read === 'consistent' ? table : table.asOf(requests.aWhileAgo());
@@ -187,6 +187,6 @@ async function loadImages(
     pointing.filter((view) => view.target === undefined && !isNewestNeeded(view)).map(addNewest),
   );
   for (const [index, entity] of entities.entries())
-    if (table.imageWrites(entity) !== before[index]) overtaken(entity);
+    if (table.memberWrites(entity) !== before[index]) overtaken(entity);
   return views;
 }

@@ -3,6 +3,7 @@ import { groupBy } from '../../../src/domain/coalesce.ts';
 import { FAILED } from '../../../src/entrypoints/cli/exit-status.ts';
 import { runCommand } from '../../../src/entrypoints/cli/run-command.ts';
 import { integer } from '../../../src/entrypoints/cli/options.ts';
+import { FLEET } from '../subjects/fleet/fleet.ts';
 import { explain } from './explain.ts';
 import { loadMutant, mutantNames } from './mutants.ts';
 import { runSeed, type RunOptions } from './run-seed.ts';
@@ -41,7 +42,7 @@ wrong usage.`,
 async function run(options: Options): Promise<void> {
   const { seeds, from, mutant } = options;
   const variant = mutant === undefined ? undefined : (await loadMutant(mutant)).variant;
-  const variantOption = variant === undefined ? {} : { variant };
+  const variantOption = { subject: FLEET, ...(variant === undefined ? {} : { variant }) };
   if (options.trace) {
     for (let seed = from; seed < from + seeds; seed++) await traceSeed(seed, variantOption, mutant);
     return;
@@ -75,7 +76,7 @@ async function run(options: Options): Promise<void> {
 
 async function traceSeed(
   seed: number,
-  options: Pick<RunOptions, 'variant'>,
+  options: Pick<RunOptions, 'subject' | 'variant'>,
   mutant: string | undefined,
 ): Promise<void> {
   const { violation, settings } = await runSeed(seed, {

@@ -4,7 +4,7 @@ import { shrink } from './shrink.ts';
 /** A failing seed, made small: what is violated, the least that leads there, and what happens then. */
 export async function explain(
   seed: number,
-  options: Pick<RunOptions, 'variant'>,
+  options: Pick<RunOptions, 'subject' | 'variant'>,
   mutant?: string,
 ): Promise<string> {
   const failing = await runSeed(seed, options);

@@ -1,6 +1,7 @@
 import { Choices } from '../world/choices.ts';
 import { checkQuietWorld } from '../checks/quiet-world.ts';
 import { type Settings, settingsOf } from '../world/settings.ts';
+import type { Subject } from '../world/subject.ts';
 import type { Variant } from './variant.ts';
 import { Violation } from '../checks/violation.ts';
 import { type Schedule, World } from '../world/world.ts';
@@ -9,6 +10,7 @@ import { type Schedule, World } from '../world/world.ts';
 const MOST_EVENTS = 50_000;
 
 export interface RunOptions {
+  readonly subject: Subject;
   readonly schedule?: Schedule;
   /** Called before anything happens. */
   readonly onStart?: (world: World) => void;
@@ -31,14 +33,15 @@ export interface Run {
   readonly happened: ReadonlyMap<string, number>;
 }
 
-export function runSeed(seed: number, options: RunOptions = {}): Promise<Run> {
-  return runWorld(settingsOf(seed), options);
+export function runSeed(seed: number, options: RunOptions): Promise<Run> {
+  return runWorld(settingsOf(seed, options.subject), options);
 }
 
 /** Runs one world until it is quiet, or something is wrong. The same settings and choices always do the same. */
-export async function runWorld(settings: Settings, options: RunOptions = {}): Promise<Run> {
+export async function runWorld(settings: Settings, options: RunOptions): Promise<Run> {
   const choices = new Choices(options.only);
   const world = new World(settings, {
+    subject: options.subject,
     choices,
     schedule: options.schedule,
     ...(options.variant === undefined ? {} : { variant: options.variant() }),

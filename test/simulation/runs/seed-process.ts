@@ -1,4 +1,5 @@
 import { loadMutant } from './mutants.ts';
+import { FLEET } from '../subjects/fleet/fleet.ts';
 import { runSeed } from './run-seed.ts';
 import { addRun, emptyTally } from '../world/tally.ts';
 
@@ -19,6 +20,6 @@ async function run(from: number, count: number, mutant: string | undefined) {
   const variant = mutant === undefined ? undefined : (await loadMutant(mutant)).variant;
   const tally = emptyTally();
   for (let seed = from; seed < from + count; seed++)
-    addRun(tally, await runSeed(seed, variant === undefined ? {} : { variant }));
+    addRun(tally, await runSeed(seed, { subject: FLEET, ...(variant === undefined ? {} : { variant }) }));
   return tally;
 }

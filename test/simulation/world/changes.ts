@@ -1,23 +1,21 @@
+import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
+import type { Change } from '../../../src/domain/change.ts';
+import { toJson } from '../../../src/domain/json.ts';
 import type { Entity, Member } from '../../../src/domain/pointer.ts';
+import { type Attributes, DecodedAttributes } from '../../../src/domain/value.ts';
+import { keyRecord } from '../../../src/domain/key-value.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
-import { attributeValue } from '../../support/attribute-value.ts';
-import {
-  changeOf,
-  Encoded,
-  type StreamRecord,
-  streamRecord,
-  type TableRow,
-  withDynamodb,
-} from '../../support/stream-records.ts';
 import { type Spoil, spoil, spoilAs } from '../faults/poison.ts';
 import { chanceOf } from './chance.ts';
 import { type Entry, nameOf, type Position } from './entry.ts';
 import { EventSource } from './event-source.ts';
 import type { Answer } from './function-pool.ts';
-import { isKept } from './items.ts';
+import { nameOfKey } from './item.ts';
 import { SECOND } from './settings.ts';
 import type { Write } from './source-table.ts';
 import { Stream } from './stream.ts';
+import { type StreamRecord, streamRecord } from './stream-record.ts';
+import type { RowChange } from './subject.ts';
 import type { World } from './world.ts';
 
 /** Which share of the records is spoiled where a writer spoils most. */
@@ -40,22 +38,24 @@ export class Changes {
 
   /** @param way how the record is spoiled; undefined to leave that to chance. */
   write({ item, before, after, expired }: Write, way: string | undefined): void {
-    const clean = this.#record(before, after, expired);
+    const { at } = item;
+    const clean = this.#record({ item, at, before, after }, expired);
     const { poison, epidemic, misdirected } = this.#world.settings;
+    const { spoils } = this.#world.subject;
     const may = (one: Spoil) =>
       (epidemic === undefined || one.what === epidemic) && (misdirected || one.misdirected !== true);
     const of = { item, before, after, replicated: this.#world.isReplicated };
     const byChance =
       poison > 0 && this.#records.chance(epidemic === undefined ? poison : IN_AN_EPIDEMIC)
-        ? spoil(clean, of, this.#records, may)
+        ? spoil(spoils.filter(may), clean, of, this.#records)
         : undefined;
-    const spoiled = way === undefined ? byChance : spoilAs(way, clean, of);
-    if (!this.#world.isReplicated && isKept(item))
-      void this.#world.table.apply([changeOf(clean, { generation: this.#world.reigns.all.length - 1 })]);
+    const spoiled = way === undefined ? byChance : spoilAs(spoils, way, clean, of);
+    if (!this.#world.isReplicated && item.isKept) this.#applyToTable(clean);
     this.#append({
       number: this.#world.ledger.entries.length,
       item,
       key: item.key,
+      at,
       position: this.#position(),
       before,
       after,
@@ -66,26 +66,42 @@ export class Changes {
   }
 
   /** The table's stream carries the worker's own writes to the table too. */
-  readonly defaultRowWritten = (entity: Entity, before: Member | undefined, after: Member | undefined) => {
+  readonly pointerWritten = (
+    { model, parts }: Entity,
+    before: Member | undefined,
+    after: Member | undefined,
+  ) => {
     if (this.#world.isReplicated) return;
-    const clean = this.#record(defaultRowOf(entity, before), defaultRowOf(entity, after), false);
-    const PK = pkOf(entity);
+    const at = { partition: model.partition.render(parts), sort: model.at };
+    const rowOf = (member: Member | undefined) =>
+      member &&
+      new DecodedAttributes(
+        new Map([...Object.entries(member.attributes), ...Object.entries(keyRecord(model.keys, at))]),
+      );
+    const change = { item: undefined, at, before: rowOf(before), after: rowOf(after) };
+    const clean = this.#record(change, false);
     this.#append({
+      ...change,
       number: this.#world.ledger.entries.length,
-      item: undefined,
-      key: `${PK} | DEFAULT`,
+      key: nameOfKey(at),
       position: this.#position(),
-      before: undefined,
-      after: undefined,
       clean,
       record: clean,
       spoil: undefined,
     });
   };
 
+  #applyToTable(clean: StreamRecord): void {
+    const generation = this.#world.reigns.all.length - 1;
+    const delivery = toDelivery(clean, this.#world.tableDefinition.model, { generation });
+    if (delivery.kind === 'undecodable') throw delivery.fault;
+    const changes: readonly Change[] = delivery.kind === 'change' ? [delivery.change] : [];
+    void this.#world.table.apply(changes);
+  }
+
   #append(entry: Entry): void {
     const what = entry.before === undefined ? 'inserted' : entry.after === undefined ? 'removed' : 'changed';
-    this.#world.trace(() => `${what}: ${nameOf(entry)} ${JSON.stringify(entry.after ?? {})}`);
+    this.#world.trace(() => `${what}: ${nameOf(entry)} ${rowText(entry.after)}`);
     this.#world.ledger.add(entry);
     if (entry.spoil !== undefined) this.#world.counts.add(`poison: ${entry.spoil.what}`);
     this.stream.append(entry);
@@ -96,19 +112,17 @@ export class Changes {
   }
 
   /** The record of a write, as Lambda delivers it, with the next sequence number. */
-  #record(before: TableRow | undefined, after: TableRow | undefined, expired: boolean): StreamRecord {
+  #record({ at, before, after }: RowChange, expired: boolean): StreamRecord {
     const random = this.#records;
     this.sequence += BigInt(random.pick([1, 1, 7, 300]));
-    const record = streamRecord({ before, after, sequence: this.sequence, streamArn: this.stream.arn });
-    const { dynamodb, ...rest } = withDynamodb(record, {
-      ApproximateCreationDateTime: Math.floor(this.#world.scheduler.now / SECOND),
-    });
-    return {
-      ...rest,
+    return streamRecord({
+      keys: this.#world.tableDefinition.model.keys,
+      ...{ at, before, after, expired },
+      sequence: this.sequence,
+      streamArn: this.stream.arn,
+      time: this.#world.scheduler.now,
       eventID: random.chance(0.2) ? 'the same as others' : random.hex(4),
-      ...(expired ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
-      dynamodb,
-    };
+    });
   }
 
   openStream(epoch: number, since: number): Stream {
@@ -147,16 +161,6 @@ export class Changes {
   }
 }
 
-function pkOf({ parts }: Entity): string {
-  const [orgId, entityType, entityId] = parts;
-  return `IMAGES#ORG#${orgId}#ENTITY#${entityType}#ID#${entityId}`;
-}
-
-function defaultRowOf(entity: Entity, member: Member | undefined): TableRow | undefined {
-  if (member === undefined) return undefined;
-  const attributes = Object.entries(member.attributes).map(([name, value]) => [
-    name,
-    new Encoded(attributeValue(value)),
-  ]);
-  return { ...(Object.fromEntries(attributes) as Record<string, Encoded>), PK: pkOf(entity), SK: 'DEFAULT' };
+function rowText(row: Attributes | undefined): string {
+  return row === undefined ? '' : toJson(Object.fromEntries(row.all()));
 }

@@ -1,5 +1,4 @@
-import type { TableRow } from '../../support/stream-records.ts';
-import type { Item } from './items.ts';
+import type { RowChange } from './subject.ts';
 import type { Spoil } from '../faults/poison.ts';
 
 /** Where a change stands, to compare with others by numbers, and not by the worker's code. */
@@ -10,15 +9,11 @@ export interface Position {
 }
 
 /** One record of the stream, and what is known of it outside the worker. */
-export interface Entry {
+export interface Entry extends RowChange {
   readonly number: number;
-  /** Undefined for the default rows that the worker writes. */
-  readonly item: Item | undefined;
   /** What the record is about, for messages and for order. */
   readonly key: string;
   readonly position: Position;
-  readonly before: TableRow | undefined;
-  readonly after: TableRow | undefined;
   /** The record as it should be. */
   readonly clean: object;
   /** The record as it is delivered: not always an object. */
@@ -33,7 +28,7 @@ export function isAfter(a: Position, b: Position): boolean {
 
 /** Whether the worker can ever handle the record, repaired if need be. */
 export function isRepairable({ item }: Entry): boolean {
-  return item?.kind !== 'malformed';
+  return item?.isRepairable !== false;
 }
 
 export function nameOf({ number, key, position, spoil }: Entry): string {

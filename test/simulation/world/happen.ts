@@ -1,6 +1,5 @@
 import type { Random } from '../../../src/fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
-import { countedElsewhere } from './counted-elsewhere.ts';
 import type { World } from './world.ts';
 import type { WorldEvent } from './world-events.ts';
 
@@ -67,14 +66,14 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
   }
 }
 
-/** A deployment whose definition counts elsewhere. Rows are written anew after it, since changes alone move counts. */
+/** A deployment whose definition derives otherwise. Rows are written anew after it, since changes alone move what is derived. */
 function redefine(world: World, which: number, span: number): void {
-  const { changes, pool, scheduler, settings, source } = world;
-  world.definition = countedElsewhere;
+  const { changes, pool, scheduler, settings, source, subject } = world;
+  world.definition = world.tableDefinition;
   pool.deploy();
   const random = chanceOf(settings.seed, 'rewriting', which);
   for (const { item } of source.rows())
-    if (item.kind === 'link')
+    if (subject.isRewritten(item))
       scheduler.at(Math.min(scheduler.now + random.int(0, span), settings.quietFrom), () => {
         const write = source.rewrite(item);
         if (write !== undefined) changes.write(write, undefined);

@@ -1,12 +1,13 @@
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
 import type { CountMove } from '../../../src/domain/count-move.ts';
-import { type Entity, entityKey } from '../../../src/domain/pointer.ts';
+import type { Entity } from '../../../src/domain/pointer.ts';
+import { entityName, nameOfEntity } from './entity-name.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Version } from '../../../src/domain/version.ts';
 import { CountRows } from './count-rows.ts';
-import { countedKey } from './counted-key.ts';
+import { stateKey } from './state-key.ts';
 import { type Entry, isAfter, type Position } from './entry.ts';
-import { documentDiffers } from './items.ts';
+import type { Asked } from './subject.ts';
 
 /**
  * What is known to have happened: which records are done with, and proof that their effects took place, which is
@@ -60,13 +61,13 @@ export class Ledger {
   }
 
   counted(move: CountMove): void {
-    raise(this.#counted, countedKey(move.source), this.positionOf(move.to.version));
+    raise(this.#counted, stateKey(move.source), this.positionOf(move.to.version));
     this.countRows.move(move);
   }
 
   /** The default row was seen to be right at the time, or was written, or a later change is to answer for it. */
   inLine(entity: Entity, time: number): void {
-    this.#inLine.set(entityKey(entity), time);
+    this.#inLine.set(nameOfEntity(entity), time);
   }
 
   quarantined(entry: Entry): void {
@@ -112,19 +113,17 @@ export class Ledger {
   }
 
   /** What an acknowledged record asked for and was not done since the time; undefined when all of it was. */
-  missingEffect({ item, position, before, after }: Entry, since: number): string | undefined {
-    if (item === undefined) return undefined;
+  missingEffect(
+    { position }: Entry,
+    { documents, counted, entities }: Asked,
+    since: number,
+  ): string | undefined {
     const isBehind = (done: Position | undefined) => done === undefined || isAfter(position, done);
-    if (
-      item.document !== undefined &&
-      documentDiffers(item, before, after) &&
-      isBehind(this.#accepted.get(item.document))
-    )
-      return `the queue has no action that is as new for ${item.document}`;
-    if (item.link !== undefined && isBehind(this.#counted.get(countedKey(item.link))))
-      return 'its link is not counted';
-    if (item.entity !== undefined && (this.#inLine.get(entityKey(item.entity)) ?? -1) < since)
-      return "its entity's default row was neither seen to be right nor written";
+    const document = documents.find((name) => isBehind(this.#accepted.get(name)));
+    if (document !== undefined) return `the queue has no action that is as new for ${document}`;
+    if (counted.some((name) => isBehind(this.#counted.get(name)))) return 'its row is not counted';
+    const entity = entities.find((one) => (this.#inLine.get(entityName(one)) ?? -1) < since);
+    if (entity !== undefined) return 'the pointer of its entity was neither seen to be right nor written';
     return undefined;
   }
 }

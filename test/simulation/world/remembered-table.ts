@@ -1,8 +1,9 @@
 import { MemoryTable } from '../../../src/adapters/memory/memory-table.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { type Entity, entityKey, equalMembers, type Member } from '../../../src/domain/pointer.ts';
+import { kindsOf } from '../../../src/domain/roles.ts';
 import { keyOf, type Row } from '../../../src/domain/row.ts';
-import { fleet } from '../../../src/fleet/definition.ts';
+import type { TableModel } from '../../../src/domain/table-model.ts';
 
 interface PastWrite {
   readonly at: number;
@@ -12,12 +13,14 @@ interface PastWrite {
 /** A table that can be read as it was: what a read that is not consistent may show. */
 export class RememberedTable extends MemoryTable {
   readonly #now: () => number;
+  readonly #model: TableModel;
   readonly #past: PastWrite[] = [];
-  readonly #imageWrites = new Map<string, number>();
+  readonly #memberWrites = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  constructor(now: () => number) {
-    super(fleet.model);
+  constructor(model: TableModel, now: () => number) {
+    super(model);
+    this.#model = model;
     this.#now = now;
   }
 
@@ -25,11 +28,11 @@ export class RememberedTable extends MemoryTable {
     this.#past.push({ at: this.#now(), write: (table) => table.apply(changes) });
     const unconnected: Change[] = [];
     for (const change of changes) {
-      const image = imageOf(change.row);
-      const before = image && this.member(image.entity, image.sort);
+      const places = placesOf(change.row);
+      const before = places.map(({ entity, sort }) => this.member(entity, sort));
       unconnected.push(...(await super.apply([change])));
-      if (image !== undefined && !equalMembers(before, this.member(image.entity, image.sort)))
-        this.#noteImageWrite(image.entity);
+      for (const [index, { entity, sort }] of places.entries())
+        if (!equalMembers(before[index], this.member(entity, sort))) this.#noteMemberWrite(entity);
     }
     return unconnected;
   }
@@ -44,35 +47,37 @@ export class RememberedTable extends MemoryTable {
     return isWritten;
   }
 
-  /** Calls back once the entity's default row is written by the worker, until it is told to stop. */
-  onDefaultRow(entity: Entity, wake: () => void): { stop(): void } {
+  /** Calls back once the entity's pointer is written by the worker, until it is told to stop. */
+  onPointer(entity: Entity, wake: () => void): { stop(): void } {
     const key = entityKey(entity);
     const waiting = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiting.add(wake));
     return { stop: () => waiting.delete(wake) };
   }
 
-  /** How often an image of the entity has come, changed or gone. */
-  imageWrites(entity: Entity): number {
-    return this.#imageWrites.get(entityKey(entity)) ?? 0;
+  /** How often a row of the entity has come, changed or gone. */
+  memberWrites(entity: Entity): number {
+    return this.#memberWrites.get(entityKey(entity)) ?? 0;
   }
 
-  /** The table as it was at a time, revisions of default rows included. */
+  /** The table as it was at a time, revisions of pointers included. */
   asOf(time: number): MemoryTable {
-    const table = new MemoryTable(fleet.model);
+    const table = new MemoryTable(this.#model);
     for (const { at, write } of this.#past) if (at <= time) void write(table);
     return table;
   }
 
-  #noteImageWrite(entity: Entity): void {
-    this.#imageWrites.set(entityKey(entity), this.imageWrites(entity) + 1);
+  #noteMemberWrite(entity: Entity): void {
+    this.#memberWrites.set(entityKey(entity), this.memberWrites(entity) + 1);
   }
 }
 
-/** Which image a row is; undefined for rows of other kinds. */
-function imageOf(row: Row): { readonly entity: Entity; readonly sort: string } | undefined {
-  const [model] = row.model.pointers;
-  if (model === undefined) return undefined;
-  const entity = { model, parts: row.parts.slice(0, model.partition.names.length) };
-  return { entity, sort: keyOf(row).sort ?? '' };
+/** Where pointers may find a row. */
+function placesOf(row: Row): readonly { readonly entity: Entity; readonly sort: string }[] {
+  return kindsOf(row).flatMap(({ model: { pointers }, parts }) =>
+    pointers.map((model) => ({
+      entity: { model, parts: parts.slice(0, model.partition.names.length) },
+      sort: keyOf(row).sort ?? '',
+    })),
+  );
 }

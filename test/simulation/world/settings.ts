@@ -2,7 +2,8 @@ import { DEFAULT_MAX_SHARE } from '../../../src/application/poison-breaker.ts';
 import type { RetryPolicy } from '../../../src/application/retry.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
-import { CALL_FAULTS, type Port, PORTS, type SeededFault } from '../faults/call-faults.ts';
+import { CALL_FAULTS, type Port, type SeededFault } from '../faults/call-faults.ts';
+import type { Subject } from './subject.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -13,7 +14,7 @@ export const DAY = 24 * HOUR;
 export const START = Date.UTC(2026, 0, 5, 10);
 
 /** Which items a world has: some of all, or those that have most to do with one another. */
-export type Theme = 'mixed' | 'one entity' | 'links';
+export type Theme = 'mixed' | 'one entity' | 'one kind';
 
 export type FaultLevel = 'none' | 'light' | 'heavy';
 
@@ -47,11 +48,12 @@ export interface Settings {
   readonly theme: Theme;
   readonly items: number;
   readonly operations: number;
-  /** How often an entity's only image goes and another comes soon after. */
+  /** How often an entity's only row goes and another comes soon after. */
   readonly handOvers: number;
-  /** How often all links, or images of all entities, are written at once, so that a call has several entries. */
+  /** How often many items are written at once, so that a call has several entries. */
   readonly floods: number;
-  readonly floodOf: 'link' | 'image';
+  /** Which port that call is of. */
+  readonly floodPort: Port;
   /** Whether everything is removed in the end. */
   readonly endsEmpty: boolean;
   readonly splits: number;
@@ -60,7 +62,7 @@ export interface Settings {
   readonly failovers: number;
   /** How often the table moves back to one that it was moved from, with the same stream or with a new one. */
   readonly rollBacks: number;
-  /** How often the definition changes, so that counts stand elsewhere; 0 or 1. */
+  /** How often the definition changes; 0 or 1. */
   readonly redefinitions: number;
   readonly strays: number;
   /** How many batches that were handled come again days later. */
@@ -93,7 +95,7 @@ export interface Settings {
 /** Ways in which any record can be spoiled, and which fail for the same reason whatever its row. */
 const SAME_REASON = ['no keys', 'no SequenceNumber', 'an unknown eventName'];
 
-export function settingsOf(seed: number): Settings {
+export function settingsOf(seed: number, subject: Subject): Settings {
   const random = chanceOf(seed, 'settings');
   const faults = random.weighted<FaultLevel>([
     [2, 'none'],
@@ -119,9 +121,8 @@ export function settingsOf(seed: number): Settings {
   const timeoutMs = random.pick([3 * SECOND, 10 * SECOND, MINUTE]);
   const requests = chanceOf(seed, 'requests');
   const handsOver = requests.chance(0.08);
-  const floodOf = requests.chance(0.1) ? requests.pick(['link', 'image'] as const) : undefined;
+  const floodPort = requests.chance(0.1) ? requests.pick(subject.floods) : undefined;
   const failovers = failoversOf(seed);
-  const manyAtOnce = { link: 'matcher.apply', image: 'images.save' } as const;
   return {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
@@ -136,11 +137,11 @@ export function settingsOf(seed: number): Settings {
     malformed,
     faults,
     quietFrom: START + (inARush ? 20 * SECOND : active),
-    ...faultsOf(random, floodOf === undefined ? undefined : manyAtOnce[floodOf]),
+    ...faultsOf(random, subject.ports, floodPort),
     theme: random.weighted<Theme>([
       [6, 'mixed'],
       [4, 'one entity'],
-      [1, 'links'],
+      [1, 'one kind'],
     ]),
     items: random.int(1, 12),
     endsEmpty: random.chance(0.5),
@@ -149,7 +150,7 @@ export function settingsOf(seed: number): Settings {
     recreations: random.chance(0.25) ? 1 : 0,
     failovers,
     rollBacks: failovers > 0 ? chanceOf(seed, 'roll-backs').pick([0, 1, 1, 2]) : 0,
-    redefinitions: chanceOf(seed, 'redefinition').chance(0.05) ? 1 : 0,
+    redefinitions: redefinitionsOf(seed, subject),
     strays: random.int(0, 6),
     failureMode: random.chance(0.15) ? 'throw' : 'report',
     batchSize: Math.max(random.pick([1, 2, 5, 10, 100]), inARush ? 10 : 0),
@@ -168,8 +169,8 @@ export function settingsOf(seed: number): Settings {
     gapMs: faults === 'none' ? requests.pick([0, 100]) : handsOver ? 3 * SECOND : requests.pick([0, 0, 100]),
     perRequest: requests.int(1, 3),
     handOvers: handsOver ? requests.int(3, 6) : 0,
-    floods: floodOf === undefined ? 0 : requests.int(2, 4),
-    floodOf: floodOf ?? 'link',
+    floods: floodPort === undefined ? 0 : requests.int(2, 4),
+    floodPort: floodPort ?? 'matcher.apply',
     redrives: requests.chance(0.3) ? requests.int(1, 2) : 0,
     retries: {
       attempts: random.int(1, 4),
@@ -190,10 +191,18 @@ function failoversOf(seed: number): number {
   ]);
 }
 
+function redefinitionsOf(seed: number, { later, redefined }: Subject): number {
+  return later !== undefined && chanceOf(seed, 'redefinition').chance(redefined / 100) ? 1 : 0;
+}
+
 /** @param several a port that is called with several entries, of which some are to fail; undefined for none. */
-function faultsOf(random: Random, several: Port | undefined): Pick<Settings, 'callFaults' | 'faultyPort'> {
+function faultsOf(
+  random: Random,
+  ports: readonly Port[],
+  several: Port | undefined,
+): Pick<Settings, 'callFaults' | 'faultyPort'> {
   const callFaults = random.chance(0.3) ? CALL_FAULTS : CALL_FAULTS.filter(() => random.chance(0.3));
-  const faultyPort = random.chance(0.4) ? random.pick(PORTS) : undefined;
+  const faultyPort = random.chance(0.4) ? random.pick(ports) : undefined;
   if (several === undefined) return { callFaults, faultyPort };
   return { callFaults: [...new Set([...callFaults, 'partial' as const])], faultyPort: several };
 }

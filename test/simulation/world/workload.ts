@@ -1,7 +1,7 @@
-import { entityKey } from '../../../src/domain/pointer.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Port } from '../faults/call-faults.ts';
 import { chanceOf } from './chance.ts';
-import { ITEMS, type Item } from './items.ts';
+import type { Item } from './item.ts';
 import { type Settings, START } from './settings.ts';
 
 /** One write to the table. What comes of it depends on what the table holds then: maybe nothing. */
@@ -18,13 +18,27 @@ export interface Operation {
   readonly spoil?: string;
 }
 
+/** The items that are written, and what they have to do with one another. */
+export interface Cast {
+  /** Those that have to do with one another side by side; of malformed ones, the last. */
+  readonly items: readonly Item[];
+  /** One string for all items of an entity to which a pointer points; undefined for items of none. */
+  readonly ownerOf: (item: Item) => string | undefined;
+  /** Which items are of one kind, for worlds that have no others. */
+  readonly oneKind: (random: Random) => (item: Item) => boolean;
+  /** Whether a call of the port is for the item. */
+  readonly isFlooded: (item: Item, port: Port) => boolean;
+  /** Whether the item is written anew once the definition has changed. */
+  readonly isRewritten: (item: Item) => boolean;
+}
+
 /**
  * What is done to the table: few items, each written often, and often back to what it was before. Mostly in bursts,
  * so that batches are of more than one record.
  */
-export function operationsOf(settings: Settings): readonly Operation[] {
+export function operationsOf(settings: Settings, cast: Cast): readonly Operation[] {
   const random = chanceOf(settings.seed, 'workload');
-  const items = chooseItems(settings, random);
+  const items = chooseItems(settings, cast, random);
   const bursts = Array.from({ length: random.int(1, 6) }, () => random.int(START, settings.quietFrom - 1));
   const burstLength = random.pick([1, 200, 5_000]);
   const time = () => Math.min(random.pick(bursts) + random.int(0, burstLength), settings.quietFrom - 1);
@@ -42,7 +56,11 @@ export function operationsOf(settings: Settings): readonly Operation[] {
       variant: random.int(0, 7),
       note: random.chance(0.3) ? random.int(1, 3) : 0,
     });
-  const more = [...handOversOf(settings, items), ...floodsOf(settings), ...countedOf(settings)];
+  const more = [
+    ...handOversOf(settings, cast, items),
+    ...floodsOf(settings, cast),
+    ...rewrittenOf(settings, cast),
+  ];
   operations.push(...more);
   operations.sort((a, b) => a.at - b.at);
   const all = new Set([...items, ...more.map(({ item }) => item)]);
@@ -59,14 +77,19 @@ export function operationsOf(settings: Settings): readonly Operation[] {
   return operations;
 }
 
-/** Two images of one entity, of which there is one at a time, or none for a while. */
-function handOversOf({ seed, handOvers, quietFrom }: Settings, items: readonly Item[]): readonly Operation[] {
+/** Two items of one entity, of which there is one at a time, or none for a while. */
+function handOversOf(
+  { seed, handOvers, quietFrom }: Settings,
+  { items: all, ownerOf }: Cast,
+  items: readonly Item[],
+): readonly Operation[] {
   if (handOvers === 0) return [];
   const random = chanceOf(seed, 'hand-overs');
-  const images = ITEMS.filter(({ entity }) => entity !== undefined);
-  const several = images.filter(
-    (item) => images.filter((other) => ownerOf(other) === ownerOf(item)).length > 1,
+  const owned = all.filter((item) => ownerOf(item) !== undefined);
+  const several = owned.filter(
+    (item) => owned.filter((other) => ownerOf(other) === ownerOf(item)).length > 1,
   );
+  if (several.length === 0) return [];
   const first = random.pick(several.filter((item) => items.includes(item)).concat(several));
   const second = random.pick(several.filter((item) => item !== first && ownerOf(item) === ownerOf(first)));
   let at = random.int(START, quietFrom - 1);
@@ -88,15 +111,18 @@ function handOversOf({ seed, handOvers, quietFrom }: Settings, items: readonly I
   }).flat();
 }
 
-/** Writes of links where the definition changes: it must find something counted. */
-function countedOf({ seed, redefinitions, quietFrom }: Settings): readonly Operation[] {
-  if (redefinitions === 0) return [];
+/** Writes of what a change of the definition concerns: it must find something derived. */
+function rewrittenOf(
+  { seed, redefinitions, quietFrom }: Settings,
+  { items, isRewritten }: Cast,
+): readonly Operation[] {
+  const concerned = items.filter(isRewritten);
+  if (redefinitions === 0 || concerned.length === 0) return [];
   const random = chanceOf(seed, 'redefinition');
-  const links = ITEMS.filter(({ kind }) => kind === 'link');
   return Array.from({ length: 12 }, (_, index) => ({
     name: `counted ${index}`,
     at: random.int(START, quietFrom - 1),
-    item: random.pick(links),
+    item: random.pick(concerned),
     action: random.chance(0.8) ? 'put' : 'remove',
     variant: random.int(0, 7),
     note: 0,
@@ -104,11 +130,11 @@ function countedOf({ seed, redefinitions, quietFrom }: Settings): readonly Opera
 }
 
 /** Writes of items that have nothing to do with one another, close together. */
-function floodsOf({ seed, floods, floodOf, quietFrom }: Settings): readonly Operation[] {
+function floodsOf({ seed, floods, floodPort, quietFrom }: Settings, cast: Cast): readonly Operation[] {
   if (floods === 0) return [];
   const random = chanceOf(seed, 'floods');
-  const owners = new Map(ITEMS.map((item) => [ownerOf(item) ?? item.key, item]));
-  const items = [...owners.values()].filter(({ kind }) => kind === floodOf);
+  const owners = new Map(cast.items.map((item) => [cast.ownerOf(item) ?? item.key, item]));
+  const items = [...owners.values()].filter((item) => cast.isFlooded(item, floodPort));
   return Array.from({ length: floods }, (_, flood) => {
     const at = random.int(START, quietFrom - 1);
     return items.map((item, index): Operation => ({
@@ -122,20 +148,15 @@ function floodsOf({ seed, floods, floodOf, quietFrom }: Settings): readonly Oper
   }).flat();
 }
 
-function ownerOf({ entity }: Item): string | undefined {
-  return entity && entityKey(entity);
-}
-
-function chooseItems(settings: Settings, random: Random): readonly Item[] {
+function chooseItems(settings: Settings, cast: Cast, random: Random): readonly Item[] {
   const { theme, malformed } = settings;
-  if (theme === 'one entity') {
-    const images = ITEMS.filter(({ entity }) => entity !== undefined);
-    const owner = ownerOf(random.pick(images));
-    return images.filter((item) => ownerOf(item) === owner).slice(0, settings.items);
+  const owned = cast.items.filter((item) => cast.ownerOf(item) !== undefined);
+  if (theme === 'one entity' && owned.length > 0) {
+    const owner = cast.ownerOf(random.pick(owned));
+    return owned.filter((item) => cast.ownerOf(item) === owner).slice(0, settings.items);
   }
-  const possible = ITEMS.filter(
-    ({ kind }) => (kind !== 'malformed' || malformed) && (theme !== 'links' || kind === 'link'),
-  );
+  const isOfTheme = theme === 'one kind' ? cast.oneKind(random) : () => true;
+  const possible = cast.items.filter((item) => (item.isRepairable || malformed) && isOfTheme(item));
   const chosen = new Set<Item>(malformed ? possible.slice(-1) : []);
   // Neighbours in the list have to do with one another, so they are chosen together more often than not.
   while (chosen.size < Math.min(settings.items, possible.length)) {

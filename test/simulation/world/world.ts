@@ -6,7 +6,6 @@ import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-tabl
 import type { PoisonRecord } from '../../../src/application/ports/quarantine.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
-import { fleet } from '../../../src/fleet/definition.ts';
 import type { Ports } from '../../support/ports.ts';
 import { StepInvariants } from '../checks/step-invariants.ts';
 import { observedStores } from '../checks/stores.ts';
@@ -32,7 +31,8 @@ import { Scheduler } from './scheduler.ts';
 import { type Settings, START } from './settings.ts';
 import { SourceTable } from './source-table.ts';
 import { wiredWorker } from './wired-worker.ts';
-import { type Operation, operationsOf } from './workload.ts';
+import type { Subject } from './subject.ts';
+import type { Operation } from './workload.ts';
 import { type WorldEvent, worldEventsOf } from './world-events.ts';
 
 /** What comes over a world, when. */
@@ -43,6 +43,7 @@ export interface Schedule {
 }
 
 export interface WorldOptions {
+  readonly subject: Subject;
   readonly choices: Choices;
   /** What the settings' seed decides, unless given. */
   readonly schedule?: Schedule | undefined;
@@ -53,13 +54,14 @@ export interface WorldOptions {
 /** A table, its stream, Lambda, the workers, the queue and the indexers: everything around the worker modelled. */
 export class World {
   readonly settings: Settings;
+  readonly subject: Subject;
   readonly scheduler: Scheduler;
   readonly ledger = new Ledger();
   readonly invariants: StepInvariants;
   readonly faults: Faults;
   readonly counts = new Counts();
   readonly pool: FunctionPool;
-  readonly source = new SourceTable();
+  readonly source: SourceTable;
   readonly queue: FifoQueue;
   readonly index: MemorySearchIndex;
   /** On the AWS backend the table itself; otherwise the worker's replica of it. */
@@ -77,16 +79,19 @@ export class World {
   readonly changes: Changes;
   readonly regions: Regions;
   /** What the worker derives, as it is deployed now. */
-  definition: TableDefinition = fleet;
+  definition: TableDefinition;
 
-  constructor(settings: Settings, { choices, schedule, variant = {}, trace }: WorldOptions) {
+  constructor(settings: Settings, { subject, choices, schedule, variant = {}, trace }: WorldOptions) {
     const { seed } = settings;
+    this.subject = subject;
+    this.definition = subject.definition;
+    this.source = new SourceTable(subject);
     this.settings = settings;
     this.#choices = choices;
     this.variant = { ...FAITHFUL, ...variant };
     this.scheduler = new Scheduler(START, chanceOf(seed, 'schedule'));
     const { scheduler } = this;
-    this.table = new RememberedTable(() => scheduler.now);
+    this.table = new RememberedTable(this.tableDefinition.model, () => scheduler.now);
     this.trace =
       trace === undefined
         ? () => undefined
@@ -94,10 +99,13 @@ export class World {
             trace(`${new Date(scheduler.now).toISOString()} ${text()}`);
           };
     this.random = chanceOf(seed, 'world');
-    this.invariants = new StepInvariants(settings, this.ledger);
-    this.#refused = new RefusedContent(seed, settings.refusedContent, (version) =>
-      this.ledger.positionOf(version),
+    this.invariants = new StepInvariants(settings, this.ledger, (entry) =>
+      subject.askedBy(entry, this.definition),
     );
+    this.#refused = new RefusedContent(seed, settings.refusedContent, {
+      positionOf: (version) => this.ledger.positionOf(version),
+      askedBy: (entry) => subject.askedBy(entry, this.definition),
+    });
     this.faults = schedule?.faults ?? new FaultPlan(settings, choices, this.counts);
 
     const now = () => scheduler.now;
@@ -150,12 +158,17 @@ export class World {
     const digits = this.random.pick([3, 9, 19, 20, 24]);
     this.regions = new Regions(this);
     this.changes = new Changes(this, 10n ** BigInt(digits) - BigInt(this.random.int(1, 400)));
-    const operations = schedule?.operations ?? operationsOf(settings);
+    const operations = schedule?.operations ?? subject.operationsOf(settings);
     this.#plan(operations, schedule?.events ?? worldEventsOf(settings, operations));
   }
 
   get isReplicated(): boolean {
     return this.settings.backend === 'memory';
+  }
+
+  /** By which the table itself knows its rows. */
+  get tableDefinition(): TableDefinition {
+    return this.subject.later ?? this.subject.definition;
   }
 
   #plan(operations: readonly Operation[], events: readonly WorldEvent[]): void {
@@ -190,8 +203,8 @@ export class World {
       now: () => this.scheduler.now,
       table: this.table,
       counts: this.matcher,
-      defaultRowWritten: (...row) => {
-        this.changes.defaultRowWritten(...row);
+      pointerWritten: (...row) => {
+        this.changes.pointerWritten(...row);
       },
       quarantined: this.#quarantined,
     });

@@ -1,6 +1,7 @@
-import type { CountedRow } from '../../../src/domain/count-move.ts';
-import type { Entity } from '../../../src/domain/pointer.ts';
-import { entity, link } from '../../support/factories.ts';
+import type { CountedRow } from '../../../../src/domain/count-move.ts';
+import type { Entity } from '../../../../src/domain/pointer.ts';
+import { fleet } from '../../../../src/fleet/definition.ts';
+import { entity, link } from '../../../support/factories.ts';
 import {
   Encoded,
   faaRow,
@@ -13,12 +14,14 @@ import {
   type Plain,
   strangeRow,
   type TableRow,
-} from '../../support/stream-records.ts';
+} from '../../../support/stream-records.ts';
+import { type Item, keyOfRow, nameOfKey } from '../../world/item.ts';
+import { rowValues } from './row-values.ts';
 
 type Attributes = Readonly<Record<string, Plain>>;
 
-/** An item that the table may hold, and what is derived from it, worked out by hand and not by the worker's code. */
-export interface Item {
+/** An item of the fleet's table, and what is derived from it, worked out by hand and not by the worker's code. */
+export interface FleetItem extends Item {
   readonly kind:
     | 'registration'
     | 'image'
@@ -30,11 +33,6 @@ export interface Item {
     | 'tuple'
     | 'strange'
     | 'malformed';
-  readonly pk: string;
-  readonly sk: string;
-  readonly key: string;
-  /** The row with the values of one of the item's variants. */
-  readonly rows: readonly TableRow[];
   /** Names of the attributes that a search document holds; none for rows without one. */
   readonly indexed: readonly string[];
   /** As `collection id`. */
@@ -89,7 +87,7 @@ export function registrationItem(
   registry: 'FAA' | 'FOREIGN',
   registration: string,
   variants = registrationVariants,
-): Item {
+): FleetItem {
   const make = registry === 'FAA' ? faaRow : foreignRow;
   return item(
     'registration',
@@ -107,7 +105,7 @@ export function imageItem(
   entityId: string,
   imageId: string,
   variants = imageVariants,
-): Item {
+): FleetItem {
   const owner = entity({ orgId, entityType, entityId });
   const indexed = orgId === 'SYSTEM' && entityType === 'REGISTRATION';
   const id = `${encodeURIComponent(entityId)}:${encodeURIComponent(imageId)}`;
@@ -122,7 +120,7 @@ export function imageItem(
   );
 }
 
-function linkItem(code: string, serial: string): Item {
+function linkItem(code: string, serial: string): FleetItem {
   return item(
     'link',
     [...tuples.map((tuple) => linkRow(code, serial, tuple)), linkRow(code, serial, tuples[0], UNINDEXED)],
@@ -134,23 +132,31 @@ function linkItem(code: string, serial: string): Item {
 }
 
 export function item(
-  kind: Item['kind'],
-  rows: readonly TableRow[],
+  kind: FleetItem['kind'],
+  tableRows: readonly TableRow[],
   indexed: readonly string[],
-  rest: Pick<Item, 'document' | 'entity' | 'link'> = {},
-): Item {
+  rest: Pick<FleetItem, 'document' | 'entity' | 'link'> = {},
+): FleetItem {
+  const rows = tableRows.map(rowValues);
   const [first] = rows;
   if (first === undefined) throw new Error('an item needs at least one row');
-  return { kind, pk: first.PK, sk: first.SK, key: `${first.PK} | ${first.SK}`, rows, indexed, ...rest };
-}
-
-/** Whether a backend keeps the item's row. */
-export function isKept({ kind }: Item): boolean {
-  return kind !== 'strange' && kind !== 'malformed' && kind !== 'tuple';
+  const at = keyOfRow(first, fleet.model.keys);
+  const isRecognised = kind !== 'strange' && kind !== 'malformed';
+  return {
+    kind,
+    key: nameOfKey(at),
+    at,
+    rows,
+    isRecognised,
+    isKept: isRecognised && kind !== 'tuple',
+    isRepairable: kind !== 'malformed',
+    indexed,
+    ...rest,
+  };
 }
 
 /** All items that a world may have. Joined without a separator, some would become one. */
-export const ITEMS: readonly Item[] = [
+export const ITEMS: readonly FleetItem[] = [
   registrationItem('FAA', 'N1'),
   registrationItem('FOREIGN', 'N1'),
   registrationItem('FAA', 'N1:%2F'),
@@ -199,15 +205,3 @@ export const ITEMS: readonly Item[] = [
     [],
   ),
 ];
-
-/** Whether two rows of the item differ in what its search document holds. */
-export function documentDiffers(
-  item: Item,
-  before: TableRow | undefined,
-  after: TableRow | undefined,
-): boolean {
-  if (item.document === undefined) return false;
-  const text = (row: TableRow | undefined) =>
-    row === undefined ? 'none' : JSON.stringify(item.indexed.map((name) => row[name]));
-  return text(before) !== text(after);
-}

@@ -1,5 +1,5 @@
-import { type Derivation, defineTable } from '../../../src/domain/definition/define-table.ts';
-import { fleet } from '../../../src/fleet/definition.ts';
+import { type Derivation, defineTable } from '../../../../src/domain/definition/define-table.ts';
+import { fleet } from '../../../../src/fleet/definition.ts';
 
 const ELSEWHERE = { PK: 'COUNTED#MFR#<manufacturer>', SK: 'MODEL#<model>#TYPE#<type_designator>' };
 
