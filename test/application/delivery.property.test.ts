@@ -7,7 +7,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import type { EntityParts } from '../support/factories.ts';
-import { type Around, aroundCalls } from '../support/ports.ts';
+import { type Around, aroundCalls } from '../../src/simulation/world/ports.ts';
 import {
   faaRow,
   icaoTypeRow,

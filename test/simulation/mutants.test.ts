@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
-import type { Invariant } from './checks/invariants.ts';
+import type { Invariant } from '../../src/simulation/checks/invariants.ts';
 import { mutantNames } from './runs/mutants.ts';
 import { answersOfTables } from './mutants/parts/answers-of-tables.ts';
 import { comparedBy } from './mutants/parts/compared-by.ts';
@@ -9,8 +9,8 @@ import { portsWhoseResults } from './mutants/parts/ports-whose-results.ts';
 import { pretendedViews } from './mutants/parts/pretended-views.ts';
 import { retrierWith } from './mutants/parts/retrier-with.ts';
 import { FLEET } from './subjects/fleet/fleet.ts';
-import { runSeed } from './runs/run-seed.ts';
-import type { Variant } from './runs/variant.ts';
+import { runSeed } from '../../src/simulation/runs/run-seed.ts';
+import type { Variant } from '../../src/simulation/runs/variant.ts';
 
 interface Catch {
   /** Seeds from 1 on, of which at least one must fail: some five times as many as it mostly takes. */
@@ -130,13 +130,13 @@ describe('the mutants of the worker', function () {
 
   describe('run by the simulation', () => {
     // Mocha loads tests by `require`. Mutants are imported, so the simulation is as well: else there would be two copies of the worker.
-    let simulation: typeof import('./runs/run-seed.ts') &
+    let simulation: typeof import('../../src/simulation/runs/run-seed.ts') &
       typeof import('./runs/mutants.ts') &
       typeof import('./subjects/fleet/fleet.ts');
     before(async () => {
       const imported = (path: string) => import(new URL(path, import.meta.url).href) as Promise<object>;
       simulation = {
-        ...(await imported('./runs/run-seed.ts')),
+        ...(await imported('../../src/simulation/runs/run-seed.ts')),
         ...(await imported('./runs/mutants.ts')),
         ...(await imported('./subjects/fleet/fleet.ts')),
       } as typeof simulation;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { explain } from './runs/explain.ts';
+import { explain } from '../../src/simulation/runs/explain.ts';
 import { loadMutant } from './runs/mutants.ts';
-import { type Run, runSeed } from './runs/run-seed.ts';
-import { shrink } from './runs/shrink.ts';
+import { type Run, runSeed } from '../../src/simulation/runs/run-seed.ts';
+import { shrink } from '../../src/simulation/runs/shrink.ts';
 import { FLEET } from './subjects/fleet/fleet.ts';
 import { simulate } from './runs/simulate.ts';
 
@@ -63,7 +63,8 @@ describe('the worker in simulated worlds', () => {
       stopAfterFailures: 10,
     });
     const [first] = failures;
-    if (first !== undefined) expect.fail(await explain(first.seed, { subject: FLEET }));
+    if (first !== undefined)
+      expect.fail(await explain(first.seed, { subject: FLEET }, `--from ${first.seed}`));
     expect(seeds).to.equal(SEEDS);
     for (const what of MUST_HAPPEN) expect(happened[what] ?? 0, what).to.be.above(5);
   });
@@ -105,12 +106,10 @@ describe('the worker in simulated worlds', () => {
     });
 
     it('says what is violated, what leads there and how to see it again', async () => {
-      const text = await explain(failing.seed, { subject: FLEET, variant }, 'tombstones-dropped');
+      const text = await explain(failing.seed, { subject: FLEET, variant }, 'npm run it again');
       expect(text).to.include(failing.violation?.invariant);
       expect(text).to.include('sequence number');
-      expect(text).to.include(
-        `npm run simulate -- --seeds 1 --from ${failing.seed} --trace --mutant tombstones-dropped`,
-      );
+      expect(text).to.include('again: npm run it again');
     });
   });
 });

@@ -6,8 +6,8 @@ import {
   isAssumed,
   startsFrom,
 } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { stateKey } from '../world/state-key.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { stateKey } from '../../../src/simulation/world/state-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 // What it saves is the reading. But a record that comes again or late, or after a lost one, says what was counted once, or never.

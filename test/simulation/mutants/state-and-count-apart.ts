@@ -5,9 +5,9 @@ import {
   type CountState,
   startsFrom,
 } from '../../../src/domain/count-move.ts';
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { stateKey } from '../world/state-key.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { stateKey } from '../../../src/simulation/world/state-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 export const mutant: Mutant = {

@@ -4,11 +4,11 @@ import { FAILED } from '../../../src/entrypoints/cli/exit-status.ts';
 import { runCommand } from '../../../src/entrypoints/cli/run-command.ts';
 import { integer } from '../../../src/entrypoints/cli/options.ts';
 import { FLEET } from '../subjects/fleet/fleet.ts';
-import { explain } from './explain.ts';
+import { explain } from '../../../src/simulation/runs/explain.ts';
 import { loadMutant, mutantNames } from './mutants.ts';
-import { runSeed, type RunOptions } from './run-seed.ts';
+import { runSeed, type RunOptions } from '../../../src/simulation/runs/run-seed.ts';
 import { simulate } from './simulate.ts';
-import type { Tally } from '../world/tally.ts';
+import type { Tally } from '../../../src/simulation/world/tally.ts';
 
 interface Options {
   readonly seeds: number;
@@ -71,7 +71,7 @@ async function run(options: Options): Promise<void> {
   if (tally.failures.length > 0) process.exitCode = FAILED;
   process.stdout.write(`${summary(tally, seconds())}\n`);
   for (const { seed } of tally.failures.slice(0, EXPLAINED))
-    process.stdout.write(`\n${await explain(seed, variantOption, mutant)}\n`);
+    process.stdout.write(`\n${await explain(seed, variantOption, again(seed, mutant))}\n`);
 }
 
 async function traceSeed(
@@ -89,7 +89,11 @@ async function traceSeed(
     return;
   }
   process.exitCode = FAILED;
-  process.stdout.write(`\n${await explain(seed, options, mutant)}\n`);
+  process.stdout.write(`\n${await explain(seed, options, again(seed, mutant))}\n`);
+}
+
+function again(seed: number, mutant: string | undefined): string {
+  return `npm run simulate -- --seeds 1 --from ${seed} --trace${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
 }
 
 function summary(

@@ -8,7 +8,7 @@ import {
   matcherTupleRow,
   strangeRow,
 } from '../../support/stream-records.ts';
-import type { Port } from '../faults/call-faults.ts';
+import type { Port } from '../../../src/simulation/faults/call-faults.ts';
 import {
   type FleetItem as Item,
   ICAO_TYPE,
@@ -17,7 +17,7 @@ import {
   MANUFACTURER,
   registrationItem,
 } from '../subjects/fleet/items.ts';
-import type { Operation } from '../world/workload.ts';
+import type { Operation } from '../../../src/simulation/world/workload.ts';
 
 type Write = Pick<Operation, 'item' | 'action' | 'variant' | 'spoil'>;
 

@@ -1,7 +1,7 @@
 import { loadMutant } from './mutants.ts';
 import { FLEET } from '../subjects/fleet/fleet.ts';
-import { runSeed } from './run-seed.ts';
-import { addRun, emptyTally } from '../world/tally.ts';
+import { runSeed } from '../../../src/simulation/runs/run-seed.ts';
+import { addRun, emptyTally } from '../../../src/simulation/world/tally.ts';
 
 /** Seeds that a process is to run, one after another. Answered with their tally. */
 export interface Chunk {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Chunk } from './seed-process.ts';
-import { addTally, emptyTally, type Tally } from '../world/tally.ts';
+import { addTally, emptyTally, type Tally } from '../../../src/simulation/world/tally.ts';
 
 export interface SimulationOptions {
   readonly from: number;

@@ -12,7 +12,7 @@ import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../../src/domain/command.ts';
 import { type Contribution, contributionOf, heldBy } from '../../../../src/domain/count.ts';
 import type { CountedRow, CountMove, CountState } from '../../../../src/domain/count-move.ts';
-import { stateKey } from '../../world/state-key.ts';
+import { stateKey } from '../../../../src/simulation/world/state-key.ts';
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 

@@ -2,13 +2,18 @@ import { Decimal } from '../../../../src/domain/decimal.ts';
 import { keyOf } from '../../../../src/domain/row.ts';
 import { equalValues, type Attributes } from '../../../../src/domain/value.ts';
 import { fleet } from '../../../../src/fleet/definition.ts';
-import { spoilsOf } from '../../faults/poison.ts';
-import { rowWith } from '../../world/item.ts';
-import { stateKeyOf } from '../../world/state-key.ts';
-import { type Asked, NOTHING_ASKED, type RowChange, type Subject } from '../../world/subject.ts';
+import { spoilsOf } from '../../../../src/simulation/faults/poison.ts';
+import { rowWith } from '../../../../src/simulation/world/item.ts';
+import { stateKeyOf } from '../../../../src/simulation/world/state-key.ts';
+import {
+  type Asked,
+  NOTHING_ASKED,
+  type RowChange,
+  type Subject,
+} from '../../../../src/simulation/world/subject.ts';
 import { countedElsewhere } from './counted-elsewhere.ts';
 import type { FleetItem } from './items.ts';
-import { operationsOf } from '../../world/workload.ts';
+import { operationsOf } from '../../../../src/simulation/world/workload.ts';
 import { FLEET_CAST } from './workload.ts';
 
 /** The aircraft fleet, of which everything is known by hand. */

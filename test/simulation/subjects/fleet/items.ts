@@ -15,7 +15,7 @@ import {
   strangeRow,
   type TableRow,
 } from '../../../support/stream-records.ts';
-import { type Item, keyOfRow, nameOfKey } from '../../world/item.ts';
+import { type Item, keyOfRow, nameOfKey } from '../../../../src/simulation/world/item.ts';
 import { rowValues } from './row-values.ts';
 
 type Attributes = Readonly<Record<string, Plain>>;

@@ -1,6 +1,6 @@
 import { entityKey } from '../../../../src/domain/pointer.ts';
-import type { Item } from '../../world/item.ts';
-import type { Cast } from '../../world/workload.ts';
+import type { Item } from '../../../../src/simulation/world/item.ts';
+import type { Cast } from '../../../../src/simulation/world/workload.ts';
 import { type FleetItem, ITEMS } from './items.ts';
 
 /** What worlds of the fleet write. */
