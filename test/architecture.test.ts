@@ -91,6 +91,20 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const at = Date.now()`,
     allowed: `import { ulid } from 'ulid'; import { a } from './a.ts'`,
   },
+  'src/simulation/x.ts': {
+    refused: `
+      import { a } from '../adapters/aws/a.ts'
+      import { fleet } from '../fleet/definition.ts'
+      import { a } from '../../test/a.ts'
+      import { a } from 'inversify'
+      const a = process.env.A
+      const at = Date.now()
+      const a = Math.random()
+      setTimeout(done, 5)`,
+    allowed: `
+      import '../domain/a.ts'; import '../application/ports/b.ts'; import '../entrypoints/memory-worker.ts'
+      import '../adapters/memory/a.ts'; import { Random } from '../fleet/feed/random.ts'; import './rows/a.ts'`,
+  },
   'src/entrypoints/x.ts': {
     refused: '',
     allowed: `import '../adapters/memory/a.ts'; import '../fleet/definition.ts'; process.env`,
