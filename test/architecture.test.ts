@@ -101,6 +101,7 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const at = Date.now()
       const at = new Date()
       const a = Math.random()
+      setTimeout(done, 5)
       const a = process.env.A`,
     allowed: `
       import '../domain/a.ts'; import '../entrypoints/lambda/a.ts'; import '../adapters/memory/a.ts'
