@@ -1,7 +1,8 @@
 /** What must always hold: by name, what it means, and the section of GUARANTEES.md that promises it. */
 export const INVARIANTS = {
   'what is derived is what the table says': {
-    meaning: 'Documents, counts and default rows equal a recount of the rows, whenever nothing is under way.',
+    meaning:
+      'Documents, counts, pointers and derived rows equal a recount of the rows, whenever nothing is under way.',
     guarantee: 1,
   },
   'the replica is the table': {
@@ -27,6 +28,39 @@ export const INVARIANTS = {
   },
   'a default is given up only when its image is gone': {
     meaning: 'A default row points to another image, or goes, only once the image it pointed to is removed.',
+    guarantee: 1,
+  },
+  'kept rows stay': {
+    meaning: 'A row of a derivation with `keep` is never removed, whatever becomes of its source.',
+    guarantee: 1,
+  },
+  'an effect runs for what it is for': {
+    meaning: 'The code of an effect is called for changes that pass its `on` and `where`, and for no others.',
+    guarantee: 1,
+  },
+  'an effect runs for the changes of an item in their order': {
+    meaning: 'No change of an item is left out, and none overtakes an earlier one, but those in quarantine.',
+    guarantee: 1,
+  },
+  'an effect runs for one change of an item at a time': {
+    meaning: 'A worker does not call the code for a change while it runs for another of the same item.',
+    guarantee: 1,
+  },
+  'an effect is noted only once it has run': {
+    meaning: 'The state of an effect never says that it has run for a change before the code has ended.',
+    guarantee: 1,
+  },
+  'an effect that is noted to have run does not run again': {
+    meaning: 'What was noted before a batch came is not done again for that batch.',
+    guarantee: 1,
+  },
+  'what an effect hands in is written once': {
+    meaning: 'What the code gives to `once` is written with the note that it has run, and never twice.',
+    guarantee: 1,
+  },
+  'an effect may be repeated': {
+    meaning:
+      'Called once more for the same change, as after a crash, the code does nothing that it had not done before.',
     guarantee: 1,
   },
   'only what is delivered again is remembered': {

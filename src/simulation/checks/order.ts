@@ -41,6 +41,10 @@ export function checkOrder({ invocation, call, ledger, askedBy, what, report }: 
         return call.entries.map(({ source, to }) =>
           blockedWith(to.version.sequence, (entry) => askedBy(entry).counted.includes(stateKey(source))),
         );
+      case 'rows.apply':
+        return call.entries.map(({ source, to }) =>
+          blockedWith(to.version.sequence, (entry) => askedBy(entry).derived.includes(stateKey(source))),
+        );
       case 'images.load':
         return call.entries.map(ofEntity);
       case 'images.save':

@@ -1,10 +1,8 @@
 import { verify } from '../../application/verify/verify.ts';
-import { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import type { Attributes } from '../../domain/value.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
 import { keyOfRow, nameOfKey } from '../world/item.ts';
-import type { SourceTable } from '../world/source-table.ts';
 import type { World } from '../world/world.ts';
 
 /** What must hold once the world is quiet. Reports to its `invariants`. */
@@ -64,14 +62,17 @@ function checkReplica({ table, source, invariants, definition }: World): void {
 
 /** What is derived, beside the rows as they were written, and not as the worker read them. */
 class TrueState extends MemoryDerivedState {
-  readonly #source: SourceTable;
+  readonly #world: World;
 
-  constructor({ index, table, matcher, source }: World) {
-    super(index, table, matcher, new MemoryDerivedRowRepository());
-    this.#source = source;
+  constructor(world: World) {
+    const { index, table, matcher, derived } = world;
+    super(index, table, matcher, derived);
+    this.#world = world;
   }
 
   override async *rows() {
-    for (const { attributes } of this.#source.rows()) yield attributes;
+    for (const { attributes } of this.#world.source.rows()) yield attributes;
+    // A replica is not given what is derived.
+    if (!this.#world.isReplicated) yield* this.#world.ownRows.values();
   }
 }

@@ -12,17 +12,29 @@ import { checkOutcomes, checkReasons, type Judged } from './outcomes.ts';
 import { isPoison } from './spoiled.ts';
 import { type Report, Violation } from './violation.ts';
 
+/** What a record asks of a worker, by the definition that it has. */
+type AskedBy = (instance: Instance, entry: Entry) => Asked;
+
+/** A call of a port, or of the code of an effect. */
+type Call =
+  | PortCall
+  | {
+      readonly port: 'effect.run';
+      readonly entries: readonly Entry[];
+      readonly signal: AbortSignal | undefined;
+    };
+
 export type HandlerEnd = { readonly response: BatchResponse } | { readonly error: unknown };
 
 /** Checks, while the world goes on, what must hold at every step. Remembers the first violation. */
 export class StepInvariants {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
-  readonly #askedBy: (entry: Entry) => Asked;
+  readonly #askedBy: AskedBy;
   readonly #letThrough: LetThrough;
   #violation: Violation | undefined;
 
-  constructor(settings: Settings, ledger: Ledger, askedBy: (entry: Entry) => Asked) {
+  constructor(settings: Settings, ledger: Ledger, askedBy: AskedBy) {
     this.#settings = settings;
     this.#ledger = ledger;
     this.#askedBy = askedBy;
@@ -38,7 +50,7 @@ export class StepInvariants {
   };
 
   /** At the time of a call: whether the worker may make it. */
-  called(instance: Instance, call: PortCall): void {
+  called(instance: Instance, call: Call): void {
     const { invocation } = instance;
     if (invocation === undefined) {
       this.report('no work outside an invocation', `${instance.name} calls ${call.port}`);
@@ -50,7 +62,15 @@ export class StepInvariants {
     if (call.signal !== undefined && call.signal !== invocation.signal)
       this.report('nothing goes on after its invocation', `${what}, on behalf of an earlier one`);
     if (invocation.finished) this.report('nothing goes on after its invocation', `${what}, which has ended`);
-    checkOrder({ invocation, call, ledger: this.#ledger, askedBy: this.#askedBy, what, report: this.report });
+    if (call.port === 'effect.run') return;
+    checkOrder({
+      invocation,
+      call,
+      ledger: this.#ledger,
+      askedBy: (entry) => this.#askedBy(instance, entry),
+      what,
+      report: this.report,
+    });
     for (const record of call.port === 'quarantine.keep' ? call.entries : []) {
       const entry = this.#ledger.entryOf(record);
       if (entry === undefined) continue;
@@ -121,7 +141,11 @@ export class StepInvariants {
       this.report('poison is not taken for handled', `${nameOf(entry)}, by invocation ${invocation.number}`);
       return;
     }
-    const missing = this.#ledger.missingEffect(entry, this.#askedBy(entry), invocation.started);
+    const missing = this.#ledger.missingEffect(
+      entry,
+      this.#askedBy(invocation.instance, entry),
+      invocation.started,
+    );
     if (missing === undefined) this.#ledger.handle(entry);
     else
       this.report(

@@ -29,13 +29,18 @@ export type CallFault = SeededFault | 'crash before, others lost' | 'crash after
 
 export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 
-/** What a worker calls; `generations.of` in worlds whose table moves only. */
+/** What a worker calls: its ports, and the code of effects; `generations.of` in worlds whose table moves only. */
 export type Port =
   | 'queue.send'
   | 'images.load'
   | 'images.save'
   | 'matcher.load'
   | 'matcher.apply'
+  | 'rows.load'
+  | 'rows.apply'
+  | 'effects.load'
+  | 'effects.advance'
+  | 'effect.run'
   | 'replica.apply'
   | 'quarantine.keep'
   | 'generations.of';

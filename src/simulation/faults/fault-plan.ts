@@ -22,7 +22,13 @@ export interface Faults {
 }
 
 /** What can be refused for one entry alone. */
-const WRITES: readonly Port[] = ['queue.send', 'images.save', 'matcher.apply'];
+const WRITES: readonly Port[] = [
+  'queue.send',
+  'images.save',
+  'matcher.apply',
+  'rows.apply',
+  'effects.advance',
+];
 
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 

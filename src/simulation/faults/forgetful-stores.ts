@@ -1,20 +1,10 @@
-import { TOMBSTONE_SECONDS } from '../../domain/tombstones.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import { type CountedRow, type CountMove, type CountState, startsFrom } from '../../domain/count-move.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
 import { stateKey } from '../world/state-key.ts';
-import { SECOND } from '../world/settings.ts';
+import { type Lifetimes, LIFETIMES } from './lifetimes.ts';
 import type { Result } from '../../application/result.ts';
-
-/** How long things are remembered, in milliseconds. */
-export interface Lifetimes {
-  readonly removed: number;
-  readonly live: number;
-}
-
-/** As on AWS, where time-to-live takes tombstones away. An indexer is to keep its own as long. */
-export const LIFETIMES: Lifetimes = { removed: TOMBSTONE_SECONDS * SECOND, live: Infinity };
 
 /** Counts whose rows' states go away with time. What a lost state had counted stays counted. */
 export class ForgetfulMatcher extends MemoryMatcherRepository {

@@ -58,6 +58,7 @@ export class RefusedContent {
       case 'images.save':
         return entries.map(({ view }) => this.#refusalOf(nameOfEntity(view.entity), port));
       case 'matcher.apply':
+      case 'rows.apply':
         return entries.map(({ to }) => this.#refusalOf(ofChange(to.version), port));
       default:
         return [];

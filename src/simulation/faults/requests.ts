@@ -65,6 +65,32 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
       });
       return (await Promise.all(states)).flat();
     },
+    'rows.load': (load) => async (rows, signal) => {
+      const states = requests.groups(rows).map(async (group) => {
+        await requests.next();
+        signal?.throwIfAborted();
+        return load(group);
+      });
+      return (await Promise.all(states)).flat();
+    },
+    // In transactions, one after the other.
+    'rows.apply': (apply) => async (moves, signal) => {
+      const results: Awaited<ReturnType<typeof apply>>[number][] = [];
+      for (const group of requests.groups(moves)) {
+        if (results.length > 0) await requests.next();
+        signal?.throwIfAborted();
+        results.push(...(await apply(group)));
+      }
+      return results;
+    },
+    'effects.advance': (advance) => async (moves, signal) => {
+      const results = requests.groups(moves).map(async (group, index) => {
+        if (index > 0) await requests.next();
+        signal?.throwIfAborted();
+        return advance(group);
+      });
+      return (await Promise.all(results)).flat();
+    },
     // In transactions, one after the other.
     'matcher.apply': (apply) => async (moves, signal) => {
       const results: Awaited<ReturnType<typeof apply>>[number][] = [];

@@ -3,6 +3,11 @@ import type { ImageRepository } from '../../application/ports/image-repository.t
 import type { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { AcceptedActions } from '../../application/accepted-actions.ts';
 import type { Delivery, Outcome } from '../../application/delivery.ts';
+import type { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
+import type { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts';
+import { DeriveRows } from '../../application/derive-rows.ts';
+import type { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { RunEffects, type RunEffectsDependencies } from '../../application/run-effects.ts';
 import { FollowedTables } from '../../application/followed-tables.ts';
 import { type BatchDependencies, ProcessBatch } from '../../application/process-batch.ts';
 import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
@@ -14,6 +19,7 @@ import type { MemorySearchIndex } from '../../adapters/memory/memory-search-inde
 import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../entrypoints/lambda/handle-event.ts';
 import type { Ports } from '../world/ports.ts';
+import { ForgetfulLog, ForgetfulRows } from '../faults/forgetful-states.ts';
 import { ForgetfulIndex, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
 import { CONSISTENT, type Reads } from '../faults/requests.ts';
 
@@ -31,6 +37,8 @@ export interface Variant {
   search(queue: SearchQueue, retrier: Retrier, accepted: AcceptedActions): SyncSearchDocument;
   defaultImages(images: ImageRepository, retrier: Retrier): ReconcileDefaultImage;
   matcher(matcher: MatcherRepository, retrier: Retrier): UpdateMatcherTuple;
+  derivedRows(rows: DerivedRowRepository, retrier: Retrier): DeriveRows;
+  effects(deps: RunEffectsDependencies): RunEffects;
   processBatch(deps: BatchDependencies): Pick<ProcessBatch, 'execute'>;
   /** The whole handler. */
   readonly handle: typeof handleEvent;
@@ -48,6 +56,10 @@ export interface Variant {
   readonly reads: Reads;
   /** Where tuples are counted; `now` in virtual milliseconds. */
   counts(now: () => number): MemoryMatcherRepository;
+  /** Where derived rows are. */
+  derived(now: () => number): MemoryDerivedRowRepository;
+  /** Where it is noted up to which changes effects have run. */
+  log(now: () => number): MemoryEffectLog;
   /** The search index behind the queue. */
   index(now: () => number): MemorySearchIndex;
 }
@@ -60,6 +72,8 @@ export const FAITHFUL: Variant = {
   search: (queue, retrier, accepted) => new SyncSearchDocument(queue, retrier, accepted),
   defaultImages: (images, retrier) => new ReconcileDefaultImage(images, retrier),
   matcher: (matcher, retrier) => new UpdateMatcherTuple(matcher, retrier),
+  derivedRows: (rows, retrier) => new DeriveRows(rows, retrier),
+  effects: (deps) => new RunEffects(deps),
   processBatch: (deps) => new ProcessBatch(deps),
   handle: handleEvent,
   respond: (response) => response,
@@ -67,6 +81,8 @@ export const FAITHFUL: Variant = {
   stores: (stores) => stores,
   reads: CONSISTENT,
   counts: (now) => new ForgetfulMatcher(now),
+  derived: (now) => new ForgetfulRows(now),
+  log: (now) => new ForgetfulLog(now),
   index: (now) => new ForgetfulIndex(now),
 };
 

@@ -16,6 +16,7 @@ import type { Write } from './source-table.ts';
 import { Stream } from './stream.ts';
 import { type StreamRecord, streamRecord } from './stream-record.ts';
 import type { RowChange } from './subject.ts';
+import type { TableWrite } from './table-write.ts';
 import type { World } from './world.ts';
 
 /** Which share of the records is spoiled where a writer spoils most. */
@@ -39,7 +40,8 @@ export class Changes {
   /** @param way how the record is spoiled; undefined to leave that to chance. */
   write({ item, before, after, expired }: Write, way: string | undefined): void {
     const { at } = item;
-    const clean = this.#record({ item, at, before, after }, expired);
+    const change = { item, at, before, after, expired, time: this.#world.scheduler.now };
+    const clean = this.#record(change);
     const { poison, epidemic, misdirected } = this.#world.settings;
     const { spoils } = this.#world.subject;
     const may = (one: Spoil) =>
@@ -52,38 +54,50 @@ export class Changes {
     const spoiled = way === undefined ? byChance : spoilAs(spoils, way, clean, of);
     if (!this.#world.isReplicated && item.isKept) this.#applyToTable(clean);
     this.#append({
+      ...change,
       number: this.#world.ledger.entries.length,
-      item,
       key: item.key,
-      at,
       position: this.#position(),
-      before,
-      after,
       clean,
       record: spoiled === undefined ? clean : spoiled.record,
       spoil: spoiled?.spoil,
     });
   }
 
-  /** The table's stream carries the worker's own writes to the table too. */
   readonly pointerWritten = (
     { model, parts }: Entity,
     before: Member | undefined,
     after: Member | undefined,
   ) => {
-    if (this.#world.isReplicated) return;
     const at = { partition: model.partition.render(parts), sort: model.at };
     const rowOf = (member: Member | undefined) =>
       member &&
       new DecodedAttributes(
-        new Map([...Object.entries(member.attributes), ...Object.entries(keyRecord(model.keys, at))]),
+        new Map([
+          ...Object.entries(member.attributes),
+          ['__edb_e__', model.name],
+          ['__edb_v__', '1'],
+          ...Object.entries(keyRecord(model.keys, at)),
+        ]),
       );
-    const change = { item: undefined, at, before: rowOf(before), after: rowOf(after) };
-    const clean = this.#record(change, false);
+    this.ownRowWritten({ at, before: rowOf(before), after: rowOf(after) });
+  };
+
+  /** The table's stream carries the worker's own writes to the table too. */
+  readonly ownRowWritten = (write: TableWrite, isMember = false) => {
+    const { at, before, after } = write;
+    const key = nameOfKey(at);
+    if (after === undefined) this.#world.ownRows.delete(key);
+    else this.#world.ownRows.set(key, after);
+    const isSame = after === undefined ? before === undefined : before?.equals(after) === true;
+    if (this.#world.isReplicated || isSame) return;
+    const change = { ...write, item: undefined, time: this.#world.scheduler.now, expired: false };
+    const clean = this.#record(change);
+    if (isMember) this.#applyToTable(clean);
     this.#append({
       ...change,
       number: this.#world.ledger.entries.length,
-      key: nameOfKey(at),
+      key,
       position: this.#position(),
       clean,
       record: clean,
@@ -112,15 +126,14 @@ export class Changes {
   }
 
   /** The record of a write, as Lambda delivers it, with the next sequence number. */
-  #record({ at, before, after }: RowChange, expired: boolean): StreamRecord {
+  #record({ at, before, after, time, expired }: RowChange): StreamRecord {
     const random = this.#records;
     this.sequence += BigInt(random.pick([1, 1, 7, 300]));
     return streamRecord({
       keys: this.#world.tableDefinition.model.keys,
-      ...{ at, before, after, expired },
+      ...{ at, before, after, time, expired },
       sequence: this.sequence,
       streamArn: this.stream.arn,
-      time: this.#world.scheduler.now,
       eventID: random.chance(0.2) ? 'the same as others' : random.hex(4),
     });
   }

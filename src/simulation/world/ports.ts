@@ -1,3 +1,5 @@
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
@@ -11,6 +13,8 @@ export interface Ports {
   readonly queue: SearchQueue;
   readonly images: ImageRepository;
   readonly matcher: MatcherRepository;
+  readonly rows: DerivedRowRepository;
+  readonly effects: EffectLog;
   readonly replica: TableReplica | undefined;
   readonly quarantine: Quarantine | undefined;
   readonly generations: TableGenerations;
@@ -23,6 +27,10 @@ interface Methods {
   'images.save': ImageRepository['save'];
   'matcher.load': MatcherRepository['load'];
   'matcher.apply': MatcherRepository['apply'];
+  'rows.load': DerivedRowRepository['load'];
+  'rows.apply': DerivedRowRepository['apply'];
+  'effects.load': EffectLog['load'];
+  'effects.advance': EffectLog['advance'];
   'replica.apply': TableReplica['apply'];
   'quarantine.keep': Quarantine['keep'];
   'generations.of': TableGenerations['generationOf'];
@@ -56,7 +64,7 @@ export type Around = <Entry, Result>(
 
 /** The ports, with some of their methods made anew from those that they have. */
 export function portsWith(
-  { queue, images, matcher, replica, quarantine, generations }: Ports,
+  { queue, images, matcher, rows, effects, replica, quarantine, generations }: Ports,
   ways: { readonly [Name in PortMethod]?: (method: Methods[Name]) => Methods[Name] },
 ): Ports {
   const made = <Name extends PortMethod>(name: Name, method: Methods[Name]): Methods[Name] =>
@@ -70,6 +78,14 @@ export function portsWith(
     matcher: new (class extends MatcherRepository {
       override readonly load = made('matcher.load', matcher.load.bind(matcher));
       override readonly apply = made('matcher.apply', matcher.apply.bind(matcher));
+    })(),
+    rows: new (class extends DerivedRowRepository {
+      override readonly load = made('rows.load', rows.load.bind(rows));
+      override readonly apply = made('rows.apply', rows.apply.bind(rows));
+    })(),
+    effects: new (class extends EffectLog {
+      override readonly load = made('effects.load', effects.load.bind(effects));
+      override readonly advance = made('effects.advance', effects.advance.bind(effects));
     })(),
     replica: replica && replicaWith(made('replica.apply', replica.apply.bind(replica))),
     quarantine: quarantine && quarantineWith(made('quarantine.keep', quarantine.keep.bind(quarantine))),
@@ -111,6 +127,14 @@ export function aroundCalls(ports: Ports, around: Around): Ports {
       around({ port: 'matcher.load', entries, signal }, (some) => load(some, signal)),
     'matcher.apply': (apply) => (entries, signal) =>
       around({ port: 'matcher.apply', entries, signal }, (some) => apply(some, signal), 'busy'),
+    'rows.load': (load) => (entries, signal) =>
+      around({ port: 'rows.load', entries, signal }, (some) => load(some, signal)),
+    'rows.apply': (apply) => (entries, signal) =>
+      around({ port: 'rows.apply', entries, signal }, (some) => apply(some, signal), 'conflict'),
+    'effects.load': (load) => (entries, signal) =>
+      around({ port: 'effects.load', entries, signal }, (some) => load(some, signal)),
+    'effects.advance': (advance) => (entries, signal) =>
+      around({ port: 'effects.advance', entries, signal }, (some) => advance(some, signal), 'conflict'),
     'replica.apply': (apply) => async (changes) => {
       const call = { port: 'replica.apply', entries: [changes], signal: undefined } as const;
       return theOne(await around(call, (all) => Promise.all(all.map((some) => apply(some)))));

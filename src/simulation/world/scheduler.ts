@@ -26,6 +26,7 @@ export class Scheduler {
   #order = 0;
   #now: number;
   #fired = 0;
+  readonly #outside = new Set<Promise<unknown>>();
 
   constructor(start: number, random: Random) {
     this.#now = start;
@@ -55,6 +56,17 @@ export class Scheduler {
     this.at(this.#now + milliseconds, action, place);
   }
 
+  /** Time stands still until a promise is settled that depends on more than this world. */
+  async outside<T>(promise: Promise<T>): Promise<T> {
+    const settles = promise.catch(() => undefined);
+    this.#outside.add(settles);
+    try {
+      return await promise;
+    } finally {
+      this.#outside.delete(settles);
+    }
+  }
+
   /** Lets the next event happen, and all that follows from it at once. False when none is left. */
   async step(): Promise<boolean> {
     for (let event = this.#events.pop(); event !== undefined; event = this.#events.pop()) {
@@ -70,6 +82,10 @@ export class Scheduler {
       this.#fired++;
       await event.action();
       await settled();
+      while (this.#outside.size > 0) {
+        await Promise.race(this.#outside);
+        await settled();
+      }
       return true;
     }
     return false;

@@ -30,6 +30,16 @@ export interface Subject {
   isRewritten(item: Item): boolean;
   /** What a change asks of a worker with the definition: known without the worker's code. */
   askedBy(change: RowChange, definition: TableDefinition): Asked;
+  /** How code of effects is called; undefined where it is only modelled. */
+  readonly code?: EffectCode | undefined;
+}
+
+/** Code of effects that really runs. */
+export interface EffectCode {
+  /** Called before each world. */
+  readonly reset?: (() => void) | undefined;
+  /** What the code has done so far: compared before and after it is called once more for a change. */
+  readonly snapshot?: (() => unknown) | undefined;
 }
 
 /** A change of a row. */
@@ -40,6 +50,9 @@ export interface RowChange {
   /** Undefined where there was, or is, no row. */
   readonly before: Attributes | undefined;
   readonly after: Attributes | undefined;
+  /** When it was made, in milliseconds since 1970, and whether the table's time-to-live process made it. */
+  readonly time: number;
+  readonly expired: boolean;
 }
 
 /** What a change asks for at least. */
@@ -50,6 +63,18 @@ export interface Asked {
   readonly counted: readonly string[];
   /** Entities whose pointers must have been seen to be right, or written. */
   readonly entities: readonly AskedEntity[];
+  /** States of derived rows that must be as new. */
+  readonly derived: readonly string[];
+  /** Derived rows that stay, whatever comes after: each must have been written once. */
+  readonly kept: readonly KeptRow[];
+  /** Derivations whose code must have run for this very change. */
+  readonly effects: readonly string[];
+}
+
+export interface KeptRow {
+  readonly derivation: string;
+  /** By `rowName`. */
+  readonly name: string;
 }
 
 export interface AskedEntity {
@@ -58,4 +83,11 @@ export interface AskedEntity {
   readonly parts: readonly string[];
 }
 
-export const NOTHING_ASKED: Asked = { documents: [], counted: [], entities: [] };
+export const NOTHING_ASKED: Asked = {
+  documents: [],
+  counted: [],
+  entities: [],
+  derived: [],
+  kept: [],
+  effects: [],
+};

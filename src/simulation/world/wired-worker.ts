@@ -1,5 +1,6 @@
 import type { StreamWorker } from '../../entrypoints/composition/container.ts';
 import { type Around, aroundCalls, type Ports } from './ports.ts';
+import { withWatchedEffects } from './effect-runs.ts';
 import { inSeveralRequests } from '../faults/requests.ts';
 import { chanceOf } from './chance.ts';
 import type { Instance } from './instance.ts';
@@ -23,7 +24,7 @@ export function wiredWorker(world: World, instance: Instance): StreamWorker {
   const { generations } = settings.failovers === 0 ? stores : over('generations wire');
   return workerOf(instance, {
     ports: { ...over('wire'), generations },
-    model: world.definition.model,
+    model: withWatchedEffects(world.definitionFor(instance).model, world, instance),
     variant,
     settings,
     scheduler,

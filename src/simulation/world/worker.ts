@@ -4,10 +4,6 @@ import { type LogFields, Logger, type LogLevel } from '../../application/ports/l
 import { type MetricName, Metrics } from '../../application/ports/metrics.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
-import { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts';
-import { DeriveRows } from '../../application/derive-rows.ts';
-import { RunEffects } from '../../application/run-effects.ts';
 import { QuarantinedRecords } from '../../application/quarantined-records.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { StreamWorker } from '../../entrypoints/composition/container.ts';
@@ -32,24 +28,19 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   const { variant, settings, scheduler, random } = parts;
   const ports = variant.ports(parts.ports);
   const metrics = new BatchMetrics(instance);
-  const retrier = variant.retrier(
-    new VirtualSleeper(scheduler, instance),
-    new SeededRandom(random),
-    metrics,
-    settings.retries,
-  );
+  const sleeper = new VirtualSleeper(scheduler, instance);
+  const retrierOf = (attempts: number) =>
+    variant.retrier(sleeper, new SeededRandom(random), metrics, { ...settings.retries, attempts });
+  const retrier = retrierOf(settings.retries.attempts);
   const clock = new SkewedClock(scheduler, instance);
   const processBatch = variant.processBatch({
     search: variant.search(ports.queue, retrier, new WatchedActions(instance, settings.remembered)),
     defaultImages: variant.defaultImages(ports.images, retrier),
     matcher: variant.matcher(ports.matcher, retrier),
-    // The fleet has neither.
-    derivedRows: new DeriveRows(new MemoryDerivedRowRepository(), retrier),
-    effects: new RunEffects({
-      log: new MemoryEffectLog(),
-      retrier,
-      retrierOf: () => retrier,
-      sleeper: new VirtualSleeper(scheduler, instance),
+    derivedRows: variant.derivedRows(ports.rows, retrier),
+    effects: variant.effects({
+      log: ports.effects,
+      ...{ retrier, retrierOf, sleeper },
       logger: new BatchLogger(instance),
     }),
     replica: ports.replica,

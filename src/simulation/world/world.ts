@@ -1,3 +1,5 @@
+import type { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
+import type { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import type { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryQuarantine } from '../../adapters/memory/memory-quarantine.ts';
@@ -5,6 +7,7 @@ import type { MemorySearchIndex } from '../../adapters/memory/memory-search-inde
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
 import type { PoisonRecord } from '../../application/ports/quarantine.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { Attributes } from '../../domain/value.ts';
 import type { Random } from '../../fleet/feed/random.ts';
 import type { Ports } from './ports.ts';
 import { StepInvariants } from '../checks/step-invariants.ts';
@@ -21,7 +24,7 @@ import { FifoQueue } from './fifo-queue.ts';
 import { FunctionPool } from './function-pool.ts';
 import { happen } from './happen.ts';
 import { Indexer, watchedIndex } from './indexer.ts';
-import type { Invocation } from './instance.ts';
+import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { Regions } from './regions.ts';
@@ -31,7 +34,7 @@ import { Scheduler } from './scheduler.ts';
 import { type Settings, START } from './settings.ts';
 import { SourceTable } from './source-table.ts';
 import { wiredWorker } from './wired-worker.ts';
-import type { Subject } from './subject.ts';
+import type { Asked, Subject } from './subject.ts';
 import type { Operation } from './workload.ts';
 import { type WorldEvent, worldEventsOf } from './world-events.ts';
 
@@ -56,7 +59,7 @@ export class World {
   readonly settings: Settings;
   readonly subject: Subject;
   readonly scheduler: Scheduler;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly invariants: StepInvariants;
   readonly faults: Faults;
   readonly counts = new Counts();
@@ -67,6 +70,11 @@ export class World {
   /** On the AWS backend the table itself; otherwise the worker's replica of it. */
   readonly table: RememberedTable;
   readonly matcher: MemoryMatcherRepository;
+  readonly derived: MemoryDerivedRowRepository;
+  readonly log: MemoryEffectLog;
+  /** Rows of the table that the worker has written, by their keys. */
+  readonly ownRows = new Map<string, Attributes>();
+  readonly #definitions = new WeakMap<Instance, TableDefinition>();
   readonly generations = new MemoryTableGenerations();
   readonly #choices: Choices;
   readonly variant: Variant;
@@ -86,6 +94,7 @@ export class World {
     this.subject = subject;
     this.definition = subject.definition;
     this.source = new SourceTable(subject);
+    this.ledger = new Ledger(subject.definition.model.keys);
     this.settings = settings;
     this.#choices = choices;
     this.variant = { ...FAITHFUL, ...variant };
@@ -99,9 +108,7 @@ export class World {
             trace(`${new Date(scheduler.now).toISOString()} ${text()}`);
           };
     this.random = chanceOf(seed, 'world');
-    this.invariants = new StepInvariants(settings, this.ledger, (entry) =>
-      subject.askedBy(entry, this.definition),
-    );
+    this.invariants = new StepInvariants(settings, this.ledger, (...asked) => this.askedBy(...asked));
     this.#refused = new RefusedContent(seed, settings.refusedContent, {
       positionOf: (version) => this.ledger.positionOf(version),
       askedBy: (entry) => subject.askedBy(entry, this.definition),
@@ -110,6 +117,8 @@ export class World {
 
     const now = () => scheduler.now;
     this.matcher = this.variant.counts(now);
+    this.derived = this.variant.derived(now);
+    this.log = this.variant.log(now);
     this.index = this.variant.index(now);
     const indexer = new Indexer({
       scheduler,
@@ -171,6 +180,23 @@ export class World {
     return this.subject.later ?? this.subject.definition;
   }
 
+  /** What a process that starts now works by. */
+  definitionFor(instance: Instance): TableDefinition {
+    this.#definitions.set(instance, this.definition);
+    return this.definition;
+  }
+
+  /** What a record asks of a process, by the definition that it has. */
+  askedBy(instance: Instance, entry: Entry): Asked {
+    return this.subject.askedBy(entry, this.#definitions.get(instance) ?? this.definition);
+  }
+
+  /** Whether a change asks for an effect, whichever definition is deployed. */
+  isAskedByAll(entry: Entry, effect: string): boolean {
+    const { definition, later = definition } = this.subject;
+    return [definition, later].every((one) => this.subject.askedBy(entry, one).effects.includes(effect));
+  }
+
   #plan(operations: readonly Operation[], events: readonly WorldEvent[]): void {
     for (const operation of operations)
       if (this.#choices.take(operation.name))
@@ -191,6 +217,8 @@ export class World {
         queue: this.queue,
         images: new MemoryImageRepository(this.table),
         matcher: this.matcher,
+        rows: this.derived,
+        effects: this.log,
         replica: this.isReplicated ? this.table : undefined,
         generations: this.generations,
         quarantine: this.settings.quarantine ? new MemoryQuarantine() : undefined,
@@ -203,6 +231,8 @@ export class World {
       now: () => this.scheduler.now,
       table: this.table,
       counts: this.matcher,
+      derived: this.derived,
+      world: this,
       pointerWritten: (...row) => {
         this.changes.pointerWritten(...row);
       },

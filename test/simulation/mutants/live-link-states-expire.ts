@@ -1,4 +1,5 @@
-import { ForgetfulMatcher, LIFETIMES } from '../../../src/simulation/faults/forgetful-stores.ts';
+import { ForgetfulMatcher } from '../../../src/simulation/faults/forgetful-stores.ts';
+import { LIFETIMES } from '../../../src/simulation/faults/lifetimes.ts';
 import { DAY } from '../../../src/simulation/world/settings.ts';
 import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 

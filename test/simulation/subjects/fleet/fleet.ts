@@ -48,6 +48,7 @@ export const FLEET: Subject = {
     const { document, entity, link } = item as FleetItem;
     const differs = documentDiffers(item as FleetItem, before, after);
     return {
+      ...NOTHING_ASKED,
       documents: document !== undefined && differs ? [document] : [],
       counted: link === undefined ? [] : [stateKeyOf(link.model.name, keyOf(link.row))],
       entities: entity === undefined ? [] : [{ derivation: entity.model.name, parts: entity.parts }],
