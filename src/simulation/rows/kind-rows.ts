@@ -122,14 +122,19 @@ class Search {
 
   #fromSchema(plan: AttributePlan, random: Random): void {
     const { definition, model, examples } = this.#options;
-    const [example] = examples;
-    if (model.schema === undefined || example === undefined) return;
+    if (model.schema === undefined) return;
     const told = new Map(plan.draw(0));
     for (const name of told.keys())
       if (model.when?.some((rule) => rule.name === name) !== true) told.delete(name);
     const start: Record<string, unknown> = {};
-    for (const [name, value] of wholeRow(definition, keyOf(example), told).all())
-      start[name] = toPlain(value, model.numbers, name);
+    try {
+      for (const [name, value] of wholeRow(definition, keyOf(random.pick(examples)), told).all())
+        start[name] = toPlain(value, model.numbers, name);
+    } catch (error) {
+      // A key with a number that functions cannot be given: no row that has it is taken.
+      this.refusal = Fault.from(error);
+      return;
+    }
     const fitting = rowThatFits(model.schema, start, random);
     if (fitting === undefined) return;
     const { partition, sort } = definition.model.keys;
