@@ -47,7 +47,9 @@ export function checkCalled(
       world.isAskedByAll(one, derivation) &&
       !ledger.effects.hasRun(key, one) &&
       !ledger.isQuarantined(one) &&
-      !ledger.isAside(one),
+      !ledger.isAside(one) &&
+      // Nobody knows which item it is of.
+      one.spoil?.hidesItem !== true,
   );
   if (skipped !== undefined)
     report(

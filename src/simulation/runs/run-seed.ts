@@ -1,7 +1,7 @@
 import { Choices } from '../world/choices.ts';
 import { checkQuietWorld } from '../checks/quiet-world.ts';
 import { type Settings, settingsOf } from '../world/settings.ts';
-import type { Subject } from '../world/subject.ts';
+import type { Subject, SubjectSource } from '../world/subject.ts';
 import type { Variant } from './variant.ts';
 import { Violation } from '../checks/violation.ts';
 import { type Schedule, World } from '../world/world.ts';
@@ -10,7 +10,7 @@ import { type Schedule, World } from '../world/world.ts';
 const MOST_EVENTS = 50_000;
 
 export interface RunOptions {
-  readonly subject: Subject;
+  readonly subject: SubjectSource;
   readonly schedule?: Schedule;
   /** Called before anything happens. */
   readonly onStart?: (world: World) => void;
@@ -34,12 +34,18 @@ export interface Run {
 }
 
 export function runSeed(seed: number, options: RunOptions): Promise<Run> {
-  return runWorld(settingsOf(seed, options.subject), options);
+  const choices = new Choices(options.only);
+  const { subject: source } = options;
+  const subject = typeof source === 'function' ? source(seed, (name) => choices.take(name)) : source;
+  return runWorld(settingsOf(seed, subject), { ...options, subject }, choices);
 }
 
 /** Runs one world until it is quiet, or something is wrong. The same settings and choices always do the same. */
-export async function runWorld(settings: Settings, options: RunOptions): Promise<Run> {
-  const choices = new Choices(options.only);
+export async function runWorld(
+  settings: Settings,
+  options: RunOptions & { readonly subject: Subject },
+  choices = new Choices(options.only),
+): Promise<Run> {
   const world = new World(settings, {
     subject: options.subject,
     choices,
@@ -47,6 +53,7 @@ export async function runWorld(settings: Settings, options: RunOptions): Promise
     ...(options.variant === undefined ? {} : { variant: options.variant() }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
+  options.subject.code?.reset?.();
   options.onStart?.(world);
   const { invariants, scheduler } = world;
   const rejected = (reason: unknown) => {

@@ -90,5 +90,7 @@ export const FAITHFUL: Variant = {
 export interface Mutant {
   /** Whose mistake it is, and what goes wrong. */
   readonly mistake: string;
+  /** What worlds it shows in are about, by name; the fleet unless given. */
+  readonly of?: string;
   readonly variant: () => Partial<Variant>;
 }

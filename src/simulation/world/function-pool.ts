@@ -146,10 +146,16 @@ export class FunctionPool {
     });
   }
 
-  /** The function gets new code: what is under way is carried through, and nothing else is given to those processes. */
-  deploy(): void {
-    for (const instance of this.#all) this.#retired.add(instance);
-    this.#idle.length = 0;
+  /** The function gets new code: what is under way is carried through, and soon nothing else is given to those processes. */
+  deploy(lasts: number): void {
+    const old = [...this.#all];
+    const retire = () => {
+      for (const instance of old) this.#retired.add(instance);
+      const rest = this.#idle.filter((warm) => !this.#retired.has(warm.instance));
+      this.#idle.splice(0, this.#idle.length, ...rest);
+    };
+    if (lasts === 0) retire();
+    else this.#parts.scheduler.in(lasts, retire);
   }
 
   crash(instance: Instance): void {

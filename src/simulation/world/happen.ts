@@ -1,5 +1,6 @@
 import type { Random } from '../../fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
+import { MINUTE, SECOND } from './settings.ts';
 import type { World } from './world.ts';
 import type { WorldEvent } from './world-events.ts';
 
@@ -70,11 +71,17 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
 function redefine(world: World, which: number, span: number): void {
   const { changes, pool, scheduler, settings, source, subject } = world;
   world.definition = world.tableDefinition;
-  pool.deploy();
+  // For a while, processes of both deployments may be given batches.
+  const sideBySide = Math.min(
+    chanceOf(settings.seed, 'side by side').pick([0, 0, SECOND, 20 * SECOND, MINUTE]),
+    Math.max(0, settings.quietFrom - scheduler.now - 1),
+  );
+  if (sideBySide > 0) world.counts.add('deployments side by side');
+  pool.deploy(sideBySide);
   const random = chanceOf(settings.seed, 'rewriting', which);
   for (const { item } of source.rows())
     if (subject.isRewritten(item))
-      scheduler.at(Math.min(scheduler.now + random.int(0, span), settings.quietFrom), () => {
+      scheduler.at(Math.min(scheduler.now + sideBySide + random.int(0, span), settings.quietFrom), () => {
         const write = source.rewrite(item);
         if (write !== undefined) changes.write(write, undefined);
       });

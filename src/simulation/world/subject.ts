@@ -34,6 +34,9 @@ export interface Subject {
   readonly code?: EffectCode | undefined;
 }
 
+/** One subject for all seeds, or one for each: then what can be left out of it is asked for by its name. */
+export type SubjectSource = Subject | ((seed: number, take: (name: string) => boolean) => Subject);
+
 /** Code of effects that really runs. */
 export interface EffectCode {
   /** Called before each world. */

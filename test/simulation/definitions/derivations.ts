@@ -1,6 +1,6 @@
 import { bytesIn } from '../../../src/domain/base64.ts';
 import type { Random } from '../../../src/fleet/feed/random.ts';
-import { chanceOf } from '../world/chance.ts';
+import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import {
   amountFunction,
   byFunction,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { verify } from '../../../src/application/verify/verify.ts';
 import { Random } from '../../../src/fleet/feed/random.ts';
 import { makeItems } from '../../../src/simulation/rows/make-items.ts';
-import { chanceOf } from '../world/chance.ts';
+import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import type { Ran } from './derivations.ts';
 import { deliver, historyOf } from './history.ts';
 import { randomDefinition } from './random-definition.ts';

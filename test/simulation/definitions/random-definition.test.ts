@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chanceOf } from '../world/chance.ts';
+import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import { randomDefinition } from './random-definition.ts';
 
 const SEEDS = 500;

@@ -9,7 +9,7 @@ import { effect } from '../../../src/domain/definition/effect.ts';
 import { pointer } from '../../../src/domain/definition/pointer.ts';
 import { row, type RowKind } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
-import { chanceOf } from '../world/chance.ts';
+import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import { type DerivationKind, type Ran, specOf } from './derivations.ts';
 import { type KeyShape, keyShape, ownConstant, type TableKeys, tableKeys } from './key-shapes.ts';
 import { object, plain, type Said } from './said.ts';
