@@ -1,4 +1,4 @@
-/* What `import … from 'contrail/testing'` gives: a worker in memory, and the adapters that it keeps things in. */
+/* What `import … from 'contrail/testing'` gives: a worker in memory, the adapters that it keeps things in, and the simulation. */
 
 export { MemoryDerivedRowRepository } from './adapters/memory/memory-derived-row-repository.ts';
 export { MemoryDerivedState } from './adapters/memory/memory-derived-state.ts';
@@ -13,3 +13,5 @@ export { MemoryTable } from './adapters/memory/memory-table.ts';
 export { MemoryTableGenerations } from './adapters/memory/memory-table-generations.ts';
 export { createMemoryWorker } from './entrypoints/memory-worker.ts';
 export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
+export { simulate, SIMULATED_INVARIANTS, SimulationError } from './simulation/simulate.ts';
+export type { SimulateOptions, SimulationProgress, SimulationReport } from './simulation/simulate.ts';

@@ -6,6 +6,7 @@ import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
+import { simulateCommand } from './simulate/command.ts';
 import { runCommand } from './run-command.ts';
 import { watchStrayFailures } from './stray-failures.ts';
 
@@ -19,6 +20,7 @@ await runCommand(
     .description(description)
     .version(version)
     .addCommand(replayCommand)
+    .addCommand(simulateCommand)
     .addCommand(generateCommand)
     .addCommand(buildCommand)
     .addCommand(filtersCommand)

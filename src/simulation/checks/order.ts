@@ -29,7 +29,11 @@ export function checkOrder({ invocation, call, ledger, askedBy, what, report }: 
   const ofEntity = (entity: Entity) => {
     const name = nameOfEntity(entity);
     const isOf = (entry: Entry) => askedBy(entry).entities.some((one) => entityName(one) === name);
-    return find((entry) => isOf(entry) && !blocked.has(entry)) ? undefined : find(isOf);
+    // Where an attribute tells kinds apart, a row of the partition may have been one of the entity's.
+    const partition = entity.model.partition.render(entity.parts);
+    const mayBeOf = (entry: Entry) => entry.item?.isRecognised === true && entry.at.partition === partition;
+    const isExcused = (entry: Entry) => isOf(entry) || (entity.model.when !== undefined && mayBeOf(entry));
+    return find((entry) => isExcused(entry) && !blocked.has(entry)) ? undefined : find(isOf);
   };
   const offenders = (): (Entry | undefined)[] => {
     switch (call.port) {

@@ -6,10 +6,11 @@ export async function explain(
   seed: number,
   options: Pick<RunOptions, 'subject' | 'variant'>,
   again: string,
+  attempts?: number,
 ): Promise<string> {
   const failing = await runSeed(seed, options);
   if (failing.violation === undefined) return `seed ${seed}: nothing is violated`;
-  const small = await shrink(failing, options);
+  const small = await shrink(failing, options, attempts);
   const lines: string[] = [];
   await runSeed(seed, { ...options, only: new Set(small.taken), trace: (line) => lines.push(line) });
   return [

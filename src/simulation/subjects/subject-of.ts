@@ -5,7 +5,7 @@ import type { Port } from '../faults/call-faults.ts';
 import { spoilsOf } from '../faults/poison.ts';
 import type { MadeItem } from '../rows/make-items.ts';
 import { type Item, nameOfKey } from '../world/item.ts';
-import type { Asked, EffectCode, RowChange, Subject } from '../world/subject.ts';
+import type { Asked, EffectCode, KeptRow, RowChange, Subject } from '../world/subject.ts';
 import { type Cast, operationsOf } from '../world/workload.ts';
 import { askedOf } from './asked-of.ts';
 import { spoilHints } from './read-attributes.ts';
@@ -52,12 +52,21 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
     askedBy: (change, by) => {
       const ofDefinition = known.get(by) ?? new WeakMap<RowChange, Asked>();
       known.set(by, ofDefinition);
-      const asked = ofDefinition.get(change) ?? askedOf(change, by);
+      const asked = ofDefinition.get(change) ?? askedOfEach(change, by, definitions);
       ofDefinition.set(change, asked);
       return asked;
     },
     code,
   };
+}
+
+function askedOfEach(change: RowChange, by: TableDefinition, definitions: readonly TableDefinition[]): Asked {
+  const asked = askedOf(change, by);
+  // A row is kept that the first worker gave which had the change, whichever its definition was.
+  const others = definitions.filter((one) => one !== by).map((one) => askedOf(change, one).kept);
+  const isGivenByAll = ({ derivation, name }: KeptRow) =>
+    others.every((kept) => kept.some((one) => one.derivation === derivation && one.name === name));
+  return { ...asked, kept: asked.kept.filter(isGivenByAll) };
 }
 
 function itemOf({ is, kinds, key, rows }: MadeItem): Item {

@@ -2,6 +2,7 @@ import { toDelivery } from '../../adapters/dynamodb-stream/to-delivery.ts';
 import type { Change } from '../../domain/change.ts';
 import { toJson } from '../../domain/json.ts';
 import type { Entity, Member } from '../../domain/pointer.ts';
+import type { ItemKey } from '../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { keyRecord } from '../../domain/key-value.ts';
 import type { Random } from '../../fleet/feed/random.ts';
@@ -91,19 +92,29 @@ export class Changes {
     else this.#world.ownRows.set(key, after);
     const isSame = after === undefined ? before === undefined : before?.equals(after) === true;
     if (this.#world.isReplicated || isSame) return;
+    this.#appendOwn(write, isMember);
+  };
+
+  /** Writes a row that the worker has written once more, as it is: everything of the table is written anew. */
+  rewriteOwn(key: string, at: ItemKey): void {
+    const row = this.#world.ownRows.get(key);
+    if (row !== undefined) this.#appendOwn({ at, before: row, after: row }, true);
+  }
+
+  #appendOwn(write: TableWrite, isMember: boolean): void {
     const change = { ...write, item: undefined, time: this.#world.scheduler.now, expired: false };
     const clean = this.#record(change);
     if (isMember) this.#applyToTable(clean);
     this.#append({
       ...change,
       number: this.#world.ledger.entries.length,
-      key,
+      key: nameOfKey(write.at),
       position: this.#position(),
       clean,
       record: clean,
       spoil: undefined,
     });
-  };
+  }
 
   #applyToTable(clean: StreamRecord): void {
     const generation = this.#world.reigns.all.length - 1;

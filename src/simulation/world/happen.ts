@@ -1,6 +1,7 @@
 import type { Random } from '../../fleet/feed/random.ts';
 import { chanceOf } from './chance.ts';
 import { MINUTE, SECOND } from './settings.ts';
+import { keyOfRow } from './item.ts';
 import type { World } from './world.ts';
 import type { WorldEvent } from './world-events.ts';
 
@@ -79,12 +80,23 @@ function redefine(world: World, which: number, span: number): void {
   if (sideBySide > 0) world.counts.add('deployments side by side');
   pool.deploy(sideBySide);
   const random = chanceOf(settings.seed, 'rewriting', which);
-  for (const { item } of source.rows())
-    if (subject.isRewritten(item))
-      scheduler.at(Math.min(scheduler.now + sideBySide + random.int(0, span), settings.quietFrom), () => {
-        const write = source.rewrite(item);
-        if (write !== undefined) changes.write(write, undefined);
-      });
+  const rewriteAll = () => {
+    for (const { item } of source.rows())
+      if (subject.isRewritten(item))
+        scheduler.at(Math.min(scheduler.now + random.int(0, span), settings.quietFrom), () => {
+          const write = source.rewrite(item);
+          if (write !== undefined) changes.write(write, undefined);
+        });
+  };
+  // Not before the last process of the old deployment is done: it would derive as before.
+  if (sideBySide === 0) rewriteAll();
+  else scheduler.in(sideBySide + 1, rewriteAll);
+  if (subject.isFiltered || world.isReplicated) return;
+  // Then what is derived from rows that are derived: they do not change where their sources do not.
+  scheduler.at(settings.quietFrom + 1, () => {
+    for (const [key, row] of world.ownRows)
+      changes.rewriteOwn(key, keyOfRow(row, world.tableDefinition.model.keys));
+  });
 }
 
 /** Records that were acknowledged come again, in their order, and nobody minds what comes of it. */
