@@ -1,4 +1,4 @@
-/* What `import … from 'contrail/testing'` gives: a worker in memory, and the adapters that it keeps things in. */
+/* What `import … from 'contrail/testing'` gives: a worker in memory, the adapters that it keeps things in, and the simulation. */
 
 export { MemoryDerivedRowRepository } from './adapters/memory/memory-derived-row-repository.ts';
 export { MemoryDerivedState } from './adapters/memory/memory-derived-state.ts';
@@ -28,3 +28,5 @@ export type { KitOptions, WhenOptions } from './testing/settings.ts';
 export type { StreamEvent, StreamRecord, ViewType } from './testing/stream-record.ts';
 export type { TestClock } from './testing/test-clock.ts';
 export type { Drift } from './application/verify/verify.ts';
+export { simulate, SIMULATED_INVARIANTS, SimulationError } from './simulation/simulate.ts';
+export type { SimulateOptions, SimulationProgress, SimulationReport } from './simulation/simulate.ts';

@@ -91,6 +91,27 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const at = Date.now()`,
     allowed: `import { ulid } from 'ulid'; import { a } from './a.ts'`,
   },
+  'src/simulation/x.ts': {
+    refused: `
+      import { a } from '../adapters/aws/a.ts'
+      import { fleet } from '../fleet/definition.ts'
+      import { a } from '../../test/a.ts'
+      import { a } from 'inversify'
+      import fs from 'node:fs'
+      const at = Date.now()
+      const at = new Date()
+      const a = Math.random()
+      setTimeout(done, 5)
+      const a = process.env.A`,
+    allowed: `
+      import '../domain/a.ts'; import '../entrypoints/lambda/a.ts'; import '../adapters/memory/a.ts'
+      import { Random } from '../fleet/feed/random.ts'; import TinyQueue from 'tinyqueue'
+      process.on('unhandledRejection', report); setImmediate(resolve); new Date(0).toISOString()`,
+  },
+  'src/simulation/world/x.ts': {
+    refused: `import { a } from '../../adapters/aws/a.ts'`,
+    allowed: `import '../../domain/a.ts'; import '../checks/b.ts'`,
+  },
   'src/entrypoints/x.ts': {
     refused: '',
     allowed: `import '../adapters/memory/a.ts'; import '../fleet/definition.ts'; process.env`,

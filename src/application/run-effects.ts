@@ -13,7 +13,7 @@ import type { Logger } from './ports/logger.ts';
 import type { EffectHeading, Metrics } from './ports/metrics.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 import type { Result } from './result.ts';
-import type { Retrier, RetryPolicy } from './retry.ts';
+import { OutOfTime, type Retrier, type RetryPolicy } from './retry.ts';
 import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import { together } from './together.ts';
 import { withOwnLimits } from './own-limits.ts';
@@ -83,8 +83,10 @@ export class RunEffects {
     await this.#load(all, limit);
     const execution = {
       tally: { ...ZERO_EFFECTS },
-      load: together((rows: readonly EffectRow[]) => faultsOfEach(rows, log.load(rows, signal))),
-      advance: together((moves: readonly EffectMove[]) => faultsOfEach(moves, log.advance(moves, signal))),
+      load: together((rows: readonly EffectRow[]) => inTime(rows, signal, () => log.load(rows, signal))),
+      advance: together((moves: readonly EffectMove[]) =>
+        inTime(moves, signal, () => log.advance(moves, signal)),
+      ),
     };
     await withOwnLimits(limit, (ownLimit) =>
       mapConcurrently(ranTogether(all), CONCURRENCY, (some) =>
@@ -234,12 +236,14 @@ function failuresOf(all: readonly EffectProgress[]): ReadonlyMap<Change, Fault> 
   return failed;
 }
 
-/** What a call gives; where it rejects, a fault for each of its items. */
-async function faultsOfEach<Answer>(
+/** What a call gives; a fault for each of its items where it rejects, or must not begin any more. */
+async function inTime<Answer>(
   items: readonly unknown[],
-  call: Promise<readonly Answer[]>,
+  signal: AbortSignal,
+  call: () => Promise<readonly Answer[]>,
 ): Promise<readonly (Answer | Fault)[]> {
-  return call.catch((error: unknown) => items.map(() => Fault.from(error)));
+  if (signal.aborted) return items.map(() => new OutOfTime('whether the effect has run is not noted'));
+  return call().catch((error: unknown) => items.map(() => Fault.from(error)));
 }
 
 function mapAll<T, U>([first, ...others]: NonEmpty<T>, map: (item: T) => U): NonEmpty<U> {

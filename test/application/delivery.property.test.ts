@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
+import { MemoryDerivedRowRepository } from '../../src/adapters/memory/memory-derived-row-repository.ts';
+import { MemoryEffectLog } from '../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryTableGenerations } from '../../src/adapters/memory/memory-table-generations.ts';
 import { lowestFailed } from '../../src/application/checkpoint.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { memoryBackend } from '../adapters/memory/memory-harness.ts';
 import type { EntityParts } from '../support/factories.ts';
-import { type Around, aroundCalls } from '../support/ports.ts';
+import { type Around, aroundCalls } from '../../src/simulation/world/ports.ts';
 import {
   faaRow,
   icaoTypeRow,
@@ -209,7 +211,16 @@ describe('whatever is delivered, however often and in whatever batches', () => {
           const next = () => left.shift() ?? 'none';
           const { queue, images, matcher, table: replica } = backend;
           const generations = new MemoryTableGenerations();
-          const ports = { queue, images, matcher, replica, quarantine: undefined, generations };
+          const ports = {
+            queue,
+            images,
+            matcher,
+            replica,
+            rows: new MemoryDerivedRowRepository(),
+            effects: new MemoryEffectLog(),
+            quarantine: undefined,
+            generations,
+          };
           const { processBatch } = aWorker({ backend, ...aroundCalls(ports, withMishaps(next)) });
           let attempts = 0;
           for (let from = 0; from < records.length;) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { INVARIANTS } from '../simulation/checks/invariants.ts';
+import { INVARIANTS } from '../../src/simulation/checks/invariants.ts';
 import { read } from './markdown.ts';
 
 describe('the guarantees', () => {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/application/delivery.ts';
 import { Fault } from '../../src/domain/fault.ts';
-import type { Invariant } from '../simulation/checks/invariants.ts';
+import type { Invariant } from '../../src/simulation/checks/invariants.ts';
 import type { Batch, Entry } from './batches.ts';
 import type { Handled } from './fuzz-worker.ts';
 import type { Json } from './json.ts';

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { compareVersions } from '../../src/domain/version.ts';
-import type { Invariant } from './checks/invariants.ts';
+import type { Invariant } from '../../src/simulation/checks/invariants.ts';
 import { mutantNames } from './runs/mutants.ts';
 import { answersOfTables } from './mutants/parts/answers-of-tables.ts';
 import { comparedBy } from './mutants/parts/compared-by.ts';
 import { portsWhoseResults } from './mutants/parts/ports-whose-results.ts';
 import { pretendedViews } from './mutants/parts/pretended-views.ts';
 import { retrierWith } from './mutants/parts/retrier-with.ts';
-import { runSeed } from './runs/run-seed.ts';
-import type { Variant } from './runs/variant.ts';
+import { FLEET } from './subjects/fleet/fleet.ts';
+import { runSeed } from '../../src/simulation/runs/run-seed.ts';
+import type { Variant } from '../../src/simulation/runs/variant.ts';
 
 interface Catch {
   /** Seeds from 1 on, of which at least one must fail: some five times as many as it mostly takes. */
@@ -27,6 +28,7 @@ const BEHIND_POISON = 'nothing of an item is done behind its poison';
 const REPEATS_IMAGE = 'a default row repeats an image that is there when it is written';
 const GIVEN_UP = 'a default is given up only when its image is gone';
 const ONLY_POISON = 'quarantine has only what can never be handled';
+const EFFECTS_IN_ORDER = 'an effect runs for the changes of an item in their order';
 const CHANGES = 'a default row is written only to change it';
 
 const REFUSED = 'nothing of a table that is not followed is handled';
@@ -35,9 +37,12 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
   'assumed-state-unchecked': { within: 20, by: [DERIVED] },
   'breaker-left-out': { within: 150, by: ['no batch is mostly poison for one reason'] },
+  'chain-stops-at-first-link': { within: 50, by: [DONE] },
+  'changed-definition-counts-twice': { within: 100, by: [DERIVED] },
   'checkpoint-as-text': { within: 250, by: [LOWEST] },
   'claimed-before-the-effect': { within: 50, by: [DONE] },
   'clock-and-counter-versions': { within: 50, by: [DERIVED, NO_WAY_BACK] },
+  'contributions-before-the-fence': { within: 100, by: [DERIVED] },
   'newest-read-before-pointer': { within: 500, by: [GIVEN_UP, DERIVED] },
   'counted-off-at-present-place': { within: 100, by: [DERIVED] },
   'default-always-newest': { within: 50, by: [GIVEN_UP] },
@@ -46,8 +51,15 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'default-row-without-condition': { within: 50, by: [CHANGES, REPEATS_IMAGE, GIVEN_UP, DERIVED] },
   'default-row-read-stale': { within: 100, by: [DONE] },
   'deletes-then-upserts': { within: 100, by: [DERIVED] },
+  'derivations-share-a-state': { within: 50, by: [DERIVED, DONE] },
   'document-ids-joined': { within: 200, by: [DERIVED] },
   'document-tombstones-of-a-day': { within: 100, by: [NO_WAY_BACK] },
+  'effect-noted-before-it-runs': { within: 20, by: ['an effect is noted only once it has run'] },
+  'effects-coalesced': { within: 50, by: [EFFECTS_IN_ORDER, DONE] },
+  'effects-in-parallel': {
+    within: 50,
+    by: ['an effect runs for one change of an item at a time', EFFECTS_IN_ORDER],
+  },
   'epoch-ignored': { within: 50, by: [DERIVED, DONE, NO_WAY_BACK] },
   'event-id-reported': { within: 20, by: [LOWEST] },
   'expirations-ignored': { within: 20, by: [DONE] },
@@ -61,8 +73,10 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'highest-failed-reported': { within: 50, by: [LOWEST] },
   'index-without-fence': { within: 20, by: [NO_WAY_BACK] },
   'insert-then-remove-sends-nothing': { within: 50, by: [DONE] },
+  'kept-rows-removed': { within: 20, by: ['kept rows stay'] },
   'labels-across-tables': { within: 100, by: [DERIVED, DONE, NO_WAY_BACK] },
   'last-read-reported': { within: 50, by: [LOWEST] },
+  'left-where-keeps-its-document': { within: 50, by: [DONE, DERIVED] },
   'link-keys-joined': { within: 100, by: [DERIVED, DONE] },
   'link-tombstones-dropped': { within: 100, by: [DERIVED] },
   'link-tombstones-of-a-day': { within: 200, by: [DERIVED] },
@@ -71,6 +85,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'matcher-without-fence': { within: 100, by: [DERIVED] },
   'misdirected-quarantined': { within: 100, by: [ONLY_POISON] },
   'moved-in-two-transactions': { within: 150, by: [DERIVED, DONE] },
+  'new-contribution-taken-back': { within: 50, by: [DERIVED] },
   'newest-image-read-stale': { within: 50, by: [DONE] },
   'no-deadline': { within: 50, by: ['no batch takes longer than it may'] },
   'old-generation-remembered': { within: 50, by: [DERIVED, DONE, NO_WAY_BACK] },
@@ -122,28 +137,32 @@ describe('the mutants of the worker', function () {
 
   it('are made of parts that violate nothing when they have no mistake', async () => {
     for (let seed = 1; seed <= 100; seed++) {
-      const { violation } = await runSeed(seed, { variant: withoutMistake });
+      const { violation } = await runSeed(seed, { subject: FLEET, variant: withoutMistake });
       if (violation !== undefined) throw violation;
     }
   });
 
   describe('run by the simulation', () => {
     // Mocha loads tests by `require`. Mutants are imported, so the simulation is as well: else there would be two copies of the worker.
-    let simulation: typeof import('./runs/run-seed.ts') & typeof import('./runs/mutants.ts');
+    let simulation: typeof import('../../src/simulation/runs/run-seed.ts') &
+      typeof import('./runs/mutants.ts') &
+      typeof import('./subjects/in-file.ts');
     before(async () => {
       const imported = (path: string) => import(new URL(path, import.meta.url).href) as Promise<object>;
       simulation = {
-        ...(await imported('./runs/run-seed.ts')),
+        ...(await imported('../../src/simulation/runs/run-seed.ts')),
         ...(await imported('./runs/mutants.ts')),
+        ...(await imported('./subjects/in-file.ts')),
       } as typeof simulation;
     });
 
     for (const [name, { within, by }] of Object.entries(CATCHES))
       it(`are caught within ${within} seeds: ${name}`, async () => {
-        const { variant } = await simulation.loadMutant(name);
+        const { variant, of = 'fleet' } = await simulation.loadMutant(name);
+        const subject = await simulation.subjectNamed(of);
         const others = new Set<Invariant>();
         for (let seed = 1; seed <= within; seed++) {
-          const { violation } = await simulation.runSeed(seed, { variant });
+          const { violation } = await simulation.runSeed(seed, { subject, variant });
           if (violation === undefined) continue;
           if (by.includes(violation.invariant)) return;
           others.add(violation.invariant);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { explain } from './runs/explain.ts';
+import { explain } from '../../src/simulation/runs/explain.ts';
 import { loadMutant } from './runs/mutants.ts';
-import { type Run, runSeed } from './runs/run-seed.ts';
-import { shrink } from './runs/shrink.ts';
+import { type Run, runSeed } from '../../src/simulation/runs/run-seed.ts';
+import { shrink } from '../../src/simulation/runs/shrink.ts';
+import { FLEET } from './subjects/fleet/fleet.ts';
 import { simulate } from './runs/simulate.ts';
 
 const SEEDS = 2_000;
@@ -62,7 +63,8 @@ describe('the worker in simulated worlds', () => {
       stopAfterFailures: 10,
     });
     const [first] = failures;
-    if (first !== undefined) expect.fail(await explain(first.seed, {}));
+    if (first !== undefined)
+      expect.fail(await explain(first.seed, { subject: FLEET }, `--from ${first.seed}`));
     expect(seeds).to.equal(SEEDS);
     for (const what of MUST_HAPPEN) expect(happened[what] ?? 0, what).to.be.above(5);
   });
@@ -71,7 +73,7 @@ describe('the worker in simulated worlds', () => {
     for (const seed of [7, 8, 9, 10]) {
       const trace = async () => {
         const lines: string[] = [];
-        await runSeed(seed, { trace: (line) => lines.push(line) });
+        await runSeed(seed, { subject: FLEET, trace: (line) => lines.push(line) });
         return lines;
       };
       const lines = await trace();
@@ -86,30 +88,28 @@ describe('the worker in simulated worlds', () => {
     before(async () => {
       ({ variant } = await loadMutant('tombstones-dropped'));
       for (let seed = 1; seed <= 300; seed++) {
-        failing = await runSeed(seed, { variant });
+        failing = await runSeed(seed, { subject: FLEET, variant });
         if (failing.violation !== undefined) return;
       }
       expect.fail('no seed failed');
     });
 
     it('leaves out everything that the failure does not need', async () => {
-      const small = await shrink(failing, { variant });
+      const small = await shrink(failing, { subject: FLEET, variant });
       expect(small.violation?.invariant).to.equal(failing.violation?.invariant);
       expect(small.taken.length).to.be.below(failing.taken.length);
       for (const left of small.taken) {
         const only = new Set(small.taken.filter((choice) => choice !== left));
-        const { violation } = await runSeed(failing.seed, { variant, only });
+        const { violation } = await runSeed(failing.seed, { subject: FLEET, variant, only });
         expect(violation?.invariant, `without ${left}`).to.not.equal(failing.violation?.invariant);
       }
     });
 
     it('says what is violated, what leads there and how to see it again', async () => {
-      const text = await explain(failing.seed, { variant }, 'tombstones-dropped');
+      const text = await explain(failing.seed, { subject: FLEET, variant }, 'npm run it again');
       expect(text).to.include(failing.violation?.invariant);
       expect(text).to.include('sequence number');
-      expect(text).to.include(
-        `npm run simulate -- --seeds 1 --from ${failing.seed} --trace --mutant tombstones-dropped`,
-      );
+      expect(text).to.include('again: npm run it again');
     });
   });
 });

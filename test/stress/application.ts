@@ -4,7 +4,7 @@ import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
 import type { Random } from '../../src/fleet/feed/random.ts';
 import type { FaultWorld } from '../integration/fault-world.ts';
-import { chanceOf } from '../simulation/world/chance.ts';
+import { chanceOf } from '../../src/simulation/world/chance.ts';
 import type { EntityParts } from '../support/factories.ts';
 import {
   faaRow,

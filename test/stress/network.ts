@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/fleet/feed/random.ts';
 import { lost, refusal } from '../integration/fault-injector.ts';
 import { type Interceptor, taskOf, type WireAnswer, type WireRequest } from '../integration/fault-wire.ts';
-import { chanceOf } from '../simulation/world/chance.ts';
-import { Counts } from '../simulation/world/counts.ts';
+import { chanceOf } from '../../src/simulation/world/chance.ts';
+import { Counts } from '../../src/simulation/world/counts.ts';
 import type { Plan } from './plan.ts';
 import { type Refused, Refusals } from './refusals.ts';
 

@@ -1,5 +1,5 @@
 import { DEFAULT_ROW_WRITES, LINK_MOVES } from '../integration/fault-wire.ts';
-import { chanceOf } from '../simulation/world/chance.ts';
+import { chanceOf } from '../../src/simulation/world/chance.ts';
 
 /** What a seed decides of a run. Times in milliseconds. */
 export interface Plan {

@@ -1,7 +1,7 @@
 import type { Random } from '../../src/fleet/feed/random.ts';
 import { refusal } from '../integration/fault-injector.ts';
 import type { WireAnswer, WireRequest } from '../integration/fault-wire.ts';
-import { chanceOf, hashOf } from '../simulation/world/chance.ts';
+import { chanceOf, hashOf } from '../../src/simulation/world/chance.ts';
 
 /** The part of a `SendMessageBatch` that is read. */
 interface Batch {

@@ -6,7 +6,7 @@ import type { LocalServers } from '../../local/servers/servers.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';
 import type { Drift } from '../../src/application/verify/verify.ts';
 import { type FaultWorker, FaultWorld } from '../integration/fault-world.ts';
-import { chanceOf, hashOf } from '../simulation/world/chance.ts';
+import { chanceOf, hashOf } from '../../src/simulation/world/chance.ts';
 import { Application } from './application.ts';
 import { Lane } from './lane.ts';
 import { Network } from './network.ts';

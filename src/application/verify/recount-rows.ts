@@ -99,6 +99,20 @@ export function rowsGivenBy(
   return change.wasAsked ? undefined : rows;
 }
 
+/** The names of the rows that a row gives for a change. */
+export function rowsGivenFor(
+  { of }: Rows['spec'],
+  { key, attributes }: GivenRow,
+  change: object,
+): readonly string[] {
+  const returned: unknown = (of as (row: unknown) => unknown)({ key, attributes, change });
+  const all: readonly unknown[] = Array.isArray(returned) ? returned : [returned ?? []].flat();
+  return all.map((one) => {
+    const { table, key: given } = one as Given;
+    return rowName(table as string | undefined, fromPlain(given, '') as ExpectedRow['attributes']);
+  });
+}
+
 function canBeInKey(value: Value): boolean {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length > 0;
   return value instanceof Decimal;

@@ -76,7 +76,18 @@ interface Kind {
   readonly derivedRows: readonly Named<Rows>[];
 }
 
-class DefinitionRecount implements Recount {
+/** A row as one of its kinds. */
+export interface RowOfKind {
+  /** As `rows` of the definition has it. */
+  readonly kind: RowKind;
+  /** The parts of its key. */
+  readonly key: Readonly<Record<string, string>>;
+  /** Those of the partition key, in the order of their names. */
+  readonly partition: readonly string[];
+}
+
+/** Works out rows one by one, as `recount` does all together. */
+export class DefinitionRecount implements Recount {
   readonly documents = new Map<string, Map<string, ExpectedDocument>>();
   readonly pointers = new Map<string, ExpectedPointers>();
   readonly counts = new Map<string, ExpectedCounts>();
@@ -115,6 +126,23 @@ class DefinitionRecount implements Recount {
   }
 
   add(row: Attributes): void {
+    for (const { kind, key, partition, sort } of this.#placesOf(row)) {
+      for (const [name, { spec }] of kind.pointers)
+        this.#addCandidate(name, partition, sort, candidateOf(spec.repeat, kind, key, row));
+      this.#addContributions(kind, key, row, `${partition.length}#${partition}${sort}`);
+    }
+  }
+
+  /** The kinds that a row is of: one at most, where the definition is right. */
+  kindsOf(row: Attributes): readonly RowOfKind[] {
+    return Array.from(this.#placesOf(row), ({ kind, key, partition }) => ({
+      kind: kind.kind,
+      key,
+      partition: kind.partition.partsOf(partition) ?? [],
+    }));
+  }
+
+  *#placesOf(row: Attributes) {
     const partition = textIn(row, this.#keys.partition);
     const sort = this.#keys.sort === undefined ? '' : textIn(row, this.#keys.sort);
     if (partition === undefined || sort === undefined) return;
@@ -126,9 +154,7 @@ class DefinitionRecount implements Recount {
       const key = Object.create(null) as Record<string, string>;
       for (const [index, part] of [...inPartition, ...inSort].entries()) key[names[index] ?? ''] = part;
       if (!isAllowed(kind.kind, key) || !isTold(kind.kind, (attribute) => row.get(attribute))) continue;
-      for (const [name, { spec }] of kind.pointers)
-        this.#addCandidate(name, partition, sort, candidateOf(spec.repeat, kind, key, row));
-      this.#addContributions(kind, Object.freeze(key), row, `${partition.length}#${partition}${sort}`);
+      yield { kind, key: Object.freeze(key), partition, sort };
     }
   }
 

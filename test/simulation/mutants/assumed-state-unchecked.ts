@@ -6,8 +6,8 @@ import {
   isAssumed,
   startsFrom,
 } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { countedKey } from '../world/counted-key.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { stateKey } from '../../../src/simulation/world/state-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 // What it saves is the reading. But a record that comes again or late, or after a lost one, says what was counted once, or never.
@@ -21,7 +21,7 @@ class Unchecked extends MemoryMatcherRepository {
   readonly #counts = new AddedCounts();
 
   override load(rows: readonly CountedRow[]) {
-    return Promise.resolve(rows.map((row) => this.#states.get(countedKey(row))));
+    return Promise.resolve(rows.map((row) => this.#states.get(stateKey(row))));
   }
 
   override apply(moves: readonly CountMove[]) {
@@ -33,7 +33,7 @@ class Unchecked extends MemoryMatcherRepository {
   }
 
   #write(move: CountMove): 'done' | 'conflict' {
-    const key = countedKey(move.source);
+    const key = stateKey(move.source);
     if (!isAssumed(move.from) && !startsFrom(move, this.#states.get(key))) return 'conflict';
     this.#states.set(key, move.to);
     this.#counts.move(move);

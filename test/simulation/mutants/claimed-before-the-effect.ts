@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in murmur: the id is claimed first, so that two workers do not both handle it, and kept when the effect fails.
 // Images are looked at each time, so that what is found is a lost effect and not one of an earlier delivery.

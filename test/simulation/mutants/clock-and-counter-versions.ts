@@ -4,8 +4,8 @@ import type { Retrier } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { SyncSearchDocumentCommand } from '../../../src/domain/command.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { queueWith } from '../../support/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { queueWith } from '../../../src/simulation/world/ports.ts';
 import { RuledIndex } from './parts/ruled-index.ts';
 
 /** More changes than any second has. */

@@ -1,7 +1,7 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import { contributionOf } from '../../../src/domain/count.ts';
 import { decideCountMove } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 // What one would write first: a state that keeps what was counted, and not where. A definition may change.

@@ -1,5 +1,5 @@
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // No rule about images says which default is right when there are several; the rule is about what was there before.
 export const mutant: Mutant = {

@@ -1,5 +1,5 @@
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // What one would write first. A write that arrives late may meet a default row that looks unchanged, beside images
 // that have come or gone since: a late create, remove or repair.

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { sendingLast } from './parts/ruled-search.ts';
 
 // The reverse of upserts-then-deletes, and the other half of dynamodb-stream-elasticsearch #51 and #59.

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { RuledIndex } from './parts/ruled-index.ts';
 
 // Seen in dynamodb-stream-elasticsearch and data-prepper. The index alone joins, and says the right ids when it is

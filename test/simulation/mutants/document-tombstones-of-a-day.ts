@@ -1,6 +1,6 @@
-import { ForgetfulIndex } from '../faults/forgetful-stores.ts';
-import { DAY } from '../world/settings.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { ForgetfulIndex } from '../../../src/simulation/faults/forgetful-stores.ts';
+import { DAY } from '../../../src/simulation/world/settings.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

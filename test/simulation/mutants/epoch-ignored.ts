@@ -1,5 +1,5 @@
 import { compareSequences } from '../../../src/domain/version.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { comparedBy } from './parts/compared-by.ts';
 
 export const mutant: Mutant = {

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in murmur. Lambda looks for a sequence number: one that it does not know fails the whole batch.
 export const mutant: Mutant = {

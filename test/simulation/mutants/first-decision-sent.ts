@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { actionOf, ruledSearch } from './parts/ruled-search.ts';
 
 export const mutant: Mutant = {

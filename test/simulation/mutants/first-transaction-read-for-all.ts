@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { portsWhoseResults } from './parts/ports-whose-results.ts';
 
 export const mutant: Mutant = {

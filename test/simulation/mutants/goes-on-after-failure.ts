@@ -1,5 +1,5 @@
 import type { BatchResult } from '../../../src/application/process-batch.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { eachByItself } from './parts/each-by-itself.ts';
 
 // Seen in powertools (python #2850): records one after another, and none minds that one before it has failed.

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in dynamodb-streams-readable and redpanda connect (#4510): a checkpoint at the highest, not at the lowest.
 export const mutant: Mutant = {

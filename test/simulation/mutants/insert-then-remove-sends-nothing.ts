@@ -1,5 +1,5 @@
 import { newest } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { actionOf, ruledSearch } from './parts/ruled-search.ts';
 
 export const mutant: Mutant = {

@@ -1,6 +1,6 @@
 import { compareTexts } from '../../../src/domain/compare-texts.ts';
 import { compareSequences } from '../../../src/domain/version.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { comparedBy } from './parts/compared-by.ts';
 
 export const mutant: Mutant = {

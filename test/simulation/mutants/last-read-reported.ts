@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in dynamodb-streams-readable: the checkpoint is where reading has come to, done or not.
 export const mutant: Mutant = {

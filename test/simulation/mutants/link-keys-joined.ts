@@ -1,6 +1,6 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import type { CountedRow, CountMove } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the states of link rows.
 export const mutant: Mutant = {

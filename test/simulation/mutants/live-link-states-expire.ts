@@ -1,6 +1,7 @@
-import { ForgetfulMatcher, LIFETIMES } from '../faults/forgetful-stores.ts';
-import { DAY } from '../world/settings.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { ForgetfulMatcher } from '../../../src/simulation/faults/forgetful-stores.ts';
+import { LIFETIMES } from '../../../src/simulation/faults/lifetimes.ts';
+import { DAY } from '../../../src/simulation/world/settings.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

@@ -1,5 +1,5 @@
 import { newest } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 export const mutant: Mutant = {

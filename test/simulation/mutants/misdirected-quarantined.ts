@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

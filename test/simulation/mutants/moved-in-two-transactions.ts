@@ -1,6 +1,6 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'A link leaves its tuple in one transaction and takes the next in another, which may not come.',

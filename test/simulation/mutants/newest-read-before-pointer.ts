@@ -1,6 +1,6 @@
 import { Fault } from '../../../src/domain/fault.ts';
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { pretendedViews } from './parts/pretended-views.ts';
 
 // A mistake of Contrail's own. The newest image is asked for before there is any; the rest is read after somebody has

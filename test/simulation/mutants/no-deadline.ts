@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { retrierWith } from './parts/retrier-with.ts';
 
 export const mutant: Mutant = {

@@ -1,6 +1,6 @@
 import { newest } from '../../../src/domain/coalesce.ts';
 import { compareVersions, passesFence } from '../../../src/domain/version.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { contributionsBefore, ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 
 // Fenced, in one transaction, and careful about which of a batch's records are new; but once a record is late or

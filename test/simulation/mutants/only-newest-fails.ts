@@ -1,6 +1,6 @@
 import type { Change } from '../../../src/domain/change.ts';
 import { newest } from '../../../src/domain/coalesce.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { failuresJudged } from './parts/failures-judged.ts';
 
 export const mutant: Mutant = {

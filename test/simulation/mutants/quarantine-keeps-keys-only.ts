@@ -1,5 +1,5 @@
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // What an on-failure destination on SQS or SNS keeps is no more: nothing can be handled again from it.
 export const mutant: Mutant = {

@@ -1,6 +1,6 @@
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { eachByItself } from './parts/each-by-itself.ts';
 
 // The default of powertools. Fences keep the final state right; what is lost is the order within an item.

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../src/application/delivery.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake: 'Records of a table that is not followed are passed over, as if they concerned nobody.',

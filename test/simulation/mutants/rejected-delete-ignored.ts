@@ -1,5 +1,5 @@
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in webiny: of a bulk response's entries, only those of upserts are looked at.
 export const mutant: Mutant = {

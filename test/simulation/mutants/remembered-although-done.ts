@@ -1,5 +1,5 @@
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

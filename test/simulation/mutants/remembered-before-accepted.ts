@@ -1,6 +1,6 @@
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { queueWith } from '../../support/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { queueWith } from '../../../src/simulation/world/ports.ts';
 
 export const mutant: Mutant = {
   mistake:

@@ -2,8 +2,8 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts
 import { fleet } from '../../../src/fleet/definition.ts';
 import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { QuarantinedRecords } from '../../../src/application/quarantined-records.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { quarantineWith } from '../../support/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { quarantineWith } from '../../../src/simulation/world/ports.ts';
 
 export const mutant: Mutant = {
   mistake:

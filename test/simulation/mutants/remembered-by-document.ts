@@ -1,7 +1,7 @@
 import { AcceptedActions } from '../../../src/application/accepted-actions.ts';
 import { SyncSearchDocument } from '../../../src/application/sync-search-document.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {
   mistake:

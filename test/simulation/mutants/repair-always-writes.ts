@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { pretendedViews } from './parts/pretended-views.ts';
 
 // Every write of a default row is a record of the table's own stream: the worker would feed itself.

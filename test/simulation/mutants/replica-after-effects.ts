@@ -4,8 +4,8 @@ import type { Retrier } from '../../../src/application/retry.ts';
 import type { TimeLimit } from '../../../src/application/time-limit.ts';
 import type { ReconcileDefaultImageCommand } from '../../../src/domain/command.ts';
 import type { Change } from '../../../src/domain/change.ts';
-import { replicaWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { replicaWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 /** The replica of one worker, and what it is still to be given. */
 interface Late {

@@ -1,6 +1,6 @@
 import { NO_LIMIT } from '../../../src/application/time-limit.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { retrierWith } from './parts/retrier-with.ts';
 
 export const mutant: Mutant = {

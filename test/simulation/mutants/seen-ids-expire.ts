@@ -4,7 +4,7 @@ import { ProcessBatch } from '../../../src/application/process-batch.ts';
 import { newest, type NonEmpty } from '../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../src/domain/command.ts';
 import type { CountedRow, CountMove } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 import { contributionsBefore, ruledMatcher, sourceOf, stateAfter } from './parts/ruled-matcher.ts';
 

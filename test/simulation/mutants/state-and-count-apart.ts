@@ -5,9 +5,9 @@ import {
   type CountState,
   startsFrom,
 } from '../../../src/domain/count-move.ts';
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
-import { countedKey } from '../world/counted-key.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
+import { stateKey } from '../../../src/simulation/world/state-key.ts';
 import { AddedCounts } from './parts/added-counts.ts';
 
 export const mutant: Mutant = {
@@ -43,7 +43,7 @@ class StatesApart extends MemoryMatcherRepository {
   }
 
   override load(rows: readonly CountedRow[]) {
-    return Promise.resolve(rows.map((row) => this.#states.get(countedKey(row))));
+    return Promise.resolve(rows.map((row) => this.#states.get(stateKey(row))));
   }
 
   override apply(moves: readonly CountMove[]) {
@@ -57,7 +57,7 @@ class StatesApart extends MemoryMatcherRepository {
   }
 
   #write(move: CountMove): 'done' | 'conflict' {
-    const key = countedKey(move.source);
+    const key = stateKey(move.source);
     if (!startsFrom(move, this.#states.get(key))) return 'conflict';
     this.#states.set(key, move.to);
     return 'done';

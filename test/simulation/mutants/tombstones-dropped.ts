@@ -1,5 +1,5 @@
 import { compareVersions } from '../../../src/domain/version.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { RuledIndex } from './parts/ruled-index.ts';
 
 // Seen in data-prepper (#6892): a document's version is forgotten with the document.

@@ -1,7 +1,7 @@
 import { MemoryMatcherRepository } from '../../../src/adapters/memory/memory-matcher-repository.ts';
 import type { Contribution } from '../../../src/domain/count.ts';
 import type { CountMove, CountState } from '../../../src/domain/count-move.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // The same mistake as document-ids-joined, in the keys of the counts.
 export const mutant: Mutant = {

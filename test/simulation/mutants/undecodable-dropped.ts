@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in murmur and data-prepper: what cannot be read is at most logged, and gone for good.
 export const mutant: Mutant = {

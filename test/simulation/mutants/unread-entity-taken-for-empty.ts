@@ -1,5 +1,5 @@
-import { portsWith } from '../../support/ports.ts';
-import type { Mutant } from '../runs/variant.ts';
+import { portsWith } from '../../../src/simulation/world/ports.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { readAsNone } from './parts/read-as-none.ts';
 
 // The rarer half of outage-read-as-absence: the request succeeds, and an entry of its response has failed.

@@ -1,6 +1,6 @@
 import type { Delivery, Outcome } from '../../../src/application/delivery.ts';
 import { handleEvent } from '../../../src/entrypoints/lambda/handle-event.ts';
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 // Seen in powertools: failures without an identifier are left out, and an empty list says that all went well.
 export const mutant: Mutant = {

@@ -1,4 +1,4 @@
-import type { Mutant } from '../runs/variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { sendingLast } from './parts/ruled-search.ts';
 
 // Seen in dynamodb-stream-elasticsearch (#51, #59): two bulk requests a batch. Where one document is in both, what

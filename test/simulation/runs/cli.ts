@@ -3,11 +3,12 @@ import { groupBy } from '../../../src/domain/coalesce.ts';
 import { FAILED } from '../../../src/entrypoints/cli/exit-status.ts';
 import { runCommand } from '../../../src/entrypoints/cli/run-command.ts';
 import { integer } from '../../../src/entrypoints/cli/options.ts';
-import { explain } from './explain.ts';
+import { subjectNamed } from '../subjects/in-file.ts';
+import { explain } from '../../../src/simulation/runs/explain.ts';
 import { loadMutant, mutantNames } from './mutants.ts';
-import { runSeed, type RunOptions } from './run-seed.ts';
+import { runSeed, type RunOptions } from '../../../src/simulation/runs/run-seed.ts';
 import { simulate } from './simulate.ts';
-import type { Tally } from '../world/tally.ts';
+import type { Tally } from '../../../src/simulation/world/tally.ts';
 
 interface Options {
   readonly seeds: number;
@@ -15,6 +16,7 @@ interface Options {
   readonly jobs?: number;
   readonly trace?: true;
   readonly mutant?: string;
+  readonly definition?: string;
 }
 
 /** Failing seeds that are made small and printed; the others are only named. */
@@ -30,6 +32,7 @@ const program = new Command('simulate')
   .option('--jobs <n>', 'threads; as many as there are processors by default', integer(1))
   .option('--trace', 'print everything that happens; for one or few seeds')
   .addOption(new Option('--mutant <name>', 'run with a known mistake').choices(mutantNames()))
+  .option('--definition <file>', 'a file with a definition; or fleet, shop, random')
   .addHelpText(
     'after',
     `
@@ -40,10 +43,15 @@ wrong usage.`,
 
 async function run(options: Options): Promise<void> {
   const { seeds, from, mutant } = options;
-  const variant = mutant === undefined ? undefined : (await loadMutant(mutant)).variant;
-  const variantOption = variant === undefined ? {} : { variant };
+  const { variant, of = 'fleet' } = mutant === undefined ? {} : await loadMutant(mutant);
+  const { definition = of } = options;
+  const variantOption = {
+    subject: await subjectNamed(definition),
+    ...(variant === undefined ? {} : { variant }),
+  };
   if (options.trace) {
-    for (let seed = from; seed < from + seeds; seed++) await traceSeed(seed, variantOption, mutant);
+    for (let seed = from; seed < from + seeds; seed++)
+      await traceSeed(seed, variantOption, definition, mutant);
     return;
   }
 
@@ -57,6 +65,7 @@ async function run(options: Options): Promise<void> {
     seeds,
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(mutant === undefined ? {} : { mutant }),
+    definition,
     stopAfterFailures: STOP_AFTER,
     onProgress: (so) => {
       // A terminal's line is written over; a file gets few.
@@ -70,12 +79,13 @@ async function run(options: Options): Promise<void> {
   if (tally.failures.length > 0) process.exitCode = FAILED;
   process.stdout.write(`${summary(tally, seconds())}\n`);
   for (const { seed } of tally.failures.slice(0, EXPLAINED))
-    process.stdout.write(`\n${await explain(seed, variantOption, mutant)}\n`);
+    process.stdout.write(`\n${await explain(seed, variantOption, again(seed, definition, mutant))}\n`);
 }
 
 async function traceSeed(
   seed: number,
-  options: Pick<RunOptions, 'variant'>,
+  options: Pick<RunOptions, 'subject' | 'variant'>,
+  definition: string,
   mutant: string | undefined,
 ): Promise<void> {
   const { violation, settings } = await runSeed(seed, {
@@ -88,7 +98,12 @@ async function traceSeed(
     return;
   }
   process.exitCode = FAILED;
-  process.stdout.write(`\n${await explain(seed, options, mutant)}\n`);
+  process.stdout.write(`\n${await explain(seed, options, again(seed, definition, mutant))}\n`);
+}
+
+function again(seed: number, definition: string, mutant: string | undefined): string {
+  const of = definition === 'fleet' ? '' : ` --definition ${definition}`;
+  return `npm run simulate -- --seeds 1 --from ${seed} --trace${of}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
 }
 
 function summary(

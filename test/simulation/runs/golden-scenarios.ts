@@ -8,9 +8,16 @@ import {
   matcherTupleRow,
   strangeRow,
 } from '../../support/stream-records.ts';
-import type { Port } from '../faults/call-faults.ts';
-import { ICAO_TYPE, imageItem, type Item, item, MANUFACTURER, registrationItem } from '../world/items.ts';
-import type { Operation } from '../world/workload.ts';
+import type { Port } from '../../../src/simulation/faults/call-faults.ts';
+import {
+  type FleetItem as Item,
+  ICAO_TYPE,
+  imageItem,
+  item,
+  MANUFACTURER,
+  registrationItem,
+} from '../subjects/fleet/items.ts';
+import type { Operation } from '../../../src/simulation/world/workload.ts';
 
 type Write = Pick<Operation, 'item' | 'action' | 'variant' | 'spoil'>;
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { Mutant } from './variant.ts';
+import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 const FOLDER = new URL('../mutants/', import.meta.url);
 

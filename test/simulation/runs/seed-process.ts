@@ -1,24 +1,27 @@
 import { loadMutant } from './mutants.ts';
-import { runSeed } from './run-seed.ts';
-import { addRun, emptyTally } from '../world/tally.ts';
+import { subjectNamed } from '../subjects/in-file.ts';
+import { runSeed } from '../../../src/simulation/runs/run-seed.ts';
+import { addRun, emptyTally } from '../../../src/simulation/world/tally.ts';
 
 /** Seeds that a process is to run, one after another. Answered with their tally. */
 export interface Chunk {
   readonly from: number;
   readonly count: number;
   readonly mutant: string | undefined;
+  readonly definition: string;
 }
 
-process.on('message', ({ from, count, mutant }: Chunk) => {
-  void run(from, count, mutant).then((tally) => process.send?.(tally));
+process.on('message', (chunk: Chunk) => {
+  void run(chunk).then((tally) => process.send?.(tally));
 });
 // Whoever started this process is gone.
 process.on('disconnect', () => process.exit());
 
-async function run(from: number, count: number, mutant: string | undefined) {
+async function run({ from, count, mutant, definition }: Chunk) {
+  const subject = await subjectNamed(definition);
   const variant = mutant === undefined ? undefined : (await loadMutant(mutant)).variant;
   const tally = emptyTally();
   for (let seed = from; seed < from + count; seed++)
-    addRun(tally, await runSeed(seed, variant === undefined ? {} : { variant }));
+    addRun(tally, await runSeed(seed, { subject, ...(variant === undefined ? {} : { variant }) }));
   return tally;
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Chunk } from './seed-process.ts';
-import { addTally, emptyTally, type Tally } from '../world/tally.ts';
+import { addTally, emptyTally, type Tally } from '../../../src/simulation/world/tally.ts';
 
 export interface SimulationOptions {
   readonly from: number;
@@ -9,6 +9,8 @@ export interface SimulationOptions {
   /** Processes; as many as there are processors when undefined. */
   readonly jobs?: number;
   readonly mutant?: string | undefined;
+  /** As `subjectNamed` takes it; the fleet unless given. */
+  readonly definition?: string | undefined;
   /** Ends early once so many seeds have failed. */
   readonly stopAfterFailures?: number;
   readonly onProgress?: (tally: Tally) => void;
@@ -22,7 +24,7 @@ const CHUNK = 25;
  * whoever calls. Seeds that fail are in the tally, in ascending order.
  */
 export async function simulate(options: SimulationOptions): Promise<Tally> {
-  const { from, seeds, jobs = availableParallelism(), mutant } = options;
+  const { from, seeds, jobs = availableParallelism(), mutant, definition = 'fleet' } = options;
   const sum = emptyTally();
   let next = from;
 
@@ -35,7 +37,7 @@ export async function simulate(options: SimulationOptions): Promise<Tally> {
           child.disconnect();
           return;
         }
-        const chunk: Chunk = { from: next, count: Math.min(CHUNK, from + seeds - next), mutant };
+        const chunk: Chunk = { from: next, count: Math.min(CHUNK, from + seeds - next), mutant, definition };
         next += chunk.count;
         child.send(chunk);
       };

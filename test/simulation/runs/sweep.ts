@@ -1,14 +1,15 @@
 import { DEFAULT_MAX_SHARE } from '../../../src/application/poison-breaker.ts';
-import { checkDerived } from '../checks/quiet-world.ts';
-import type { CallFault, Port } from '../faults/call-faults.ts';
-import type { Faults } from '../faults/fault-plan.ts';
-import { MINUTE, SECOND, type Settings, START } from '../world/settings.ts';
-import type { World } from '../world/world.ts';
-import type { WorldEvent } from '../world/world-events.ts';
-import type { Operation } from '../world/workload.ts';
+import { checkDerived } from '../../../src/simulation/checks/quiet-world.ts';
+import type { CallFault, Port } from '../../../src/simulation/faults/call-faults.ts';
+import type { Faults } from '../../../src/simulation/faults/fault-plan.ts';
+import { MINUTE, SECOND, type Settings, START } from '../../../src/simulation/world/settings.ts';
+import type { World } from '../../../src/simulation/world/world.ts';
+import type { WorldEvent } from '../../../src/simulation/world/world-events.ts';
+import type { Operation } from '../../../src/simulation/world/workload.ts';
+import { FLEET } from '../subjects/fleet/fleet.ts';
 import type { Scenario } from './golden-scenarios.ts';
-import { type Run, runWorld } from './run-seed.ts';
-import type { Variant } from './variant.ts';
+import { type Run, runWorld } from '../../../src/simulation/runs/run-seed.ts';
+import type { Variant } from '../../../src/simulation/runs/variant.ts';
 
 /** What goes wrong with a call, in the order of trying. */
 export const SWEEP_FAULTS = [
@@ -97,6 +98,7 @@ async function runSound(
   const run = async (trace?: (line: string) => void): Promise<Run & { readonly plan: CallPlan }> => {
     const plan = new CallPlan(new Map(faults));
     const result = await runWorld(settingsOf(scenario, setup), {
+      subject: FLEET,
       schedule: { ...scheduleOf(scenario), faults: plan },
       onStart: (world) => {
         for (const time of [DONE, OLDEST_AGAIN - SECOND, QUIET - SECOND])
@@ -222,7 +224,7 @@ function settingsOf(
     operations: 0,
     handOvers: 0,
     floods: 0,
-    floodOf: 'link',
+    floodPort: 'matcher.apply',
     endsEmpty: false,
     splits: 0,
     recreations: 0,

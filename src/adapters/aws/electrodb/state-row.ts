@@ -1,13 +1,11 @@
 import { Fault } from '../../../domain/fault.ts';
+import { TOMBSTONE_SECONDS } from '../../../domain/tombstones.ts';
 import type { Version } from '../../../domain/version.ts';
 import { namesOf, type TransactItem } from './write-transaction.ts';
 
 /*
  * What rows of the state table have in common, whatever is derived: what was last derived from a row, and by which change.
  */
-
-/** Longer than any redrive: SQS keeps dead letters for at most 14 days. */
-export const TOMBSTONE_SECONDS = 30 * 24 * 60 * 60;
 
 const FORM = 2;
 

@@ -1,6 +1,6 @@
 import { FollowedTables } from '../../../../src/application/followed-tables.ts';
 import type { Fault } from '../../../../src/domain/fault.ts';
-import type { Variant } from '../../runs/variant.ts';
+import type { Variant } from '../../../../src/simulation/runs/variant.ts';
 
 type Answer = number | Fault;
 

@@ -1,7 +1,7 @@
 import type { NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { Change } from '../../../../src/domain/change.ts';
 import type { Version } from '../../../../src/domain/version.ts';
-import type { Variant } from '../../runs/variant.ts';
+import type { Variant } from '../../../../src/simulation/runs/variant.ts';
 import { RuledIndex } from './ruled-index.ts';
 import { ruledMatcher, sourceOf, stateAfter } from './ruled-matcher.ts';
 import { actionOf, ruledSearch } from './ruled-search.ts';

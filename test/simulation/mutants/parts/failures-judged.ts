@@ -5,7 +5,7 @@ import type { Change } from '../../../../src/domain/change.ts';
 import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { Fault } from '../../../../src/domain/fault.ts';
 import { entityKey } from '../../../../src/domain/pointer.ts';
-import type { Variant } from '../../runs/variant.ts';
+import type { Variant } from '../../../../src/simulation/runs/variant.ts';
 
 interface Command {
   readonly change: Change;

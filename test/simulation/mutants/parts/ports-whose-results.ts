@@ -1,5 +1,5 @@
 import { Fault } from '../../../../src/domain/fault.ts';
-import { aroundCalls, type Ports } from '../../../support/ports.ts';
+import { aroundCalls, type Ports } from '../../../../src/simulation/world/ports.ts';
 
 const WRITES: readonly string[] = ['queue.send', 'images.save', 'matcher.apply'];
 

@@ -1,6 +1,6 @@
 import type { EntityView } from '../../../../src/application/ports/image-repository.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { type Ports, portsWith } from '../../../support/ports.ts';
+import { type Ports, portsWith } from '../../../../src/simulation/world/ports.ts';
 
 /** Ports of a worker that decides on images as if it had read something else, while it writes on what it has read. */
 export function pretendedViews(ports: Ports, pretend: (view: EntityView) => EntityView): Ports {

@@ -1,5 +1,5 @@
 import { Retrier } from '../../../../src/application/retry.ts';
-import type { Variant } from '../../runs/variant.ts';
+import type { Variant } from '../../../../src/simulation/runs/variant.ts';
 
 type Run = Retrier['run'];
 

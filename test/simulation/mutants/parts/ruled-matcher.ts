@@ -12,7 +12,7 @@ import { groupBy, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { UpdateMatcherTupleCommand } from '../../../../src/domain/command.ts';
 import { type Contribution, contributionOf, heldBy } from '../../../../src/domain/count.ts';
 import type { CountedRow, CountMove, CountState } from '../../../../src/domain/count-move.ts';
-import { countedKey } from '../../world/counted-key.ts';
+import { stateKey } from '../../../../src/simulation/world/state-key.ts';
 
 type Group = NonEmpty<UpdateMatcherTupleCommand>;
 
@@ -26,7 +26,7 @@ export function ruledMatcher(
   decide: Decide,
 ): UpdateMatcherTuple {
   const execute = async (commands: readonly UpdateMatcherTupleCommand[], limit: TimeLimit) => {
-    const groups = [...groupBy(commands, (command) => countedKey(sourceOf([command]))).values()];
+    const groups = [...groupBy(commands, (command) => stateKey(sourceOf([command]))).values()];
     const attempt = readDecideWrite<Group, CountState | undefined, CountMove, MatcherTally>(
       {
         load: (pending, signal) => matcher.load(pending.map(sourceOf), signal),

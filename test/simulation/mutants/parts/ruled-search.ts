@@ -6,7 +6,7 @@ import { SyncSearchDocument, ZERO_SEARCH } from '../../../../src/application/syn
 import { groupBy, newest, type NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { SyncSearchDocumentCommand } from '../../../../src/domain/command.ts';
 import type { SearchAction } from '../../../../src/domain/search-action.ts';
-import type { Variant } from '../../runs/variant.ts';
+import type { Variant } from '../../../../src/simulation/runs/variant.ts';
 
 /** The one action for what a batch asks of a document; undefined to send none. */
 export type Coalesce = (deciding: NonEmpty<SyncSearchDocumentCommand>) => SearchAction | undefined;

@@ -1,0 +1,46 @@
+/** What goes wrong with one call of a port; the more weight, the more frequent. */
+export const WEIGHTS = {
+  /** An error, and nothing was done. */
+  refused: 4,
+  /** The service says that trying again is of no use: of all entries, of some, or of one. The others are done. */
+  refusal: 1,
+  /** Done, and then an error: the response is lost. */
+  lost: 4,
+  /** An error, and it is done much later. */
+  late: 3,
+  /** No answer ever; done or not. */
+  hang: 1,
+  /** Some entries are done, some not, some done and reported as failed. */
+  partial: 5,
+  /** Takes seconds. */
+  slow: 2,
+  /** The process ends before the request leaves it, or after it has taken effect. */
+  'crash before': 1,
+  'crash after': 1,
+  /** The process stands still for a while, before the request leaves it or before it sees the response. */
+  'freeze before': 1,
+  'freeze after': 1,
+};
+
+export type SeededFault = keyof typeof WEIGHTS;
+
+/** Two that no seed draws: what the process has under way beside is lost with it. */
+export type CallFault = SeededFault | 'crash before, others lost' | 'crash after, others lost';
+
+export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
+
+/** What a worker calls: its ports, and the code of effects; `generations.of` in worlds whose table moves only. */
+export type Port =
+  | 'queue.send'
+  | 'images.load'
+  | 'images.save'
+  | 'matcher.load'
+  | 'matcher.apply'
+  | 'rows.load'
+  | 'rows.apply'
+  | 'effects.load'
+  | 'effects.advance'
+  | 'effect.run'
+  | 'replica.apply'
+  | 'quarantine.keep'
+  | 'generations.of';

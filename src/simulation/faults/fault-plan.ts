@@ -1,0 +1,93 @@
+import type { Random } from '../../fleet/feed/random.ts';
+import { type CallFault, type Port, WEIGHTS } from './call-faults.ts';
+import { chanceOf } from '../world/chance.ts';
+import type { Choices } from '../world/choices.ts';
+import type { Counts } from '../world/counts.ts';
+import type { FaultLevel, Settings } from '../world/settings.ts';
+
+/** What goes wrong with the indexer's handling of some messages. */
+export type IndexerFault = 'crash before' | 'crash after' | 'slow';
+
+const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
+  [1, 'crash before'],
+  [1, 'crash after'],
+  [2, 'slow'],
+];
+/** Says what goes wrong, call by call. */
+export interface Faults {
+  ofCall(port: Port, now: number): CallFault | undefined;
+  ofIndexer(now: number): IndexerFault | undefined;
+  /** The queue's own mistake: a message is there twice. */
+  duplicates(now: number): boolean;
+}
+
+/** What can be refused for one entry alone. */
+const WRITES: readonly Port[] = [
+  'queue.send',
+  'images.save',
+  'matcher.apply',
+  'rows.apply',
+  'effects.advance',
+];
+
+const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
+
+/**
+ * What goes wrong in a seed's world. Depends on nothing but the seed and how often the same thing was done before, so that one
+ * fault can be left out and the others stay.
+ */
+export class FaultPlan implements Faults {
+  readonly #settings: Settings;
+  readonly #choices: Choices;
+  readonly #calls = new Map<string, number>();
+  readonly #counts: Counts;
+
+  constructor(settings: Settings, choices: Choices, counts: Counts) {
+    this.#settings = settings;
+    this.#choices = choices;
+    this.#counts = counts;
+  }
+
+  ofCall(port: Port, now: number): CallFault | undefined {
+    const { callFaults, faultyPort, faults, refusals } = this.#settings;
+    if (
+      callFaults.length === 0 ||
+      (faultyPort !== undefined && port !== faultyPort && port !== 'generations.of')
+    )
+      return undefined;
+    const rate = RATES[faults] * (faultyPort === undefined ? 1 : 2);
+    return (
+      this.#next(port, now, rate, (random) =>
+        random.weighted(callFaults.map((fault) => [WEIGHTS[fault], fault] as const)),
+      ) ?? this.#next(`refusals of ${port}`, now, WRITES.includes(port) ? refusals : 0, () => 'refusal')
+    );
+  }
+
+  ofIndexer(now: number): IndexerFault | undefined {
+    return this.#next('indexer', now, RATES[this.#settings.faults], (random) =>
+      random.weighted(INDEXER_FAULTS),
+    );
+  }
+
+  duplicates(now: number): boolean {
+    return this.#next('queue duplicates', now, RATES[this.#settings.faults], () => 'duplicate') !== undefined;
+  }
+
+  #next<T extends string>(
+    what: string,
+    now: number,
+    rate: number,
+    pick: (random: Random) => T,
+  ): T | undefined {
+    const { seed, faults, quietFrom } = this.#settings;
+    const number = (this.#calls.get(what) ?? 0) + 1;
+    this.#calls.set(what, number);
+    if (now >= quietFrom || faults === 'none') return undefined;
+    const random = chanceOf(seed, 'fault', what, number);
+    if (!random.chance(rate)) return undefined;
+    const fault = pick(random);
+    if (!this.#choices.take(`${what} ${number}: ${fault}`)) return undefined;
+    this.#counts.add(`fault in ${what}: ${fault}`);
+    return fault;
+  }
+}

@@ -1,0 +1,60 @@
+import { commandsOf } from '../../domain/command.ts';
+import { DERIVED_FROM, type DerivedRow, originText } from '../../domain/derived-rows.ts';
+import { Fault } from '../../domain/fault.ts';
+import { keyTextOf } from '../../domain/key-value.ts';
+import { itemKey } from '../../domain/row.ts';
+import type { TableModel } from '../../domain/table-model.ts';
+import { type Attributes, DecodedAttributes, type Value } from '../../domain/value.ts';
+import { changeOf } from './refusal.ts';
+
+/** More may be derived of derived rows, which is not followed further. */
+const MOST_STEPS = 5;
+
+/**
+ * The items of its own table that a row leads to, by `rows`, over derived rows too: nobody else may write those. Each by
+ * its `itemKey`.
+ */
+export function derivedKeys(
+  model: TableModel,
+  attributes: Attributes,
+  steps = MOST_STEPS,
+): readonly string[] {
+  const { partition, partitionType, sort, sortType } = model.keys;
+  const inPartition = keyTextOf(attributes.get(partition), partitionType);
+  const inSort = sort === undefined ? undefined : keyTextOf(attributes.get(sort), sortType);
+  const row = inPartition === undefined ? undefined : model.rowOf(inPartition, inSort);
+  if (steps === 0 || row === undefined || 'malformed' in row) return [];
+  try {
+    return commandsOf(changeOf(row, undefined, attributes)).flatMap((command) =>
+      command.does !== 'rows'
+        ? []
+        : command.put
+            .filter(({ table }) => table === undefined)
+            .flatMap((derived) => {
+              const whole = stored(derived, originText({ model: command.model, row: command.change.row }));
+              return [itemOfRow(model, whole), ...derivedKeys(model, whole, steps - 1)];
+            }),
+    );
+  } catch (error) {
+    // A derived row of which nothing can be derived.
+    if (Fault.is(error)) return [];
+    throw error;
+  }
+}
+
+function stored({ key, attributes }: DerivedRow, origin: string): Attributes {
+  const values: [string, Value][] = [
+    ...Object.entries(attributes),
+    [DERIVED_FROM, origin],
+    ...Object.entries(key),
+  ];
+  return new DecodedAttributes(new Map(values));
+}
+
+function itemOfRow({ keys }: TableModel, row: Attributes): string {
+  const { partition, partitionType, sort, sortType } = keys;
+  return itemKey({
+    partition: keyTextOf(row.get(partition), partitionType) ?? '',
+    sort: sort === undefined ? undefined : keyTextOf(row.get(sort), sortType),
+  });
+}

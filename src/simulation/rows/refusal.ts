@@ -1,0 +1,68 @@
+import type { Change, Side } from '../../domain/change.ts';
+import { type Command, commandsOf } from '../../domain/command.ts';
+import { contributionOf } from '../../domain/count.ts';
+import { countMoveFault } from '../../domain/count-limits.ts';
+import { decideRowsMove } from '../../domain/derived-rows.ts';
+import { Fault } from '../../domain/fault.ts';
+import { memberOf } from '../../domain/pointer.ts';
+import { pointerFault } from '../../domain/pointer-limits.ts';
+import { itemKey, keyOf, type Row } from '../../domain/row.ts';
+import { rowsMoveFault } from '../../domain/rows-limits.ts';
+import type { Attributes } from '../../domain/value.ts';
+import { WHEN } from './row-functions.ts';
+
+const FIRST = { generation: 0, epoch: '', sequence: '1' };
+
+/** The change of a row from what it was to what it is; undefined stands for no row. */
+export function changeOf(row: Row, before: Attributes | undefined, after: Attributes | undefined): Change {
+  const sideOf = (attributes: Attributes | undefined): Side => attributes ?? 'absent';
+  return {
+    ...{ identity: { stream: '', sequence: '1' }, version: FIRST, item: itemKey(keyOf(row)), row },
+    operation: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
+    ...{ before: sideOf(before), after: sideOf(after) },
+    ...{ viewType: 'NEW_AND_OLD_IMAGES', at: WHEN, origin: 'user' },
+  };
+}
+
+/** Why the definition refuses a change, whatever else there is; undefined where it takes it. */
+export function refusalOf(change: Change): Fault | undefined {
+  try {
+    return firstFault(commandsOf(change));
+  } catch (error) {
+    if (Fault.is(error)) return error;
+    throw error;
+  }
+}
+
+function firstFault(commands: readonly Command[]): Fault | undefined {
+  for (const command of commands) {
+    const fault = faultOf(command);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** What no backend could store of it. */
+function faultOf(command: Command): Fault | undefined {
+  const { row, version, operation, after } = command.change;
+  switch (command.does) {
+    case 'count': {
+      const { model } = command;
+      const contributions = command.held.map((held) => contributionOf(model, held));
+      const to = { version, contributions, removed: operation === 'REMOVE' };
+      return countMoveFault({ source: { model, row }, from: undefined, to });
+    }
+    case 'rows': {
+      const move = decideRowsMove({ model: command.model, row }, undefined, command.change, command.put);
+      return move && rowsMoveFault(move);
+    }
+    case 'pointer': {
+      if (typeof after === 'string') return undefined;
+      const sortParts = row.parts.slice(command.entity.parts.length);
+      return pointerFault(command.entity, memberOf(command.entity, sortParts, after));
+    }
+    case 'search':
+    case 'effect':
+      return undefined;
+  }
+}

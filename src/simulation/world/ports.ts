@@ -1,0 +1,155 @@
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
+import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { Quarantine } from '../../application/ports/quarantine.ts';
+import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { TableGenerations } from '../../application/ports/table-generations.ts';
+import { TableReplica } from '../../application/ports/table-replica.ts';
+import { Fault } from '../../domain/fault.ts';
+
+/** The ports that a worker calls. */
+export interface Ports {
+  readonly queue: SearchQueue;
+  readonly images: ImageRepository;
+  readonly matcher: MatcherRepository;
+  readonly rows: DerivedRowRepository;
+  readonly effects: EffectLog;
+  readonly replica: TableReplica | undefined;
+  readonly quarantine: Quarantine | undefined;
+  readonly generations: TableGenerations;
+}
+
+/** Their methods, by the names that calls have. */
+interface Methods {
+  'queue.send': SearchQueue['send'];
+  'images.load': ImageRepository['load'];
+  'images.save': ImageRepository['save'];
+  'matcher.load': MatcherRepository['load'];
+  'matcher.apply': MatcherRepository['apply'];
+  'rows.load': DerivedRowRepository['load'];
+  'rows.apply': DerivedRowRepository['apply'];
+  'effects.load': EffectLog['load'];
+  'effects.advance': EffectLog['advance'];
+  'replica.apply': TableReplica['apply'];
+  'quarantine.keep': Quarantine['keep'];
+  'generations.of': TableGenerations['generationOf'];
+}
+
+export type PortMethod = keyof Methods;
+
+type Entries<Name extends PortMethod> = Name extends 'replica.apply' | 'generations.of'
+  ? readonly Parameters<Methods[Name]>[0][]
+  : Parameters<Methods[Name]>[0];
+
+/** One call, and what it asks for. All of a replica's changes are one entry. */
+export type PortCall = {
+  readonly [Name in PortMethod]: {
+    readonly port: Name;
+    readonly entries: Entries<Name>;
+    readonly signal: AbortSignal | undefined;
+  };
+}[PortMethod];
+
+/**
+ * Stands around every call. `make` makes it, for all of its entries or for some, with one result each.
+ *
+ * @param spurious a result that the port may give to any entry without having done it.
+ */
+export type Around = <Entry, Result>(
+  call: PortCall & { readonly entries: readonly Entry[] },
+  make: (entries: readonly Entry[]) => Promise<readonly (Result | Fault)[]>,
+  spurious?: Result,
+) => Promise<readonly (Result | Fault)[]>;
+
+/** The ports, with some of their methods made anew from those that they have. */
+export function portsWith(
+  { queue, images, matcher, rows, effects, replica, quarantine, generations }: Ports,
+  ways: { readonly [Name in PortMethod]?: (method: Methods[Name]) => Methods[Name] },
+): Ports {
+  const made = <Name extends PortMethod>(name: Name, method: Methods[Name]): Methods[Name] =>
+    ways[name]?.(method) ?? method;
+  return {
+    queue: queueWith(made('queue.send', queue.send.bind(queue))),
+    images: new (class extends ImageRepository {
+      override readonly load = made('images.load', images.load.bind(images));
+      override readonly save = made('images.save', images.save.bind(images));
+    })(),
+    matcher: new (class extends MatcherRepository {
+      override readonly load = made('matcher.load', matcher.load.bind(matcher));
+      override readonly apply = made('matcher.apply', matcher.apply.bind(matcher));
+    })(),
+    rows: new (class extends DerivedRowRepository {
+      override readonly load = made('rows.load', rows.load.bind(rows));
+      override readonly apply = made('rows.apply', rows.apply.bind(rows));
+    })(),
+    effects: new (class extends EffectLog {
+      override readonly load = made('effects.load', effects.load.bind(effects));
+      override readonly advance = made('effects.advance', effects.advance.bind(effects));
+    })(),
+    replica: replica && replicaWith(made('replica.apply', replica.apply.bind(replica))),
+    quarantine: quarantine && quarantineWith(made('quarantine.keep', quarantine.keep.bind(quarantine))),
+    generations: new (class extends TableGenerations {
+      override readonly generationOf = made('generations.of', generations.generationOf.bind(generations));
+      override readonly adopt = generations.adopt.bind(generations);
+    })(),
+  };
+}
+
+export function queueWith(send: SearchQueue['send']): SearchQueue {
+  return new (class extends SearchQueue {
+    override readonly send = send;
+  })();
+}
+
+export function replicaWith(apply: TableReplica['apply']): TableReplica {
+  return new (class extends TableReplica {
+    override readonly apply = apply;
+  })();
+}
+
+export function quarantineWith(keep: Quarantine['keep']): Quarantine {
+  return new (class extends Quarantine {
+    override readonly keep = keep;
+  })();
+}
+
+/** The ports, with the same around each of their calls. */
+export function aroundCalls(ports: Ports, around: Around): Ports {
+  return portsWith(ports, {
+    'queue.send': (send) => (entries, signal) =>
+      around({ port: 'queue.send', entries, signal }, (some) => send(some, signal)),
+    'images.load': (load) => (entries, signal) =>
+      around({ port: 'images.load', entries, signal }, (some) => load(some, signal)),
+    'images.save': (save) => (entries, signal) =>
+      around({ port: 'images.save', entries, signal }, (some) => save(some, signal), 'conflict'),
+    'matcher.load': (load) => (entries, signal) =>
+      around({ port: 'matcher.load', entries, signal }, (some) => load(some, signal)),
+    'matcher.apply': (apply) => (entries, signal) =>
+      around({ port: 'matcher.apply', entries, signal }, (some) => apply(some, signal), 'busy'),
+    'rows.load': (load) => (entries, signal) =>
+      around({ port: 'rows.load', entries, signal }, (some) => load(some, signal)),
+    'rows.apply': (apply) => (entries, signal) =>
+      around({ port: 'rows.apply', entries, signal }, (some) => apply(some, signal), 'conflict'),
+    'effects.load': (load) => (entries, signal) =>
+      around({ port: 'effects.load', entries, signal }, (some) => load(some, signal)),
+    'effects.advance': (advance) => (entries, signal) =>
+      around({ port: 'effects.advance', entries, signal }, (some) => advance(some, signal), 'conflict'),
+    'replica.apply': (apply) => async (changes) => {
+      const call = { port: 'replica.apply', entries: [changes], signal: undefined } as const;
+      return theOne(await around(call, (all) => Promise.all(all.map((some) => apply(some)))));
+    },
+    'quarantine.keep': (keep) => (entries, signal) =>
+      around({ port: 'quarantine.keep', entries, signal }, (some) => keep(some, signal)),
+    'generations.of': (generationOf) => async (tableArn, signal) => {
+      const call = { port: 'generations.of', entries: [tableArn], signal } as const;
+      return theOne(await around(call, (all) => Promise.all(all.map((one) => generationOf(one, signal)))));
+    },
+  });
+}
+
+function theOne<Result>([result]: readonly (Result | Fault)[]): Result {
+  if (Fault.is(result)) throw result;
+  if (result === undefined) throw new Fault('transient', 'there was no answer');
+  return result;
+}

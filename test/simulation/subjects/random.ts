@@ -1,0 +1,32 @@
+import {
+  type Derivation,
+  defineTable,
+  type TableDefinition,
+} from '../../../src/domain/definition/define-table.ts';
+import { makeItems } from '../../../src/simulation/rows/make-items.ts';
+import { subjectOf } from '../../../src/simulation/subjects/subject-of.ts';
+import { chanceOf } from '../../../src/simulation/world/chance.ts';
+import type { Subject } from '../../../src/simulation/world/subject.ts';
+import { randomDefinition } from '../definitions/random-definition.ts';
+
+/** A definition by chance, with items by chance. What can be left out of it has a name. */
+export function randomSubject(seed: number, take: (name: string) => boolean): Subject {
+  const { definition, later } = randomDefinition(seed, { take });
+  return subjectOf({
+    definition,
+    later: movedOnly(definition, later),
+    items: makeItems(definition, chanceOf(seed, 'items'), { perKind: 4 }),
+    code: {},
+  });
+}
+
+/** What another definition changes that moves as rows change, without a backfill: what is counted, and which rows are derived. */
+function movedOnly(definition: TableDefinition, later: TableDefinition): TableDefinition | undefined {
+  const derive = Object.entries(definition.spec.derive).map(([name, was]): [string, Derivation] => {
+    const is = later.spec.derive[name];
+    if (was.is === 'counts' && is?.is === 'counts') return [name, { ...is, of: was.of }];
+    const isMoved = was.is === 'rows' && is?.is === 'rows' && String(was.spec.on) === String(is.spec.on);
+    return [name, isMoved ? { ...is, of: was.of } : was];
+  });
+  return defineTable({ ...definition.spec, derive: Object.fromEntries(derive) });
+}
