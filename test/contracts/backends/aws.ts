@@ -206,6 +206,7 @@ export const aws = {
       missing,
     },
   ],
+  searchIndex: { lacks: 'AWS is no search engine: Typesense has a suite of its own' },
   tableGenerations: [
     {
       name: 'DynamoDB',
