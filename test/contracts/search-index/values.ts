@@ -22,7 +22,7 @@ const VALUES: readonly (readonly [what: string, name: string, value: Value])[] =
   ['an integer with a fraction of zeros', 'serial', decimal('23.0')],
   ['zero', 'serial', decimal('-0')],
   ['a fraction', 'price', decimal('0.1')],
-  ['a fraction of 17 digits', 'price', decimal('0.12345678901234567')],
+  ['a fraction of 17 digits', 'price', decimal('0.12345678901234568')],
   ['an integer in a float', 'price', decimal('23')],
   ['a float that looks like an integer', 'price', decimal('23.0')],
   ['a large exponent', 'price', decimal('1E+125')],
