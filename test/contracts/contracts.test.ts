@@ -10,6 +10,7 @@ import { imageRepository } from './image-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
 import * as quarantine from './quarantine.ts';
+import { searchIndex } from './search-index/contract.ts';
 import * as searchQueue from './search-queue.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
@@ -28,6 +29,7 @@ for (const [, backend] of backends) {
   describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
   describeContract('effect log', effectLog, backend.effectLog);
   describeContract('search queue', { send: searchQueue }, backend.searchQueue);
+  describeContract('search index', searchIndex, backend.searchIndex);
   describeContract(
     'table generations',
     { 'generationOf, adopt': tableGenerations },

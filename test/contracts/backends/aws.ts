@@ -38,6 +38,7 @@ import type { Kept } from '../quarantine.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
+import { typesense } from './typesense.ts';
 
 /** The keys of the specification, written out once more. */
 const keyOf = ({ parts: [orgId, entityType, entityId] }: Entity, sk: string) => ({
@@ -206,6 +207,8 @@ export const aws = {
       missing,
     },
   ],
+  // AWS has none of its own.
+  searchIndex: typesense,
   tableGenerations: [
     {
       name: 'DynamoDB',

@@ -3,6 +3,7 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
+import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
 import { DERIVED_FROM, nameOfKey } from '../../../src/domain/derived-rows.ts';
@@ -111,6 +112,21 @@ export const memory: Backend = {
       },
       lacks: {
         deliversOlderActions: 'it remembers versions instead of identities',
+      },
+    },
+  ],
+  searchIndex: [
+    {
+      name: 'memory',
+      setUp: () => ({
+        index: new MemorySearchEngine(),
+        collection: 'aircraft',
+        other: 'images',
+        missing: 'missing',
+      }),
+      lacks: {
+        schemas: 'it keeps every value as it is',
+        missingCollections: 'collections are there as soon as something is written to them',
       },
     },
   ],

@@ -8,7 +8,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { largeMessageFault } from '../../../domain/search-message.ts';
 import { abortableBy } from '../clients.ts';
 import { plain } from '../plain-json.ts';
-import { packBatches } from '../pack-batches.ts';
+import { packBatches } from '../../../application/pack-batches.ts';
 import { Refusal } from '../refusal.ts';
 import { splitRefused } from '../split-refused.ts';
 import type { AwsResource } from '../error-message.ts';

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Result } from '../../../../application/result.ts';
 import type { EffectMove, EffectRow } from '../../../../domain/effect.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import { packBatches } from '../../pack-batches.ts';
+import { packBatches } from '../../../../application/pack-batches.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';

@@ -3,7 +3,7 @@ import type { Result } from '../../../../application/result.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { pointerFault } from '../../../../domain/pointer-limits.ts';
 import { type MemberPrecondition, preconditionsOf } from '../../../../domain/pointer.ts';
-import { packBatches } from '../../pack-batches.ts';
+import { packBatches } from '../../../../application/pack-batches.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { roundsOf } from '../rounds.ts';

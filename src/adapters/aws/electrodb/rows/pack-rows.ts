@@ -2,7 +2,7 @@ import { groupBy } from '../../../../domain/coalesce.ts';
 import { nameOfKey, type RowsMove } from '../../../../domain/derived-rows.ts';
 import { MAX_TRANSACTION } from '../../../../domain/item-limits.ts';
 import { rowsMoveBytes } from '../../../../domain/rows-limits.ts';
-import { packBatches } from '../../pack-batches.ts';
+import { packBatches } from '../../../../application/pack-batches.ts';
 import { roundsOf } from '../rounds.ts';
 import { shapeOf } from './row-fault.ts';
 import type { RowsTables } from './rows-tables.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { packBatches } from '../../../src/adapters/aws/pack-batches.ts';
+import { packBatches } from '../../src/application/pack-batches.ts';
 
 describe('packBatches', () => {
   const pack = (sizes: readonly number[], limits = { count: 10, weight: 100 }) =>

@@ -1,0 +1,54 @@
+import { setImmediate as othersHaveRun } from 'node:timers/promises';
+import {
+  type DocumentWrite,
+  type IndexedDocument,
+  SearchIndex,
+} from '../../application/ports/search-index.ts';
+import type { Done } from '../../application/result.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { DocumentFields } from '../../domain/search-document.ts';
+
+/** After so many documents a long walk lets others run. */
+const AT_ONCE = 10_000;
+
+/**
+ * Documents in memory, as a search engine keeps them: without fences, which `MemorySearchIndex` has. Collections need not be
+ * created, have no schema, and keep every value as it is.
+ */
+export class MemorySearchEngine extends SearchIndex {
+  readonly #collections = new Map<string, Map<string, DocumentFields>>();
+
+  override async apply(
+    collection: string,
+    writes: readonly DocumentWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly Done[]> {
+    signal?.throwIfAborted();
+    const documents = this.#collections.get(collection) ?? new Map<string, DocumentFields>();
+    this.#collections.set(collection, documents);
+    return writes.map(({ id, document }) => {
+      if (id === '')
+        return new Fault('permanent', `${collection}: a document's id is empty`, {
+          reason: `${collection}: ids are empty`,
+        });
+      if (document === undefined) documents.delete(id);
+      else documents.set(id, { ...document, id });
+      return 'done';
+    });
+  }
+
+  override async read(collection: string, ids: readonly string[], signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    return ids.map((id) => this.#collections.get(collection)?.get(id));
+  }
+
+  override async *documents(collection: string, signal?: AbortSignal): AsyncGenerator<IndexedDocument> {
+    signal?.throwIfAborted();
+    let count = 0;
+    for (const [id, fields] of this.#collections.get(collection) ?? []) {
+      yield { id, fields };
+      if (++count % AT_ONCE === 0) await othersHaveRun();
+      signal?.throwIfAborted();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { packBatches } from '../../application/pack-batches.ts';
+import { utf8Bytes } from '../../domain/item-limits.ts';
+
+/**
+ * Bytes of a request that the server takes at once. In a larger one a character can be lost where two windows meet, and a bad
+ * line there swallows the next: https://github.com/typesense/typesense/blob/4a092b0/include/http_data.h#L450-L475
+ */
+export const MAX_BODY_BYTES = 196_604;
+
+/**
+ * Lines, packed into requests below the server's window, in their order. A line that is larger goes alone, and in ASCII: a
+ * character of one byte cannot lie across two windows.
+ */
+export function packLines<T extends { readonly line: string }>(
+  lines: readonly T[],
+): readonly (readonly T[])[] {
+  const weighed = lines.map((item) => ({ item, bytes: utf8Bytes(item.line) + 1 }));
+  const limits = { count: Infinity, weight: MAX_BODY_BYTES };
+  const { batches, oversized } = packBatches(weighed, ({ bytes }) => bytes, limits);
+  return [
+    ...batches.map((batch) => batch.map(({ item }) => item)),
+    ...oversized.map(({ item }) => [{ ...item, line: inAscii(item.line) }]),
+  ];
+}
+
+/** JSON that says the same: characters other than ASCII occur inside strings only. */
+function inAscii(json: string): string {
+  return json.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
