@@ -138,6 +138,14 @@ describe("the simulation of a user's definition", function () {
       expect(seed).to.be.above(0);
     });
 
+    it('when it throws whenever it is called for a change, then it is named', async () => {
+      const run = () => {
+        throw new Error('no badges today');
+      };
+      const { message } = await reportOf(table({ badges: effect(order, { run }) }), options);
+      expect(message).to.match(/an effect succeeds in the end: badges has thrown .*no badges today/);
+    });
+
     it('when it awaits what takes real time, then the world waits', async () => {
       const run = async ({ id }: { readonly id: string }) => {
         await new Promise((resolve) => setTimeout(resolve, 1));

@@ -53,6 +53,20 @@ const MUST_HAPPEN = [
   'fault in queue duplicates: duplicate',
 ];
 
+/** What the fleet has no place for. */
+const MUST_HAPPEN_TO_OTHERS = [
+  'deployments side by side',
+  'effect run',
+  'fault in effect.run: lost',
+  'fault in effects.advance: lost',
+  'fault in rows.apply: lost',
+  'fault in rows.load: refused',
+  'metric: EffectsRepeated',
+  'metric: RowsDerived',
+  'metric: RowsLate',
+  'metric: RowsRemoved',
+];
+
 describe('the worker in simulated worlds', () => {
   it('keeps everything derived true, whatever fails', async function () {
     this.timeout(180_000);
@@ -68,6 +82,21 @@ describe('the worker in simulated worlds', () => {
     expect(seeds).to.equal(SEEDS);
     for (const what of MUST_HAPPEN) expect(happened[what] ?? 0, what).to.be.above(5);
   });
+
+  for (const [definition, count] of [
+    ['shop', 100],
+    ['random', 150],
+  ] as const)
+    it(`does so with other definitions: ${definition}`, async function () {
+      this.timeout(180_000);
+      const tally = await simulate({ from: 1, seeds: count, jobs: 2, stopAfterFailures: 3, definition });
+      const [first] = tally.failures;
+      if (first !== undefined)
+        expect.fail(
+          `${first.message}: npm run simulate -- --definition ${definition} --seeds 1 --from ${first.seed}`,
+        );
+      for (const what of MUST_HAPPEN_TO_OTHERS) expect(tally.happened[what] ?? 0, what).to.be.above(5);
+    });
 
   it('does the same again for the same seed', async () => {
     for (const seed of [7, 8, 9, 10]) {

@@ -63,6 +63,11 @@ export const INVARIANTS = {
       'Called once more for the same change, as after a crash, the code does nothing that it had not done before.',
     guarantee: 1,
   },
+  'an effect succeeds in the end': {
+    meaning:
+      'The code of an effect does not throw whenever it is called for a change: that would block its shard.',
+    guarantee: 1,
+  },
   'only what is delivered again is remembered': {
     meaning: 'A worker remembers accepted actions only from the lowest failed sequence number on.',
     guarantee: 1,

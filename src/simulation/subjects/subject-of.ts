@@ -35,7 +35,10 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
   const definitions = later === undefined ? [definition] : [definition, later];
   const derivations = Object.values(definition.spec.derive);
   const used = new Set(derivations.flatMap(({ is }) => PORTS_OF[is]));
-  const cast = castOf(definition, made.map(itemOf));
+  const cast = castOf(
+    definition,
+    made.filter((item) => definitions.every((one) => isSameTo(one, item))).map(itemOf),
+  );
   const known = new WeakMap<TableDefinition, WeakMap<RowChange, Asked>>();
   return {
     definition,
@@ -67,6 +70,13 @@ function askedOfEach(change: RowChange, by: TableDefinition, definitions: readon
   const isGivenByAll = ({ derivation, name }: KeptRow) =>
     others.every((kept) => kept.some((one) => one.derivation === derivation && one.name === name));
   return { ...asked, kept: asked.kept.filter(isGivenByAll) };
+}
+
+/** Whether a definition, too, refuses a malformed key, and knows nothing of one that is of no kind. */
+function isSameTo({ model }: TableDefinition, { is, key }: MadeItem): boolean {
+  if (is === 'row') return true;
+  const row = model.rowOf(key.partition, key.sort);
+  return is === 'malformed' ? row !== undefined && 'malformed' in row : row === undefined;
 }
 
 function itemOf({ is, kinds, key, rows }: MadeItem): Item {

@@ -6,6 +6,7 @@ export class EffectRecords {
   readonly #records = new Map<string, Map<Entry, boolean>>();
   readonly #newest = new Map<string, Position>();
   readonly #noted = new Map<string, { readonly position: Position; readonly time: number }>();
+  readonly #failures = new Map<string, number>();
   readonly #written = new Map<string, number>();
 
   /** The code has come to its end. */
@@ -24,6 +25,14 @@ export class EffectRecords {
   /** The newest change for which it has run. */
   newest(key: string): Position | undefined {
     return this.#newest.get(key);
+  }
+
+  /** The code has thrown. @returns how often it has for the change, whatever came in between. */
+  failed(key: string, entry: Entry): number {
+    const name = `${key} ${entry.number}`;
+    const times = (this.#failures.get(name) ?? 0) + 1;
+    this.#failures.set(name, times);
+    return times;
   }
 
   /** What was handed in is written. @returns how often it now was. */

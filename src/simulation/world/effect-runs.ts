@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EffectContext } from '../../domain/definition/effect.ts';
 import type { EffectModel, GivenChange } from '../../domain/effect.ts';
+import { wordsOf } from '../../domain/row-view.ts';
 import { TableModel } from '../../domain/table-model.ts';
 import type { Random } from '../../fleet/feed/random.ts';
 import { checkCalled, type EffectCall } from '../checks/effects.ts';
@@ -186,7 +187,12 @@ class EffectRuns {
     if (code !== undefined) {
       const call = async (to: (write: unknown) => void) =>
         (model.run as Run)(changes, { ...context, once: to });
-      returned = await scheduler.outside(call(once));
+      try {
+        returned = await scheduler.outside(call(once));
+      } catch (error) {
+        this.#failed(calls, error);
+        throw error;
+      }
       if (code.snapshot !== undefined && this.#random.chance(0.3)) {
         const before = structuredClone(await code.snapshot());
         // As where the process ends before it is noted that the code has run.
@@ -205,6 +211,18 @@ class EffectRuns {
     return returned;
   }
 
+  /** By itself, and not because the world made it fail. */
+  #failed(calls: readonly EffectCall[], error: unknown): void {
+    const { ledger, invariants } = this.#world;
+    for (const { derivation, entry, key } of calls)
+      if (ledger.effects.failed(key, entry) >= MOST_FAILURES)
+        invariants.report(
+          'an effect succeeds in the end',
+          `${derivation} has thrown ${MOST_FAILURES} times for ${nameOf(entry)}, the last time: ${wordsOf(error)}`,
+          error,
+        );
+  }
+
   #watchedWrite(write: unknown, calls: readonly EffectCall[]): () => unknown {
     return () => {
       for (const { key, entry } of calls)
@@ -218,5 +236,8 @@ class EffectRuns {
     };
   }
 }
+
+/** So often code may fail for one change before it is taken to fail always. */
+const MOST_FAILURES = 20;
 
 type Run = (changes: readonly GivenChange[], context: Context) => unknown;

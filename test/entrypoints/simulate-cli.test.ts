@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CONTRAIL, run } from '../support/command-line.ts';
+
+const DEFINITION = (fields: string) => `
+  import { defineTable, documents, row } from 'contrail';
+  const product = row({ id: '<id>' });
+  export default defineTable({
+    keys: { partition: 'id' },
+    rows: { product },
+    derive: { product_search: documents(product, { collection: 'products', fields: ${fields} }) },
+  });`;
+
+describe('contrail simulate', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'contrail-'));
+    await writeFile(join(folder, 'right.mts'), DEFINITION("['name', 'price']"));
+    await writeFile(join(folder, 'impure.mts'), DEFINITION('() => ({ at: performance.now() })'));
+    await writeFile(join(folder, 'rows.json'), JSON.stringify({ product: [{ name: 'Pen', price: 1 }] }));
+    await writeFile(join(folder, 'none.json'), '[1,');
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  const simulate = (...args: readonly string[]) =>
+    run([...CONTRAIL, 'simulate', ...args], '', { cwd: folder });
+
+  it('given a definition that is right, then it says what happened, and the status is 0', async () => {
+    const { out, err, status } = await simulate(
+      '--definition',
+      'right.mts',
+      '--seeds',
+      '5',
+      '--rows',
+      'rows.json',
+    );
+    expect(err).to.equal('');
+    expect(out).to.match(/^5 worlds in [\d.]+ s: everything held\n/);
+    expect(status).to.equal(0);
+  });
+
+  it('given --report json, then that is all on standard output', async () => {
+    const { out, status } = await simulate('--definition', 'right.mts', '--seeds', '2', '--report', 'json');
+    const report = JSON.parse(out) as { ok: boolean; seeds: number; records: number };
+    expect(report).to.include({ ok: true, seeds: 2 });
+    expect(report.records).to.be.above(0);
+    expect(status).to.equal(0);
+  });
+
+  it('given a mistake of the definition, then it is said, and the status is 1', async () => {
+    const { out, status } = await simulate('--definition', 'impure.mts', '--seeds', '2');
+    expect(out).to.include('fields of the derivation product_search is not pure');
+    expect(status).to.equal(1);
+  });
+
+  it('given samples that are none, then the file is named, and the status is 2', async () => {
+    const { err, status } = await simulate('--definition', 'right.mts', '--rows', 'none.json');
+    expect(err).to.match(/^contrail: --rows none\.json: /);
+    expect(status).to.equal(2);
+  });
+});
