@@ -14,8 +14,9 @@ import { collectionPath, documentPath, filterById, isNameable } from './addresse
 import { compareCollection, differingFault } from './collections.ts';
 import { readDocument } from './document-json.ts';
 import { groupsOf } from './id-groups.ts';
-import { readImportAnswer, type LineOutcome } from './import-answer.ts';
+import { readImportAnswer } from './import-answer.ts';
 import { packLines } from './import-body.ts';
+import { lineFault } from './line-fault.ts';
 import type { TypesenseClient } from './typesense-client.ts';
 
 /** A write, and its place in the call. */
@@ -119,7 +120,8 @@ export class TypesenseSearchIndex extends SearchIndex {
       const outcome = outcomes[n] ?? { kind: 'unknown' };
       if (outcome.kind === 'written') return 'done';
       return (
-        (outcome.kind === 'refused' ? differs : undefined) ?? this.#faultOf(schema, id, outcome, stopped)
+        (outcome.kind === 'refused' ? differs : undefined) ??
+        lineFault(this.#client.server, schema, id, outcome, stopped)
       );
     });
   }
@@ -133,30 +135,6 @@ export class TypesenseSearchIndex extends SearchIndex {
       signal?.throwIfAborted();
       return Fault.from(error);
     }
-  }
-
-  #faultOf(
-    { collection, fields }: SearchSchema,
-    id: string,
-    outcome: LineOutcome,
-    stopped: string | undefined,
-  ): Fault {
-    const { server } = this.#client;
-    const fault = (kind: 'transient' | 'permanent', problem: string) =>
-      new Fault(kind, `${collection} ${JSON.stringify(id)}: ${server} ${problem}`, {
-        reason: `${collection}: ${server} ${problem}`,
-      });
-    if (outcome.kind === 'failed') return fault('transient', `failed with ${outcome.code} to write it`);
-    if (outcome.kind !== 'refused')
-      return stopped === undefined
-        ? fault('transient', 'did not say whether it is written')
-        : new BackPressure(`${server} takes no more writes into ${collection} now: ${stopped}`, undefined);
-    // Only a name that is ours: what else the server says may cite the document.
-    const field = fields.find(({ name }) => name === outcome.field);
-    return fault(
-      'permanent',
-      `refuses ${field === undefined ? 'it' : `its field ${JSON.stringify(field.name)}`}`,
-    );
   }
 
   /** Deletes the documents of a group, whether they are there or not. */
@@ -191,13 +169,17 @@ export class TypesenseSearchIndex extends SearchIndex {
     const results: (DocumentFields | Fault | undefined)[] = ids.map(() => undefined);
     // An empty id, or half a character, is no document's.
     const placed = ids.flatMap((id, index) => (id === '' || !id.isWellFormed() ? [] : [{ id, index }]));
-    for (const group of groupsOf(placed))
+    const groups = groupsOf(placed);
+    for (const [n, group] of groups.entries())
       try {
         const found = await this.#found(collection, group, signal);
         for (const { id, index } of group) results[index] = found.get(id);
       } catch (error) {
         signal?.throwIfAborted();
-        for (const { index } of group) results[index] = Fault.from(error);
+        // What stands in the way of one request stands in that of all.
+        const fault = Fault.from(error);
+        for (const { index } of groups.slice(n).flat()) results[index] = fault;
+        break;
       }
     return results;
   }

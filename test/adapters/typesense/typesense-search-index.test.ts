@@ -169,6 +169,27 @@ describe('TypesenseSearchIndex', () => {
     expect((await faultIn(shop.index.read('books', ['a']))).kind).to.equal('transient');
   });
 
+  it('gives documents of a listing as they come, before it is known whether it ends', async () => {
+    await apply(...range(40).map((n) => put(`${n}`, { digits: 'x'.repeat(20_000) })));
+    goWrong({ kind: 'answers half' });
+    const found: string[] = [];
+    const listing = async () => {
+      for await (const { id } of shop.index.documents('books')) found.push(id);
+    };
+    expect((await faultIn(listing())).kind).to.equal('transient');
+    expect(found.length).to.be.within(1, 20);
+  });
+
+  it('given a read that fails, then no other is tried', async () => {
+    goWrong(undefined, { kind: 'status', status: 503 });
+    const found = await shop.index.read('books', [...range(150).map(String), '`']);
+    expect(kindsOf(found)).to.deep.equal([
+      ...range(100).map(() => undefined),
+      ...range(51).map(() => 'transient'),
+    ]);
+    expect(shop.local.requests).to.have.length(2);
+  });
+
   it('given whoever takes a listing slowly, then its time is not up', async () => {
     await apply(...range(40).map((n) => put(`${n}`, { digits: 'x'.repeat(20_000) })));
     const clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldClearNativeTimers: true });
