@@ -12,6 +12,19 @@ export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
 export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
 export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';
 export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
+export {
+  aliasTarget,
+  compareCollection,
+  createCollection,
+  switchAlias,
+} from './adapters/typesense/collections.ts';
+export { TypesenseClient } from './adapters/typesense/typesense-client.ts';
+export type { TypesenseClientOptions } from './adapters/typesense/typesense-client.ts';
+export { TypesenseSearchIndex } from './adapters/typesense/typesense-search-index.ts';
+export { BackPressure } from './application/back-pressure.ts';
+export { inferSearchSchema } from './domain/infer-search-schema.ts';
+export type { GivenFields, InferredSchema } from './domain/infer-search-schema.ts';
+export type { FieldType, SearchField, SearchSchema } from './domain/search-schema.ts';
 export { WinstonLogger } from './adapters/winston/winston-logger.ts';
 export { backendModule } from './entrypoints/composition/backend.ts';
 export { compose, streamWorker } from './entrypoints/composition/container.ts';

@@ -61,6 +61,8 @@ export type { EffectHeading, MetricName } from './application/ports/metrics.ts';
 export { Quarantine } from './application/ports/quarantine.ts';
 export type { PoisonRecord } from './application/ports/quarantine.ts';
 export { Random } from './application/ports/random.ts';
+export { SearchIndex } from './application/ports/search-index.ts';
+export type { DocumentWrite, IndexedDocument } from './application/ports/search-index.ts';
 export { SearchQueue } from './application/ports/search-queue.ts';
 export { Sleeper } from './application/ports/sleeper.ts';
 export { TableGenerations } from './application/ports/table-generations.ts';

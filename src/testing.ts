@@ -7,6 +7,7 @@ export { MemoryImageRepository } from './adapters/memory/memory-image-repository
 export { MemoryMatcherRepository } from './adapters/memory/memory-matcher-repository.ts';
 export { MemoryMetrics } from './adapters/memory/memory-metrics.ts';
 export { MemoryQuarantine } from './adapters/memory/memory-quarantine.ts';
+export { MemorySearchEngine } from './adapters/memory/memory-search-engine.ts';
 export { MemorySearchIndex } from './adapters/memory/memory-search-index.ts';
 export { MemorySearchQueue } from './adapters/memory/memory-search-queue.ts';
 export { MemoryTable } from './adapters/memory/memory-table.ts';
