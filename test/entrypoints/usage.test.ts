@@ -7,6 +7,7 @@ import { CONTRAIL, run, SCRIPTS } from '../support/command-line.ts';
 const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
   'contrail replay': [...CONTRAIL, 'replay'],
+  'contrail simulate': [...CONTRAIL, 'simulate'],
   'contrail generate': [...CONTRAIL, 'generate'],
   'contrail build': [...CONTRAIL, 'build'],
   'contrail filters': [...CONTRAIL, 'filters'],
