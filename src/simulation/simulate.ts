@@ -1,12 +1,12 @@
 import type { TableDefinition } from '../domain/definition/define-table.ts';
 import { INVARIANTS, type Invariant } from './checks/invariants.ts';
 import { mistakesIn } from './mistakes.ts';
-import { makeItems } from './rows/make-items.ts';
+import type { ItemsOptions } from './rows/make-items.ts';
 import type { Samples } from './rows/samples.ts';
 import { explain } from './runs/explain.ts';
 import { runSeed } from './runs/run-seed.ts';
+import { itemsOf } from './subjects/items-of.ts';
 import { subjectOf } from './subjects/subject-of.ts';
-import { chanceOf } from './world/chance.ts';
 import type { SubjectSource } from './world/subject.ts';
 import { addRun, emptyTally } from './world/tally.ts';
 
@@ -85,7 +85,7 @@ export async function simulate(
   const subject = sourceOf(definition, options);
   const tally = emptyTally();
   for (let seed = from; seed < from + seeds; seed++) {
-    const mistakes = mistakesIn(definition, itemsOf(seed, definition, options));
+    const mistakes = mistakesIn(definition, itemsOf(definition, seed, itemOptions(options)));
     if (mistakes.length > 0)
       throw new SimulationError(
         `the definition has ${mistakes.length === 1 ? 'a mistake' : 'mistakes'}:\n${mistakes.map((one) => `- ${one}`).join('\n')}`,
@@ -117,13 +117,13 @@ function sourceOf(definition: TableDefinition, options: SimulateOptions): Subjec
     subjectOf({
       definition,
       later,
-      items: itemsOf(seed, definition, options),
+      items: itemsOf(definition, seed, itemOptions(options)),
       code: effects === 'run' ? { snapshot, reset } : undefined,
     });
 }
 
-function itemsOf(seed: number, definition: TableDefinition, { rows, mutate = false }: SimulateOptions) {
-  return makeItems(definition, chanceOf(seed, 'items'), { ...(rows === undefined ? {} : { rows }), mutate });
+function itemOptions({ rows, mutate = false }: SimulateOptions): ItemsOptions {
+  return { ...(rows === undefined ? {} : { rows }), mutate };
 }
 
 function howToRepeat(seed: number): string {

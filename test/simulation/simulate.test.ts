@@ -157,7 +157,10 @@ describe("the simulation of a user's definition", function () {
 
   it('does not call the code of effects unless it is told what that has done', async () => {
     let calls = 0;
-    const badges = effect(order, { run: () => void calls++ });
+    const run = () => {
+      calls++;
+    };
+    const badges = effect(order, { run });
     const { happened } = await simulate(table({ badges }), { seeds: 5, rows: ROWS });
     expect(happened['effect run']).to.be.above(0);
     expect(calls).to.equal(0);

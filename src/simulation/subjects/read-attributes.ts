@@ -42,12 +42,12 @@ function alwaysRead(row: Attributes, definition: TableDefinition, withCounts: bo
 }
 
 /** Parts of the sort key that a pointer repeats as attributes: a row must not contradict them. */
-function partsInSort(row: Attributes, { model, spec }: TableDefinition): readonly string[] {
-  const kinds = kindsOf(row, { model, spec } as TableDefinition);
-  const { sort } = model.keys;
-  return Object.values(spec.derive).flatMap((derivation) => {
+function partsInSort(row: Attributes, definition: TableDefinition): readonly string[] {
+  const kinds = kindsOf(row, definition);
+  const { sort } = definition.model.keys;
+  return Object.values(definition.spec.derive).flatMap((derivation) => {
     if (derivation.is !== 'pointer' || sort === undefined || !kinds.includes(derivation.of)) return [];
-    const template = (derivation.of.key as Readonly<Record<string, string>>)[sort] ?? '';
+    const template = derivation.of.key[sort] ?? '';
     return Array.from(template.matchAll(/<(\w+)>/g), ([, name = '']) => name);
   });
 }

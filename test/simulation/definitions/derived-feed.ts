@@ -22,7 +22,7 @@ export async function derivedItems(state: DerivedState, keys: KeySchema): Promis
     const image = imageOf(
       [...Object.entries(attributes), ...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
-    items.set(JSON.stringify(entries.map(([, value]) => String(value))), { keys: imageOf(entries), image });
+    items.set(JSON.stringify(imageOf(entries)), { keys: imageOf(entries), image });
   };
   const at = (key: ItemKey) => keyRecord(keys, key);
   for await (const { model, tuple, count } of state.counts())

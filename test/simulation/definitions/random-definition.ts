@@ -59,7 +59,8 @@ export function randomDefinition(
   const features = new Set<string>();
   const note = (feature: string) => void features.add(feature);
   const keys = tableKeys(chanceOf(seed, 'keys'));
-  for (const [name, one] of Object.entries(keys)) note(`${name} key ${one?.type ?? 'none'}`);
+  for (const [name, one] of Object.entries(keys) as [string, TableKeys['sort']][])
+    note(`${name} key ${one?.type ?? 'none'}`);
   const own = kindsOf(seed, keys, take, note);
   const build = (isLater: boolean) => {
     const kinds = [...own];

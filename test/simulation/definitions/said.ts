@@ -14,7 +14,12 @@ function worded(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(worded).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return object(
-    Object.fromEntries(Object.entries(value).map(([name, one]) => [name, { value: one, text: worded(one) }])),
+    Object.fromEntries(
+      Object.entries(value as Readonly<Record<string, unknown>>).map(([name, one]) => [
+        name,
+        { value: one, text: worded(one) },
+      ]),
+    ),
   ).text;
 }
 

@@ -1,7 +1,6 @@
 import { loadDefinition } from '../../../src/entrypoints/definition/load-definition.ts';
-import { makeItems } from '../../../src/simulation/rows/make-items.ts';
+import { itemsOf } from '../../../src/simulation/subjects/items-of.ts';
 import { subjectOf } from '../../../src/simulation/subjects/subject-of.ts';
-import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import type { SubjectSource } from '../../../src/simulation/world/subject.ts';
 import { FLEET } from './fleet/fleet.ts';
 import { randomSubject } from './random.ts';
@@ -13,5 +12,5 @@ export async function subjectNamed(name: string): Promise<SubjectSource> {
   if (name === 'shop') return SHOP;
   if (name === 'random') return randomSubject;
   const { definition } = await loadDefinition(name, process.cwd());
-  return (seed) => subjectOf({ definition, items: makeItems(definition, chanceOf(seed, 'items')) });
+  return (seed) => subjectOf({ definition, items: itemsOf(definition, seed) });
 }
