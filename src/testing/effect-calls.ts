@@ -100,7 +100,7 @@ export class EffectCalls {
   }
 
   #planFor(name: string, changes: readonly GivenChange[]): Failing | Error | undefined {
-    const plan = this.failing[name];
+    const plan = Object.hasOwn(this.failing, name) ? this.failing[name] : undefined;
     const all = changes.map((change) => {
       const key = `${name} ${change.id}`;
       const number = (this.#attempts.get(key) ?? 0) + 1;

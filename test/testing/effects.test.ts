@@ -146,6 +146,39 @@ describe('effects in a scenario', () => {
     expect((await rejection(failed.then({ effects: { boom: [] } }))).message).to.contain('why out of order');
   });
 
+  it('given keys whose parts stand in another order, and calls of several rows without a key, then they are found', async () => {
+    const { given, rows } = game();
+    const other = { player: 'bert', play: '1' };
+    await given()
+      .when([rows.play(key, { score: 7 }), rows.play(other, { score: 8 })], {
+        failing: { badges: () => undefined },
+      })
+      .then({
+        effects: {
+          badges: [
+            { key: { play: '1', player: 'bert' }, did: 'run' },
+            { key: { play: '1', player: 'anna' }, did: 'run' },
+          ],
+          sums: [
+            { did: 'run', wrote: true, id: /2$/ as never },
+            { did: 'run', wrote: true, id: /1$/ as never },
+          ],
+        },
+      });
+  });
+
+  it('given an effect with a name that every object has, then its attempts are as they are', async () => {
+    const definition = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { play },
+      derive: { valueOf: effect(play, { run: () => undefined }) },
+    });
+    const { given, rows } = testing(definition);
+    await given()
+      .when(rows.play(key, { score: 7 }))
+      .then({ failures: [] });
+  });
+
   it('given a clock that is set, then changes are made at that time, to the second', async () => {
     const { given, rows, clock } = game();
     const base = given();

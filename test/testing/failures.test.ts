@@ -119,6 +119,8 @@ describe('what is wrong', () => {
 
     it('fails a test that does not name it, and is found by its message', async () => {
       const { message } = await rejection(kit.given().when(bad).then({}));
+      const undefinedInJavaScript = { failures: undefined } as never;
+      expect((await rejection(kit.given().when(bad).then(undefinedInJavaScript))).message).to.equal(message);
       expect(message).to.contain('failures: not expected: note {"note":"1"}').and.to.contain('a bad note');
       await kit
         .given()

@@ -24,7 +24,11 @@ export function toldApart(rows: readonly SampledRow[], keys: ReadonlySet<string>
     for (const row of rows) {
       const value = row.attributes?.get(attribute);
       if (typeof value !== 'string' || value === '' || !value.isWellFormed()) without++;
-      else byValue.set(value, [...(byValue.get(value) ?? []), row]);
+      else {
+        const known = byValue.get(value);
+        if (known === undefined) byValue.set(value, [row]);
+        else known.push(row);
+      }
     }
     if (byValue.size < 2 || byValue.size > MOST_VALUES || 10 * without > rows.length) continue;
     if ([...byValue.values()].some((some) => some.length < SEEN_OFTEN)) continue;
