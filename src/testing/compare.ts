@@ -26,7 +26,11 @@ export function compare(found: Found, expected: object): void {
   checkNames('what is expected', expected, SECTIONS);
   // What is undefined is not named.
   const named = Object.entries(expected).filter(([, wanted]) => wanted !== undefined);
-  const compared = Object.entries({ failures: [], quarantined: [], ...Object.fromEntries(named) })
+  const all: Readonly<Record<string, unknown>> = {
+    ...{ failures: [], quarantined: [] },
+    ...Object.fromEntries<unknown>(named),
+  };
+  const compared = Object.entries(all)
     .map(([section, wanted]) => [section, compareSection(section, found, wanted)] as const)
     .filter(([, { differences }]) => differences.length > 0);
   if (compared.length === 0) return;

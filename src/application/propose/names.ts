@@ -1,3 +1,8 @@
+/** Whether a name is one of the language, of every object, or of what a definition imports. */
+export function isTaken(name: string): boolean {
+  return TAKEN.has(name);
+}
+
 /** Names that would be taken for something else: of every object, of the language, and of what a definition imports. */
 const TAKEN = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),

@@ -55,6 +55,12 @@ describe('the questions of contrail init', () => {
     expect(choices.counts).to.deep.equal([{ kind: 'purchase', by: ['status'] }]);
   });
 
+  it('given another name for no kind, or none of another, then it is explained, and asked for again', async () => {
+    const { choices, said } = await answers('order', 'ordre=purchase', 'purchase', 'order=purchase', '', '');
+    expect(said).to.contain('there is no kind "ordre"').and.to.contain('expected NAME=NEW');
+    expect([...choices.kinds]).to.deep.equal([['order', 'purchase']]);
+  });
+
   it('given wrong answers, then each is explained, and asked for again', async () => {
     const { choices, said } = await answers('9', 'nope', 'order', '', 'x', '', 'order', 'order:note', '');
     expect(said)

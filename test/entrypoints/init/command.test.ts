@@ -54,6 +54,8 @@ describe('contrail init', function () {
   const refused: [string, readonly string[], string, RegExp][] = [
     ['neither table nor files', [], '', /name a table with --table, or files to read/],
     ['an unknown kind', ['-', '--kind', 'x'], ROWS, /there is no kind "x"; there are customer/],
+    ['a name of the language', ['-', '--kind', 'customer=class'], ROWS, /class cannot be the name/],
+    ['a name of the definition', ['-', '--kind', 'customer=row'], ROWS, /row cannot be the name/],
     ['an unknown attribute', ['-', '--count', 'customer:x'], ROWS, /there is no attribute of customer "x"/],
     ['a count of nothing', ['-', '--count', 'customer'], ROWS, /expected KIND:ATTRIBUTE/],
     ['what is no JSON', ['-'], 'a,b\n', /standard input:1: expected stream records/],
@@ -75,6 +77,30 @@ describe('contrail init', function () {
     const { out, status } = await init(['-'], `${ROWS}{"x":1}\n`);
     expect(out).to.contain('standard input:31: neither a row nor a stream record');
     expect(status).to.equal(1);
+  });
+
+  it('given a stream, a view type and names that do harm in a shell or on a terminal, then they stand nowhere', async () => {
+    const record = (n: number) => ({
+      eventSourceARN: 'x; touch harm',
+      dynamodb: {
+        StreamViewType: '\u001b[31m`touch harm`',
+        Keys: { PK: { S: `CUSTOMER#${n}` } },
+        NewImage: { PK: { S: `CUSTOMER#${n}` }, ...(n === 9 && { '\u001b[0m': { Q: 'x' } }) },
+        SequenceNumber: String(n),
+      },
+    });
+    const { out } = await init(
+      ['-'],
+      range(10)
+        .map((n) => `${JSON.stringify(record(n))}\n`)
+        .join(''),
+    );
+    const files = await readdir(join(folder, 'deployment'));
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, 'deployment', file), 'utf8')));
+    expect(out).to.contain('unknown type');
+    expect([out, ...texts].join(''))
+      .not.to.contain('touch harm')
+      .and.not.to.contain('\u001b');
   });
 
   it('given a pipe that nobody reads, then it ends quietly', async () => {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Proposal } from '../../../application/propose/proposal.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { type Choices, chosenKinds, countChoice, kindChoices, wrong } from './choices.ts';
+import { type Choices, chosenKinds, countChoice, kindChoices, unknown, wrong } from './choices.ts';
 import { planOf } from './plan.ts';
 import { kindsText } from './report.ts';
 
@@ -43,12 +43,23 @@ export async function askedChoices(
     );
     return kindChoices(names.length === 0 ? proposal.kinds.map(({ name }) => name) : names, proposal);
   });
-  const renamed = await answered(ask, say, 'Other names (such as img=image; none with Enter)? ', (text) =>
-    kindChoices(
-      [...kinds.keys()].map((name) => words(text).find((word) => word.startsWith(`${name}=`)) ?? name),
+  const renamed = await answered(ask, say, 'Other names (such as img=image; none with Enter)? ', (text) => {
+    const known = [...kinds.keys()];
+    for (const word of words(text)) {
+      const [name = ''] = word.split('=', 1);
+      if (!word.includes('=')) throw wrong(`${JSON.stringify(word)} is no other name: expected NAME=NEW`);
+      if (!known.includes(name))
+        throw unknown(
+          'kind',
+          name,
+          known.map((one) => ({ name: one })),
+        );
+    }
+    return kindChoices(
+      known.map((name) => words(text).find((word) => word.startsWith(`${name}=`)) ?? name),
       proposal,
-    ),
-  );
+    );
+  });
   const names = chosenKinds(proposal, { kinds: renamed, search: [], counts: [] }).map(({ name }) => name);
   say(names.map((name, index) => `${String(index + 1).padStart(3)}. ${name}\n`).join(''));
   const search = await answered(

@@ -1,3 +1,4 @@
+import { isTaken } from '../../../application/propose/names.ts';
 import type { Proposal, ProposedKind } from '../../../application/propose/proposal.ts';
 import { Fault } from '../../../domain/fault.ts';
 
@@ -34,6 +35,8 @@ export function kindChoices(texts: readonly string[], { kinds }: Proposal): Read
       throw wrong(
         `${JSON.stringify(renamed)} cannot be the name of a kind: begin with a letter, and go on with letters, digits and _`,
       );
+    if (isTaken(renamed))
+      throw wrong(`${renamed} cannot be the name of a kind: TypeScript, or the definition itself, has it`);
     if ([...chosen.values()].includes(renamed)) throw wrong(`two kinds cannot both be called ${renamed}`);
     chosen.set(name, renamed);
   }

@@ -33,7 +33,8 @@ compressed with gzip, and - is standard input.
 On a terminal it asks which kinds to take, what to call them, and what to derive
 from them; with --yes, --kind, --search, --count, --report json, or without a
 terminal it asks nothing. Without --search and --count nothing is derived yet:
-the definition has an example. Values of attributes are never printed; words
+the definition has an example. Values of attributes are never printed, but for
+some keys of rows that fit no pattern, which stand in the definition too; words
 that many rows have in common stand in the types that are written.
 
 To read a table takes dynamodb:DescribeTable and dynamodb:Scan on it. A sample

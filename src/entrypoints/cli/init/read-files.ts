@@ -16,6 +16,10 @@ import { KeySample } from './key-sample.ts';
 import { rowImages, type RowImage } from './row-images.ts';
 import type { Sampled } from './sampled.ts';
 
+const VIEW_TYPES: ReadonlySet<string> = new Set([
+  ...['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'],
+]);
+
 /** Problems that are said; more are counted. */
 const MOST_PROBLEMS = 10;
 
@@ -86,8 +90,9 @@ export async function readFiles(
           read++;
           chosen.add(digestOf(image), { ...image, place: one.place });
         }
-        if (images.stream !== undefined) streams.add(images.stream);
-        if (images.viewType !== undefined) views.add(images.viewType);
+        // Both stand in commands that somebody copies: what is neither is none.
+        if (images.stream !== undefined && isStreamArn(images.stream)) streams.add(images.stream);
+        if (images.viewType !== undefined && VIEW_TYPES.has(images.viewType)) views.add(images.viewType);
       }
     if (read === before.read)
       throw new Fault('configuration', problems[before.first] ?? `${name}: there are no rows in it`);
@@ -103,7 +108,7 @@ export async function readFiles(
   return {
     ...{ keys, rows, read, problems, doubts: [...doubts, ...ofSeveral(streams)] },
     source: sources.map(({ name }) => name).join(', '),
-    table: stream === undefined || !isStreamArn(stream) ? undefined : tableArnOf(stream).replace(/^.*\//, ''),
+    table: stream === undefined ? undefined : tableArnOf(stream).replace(/^.*\//, ''),
     streamArn: stream,
     viewType: views.size === 1 ? viewType : undefined,
     hasStream: stream === undefined ? undefined : true,

@@ -49,7 +49,7 @@ export function textReport(reported: Reported): string {
       : `${count(rows, 'row')} fit no pattern, and nothing is derived from them, such as\n${examples.map((key) => `  ${printable(shownKey(key))}\n`).join('')}`,
     sampled.problems.length === 0
       ? ''
-      : `not read:\n${sampled.problems.map((problem) => `- ${problem}\n`).join('')}`,
+      : `not read:\n${sampled.problems.map((problem) => `- ${printable(problem)}\n`).join('')}`,
     doubts.length === 0 ? '' : `not certain:\n${doubts.map((doubt) => `- ${printable(doubt)}\n`).join('')}`,
     advice === undefined ? '' : `${advice}\n`,
     `written to ${folder}: ${written.join(', ')}\nnext: npm install, then npm test; what is derived is for you to say in contrail.config.ts\n`,
