@@ -8,6 +8,7 @@ import type { Value } from './value.ts';
 /** Fields that are given instead of inferred, by name. */
 export type GivenFields = Readonly<Record<string, Omit<SearchField, 'name'>>>;
 
+/** A schema, and what it could not tell. */
 export interface InferredSchema {
   readonly schema: SearchSchema;
   /** What whoever reads the schema should know, one text each: why a field of numbers is one of texts. */

@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { answerFault } from './answer-fault.ts';
 import { Watch } from './watch.ts';
 
+/** Where the server is, and how long it may take. */
 export interface TypesenseClientOptions {
   /** Such as `https://search.example.com:8108`, with a path before those of the server if need be. */
   readonly url: string;
