@@ -52,10 +52,17 @@ export function textReport(reported: Reported): string {
       : `not read:\n${sampled.problems.map((problem) => `- ${printable(problem)}\n`).join('')}`,
     doubts.length === 0 ? '' : `not certain:\n${doubts.map((doubt) => `- ${printable(doubt)}\n`).join('')}`,
     advice === undefined ? '' : `${advice}\n`,
-    `written to ${folder}: ${written.join(', ')}\nnext: npm install, then npm test; what is derived is for you to say in contrail.config.ts\n`,
+    `written to ${folder}: ${written.join(', ')}\n${nextStep(written)}; what is derived is for you to say in contrail.config.ts\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** A project that was there keeps its package.json, which may know nothing of the test. */
+function nextStep(written: readonly string[]): string {
+  return written.includes('package.json')
+    ? 'next: npm install, then npm test'
+    : 'package.json stays as it is. Next: npm install contrail, npm install --save-dev tsx typescript @types/node esbuild,\nthen npx tsx --test contrail.config.test.ts';
 }
 
 export function jsonReport(reported: Reported): string {
