@@ -10,6 +10,7 @@ import { subjectOf } from './subjects/subject-of.ts';
 import type { SubjectSource } from './world/subject.ts';
 import { addRun, emptyTally } from './world/tally.ts';
 
+/** How many worlds there are, what is written in them, and what is known of effects. */
 export interface SimulateOptions {
   /** How many worlds. Default 100. */
   readonly seeds?: number;
@@ -39,6 +40,7 @@ export interface SimulateOptions {
   readonly again?: (seed: number) => string;
 }
 
+/** How far a simulation is. */
 export interface SimulationProgress {
   /** Worlds that are done, of all. */
   readonly seeds: number;
