@@ -116,7 +116,7 @@ function checkDerived(
 }
 
 function checkWrite(
-  { ledger, now, table, invariants, pointerWritten }: Observers,
+  { ledger, now, table, invariants, pointerWritten, world }: Observers,
   entity: Entity,
   was: ReturnType<MemoryTable['pointer']>,
   isSaid: boolean,
@@ -130,7 +130,11 @@ function checkWrite(
     invariants.report('a default row is written only to change it', nameOf(entity));
   if (is !== undefined && !sameImage(is.member, table.member(entity, is.member.sort)))
     invariants.report('a default row repeats an image that is there when it is written', nameOf(entity));
-  if (was !== undefined && was.member.sort !== is?.member.sort && !isNewer(entity, was.member, is?.member))
+  if (
+    was !== undefined &&
+    was.member.sort !== is?.member.sort &&
+    !isNewer(world, entity, was.member, is?.member)
+  )
     if (table.member(entity, was.member.sort) !== undefined)
       invariants.report('a default is given up only when its image is gone', nameOf(entity));
   ledger.inLine(entity, now());
@@ -150,8 +154,14 @@ function isInLine(table: MemoryTable, entity: Entity): boolean {
 }
 
 /** Whether a pointer to the newest row goes on to a newer one. */
-function isNewer(entity: Entity, was: Member, is: Member | undefined): boolean {
-  const { choose, keys } = entity.model;
+function isNewer(
+  { definition }: World,
+  { model: { name, keys } }: Entity,
+  was: Member,
+  is: Member | undefined,
+): boolean {
+  // By the definition, and not by what the worker says that it is.
+  const choose = definition.model.pointers.find((model) => model.name === name)?.choose;
   return choose === 'newest' && is !== undefined && compareKeyTexts(keys.sortType, is.sort, was.sort) > 0;
 }
 
