@@ -62,7 +62,7 @@ export const FULL: Plan = {
   processes: 3,
   sample: 60,
   tailRounds: 100,
-  engineProcesses: 7,
+  engineProcesses: 5,
   leastMs: 150,
   largeRecords: LARGE_RECORDS,
   derivations: [1, 3, 10, 30],

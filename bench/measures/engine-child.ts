@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import { workload } from '../workloads/catalogue.ts';
-import { ENGINE_PAIRS, type EnginePairRun, STAGES } from './engine-pairs.ts';
+import { ENGINE_PAIRS, type EngineSide, STAGES } from './engine-pairs.ts';
 import type { StagesRun } from './engine.ts';
 import { paired } from './paired.ts';
 import { microsecondsPerRecord } from './processor.ts';
@@ -11,15 +11,16 @@ const WARM_UPS = 3;
 
 const [which = '', given = ''] = process.argv.slice(2);
 const plan = JSON.parse(given) as Plan;
-const run = which === 'stages' ? await runStages() : await runPair(Number(which));
+const [index = '', side = ''] = which.split(' ');
+const run = which === 'stages' ? await runStages() : await runSide(Number(index), side as EngineSide);
 process.stdout.write(JSON.stringify(run), () => process.exit(0));
 
-async function runPair(index: number): Promise<EnginePairRun> {
-  const pair = ENGINE_PAIRS[index];
-  if (pair === undefined) throw new Error(`there is no pair ${index}`);
-  const records = pair.records(plan);
-  const [own = 0, peer = 0] = await medians([pair.own, pair.peer], records);
-  return { own, peer };
+/** One of a pair by itself: what the other leaves on the heap would change where V8 puts this one's objects. */
+async function runSide(pairIndex: number, of: EngineSide): Promise<number> {
+  const pair = ENGINE_PAIRS[pairIndex];
+  if (pair === undefined) throw new Error(`there is no pair ${pairIndex}`);
+  const [microseconds = NaN] = await medians([pair[of]], pair.records(plan));
+  return microseconds;
 }
 
 async function runStages(): Promise<StagesRun> {

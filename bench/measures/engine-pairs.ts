@@ -25,11 +25,7 @@ export interface EnginePair {
   readonly peer: (records: readonly DynamoDBRecord[]) => unknown;
 }
 
-/** Microseconds of processor time a record: medians of one process. */
-export interface EnginePairRun {
-  readonly own: number;
-  readonly peer: number;
-}
+export type EngineSide = 'own' | 'peer';
 
 const worker = contrail(new ModelledAws());
 const empty = emptyPowertools();

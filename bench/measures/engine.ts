@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { Children } from './children.ts';
-import { ENGINE_PAIRS, type EnginePairRun } from './engine-pairs.ts';
+import { ENGINE_PAIRS } from './engine-pairs.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** Processor time of one thing against another, measured in pairs. */
@@ -20,8 +20,8 @@ export type StagesRun = Readonly<Record<'route' | 'decode' | 'decide', number>>;
 export type Stages = Readonly<Record<keyof StagesRun, Spread>>;
 
 /**
- * Contrail's processor time against its peers', each pair in new processes: what V8 makes of code, and where it puts
- * objects, differs from process to process.
+ * Contrail's processor time against its peers', each in processes of its own, in turn: what V8 makes of code, and where it puts
+ * objects, differs from process to process, and depends on what else runs there.
  */
 export async function measureEngine(
   children: Children,
@@ -30,8 +30,11 @@ export async function measureEngine(
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const [index, { subject = 'Contrail', what, against }] of ENGINE_PAIRS.entries()) {
-    const runs = await inProcesses<EnginePairRun>(children, String(index), plan);
-    const [own, peer] = [runs.map((one) => one.own), runs.map((one) => one.peer)];
+    const own: number[] = [];
+    const peer: number[] = [];
+    for (let turn = 0; turn < plan.engineProcesses; turn++)
+      for (const side of turn % 2 === 0 ? (['own', 'peer'] as const) : (['peer', 'own'] as const))
+        (side === 'own' ? own : peer).push(await inProcess<number>(children, `${index} ${side}`, plan));
     const comparison = {
       subject,
       what,
@@ -54,7 +57,10 @@ export async function measureStages(children: Children, plan: Plan): Promise<Sta
 
 async function inProcesses<T>(children: Children, which: string, plan: Plan): Promise<T[]> {
   const runs: T[] = [];
-  for (let n = 0; n < plan.engineProcesses; n++)
-    runs.push(await children.run<T>('engine', [which, JSON.stringify(plan)]));
+  for (let n = 0; n < plan.engineProcesses; n++) runs.push(await inProcess<T>(children, which, plan));
   return runs;
+}
+
+function inProcess<T>(children: Children, which: string, plan: Plan): Promise<T> {
+  return children.run<T>('engine', [which, JSON.stringify(plan)]);
 }
