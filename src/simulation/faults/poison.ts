@@ -1,6 +1,7 @@
 import type { Random } from '../../fleet/feed/random.ts';
 import type { Attributes } from '../../domain/value.ts';
-import type { AttributeValue, Image } from '../rows/image.ts';
+import type { EncodedValue } from '../../adapters/dynamodb-stream/encode-value.ts';
+import type { Image } from '../rows/image.ts';
 import type { Item } from '../world/item.ts';
 import { type StreamRecord, withDynamodb } from '../world/stream-record.ts';
 
@@ -177,12 +178,12 @@ export function spoil(ways: readonly Spoil[], record: StreamRecord, of: Spoiled,
 
 /** The last attribute of the key, of a type that no table of such keys has. */
 function otherTyped(keys: Image): Image {
-  const [name, value] = Object.entries(keys).at(-1) as [string, AttributeValue];
+  const [name, value] = Object.entries(keys).at(-1) as [string, EncodedValue];
   return { ...keys, [name]: 'N' in value ? { S: '1' } : { N: '1' } };
 }
 
 function withOtherKey({ dynamodb }: StreamRecord): Image {
-  const [name, value] = Object.entries(dynamodb['Keys'] as Image).at(-1) as [string, AttributeValue];
+  const [name, value] = Object.entries(dynamodb['Keys'] as Image).at(-1) as [string, EncodedValue];
   const other =
     'N' in value
       ? { N: value.N === '12345' ? '1' : '12345' }

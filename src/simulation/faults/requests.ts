@@ -48,59 +48,12 @@ export function inSeveralRequests(stores: Ports, parts: RequestParts): Ports {
   const requests = new Requests(parts);
   return portsWith(stores, {
     'images.load': (load) => (entities, signal) => loadImages(requests, load, entities, signal),
-    // In transactions that are under way at the same time.
-    'images.save': (save) => async (writes, signal) => {
-      const results = requests.groups(writes).map(async (group, index) => {
-        if (index > 0) await requests.next();
-        signal?.throwIfAborted();
-        return save(group);
-      });
-      return (await Promise.all(results)).flat();
-    },
-    'matcher.load': (load) => async (rows, signal) => {
-      const states = requests.groups(rows).map(async (group) => {
-        await requests.next();
-        signal?.throwIfAborted();
-        return load(group);
-      });
-      return (await Promise.all(states)).flat();
-    },
-    'rows.load': (load) => async (rows, signal) => {
-      const states = requests.groups(rows).map(async (group) => {
-        await requests.next();
-        signal?.throwIfAborted();
-        return load(group);
-      });
-      return (await Promise.all(states)).flat();
-    },
-    // In transactions, one after the other.
-    'rows.apply': (apply) => async (moves, signal) => {
-      const results: Awaited<ReturnType<typeof apply>>[number][] = [];
-      for (const group of requests.groups(moves)) {
-        if (results.length > 0) await requests.next();
-        signal?.throwIfAborted();
-        results.push(...(await apply(group)));
-      }
-      return results;
-    },
-    'effects.advance': (advance) => async (moves, signal) => {
-      const results = requests.groups(moves).map(async (group, index) => {
-        if (index > 0) await requests.next();
-        signal?.throwIfAborted();
-        return advance(group);
-      });
-      return (await Promise.all(results)).flat();
-    },
-    // In transactions, one after the other.
-    'matcher.apply': (apply) => async (moves, signal) => {
-      const results: Awaited<ReturnType<typeof apply>>[number][] = [];
-      for (const group of requests.groups(moves)) {
-        if (results.length > 0) await requests.next();
-        signal?.throwIfAborted();
-        results.push(...(await apply(group)));
-      }
-      return results;
-    },
+    'images.save': (save) => (writes, signal) => requests.atOnce(writes, save, signal),
+    'matcher.load': (load) => (rows, signal) => requests.reading(rows, load, signal),
+    'matcher.apply': (apply) => (moves, signal) => requests.inTurn(moves, apply, signal),
+    'rows.load': (load) => (rows, signal) => requests.reading(rows, load, signal),
+    'rows.apply': (apply) => (moves, signal) => requests.inTurn(moves, apply, signal),
+    'effects.advance': (advance) => (moves, signal) => requests.atOnce(moves, advance, signal),
   });
 }
 
@@ -108,6 +61,8 @@ const SOON_MS = 30;
 
 /** How old a stale answer is at most. */
 const STALE_MS = [100, SECOND, 5 * SECOND];
+
+type Call<T, Result> = (entries: readonly T[]) => Promise<readonly Result[]>;
 
 class Requests {
   readonly parts: RequestParts;
@@ -122,6 +77,49 @@ class Requests {
     return Array.from({ length: Math.ceil(entries.length / perRequest) }, (_, index) =>
       entries.slice(index * perRequest, (index + 1) * perRequest),
     );
+  }
+
+  /** Reads in requests that are all under way at the same time. */
+  async reading<T, Result>(
+    entries: readonly T[],
+    call: Call<T, Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Result[]> {
+    const results = this.groups(entries).map(async (group) => {
+      await this.next();
+      signal?.throwIfAborted();
+      return call(group);
+    });
+    return (await Promise.all(results)).flatMap((group) => [...group]);
+  }
+
+  /** Writes in transactions that are under way at the same time, the first of which goes out at once. */
+  async atOnce<T, Result>(
+    entries: readonly T[],
+    call: Call<T, Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Result[]> {
+    const results = this.groups(entries).map(async (group, index) => {
+      if (index > 0) await this.next();
+      signal?.throwIfAborted();
+      return call(group);
+    });
+    return (await Promise.all(results)).flatMap((group) => [...group]);
+  }
+
+  /** Writes in transactions, one after the other. */
+  async inTurn<T, Result>(
+    entries: readonly T[],
+    call: Call<T, Result>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const group of this.groups(entries)) {
+      if (results.length > 0) await this.next();
+      signal?.throwIfAborted();
+      results.push(...(await call(group)));
+    }
+    return results;
   }
 
   /** Resolves when the next request takes effect. */
