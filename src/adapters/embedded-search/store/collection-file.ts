@@ -304,7 +304,7 @@ async function writeDraft(
       position += bytes;
       [pending, bytes] = [[], 0];
     };
-    for await (const piece of pieces) {
+    for await (const piece of pieces as AsyncIterable<Buffer>) {
       pending.push(piece);
       bytes += piece.length;
       if (bytes > WINDOW) await flush();
