@@ -4,15 +4,13 @@ import { crc32 } from 'node:zlib';
 import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { type SearchAnswer, SearchableCollection, type SearchOptions } from './searchable-collection.ts';
+import type { OnProgress } from './search/text-index.ts';
 import { codeOf, fileFault } from './store/file-fault.ts';
 import { fileNameOf, isDocumentsFile } from './store/file-name.ts';
 import { beginsCall, documentOf, entryOf } from './store/line.ts';
 import { scan, scanHead } from './store/scan.ts';
 import { toStoredFields } from './store/stored-value.ts';
 import { Turns } from './store/turns.ts';
-
-/** Told how much of a collection's file has been read, in bytes. */
-export type OnProgress = (read: number, total: number) => void;
 
 /**
  * Searches the documents that an `EmbeddedSearchIndex` keeps in a folder, in this process or another, while it writes: each
@@ -58,7 +56,7 @@ export class EmbeddedSearch {
     this.#collections.set(collection, reader);
     const documents = await reader.read(onProgress);
     if (documents === undefined) throw await this.#missing(collection);
-    return documents.search(text, options);
+    return documents.search(text, options, onProgress);
   }
 
   async #missing(collection: string): Promise<Fault> {
@@ -164,7 +162,7 @@ class Reader {
       else documents.delete(id);
       if (beginsCall(line)) [begin, sum] = [offset, 0];
       sum = crc32('\n', crc32(line, sum));
-      onProgress?.(offset + line.length, size);
+      onProgress?.('reading', offset + line.length, size);
     });
     this.#last = { offset: begin, sum };
     this.#end = scanned.end;

@@ -4,8 +4,8 @@ import type { DocumentFields } from '../../domain/search-document.ts';
 import type { IndexedDocument } from '../../application/ports/search-index.ts';
 import { type Facet, FacetCount } from './search/facets.ts';
 import { filterOf, type SearchFilter } from './search/filter.ts';
-import { orderOf, type SearchSort } from './search/order.ts';
-import { TextIndex, type WordOptions } from './search/text-index.ts';
+import { compareSortKeys, type SearchSort, type SortKey, sortKeyOf } from './search/order.ts';
+import { type OnProgress, TextIndex, type WordOptions } from './search/text-index.ts';
 
 /** What is searched for beside the text. */
 export interface SearchOptions {
@@ -93,37 +93,39 @@ export class SearchableCollection {
   /**
    * Finds documents by the words of a text. Without a text, all are found.
    *
-   * @throws Fault `configuration` for a filter that cannot be compared with, or a limit that is no integer from 0 on.
+   * @throws Fault `configuration` for a limit that is no integer from 0 on.
    */
-  search(text: string, options: SearchOptions = {}): SearchAnswer {
+  search(text: string, options: SearchOptions = {}, onProgress?: OnProgress): SearchAnswer {
     const { where = [], facets = [], sort = [], limit = 20, facetLimit = 10 } = options;
     for (const [name, value] of Object.entries({ limit, facetLimit }))
       if (!Number.isSafeInteger(value) || value < 0)
         throw new Fault('configuration', `${name} is ${value}; expected an integer from 0 on`);
     const filters = where.map(filterOf);
     const counts = facets.map((field) => new FacetCount(field));
-    const hits: SearchHit[] = [];
-    for (const hit of this.#withWords(text, options)) {
+    const found: { readonly hit: SearchHit; readonly key: SortKey }[] = [];
+    for (const hit of this.#withWords(text, options, onProgress)) {
       if (!filters.every((fits) => fits(hit.fields))) continue;
       for (const count of counts) count.add(hit.fields);
-      hits.push(hit);
+      found.push({ hit, key: sortKeyOf(hit.fields, sort) });
     }
-    const order = orderOf(sort);
-    hits.sort((a, b) => order(a.fields, b.fields) || b.score - a.score || compareTexts(a.id, b.id));
+    found.sort(
+      (a, b) =>
+        compareSortKeys(a.key, b.key, sort) || b.hit.score - a.hit.score || compareTexts(a.hit.id, b.hit.id),
+    );
     return {
-      found: hits.length,
+      found: found.length,
       of: this.size,
-      hits: hits.slice(0, limit),
+      hits: found.slice(0, limit).map(({ hit }) => hit),
       facets: counts.map((count) => count.result(facetLimit)),
     };
   }
 
-  *#withWords(text: string, options: SearchOptions): Generator<SearchHit> {
+  *#withWords(text: string, options: SearchOptions, onProgress?: OnProgress): Generator<SearchHit> {
     if (text.trim() === '') {
       for (const [id, fields] of this.#documents) yield { id, score: 0, fields };
       return;
     }
-    this.#words ??= new TextIndex(this.#documents);
+    this.#words ??= new TextIndex(this.#documents, onProgress);
     for (const [id, score] of this.#words.find(text, withDefaults(options))) {
       const fields = this.#documents.get(id);
       if (fields !== undefined) yield { id, score, fields };

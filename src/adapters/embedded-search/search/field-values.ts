@@ -2,6 +2,7 @@ import { Decimal } from '../../../domain/decimal.ts';
 import { base64 } from '../../../domain/base64.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import { type Value, ValueSet } from '../../../domain/value.ts';
+import { digitsOf } from './numbers.ts';
 
 /** A value that holds no others. */
 export type Single = null | boolean | string | Decimal | Uint8Array;
@@ -41,6 +42,6 @@ function isSingle(value: Value): value is Single {
 /** How a value is written where it is named: in filters and facets. Numbers that are the same are written the same. */
 export function nameOfValue(value: Single): string {
   if (value instanceof Uint8Array) return base64(value);
-  if (value instanceof Decimal) return value.isStorable() ? value.digits : value.canonical;
+  if (value instanceof Decimal) return digitsOf(value);
   return String(value);
 }

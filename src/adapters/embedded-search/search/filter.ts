@@ -1,8 +1,8 @@
 import { compareUtf8 } from '../../../domain/compare-texts.ts';
 import { Decimal } from '../../../domain/decimal.ts';
-import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import { nameOfValue, type Single, valuesAt } from './field-values.ts';
+import { compareNumbers } from './numbers.ts';
 
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
 
@@ -19,20 +19,14 @@ export interface SearchFilter {
   readonly value: string | number | bigint | boolean;
 }
 
-/** @throws Fault `configuration` for a range that no document can be compared with. */
 export function filterOf({ field, is, value }: SearchFilter): (fields: DocumentFields) => boolean {
   const text = String(value);
   const number = Decimal.parse(text);
-  // The digits of a huge exponent would be as many.
-  const storable = number?.isStorable() === true ? number : undefined;
   const fits = (one: Single) => {
-    const order = compared(one, text, storable);
+    const order = compared(one, text, number);
     return order !== undefined && ORDERS[is === '!=' ? '=' : is](order);
   };
-  if (is === '!=') return (fields) => !valuesAt(fields, field).some(fits);
-  if (is !== '=' && number !== undefined && storable === undefined)
-    throw new Fault('configuration', `${field} ${is} ${text}: no field holds numbers of that size`);
-  return (fields) => valuesAt(fields, field).some(fits);
+  return (fields) => valuesAt(fields, field).some(fits) === (is !== '!=');
 }
 
 const ORDERS = {
@@ -46,9 +40,6 @@ const ORDERS = {
 /** Below 0 where the value comes first; undefined where the two have no order, and are not the same. */
 function compared(value: Single, text: string, number: Decimal | undefined): number | undefined {
   if (typeof value === 'string') return compareUtf8(value, text);
-  if (value instanceof Decimal) {
-    if (number !== undefined && value.isStorable()) return value.compare(number);
-    return number?.equals(value) === true ? 0 : undefined;
-  }
+  if (value instanceof Decimal) return number && compareNumbers(value, number);
   return nameOfValue(value) === text ? 0 : undefined;
 }

@@ -2,6 +2,7 @@ import { compareUtf8 } from '../../../domain/compare-texts.ts';
 import { Decimal } from '../../../domain/decimal.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import { nameOfValue, type Single, valuesAt } from './field-values.ts';
+import { compareNumbers } from './numbers.ts';
 
 export interface SearchSort {
   /** A field, or a path into maps. Of lists and sets, the first member decides. */
@@ -10,27 +11,31 @@ export interface SearchSort {
   readonly order?: 'asc' | 'desc';
 }
 
+/** What decides on a document's place: a value for each field, if it has one. */
+export type SortKey = readonly (Single | undefined)[];
+
+export function sortKeyOf(fields: DocumentFields, sorts: readonly SearchSort[]): SortKey {
+  return sorts.map(({ field }) => valuesAt(fields, field)[0]);
+}
+
 /** The order of documents by fields: numbers exactly, before texts, before all else. */
-export function orderOf(sorts: readonly SearchSort[]): (a: DocumentFields, b: DocumentFields) => number {
-  return (a, b) => {
-    for (const { field, order } of sorts) {
-      const [one, other] = [valuesAt(a, field)[0], valuesAt(b, field)[0]];
-      if (one === undefined || other === undefined) {
-        if (one === other) continue;
-        return one === undefined ? 1 : -1;
-      }
-      const difference = compared(one, other);
-      if (difference !== 0) return order === 'desc' ? -difference : difference;
+export function compareSortKeys(a: SortKey, b: SortKey, sorts: readonly SearchSort[]): number {
+  for (const [n, { order }] of sorts.entries()) {
+    const [one, other] = [a[n], b[n]];
+    if (one === undefined || other === undefined) {
+      if (one !== other) return one === undefined ? 1 : -1;
+      continue;
     }
-    return 0;
-  };
+    const difference = compared(one, other);
+    if (difference !== 0) return order === 'desc' ? -difference : difference;
+  }
+  return 0;
 }
 
 function compared(a: Single, b: Single): number {
   const ranks = rankOf(a) - rankOf(b);
   if (ranks !== 0) return ranks;
-  if (a instanceof Decimal && b instanceof Decimal)
-    return a.isStorable() && b.isStorable() ? a.compare(b) : 0;
+  if (a instanceof Decimal && b instanceof Decimal) return compareNumbers(a, b) ?? 0;
   return compareUtf8(nameOfValue(a), nameOfValue(b));
 }
 

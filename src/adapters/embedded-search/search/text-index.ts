@@ -12,6 +12,9 @@ export interface WordOptions {
   readonly fields: readonly string[] | undefined;
 }
 
+/** Told how much is done of what takes long: bytes that are read, or documents whose words are noted. */
+export type OnProgress = (step: 'reading' | 'noting words', done: number, of: number) => void;
+
 /** A document's texts by the places of its fields. */
 interface Texts {
   readonly id: string;
@@ -39,10 +42,10 @@ export class TextIndex {
   #places = FIRST_FIELDS;
 
   /** @param documents all that are to be found; `add` and `remove` tell of changes. */
-  constructor(documents: ReadonlyMap<string, DocumentFields>) {
+  constructor(documents: ReadonlyMap<string, DocumentFields>, onProgress?: OnProgress) {
     this.#documents = documents;
     for (const fields of documents.values()) for (const name of Object.keys(fields)) this.#placeFor(name);
-    this.#index = this.#filled(documents.keys());
+    this.#index = this.#filled(documents.keys(), onProgress);
   }
 
   /** Adds a document, which is among the documents already. */
@@ -73,7 +76,7 @@ export class TextIndex {
     return new Map(found.map(({ id, score }) => [id as string, score]));
   }
 
-  #filled(ids: Iterable<string>): MiniSearch<Texts> {
+  #filled(ids: Iterable<string>, onProgress?: OnProgress): MiniSearch<Texts> {
     // Of 255 names on, also the place of all others.
     while (this.#places < MOST_FIELDS && this.#places <= this.#placesByName.size) this.#places *= 2;
     const index = new MiniSearch<Texts>({
@@ -82,7 +85,11 @@ export class TextIndex {
       tokenize: wordsOf,
       processTerm: folded,
     });
-    for (const id of ids) index.add(this.#textsOf(id, this.#documents.get(id) ?? {}));
+    let added = 0;
+    for (const id of ids) {
+      index.add(this.#textsOf(id, this.#documents.get(id) ?? {}));
+      onProgress?.('noting words', ++added, this.#documents.size);
+    }
     return index;
   }
 

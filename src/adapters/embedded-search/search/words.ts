@@ -1,5 +1,6 @@
 import { Decimal } from '../../../domain/decimal.ts';
 import { type Value, ValueSet } from '../../../domain/value.ts';
+import { digitsOf } from './numbers.ts';
 
 /** Blanks, punctuation and controls of all alphabets. */
 const BETWEEN_WORDS = /[\p{Z}\p{P}\p{C}]+/u;
@@ -24,7 +25,7 @@ export function textOf(value: Value): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
   if (value === null || value instanceof Uint8Array) return '';
-  if (value instanceof Decimal) return value.isStorable() ? value.digits : value.text;
+  if (value instanceof Decimal) return digitsOf(value);
   const members =
     value instanceof ValueSet
       ? value.members
