@@ -17,12 +17,12 @@ import { Turns } from './store/turns.ts';
  * search first reads what was written since the one before. All documents of the collections that are searched are in memory.
  */
 export class EmbeddedSearch {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #collections = new Map<string, Reader>();
 
   /** @param folder need not be there yet. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /**
@@ -32,10 +32,10 @@ export class EmbeddedSearch {
    */
   async collections(): Promise<readonly string[]> {
     try {
-      const files = (await readdir(this.#folder)).filter(isDocumentsFile);
-      return (await Promise.all(files.map((file) => collectionIn(join(this.#folder, file))))).toSorted();
+      const files = (await readdir(this.folder)).filter(isDocumentsFile);
+      return (await Promise.all(files.map((file) => collectionIn(join(this.folder, file))))).toSorted();
     } catch (error) {
-      throw fileFault(`reading the folder ${this.#folder}`, error);
+      throw fileFault(`reading the folder ${this.folder}`, error);
     }
   }
 
@@ -51,8 +51,7 @@ export class EmbeddedSearch {
     options?: SearchOptions,
     onProgress?: OnProgress,
   ): Promise<SearchAnswer> {
-    const reader =
-      this.#collections.get(collection) ?? new Reader(join(this.#folder, fileNameOf(collection)));
+    const reader = this.#collections.get(collection) ?? new Reader(join(this.folder, fileNameOf(collection)));
     this.#collections.set(collection, reader);
     const documents = await reader.read(onProgress);
     if (documents === undefined) throw await this.#missing(collection);
@@ -67,7 +66,7 @@ export class EmbeddedSearch {
         : `has ${names.map((name) => JSON.stringify(name)).join(', ')}`;
     return new Fault(
       'configuration',
-      `there is no collection ${JSON.stringify(collection)}: ${this.#folder} ${there}`,
+      `there is no collection ${JSON.stringify(collection)}: ${this.folder} ${there}`,
     );
   }
 

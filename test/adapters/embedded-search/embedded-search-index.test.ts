@@ -1,4 +1,15 @@
-import { appendFile, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
@@ -8,6 +19,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import sinon from 'sinon';
 import { EmbeddedSearchIndex } from '../../../src/adapters/embedded-search/embedded-search-index.ts';
 import { BackPressure } from '../../../src/application/back-pressure.ts';
 import { Decimal } from '../../../src/domain/decimal.ts';
@@ -49,6 +61,8 @@ function writer(folder: string) {
 
 describe('the embedded search index', function () {
   this.timeout(60_000);
+
+  afterEach(() => sinon.restore());
 
   it('keeps every value as it is, sets, bytes and digits among them', () =>
     inFolder(async (folder) => {
@@ -401,6 +415,68 @@ describe('the embedded search index', function () {
         expect(opened.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
         for (const one of opened) if (one.status === 'fulfilled') await one.value.close();
         expect(await readdir(folder)).to.deep.equal([]);
+      }));
+  });
+
+  describe('given the disk', () => {
+    /** What all files of this process call. */
+    async function prototypeOfFiles(folder: string): Promise<FileHandle> {
+      const handle = await open(folder);
+      await handle.close();
+      return Object.getPrototypeOf(handle) as FileHandle;
+    }
+
+    it('then every call waits for it once', () =>
+      inFolder(async (folder) => {
+        await within(folder, async (index) => {
+          await index.apply('all', [put('a')]);
+          const sync = sinon.spy(await prototypeOfFiles(folder), 'datasync');
+          await index.apply('all', [put('a'), put('b'), removal('c')]);
+          expect(sync.callCount).to.equal(1);
+        });
+      }));
+
+    it('when it refuses to sync, then nothing of the call is there, and the next one goes on', () =>
+      inFolder(async (folder) => {
+        await within(folder, async (index) => {
+          await index.apply('all', [put('a')]);
+          const { size } = await stat(await fileIn(folder));
+          const error = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+          const sync = sinon.stub(await prototypeOfFiles(folder), 'datasync').rejects(error);
+          const [b, c] = await index.apply('all', [put('b'), removal('a')]);
+          expect([Fault.is(b) && b.kind, Fault.is(c) && c.kind]).to.deep.equal(['transient', 'transient']);
+          expect((b as Fault).cause).to.equal(error);
+          expect(await index.apply('all', [put('b')])).to.deep.equal([b]);
+          sync.restore();
+          expect([...(await documentsOf(index, 'all')).keys()]).to.deep.equal(['a']);
+          expect(await index.apply('all', [put('d')])).to.deep.equal(['done']);
+          expect((await stat(await fileIn(folder))).size).to.be.below(2 * size);
+        });
+        await within(folder, async (index) => {
+          expect([...(await documentsOf(index, 'all')).keys()]).to.deep.equal(['a', 'd']);
+        });
+      }));
+
+    it('when it has no room to write a file anew, then it goes on growing, and that is said', () =>
+      inFolder(async (folder) => {
+        const said: string[] = [];
+        const index = await OPEN(folder, { warn: (message) => said.push(message) });
+        await index.apply('all', [put('a', { text: 'x'.repeat(700_000) })]);
+        const error = Object.assign(new Error('ENOSPC: no space left on device, fsync'), { code: 'ENOSPC' });
+        sinon.stub(await prototypeOfFiles(folder), 'sync').rejects(error);
+        for (const n of range(2))
+          expect(await index.apply('all', [put('a', { text: `${n}`.repeat(700_000) })])).to.deep.equal([
+            'done',
+          ]);
+        sinon.restore();
+        expect(said.at(-1)).to.include(
+          'all.documents anew: there is no room (ENOSPC): make some. It goes on growing',
+        );
+        expect(await readdir(folder)).to.have.members(['all.documents', 'lock']);
+        expect(await index.apply('all', [put('b')])).to.deep.equal(['done']);
+        expect((await stat(await fileIn(folder))).size).to.be.below(800_000);
+        expect(await index.read('all', ['a'])).to.deep.equal([{ id: 'a', text: '1'.repeat(700_000) }]);
+        await index.close();
       }));
   });
 
