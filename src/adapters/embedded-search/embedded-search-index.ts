@@ -131,6 +131,8 @@ export class EmbeddedSearchIndex extends SearchIndex {
     const open = this.#collections.get(collection) ?? { turns: new Turns(), file: undefined };
     this.#collections.set(collection, open);
     return open.turns.take(async () => {
+      // Opening cuts off what was not answered for, which would be another writer's.
+      if (open.file === undefined) await this.#lock.check();
       open.file ??= await CollectionFile.open(this.#pathOf(collection), collection, this.#warn);
       return action(open);
     });

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { type SearchAnswer, SearchableCollection, type SearchOptions } from './searchable-collection.ts';
-import type { OnProgress } from './search/text-index.ts';
+import type { SearchProgress } from './search/text-index.ts';
 import { codeOf, fileFault } from './store/file-fault.ts';
 import { fileNameOf, isDocumentsFile } from './store/file-name.ts';
 import { beginsCall, documentOf, entryOf } from './store/line.ts';
@@ -49,7 +49,7 @@ export class EmbeddedSearch {
     collection: string,
     text: string,
     options?: SearchOptions,
-    onProgress?: OnProgress,
+    onProgress?: SearchProgress,
   ): Promise<SearchAnswer> {
     const reader = this.#collections.get(collection) ?? new Reader(join(this.folder, fileNameOf(collection)));
     this.#collections.set(collection, reader);
@@ -109,7 +109,7 @@ class Reader {
   }
 
   /** The documents as they are now; undefined where there is no file. */
-  read(onProgress?: OnProgress): Promise<SearchableCollection | undefined> {
+  read(onProgress?: SearchProgress): Promise<SearchableCollection | undefined> {
     return this.#turns.take(async () => {
       try {
         const { ino } = await stat(this.#path);
@@ -124,7 +124,7 @@ class Reader {
   }
 
   /** Reads what was added. @returns false where that cannot be told: a writer cuts off what it did not answer for. */
-  async #catchUp(onProgress: OnProgress | undefined): Promise<boolean> {
+  async #catchUp(onProgress: SearchProgress | undefined): Promise<boolean> {
     const handle = this.#handle as FileHandle;
     const last = Buffer.alloc(this.#end - this.#last.offset);
     await handle.read(last, 0, last.length, this.#last.offset);
@@ -139,7 +139,7 @@ class Reader {
   }
 
   /** Reads the whole file. What has not changed keeps its words. */
-  async #readAnew(onProgress: OnProgress | undefined): Promise<void> {
+  async #readAnew(onProgress: SearchProgress | undefined): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;
     this.#handle = await open(this.#path, 'r');
@@ -151,7 +151,7 @@ class Reader {
     else bringUp(this.#documents, fresh);
   }
 
-  async #scan(documents: SearchableCollection, from: number, onProgress: OnProgress | undefined) {
+  async #scan(documents: SearchableCollection, from: number, onProgress: SearchProgress | undefined) {
     const handle = this.#handle as FileHandle;
     const { size } = await handle.stat();
     let { offset: begin, sum } = this.#last;

@@ -5,7 +5,7 @@ import type { IndexedDocument } from '../../application/ports/search-index.ts';
 import { type Facet, FacetCount } from './search/facets.ts';
 import { filterOf, type SearchFilter } from './search/filter.ts';
 import { compareSortKeys, type SearchSort, type SortKey, sortKeyOf } from './search/order.ts';
-import { type OnProgress, TextIndex, type WordOptions } from './search/text-index.ts';
+import { type SearchProgress, TextIndex, type WordOptions } from './search/text-index.ts';
 
 /** What is searched for beside the text. */
 export interface SearchOptions {
@@ -95,7 +95,7 @@ export class SearchableCollection {
    *
    * @throws Fault `configuration` for a limit that is no integer from 0 on.
    */
-  search(text: string, options: SearchOptions = {}, onProgress?: OnProgress): SearchAnswer {
+  search(text: string, options: SearchOptions = {}, onProgress?: SearchProgress): SearchAnswer {
     const { where = [], facets = [], sort = [], limit = 20, facetLimit = 10 } = options;
     for (const [name, value] of Object.entries({ limit, facetLimit }))
       if (!Number.isSafeInteger(value) || value < 0)
@@ -120,7 +120,7 @@ export class SearchableCollection {
     };
   }
 
-  *#withWords(text: string, options: SearchOptions, onProgress?: OnProgress): Generator<SearchHit> {
+  *#withWords(text: string, options: SearchOptions, onProgress?: SearchProgress): Generator<SearchHit> {
     if (text.trim() === '') {
       for (const [id, fields] of this.#documents) yield { id, score: 0, fields };
       return;

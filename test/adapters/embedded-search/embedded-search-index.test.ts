@@ -28,6 +28,7 @@ import { collect } from '../../support/collect.ts';
 import { comparableFields } from '../../support/comparable.ts';
 import { decimal } from '../../support/factories.ts';
 import { HOSTILE_NAMES, HOSTILE_VALUES } from '../../support/hostile.ts';
+import { shown } from '../../support/kinds.ts';
 import { range } from '../../support/range.ts';
 import { documentsOf, fileIn, inFolder, put, removal } from './folder.ts';
 
@@ -185,7 +186,7 @@ describe('the embedded search index', function () {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (calls, share) =>
           inFolder(async (folder) => {
-            const states: Map<string, unknown>[] = [new Map()];
+            const states = [new Map<string, unknown>()];
             const ends: number[] = [];
             await within(folder, async (index) => {
               for (const call of calls) {
@@ -246,7 +247,7 @@ describe('the embedded search index', function () {
             (await index.read('all', ['0']))[0],
             await faultOf(collect(index.documents('all'))),
           ]) {
-            if (!Fault.is(fault)) expect.fail(`no Fault: ${String(fault)}`);
+            if (!Fault.is(fault)) expect.fail(`it is ${shown(fault)}`);
             expect(fault.kind).to.equal('configuration');
             expect(fault.message)
               .to.include(`${file} is damaged at byte ${first}`)
@@ -359,6 +360,17 @@ describe('the embedded search index', function () {
         });
       }));
   });
+
+  it('given that it is closed, then nothing is read or written', () =>
+    inFolder(async (folder) => {
+      const index = await OPEN(folder);
+      await index.apply('all', [put('a')]);
+      await index.close();
+      await index.close();
+      for (const [result] of [await index.apply('all', [put('b')]), await index.read('all', ['a'])])
+        expect(Fault.is(result) && result.message).to.include('open it again');
+      expect((await faultOf(collect(index.documents('all')))).kind).to.equal('configuration');
+    }));
 
   describe('given a lock', () => {
     const lockOf = (content: object) => `${JSON.stringify({ token: 'x', ...content })}\n`;

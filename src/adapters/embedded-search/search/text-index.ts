@@ -13,7 +13,7 @@ export interface WordOptions {
 }
 
 /** Told how much is done of what takes long: bytes that are read, or documents whose words are noted. */
-export type OnProgress = (step: 'reading' | 'noting words', done: number, of: number) => void;
+export type SearchProgress = (step: 'reading' | 'noting words', done: number, of: number) => void;
 
 /** A document's texts by the places of its fields. */
 interface Texts {
@@ -42,7 +42,7 @@ export class TextIndex {
   #places = FIRST_FIELDS;
 
   /** @param documents all that are to be found; `add` and `remove` tell of changes. */
-  constructor(documents: ReadonlyMap<string, DocumentFields>, onProgress?: OnProgress) {
+  constructor(documents: ReadonlyMap<string, DocumentFields>, onProgress?: SearchProgress) {
     this.#documents = documents;
     for (const fields of documents.values()) for (const name of Object.keys(fields)) this.#placeFor(name);
     this.#index = this.#filled(documents.keys(), onProgress);
@@ -76,12 +76,12 @@ export class TextIndex {
     return new Map(found.map(({ id, score }) => [id as string, score]));
   }
 
-  #filled(ids: Iterable<string>, onProgress?: OnProgress): MiniSearch<Texts> {
+  #filled(ids: Iterable<string>, onProgress?: SearchProgress): MiniSearch<Texts> {
     // Of 255 names on, also the place of all others.
     while (this.#places < MOST_FIELDS && this.#places <= this.#placesByName.size) this.#places *= 2;
     const index = new MiniSearch<Texts>({
       fields: Array.from({ length: this.#places }, (_, place) => String(place)),
-      extractField: ({ id, texts }, place) => (place === 'id' ? id : (texts[Number(place)] ?? '')),
+      extractField: ({ id, texts }, place) => (place === 'id' ? id : texts[Number(place)]),
       tokenize: wordsOf,
       processTerm: folded,
     });

@@ -57,7 +57,7 @@ export class FolderLock {
     if (holder === 'none')
       throw new Fault(
         'configuration',
-        `${this.#path} was taken away while process ${process.pid} writes there: start it again`,
+        `${this.#path} is not there any more, so that others may write in the folder: open it again`,
       );
     if (holder === 'unreadable' || holder.token !== this.#own.token) throw heldFault(this.#path, holder);
   }

@@ -1,10 +1,14 @@
 import { SingleBar } from 'cli-progress';
 
+/** What is over before shows no bar, in milliseconds. */
+const SOON = 500;
+
 /** A progress bar on a terminal for what takes long, and nothing anywhere else. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #bar: SingleBar | undefined;
   #step = '';
+  readonly #started = performance.now();
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -12,7 +16,7 @@ export class Progress {
 
   /** A step that has begun ends the one before. */
   update(step: string, done: number, of: number): void {
-    if (!this.#stream.isTTY) return;
+    if (!this.#stream.isTTY || performance.now() - this.#started < SOON) return;
     if (this.#bar === undefined || this.#step !== step) this.#start(step, of);
     this.#bar?.update(done);
   }
