@@ -183,7 +183,7 @@ status: 2 values
   });
 
   it('given a terminal, then the table is as wide', async () => {
-    const line = `stty cols 24; TERM=xterm "$0" "$1" search orders --folder search`;
+    const line = `stty cols 20; TERM=xterm "$0" "$1" search orders --folder search`;
     const { out } = await runShell(
       `script -qec '${line.replaceAll('$0', process.execPath).replaceAll('$1', CONTRAIL[0]!)}' /dev/null`,
       [],

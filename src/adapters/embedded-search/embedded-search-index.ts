@@ -14,6 +14,7 @@ import { fileNameOf } from './store/file-name.ts';
 import { FolderLock } from './store/folder-lock.ts';
 import { Turns } from './store/turns.ts';
 
+/** How documents are kept in a folder. */
 export interface EmbeddedSearchIndexOptions {
   /** Told what went on all the same and somebody should know of: damaged lines that were cut off, a file that keeps growing. */
   readonly warn?: (message: string) => void;

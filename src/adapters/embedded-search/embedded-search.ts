@@ -17,6 +17,7 @@ import { Turns } from './store/turns.ts';
  * search first reads what was written since the one before. All documents of the collections that are searched are in memory.
  */
 export class EmbeddedSearch {
+  /** Where documents are kept. */
   readonly folder: string;
   readonly #collections = new Map<string, Reader>();
 

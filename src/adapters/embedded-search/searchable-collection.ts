@@ -37,11 +37,13 @@ export interface SearchHit {
   readonly fields: DocumentFields;
 }
 
+/** What was found. */
 export interface SearchAnswer {
   /** How many documents were found, listed or not. */
   readonly found: number;
   /** How many documents the collection has. */
   readonly of: number;
+  /** The first ones, in the order that was asked for. */
   readonly hits: readonly SearchHit[];
   /** In the order in which they were asked for. */
   readonly facets: readonly Facet[];

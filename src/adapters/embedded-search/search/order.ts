@@ -4,6 +4,7 @@ import type { DocumentFields } from '../../../domain/search-document.ts';
 import { nameOfValue, type Single, valuesAt } from './field-values.ts';
 import { compareNumbers } from './numbers.ts';
 
+/** A field that documents are sorted by. */
 export interface SearchSort {
   /** A field, or a path into maps. Of lists and sets, the first member decides. */
   readonly field: string;
