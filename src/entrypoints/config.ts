@@ -98,6 +98,21 @@ export function readStateConfig(environment: Environment): StateBackend {
   return reader.finish(BACKENDS[backendKind(reader)].state(reader));
 }
 
+/** The variable that names the embedded search engine's folder. */
+export const SEARCH_FOLDER_VARIABLE = 'SEARCH_FOLDER';
+
+/**
+ * Reads where the embedded search engine keeps documents: what it takes to search them, or to index into it.
+ *
+ * @throws Fault `configuration` that names the variable.
+ */
+export function readSearchFolder(environment: Environment): string {
+  const reader = new EnvironmentReader(environment);
+  return reader.finish(
+    reader.required(SEARCH_FOLDER_VARIABLE, 'the folder that search documents are kept in'),
+  );
+}
+
 /** What each backend reads: for a worker, and for its state alone. A kind that is added must be added here. */
 const BACKENDS: {
   readonly [Kind in Backend['kind']]: {
