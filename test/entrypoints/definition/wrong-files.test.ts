@@ -49,6 +49,12 @@ describe('the command line, given code that does what it must not', function () 
       "contrail: a.ts imports what is not there, in line 2: Cannot find module 'no-such-package': install the package, or correct the import",
     ],
     [
+      'that throws an error of another realm',
+      "import vm from 'node:vm'; throw vm.runInNewContext('new TypeError(\"odd\")')",
+      'contrail: a.ts threw odd when it was loaded: correct it',
+    ],
+    ['that throws an object', 'throw {}', 'contrail: a.ts threw an object when it was loaded: correct it'],
+    [
       'that imports what contrail does not export',
       "import { nope } from 'contrail';\nexport default nope",
       'contrail: a.ts threw when it was loaded, in line 2: nope is not exported by contrail: correct it',

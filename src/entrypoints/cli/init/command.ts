@@ -16,9 +16,9 @@ Lambda function's handler, and what a deployment needs. The table is only read.`
   .option('--table <name>', 'read this table instead of files')
   .option('--sample <n>', 'how many rows to look at', integer(1, MOST_ROWS), 2_000)
   .option('--keys <names>', "the table's key, PARTITION or PARTITION,SORT, where files do not tell", keyNames)
-  .option('--kind <name>', 'take this kind, NAME or NAME=NEW; may be repeated', several, [])
-  .option('--search <kind>', 'make a kind searchable; may be repeated', several, [])
-  .option('--count <kind:by>', 'count a kind by attributes; may be repeated', several, [])
+  .addOption(several('--kind <name>', 'take this kind, NAME or NAME=NEW; may be repeated'))
+  .addOption(several('--search <kind>', 'make a kind searchable; may be repeated'))
+  .addOption(several('--count <kind:by>', 'count a kind by attributes; may be repeated'))
   .option('--out <folder>', 'where to write', '.')
   .option('--force', 'write over files that are there', false)
   .option('--yes', 'ask nothing', false)
@@ -59,9 +59,11 @@ Examples:
     await runInit(files, options);
   });
 
-/** For commander: an option that may be given several times. */
-function several(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+/** An option that may be given several times. */
+function several(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .default([], 'none')
+    .argParser((text: string, before: readonly string[]): readonly string[] => [...before, text]);
 }
 
 /** Reads `--keys`. */
