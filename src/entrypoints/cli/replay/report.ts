@@ -12,6 +12,8 @@ export interface ReportInput {
   readonly result: ReplayResult;
   readonly seconds: number;
   readonly searchActions: number;
+  /** By effect, for how many changes it handed items for DynamoDB to `once`, which a replay does not write. */
+  readonly unmade: ReadonlyMap<string, number>;
   readonly verification: Verification | undefined;
   readonly definition: TableDefinition;
 }
@@ -29,6 +31,7 @@ export function textReport({
   result,
   seconds,
   searchActions,
+  unmade,
   verification,
   definition,
 }: ReportInput): string {
@@ -41,6 +44,7 @@ export function textReport({
     `${plural(records, 'record')} in ${plural(batches, 'batch', 'batches')}, ${seconds.toFixed(2)} s (${rate} records/s)`,
     row('records', outcomes),
     ...kinds.map((kind) => row(names[kind], tallies[kind])),
+    ...unmadeLines(unmade),
   ];
   if (verification !== undefined) {
     const { checked, drift } = verification;
@@ -64,6 +68,7 @@ export function jsonReport({
   result,
   seconds,
   searchActions,
+  unmade,
   verification,
   definition,
 }: ReportInput): string {
@@ -76,8 +81,20 @@ export function jsonReport({
       ]),
     );
   const proof = verification && { ...verification, checked: named(verification.checked) };
-  const report = { ...named(counts), searchActions, seconds, ...proof, failures: failures.list() };
+  const report = {
+    ...named(counts),
+    ...(unmade.size === 0 ? {} : { unmadeWrites: Object.fromEntries(unmade) }),
+    ...{ searchActions, seconds, ...proof, failures: failures.list() },
+  };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Writes that count as made, and were not: a replay reaches no table. */
+function unmadeLines(unmade: ReadonlyMap<string, number>): string[] {
+  return [...unmade].map(
+    ([effect, count]) =>
+      `${''.padEnd(15)} of ${effect}, ${plural(count, 'write')} for DynamoDB (once) noted, and not made`,
+  );
 }
 
 /** The kinds of derivations that a definition has. */

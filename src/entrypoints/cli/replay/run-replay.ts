@@ -40,8 +40,11 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     options.state === undefined
       ? undefined
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
+  /** By effect, how often it handed items for DynamoDB to `once`: here there is no DynamoDB. */
+  const unmade = new Map<string, number>();
   const { container, state, drain } = createMemoryWorker({
     definition,
+    onItems: ({ effect }) => unmade.set(effect, (unmade.get(effect) ?? 0) + 1),
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
   const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
@@ -65,7 +68,7 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     ]);
     const report = options.report === 'json' ? jsonReport : textReport;
     const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
-    output.write(report({ result, seconds, searchActions, verification, definition }));
+    output.write(report({ result, seconds, searchActions, unmade, verification, definition }));
     if (unwritten.status === 'rejected') throw unwritten.reason;
   } finally {
     progress.stop();
