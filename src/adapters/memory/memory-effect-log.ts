@@ -49,7 +49,10 @@ export class MemoryEffectLog extends EffectLog {
     if (!sameState(this.#states.get(key), from)) return 'conflict';
     const items = this.#onItems === undefined || typeof write === 'function' ? undefined : ownItemsOf(write);
     const isUnmade = write !== undefined && items !== undefined && typeof items !== 'string';
-    const fault = write === undefined || isUnmade ? undefined : faultOf(source, write);
+    const fault =
+      write === undefined || isUnmade
+        ? undefined
+        : faultOf(source, write, typeof items === 'string' ? items : kindOf(write));
     if (fault !== undefined) return fault;
     this.#states.set(key, to);
     if (isUnmade) this.#onItems?.({ effect: source.model.name, row: describeRow(source.row), items });
@@ -61,15 +64,15 @@ function stateKey({ model, row }: EffectRow): string {
   return `${model.name} ${itemKey(keyOf(row))}`;
 }
 
-/** Makes a write; a Fault where it was not made. */
-function faultOf({ model: { name }, row }: EffectRow, write: unknown): Fault | undefined {
-  const problem = (what: string) =>
+/** Makes a write; a Fault where it was not made. @param what it is, in words. */
+function faultOf({ model: { name }, row }: EffectRow, write: unknown, what: string): Fault | undefined {
+  const problem = (given: string) =>
     new Fault(
       'configuration',
-      `the effect ${name} gave once ${what} for ${describeRow(row)}: in memory it takes a function that writes at once, or items for DynamoDB where onItems is told of them`,
-      { reason: `the effect ${name} gave once ${what}` },
+      `the effect ${name} gave once ${given} for ${describeRow(row)}: in memory it takes a function that writes at once, or items for DynamoDB where onItems is told of them`,
+      { reason: `the effect ${name} gave once ${given}` },
     );
-  if (typeof write !== 'function') return problem(kindOf(write));
+  if (typeof write !== 'function') return problem(what);
   try {
     const returned: unknown = (write as () => unknown)();
     if (!isPromise(returned)) return undefined;

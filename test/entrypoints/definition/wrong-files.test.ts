@@ -64,6 +64,15 @@ describe('the command line, given code that does what it must not', function () 
       expect(await replayed(code)).to.deep.equal({ out: '', err: `${message}\n`, status: 2 });
     });
 
+  for (const ends of ['process.exit()', 'setTimeout(() => process.exit(0), 5); await new Promise(() => 1)'])
+    it(`given an effect that ends the process: ${ends}, then it says where, and exits with 1`, async () => {
+      expect(await replayed(effectOf(ends))).to.deep.equal({
+        out: '',
+        err: `contrail: code of the definition ended the process with process.exit, in line 4 of ${join(folder, 'a.ts')}, and so nothing is reported: throw an error where an effect fails\n`,
+        status: 1,
+      });
+    });
+
   for (const [what, code] of [
     ['leaves a promise that is rejected', "Promise.reject(new Error('boom'));"],
     ['throws in a callback', "setTimeout(() => { throw new Error('boom') }, 0);"],

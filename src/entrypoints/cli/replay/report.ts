@@ -46,21 +46,33 @@ export function textReport({
     ...kinds.map((kind) => row(names[kind], tallies[kind])),
     ...unmadeLines(unmade),
   ];
-  if (verification !== undefined) {
-    const { checked, drift } = verification;
-    lines.push('', 'proof: derived state against a recount from the rows');
-    for (const kind of kinds) {
-      if (kind === 'effects') continue;
-      const found = drift.filter((item) => subsystemOf(item, definition) === kind).length;
-      lines.push(`${names[kind].padEnd(15)} ${plural(checked[kind], 'item')} compared, drift ${found}`);
-    }
-    lines.push(
-      ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
-    );
-  }
+  if (verification !== undefined) lines.push(...proofLines(verification, names, definition));
   lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);
   lines.push(...listed(failures.list().map((failure) => [failureLine(failure), failure.times ?? 1])));
   return `${lines.join('\n')}\n`;
+}
+
+/** What was compared, and what was not: that nothing differs shows nothing of what nobody has compared. */
+function proofLines(
+  { checked, drift, uncompared }: Verification,
+  names: KindNames,
+  definition: TableDefinition,
+): string[] {
+  const lines = ['', 'proof: derived state against a recount from the rows'];
+  for (const kind of kindsOf(definition)) {
+    if (kind === 'effects') continue;
+    const found = drift.filter((item) => subsystemOf(item, definition) === kind).length;
+    const left = uncompared.filter((item) => subsystemOf(item, definition) === kind);
+    const isNothing = checked[kind] === 0 && left.length > 0;
+    const compared = `${plural(checked[kind], 'item')} compared, drift ${found}`;
+    lines.push(`${names[kind].padEnd(15)} ${isNothing ? 'nothing compared' : compared}`);
+    for (const { derivation, items, why } of left)
+      lines.push(`  ${plural(items, 'item')} of ${derivation} not compared: ${why}`);
+  }
+  return [
+    ...lines,
+    ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
+  ];
 }
 
 /** The report for programs: the same figures, every failure and every drifted item. */

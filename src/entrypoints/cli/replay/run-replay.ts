@@ -8,6 +8,7 @@ import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
+import { sayingWhoExits } from '../own-exit.ts';
 import { openSources, totalSize } from '../sources.ts';
 import { Progress } from './progress.ts';
 import { replay } from './replay.ts';
@@ -52,10 +53,12 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
     const started = performance.now();
-    const result = await replay(
-      sources,
-      { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
-      { streams, processBatch: container.get(ProcessBatch), drain },
+    const result = await sayingWhoExits('contrail', 'nothing is reported', () =>
+      replay(
+        sources,
+        { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
+        { streams, processBatch: container.get(ProcessBatch), drain },
+      ),
     );
     const seconds = (performance.now() - started) / 1000;
     progress.stop();
