@@ -5,6 +5,7 @@ import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import type { EffectsResult } from '../../src/application/run-effects.ts';
 import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { type EffectContext, skip } from '../../src/domain/definition/effect.ts';
+import type { EffectRow } from '../../src/domain/effect.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../support/range.ts';
 import { SourceTable, type StreamRecord } from '../support/stream-records.ts';
@@ -227,6 +228,20 @@ describe('an effect that fails', () => {
     await effects.execute(asked(definition, changesOf(...names)));
     expect(figures('badges'), 'once more').to.deep.equal([2, 1, 3, 3, 2]);
     expect(figures('mails')).to.deep.equal([5, 0, 5, 0, 0]);
+  });
+
+  it('given states that cannot be loaded, then no effect counts what was never tried', async () => {
+    class Unreadable extends MemoryEffectLog {
+      override load(rows: readonly EffectRow[]) {
+        return Promise.resolve(rows.map(() => new Fault('configuration', 'not readable')));
+      }
+    }
+    const { effects, metrics } = someEffects({ log: new Unreadable() });
+    const { ran, spec } = failing('a1');
+    const { failed } = await effects.execute(asked(withEffects({ badges: spec }), changesOf('a1')));
+    expect([...failed.values()].map(({ message }) => message)).to.deep.equal(['not readable']);
+    expect(ran).to.deep.equal([]);
+    expect(metrics.total('badges:dead_letter')).to.equal(0);
   });
 
   it('given that it always throws, then its change fails, the later ones of its row wait, and others go on', async () => {
