@@ -5,7 +5,6 @@ import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import type { EffectsResult } from '../../src/application/run-effects.ts';
 import type { TimeLimit } from '../../src/application/time-limit.ts';
 import { type EffectContext, skip } from '../../src/domain/definition/effect.ts';
-import type { EffectRow } from '../../src/domain/effect.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { range } from '../support/range.ts';
 import { SourceTable, type StreamRecord } from '../support/stream-records.ts';
@@ -231,12 +230,10 @@ describe('an effect that fails', () => {
   });
 
   it('given states that cannot be loaded, then no effect counts what was never tried', async () => {
-    class Unreadable extends MemoryEffectLog {
-      override load(rows: readonly EffectRow[]) {
-        return Promise.resolve(rows.map(() => new Fault('configuration', 'not readable')));
-      }
-    }
-    const { effects, metrics } = someEffects({ log: new Unreadable() });
+    const log = new ScriptedEffectLog({
+      load: (rows) => Promise.resolve(rows.map(() => new Fault('configuration', 'not readable'))),
+    });
+    const { effects, metrics } = someEffects({ log });
     const { ran, spec } = failing('a1');
     const { failed } = await effects.execute(asked(withEffects({ badges: spec }), changesOf('a1')));
     expect([...failed.values()].map(({ message }) => message)).to.deep.equal(['not readable']);
