@@ -3,6 +3,7 @@
 export { MemoryDerivedRowRepository } from './adapters/memory/memory-derived-row-repository.ts';
 export { MemoryDerivedState } from './adapters/memory/memory-derived-state.ts';
 export { MemoryEffectLog } from './adapters/memory/memory-effect-log.ts';
+export type { UnmadeWrite } from './adapters/memory/memory-effect-log.ts';
 export { MemoryImageRepository } from './adapters/memory/memory-image-repository.ts';
 export { MemoryMatcherRepository } from './adapters/memory/memory-matcher-repository.ts';
 export { MemoryMetrics } from './adapters/memory/memory-metrics.ts';

@@ -45,7 +45,10 @@ export class BatchPoison {
       if (delivery === undefined || outcome === undefined) return [];
       if (outcome.status === 'failed' && outcome.heldBack) return [];
       const { record, raw } = delivery;
-      return [{ record, raw, fault, isQuarantined: outcome.status === 'quarantined' }];
+      // A copy: others log the record and compare it with others of its batch, and what is in quarantine is it.
+      return [
+        { record: { ...record }, raw: copyOf(raw), fault, isQuarantined: outcome.status === 'quarantined' },
+      ];
     });
     if (found.length === 0) return;
     const telling = mapConcurrently(found, CONCURRENCY, async (poison) => {
@@ -56,6 +59,15 @@ export class BatchPoison {
       }
     });
     await endedBy(telling, signal);
+  }
+}
+
+/** A deep copy of what came as JSON. What cannot be copied did not come so, and is told of as it is. */
+function copyOf(raw: unknown): unknown {
+  try {
+    return structuredClone(raw);
+  } catch {
+    return raw;
   }
 }
 

@@ -80,7 +80,7 @@ export class RunEffects {
     const { signal } = limit;
     const groups = groupBy(commands, ({ model, change }) => `${model.name} ${change.item}`);
     const all = [...groups.values()].map((group) => new EffectProgress(group));
-    await this.#load(all, limit);
+    const unloaded = await this.#load(all, limit);
     const execution = {
       tally: { ...ZERO_EFFECTS },
       load: together((rows: readonly EffectRow[]) => inTime(rows, signal, () => log.load(rows, signal))),
@@ -93,10 +93,12 @@ export class RunEffects {
         this.#runAll(some, { ...execution, limit: ownLimit() }),
       ),
     );
-    for (const { repeated, failure, row } of all) {
+    for (const progress of all) {
+      const { repeated, failure, row } = progress;
       execution.tally.repeated += repeated;
       this.#count(row.model.name, 'duplicate', repeated);
-      if (failure !== undefined) this.#count(row.model.name, 'dead_letter', 1);
+      // Where the state could not be read, the effect has not been tried.
+      if (failure !== undefined && !unloaded.has(progress)) this.#count(row.model.name, 'dead_letter', 1);
     }
     return {
       failed: failuresOf(all),
@@ -105,7 +107,8 @@ export class RunEffects {
     };
   }
 
-  async #load(all: readonly EffectProgress[], limit: TimeLimit): Promise<void> {
+  /** @returns those of which it is not known up to which change the effect has run: they have failed. */
+  async #load(all: readonly EffectProgress[], limit: TimeLimit): Promise<ReadonlySet<EffectProgress>> {
     const load = async (pending: readonly EffectProgress[], signal: AbortSignal): Promise<Result[]> => {
       const rows = pending.map(({ row }) => row);
       const states = await this.#deps.log.load(rows, signal);
@@ -117,10 +120,14 @@ export class RunEffects {
       });
     };
     const faults = await this.#deps.retrier.run(all, load, limit);
+    const unloaded = new Set<EffectProgress>();
     for (const [index, progress] of all.entries()) {
       const fault = faults[index];
-      if (fault !== undefined) progress.fail(fault);
+      if (fault === undefined) continue;
+      progress.fail(fault);
+      unloaded.add(progress);
     }
+    return unloaded;
   }
 
   /** Runs an effect for the next change of each row, until none is left or it has failed for all. */

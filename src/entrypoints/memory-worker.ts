@@ -1,4 +1,5 @@
 import type { Container, ContainerModule } from 'inversify';
+import type { UnmadeWrite } from '../adapters/memory/memory-effect-log.ts';
 import { MemorySearchIndex } from '../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../adapters/memory/memory-search-queue.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
@@ -9,7 +10,7 @@ import type { TableDefinition } from '../domain/definition/define-table.ts';
 import type { SearchAction } from '../domain/search-action.ts';
 import { fleet } from '../fleet/definition.ts';
 import { compose, streamWorker } from './composition/container.ts';
-import { memoryModule } from './composition/memory.module.ts';
+import { effectLogModule, memoryModule } from './composition/memory.module.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
 import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
@@ -26,6 +27,11 @@ export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
   readonly modules?: readonly ContainerModule[];
   /** Told of every record that can never be handled. It blocks all the same, unless a quarantine is bound. */
   readonly onPoison?: PoisonListener;
+  /**
+   * Told of items for DynamoDB that an effect hands to `once`: they count as written, exactly once, and are not made. Without
+   * it such a change fails, as in memory a write is a function.
+   */
+  readonly onItems?: (write: UnmadeWrite) => void;
 }
 
 /** A worker that keeps everything derived, its queue and its table in the memory of this process. */
@@ -47,6 +53,7 @@ export function createMemoryWorker({
   retries,
   modules = [],
   onPoison,
+  onItems,
   ...options
 }: MemoryWorkerOptions = {}): MemoryWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
@@ -54,6 +61,7 @@ export function createMemoryWorker({
     memoryModule,
     systemModule(logging, { ...(retries && { retries }), onPoison }),
     definitionModule(definition),
+    ...(onItems === undefined ? [] : [effectLogModule(onItems)]),
     ...modules,
   );
   const queue = container.get(MemorySearchQueue);

@@ -6,6 +6,7 @@ import { type Compared, compareList, compareMap, wrong } from './differences.ts'
 import type { FailedChange, Found, FoundList } from './found.ts';
 import { listOf } from './given-row.ts';
 import { unwrapped } from './including.ts';
+import { canBeInOrder, paired } from './match-calls.ts';
 import { checkNames } from './settings.ts';
 
 const SECTIONS = [
@@ -129,37 +130,42 @@ function compareCalls(path: string, calls: readonly EffectCall[], given: unknown
     checkNames(`what is expected of ${path}[${index}]`, one, known);
     return one as Readonly<Record<string, unknown>>;
   });
-  const left = calls.map(shortened);
-  const differences: string[] = [];
-  for (const one of expected) {
-    // The first that fits, so that the calls for a row are taken in their order.
-    const index = left.findIndex((call) => fits(call, one));
-    if (index < 0) differences.push(`${path}: no call like ${shownCall(one)}`);
-    else left.splice(index, 1);
-  }
+  const actual = calls.map(shortened);
+  const fitting = expected.map((one) => placesOf(actual, (call) => fits(call, one)));
+  const { missing, left } = differencesOf(expected, actual, fitting);
+  const differences = missing.map((one) => `${path}: no call like ${shownCall(one)}`);
   if (whole) differences.push(...left.map((call) => `${path}: not expected: ${shownCall(call)}`));
-  if (differences.length === 0 && !isInOrder(calls.map(shortened), expected))
+  const isOfOneRow = actual.every(({ key }) => isDeepStrictEqual(key, actual[0]?.['key']));
+  const groups = expected.map(({ key }) => groupOf(key, isOfOneRow));
+  if (differences.length === 0 && !canBeInOrder(fitting, groups))
     differences.push(`${path}: the calls for a row are in another order`);
-  return { differences, actual: calls.map(shortened), expected };
+  return { differences, actual, expected };
 }
 
-function isInOrder(
-  calls: readonly Readonly<Record<string, unknown>>[],
-  expected: readonly Readonly<Record<string, unknown>>[],
-): boolean {
-  return expected.every(({ key }) => {
-    let from = 0;
-    const own = calls.filter((call) => key === undefined || isDeepStrictEqual(call['key'], key));
-    // Which of several rows a call without a key is for, nobody says.
-    if (own.some((call) => !isDeepStrictEqual(call['key'], own[0]?.['key']))) return true;
-    return expected
-      .filter((one) => isDeepStrictEqual(one['key'], key))
-      .every((one) => {
-        const index = own.findIndex((call, place) => place >= from && fits(call, one));
-        from = index + 1;
-        return index >= 0;
-      });
-  });
+/** Calls that must be in order; undefined for one without a key, of which nobody says for which of several rows it is. */
+function groupOf(key: unknown, isOfOneRow: boolean): string | undefined {
+  if (isOfOneRow) return '';
+  if (key === undefined) return undefined;
+  const parts = isPlainObject(key) ? Object.entries(key) : [];
+  return JSON.stringify(parts.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function placesOf<T>(all: readonly T[], isFit: (one: T) => boolean): readonly number[] {
+  return all.flatMap((one, place) => (isFit(one) ? [place] : []));
+}
+
+/** What is expected and not there, and what is there and not expected, paired as well as possible. */
+function differencesOf<T, U>(
+  expected: readonly T[],
+  actual: readonly U[],
+  fitting: readonly (readonly number[])[],
+): { readonly missing: readonly T[]; readonly left: readonly U[] } {
+  const places = paired(fitting);
+  const taken = new Set(places);
+  return {
+    missing: expected.filter((_, index) => places[index] === undefined),
+    left: actual.filter((_, place) => !taken.has(place)),
+  };
 }
 
 function fits(call: Readonly<Record<string, unknown>>, expected: Readonly<Record<string, unknown>>): boolean {
@@ -184,27 +190,27 @@ function isFitting(actual: unknown, expected: unknown): boolean {
 function compareFailures(section: string, found: readonly FailedChange[], given: unknown): Compared {
   const { whole, value } = unwrapped(given);
   if (!Array.isArray(value)) throw wrong(section, 'an array', value);
-  const left = [...found];
-  const differences: string[] = [];
-  for (const [index, one] of (value as readonly unknown[]).entries()) {
+  const expected = (value as readonly unknown[]).map((one, index) => {
     const isWords = typeof one === 'string' || one instanceof RegExp;
     const known = ['kind', 'key', 'operation', 'message', 'fault', 'heldBack'];
     if (!isWords) checkNames(`what is expected of ${section}[${index}]`, one, known);
-    const wanted = isWords ? { message: one } : (one as Readonly<Record<string, unknown>>);
-    const place = left.findIndex((failure) =>
-      Object.entries(wanted).every(([name, expected]) => {
-        const actual = failure[name as keyof FailedChange];
-        if (name === 'message' && typeof expected === 'string') return failure.message.includes(expected);
-        return isFitting(actual, expected);
-      }),
-    );
-    if (place < 0) differences.push(`${section}: none like ${words(one)}`);
-    else left.splice(place, 1);
-  }
+    return { one, wanted: isWords ? { message: one } : (one as Readonly<Record<string, unknown>>) };
+  });
+  const fitting = expected.map(({ wanted }) => placesOf(found, (failure) => isLike(failure, wanted)));
+  const { missing, left } = differencesOf(expected, found, fitting);
+  const differences = missing.map(({ one }) => `${section}: none like ${words(one)}`);
   if (whole)
     for (const { kind, key, message } of left)
       differences.push(`${section}: not expected: ${kind ?? 'a row'} ${JSON.stringify(key)}: ${message}`);
   return { differences, actual: found, expected: value };
+}
+
+function isLike(failure: FailedChange, wanted: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(wanted).every(([name, expected]) => {
+    const actual = failure[name as keyof FailedChange];
+    if (name === 'message' && typeof expected === 'string') return failure.message.includes(expected);
+    return isFitting(actual, expected);
+  });
 }
 
 function words(expected: unknown): string {

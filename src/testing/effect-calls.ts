@@ -24,6 +24,9 @@ type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 /** An attempt that a test makes fail: before the code is called, or after it has done its work, which is not noted then. */
 export type Failing = 'before' | 'after';
 
+/** What may be said of an attempt in a list. */
+export const FAILING: readonly string[] = ['before', 'after', 'run'];
+
 /** Which attempts fail: the first of each change as the first says, and so on; or as a function says of each. */
 export type FailingAttempts<Change = GivenChange> =
   | readonly (Failing | 'run')[]
@@ -40,6 +43,8 @@ export class EffectCalls {
   failing: Readonly<Record<string, FailingAttempts | undefined>> = {};
   /** Whether code runs at all: otherwise it counts as run. */
   isOn = true;
+  /** What a test said of an attempt that means nothing: nobody may take it for the failure of the attempt. */
+  misuse: Error | undefined;
   readonly #calls = new Map<string, EffectCall[]>();
   /** By effect and change, how often it was called. */
   readonly #attempts = new Map<string, number>();
@@ -105,8 +110,13 @@ export class EffectCalls {
       const key = `${name} ${change.id}`;
       const number = (this.#attempts.get(key) ?? 0) + 1;
       this.#attempts.set(key, number);
-      const planned = typeof plan === 'function' ? plan({ change, number }) : plan?.[number - 1];
-      return planned === 'run' ? undefined : planned;
+      const planned: unknown = typeof plan === 'function' ? plan({ change, number }) : plan?.[number - 1];
+      if (planned === undefined || planned === 'run') return undefined;
+      if (planned === 'before' || planned === 'after' || planned instanceof Error) return planned;
+      this.misuse ??= new Error(
+        `failing.${name} must return ${FAILING.join(', ')}, an Error or nothing, and returned ${typeof planned === 'string' ? planned : kindOf(planned)}`,
+      );
+      return this.misuse;
     });
     return all.find((planned) => planned !== undefined);
   }

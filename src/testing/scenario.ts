@@ -87,6 +87,8 @@ export class Scenario<Derived = unknown> {
     const { definition, clock } = this.#context;
     const effects = definition.model.effects.map(({ name }) => name);
     const { at, how, failing } = delivering(options as WhenOptions, effects, clock.now());
+    if (all.length === 0)
+      throw new Error('when was given no changes, so that nothing happens: give it one, or leave it out');
     const [table, told] = this.#table.after(all, at);
     return new Scenario(this.#context, table, [
       ...this.#steps,
@@ -143,6 +145,7 @@ export class Scenario<Derived = unknown> {
       world.effects.failing = failing;
       world.effects.isOn = runsEffects;
       await world.deliver(changes, at, how);
+      if (world.effects.misuse !== undefined) throw world.effects.misuse;
       if (!isGiven) continue;
       const [failure] = world.failures;
       if (failure !== undefined)

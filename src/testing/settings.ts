@@ -1,5 +1,5 @@
 import { isPlainObject, kindOf } from '../domain/plain-value.ts';
-import type { FailingAttempts } from './effect-calls.ts';
+import { FAILING, type FailingAttempts } from './effect-calls.ts';
 import { listOf } from './given-row.ts';
 import { type ViewType, VIEW_TYPES } from './stream-record.ts';
 import { timeOf } from './test-clock.ts';
@@ -74,10 +74,24 @@ export function delivering(options: WhenOptions, effects: readonly string[], now
   integer('seed', how.seed, 0);
   integer('redeliveries', how.redeliveries, 0);
   oneOf('redelivery', how.redelivery, REDELIVERY);
-  for (const name of Object.keys(failing))
+  if (options.redelivery !== undefined && options.times === undefined)
+    throw new Error('redelivery says when a batch comes again, and without times none does: add times: 2');
+  for (const [name, attempts] of Object.entries(failing)) {
     if (!effects.includes(name))
       throw new Error(`failing names ${name}, which is no effect; there are ${listOf(effects)}`);
+    checkFailing(`failing.${name}`, attempts);
+  }
   return { how, failing, at: at === undefined ? now : timeOf(at, 'at') };
+}
+
+/** @throws Error for what says of no attempt whether it fails. */
+function checkFailing(name: string, attempts: unknown): void {
+  if (attempts === undefined || typeof attempts === 'function') return;
+  if (!Array.isArray(attempts))
+    throw new Error(
+      `${name} must be an array of ${FAILING.join(', ')}, or a function, and is ${kindOf(attempts)}`,
+    );
+  for (const [index, one] of attempts.entries()) oneOf(`${name}[${index}]`, one, FAILING);
 }
 
 /** @throws Error for a member that nobody reads. */

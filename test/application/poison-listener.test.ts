@@ -45,7 +45,7 @@ describe('who is told of poison', () => {
     expect(told).to.have.length(2);
     const [{ record, raw, fault, isQuarantined }] = told as [PoisonFound];
     expect(record).to.include({ pk: 'FAA#LINKS', sk: 'MFR_MDL_CODE#1#SN#bad', eventName: 'INSERT' });
-    expect(raw).to.equal(bad);
+    expect(raw).to.deep.equal(bad);
     expect(fault.kind).to.equal('permanent');
     expect(isQuarantined).to.equal(false);
   });
@@ -58,6 +58,19 @@ describe('who is told of poison', () => {
     await worker.handle(bad, good);
     expect(told.map(({ isQuarantined }) => isQuarantined)).to.deep.equal([true]);
     expect(keptByThen).to.deep.equal([1]);
+  });
+
+  it('given a listener that changes what it is given, then it changes nothing of the record, or of what is in quarantine', async () => {
+    const { bad, good } = someRecords();
+    const [asItWas, quarantine] = [structuredClone(bad), new MemoryQuarantine()];
+    const { worker } = telling({ quarantine }, (poison) => {
+      Object.assign(poison.raw as object, { dynamodb: 'gone' });
+      Object.assign(poison.record, { pk: 'gone' });
+    });
+    await worker.handle(bad, good);
+    expect(bad).to.deep.equal(asItWas);
+    expect(quarantine.kept[0]!.raw).to.deep.equal(asItWas);
+    expect(quarantine.kept[0]!.record.pk).to.equal('FAA#LINKS');
   });
 
   it('given a record without keys, then they are', async () => {

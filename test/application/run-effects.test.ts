@@ -229,6 +229,18 @@ describe('an effect that fails', () => {
     expect(figures('mails')).to.deep.equal([5, 0, 5, 0, 0]);
   });
 
+  it('given states that cannot be loaded, then no effect counts what was never tried', async () => {
+    const log = new ScriptedEffectLog({
+      load: (rows) => Promise.resolve(rows.map(() => new Fault('configuration', 'not readable'))),
+    });
+    const { effects, metrics } = someEffects({ log });
+    const { ran, spec } = failing('a1');
+    const { failed } = await effects.execute(asked(withEffects({ badges: spec }), changesOf('a1')));
+    expect([...failed.values()].map(({ message }) => message)).to.deep.equal(['not readable']);
+    expect(ran).to.deep.equal([]);
+    expect(metrics.total('badges:dead_letter')).to.equal(0);
+  });
+
   it('given that it always throws, then its change fails, the later ones of its row wait, and others go on', async () => {
     const { ran, spec } = failing('a2');
     const { became, tally } = await runFor(['a1', 'a2', 'b1', 'a3', 'b2', 'a4'], { ...spec, attempts: 2 });

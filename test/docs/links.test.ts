@@ -31,6 +31,20 @@ describe('the documents', () => {
       }
   });
 
+  it('link only to what is in the package, where they are in it and tell how to use it', () => {
+    const { files: packed } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
+    const isPacked = (path: string) =>
+      ['README.md', 'LICENSE', 'package.json'].includes(path) ||
+      packed.some((entry) => path === entry || path.startsWith(`${entry}/`));
+    const pages = documents.filter(({ name }) =>
+      /^(?:README|GUARANTEES|CHANGELOG|docs\/[\w-]+)(?:\.md)$/.test(name),
+    );
+    expect(pages.length).to.be.at.least(12);
+    for (const { name, text } of pages)
+      for (const [link, path = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]+)?\)/g))
+        expect(isPacked(posix.join(posix.dirname(name), path)), `${name}: ${link}`).to.equal(true);
+  });
+
   it('name only files and folders that exist', () => {
     const PATH =
       /(?<![\w./:$*-])(?:[\w.-]+\/)*[\w.-]+\.(?:ts|js|yaml|md)\b|(?<![\w./:$*-])(?:src|test|docs|deploy|bench|local)\/[\w/-]*(?![\w.*/-])/g;

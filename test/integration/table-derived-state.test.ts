@@ -25,6 +25,7 @@ describeWithServers('the derived state of a table', () => {
     expect(await verify(harness.state, fleet)).to.deep.equal({
       checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0 },
       drift: [],
+      uncompared: [],
     });
   });
 });

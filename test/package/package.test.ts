@@ -78,6 +78,9 @@ describe('the package', function () {
     const others = packed.files.filter((file) => !file.startsWith('dist/'));
     expect(others).to.have.members([
       ...['package.json', 'README.md', 'CHANGELOG.md', 'GUARANTEES.md', 'LICENSE', 'bin/contrail.js'],
+      // What its pages link to, beside these.
+      ...['CONTRIBUTING.md', 'deploy/README.md', 'deploy/template.yaml', 'test/simulation/mutants/README.md'],
+      ...(await readdir(join(ROOT, 'bench', 'plots'))).map((file) => `bench/plots/${file}`),
       ...(await sourcesIn('docs')).map((file) => `docs/${file}`),
       ...(await sourcesIn('examples'))
         .filter((file) => file !== 'tsconfig.json')

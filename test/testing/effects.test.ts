@@ -167,6 +167,46 @@ describe('effects in a scenario', () => {
       });
   });
 
+  it('given a function that says of an attempt what means nothing, then the scenario fails, not the attempt', async () => {
+    const { given, rows } = game();
+    const failing = { badges: () => 'during' as 'before' };
+    const error = await rejection(
+      given()
+        .when(rows.play(key, { score: 7 }), { failing })
+        .then({ failures: [/./] }),
+    );
+    expect(error.message).to.equal(
+      'failing.badges must return before, after, run, an Error or nothing, and returned during',
+    );
+  });
+
+  it('given calls of which one fits more than another expected one, then each gets the one that it must', async () => {
+    const { given, rows } = game();
+    const changes = given()
+      .when([rows.play(key, { score: 7 }), rows.play({ player: 'bert', play: '1' }, { score: 8 })])
+      .when(rows.play.remove(key));
+    const bert = { player: 'bert', play: '1' };
+    // The first would fit any call of Anna's and Bert's: the others leave it one.
+    await changes.then({
+      effects: { badges: [{ did: 'run' }, { operation: 'INSERT', key }, { operation: 'REMOVE' }] },
+    });
+    await changes.then({ effects: { badges: [{}, {}, { key: bert }] } });
+    const wrong = await rejection(changes.then({ effects: { badges: [{}, { key: bert }, { key: bert }] } }));
+    expect(wrong.message).to.contain('no call like {"player":"bert","play":"1"}');
+  });
+
+  it('given calls of one row, then those without a key are in order, too', async () => {
+    const { given, rows } = game();
+    const changes = given()
+      .when(rows.play(key, { score: 7 }))
+      .when(rows.play.expire(key));
+    await changes.then({ effects: { badges: [{ did: 'run' }, { key, operation: 'REMOVE' }] } });
+    const turned = [{ key, operation: 'REMOVE' as const }, { operation: 'INSERT' as const }];
+    expect((await rejection(changes.then({ effects: { badges: turned } }))).message).to.contain(
+      'another order',
+    );
+  });
+
   it('given an effect with a name that every object has, then its attempts are as they are', async () => {
     const definition = defineTable({
       keys: { partition: 'PK', sort: 'SK' },

@@ -272,6 +272,29 @@ describe('what is wrong', () => {
         'failing names spend, which is no effect; there are told',
       ],
       [
+        'an attempt that fails at no known moment',
+        () =>
+          base.when(order(anna1, { status: 'paid', total: 1 }), {
+            failing: { told: ['run', 'during' as 'run'] },
+          }),
+        'failing.told[1] must be one of before, after, run, and is during',
+      ],
+      [
+        'attempts that are no list',
+        () => base.when(order(anna1, { status: 'paid', total: 1 }), { failing: { told: 'before' as never } }),
+        'failing.told must be an array of before, after, run, or a function, and is a string',
+      ],
+      [
+        'when a batch comes again, and not that it does',
+        () => base.when(order(anna1, { status: 'paid', total: 1 }), { redelivery: 'late' }),
+        'redelivery says when a batch comes again, and without times none does: add times: 2',
+      ],
+      [
+        'no changes',
+        () => base.when([]),
+        'when was given no changes, so that nothing happens: give it one, or leave it out',
+      ],
+      [
         'no change',
         () => base.when(order as never),
         'when takes changes, as the factories in rows make them, and was given a function: call it',

@@ -54,7 +54,7 @@ export const EFFECT_HEADINGS = {
   skip: 'changes for which it said that it had nothing to do',
   duplicate: 'changes for which, or for a newer one of their row, it had run already',
   retry: 'changes for which it was tried once more',
-  dead_letter: 'changes for which it failed: at every attempt, for good, or out of time',
+  dead_letter: 'changes for which it failed itself: at every attempt, for good, or out of time',
 } as const;
 
 /** What an effect's metrics are called after its name. */

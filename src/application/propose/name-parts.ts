@@ -4,7 +4,7 @@ import { identifier, partName, UniqueNames } from './names.ts';
 import { textOfValue } from './part-values.ts';
 import type { SampledRow } from './sample.ts';
 import { type KeyKind, partsIn } from './shared-keys.ts';
-import { formOf, isLabel } from './token-form.ts';
+import { formOf, isLabel, isVersion } from './token-form.ts';
 
 /** What varies in the keys of a kind. */
 export interface NamedPart {
@@ -68,7 +68,9 @@ function labelsBefore(
 ): { label: string | undefined; keyName: string | undefined }[] {
   return tokens.flatMap((token, index) => {
     if ('constant' in token) return [];
-    const previous = tokens[index - 1];
+    const previous = tokens
+      .slice(0, index)
+      .findLast((one) => !('constant' in one && isVersion(one.constant)));
     const word =
       token.prefix !== ''
         ? token.prefix

@@ -14,9 +14,10 @@ import { UniqueNames } from './names.ts';
 import type { ProposedKind, Proposal } from './proposal.ts';
 import type { Sample, SampledRow } from './sample.ts';
 import { constantsOf, type KeyKind, mergedAlike, withoutSharedKeys } from './shared-keys.ts';
-import { type Group, groupsOf } from './split-kinds.ts';
+import { type DoubtfulWord, doubtfulWords, type Group, groupsOf } from './split-kinds.ts';
 import { toldApart } from './tell-apart.ts';
 import { isSameCase } from './token-form.ts';
+import { type UnrelatedRows, unrelatedRows } from './unrelated-rows.ts';
 
 /** Keys of rows that fit no pattern, for whoever looks them up. */
 const MOST_EXAMPLES = 5;
@@ -25,7 +26,10 @@ const ENOUGH = 0.1;
 /** In a sample as large as this, one row by itself is no pattern. */
 const LARGE = 50;
 
-type Untyped = Omit<ProposedKind, 'attributes' | 'isExact' | 'rows' | 'doubts'>;
+type Untyped = Omit<ProposedKind, 'attributes' | 'isExact' | 'rows' | 'doubts'> & {
+  /** Words of its keys that may be data. */
+  readonly doubtful: readonly DoubtfulWord[];
+};
 
 /**
  * Finds kinds of rows in a sample: what their keys have in common, and what their attributes are. No key is of two kinds,
@@ -48,7 +52,7 @@ export function propose({ keys, rows }: Sample, fallback = 'item'): Proposal {
   const { taken, others } = assigned(untyped, keys, rows);
   const proposed = untyped.flatMap((kind) => {
     const own = taken.get(kind.name) ?? [];
-    return own.length === 0 ? [] : [typed(kind, own)];
+    return own.length === 0 ? [] : [typed(kind, own, names)];
   });
   return {
     keys,
@@ -116,7 +120,8 @@ function oneNamed(
   const key = new Map([[keys.partition, templateText(kind.partition, partNames.slice(0, inPartition))]]);
   if (keys.sort !== undefined && kind.sort !== undefined)
     key.set(keys.sort, templateText(kind.sort, partNames.slice(inPartition)));
-  return { name: names.give(...namesOf(kind, when?.value, fallback)), key, parts, when };
+  const doubtful = [kind.partition, ...(kind.sort === undefined ? [] : [kind.sort])].flatMap(doubtfulWords);
+  return { name: names.give(...namesOf(kind, when?.value, fallback)), key, parts, when, doubtful };
 }
 
 /** Which kind each row is of, as a worker with such a definition would say it. */
@@ -176,7 +181,11 @@ export function modelOf(
   }).model;
 }
 
-function typed(kind: Untyped, rows: readonly SampledRow[]): ProposedKind {
+function typed(
+  { doubtful, ...kind }: Untyped,
+  rows: readonly SampledRow[],
+  keys: ReadonlySet<string>,
+): ProposedKind {
   const distinct = new Set(rows.map(({ key }) => itemKey(key))).size;
   const attributes = new TypeOfObjects();
   for (const { attributes: seen } of rows) if (seen !== undefined) attributes.add(seen);
@@ -184,15 +193,13 @@ function typed(kind: Untyped, rows: readonly SampledRow[]): ProposedKind {
     ...(distinct === 1 && kind.parts.length > 0
       ? ['There was one such row: what varies in its key is a guess.']
       : []),
-    ...kind.parts.flatMap(({ name, isGuess, words, rule }) => [
-      ...(isGuess ? [`Nothing says what <${name}> is: give it a name.`] : []),
-      ...(words !== undefined && rule === undefined && words.length > 1
-        ? [
-            `<${name}> was always one of ${words.join(', ')}: if it can be nothing else, say so with parts, or make kinds of them.`,
-          ]
-        : []),
-    ]),
+    ...doubtful.map(
+      ({ name, word }) =>
+        `All keys have ${word} behind ${name}, so it stands in the template: if it can be something else, write a part there.`,
+    ),
+    ...kind.parts.flatMap(partDoubts),
     ...(attributes.count === 0 ? ['Only keys were seen: what its attributes are is for you to say.'] : []),
+    ...unrelatedDoubts(unrelatedRows(rows, keys)),
   ];
   return {
     ...kind,
@@ -201,6 +208,35 @@ function typed(kind: Untyped, rows: readonly SampledRow[]): ProposedKind {
     rows: distinct,
     doubts,
   };
+}
+
+function partDoubts({ name, isGuess, words, rule }: ProposedKind['parts'][number]): string[] {
+  const isOne = words?.length === 1;
+  return [
+    ...(isGuess ? [`Nothing says what <${name}> is: give it a name.`] : []),
+    ...(words === undefined || rule !== undefined || isOne
+      ? []
+      : [
+          `<${name}> was always one of ${words.join(', ')}: if it can be nothing else, say so with parts, or make kinds of them.`,
+        ]),
+    ...(isOne
+      ? [`<${name}> was always the same: if it can be nothing else, write it into the template.`]
+      : []),
+  ];
+}
+
+/** Names of attributes that are listed of each. */
+const LISTED = 3;
+
+function unrelatedDoubts(unrelated: readonly UnrelatedRows[]): string[] {
+  if (unrelated.length === 0) return [];
+  const words = unrelated.map(({ rows, names }) => {
+    const more = names.length > LISTED ? ' …' : '';
+    return `${rows} with ${names.slice(0, LISTED).join(', ')}${more}`;
+  });
+  return [
+    `Its rows are of ${unrelated.length} sorts that have no attribute of their own in common (${words.join('; ')}): they may be different kinds. No attribute says which is which; with one that does, tell them apart with when.`,
+  ];
 }
 
 function keyNamesOf({ partition, sort }: KeySchema): string[] {

@@ -4,7 +4,7 @@ import { areDifferent, usualNames } from './attribute-sets.ts';
 import { type KeyShape, type Token, tokensOf } from './key-shape.ts';
 import { textOfValue } from './part-values.ts';
 import type { SampledRow } from './sample.ts';
-import { canBeLiteral, isLabel, isSameCase, prefixOf } from './token-form.ts';
+import { canBeLiteral, isLabel, isSameCase, isVersion, prefixOf } from './token-form.ts';
 
 /** Rows whose keys look alike. */
 export interface Group {
@@ -66,6 +66,21 @@ export function groupsOf(keys: KeySchema, rows: readonly SampledRow[]): Group[] 
       };
     }),
   );
+}
+
+/** A word that all keys of a kind have, where data could stand: behind a word that may be what that is called. */
+export interface DoubtfulWord {
+  readonly name: string;
+  readonly word: string;
+}
+
+export function doubtfulWords({ tokens }: KeyShape): DoubtfulWord[] {
+  return tokens.flatMap((token, index) => {
+    const [name, word] = [constantOf(tokens[index - 1]), constantOf(token)];
+    const isBehindName = unversioned(tokens.slice(0, index)).length % 2 === 1;
+    if (name === undefined || word === undefined || name === '' || word === '' || !isBehindName) return [];
+    return isVersion(name) || isVersion(word) || isSameCase(name, word) ? [] : [{ name, word }];
+  });
 }
 
 function shapeOf({ separator, tokens }: { separator: string; tokens: readonly string[] }): KeyShape {
@@ -131,20 +146,31 @@ class Splitting {
     }
     if (isTelling && (words.length > 1 || rare === 0)) return words;
     if (this.#attributeWith(splits, at) !== undefined) return [];
-    const first = fixed.slice(at - place.index)[0];
+    const before = unversioned(fixed.slice(at - place.index));
+    const style = constantOf(before[0]) ?? words[0] ?? '';
     const isInStyle =
-      place.index === 0 ||
-      (place.index % 2 === 0 && words.every((word) => isSameCase(word, constantOf(first) ?? word)));
+      place.index === 0 || (before.length % 2 === 0 && words.every((word) => isSameCase(word, style)));
     const isOnly = place.index === 0 && this.#places.length === at + 1;
     return isInStyle && !isOnly && words.length <= MOST_LIKE_WORDS ? words : [];
   }
 
   /** Whether a word that all rows have is data all the same: the value of an attribute, or behind the word that names it. */
   #isData(word: string, splits: readonly Split[], fixed: readonly Token[], place: Place): boolean {
-    if (place.index === 0) return false;
+    if (place.index === 0 || isVersion(word)) return false;
     if (this.#attributeWith(splits, fixed.length) !== undefined) return true;
-    const before = constantOf(fixed.at(-1));
-    return place.index % 2 === 1 && before !== undefined && !isSameCase(word, before);
+    const inAttribute = fixed.slice(fixed.length - place.index);
+    const before = constantOf(inAttribute.at(-1));
+    if (before === undefined || isVersion(before) || isSameCase(word, before)) return false;
+    const isBehindName = unversioned(inAttribute).length % 2 === 1;
+    return isBehindName && (splits.length < SEEN_OFTEN || this.#isLastOfPair(splits, fixed, before));
+  }
+
+  /** Whether what follows is no data for which a word could be the name: nothing, or the name of the next. */
+  #isLastOfPair(splits: readonly Split[], fixed: readonly Token[], before: string): boolean {
+    const next = fixed.length + 1;
+    if ((this.#places[next]?.index ?? 0) === 0) return true;
+    const [word = '', ...others] = new Set(splits.map(({ tokens }) => tokens[next]));
+    return others.length === 0 && isLabel(word) && isSameCase(word, before);
   }
 
   /** An attribute that always says what stands at a place; not one that says what kind a row is of. */
@@ -195,6 +221,11 @@ function saysSame(value: Value | undefined, token: string): boolean {
 
 function constantOf(token: Token | undefined): string | undefined {
   return token !== undefined && 'constant' in token ? token.constant : undefined;
+}
+
+/** What stands before a place, without what names no data behind it. */
+function unversioned(before: readonly Token[]): readonly Token[] {
+  return before.filter((token) => !isVersion(constantOf(token) ?? ''));
 }
 
 function rowOf({ row }: Split): SampledRow {

@@ -20,6 +20,11 @@ export function isLabel(token: string): boolean {
   return token.length <= LONGEST_LABEL && WORD.test(token) && !UUID.test(token);
 }
 
+/** Whether it is the version of a layout, which names no data behind it: `v3`. */
+export function isVersion(token: string): boolean {
+  return /^v(?:er(?:sion)?)?[._]?\d+$/i.test(token);
+}
+
 /** The word before data in one piece; empty where there is none. */
 export function prefixOf(token: string): string {
   const [prefix = ''] = PREFIX.exec(token) ?? [];

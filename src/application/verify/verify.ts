@@ -21,14 +21,24 @@ export interface Drift {
 /** No derivation can be called so. */
 export const NO_DERIVATION = '(no derivation)';
 
+/** Items that are there, and that the table's rows do not tell of. */
+export interface Uncompared {
+  readonly derivation: string;
+  /** How many. */
+  readonly items: number;
+  readonly why: string;
+}
+
 export interface Verification {
   /** How many derived items were compared. */
   readonly checked: Readonly<Record<Subsystem, number>>;
   readonly drift: readonly Drift[];
+  /** What was not, by derivation and reason. */
+  readonly uncompared: readonly Uncompared[];
 }
 
 /** Which subsystem an item is of that has drifted. */
-export function subsystemOf({ derivation }: Drift, { spec }: TableDefinition): Subsystem {
+export function subsystemOf({ derivation }: Pick<Drift, 'derivation'>, { spec }: TableDefinition): Subsystem {
   switch (Object.hasOwn(spec.derive, derivation) ? spec.derive[derivation]?.is : undefined) {
     case 'pointer':
       return 'defaultImages';
@@ -54,13 +64,28 @@ export function subsystemOf({ derivation }: Drift, { spec }: TableDefinition): S
 export async function verify(state: DerivedState, definition: TableDefinition): Promise<Verification> {
   const expected = await recount(state.rows(), definition);
   const drift: Drift[] = [];
+  const left = new LeftOut();
   const checked = {
     search: await compareDocuments(state, definition, expected, drift),
-    defaultImages: await comparePointers(state, expected, drift),
+    defaultImages: await comparePointers(state, expected, drift, left),
     matcher: await compareCounts(state, expected, drift),
-    derivedRows: await compareRows(state, expected, drift),
+    derivedRows: await compareRows(state, expected, drift, left),
   };
-  return { checked, drift };
+  return { checked, drift, uncompared: left.list() };
+}
+
+/** Counts what is not compared. */
+class LeftOut {
+  readonly #counts = new Map<string, Uncompared>();
+
+  add(derivation: string, why: string): void {
+    const { items } = this.#counts.get(`${derivation} ${why}`) ?? { items: 0 };
+    this.#counts.set(`${derivation} ${why}`, { derivation, items: items + 1, why });
+  }
+
+  list(): readonly Uncompared[] {
+    return [...this.#counts.values()];
+  }
 }
 
 async function compareDocuments(
@@ -100,7 +125,12 @@ function derivationOf({ collection, id }: DocumentKey, { spec }: TableDefinition
   return found ?? NO_DERIVATION;
 }
 
-async function comparePointers(state: DerivedState, { pointers }: Recount, drift: Drift[]): Promise<number> {
+async function comparePointers(
+  state: DerivedState,
+  { pointers }: Recount,
+  drift: Drift[],
+  left: LeftOut,
+): Promise<number> {
   let checked = 0;
   for await (const found of state.pointers()) {
     const derivation = found.entity.model.name;
@@ -108,7 +138,10 @@ async function comparePointers(state: DerivedState, { pointers }: Recount, drift
     const what = expected?.partition.keyOf(found.entity.parts) ?? found.entity.parts.join();
     const problem = problemWith(found, what, expected);
     expected?.entities.delete(what);
-    if (found.isTargetUnknown) continue;
+    if (found.isTargetUnknown) {
+      left.add(derivation, 'it points to a row of which nothing is known');
+      continue;
+    }
     checked++;
     if (problem !== undefined) drift.push({ derivation, problem, what });
   }
@@ -154,17 +187,25 @@ async function compareCounts(state: DerivedState, { counts }: Recount, drift: Dr
   return checked;
 }
 
-async function compareRows(state: DerivedState, { derivedRows }: Recount, drift: Drift[]): Promise<number> {
+async function compareRows(
+  state: DerivedState,
+  { derivedRows }: Recount,
+  drift: Drift[],
+  left: LeftOut,
+): Promise<number> {
   let checked = 0;
   for await (const { model, row, source } of state.derivedRows()) {
     const derivation = model.name;
-    const { isKnown, isComplete, rows, unknown } = derivedRows.get(derivation) ?? NO_ROWS;
+    const rowsOf = derivedRows.get(derivation) ?? NO_ROWS;
+    const { rows } = rowsOf;
     const what = rowName(row.table, row.key);
     const expected = rows.get(what);
     rows.delete(what);
-    const isOfUnknown = !isKnown || unknown.has(source);
-    // What nobody gives any more may have been given once.
-    if (isOfUnknown || (expected === undefined && !isComplete)) continue;
+    const why = whyUncompared(rowsOf, source, expected !== undefined);
+    if (why !== undefined) {
+      left.add(derivation, why);
+      continue;
+    }
     checked++;
     if (expected === undefined) drift.push({ derivation, problem: 'extra', what });
     else if (expected.source !== source || !equalRecords(expected.attributes, row.attributes))
@@ -176,6 +217,20 @@ async function compareRows(state: DerivedState, { derivedRows }: Recount, drift:
       drift.push({ derivation, problem: 'missing', what });
     }
   return checked;
+}
+
+/** Why the table's rows do not tell whether a derived row should be there; undefined where they do. */
+function whyUncompared(
+  { isKnown, isComplete, unknown }: ExpectedRows,
+  source: string,
+  isGiven: boolean,
+): string | undefined {
+  if (!isKnown) return 'not derived after each insertion and change (on): what a row gave once is gone';
+  if (unknown.has(source)) return 'its function asks for the change, which is gone';
+  // What nobody gives any more may have been given once.
+  return isGiven || isComplete
+    ? undefined
+    : 'no row gives it now, and what was given once stays (keep, or no REMOVE in on)';
 }
 
 /** Of a derivation that the definition does not have. */

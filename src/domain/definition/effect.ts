@@ -48,7 +48,8 @@ export interface EffectContext extends BatchContext {
   /**
    * Hands in a write of the effect's own, to be made in one transaction with the note that the effect has run: both
    * happen, or neither, and never twice. At most once per attempt. For DynamoDB an item of a `TransactWriteItems`, or
-   * up to 99 of them, as the document client takes them; in memory a function, which makes the write.
+   * up to 99 of them, as the document client takes them, which in memory are noted and not made (`contrail/testing`,
+   * `contrail replay`, `onItems` of `createMemoryWorker`); there also a function, which makes the write.
    */
   readonly once: (write: unknown) => void;
 }

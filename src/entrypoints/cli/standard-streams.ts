@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { FAILED } from './exit-status.ts';
+import { exit } from './own-exit.ts';
 import { isSameFile } from './same-file.ts';
 
 /**
@@ -12,13 +13,13 @@ import { isSameFile } from './same-file.ts';
 export function watchStandardStreams(name: string): void {
   let said = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
+    if (error.code === 'EPIPE') exit();
     process.exitCode = FAILED;
     if (!said) process.stderr.write(`${name}: cannot write to standard output: ${error.message}\n`);
     said = true;
   });
   process.stderr.on('error', () => {
-    if (isSameFile(fstatSync(process.stdout.fd), fstatSync(process.stderr.fd))) process.exit();
+    if (isSameFile(fstatSync(process.stdout.fd), fstatSync(process.stderr.fd))) exit();
   });
 }
 

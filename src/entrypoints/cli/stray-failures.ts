@@ -1,6 +1,7 @@
 import { wordsOf } from '../../domain/row-view.ts';
 import { OWN, placeInCode } from '../definition/place-in-code.ts';
 import { FAILED } from './exit-status.ts';
+import { exit } from './own-exit.ts';
 
 /**
  * Says in one message that code which nobody waited for has failed: a promise that was begun and left, or a callback of
@@ -15,7 +16,7 @@ export function watchStrayFailures(name: string): void {
     const isOurs = place === undefined && error instanceof Error && error.stack?.includes(OWN) === true;
     if (isOurs) {
       process.stderr.write(`${name}: a mistake of ${name} itself, please report it: ${error.stack ?? ''}\n`);
-      process.exit(FAILED);
+      exit(FAILED);
     }
     if (said) return;
     said = true;

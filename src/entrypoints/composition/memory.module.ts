@@ -9,7 +9,7 @@ import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
-import { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts';
+import { MemoryEffectLog, type UnmadeWrite } from '../../adapters/memory/memory-effect-log.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
@@ -43,3 +43,10 @@ export const memoryModule = new ContainerModule(({ bind }) => {
     [MemorySearchIndex, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
   );
 });
+
+/** Takes items for DynamoDB from effects, and tells of them instead of making them. */
+export function effectLogModule(onItems: (write: UnmadeWrite) => void): ContainerModule {
+  return new ContainerModule(({ rebind }) => {
+    void rebind(EffectLog).toConstantValue(new MemoryEffectLog(onItems));
+  });
+}

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+import { wordsOf } from '../../domain/row-view.ts';
 import { placeInCode } from './place-in-code.ts';
 
 /**
@@ -6,8 +8,9 @@ import { placeInCode } from './place-in-code.ts';
  * @param shorten makes paths in a text as short as they are clear.
  */
 export function loadingProblem(error: unknown, path: string, shorten: (text: string) => string): string {
-  // Primitives that the file throws come wrapped.
-  if (!(error instanceof Error)) return `threw ${JSON.stringify(error)} when it was loaded: correct it`;
+  // Primitives that the file throws come wrapped, and an error may be of another realm.
+  if (!(error instanceof Error))
+    return `threw ${isNativeError(error) ? error.message : wordsOf(error)} when it was loaded: correct it`;
   const [firstLine = ''] = error.message.split('\n');
   const at = (file: string, line: string) =>
     file === path ? `in line ${line}` : `in line ${line} of ${shorten(file)}, which it imports`;

@@ -53,7 +53,7 @@ export function filtersOf(model: Rows, most = MAX_FILTERS): Filters {
   if (areas.length === 0)
     throw new Fault(
       'configuration',
-      'the definition derives nothing, so that no row is needed: add a derivation',
+      'the definition derives nothing yet, and filters are of the rows that something is derived from: add a derivation to its derive, and ask for the filters again',
     );
   while (areas.length > most) {
     areas.sort((a, b) => lengthOf(b) - lengthOf(a));

@@ -253,6 +253,7 @@ describe('verify of any definition', () => {
     expect(await verify(new FixedState(right), shop)).to.deep.equal({
       checked: { search: 2, defaultImages: 2, matcher: 1, derivedRows: 0 },
       drift: [],
+      uncompared: [],
     });
   });
 

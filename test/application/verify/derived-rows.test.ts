@@ -45,14 +45,16 @@ function found(
 
 const name = (id: string) => `{"PK":"COPIES","SK":"${id}"}`;
 
-async function driftIn(
-  spec: Spec,
-  ids: readonly string[],
-  rowsOf: (definition: TableDefinition) => readonly DerivedRowFound[],
-) {
+type RowsFound = (definition: TableDefinition) => readonly DerivedRowFound[];
+
+async function verified(spec: Spec, ids: readonly string[], rowsOf: RowsFound) {
   const definition = tableOf(spec);
   const state = new FixedState({ rows: ids.map((id) => basketRow(id)), derivedRows: rowsOf(definition) });
-  const { checked, drift } = await verify(state, definition);
+  return { definition, ...(await verify(state, definition)) };
+}
+
+async function driftIn(spec: Spec, ids: readonly string[], rowsOf: RowsFound) {
+  const { definition, checked, drift } = await verified(spec, ids, rowsOf);
   for (const each of drift) {
     expect(each.derivation).to.equal('copies');
     expect(subsystemOf(each, definition)).to.equal('derivedRows');
@@ -125,6 +127,32 @@ describe('verify of derived rows', () => {
     };
     expect(await driftIn({ of }, ['1'], (definition) => [found(definition, '1')])).to.deep.equal([0]);
   });
+
+  for (const [what, spec, ids, why] of [
+    ['that stay, and that nobody gives now', { of: copy, keep: true }, ['1'], /no row gives it now/],
+    [
+      'that are not derived after changes',
+      { of: copy, on: ['INSERT'] },
+      ['1', '2'],
+      /not derived after each/,
+    ],
+    [
+      'of a function that asks for the change',
+      { of: ({ change }) => (change.operation === 'INSERT' ? [] : []) },
+      ['1', '2'],
+      /asks for the change/,
+    ],
+  ] satisfies [string, Spec, string[], RegExp][])
+    it(`given rows ${what}, then it is said how many are not compared, and why`, async () => {
+      const { uncompared, checked } = await verified(spec, ids, (definition) =>
+        ['1', '2'].map((id) => found(definition, id)),
+      );
+      expect(uncompared.map(({ derivation, items }) => [derivation, items])).to.deep.equal([
+        ['copies', 2 - checked.derivedRows],
+      ]);
+      expect(uncompared[0]!.why).to.match(why);
+      expect((await verified({ of: copy }, ['1'], (one) => [found(one, '1')])).uncompared).to.deep.equal([]);
+    });
 
   const refused: readonly [why: string, of: Spec['of']][] = [
     ['the function throws', () => expect.fail('no')],

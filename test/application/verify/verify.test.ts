@@ -55,6 +55,8 @@ function defaultImage(
 interface Expected {
   readonly checked: number;
   readonly drift?: readonly (Omit<Drift, 'derivation'> & Partial<Drift>)[];
+  /** Why items are not compared. */
+  readonly uncompared?: readonly string[];
 }
 
 /** The fleet derives no rows by functions. */
@@ -72,8 +74,13 @@ function count(of: ReturnType<typeof tuple>, rows: number) {
 }
 
 /** Expects this of one subsystem, and that the others have nothing to compare. */
-async function expectOnly(subsystem: FleetSubsystem, parts: StateParts, { checked, drift = [] }: Expected) {
-  const found = await verify(new FixedState(parts), fleet);
+async function expectOnly(
+  subsystem: FleetSubsystem,
+  parts: StateParts,
+  { checked, drift = [], uncompared = [] }: Expected,
+) {
+  const { uncompared: left, ...found } = await verify(new FixedState(parts), fleet);
+  expect(left.map(({ why }) => why)).to.deep.equal(uncompared);
   expect(found).to.deep.equal({
     checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0, [subsystem]: checked },
     drift: drift.map((each) => ({ derivation: DERIVATIONS[subsystem], ...each })),
@@ -86,6 +93,7 @@ describe('verify', () => {
     expect(await verify(new FixedState({}), fleet)).to.deep.equal({
       checked: { search: 0, defaultImages: 0, matcher: 0, derivedRows: 0 },
       drift: [],
+      uncompared: [],
     });
   });
 
@@ -99,6 +107,7 @@ describe('verify', () => {
     expect(await verify(state, fleet)).to.deep.equal({
       checked: { search: 2, defaultImages: 1, matcher: 2, derivedRows: 0 },
       drift: [],
+      uncompared: [],
     });
   });
 
@@ -260,10 +269,11 @@ describe('verify', () => {
 
     it('given a default that points to an image of which nothing is known, then its entity is not compared', async () => {
       const unknown = { ...defaultImage('REGISTRATION', 'N1', '2'), isTargetUnknown: true };
-      await expectOnly('defaultImages', { pointers: [unknown] }, { checked: 0 });
+      const uncompared = ['it points to a row of which nothing is known'];
+      await expectOnly('defaultImages', { pointers: [unknown] }, { checked: 0, uncompared });
       const rows = [imageRow(N1, '1'), imageRow(C172, '1')];
       const known = defaultImage('ICAO', 'C172', '1');
-      await expectOnly('defaultImages', { rows, pointers: [unknown, known] }, { checked: 1 });
+      await expectOnly('defaultImages', { rows, pointers: [unknown, known] }, { checked: 1, uncompared });
     });
 
     it('given a default that does not repeat its image’s attributes, then it is wrong', async () => {

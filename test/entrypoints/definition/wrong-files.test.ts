@@ -49,6 +49,12 @@ describe('the command line, given code that does what it must not', function () 
       "contrail: a.ts imports what is not there, in line 2: Cannot find module 'no-such-package': install the package, or correct the import",
     ],
     [
+      'that throws an error of another realm',
+      "import vm from 'node:vm'; throw vm.runInNewContext('new TypeError(\"odd\")')",
+      'contrail: a.ts threw odd when it was loaded: correct it',
+    ],
+    ['that throws an object', 'throw {}', 'contrail: a.ts threw an object when it was loaded: correct it'],
+    [
       'that imports what contrail does not export',
       "import { nope } from 'contrail';\nexport default nope",
       'contrail: a.ts threw when it was loaded, in line 2: nope is not exported by contrail: correct it',
@@ -56,6 +62,15 @@ describe('the command line, given code that does what it must not', function () 
   ] as const)
     it(`given a file ${what}, then it says so, and exits with 2`, async () => {
       expect(await replayed(code)).to.deep.equal({ out: '', err: `${message}\n`, status: 2 });
+    });
+
+  for (const ends of ['process.exit()', 'setTimeout(() => process.exit(0), 5); await new Promise(() => 1)'])
+    it(`given an effect that ends the process: ${ends}, then it says where, and exits with 1`, async () => {
+      expect(await replayed(effectOf(ends))).to.deep.equal({
+        out: '',
+        err: `contrail: code of the definition ended the process with process.exit, in line 4 of ${join(folder, 'a.ts')}, and so nothing is reported: throw an error where an effect fails\n`,
+        status: 1,
+      });
     });
 
   for (const [what, code] of [

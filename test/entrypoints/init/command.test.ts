@@ -53,6 +53,52 @@ describe('contrail init', function () {
     expect(await readdir(join(folder, 'deployment'))).to.include('filters.json');
   });
 
+  it('given --force where something was derived before, then no filters of that are left, and it says so', async () => {
+    await init(['rows.ndjson', '--search', 'customer']);
+    expect(await readdir(join(folder, 'deployment'))).to.include('filters.json');
+    const { out } = await init(['rows.ndjson', '--force', '--yes']);
+    expect(out).to.contain('deployment/filters.json was of another definition, and is removed.');
+    expect(await readdir(join(folder, 'deployment'))).not.to.include('filters.json');
+  });
+
+  it('given a folder called like a package that it needs, then its own is called otherwise, and it says so', async () => {
+    const { out } = await init(['rows.ndjson', '--out', 'contrail']);
+    expect(out).to.contain('called contrail-definition: one that is called contrail cannot install contrail');
+    const { name } = JSON.parse(await readFile(join(folder, 'contrail', 'package.json'), 'utf8')) as {
+      readonly name: string;
+    };
+    expect(name).to.equal('contrail-definition');
+    expect((await init(['rows.ndjson', '--out', 'shop'])).out).not.to.contain('called shop');
+  });
+
+  it('given nothing that is derived, then the script for filters says so, and leaves no file', async () => {
+    await init(['rows.ndjson']);
+    const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+      readonly scripts: { readonly filters: string };
+    };
+    const args = scripts.filters.split(' ').slice(1);
+    const { out, err, status } = await run([...CONTRAIL, ...args], '', { cwd: folder });
+    expect({ out, status }).to.deep.equal({ out: '', status: 2 });
+    expect(err).to.match(
+      /^contrail: the definition derives nothing yet, and filters are .* add a derivation/,
+    );
+    expect(await readdir(join(folder, 'deployment'))).not.to.include('filters.json');
+    await init(['rows.ndjson', '--force', '--search', 'customer']);
+    const made = await readFile(join(folder, 'deployment', 'filters.json'), 'utf8');
+    await rm(join(folder, 'deployment', 'filters.json'));
+    expect((await run([...CONTRAIL, ...args], '', { cwd: folder })).status).to.equal(0);
+    expect(await readFile(join(folder, 'deployment', 'filters.json'), 'utf8')).to.equal(made);
+  });
+
+  for (const out of ['rows.ndjson', join('rows.ndjson', 'x')])
+    it(`given --out ${out}, which is no folder, then it says so before it reads, and exits with 2`, async () => {
+      const { err, status } = await init(['none.json', '--out', out, '--force']);
+      expect(err).to.equal(
+        `contrail: --out is ${out}, and rows.ndjson is no folder: name a folder, which need not be there yet\n`,
+      );
+      expect(status).to.equal(2);
+    });
+
   const refused: [string, readonly string[], string, RegExp][] = [
     ['neither table nor files', [], '', /name a table with --table, or files to read/],
     ['an unknown kind', ['-', '--kind', 'x'], ROWS, /there is no kind "x"; there are customer/],

@@ -1,12 +1,15 @@
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { filterCriteria, filtersOf, MAX_FILTERS, MOST_FILTERS } from '../../deployment/filters.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { integer } from '../options.ts';
+import { OutputFile } from '../output-file.ts';
 
 interface FiltersOptions {
   readonly definition?: string;
   readonly most: number;
+  readonly out: string;
 }
 
 export const filtersCommand = new Command('filters')
@@ -18,6 +21,7 @@ ever held back.`,
   )
   .addOption(definitionOption())
   .option('--most <n>', `how many filters the mapping may have`, integer(1, MOST_FILTERS), MAX_FILTERS)
+  .option('--out <file>', 'where to write; - is standard output', '-')
   .addHelpText(
     'after',
     `
@@ -37,18 +41,23 @@ In Terraform, within filter_criteria:
     content { pattern = filter.value.Pattern }
   }
 
-The exit status is 0 when all is done, and 2 for wrong usage or a bad
-definition.
+With --out the file appears whole or not at all; with > it is empty where the
+definition is bad, or derives nothing yet.
+
+The exit status is 0 when all is done, 1 when the file cannot be written, and 2
+for wrong usage or a bad definition.
 
 Examples:
-  contrail filters > filters.json
+  contrail filters --out filters.json
   aws lambda update-event-source-mapping --uuid UUID \\
     --filter-criteria file://filters.json`,
   )
-  .action(async ({ definition: file, most }: FiltersOptions) => {
+  .action(async ({ definition: file, most, out }: FiltersOptions) => {
     const { definition } = await loadDefinition(file, process.cwd());
     const { filters, needless } = filtersOf(definition.model, most);
-    process.stdout.write(`${JSON.stringify(filterCriteria(filters), undefined, 2)}\n`);
+    // Where there are none, a file that is there stays as it is.
+    const output = await OutputFile.create(out, { what: 'the filters' });
+    await output.write(Readable.from([`${JSON.stringify(filterCriteria(filters), undefined, 2)}\n`]));
     if (needless.length > 0) process.stderr.write(aboutNeedless(needless));
   });
 

@@ -68,7 +68,7 @@ export function chosenKinds({ kinds }: Proposal, choices: Choices): readonly Pro
 
 export function unknown(what: string, name: string, known: readonly { readonly name: string }[]): Fault {
   return wrong(
-    `there is no ${what} ${JSON.stringify(name)}; there are ${known.map((one) => one.name).join(', ')}`,
+    `there is no ${what} ${JSON.stringify(name)}; there are ${known.map((one) => one.name).join(', ') || 'none'}`,
   );
 }
 

@@ -6,14 +6,13 @@ import { keyText } from '../../../adapters/dynamodb-stream/key-text.ts';
 import { isStreamArn, tableArnOf } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { ROWS } from '../../../adapters/recorded/rows.ts';
-import { guessedKeys } from '../../../application/propose/guess-keys.ts';
 import type { SampledRow } from '../../../application/propose/sample.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { isObject, type Json } from '../../../domain/json.ts';
 import type { KeySchema } from '../../../domain/table-model.ts';
 import type { SizedSource } from '../sources.ts';
+import { keysIn, sharedDoubts } from './file-keys.ts';
 import { KeySample } from './key-sample.ts';
-import { rowImages, type RowImage } from './row-images.ts';
+import { ownValue, rowImages, type RowImage } from './row-images.ts';
 import type { Sampled } from './sampled.ts';
 
 const VIEW_TYPES: ReadonlySet<string> = new Set([
@@ -55,7 +54,7 @@ const DATA = /\.(?:json|ndjson|jsonl|gz)$/;
  * Samples rows of files: a row is in the sample by a digest of its key, whatever file it is in and however often it is
  * there, so that the sample is spread over all files and the same each time.
  *
- * @throws Fault `configuration` when a file holds nothing of what it should, or the keys cannot be told.
+ * @throws Fault `configuration` when the files hold nothing of what they should, or the keys cannot be told.
  */
 export async function readFiles(
   sources: readonly SizedSource[],
@@ -71,7 +70,6 @@ export async function readFiles(
     else unlisted++;
   };
   for (const { name, open } of sources) {
-    const before = { read, first: problems.length };
     const counted = async function* () {
       for await (const chunk of open()) {
         bytes += chunk.length;
@@ -94,20 +92,21 @@ export async function readFiles(
         if (images.stream !== undefined && isStreamArn(images.stream)) streams.add(images.stream);
         if (images.viewType !== undefined && VIEW_TYPES.has(images.viewType)) views.add(images.viewType);
       }
-    if (read === before.read)
-      throw new Fault('configuration', problems[before.first] ?? `${name}: there are no rows in it`);
   }
-  const images = chosen.items();
-  const { keys, doubts } = keysOf(images, options.keys);
-  const rows = images.flatMap((image) => decoded(image, keys, problem));
+  const names = sources.map(({ name }) => name).join(', ');
+  if (read === 0) throw new Fault('configuration', problems[0] ?? `${names}: there are no rows in it`);
+  const found = keysIn(chosen.items(), options.keys);
+  for (const { place, reason } of found.odd) problem(`${place}: ${reason}`);
+  const { keys } = found;
+  const rows = found.images.flatMap((image) => decoded(image, keys, problem));
   if (rows.length === 0)
     throw new Fault('configuration', problems.at(-1) ?? 'there are no rows in the files');
   if (unlisted > 0) problems.push(`and ${unlisted} more`);
   const [stream] = streams;
   const [viewType] = views;
   return {
-    ...{ keys, rows, read, problems, doubts: [...doubts, ...ofSeveral(streams)] },
-    source: sources.map(({ name }) => name).join(', '),
+    ...{ keys, rows, read, problems, source: names },
+    doubts: [...found.doubts, ...sharedDoubts(found, options.keys), ...ofSeveral(streams)],
     table: stream === undefined ? undefined : tableArnOf(stream).replace(/^.*\//, ''),
     streamArn: stream,
     viewType: views.size === 1 ? viewType : undefined,
@@ -127,57 +126,14 @@ function digestOf({ keys, image }: Omit<RowImage, 'place'>): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-function keysOf(
-  images: readonly RowImage[],
-  given: readonly string[] | undefined,
-): { readonly keys: KeySchema; readonly doubts: readonly string[] } {
-  const names = images.every(({ keys }) => keys !== undefined)
-    ? [...new Set(images.flatMap(({ keys }) => Object.keys(keys ?? {})))]
-    : undefined;
-  const rows = images.flatMap(({ image, keys = {} }) => {
-    const encoded = names === undefined ? (image ?? {}) : keys;
-    try {
-      return [new EncodedAttributes(encoded, {}, 'Item').all()];
-    } catch {
-      // What cannot be decoded is said when the row is, with its place.
-      return [];
-    }
-  });
-  const guessed = given === undefined ? guessedKeys(rows, names) : givenKeys(given, rows);
-  if (guessed === undefined)
-    throw new Fault(
-      'configuration',
-      given === undefined
-        ? 'the files do not tell what the key of the table is: name its attributes with --keys PARTITION or --keys PARTITION,SORT'
-        : `not all rows have ${given.join(' and ')} as a string, number or bytes: name the attributes of the table's key with --keys`,
-    );
-  return { keys: guessed.keys, doubts: guessed.doubt === undefined ? [] : [guessed.doubt] };
-}
-
-function givenKeys(
-  given: readonly string[],
-  rows: Parameters<typeof guessedKeys>[0],
-): ReturnType<typeof guessedKeys> {
-  const guessed = guessedKeys(rows, given);
-  if (guessed === undefined) return undefined;
-  const typeOf = (name: string) =>
-    name === guessed.keys.partition ? guessed.keys.partitionType : guessed.keys.sortType;
-  const [partition = '', sort] = given;
-  const keys: KeySchema = {
-    ...{ partition, partitionType: typeOf(partition) },
-    ...{ sort, sortType: sort === undefined ? ('S' as const) : typeOf(sort) },
-  };
-  return { keys, doubt: undefined };
-}
-
 function decoded(
   { keys: encodedKeys, image, place }: RowImage,
   keys: KeySchema,
   problem: (text: string) => void,
 ): SampledRow[] {
   const encoded = encodedKeys ?? image ?? {};
-  const partition = keyText(own(encoded, keys.partition), keys.partitionType);
-  const sort = keys.sort === undefined ? undefined : keyText(own(encoded, keys.sort), keys.sortType);
+  const partition = keyText(ownValue(encoded, keys.partition), keys.partitionType);
+  const sort = keys.sort === undefined ? undefined : keyText(ownValue(encoded, keys.sort), keys.sortType);
   if (partition === undefined || (keys.sort !== undefined && sort === undefined)) {
     problem(
       `${place}: the row has no ${partition === undefined ? keys.partition : (keys.sort ?? '')}, or one of another type than others`,
@@ -191,8 +147,4 @@ function decoded(
     problem(`${place}: ${Fault.from(error).reason}`);
     return [];
   }
-}
-
-function own(encoded: Json, name: string): unknown {
-  return isObject(encoded) && Object.hasOwn(encoded, name) ? encoded[name] : undefined;
 }

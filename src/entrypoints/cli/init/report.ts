@@ -11,6 +11,8 @@ export interface Reported {
   readonly plan: Plan;
   readonly folder: string;
   readonly written: readonly string[];
+  /** What is to be known of what was written, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /** The kinds of a proposal, a line for each. */
@@ -38,7 +40,7 @@ function doubtsIn({ sampled, plan }: Reported): string[] {
 }
 
 export function textReport(reported: Reported): string {
-  const { sampled, proposal, plan, folder, written } = reported;
+  const { sampled, proposal, plan, folder, written, notes } = reported;
   const { rows, examples } = proposal.others;
   const left = proposal.kinds.length - plan.kinds.length;
   const [doubts, advice] = [doubtsIn(reported), streamAdvice(sampled)];
@@ -52,7 +54,7 @@ export function textReport(reported: Reported): string {
       : `not read:\n${sampled.problems.map((problem) => `- ${printable(problem)}\n`).join('')}`,
     doubts.length === 0 ? '' : `not certain:\n${doubts.map((doubt) => `- ${printable(doubt)}\n`).join('')}`,
     advice === undefined ? '' : `${advice}\n`,
-    `written to ${folder}: ${written.join(', ')}\n${nextStep(written)}; what is derived is for you to say in contrail.config.ts\n`,
+    `written to ${folder}: ${written.join(', ')}\n${notes.map((note) => `${note}\n`).join('')}${nextStep(written)}; what is derived is for you to say in contrail.config.ts\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -66,7 +68,7 @@ function nextStep(written: readonly string[]): string {
 }
 
 export function jsonReport(reported: Reported): string {
-  const { sampled, proposal, plan, folder, written } = reported;
+  const { sampled, proposal, plan, folder, written, notes } = reported;
   const { source, read, table, streamArn, viewType, problems } = sampled;
   return `${JSON.stringify({
     ...{ source, table, streamArn, viewType, read, rows: proposal.rows, keys: proposal.keys },
@@ -78,6 +80,6 @@ export function jsonReport(reported: Reported): string {
     others: proposal.others,
     doubts: doubtsIn(reported),
     stream: streamAdvice(sampled),
-    ...{ problems, folder, written },
+    ...{ problems, folder, written, notes },
   })}\n`;
 }

@@ -35,3 +35,8 @@ export function rowImages(record: unknown): Images | string {
     viewType: typeof viewType === 'string' ? viewType : undefined,
   };
 }
+
+/** An attribute as a row has it; undefined where it has none of that name. */
+export function ownValue(encoded: Json, name: string): unknown {
+  return isObject(encoded) && Object.hasOwn(encoded, name) ? encoded[name] : undefined;
+}

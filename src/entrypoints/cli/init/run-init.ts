@@ -12,7 +12,7 @@ import { readTable } from './read-table.ts';
 import { jsonReport, textReport } from './report.ts';
 import type { Sampled } from './sampled.ts';
 import { filesOf } from './write/files.ts';
-import { refuseExisting, writeProject } from './write/project-files.ts';
+import { refuseExisting, refuseNoFolder, writeProject } from './write/project-files.ts';
 
 export interface InitOptions {
   readonly table?: string;
@@ -34,6 +34,7 @@ export async function runInit(files: string[], options: InitOptions): Promise<vo
   if (options.table !== undefined && options.keys !== undefined)
     throw wrong('--keys is for files: a table says itself what its key is');
   const counts = options.count.map(countChoice);
+  await refuseNoFolder(options.out);
   if (!options.force) await refuseExisting(options.out);
   const sampled = await readRows(files, options);
   const proposal = propose(sampled, sampled.table);
@@ -47,10 +48,10 @@ export async function runInit(files: string[], options: InitOptions): Promise<vo
     : choicesOf(options, counts, proposal);
   const plan = planOf(proposal, choices);
   const all = filesOf(options.out, plan, proposal, sampled);
-  const written = await writeProject(options.out, all, options.force);
+  const project = await writeProject(options.out, all, options.force);
   if (sampled.problems.length > 0) process.exitCode = FAILED;
   const report = options.report === 'json' ? jsonReport : textReport;
-  process.stdout.write(report({ sampled, proposal, plan, folder: options.out, written }));
+  process.stdout.write(report({ sampled, proposal, plan, folder: options.out, ...project }));
 }
 
 async function readRows(files: readonly string[], { table, sample, keys }: InitOptions): Promise<Sampled> {

@@ -12,6 +12,8 @@ export interface ReportInput {
   readonly result: ReplayResult;
   readonly seconds: number;
   readonly searchActions: number;
+  /** By effect, for how many changes it handed items for DynamoDB to `once`, which a replay does not write. */
+  readonly unmade: ReadonlyMap<string, number>;
   readonly verification: Verification | undefined;
   readonly definition: TableDefinition;
 }
@@ -29,6 +31,7 @@ export function textReport({
   result,
   seconds,
   searchActions,
+  unmade,
   verification,
   definition,
 }: ReportInput): string {
@@ -41,22 +44,35 @@ export function textReport({
     `${plural(records, 'record')} in ${plural(batches, 'batch', 'batches')}, ${seconds.toFixed(2)} s (${rate} records/s)`,
     row('records', outcomes),
     ...kinds.map((kind) => row(names[kind], tallies[kind])),
+    ...unmadeLines(unmade),
   ];
-  if (verification !== undefined) {
-    const { checked, drift } = verification;
-    lines.push('', 'proof: derived state against a recount from the rows');
-    for (const kind of kinds) {
-      if (kind === 'effects') continue;
-      const found = drift.filter((item) => subsystemOf(item, definition) === kind).length;
-      lines.push(`${names[kind].padEnd(15)} ${plural(checked[kind], 'item')} compared, drift ${found}`);
-    }
-    lines.push(
-      ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
-    );
-  }
+  if (verification !== undefined) lines.push(...proofLines(verification, names, definition));
   lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);
   lines.push(...listed(failures.list().map((failure) => [failureLine(failure), failure.times ?? 1])));
   return `${lines.join('\n')}\n`;
+}
+
+/** What was compared, and what was not: that nothing differs shows nothing of what nobody has compared. */
+function proofLines(
+  { checked, drift, uncompared }: Verification,
+  names: KindNames,
+  definition: TableDefinition,
+): string[] {
+  const lines = ['', 'proof: derived state against a recount from the rows'];
+  for (const kind of kindsOf(definition)) {
+    if (kind === 'effects') continue;
+    const found = drift.filter((item) => subsystemOf(item, definition) === kind).length;
+    const left = uncompared.filter((item) => subsystemOf(item, definition) === kind);
+    const isNothing = checked[kind] === 0 && left.length > 0;
+    const compared = `${plural(checked[kind], 'item')} compared, drift ${found}`;
+    lines.push(`${names[kind].padEnd(15)} ${isNothing ? 'nothing compared' : compared}`);
+    for (const { derivation, items, why } of left)
+      lines.push(`  ${plural(items, 'item')} of ${derivation} not compared: ${why}`);
+  }
+  return [
+    ...lines,
+    ...listed(drift.map(({ derivation, problem, what }) => [`  ${problem} in ${derivation}: ${what}`, 1])),
+  ];
 }
 
 /** The report for programs: the same figures, every failure and every drifted item. */
@@ -64,6 +80,7 @@ export function jsonReport({
   result,
   seconds,
   searchActions,
+  unmade,
   verification,
   definition,
 }: ReportInput): string {
@@ -76,8 +93,20 @@ export function jsonReport({
       ]),
     );
   const proof = verification && { ...verification, checked: named(verification.checked) };
-  const report = { ...named(counts), searchActions, seconds, ...proof, failures: failures.list() };
+  const report = {
+    ...named(counts),
+    ...(unmade.size === 0 ? {} : { unmadeWrites: Object.fromEntries(unmade) }),
+    ...{ searchActions, seconds, ...proof, failures: failures.list() },
+  };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Writes that count as made, and were not: a replay reaches no table. */
+function unmadeLines(unmade: ReadonlyMap<string, number>): string[] {
+  return [...unmade].map(
+    ([effect, count]) =>
+      `${''.padEnd(15)} of ${effect}, ${plural(count, 'write')} for DynamoDB (once) noted, and not made`,
+  );
 }
 
 /** The kinds of derivations that a definition has. */

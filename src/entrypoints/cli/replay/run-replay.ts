@@ -8,6 +8,7 @@ import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
+import { sayingWhoExits } from '../own-exit.ts';
 import { openSources, totalSize } from '../sources.ts';
 import { Progress } from './progress.ts';
 import { replay } from './replay.ts';
@@ -40,8 +41,11 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     options.state === undefined
       ? undefined
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
+  /** By effect, how often it handed items for DynamoDB to `once`: here there is no DynamoDB. */
+  const unmade = new Map<string, number>();
   const { container, state, drain } = createMemoryWorker({
     definition,
+    onItems: ({ effect }) => unmade.set(effect, (unmade.get(effect) ?? 0) + 1),
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
   const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
@@ -49,10 +53,12 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
     const started = performance.now();
-    const result = await replay(
-      sources,
-      { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
-      { streams, processBatch: container.get(ProcessBatch), drain },
+    const result = await sayingWhoExits('contrail', 'nothing is reported', () =>
+      replay(
+        sources,
+        { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
+        { streams, processBatch: container.get(ProcessBatch), drain },
+      ),
     );
     const seconds = (performance.now() - started) / 1000;
     progress.stop();
@@ -65,7 +71,7 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     ]);
     const report = options.report === 'json' ? jsonReport : textReport;
     const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
-    output.write(report({ result, seconds, searchActions, verification, definition }));
+    output.write(report({ result, seconds, searchActions, unmade, verification, definition }));
     if (unwritten.status === 'rejected') throw unwritten.reason;
   } finally {
     progress.stop();

@@ -1,34 +1,20 @@
 import { Fault } from '../../../../domain/fault.ts';
 import type { EffectMove } from '../../../../domain/effect.ts';
-import { isPlainObject, kindOf } from '../../../../domain/plain-value.ts';
+import { OWN_ITEMS, ownItemsOf } from '../../../../domain/own-items.ts';
 import { describeRow } from '../../../../domain/row-view.ts';
 import { reasonFault } from '../cancelled.ts';
 import type { Reason, TransactItem } from '../write-transaction.ts';
 
-/** Items of a transaction, of which the note takes one: DynamoDB's limit is a hundred. */
-export const MAX_OWN_ITEMS = 99;
-
-const KINDS = ['Put', 'Update', 'Delete', 'ConditionCheck'] as const;
-
 /** The items that an effect handed in with `once`; a Fault `configuration` where they cannot be written. */
 export function ownItems({ source: { model, row }, write }: EffectMove): readonly TransactItem[] | Fault {
   if (write === undefined) return [];
-  const problem = (what: string) =>
-    new Fault(
-      'configuration',
-      `the effect ${model.name} gave once ${what} for ${describeRow(row)}: with DynamoDB it takes one item of a TransactWriteItems, ` +
-        `or up to ${MAX_OWN_ITEMS} of them: { Put: { TableName, Item, … } }, or Update, Delete or ConditionCheck`,
-      { reason: `the effect ${model.name} gave once ${what}` },
-    );
-  const items: readonly unknown[] = Array.isArray(write) ? write : [write];
-  if (items.length > MAX_OWN_ITEMS) return problem(`${items.length} items`);
-  for (const item of items) {
-    if (!isPlainObject(item)) return problem(kindOf(item));
-    const names = Object.keys(item).filter((name) => item[name] !== undefined);
-    if (names.length !== 1 || !KINDS.some((kind) => kind === names[0] && isPlainObject(item[kind])))
-      return problem(`an object with ${names.length === 0 ? 'nothing' : names.join(', ')}`);
-  }
-  return items as readonly TransactItem[];
+  const items = ownItemsOf(write);
+  if (typeof items !== 'string') return items;
+  return new Fault(
+    'configuration',
+    `the effect ${model.name} gave once ${items} for ${describeRow(row)}: with DynamoDB it takes ${OWN_ITEMS}`,
+    { reason: `the effect ${model.name} gave once ${items}` },
+  );
 }
 
 /** What items name, for telling those that would get in each other's way: a Put does not say which attributes are its key. */

@@ -54,7 +54,7 @@ ${settings.map(([name = '', what = '']) => `- ${name}: ${what}`).join('\n')}
 
 ## The filters, the permissions and the code
 
-    npx contrail filters > deployment/filters.json
+    npx contrail filters --out deployment/filters.json
     npx contrail policy --stream ${stream} --state-table STATE_TABLE_ARN${queue ? ' --search-queue QUEUE_ARN' : ''} > deployment/policy.json
     npx contrail build --out contrail.zip
 

@@ -27,42 +27,50 @@ const TSCONFIG = {
 
 /** All files of the project. */
 export function filesOf(folder: string, plan: Plan, proposal: Proposal, sampled: Sampled): ProjectFile[] {
-  const filters = filtersText(plan);
   return [
     { path: 'contrail.config.ts', text: definitionText(plan, proposal, sampled) },
     { path: 'contrail.config.test.ts', text: testText(plan) },
     { path: 'handler.ts', text: HANDLER },
     { path: 'deployment/README.md', text: deploymentText(plan, sampled) },
     { path: 'deployment/parameters.json', text: parametersText(sampled) },
-    ...(filters === undefined ? [] : [{ path: 'deployment/filters.json', text: filters }]),
-    { path: 'package.json', text: packageText(folder), onlyIfMissing: true },
+    { path: 'deployment/filters.json', text: filtersText(plan) },
+    packageFile(folder),
     { path: 'tsconfig.json', text: `${JSON.stringify(TSCONFIG, undefined, 2)}\n`, onlyIfMissing: true },
   ];
 }
 
 /** With the versions that this release is made and tested with. */
-function packageText(folder: string): string {
+function packageFile(folder: string): ProjectFile {
   const own = JSON.parse(readFileSync(new URL('../../../../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string;
     readonly devDependencies: Readonly<Record<string, string>>;
   };
   const tools = ['@types/node', 'esbuild', 'tsx', 'typescript'];
-  const name = basename(resolve(folder))
+  const wanted = basename(resolve(folder))
     .toLowerCase()
     .replace(/[^a-z\d]+/g, '-')
     .replace(/^-+|-+$/g, '');
+  const isTaken = ['contrail', ...tools].includes(wanted);
+  const name = wanted === '' ? 'derived' : isTaken ? `${wanted}-definition` : wanted;
   const json = {
-    name: name === '' ? 'derived' : name,
+    name,
     private: true,
     type: 'module',
     scripts: {
       test: 'node --import tsx --test contrail.config.test.ts',
       typecheck: 'tsc',
       build: 'contrail build',
-      filters: 'contrail filters > deployment/filters.json',
+      filters: 'contrail filters --out deployment/filters.json',
     },
     dependencies: { contrail: `^${own.version}` },
     devDependencies: Object.fromEntries(tools.map((tool) => [tool, own.devDependencies[tool] ?? '*'])),
   };
-  return `${JSON.stringify(json, undefined, 2)}\n`;
+  return {
+    path: 'package.json',
+    text: `${JSON.stringify(json, undefined, 2)}\n`,
+    onlyIfMissing: true,
+    ...(isTaken
+      ? { note: `The package is called ${name}: one that is called ${wanted} cannot install ${wanted}.` }
+      : {}),
+  };
 }

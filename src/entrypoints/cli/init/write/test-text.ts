@@ -1,94 +1,95 @@
-import type { Plan } from '../plan.ts';
-import { literal, memberName } from './literal.ts';
-import { type Encoded, type MadeUp, madeUpRow } from './made-up.ts';
+import { documentKeyOf } from '../../../../domain/search-document.ts';
+import type { Plan, PlannedDocuments, PlannedKind } from '../plan.ts';
+import { literal, memberName, WIDTH } from './literal.ts';
+import { Code, type MadeUpObject, type MadeUpRow, madeUpRow, type MadeUpValue } from './made-up.ts';
 
 /** The test of the definition, as a file for Node's own test runner. */
-export function testText({ kinds, keys, documents, counts }: Plan): string {
-  const rows = kinds.map((kind) => {
-    const row = madeUpRow(kind, keys);
-    return `  {
-    kind: ${literal(kind.name)},
-    keys: ${objectText(row.keys, '    ')},
-    image: ${objectText(row.image, '    ')},
-  },
-`;
-  });
-  const text = (attribute: string, type: string) => {
-    const value = `keys[${literal(attribute)}]`;
-    return type === 'B' ? `Buffer.from(${value}.B, 'base64').toString('base64url')` : `${value}.${type}`;
-  };
-  const sort = keys.sort === undefined ? 'undefined' : text(keys.sort, keys.sortType);
-  const number = (what: string, count: number) => `${count} ${what}${count === 1 ? '' : 's'}`;
-  return `import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createMemoryWorker } from 'contrail/testing';
+export function testText(plan: Plan): string {
+  return `import { test } from 'node:test';
+import { testing } from 'contrail/testing';
 import definition from './contrail.config.js';
 
-interface Row {
-  readonly kind: string;
-  readonly keys: ${keysType(keys)};
-  readonly image: object;
+const { given, rows } = testing(definition);
+
+// A made-up row of each kind, which comes twice. Changes, failures and what else there is: Contrail's docs/testing.md.
+
+${plan.kinds.map((kind) => kindText(kind, plan)).join('\n')}`;
 }
 
-// A made-up row of each kind, in DynamoDB's JSON.
-const ROWS: readonly Row[] = [
-${rows.join('')}];
-
-const Records = ROWS.map(({ keys, image }, index) => ({
-  eventName: 'INSERT',
-  dynamodb: {
-    Keys: keys,
-    NewImage: image,
-    SequenceNumber: String(index + 1),
-    StreamViewType: 'NEW_AND_OLD_IMAGES',
-  },
-}));
-
-for (const { kind, keys } of ROWS)
-  test(\`the key of a row \${kind} is recognised\`, () => {
-    const found = definition.model.rowOf(${text(keys.partition, keys.partitionType)}, ${sort});
-    const kinds =
-      found !== undefined && 'model' in found
-        ? [found, ...(found.others ?? [])].map(({ model }) => model.name)
-        : [];
-    assert.ok(kinds.includes(kind), \`it is taken for \${kinds.join() || 'none'}\`);
-  });
-
-test('rows are handled, however often they come, and ${number('document', documents.length)} and ${number('count', counts.length)} are derived', async () => {
-  const { handler, drain, state } = createMemoryWorker({ definition, log: { level: 'silent' } });
-  for (let delivery = 1; delivery <= 2; delivery++)
-    assert.deepEqual(await handler({ Records }), { batchItemFailures: [] });
-  assert.equal(drain().length, ${documents.length});
-  const counts: unknown[] = [];
-  for await (const count of state.counts()) counts.push(count);
-  assert.equal(counts.length, ${counts.length});
+function kindText(kind: PlannedKind, plan: Plan): string {
+  const row = madeUpRow(kind, plan.keys);
+  const parts = row.attributes === undefined ? [row.key] : [row.key, row.attributes];
+  const given = parts.map((part) => valueText(part, '    '));
+  const short = `  const row = rows.${kind.name}(${given.join(', ')});`;
+  const isShort = short.length <= WIDTH && !short.includes('\n');
+  const long = `  const row = rows.${kind.name}(\n${given.map((part) => `    ${part},\n`).join('')}  );`;
+  return `test('a row ${kind.name} is handled, however often it comes', async () => {
+${isShort ? short : long}
+  await given()
+    .when(row, { times: 2 })
+    .then(${valueText(expectedOf(kind, row, plan), '    ')});
 });
 `;
 }
 
-function keysType({ partition, partitionType, sort, sortType }: Plan['keys']): string {
-  const members = [[partition, partitionType], ...(sort === undefined ? [] : [[sort, sortType]])];
-  const texts = members.map(
-    ([name = '', type = '']) => `readonly ${memberName(name)}: { readonly ${type}: string }`,
-  );
-  return `{ ${texts.join('; ')} }`;
+/** All that the definition derives of a row; that nothing fails is expected where nothing is said of it. */
+function expectedOf(kind: PlannedKind, { key, attributes = new Map() }: MadeUpRow, plan: Plan): MadeUpObject {
+  const documents = plan.documents.map((one): [string, MadeUpObject] => [
+    one.collection,
+    one.kind === kind.name ? documentsOf(one, [...key.values()], attributes, plan) : new Map(),
+  ]);
+  const counts = plan.counts.map(({ name, kind: counted, by }): [string, MadeUpValue] => {
+    const tuple = by.map((attribute): [string, MadeUpValue] => [attribute, attributes.get(attribute) ?? '']);
+    return [name, counted === kind.name ? [new Map<string, MadeUpValue>([...tuple, ['count', 1]])] : []];
+  });
+  return new Map<string, MadeUpValue>([
+    ...(documents.length === 0 ? [] : [['documents', new Map(documents)] as const]),
+    ...(counts.length === 0 ? [] : [['counts', new Map(counts)] as const]),
+    ['drift', []],
+  ]);
 }
 
-function objectText(members: MadeUp, indent: string): string {
-  return valueText(Object.fromEntries(members), indent);
+/** The one document of a row, by its id. */
+function documentsOf(
+  { name, kind, fields }: PlannedDocuments,
+  parts: readonly string[],
+  attributes: MadeUpObject,
+  { definition: { model } }: Plan,
+): MadeUpObject {
+  const [document, row] = [
+    model.documents.find((one) => one.name === name),
+    model.rows.find((one) => one.name === kind),
+  ];
+  if (document === undefined || row === undefined) throw new Error(`no documents ${name}`);
+  const { id } = documentKeyOf(document, { model: row, parts });
+  const repeated = fields.flatMap((field): [string, MadeUpValue][] => {
+    const value = attributes.get(field);
+    return value === undefined ? [] : [[field, value]];
+  });
+  return new Map([[id, new Map([['id', id], ...repeated])]]);
 }
 
-/** A value as a literal. An attribute called `__proto__` is left out: in a literal it would be no attribute. */
-function valueText(value: unknown, indent: string): string {
+function valueText(value: MadeUpValue, indent: string): string {
   if (typeof value === 'string') return literal(value);
+  if (value instanceof Code) return value.text;
   if (typeof value !== 'object' || value === null) return String(value);
+  if (isArray(value)) return `[${value.map((one) => valueText(one, indent)).join(', ')}]`;
   const inner = `${indent}  `;
-  if (Array.isArray(value)) return `[${value.map((one) => valueText(one, indent)).join(', ')}]`;
-  const members = Object.entries(value as Encoded)
-    .filter(([name]) => name !== '__proto__')
-    .map(([name, member]) => `${memberName(name)}: ${valueText(member, inner)}`);
-  const short = `{ ${members.join(', ')} }`;
+  const members = [...value].map(([name, member]) => `${nameText(name)}: ${valueText(member, inner)}`);
   if (members.length === 0) return '{}';
-  if (short.length <= 60 && !short.includes('\n')) return short;
+  const short = `{ ${members.join(', ')} }`;
+  if (short.length <= SHORT && !short.includes('\n')) return short;
   return `{\n${members.map((member) => `${inner}${member},\n`).join('')}${indent}}`;
+}
+
+/** An object on a line of its own, or of another's. */
+const SHORT = WIDTH - 40;
+
+/** In a literal, `__proto__` would be no member, unless it is computed. */
+function nameText(name: string): string {
+  return name === '__proto__' ? "['__proto__']" : memberName(name);
+}
+
+function isArray(value: readonly MadeUpValue[] | MadeUpObject): value is readonly MadeUpValue[] {
+  return Array.isArray(value);
 }
