@@ -50,14 +50,19 @@ function nativeValue(value: AttributeValue): NativeValue {
   if (value.N !== undefined) return NumberValue.from(value.N);
   if (value.BOOL !== undefined) return value.BOOL;
   if (value.NULL !== undefined) return null;
-  if (value.B !== undefined) return value.B;
+  if (value.B !== undefined) return bytesIn(value.B);
   if (value.L !== undefined) return value.L.map(nativeValue);
   if (value.M !== undefined) return nativeItem(value.M);
   if (value.SS !== undefined) return new Set(value.SS);
   if (value.NS !== undefined) return new Set(value.NS.map((digits) => NumberValue.from(digits)));
-  if (value.BS !== undefined) return new Set(value.BS);
+  if (value.BS !== undefined) return new Set(value.BS.map(bytesIn));
   // What only a later version of the service knows is refused by those who take it for a value.
   return undefined;
+}
+
+/** Bytes as answers to plain requests have them, in base64, or as the SDK has read them. */
+function bytesIn(value: Uint8Array | string): Uint8Array {
+  return typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
 }
 
 /** A set has at least one member, and all of one type. */
