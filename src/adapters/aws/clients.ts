@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
+import { signWithOne } from './one-signer.ts';
 import { sendPlainly } from './plain-requests.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
@@ -61,6 +62,7 @@ export function observed<Client extends DynamoDBClient | SQSClient>(
   // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
   // of what sending takes. Its warnings still come out.
   client.config.logger = { warn: console.warn } as typeof client.config.logger;
+  signWithOne(client);
   sendPlainly(client);
   cacheMiddleware(client);
   return client;
