@@ -15,20 +15,36 @@ type AttributeValues = Record<string, AttributeValue>;
 
 /** Native values as DynamoDB takes them, for `plain` inputs. */
 export function attributeValuesOf(item: NativeItem): AttributeValues {
-  return memberValues(Object.entries(item));
+  const values: AttributeValues = {};
+  for (const name of Object.keys(item)) setMember(values, name, item[name]);
+  return values;
 }
 
 /** Values as the document client gives them. */
 export function nativeItem(item: AttributeValues): Record<string, NativeValue> {
-  // An entry is an attribute, whatever it is called.
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, nativeValue(value)]));
+  const natives: Record<string, NativeValue> = {};
+  for (const name of Object.keys(item)) setOwn(natives, name, nativeValue(item[name] as AttributeValue));
+  return natives;
 }
 
-function memberValues(members: Iterable<readonly [name: string, value: unknown]>): AttributeValues {
-  // Without a prototype, an attribute may be called as it likes.
-  const values = Object.create(null) as AttributeValues;
-  for (const [name, value] of members) if (value !== undefined) values[name] = attributeValue(value);
+function mapValues(map: ReadonlyMap<string, unknown>): AttributeValues {
+  const values: AttributeValues = {};
+  for (const [name, value] of map) setMember(values, name, value);
   return values;
+}
+
+function setMember(values: AttributeValues, name: string, value: unknown): void {
+  if (value !== undefined) setOwn(values, name, attributeValue(value));
+}
+
+/**
+ * An entry is an attribute, whatever it is called. An object without a prototype would do as well, but V8 writes such as JSON
+ * in twice the time.
+ */
+function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }
 
 function attributeValue(value: unknown): AttributeValue {
@@ -39,9 +55,9 @@ function attributeValue(value: unknown): AttributeValue {
   if (value instanceof NumberValue) return { N: value.toString() };
   if (value instanceof Uint8Array) return { B: bytes(value) };
   if (Array.isArray(value)) return { L: value.map(attributeValue) };
-  if (value instanceof Map) return { M: memberValues(value as Map<string, unknown>) };
+  if (value instanceof Map) return { M: mapValues(value as Map<string, unknown>) };
   if (value instanceof Set) return setValue([...(value as Set<unknown>)]);
-  if (isPlainObject(value)) return { M: memberValues(Object.entries(value)) };
+  if (isPlainObject(value)) return { M: attributeValuesOf(value) };
   throw new Fault('configuration', `a value cannot be written to a table: ${kindOf(value)}`);
 }
 
