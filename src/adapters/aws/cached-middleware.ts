@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Configuration, MiddlewareStack, Next } from './sdk-middleware.ts';
+import type { Answered, Call, Configuration, MiddlewareStack, Next } from './sdk-middleware.ts';
 
 interface Command {
   readonly input: object;
@@ -16,7 +16,7 @@ interface Options {
 /**
  * Has a client put together a request's middleware once for each class of commands. The SDK's own does it for each request,
  * which takes as long as serialising it; its `cacheMiddleware` is not for requests with options. Commands of the document
- * client cannot share theirs, and are sent as before.
+ * client cannot share theirs, and are sent as before. Middleware that is added after a class's first command is not for it.
  *
  * Requests at the same time then share the middleware's context. That is right as long as nothing is awaited between the
  * middleware that notes a request's endpoint there and the one that reads it, which a test with two hosts shows.
@@ -32,25 +32,33 @@ export function cacheMiddleware(client: DynamoDBClient | DynamoDBDocumentClient 
   // The SDK's own handler has the one signal that middleware was put together with.
   stack.add(
     (next) => (call) => {
-      const { request, signal, response } = call;
+      const { signal, response } = call;
       if (response !== undefined) return Promise.resolve({ response });
-      return signal === undefined
-        ? next(call)
-        : config.requestHandler.handle(request, { abortSignal: signal });
+      return signal === undefined ? next(call) : handle(config, call);
     },
     { step: 'deserialize', priority: 'low', name: 'contrailHandler', override: true },
   );
 
   const send = async (command: Command, options: Options = {}): Promise<unknown> => {
     if ('clientCommand' in command) return sendAsBefore(command, options);
+    const { abortSignal: signal } = options;
+    signal?.throwIfAborted();
     let handler = handlers.get(command.constructor);
     if (handler === undefined)
       handlers.set(command.constructor, (handler = command.resolveMiddleware(stack, config, {})));
-    const { abortSignal: signal } = options;
     const sent = handler({ input: command.input, signal });
     return (await (signal === undefined ? sent : unlessAborted(sent, signal))).output;
   };
   Object.assign(client, { send });
+}
+
+/** Sends a request over the network, unless its signal has been aborted while the SDK paused. */
+export async function handle(
+  { requestHandler }: Configuration,
+  { request, signal }: Call,
+): Promise<Answered> {
+  signal?.throwIfAborted();
+  return requestHandler.handle(request, { abortSignal: signal });
 }
 
 /** Rejects once the signal is aborted, also where the SDK pauses before it tries again. */
@@ -61,7 +69,6 @@ async function unlessAborted<T>(sent: Promise<T>, signal: AbortSignal): Promise<
       reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' }));
     };
     signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
   });
   try {
     return await Promise.race([sent, aborted]);

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { handle } from './cached-middleware.ts';
 import type { Configuration, HttpRequest, Middleware, MiddlewareStack, Next } from './sdk-middleware.ts';
 
 const PLAIN = Symbol('plain');
@@ -76,9 +77,8 @@ export function sendPlainly(client: DynamoDBClient | SQSClient): void {
     };
   };
   const readAnswer: Middleware = (next) => async (call) => {
-    const { input, request, signal } = call;
-    if (!(PLAIN in input)) return next(call);
-    const { response } = await config.requestHandler.handle(request, { abortSignal: signal });
+    if (!(PLAIN in call.input)) return next(call);
+    const { response } = await handle(config, call);
     const { statusCode: httpStatusCode, body } = response;
     if (httpStatusCode !== 200) return next({ ...call, response });
     const bytes = body instanceof Uint8Array ? body : await config.streamCollector(body);

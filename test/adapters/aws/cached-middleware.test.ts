@@ -101,7 +101,19 @@ describe('a client that caches its middleware', () => {
     expect(network.sent).to.have.length(1);
     ended.abort();
     expect(await sent).to.have.property('name', 'AbortError');
+    await new Promise((done) => setTimeout(done, 600));
     expect(network.sent).to.have.length(1);
+  });
+
+  it('given a signal that has been aborted, then nothing is sent', async () => {
+    const network = new HttpDouble();
+    const client = dynamoDbOn(network);
+    cacheMiddleware(client);
+    const error: unknown = await client
+      .send(read('1'), { abortSignal: AbortSignal.abort() })
+      .catch((one: unknown) => one);
+    expect(error).to.have.property('name', 'AbortError');
+    expect(network.sent).to.deep.equal([]);
   });
 
   it('given two signals, when one is aborted, then only requests under it break off', async () => {
