@@ -28,7 +28,7 @@ export function recordRequests(downstream: Downstream, sent: Sent[]): void {
           sent.push({ service, commandName, input: request.input });
           return next(request);
         },
-      { step: 'build' },
+      { step: 'initialize' },
     );
   }
 }

@@ -19,9 +19,13 @@ export function toJson(value: Value): string {
   if (value instanceof Uint8Array) return JSON.stringify(base64(value));
   if (value instanceof ValueSet) return `[${value.members.map(toJson).toSorted().join()}]`;
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(toJson).join()}]`;
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${toJson(member)}`);
-  return `{${members.join()}}`;
+  let members = '';
+  for (const name of Object.keys(value))
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${toJson((value as Members)[name] as Value)}`;
+  return `{${members}}`;
 }
+
+type Members = Readonly<Record<string, Value>>;
 
 /** Bytes of UTF-8 that a value's JSON takes at most, as a queue takes it. Costs less than the JSON. */
 export function mostJsonBytes(value: Value): number {

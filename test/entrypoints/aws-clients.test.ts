@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import type { Container } from 'inversify';
 import sinon from 'sinon';
@@ -17,6 +17,15 @@ import { compose } from '../../src/entrypoints/composition/container.ts';
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
 import { entity, link, version } from '../support/factories.ts';
+
+/** A command's class, of which the SDK makes middleware for a client's settings. */
+interface Assembled {
+  resolveMiddleware(
+    stack: unknown,
+    config: { readonly requestHandler: { httpHandlerConfigs(): object } },
+    options: unknown,
+  ): unknown;
+}
 
 const ACTION: SearchAction = {
   key: { collection: 'registry', id: 'FAA:N1' },
@@ -153,18 +162,15 @@ describe('the clients of the AWS backend', () => {
         AWS_ENDPOINT_URL: refusing.endpoint,
         TYPESENSE_QUEUE_URL: refusing.queueUrl,
       });
-      const sends = [
-        sinon.spy(DynamoDBDocumentClient.prototype, 'send'),
-        sinon.spy(SQSClient.prototype, 'send'),
-      ];
+      const assemblies = [BatchGetItemCommand, SendMessageBatchCommand].map(({ prototype }) =>
+        sinon.spy(prototype as unknown as Assembled, 'resolveMiddleware'),
+      );
       await container.get(SearchQueue).send([ACTION]);
       await container.get(ImageRepository).load([entity()]);
-      for (const send of sends) {
-        const { config } = send.firstCall.thisValue as {
-          config: { requestHandler: { httpHandlerConfigs(): object } };
-        };
-        expect(config.requestHandler.httpHandlerConfigs()).to.include({ connectionTimeout: 1_000 });
-      }
+      for (const { firstCall } of assemblies)
+        expect(firstCall.args[1].requestHandler.httpHandlerConfigs()).to.include({
+          connectionTimeout: 1_000,
+        });
     });
   });
 });

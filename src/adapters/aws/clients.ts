@@ -3,7 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
-import { writePlainly } from './plain-json.ts';
+import { signWithOne } from './one-signer.ts';
+import { sendPlainly } from './plain-requests.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
@@ -61,7 +62,8 @@ export function observed<Client extends DynamoDBClient | SQSClient>(
   // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
   // of what sending takes. Its warnings still come out.
   client.config.logger = { warn: console.warn } as typeof client.config.logger;
-  writePlainly(client);
+  signWithOne(client);
+  sendPlainly(client);
   cacheMiddleware(client);
   return client;
 }

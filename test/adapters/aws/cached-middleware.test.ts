@@ -68,28 +68,52 @@ describe('a client that caches its middleware', () => {
     expect(cached?.[0]).to.have.length(6);
   });
 
-  it('given a signal, when commands are sent under it, then middleware is put together once for each class', async () => {
-    const client = dynamoDbOn(new HttpDouble());
-    cacheMiddleware(client);
-    const assemblies = assembliesOf(client);
-    const options = { abortSignal: new AbortController().signal };
-    for (const id of ['1', '2', '3']) await client.send(read(id), options);
-    expect(assemblies()).to.equal(1);
-    for (const id of ['1', '2']) await client.send(query(id), options);
-    expect(assemblies()).to.equal(2);
-    await client.send(read('4'), { abortSignal: new AbortController().signal });
-    expect(assemblies(), 'for another signal').to.equal(3);
-  });
-
-  it('given no signal, when commands are sent, then middleware is put together for each, as before', async () => {
+  it('given commands, under whatever signals, then middleware is put together once for each class', async () => {
     const network = new HttpDouble();
     const client = dynamoDbOn(network);
     cacheMiddleware(client);
     const assemblies = assembliesOf(client);
-    await client.send(read('1'));
-    await client.send(read('2'), {});
+    for (const id of ['1', '2', '3'])
+      await client.send(read(id), { abortSignal: new AbortController().signal });
+    await client.send(read('4'));
+    await client.send(read('5'), {});
+    expect(assemblies()).to.equal(1);
+    for (const id of ['1', '2']) await client.send(query(id));
     expect(assemblies()).to.equal(2);
-    expect(network.sent).to.have.length(2);
+    expect(network.sent).to.have.length(7);
+  });
+
+  it('given a signal, when aborted while the SDK pauses before another attempt, then the request ends at once', async () => {
+    const network = new HttpDouble(() => ({ status: 500 }));
+    const client = dynamoDbOn(network);
+    const pause = { getRetryCount: () => 1, getRetryDelay: () => 500, getRetryCost: () => 0 };
+    client.config.retryStrategy = () =>
+      Promise.resolve({
+        acquireInitialRetryToken: () => Promise.resolve(pause),
+        refreshRetryTokenForRetry: (_, { errorType }) =>
+          network.sent.length > 1 ? Promise.reject(new Error(errorType)) : Promise.resolve(pause),
+        recordSuccess: () => undefined,
+      });
+    cacheMiddleware(client);
+    const ended = new AbortController();
+    const sent = client.send(read('1'), { abortSignal: ended.signal }).catch((error: unknown) => error);
+    await new Promise((done) => setTimeout(done, 50));
+    expect(network.sent).to.have.length(1);
+    ended.abort();
+    expect(await sent).to.have.property('name', 'AbortError');
+    await new Promise((done) => setTimeout(done, 600));
+    expect(network.sent).to.have.length(1);
+  });
+
+  it('given a signal that has been aborted, then nothing is sent', async () => {
+    const network = new HttpDouble();
+    const client = dynamoDbOn(network);
+    cacheMiddleware(client);
+    const error: unknown = await client
+      .send(read('1'), { abortSignal: AbortSignal.abort() })
+      .catch((one: unknown) => one);
+    expect(error).to.have.property('name', 'AbortError');
+    expect(network.sent).to.deep.equal([]);
   });
 
   it('given two signals, when one is aborted, then only requests under it break off', async () => {

@@ -4,7 +4,7 @@ import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/li
 import { expect } from 'chai';
 import { observed } from '../../../src/adapters/aws/clients.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
-import { SDK } from './sdk-doubles.ts';
+import { HttpDouble, SDK } from './sdk-doubles.ts';
 
 /** An HTTP handler that answers with these statuses, one after another, and then with 200. */
 function answering(...statuses: number[]) {
@@ -54,6 +54,20 @@ describe('an SDK client that is observed', () => {
     const client = new SQSClient({ ...SDK, credentials, requestHandler: answering() });
     expect(await failureOf(observed(client, metrics))).to.have.property('message', 'no credentials');
     expect(counted()).to.deep.equal({});
+  });
+
+  it('given credentials that change, when requests are sent, then each is signed with those of its time', async () => {
+    let key = 0;
+    // Such as are about to expire are asked for again.
+    const credentials = () =>
+      Promise.resolve({ accessKeyId: `KEY${++key}`, secretAccessKey: 's', expiration: new Date() });
+    const network = new HttpDouble();
+    const client = observed(new SQSClient({ ...SDK, credentials, requestHandler: network }), metrics);
+    for (let sent = 0; sent < 3; sent++) await client.send(new SendMessageBatchCommand(SEND));
+    const keys = network.sent.map(
+      ({ headers }) => /Credential=(KEY\d+)/.exec(headers['authorization'] ?? '')?.[1],
+    );
+    expect(new Set(keys)).to.have.length(3);
   });
 
   it('given a client that is observed twice, when sent to, then it counts once, for the last metrics', async () => {

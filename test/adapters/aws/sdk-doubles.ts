@@ -44,6 +44,10 @@ export class HttpDouble {
     );
   }
 
+  get places(): string[] {
+    return this.sent.map(({ hostname, path }) => `${hostname}${path}`);
+  }
+
   /** Headers by which neither time nor chance differ. */
   get headers(): Record<string, string>[] {
     const differ = new Set([

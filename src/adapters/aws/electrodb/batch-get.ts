@@ -6,7 +6,7 @@ import { canonicalText } from '../../../domain/canonical-text.ts';
 import { groupBy } from '../../../domain/coalesce.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { abortableBy } from '../clients.ts';
-import { plain } from '../plain-json.ts';
+import { plain } from '../plain-requests.ts';
 import { translateError } from '../translate-error.ts';
 import { attributeValuesOf, nativeItem } from './attribute-values.ts';
 import { fromNative, type NativeValue } from './native-value.ts';

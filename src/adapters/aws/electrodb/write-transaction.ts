@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
   type CancellationReason,
@@ -10,7 +11,7 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { abortableBy } from '../clients.ts';
-import { plain } from '../plain-json.ts';
+import { plain } from '../plain-requests.ts';
 import { attributeValuesOf, type NativeItem } from './attribute-values.ts';
 
 /** One part of a transaction. */
@@ -40,7 +41,9 @@ export async function writeTransaction(
   items: TransactItem[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Reason[] | undefined> {
-  const command = new TransactWriteItemsCommand(plain({ TransactItems: items.map(marshalled) }));
+  // By the token, the SDK's own attempts are known for such: they take no effect a second time.
+  const input = { ClientRequestToken: randomUUID(), TransactItems: items.map(marshalled) };
+  const command = new TransactWriteItemsCommand(plain(input));
   return reasonsOf(client.send(command, abortableBy(signal)));
 }
 

@@ -2,7 +2,7 @@ import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb'
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Entity, Member } from '../../../../domain/pointer.ts';
 import { abortableBy } from '../../clients.ts';
-import { plain } from '../../plain-json.ts';
+import { plain } from '../../plain-requests.ts';
 import { attributeValuesOf, nativeItem } from '../attribute-values.ts';
 import type { EntityTable } from './entity-table.ts';
 import { type KeyedTable, memberIn, pointerKey } from './entity-rows.ts';
