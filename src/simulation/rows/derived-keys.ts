@@ -13,27 +13,38 @@ const MOST_STEPS = 5;
 /**
  * The items of its own table that a row leads to, by `rows`, over derived rows too: nobody else may write those. Each by
  * its `itemKey`.
+ *
+ * @param models what is derived from the table: several where the definition changes, as a row that one has derived is read
+ *   by the other.
  */
 export function derivedKeys(
-  model: TableModel,
+  models: readonly TableModel[],
   attributes: Attributes,
   steps = MOST_STEPS,
 ): readonly string[] {
+  if (steps === 0) return [];
+  return models.flatMap((model) =>
+    derivedRows(model, attributes).flatMap((row) => [
+      itemOfRow(model, row),
+      ...derivedKeys(models, row, steps - 1),
+    ]),
+  );
+}
+
+/** The rows of its own table that are derived from a row; none where nothing can be. */
+function derivedRows(model: TableModel, attributes: Attributes): readonly Attributes[] {
   const { partition, partitionType, sort, sortType } = model.keys;
   const inPartition = keyTextOf(attributes.get(partition), partitionType);
   const inSort = sort === undefined ? undefined : keyTextOf(attributes.get(sort), sortType);
   const row = inPartition === undefined ? undefined : model.rowOf(inPartition, inSort);
-  if (steps === 0 || row === undefined || 'malformed' in row) return [];
+  if (row === undefined || 'malformed' in row) return [];
   try {
     return commandsOf(changeOf(row, undefined, attributes)).flatMap((command) =>
       command.does !== 'rows'
         ? []
         : command.put
             .filter(({ table }) => table === undefined)
-            .flatMap((derived) => {
-              const whole = stored(derived, originText({ model: command.model, row: command.change.row }));
-              return [itemOfRow(model, whole), ...derivedKeys(model, whole, steps - 1)];
-            }),
+            .map((derived) => stored(derived, originText({ model: command.model, row: command.change.row }))),
     );
   } catch (error) {
     // A derived row of which nothing can be derived.

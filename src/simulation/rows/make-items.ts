@@ -86,7 +86,7 @@ export function makeItems(
   const chance = random.fork();
   const items = [...keys.values()].flatMap(({ at, row }) => itemOf(definition, at, row, rowsOf, chance));
   const derived = new Set(
-    items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(model, attributes))),
+    items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys([model], attributes))),
   );
   return [
     ...items.filter(({ key }) => !derived.has(itemKey(key))),

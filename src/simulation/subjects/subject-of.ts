@@ -3,6 +3,7 @@ import type { RowKind } from '../../domain/definition/row.ts';
 import { itemKey } from '../../domain/row.ts';
 import type { Port } from '../faults/call-faults.ts';
 import { spoilsOf } from '../faults/poison.ts';
+import { derivedKeys } from '../rows/derived-keys.ts';
 import type { MadeItem } from '../rows/make-items.ts';
 import { changeOf, refusalOf } from '../rows/refusal.ts';
 import { type Item, nameOfKey } from '../world/item.ts';
@@ -36,7 +37,8 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
   const definitions = later === undefined ? [definition] : [definition, later];
   const derivations = Object.values(definition.spec.derive);
   const used = new Set(derivations.flatMap(({ is }) => PORTS_OF[is]));
-  const cast = castOf(definition, made.flatMap((item) => takenBy(definitions, item)).map(itemOf));
+  const taken = made.flatMap((item) => takenBy(definitions, item));
+  const cast = castOf(definition, (later === undefined ? taken : notDerived(definitions, taken)).map(itemOf));
   const known = new WeakMap<TableDefinition, WeakMap<RowChange, Asked>>();
   return {
     definition,
@@ -81,6 +83,18 @@ function takenBy(definitions: readonly TableDefinition[], item: MadeItem): reado
     }),
   );
   return rows.length === 0 ? [] : [{ ...item, rows }];
+}
+
+/** Those whose key no definition derives a row for: they would take one another's place, which the table refuses. */
+function notDerived(
+  definitions: readonly TableDefinition[],
+  items: readonly MadeItem[],
+): readonly MadeItem[] {
+  const models = definitions.map(({ model }) => model);
+  const derived = new Set(
+    items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(models, attributes))),
+  );
+  return items.filter(({ key }) => !derived.has(itemKey(key)));
 }
 
 /** Whether a definition, too, refuses a malformed key, and knows nothing of one that is of no kind. */
