@@ -22,7 +22,8 @@ export function derivedKeys(
   attributes: Attributes,
   steps = MOST_STEPS,
 ): readonly string[] {
-  if (steps === 0) return [];
+  if (steps === 0 || !models.some(({ rows }) => rows.some(({ derivedRows }) => derivedRows.length > 0)))
+    return [];
   return models.flatMap((model) =>
     derivedRows(model, attributes).flatMap((row) => [
       itemOfRow(model, row),

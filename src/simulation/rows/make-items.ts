@@ -187,11 +187,15 @@ function itemOf(
 
 /** Whether the definition takes the row, when it comes, when it goes, and when it is changed from or into the others. */
 function isTaken(row: Row, whole: Attributes, others: readonly Attributes[]): boolean {
+  // Nothing else looks at a row and at what it was before together.
+  const comparesBoth = kindsOf(row).some(({ model }) =>
+    model.effects.some(({ where }) => where !== undefined),
+  );
   const pairs: (readonly [Attributes | undefined, Attributes | undefined])[] = [
     [undefined, whole],
     [whole, whole],
     [whole, undefined],
-    ...others.flatMap((other) => [[other, whole] as const, [whole, other] as const]),
+    ...(comparesBoth ? others : []).flatMap((other) => [[other, whole] as const, [whole, other] as const]),
   ];
   return pairs.every(([before, after]) => refusalOf(changeOf(row, before, after)) === undefined);
 }

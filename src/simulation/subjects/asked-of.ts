@@ -1,5 +1,6 @@
 import { givenRow } from '../../application/verify/given-row.ts';
 import { rowsGivenFor } from '../../application/verify/recount-rows.ts';
+import type { ExpectedDocument } from '../../application/verify/recount-documents.ts';
 import { DefinitionRecount, type RowOfKind } from '../../application/verify/recount.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { Derivation, TableDefinition } from '../../domain/definition/define-table.ts';
@@ -42,14 +43,32 @@ export function askedOf(change: RowChange, definition: TableDefinition): Asked {
   return { documents, counted, entities, derived, kept, effects };
 }
 
-/** What a row is, and which documents it has, as `collection id`. */
-function seen(row: Attributes | undefined, definition: TableDefinition) {
+interface Seen {
+  readonly kinds: readonly RowOfKind[];
+  /** By `collection id`. */
+  readonly documents: ReadonlyMap<string, ExpectedDocument['fields']>;
+}
+
+const NOTHING: Seen = { kinds: [], documents: new Map() };
+
+/** Rows are written again and again. */
+const SEEN = new WeakMap<TableDefinition, WeakMap<Attributes, Seen>>();
+
+/** What a row is, and which documents it has. */
+function seen(row: Attributes | undefined, definition: TableDefinition): Seen {
+  if (row === undefined) return NOTHING;
+  const known = SEEN.get(definition) ?? new WeakMap<Attributes, Seen>();
+  SEEN.set(definition, known);
+  const before = known.get(row);
+  if (before !== undefined) return before;
   const recounted = new DefinitionRecount(definition);
-  if (row !== undefined) recounted.add(row);
+  recounted.add(row);
   const documents = [...recounted.documents].flatMap(([collection, byId]) =>
     Array.from(byId, ([id, { fields }]) => [`${collection} ${id}`, fields] as const),
   );
-  return { kinds: row === undefined ? [] : recounted.kindsOf(row), documents: new Map(documents) };
+  const now = { kinds: recounted.kindsOf(row), documents: new Map(documents) };
+  known.set(row, now);
+  return now;
 }
 
 function isOn(derivation: Derivation, operation: Operation): boolean {

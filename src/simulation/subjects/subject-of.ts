@@ -16,6 +16,7 @@ export interface SubjectParts {
   readonly definition: TableDefinition;
   /** Deployed in the middle of some worlds. */
   readonly later?: TableDefinition | undefined;
+  /** Made of the definition, so that it takes them. */
   readonly items: readonly MadeItem[];
   /** Code of effects that really runs; undefined to model it only. */
   readonly code?: EffectCode | undefined;
@@ -37,8 +38,14 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
   const definitions = later === undefined ? [definition] : [definition, later];
   const derivations = Object.values(definition.spec.derive);
   const used = new Set(derivations.flatMap(({ is }) => PORTS_OF[is]));
-  const taken = made.flatMap((item) => takenBy(definitions, item));
-  const cast = castOf(definition, (later === undefined ? taken : notDerived(definitions, taken)).map(itemOf));
+  const taken =
+    later === undefined
+      ? made
+      : notDerived(
+          definitions,
+          made.flatMap((item) => takenBy(later, item)),
+        );
+  const cast = castOf(definition, taken.map(itemOf));
   const known = new WeakMap<TableDefinition, WeakMap<RowChange, Asked>>();
   return {
     definition,
@@ -72,15 +79,13 @@ function askedOfEach(change: RowChange, by: TableDefinition, definitions: readon
   return { ...asked, kept: asked.kept.filter(isGivenByAll) };
 }
 
-/** The item with those of its rows that every definition takes; none where there are none. */
-function takenBy(definitions: readonly TableDefinition[], item: MadeItem): readonly MadeItem[] {
-  if (!definitions.every((one) => isSameTo(one, item))) return [];
-  const rows = item.rows.filter(({ attributes }) =>
-    definitions.every(({ model }) => {
-      const row = model.rowOf(item.key.partition, item.key.sort);
-      if (row === undefined || 'malformed' in row) return true;
-      return refusalOf(changeOf(row, undefined, attributes)) === undefined;
-    }),
+/** The item with those of its rows that a later definition takes, too; none where there are none. */
+function takenBy(later: TableDefinition, item: MadeItem): readonly MadeItem[] {
+  if (!isSameTo(later, item)) return [];
+  const row = later.model.rowOf(item.key.partition, item.key.sort);
+  if (row === undefined || 'malformed' in row) return [item];
+  const rows = item.rows.filter(
+    ({ attributes }) => refusalOf(changeOf(row, undefined, attributes)) === undefined,
   );
   return rows.length === 0 ? [] : [{ ...item, rows }];
 }
