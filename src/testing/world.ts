@@ -19,7 +19,7 @@ import type { SearchAction } from '../domain/search-action.ts';
 import { streamWorker } from '../entrypoints/composition/container.ts';
 import { QUARANTINE_MAX_SHARE } from '../entrypoints/composition/core.module.ts';
 import { createMemoryWorker, type MemoryWorker } from '../entrypoints/memory-worker.ts';
-import { Random as Chance } from '../fleet/feed/random.ts';
+import { Random as Chance } from '../random/random.ts';
 import type { Delivering, KitSettings } from './settings.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { FedBack } from './fed-back.ts';

@@ -7,7 +7,7 @@ import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import type { Attributes } from '../../domain/value.ts';
 import { satisfies } from '../../domain/when.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { derivedKeys } from './derived-keys.ts';
 import { type Image, imageOf } from './image.ts';
 import { keyImage, keyOfKind, otherKeys, PartTexts, shuffled } from './keys.ts';

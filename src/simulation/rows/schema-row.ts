@@ -1,5 +1,5 @@
 import type { SchemaIssue, StandardSchema } from '../../domain/definition/standard-schema.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { shuffled } from './keys.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { Decimal } from '../../domain/decimal.ts';
 import { toPlain } from '../../domain/plain-value.ts';
 import { type Value, ValueSet } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Asked } from './asked.ts';
 
 /*

@@ -5,7 +5,7 @@ import type { Entity, Member } from '../../domain/pointer.ts';
 import type { ItemKey } from '../../domain/row.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { keyRecord } from '../../domain/key-value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { type Spoil, spoil, spoilAs } from '../faults/poison.ts';
 import { chanceOf } from './chance.ts';
 import { type Entry, nameOf, type Position } from './entry.ts';

@@ -1,5 +1,5 @@
 import { bytesIn } from '../../../src/domain/base64.ts';
-import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Random } from '../../../src/random/random.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import {
   amountFunction,

@@ -6,7 +6,7 @@ import { fromPlain } from '../../../src/domain/plain-value.ts';
 import { kindsOf } from '../../../src/domain/roles.ts';
 import { DecodedAttributes, type Value } from '../../../src/domain/value.ts';
 import { createMemoryWorker } from '../../../src/entrypoints/memory-worker.ts';
-import { Random } from '../../../src/fleet/feed/random.ts';
+import { Random } from '../../../src/random/random.ts';
 import { type ItemsOptions, makeItems, type MadeItem } from '../../../src/simulation/rows/make-items.ts';
 import { byFunctions, chained, DEFINITIONS, told, typed, unfit, withSchema } from './definitions.ts';
 
