@@ -1,10 +1,11 @@
 import { commandsOf } from '../../domain/command.ts';
-import { DERIVED_FROM, type DerivedRow, originText } from '../../domain/derived-rows.ts';
+import { originText } from '../../domain/derived-rows.ts';
+import { storedRow } from '../../domain/stored-rows.ts';
 import { Fault } from '../../domain/fault.ts';
 import { keyTextOf } from '../../domain/key-value.ts';
 import { itemKey } from '../../domain/row.ts';
 import type { TableModel } from '../../domain/table-model.ts';
-import { type Attributes, DecodedAttributes, type Value } from '../../domain/value.ts';
+import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { changeOf } from './refusal.ts';
 
 /** More may be derived of derived rows, which is not followed further. */
@@ -45,22 +46,17 @@ function derivedRows(model: TableModel, attributes: Attributes): readonly Attrib
         ? []
         : command.put
             .filter(({ table }) => table === undefined)
-            .map((derived) => stored(derived, originText({ model: command.model, row: command.change.row }))),
+            .map((derived) =>
+              DecodedAttributes.of(
+                storedRow(derived, originText({ model: command.model, row: command.change.row })),
+              ),
+            ),
     );
   } catch (error) {
     // A derived row of which nothing can be derived.
     if (Fault.is(error)) return [];
     throw error;
   }
-}
-
-function stored({ key, attributes }: DerivedRow, origin: string): Attributes {
-  const values: [string, Value][] = [
-    ...Object.entries(attributes),
-    [DERIVED_FROM, origin],
-    ...Object.entries(key),
-  ];
-  return new DecodedAttributes(new Map(values));
 }
 
 function itemOfRow({ keys }: TableModel, row: Attributes): string {
