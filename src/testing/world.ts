@@ -24,7 +24,8 @@ import type { Delivering, KitSettings } from './settings.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { FedBack } from './fed-back.ts';
 import type { TableChange } from './source-table.ts';
-import { RecordMaker, type StreamRecord } from './stream-record.ts';
+import type { StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
+import { RecordMaker } from './stream-record.ts';
 import { TestClock } from './test-clock.ts';
 
 /** A change that came to nothing. */
