@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** What something must be for what a function does with it. */
-export type Hint = 'text' | 'number' | 'bytes' | 'list' | 'set' | 'map';
+export type Hint = 'text' | 'number' | 'bytes' | 'list' | 'set' | 'map' | 'one of several';
 
 /** What functions of a definition have asked of a value: what they take it for, and what they read of it. */
 export class Asked {
@@ -104,7 +104,7 @@ class Questions {
       getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
       // As instanceof asks, which does not say for what.
       getPrototypeOf: () => {
-        asked.hints.add('list').add('set');
+        asked.hints.add('one of several');
         return null;
       },
     });

@@ -86,6 +86,8 @@ export function valueFor(asked: Asked, literals: readonly string[], random: Rand
   if (hint === 'number') return random.pick(AMOUNTS);
   if (hint === 'bytes') return random.pick(BYTES);
   if (hint === 'set') return random.chance(0.8) ? setOf(asked.elements, texts, random) : random.pick(SETS);
+  if (hint === 'one of several' && random.chance(0.3))
+    return random.chance(0.6) ? setOf(asked.elements, texts, random) : random.pick(LISTS);
   if (hint === 'map' && depth < 5) {
     const value = Object.create(null) as Record<string, Value>;
     for (let count = random.int(0, 3); count > 0; count--) value[random.pick(texts)] = member();

@@ -123,6 +123,23 @@ export const chained = defineTable({
   },
 });
 
+const source = row({ PK: 'S#<name>', SK: '<part>' });
+const copyOf = row({ PK: 'C#<name>', SK: '<part>' });
+
+/** Rows are derived in a kind that others write, too, under names that begin so. */
+export function copiedTo(prefix: string) {
+  return defineTable({
+    keys: { partition: 'PK', sort: 'SK' },
+    rows: { source, copyOf },
+    derive: {
+      copies: rows(source, {
+        of: ({ key }) => ({ key: { PK: `C#${prefix}${key.name}`, SK: key.part }, attributes: {} }),
+      }),
+      found: documents(copyOf, { collection: 'copies', fields: ['text'] }),
+    },
+  });
+}
+
 /** A schema by hand, as libraries of schemas behave: it names the first that is wrong with each attribute. */
 function schemaOf<Output>(
   fields: Readonly<Record<string, (value: unknown) => string | undefined>>,

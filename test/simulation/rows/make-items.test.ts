@@ -13,6 +13,7 @@ import {
   byCollections,
   byFunctions,
   chained,
+  copiedTo,
   DEFINITIONS,
   told,
   typed,
@@ -182,6 +183,17 @@ describe('items made of a definition', function () {
         expect(kinds).not.to.include('tally');
         expect(/^I#./.test(key.partition) && key.sort === '~LATEST').to.equal(false);
       }
+  });
+
+  it('have no key of a row that a later definition derives, where that is given', () => {
+    /** Items that have the place of another's copy. */
+    const inTheWay = (options: ItemsOptions) =>
+      SEEDS.flatMap((seed) => {
+        const keys = itemsOf(copiedTo('x/'), seed, options).map(({ key }) => `${key.partition} ${key.sort}`);
+        return keys.filter((key) => key.startsWith('S#') && keys.includes(key.replace(/^S/, 'C')));
+      });
+    expect(inTheWay({})).not.to.be.empty;
+    expect(inTheWay({ later: copiedTo('') })).to.be.empty;
   });
 
   it('have keys of numbers and bytes, as their attributes have them', () => {
