@@ -27,7 +27,8 @@ export type { CallExpected, Expected, RowFactories, RowFactory, State } from './
 export type { GivenRow, RowChange, RowRemoval, RowUpdate } from './testing/row-factory.ts';
 export type { GivenOptions, Scenario } from './testing/scenario.ts';
 export type { KitOptions, WhenOptions } from './testing/settings.ts';
-export type { StreamEvent, StreamRecord, ViewType } from './testing/stream-record.ts';
+export type { StreamRecord, ViewType } from './adapters/dynamodb-stream/stream-record.ts';
+export type { StreamEvent } from './testing/stream-record.ts';
 export type { TestClock } from './testing/test-clock.ts';
 export type { Drift } from './application/verify/verify.ts';
 export { simulate, SIMULATED_INVARIANTS, SimulationError } from './simulation/simulate.ts';

@@ -89,12 +89,20 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       import { a } from 'inversify'
       const a = process.env.A
       const at = Date.now()`,
-    allowed: `import { ulid } from 'ulid'; import { a } from './a.ts'`,
+    allowed: `import { ulid } from 'ulid'; import { a } from './a.ts'; import '../../random/random.ts'`,
+  },
+  'src/random/x.ts': {
+    refused: `
+      import { a } from '../domain/a.ts'
+      import { a } from 'ulid'
+      const a = Math.random()`,
+    allowed: `import { uniformInt } from 'pure-rand/distribution/uniformInt'`,
   },
   'src/simulation/x.ts': {
     refused: `
       import { a } from '../adapters/aws/a.ts'
       import { fleet } from '../fleet/definition.ts'
+      import { a } from '../fleet/feed/a.ts'
       import { a } from '../../test/a.ts'
       import { a } from 'inversify'
       import fs from 'node:fs'
@@ -105,7 +113,7 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const a = process.env.A`,
     allowed: `
       import '../domain/a.ts'; import '../entrypoints/lambda/a.ts'; import '../adapters/memory/a.ts'
-      import { Random } from '../fleet/feed/random.ts'; import TinyQueue from 'tinyqueue'
+      import { Random } from '../random/random.ts'; import TinyQueue from 'tinyqueue'
       process.on('unhandledRejection', report); setImmediate(resolve); new Date(0).toISOString()`,
   },
   'src/simulation/world/x.ts': {

@@ -1,4 +1,4 @@
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 
 /** Milliseconds that a request takes. */
 export interface Latency {

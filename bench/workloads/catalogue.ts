@@ -7,7 +7,7 @@ import { Plans } from '../../src/fleet/feed/plans.ts';
 import { Expiries } from '../../src/fleet/feed/expiries.ts';
 import { faaMarkAt } from '../../src/fleet/feed/registration-mark.ts';
 import { settingsOf } from '../../src/fleet/feed/options.ts';
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import type { FeedContext } from '../../src/fleet/feed/feed-context.ts';
 import { Stream } from '../../src/fleet/feed/stream.ts';
 import { type Item, Table } from '../../src/fleet/feed/table.ts';

@@ -1,3 +1,4 @@
+import { DERIVED_FROM } from '../../src/domain/stored-rows.ts';
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
 import type { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
@@ -7,7 +8,6 @@ import {
   DerivedState,
   type PointerFound,
 } from '../../src/application/ports/derived-state.ts';
-import { DERIVED_FROM } from '../../src/domain/derived-rows.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
 import { pointedBy } from '../../src/domain/pointer.ts';
 import { type KeyValue, keyTextOf } from '../../src/domain/key-value.ts';

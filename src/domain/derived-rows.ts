@@ -10,6 +10,7 @@ import { keyTextOf, type KeyValue } from './key-value.ts';
 import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
 import { itemKey, keyOf, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
+import { DERIVED_FROM, storedRow } from './stored-rows.ts';
 import type { KeySchema, RowModel } from './table-model.ts';
 import { type Attributes, DecodedAttributes, type Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
@@ -151,16 +152,17 @@ export function derivedFrom(model: RowsModel, change: Change, after: Attributes)
  * A derived row whose change would have its own source derived again, and so on for ever; or one that another derivation
  * writes: it would overwrite this one, or be overwritten by it.
  */
-function checkPlace({ table, key, attributes }: DerivedRow, model: RowsModel, row: Row): void {
+function checkPlace(derived: DerivedRow, model: RowsModel, row: Row): void {
+  const { table, key } = derived;
   if (table !== undefined) return;
   const { of, keys, written } = model;
   const wrong = (problem: string) =>
     unfit(of, row, `${problem}: ${toJson(key)}`, { kind: 'configuration', reason: problem });
   const parts = partsOfKind(row.model, keys, key);
   if (parts !== undefined) {
-    const stored = new Map(Object.entries(attributes)).set(DERIVED_FROM, originText({ model, row }));
+    const stored = storedRow(derived, originText({ model, row }));
     const isItself = parts.every((part, index) => part === row.parts[index]);
-    if (isItself || satisfies(row.model.when, new DecodedAttributes(stored)))
+    if (isItself || satisfies(row.model.when, DecodedAttributes.of(stored)))
       throw wrong(`returned a ${row.model.name} row, from which it is derived itself`);
   }
   const other = written.find((one) => partsOfKind(one.model, keys, key) !== undefined);
@@ -259,9 +261,6 @@ export function givingUpFirst(moves: readonly RowsMove[]): readonly RowsMove[] {
   }
   return [...ordered];
 }
-
-/** The attribute by which a derived row says what it is derived from. */
-export const DERIVED_FROM = 'derived_from';
 
 /** What a row that is derived from another carries under `DERIVED_FROM`. */
 export function originText({ model, row }: SourceRow): string {

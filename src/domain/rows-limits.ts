@@ -1,8 +1,9 @@
-import { DERIVED_FROM, type DerivedKey, originText, type RowsMove } from './derived-rows.ts';
+import { type DerivedKey, originText, type RowsMove } from './derived-rows.ts';
 import { Fault } from './fault.ts';
 import { itemBytes, itemFault, keyBytes, keyFault, MAX_TRANSACTION, utf8Bytes } from './item-limits.ts';
 import type { KeyValue } from './key-value.ts';
 import { describeRow } from './row-view.ts';
+import { storedRow } from './stored-rows.ts';
 import type { KeySchema } from './table-model.ts';
 
 /** A permanent Fault for a move that can never be made, because no table takes what it puts; undefined for all others. */
@@ -12,9 +13,7 @@ export function rowsMoveFault(move: RowsMove): Fault | undefined {
   const giver = () => `the derivation ${model.name}, for ${describeRow(source)},`;
   const what = { row: () => `a row that ${giver()} gives`, owner: `a row of ${model.name}` };
   for (const row of move.put) {
-    const fault =
-      keyFault(what, keyIn(row, model.keys)) ??
-      itemFault(what, { ...row.attributes, ...row.key, [DERIVED_FROM]: origin });
+    const fault = keyFault(what, keyIn(row, model.keys)) ?? itemFault(what, storedRow(row, origin));
     if (fault !== undefined) return fault;
   }
   if (rowsMoveBytes(move) <= MAX_TRANSACTION.bytes) return undefined;

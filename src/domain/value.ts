@@ -56,6 +56,10 @@ export class DecodedAttributes implements Attributes {
     this.#values = values;
   }
 
+  static of(values: Readonly<Record<string, Value>>): DecodedAttributes {
+    return new DecodedAttributes(new Map(Object.entries(values)));
+  }
+
   get(name: string): Value | undefined {
     return this.#values.get(name);
   }

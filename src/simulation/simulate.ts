@@ -124,8 +124,8 @@ function sourceOf(definition: TableDefinition, options: SimulateOptions): Subjec
     });
 }
 
-function itemOptions({ rows, mutate = false }: SimulateOptions): ItemsOptions {
-  return { ...(rows === undefined ? {} : { rows }), mutate };
+function itemOptions({ rows, mutate = false, later }: SimulateOptions): ItemsOptions {
+  return { ...(rows === undefined ? {} : { rows }), mutate, later };
 }
 
 function howToRepeat(seed: number): string {

@@ -4,8 +4,7 @@ import type { MemoryTable } from '../adapters/memory/memory-table.ts';
 import { canonicalRecord } from '../domain/canonical-text.ts';
 import { compareTexts } from '../domain/compare-texts.ts';
 import { countKey } from '../domain/count.ts';
-import { Decimal } from '../domain/decimal.ts';
-import { DERIVED_FROM } from '../domain/derived-rows.ts';
+import { pointerKey, storedCount, storedPointer, storedRow } from '../domain/stored-rows.ts';
 import { keyRecord } from '../domain/key-value.ts';
 import type { KeySchema } from '../domain/table-model.ts';
 import type { Image } from './given-row.ts';
@@ -71,28 +70,20 @@ export class FedBack {
 
   *#derived(): Generator<Derived> {
     const { keys: schema, counts, pointers, rows, table } = this.#stores;
-    for (const { model, tuple, count, rows: counted } of counts.stored()) {
-      const keys = keyRecord(schema, countKey(model, tuple));
-      const number = model.amount === undefined ? {} : { rows: Decimal.parse(String(counted)) as Decimal };
-      const image = { ...tuple, [model.as]: count, ...number, ...keys, ...marksOf(model.name) };
-      yield { keys, image, isPointer: false };
-    }
-    for (const { entity, member } of pointers.pointers()) {
-      const { model, parts } = entity;
-      const keys = keyRecord(schema, { partition: model.partition.render(parts), sort: model.at });
-      const image = { ...member.attributes, ...keys, ...marksOf(model.name) };
-      yield { keys, image, isPointer: true };
-    }
+    for (const count of counts.stored())
+      yield {
+        keys: keyRecord(schema, countKey(count.model, count.tuple)),
+        image: storedCount(schema, count),
+        isPointer: false,
+      };
+    for (const { entity, member } of pointers.pointers())
+      yield {
+        keys: keyRecord(schema, pointerKey(entity)),
+        image: storedPointer(schema, entity, member),
+        isPointer: true,
+      };
     for (const { row, source } of rows.rows())
       if (row.table === undefined || row.table === table)
-        yield {
-          keys: row.key,
-          image: { ...row.attributes, [DERIVED_FROM]: source, ...row.key },
-          isPointer: false,
-        };
+        yield { keys: row.key, image: storedRow(row, source), isPointer: false };
   }
-}
-
-function marksOf(derivation: string): Image {
-  return { __edb_e__: derivation, __edb_v__: '1' };
 }

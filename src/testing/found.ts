@@ -7,7 +7,7 @@ import type { TableModel } from '../domain/table-model.ts';
 import type { Value } from '../domain/value.ts';
 import type { EffectCall } from './effect-calls.ts';
 import type { Image } from './given-row.ts';
-import type { StreamRecord } from './stream-record.ts';
+import type { StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
 import type { World } from './world.ts';
 import { keyText } from '../adapters/dynamodb-stream/key-text.ts';
 

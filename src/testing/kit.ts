@@ -4,7 +4,8 @@ import type { RowFactories } from './kit-types.ts';
 import { factoriesOf, GivenRow } from './row-factory.ts';
 import { type GivenOptions, type KitContext, Scenario } from './scenario.ts';
 import { type KitOptions, kitSettings } from './settings.ts';
-import { type StreamEvent, type StreamRecord, RecordMaker } from './stream-record.ts';
+import type { StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
+import { RecordMaker, type StreamEvent } from './stream-record.ts';
 import { operationOf } from './source-table.ts';
 import { TestClock } from './test-clock.ts';
 

@@ -1,7 +1,8 @@
 import { isPlainObject, kindOf } from '../domain/plain-value.ts';
 import { FAILING, type FailingAttempts } from './effect-calls.ts';
 import { listOf } from './given-row.ts';
-import { type ViewType, VIEW_TYPES } from './stream-record.ts';
+import type { ViewType } from '../adapters/dynamodb-stream/stream-record.ts';
+import { VIEW_TYPES } from './stream-record.ts';
 import { timeOf } from './test-clock.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
 

@@ -19,12 +19,13 @@ import type { SearchAction } from '../domain/search-action.ts';
 import { streamWorker } from '../entrypoints/composition/container.ts';
 import { QUARANTINE_MAX_SHARE } from '../entrypoints/composition/core.module.ts';
 import { createMemoryWorker, type MemoryWorker } from '../entrypoints/memory-worker.ts';
-import { Random as Chance } from '../fleet/feed/random.ts';
+import { Random as Chance } from '../random/random.ts';
 import type { Delivering, KitSettings } from './settings.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { FedBack } from './fed-back.ts';
 import type { TableChange } from './source-table.ts';
-import { RecordMaker, type StreamRecord } from './stream-record.ts';
+import type { StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
+import { RecordMaker } from './stream-record.ts';
 import { TestClock } from './test-clock.ts';
 
 /** A change that came to nothing. */

@@ -1,5 +1,5 @@
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import { garbledRecord } from './garble.ts';
 import { hostileString, oddity } from './hostile.ts';
 import { isObject, type Json, type JsonObject, own, put, toText } from './json.ts';

@@ -1,4 +1,4 @@
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import { type Batch, batches, type Entry } from './batches.ts';
 import { FuzzWorker, type Handled, type WorkerOptions } from './fuzz-worker.ts';
 import { liveHeap } from './heap.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import type { Json } from './json.ts';
 
 /** What JSON is made of, and what it must not hold. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import { type Json, type JsonObject, put } from './json.ts';
 
 /** Names that mean something to JavaScript, to JSON, to the worker or to nobody. */

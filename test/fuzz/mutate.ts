@@ -1,4 +1,4 @@
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import { attributeValue, deepValue, hostileName, hostileString, oddity } from './hostile.ts';
 import { isObject, type Json, type JsonObject, own, put, toText } from './json.ts';
 

@@ -1,4 +1,4 @@
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import { DEFAULT_ROW_WRITES, type Interceptor, LINK_MOVES, taskOf, type WireAnswer } from './fault-wire.ts';
 
 export interface FaultShares {

@@ -2,7 +2,7 @@ import { GetItemCommand, paginateQuery, PutItemCommand } from '@aws-sdk/client-d
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import type { EntityParts } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 import {

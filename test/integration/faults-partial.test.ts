@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
 import type { BatchResult } from '../../src/application/process-batch.ts';
 import { DEFAULT_RETRIES } from '../../src/application/retry.ts';
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { faaRow, SourceTable } from '../support/stream-records.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { RequestCounter } from '../../local/proof/request-counter.ts';
-import { Random } from '../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { range } from '../support/range.ts';
 import {

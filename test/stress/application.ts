@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { toSdkImage } from '../../local/lambda/lambda-record.ts';
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import type { FaultWorld } from '../integration/fault-world.ts';
 import { chanceOf } from '../../src/simulation/world/chance.ts';
 import type { EntityParts } from '../support/factories.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import { lost, refusal } from '../integration/fault-injector.ts';
 import { type Interceptor, taskOf, type WireAnswer, type WireRequest } from '../integration/fault-wire.ts';
 import { chanceOf } from '../../src/simulation/world/chance.ts';

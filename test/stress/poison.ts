@@ -1,4 +1,4 @@
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import type { EntityParts } from '../support/factories.ts';
 import { faaRow, imageRow, type TableRow } from '../support/stream-records.ts';
 

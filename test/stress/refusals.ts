@@ -1,4 +1,4 @@
-import type { Random } from '../../src/fleet/feed/random.ts';
+import type { Random } from '../../src/random/random.ts';
 import { refusal } from '../integration/fault-injector.ts';
 import type { WireAnswer, WireRequest } from '../integration/fault-wire.ts';
 import { chanceOf, hashOf } from '../../src/simulation/world/chance.ts';

@@ -88,10 +88,7 @@ export class MemoryTable extends TableReplica {
   /** Writes or removes (no member) the pointer if it still has the revision; false when it has not. */
   writePointer(entity: Entity, revision: string | undefined, member: Member | undefined): boolean {
     if (this.#entities.get(entityKey(entity))?.pointer?.revision !== revision) return false;
-    this.#setPointer(
-      this.#entity(entity),
-      member && new DecodedAttributes(new Map(Object.entries(member.attributes))),
-    );
+    this.#setPointer(this.#entity(entity), member && DecodedAttributes.of(member.attributes));
     return true;
   }
 

@@ -86,6 +86,37 @@ export interface RowOfKind {
   readonly partition: readonly string[];
 }
 
+/** What all recounts by one definition have in common. */
+interface Plan {
+  readonly keys: Keys;
+  readonly kinds: readonly Kind[];
+  /** By derivation. */
+  readonly tuples: ReadonlyMap<string, TupleParts>;
+}
+
+const PLANS = new WeakMap<TableDefinition['spec'], Plan>();
+
+function planOf(spec: TableDefinition['spec']): Plan {
+  const keys = keysOf({ spec });
+  const derivations = Object.entries(spec.derive);
+  const kinds = Object.values(spec.rows).map((kind): Kind => {
+    const own = derivations.filter(([, { of }]) => (of as unknown) === kind);
+    return {
+      kind: kind as RowKind,
+      partition: new KeyPattern(kind.key[keys.partition.name] ?? ''),
+      sort: keys.sort === undefined ? undefined : new KeyPattern(kind.key[keys.sort.name] ?? ''),
+      documents: own.filter((each): each is [string, Documents] => each[1].is === 'documents'),
+      counts: own.filter((each): each is [string, Counts] => each[1].is === 'counts'),
+      pointers: own.filter((each): each is [string, Pointer] => each[1].is === 'pointer'),
+      derivedRows: own.filter((each): each is [string, Rows] => each[1].is === 'rows'),
+    };
+  });
+  const tuples = kinds.flatMap(({ counts }) =>
+    counts.map(([name, { spec: counted }]) => [name, tuplePartsOf(counted, keys)] as const),
+  );
+  return { keys, kinds, tuples: new Map(tuples) };
+}
+
 /** Works out rows one by one, as `recount` does all together. */
 export class DefinitionRecount implements Recount {
   readonly documents = new Map<string, Map<string, ExpectedDocument>>();
@@ -96,24 +127,13 @@ export class DefinitionRecount implements Recount {
   readonly #kinds: readonly Kind[];
 
   constructor({ spec }: TableDefinition) {
-    const keys = keysOf({ spec });
+    const plan = PLANS.get(spec) ?? planOf(spec);
+    PLANS.set(spec, plan);
+    const { keys, kinds, tuples } = plan;
     this.#keys = keys;
-    const derivations = Object.entries(spec.derive);
-    this.#kinds = Object.values(spec.rows).map((kind) => {
-      const own = derivations.filter(([, { of }]) => (of as unknown) === kind);
-      return {
-        kind: kind as RowKind,
-        partition: new KeyPattern(kind.key[keys.partition.name] ?? ''),
-        sort: keys.sort === undefined ? undefined : new KeyPattern(kind.key[keys.sort.name] ?? ''),
-        documents: own.filter((each): each is [string, Documents] => each[1].is === 'documents'),
-        counts: own.filter((each): each is [string, Counts] => each[1].is === 'counts'),
-        pointers: own.filter((each): each is [string, Pointer] => each[1].is === 'pointer'),
-        derivedRows: own.filter((each): each is [string, Rows] => each[1].is === 'rows'),
-      };
-    });
-    for (const { partition, counts, pointers, derivedRows } of this.#kinds) {
-      for (const [name, { spec: counted }] of counts)
-        this.counts.set(name, { ...tuplePartsOf(counted, keys), sums: new Map() });
+    this.#kinds = kinds;
+    for (const [name, parts] of tuples) this.counts.set(name, { ...parts, sums: new Map() });
+    for (const { partition, pointers, derivedRows } of kinds) {
       for (const [name, { spec: pointer }] of pointers)
         this.pointers.set(name, {
           choose: pointer.choose,

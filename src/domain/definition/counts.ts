@@ -1,17 +1,9 @@
 import type { CountModel } from '../count.ts';
 import type { Decimal } from '../decimal.ts';
+import { MARKS, ROWS } from '../stored-rows.ts';
 import type { KeySchema } from '../table-model.ts';
 import type { Templates } from './template-types.ts';
-import {
-  isStringArray,
-  membersOf,
-  named,
-  namesProblem,
-  type Owner,
-  repeatedIn,
-  RESERVED,
-  shown,
-} from './problems.ts';
+import { isStringArray, membersOf, named, namesProblem, type Owner, repeatedIn, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
 import { keyAttributes, keyNames, NO_TEMPLATE, partsOf, templatesOf, typedParts } from './templates.ts';
 
@@ -102,12 +94,12 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
   const isRead = partition !== undefined && (keys?.sort === undefined || sort !== undefined);
   const repeated = repeatedIn(parts);
   if (repeated !== undefined) problem(`its at names the part <${repeated}> twice`);
-  if (amount !== undefined && parts.includes('rows'))
+  if (amount !== undefined && parts.includes(ROWS))
     problem('its at names the part <rows>, under which its row holds how many rows are added up');
   for (const part of parts)
     if (attributes?.includes(part))
       problem(`its at names the part <${part}>, which is an attribute of the table's key`);
-    else if (RESERVED.includes(part))
+    else if (MARKS.includes(part))
       problem(`its at names the part <${part}>, under which Contrail writes whose its row is`);
   if (typeof by !== 'function') {
     const wrong = Array.isArray(by) ? namesProblem(by) : 'must be an array of names, or a function';
@@ -118,9 +110,7 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
     problem(`its amount must be the name of an attribute, or a function, and is ${shown(amount)}`);
   if (typeof as !== 'string' || as === '' || as === '__proto__')
     problem(`its as must be the name of an attribute, and is ${shown(as)}`);
-  else if (
-    [...parts, ...(attributes ?? []), ...RESERVED, ...(amount === undefined ? [] : ['rows'])].includes(as)
-  )
+  else if ([...parts, ...(attributes ?? []), ...MARKS, ...(amount === undefined ? [] : [ROWS])].includes(as))
     problem(`its as is ${as}, which its row holds otherwise`);
   return {
     name,

@@ -1,7 +1,8 @@
+import { MARKS } from '../stored-rows.ts';
 import { isPlainObject } from '../plain-value.ts';
 import type { PointerModel } from '../pointer.ts';
 import type { KeySchema, RowModel } from '../table-model.ts';
-import { isStringArray, membersOf, namesProblem, type Owner, RESERVED, shown } from './problems.ts';
+import { isStringArray, membersOf, namesProblem, type Owner, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
 import { keyNames, NO_KEYS, NO_TEMPLATE, templatesOf } from './templates.ts';
 
@@ -53,7 +54,7 @@ export function pointer<
 }
 
 /** Attributes of a pointer that say who wrote it, and which writing of it this is. */
-const NOTED = [...RESERVED, 'revision'];
+const NOTED: readonly string[] = [...MARKS, 'revision'];
 
 /** Of each, a condition says that it is still as it was; all fit into the 4 KB that DynamoDB takes of conditions. */
 const MOST_REPEATED = 100;

@@ -68,9 +68,6 @@ export function repeatedIn<T>(names: readonly T[]): T | undefined {
   return names.find((name, index) => names.indexOf(name) !== index);
 }
 
-/** Attributes that rows have which Contrail writes, beside what the definition says. */
-export const RESERVED = ['__edb_e__', '__edb_v__'];
-
 /** A value for a message. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);

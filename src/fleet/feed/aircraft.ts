@@ -3,7 +3,7 @@ import { expiry, number, text, time } from './attribute.ts';
 import { MODELS, type Model } from './catalogue.ts';
 import { faaMark, foreignMark, type RegistrationMark } from './registration-mark.ts';
 import { Pool } from './pool.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import type { FeedContext } from './feed-context.ts';
 import type { Changes, Item } from './table.ts';
 import * as words from './words.ts';

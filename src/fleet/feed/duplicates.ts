@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** How late a record may come again, in records. */
 const LATEST = 300;

@@ -1,6 +1,6 @@
 import type { Plans } from './plans.ts';
 import type { Expiries } from './expiries.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Table } from './table.ts';
 
 /** What all that happens to the table shares. */

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { withDuplicates } from './duplicates.ts';
 import { type FeedOptions, type FeedSettings, settingsOf } from './options.ts';
-import { Random } from './random.ts';
+import { Random } from '../../random/random.ts';
 import { World } from './world.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { expiry, number, text, time } from './attribute.ts';
 import { MODELS } from './catalogue.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import * as words from './words.ts';

@@ -3,7 +3,7 @@ import type { Aircraft } from './aircraft.ts';
 import { number, text, time } from './attribute.ts';
 import { MODELS, type Model } from './catalogue.ts';
 import { Pool } from './pool.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import type { FeedContext } from './feed-context.ts';
 import type { Item } from './table.ts';
 import {

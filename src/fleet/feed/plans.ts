@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** Changes one item of the table, or none where what it meant to change is gone meanwhile. */
 export type Step = () => void;

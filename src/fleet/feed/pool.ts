@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** Things to pick from at random. Adding, picking and removing take the same time however many there are. */
 export class Pool<T> {

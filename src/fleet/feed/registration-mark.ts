@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** A registration mark, and what follows from it. */
 export interface RegistrationMark {

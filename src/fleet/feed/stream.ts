@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Image } from './attribute.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** One change of an item, and how large its images are. */
 export interface ItemChange {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
 import { type Image, number, text } from './attribute.ts';
 import type { Model } from './catalogue.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Changes } from './table.ts';
 
 /** The fields that together make a link's tuple. */

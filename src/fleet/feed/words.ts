@@ -1,6 +1,6 @@
 import type { AttributeValue } from 'aws-lambda';
 import { number, text } from './attribute.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 
 const NAMES = [
   'Alpine',

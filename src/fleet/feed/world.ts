@@ -5,7 +5,7 @@ import { Expiries } from './expiries.ts';
 import { ImageActivity } from './image-activity.ts';
 import { Links } from './links.ts';
 import type { FeedSettings } from './options.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random/random.ts';
 import { References } from './references.ts';
 import type { FeedContext } from './feed-context.ts';
 import { Stream } from './stream.ts';

@@ -3,8 +3,9 @@ import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import type { PoisonRecord } from '../../application/ports/quarantine.ts';
 import { compareKeyTexts } from '../../domain/key-value.ts';
 import type { Entity, Member } from '../../domain/pointer.ts';
-import { type Attributes, DecodedAttributes, equalRecords, type Value } from '../../domain/value.ts';
-import { DERIVED_FROM, nameOfKey as nameOfDerived } from '../../domain/derived-rows.ts';
+import { type Attributes, DecodedAttributes, equalRecords } from '../../domain/value.ts';
+import { nameOfKey as nameOfDerived } from '../../domain/derived-rows.ts';
+import { storedRow } from '../../domain/stored-rows.ts';
 import type { DerivedRowFound } from '../../application/ports/derived-state.ts';
 import type { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
 import { keyOfRow } from '../world/item.ts';
@@ -101,16 +102,9 @@ function checkDerived(
   if (after === undefined && model.keep)
     invariants.report('kept rows stay', `${model.name}: ${nameOfDerived(row)} is gone`);
   if (row.table !== undefined || before === after) return;
-  const storedRow = (found: DerivedRowFound | undefined) =>
-    found &&
-    new DecodedAttributes(
-      new Map<string, Value>([
-        ...Object.entries(found.row.attributes),
-        [DERIVED_FROM, found.source],
-        ...Object.entries(found.row.key),
-      ]),
-    );
-  const rows = { before: storedRow(before), after: storedRow(after) };
+  const rowOf = (found: DerivedRowFound | undefined) =>
+    found && DecodedAttributes.of(storedRow(found.row, found.source));
+  const rows = { before: rowOf(before), after: rowOf(after) };
   const whole = (rows.after ?? rows.before) as Attributes;
   changes.ownRowWritten({ at: keyOfRow(whole, definition.model.keys), ...rows }, true);
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { type CallFault, type Port, WEIGHTS } from './call-faults.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Choices } from '../world/choices.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Attributes } from '../../domain/value.ts';
 import type { EncodedValue } from '../../adapters/dynamodb-stream/encode-value.ts';
 import type { Image } from '../rows/image.ts';

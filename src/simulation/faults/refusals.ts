@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 
 /**
  * What an adapter makes of a service that refuses something for a setting, entry by entry: all of a call, or those that

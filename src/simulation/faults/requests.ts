@@ -2,7 +2,7 @@ import { MemoryImageRepository } from '../../adapters/memory/memory-image-reposi
 import type { EntityView, ImageRepository } from '../../application/ports/image-repository.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/pointer.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { type Ports, portsWith } from '../world/ports.ts';
 import type { Instance } from '../world/instance.ts';
 import type { RememberedTable } from '../world/remembered-table.ts';

@@ -1,5 +1,7 @@
+import { types } from 'node:util';
+
 /** What something must be for what a function does with it. */
-export type Hint = 'text' | 'number' | 'list' | 'set';
+export type Hint = 'text' | 'number' | 'bytes' | 'list' | 'set' | 'map' | 'one of several';
 
 /** What functions of a definition have asked of a value: what they take it for, and what they read of it. */
 export class Asked {
@@ -13,7 +15,7 @@ export class Asked {
     return known;
   }
 
-  /** What was asked of the members of a list or set. */
+  /** What was asked of the members of a list, a set, or a map whose names are asked for. */
   get elements(): Asked {
     return (this.#elements ??= new Asked());
   }
@@ -30,14 +32,18 @@ const METHODS: ReadonlyMap<string, readonly Hint[]> = new Map(
       [['number'], 'toFixed toPrecision'],
       [
         ['list'],
-        'map filter flatMap flat some every find findIndex findLast forEach reduce join push toSorted sort toReversed reverse',
+        'map filter flatMap flat some every find findIndex findLast reduce join push toSorted sort toReversed reverse',
       ],
       [['text', 'list'], 'length includes indexOf lastIndexOf slice at concat'],
-      [['set'], 'has size'],
-      [['set', 'list'], 'values entries keys'],
+      [['set'], 'has size union intersection difference isSubsetOf isSupersetOf'],
+      [['set', 'list'], 'values entries keys forEach'],
+      [['bytes'], 'byteLength byteOffset buffer subarray'],
     ] as const
   ).flatMap(([hints, names]) => names.split(' ').map((name): [string, readonly Hint[]] => [name, hints])),
 );
+
+/** The only name in a map that is asked for its names. */
+const SOME_NAME = 'some_name';
 
 /** A function that asks for ever is stopped: nobody knows what it waits for. */
 const MOST_QUESTIONS = 2_000;
@@ -71,7 +77,7 @@ export function noteQuestions(
   try {
     const returned = run(root);
     // What it is rejected with must not end the process.
-    if (returned instanceof Promise) returned.catch(() => undefined);
+    if (types.isPromise(returned)) returned.catch(() => undefined);
   } catch {
     // It has asked until then.
   }
@@ -90,13 +96,24 @@ class Questions {
       get: (_, name) => this.#read(asked, name),
       apply: (_, _self, given: readonly unknown[]) => call(given),
       has: () => true,
+      // As Object.entries and for … in ask.
+      ownKeys: () => {
+        asked.hints.add('map');
+        return [SOME_NAME];
+      },
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      // As instanceof asks, which does not say for what.
+      getPrototypeOf: () => {
+        asked.hints.add('one of several');
+        return null;
+      },
     });
   }
 
   #read(asked: Asked, name: string | symbol): unknown {
     if (this.#left-- <= 0) throw new Error('asks too much');
     if (name === Symbol.iterator) {
-      asked.hints.add('list');
+      asked.hints.add('list').add('set');
       return () => [this.anything(asked.elements)].values();
     }
     if (name === Symbol.toPrimitive)
@@ -107,6 +124,7 @@ class Questions {
       };
     // What has a then would be taken for a promise.
     if (typeof name === 'symbol' || name === 'then') return undefined;
+    if (name === SOME_NAME) return this.anything(asked.elements);
     const hints = METHODS.get(name);
     if (hints === undefined) return this.anything(asked.member(name));
     for (const hint of hints) asked.hints.add(hint);

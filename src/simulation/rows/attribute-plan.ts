@@ -4,7 +4,7 @@ import type { RowKind } from '../../domain/definition/row.ts';
 import { toPlain } from '../../domain/plain-value.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import type { Value } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { Asked, noteQuestions } from './asked.ts';
 import { derivationsOf, functionsOf, literalsIn, type RowFunction } from './row-functions.ts';
 import { AMOUNTS, anyValue, isPlain, oddText, TEXTS, valueFor } from './values.ts';

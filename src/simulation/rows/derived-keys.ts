@@ -1,10 +1,11 @@
 import { commandsOf } from '../../domain/command.ts';
-import { DERIVED_FROM, type DerivedRow, originText } from '../../domain/derived-rows.ts';
+import { originText } from '../../domain/derived-rows.ts';
+import { storedRow } from '../../domain/stored-rows.ts';
 import { Fault } from '../../domain/fault.ts';
 import { keyTextOf } from '../../domain/key-value.ts';
 import { itemKey } from '../../domain/row.ts';
 import type { TableModel } from '../../domain/table-model.ts';
-import { type Attributes, DecodedAttributes, type Value } from '../../domain/value.ts';
+import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { changeOf } from './refusal.ts';
 
 /** More may be derived of derived rows, which is not followed further. */
@@ -13,42 +14,49 @@ const MOST_STEPS = 5;
 /**
  * The items of its own table that a row leads to, by `rows`, over derived rows too: nobody else may write those. Each by
  * its `itemKey`.
+ *
+ * @param models what is derived from the table: several where the definition changes, as a row that one has derived is read
+ *   by the other.
  */
 export function derivedKeys(
-  model: TableModel,
+  models: readonly TableModel[],
   attributes: Attributes,
   steps = MOST_STEPS,
 ): readonly string[] {
+  if (steps === 0 || !models.some(({ rows }) => rows.some(({ derivedRows }) => derivedRows.length > 0)))
+    return [];
+  return models.flatMap((model) =>
+    derivedRows(model, attributes).flatMap((row) => [
+      itemOfRow(model, row),
+      ...derivedKeys(models, row, steps - 1),
+    ]),
+  );
+}
+
+/** The rows of its own table that are derived from a row; none where nothing can be. */
+function derivedRows(model: TableModel, attributes: Attributes): readonly Attributes[] {
   const { partition, partitionType, sort, sortType } = model.keys;
   const inPartition = keyTextOf(attributes.get(partition), partitionType);
   const inSort = sort === undefined ? undefined : keyTextOf(attributes.get(sort), sortType);
   const row = inPartition === undefined ? undefined : model.rowOf(inPartition, inSort);
-  if (steps === 0 || row === undefined || 'malformed' in row) return [];
+  if (row === undefined || 'malformed' in row) return [];
   try {
     return commandsOf(changeOf(row, undefined, attributes)).flatMap((command) =>
       command.does !== 'rows'
         ? []
         : command.put
             .filter(({ table }) => table === undefined)
-            .flatMap((derived) => {
-              const whole = stored(derived, originText({ model: command.model, row: command.change.row }));
-              return [itemOfRow(model, whole), ...derivedKeys(model, whole, steps - 1)];
-            }),
+            .map((derived) =>
+              DecodedAttributes.of(
+                storedRow(derived, originText({ model: command.model, row: command.change.row })),
+              ),
+            ),
     );
   } catch (error) {
     // A derived row of which nothing can be derived.
     if (Fault.is(error)) return [];
     throw error;
   }
-}
-
-function stored({ key, attributes }: DerivedRow, origin: string): Attributes {
-  const values: [string, Value][] = [
-    ...Object.entries(attributes),
-    [DERIVED_FROM, origin],
-    ...Object.entries(key),
-  ];
-  return new DecodedAttributes(new Map(values));
 }
 
 function itemOfRow({ keys }: TableModel, row: Attributes): string {

@@ -4,7 +4,7 @@ import { isAllowed } from '../../domain/definition/overlap.ts';
 import { canonicalKeyText, type KeyType, keyRecord } from '../../domain/key-value.ts';
 import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
 import type { RowModel, TableModel } from '../../domain/table-model.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { kindsOf } from '../../domain/roles.ts';
 import { type Image, imageOf } from './image.ts';
 

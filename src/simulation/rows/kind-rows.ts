@@ -7,7 +7,7 @@ import { fromPlain, toPlain } from '../../domain/plain-value.ts';
 import { type ItemKey, keyOf, partOf, type Row } from '../../domain/row.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes, type Value } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { AttributePlan } from './attribute-plan.ts';
 import { imageOf } from './image.ts';
 import { changeOf, refusalOf } from './refusal.ts';

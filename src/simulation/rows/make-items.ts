@@ -7,7 +7,7 @@ import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import type { Attributes } from '../../domain/value.ts';
 import { satisfies } from '../../domain/when.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { derivedKeys } from './derived-keys.ts';
 import { type Image, imageOf } from './image.ts';
 import { keyImage, keyOfKind, otherKeys, PartTexts, shuffled } from './keys.ts';
@@ -15,6 +15,7 @@ import { kindRows, type KindRows, type OwnAttributes, wholeRow } from './kind-ro
 import { changeOf, refusalOf } from './refusal.ts';
 import { wantedParts } from './row-functions.ts';
 import { checkKinds, type Samples, samplesOf } from './samples.ts';
+import { takenBy } from './taken-by.ts';
 import { anyValue } from './values.ts';
 
 export interface ItemsOptions {
@@ -24,6 +25,8 @@ export interface ItemsOptions {
   readonly mutate?: boolean;
   /** How many items of each kind, at most. Default 5. */
   readonly perKind?: number;
+  /** Another definition of the table, which it may come to have: it takes the rows, too. */
+  readonly later?: TableDefinition | undefined;
 }
 
 /** An item that a table may hold, and the rows that are written of it, one after the other, again and again. */
@@ -64,7 +67,7 @@ const ATTEMPTS = 12;
 export function makeItems(
   definition: TableDefinition,
   random: Random,
-  { rows: samples = {}, mutate = false, perKind = 5 }: ItemsOptions = {},
+  { rows: samples = {}, mutate = false, perKind = 5, later }: ItemsOptions = {},
 ): readonly MadeItem[] {
   const { spec, model } = definition;
   checkKinds(Object.keys(spec.rows), samples);
@@ -84,14 +87,15 @@ export function makeItems(
     rowsOf.set(ofKind, kindRows(made, random.fork()));
   }
   const chance = random.fork();
-  const items = [...keys.values()].flatMap(({ at, row }) => itemOf(definition, at, row, rowsOf, chance));
+  const own = [...keys.values()].flatMap(({ at, row }) => itemOf(definition, at, row, rowsOf, chance));
+  const made = [...own, ...otherItems(definition, texts, chance)];
+  const items = later === undefined ? made : made.flatMap((item) => takenBy(later, item));
+  const models = later === undefined ? [model] : [model, later.model];
+  // Writers would take the place of derived rows, which the table refuses.
   const derived = new Set(
-    items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(model, attributes))),
+    items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(models, attributes))),
   );
-  return [
-    ...items.filter(({ key }) => !derived.has(itemKey(key))),
-    ...otherItems(definition, texts, chance).filter(({ key }) => !derived.has(itemKey(key))),
-  ];
+  return items.filter(({ key }) => !derived.has(itemKey(key)));
 }
 
 interface Kind {
@@ -187,11 +191,19 @@ function itemOf(
 
 /** Whether the definition takes the row, when it comes, when it goes, and when it is changed from or into the others. */
 function isTaken(row: Row, whole: Attributes, others: readonly Attributes[]): boolean {
+  // Nothing else looks at a row and at what it was before together; or, but for `of`, at what has become of it.
+  const kinds = kindsOf(row).map(({ model }) => model);
+  const comparesBoth = kinds.some(({ effects }) => effects.some(({ where }) => where !== undefined));
+  const seesChange = comparesBoth || kinds.some(({ derivedRows }) => derivedRows.length > 0);
   const pairs: (readonly [Attributes | undefined, Attributes | undefined])[] = [
     [undefined, whole],
-    [whole, whole],
-    [whole, undefined],
-    ...others.flatMap((other) => [[other, whole] as const, [whole, other] as const]),
+    ...(seesChange
+      ? ([
+          [whole, whole],
+          [whole, undefined],
+        ] as const)
+      : []),
+    ...(comparesBoth ? others : []).flatMap((other) => [[other, whole] as const, [whole, other] as const]),
   ];
   return pairs.every(([before, after]) => refusalOf(changeOf(row, before, after)) === undefined);
 }

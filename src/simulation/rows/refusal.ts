@@ -1,4 +1,4 @@
-import type { Change, Side } from '../../domain/change.ts';
+import type { Change } from '../../domain/change.ts';
 import { type Command, commandsOf } from '../../domain/command.ts';
 import { contributionOf } from '../../domain/count.ts';
 import { countMoveFault } from '../../domain/count-limits.ts';
@@ -12,19 +12,17 @@ import type { Attributes } from '../../domain/value.ts';
 import { WHEN } from './row-functions.ts';
 
 const FIRST = { generation: 0, epoch: '', sequence: '1' };
-const IDENTITY = { stream: '', sequence: '1' };
 
 /** The change of a row from what it was to what it is; undefined stands for no row. */
 export function changeOf(row: Row, before: Attributes | undefined, after: Attributes | undefined): Change {
-  const sideOf = (attributes: Attributes | undefined): Side => attributes ?? 'absent';
   return {
-    identity: IDENTITY,
+    identity: { stream: '', sequence: '1' },
     version: FIRST,
     item: itemKey(keyOf(row)),
     row,
     operation: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
-    before: sideOf(before),
-    after: sideOf(after),
+    before: before ?? 'absent',
+    after: after ?? 'absent',
     viewType: 'NEW_AND_OLD_IMAGES',
     at: WHEN,
     origin: 'user',

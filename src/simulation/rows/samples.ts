@@ -5,7 +5,7 @@ import { Fault } from '../../domain/fault.ts';
 import { fromPlain, isPlainObject, kindOf } from '../../domain/plain-value.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import { type Value, ValueSet } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** Rows by the names of their kinds: plain attributes as the document client takes them, without those of the key. */
 export type Samples = Readonly<Record<string, readonly object[]>>;

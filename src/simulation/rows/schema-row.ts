@@ -1,5 +1,5 @@
 import type { SchemaIssue, StandardSchema } from '../../domain/definition/standard-schema.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { shuffled } from './keys.ts';
 
 /*
@@ -9,7 +9,7 @@ import { shuffled } from './keys.ts';
 
 const CANDIDATES: readonly unknown[] = [
   ...['a', 1, true, 'ab', 'abcdefgh', 0, 2026, -1, 0.5, null, false, '1'],
-  ...[{}, [], ['a'], [1], [{}], new Set(['a']), Uint8Array.of(1)],
+  ...[{}, [], ['a'], [1], [{}], [[]], new Set(['a']), new Set([1]), { a: 'a' }, { a: 1 }, Uint8Array.of(1)],
   ...['2026-01-05T09:00:00.000Z', '2026-01-05', '09:00:00', 'a@example.com', 'https://example.com/a'],
   ...['01935c2e-5d3f-7b6a-9c1d-2f4e6a8b0c1d', '01JGT0000000000000000000A0', 'DE', 'EUR', '12345', ''],
 ];

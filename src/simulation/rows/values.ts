@@ -1,7 +1,7 @@
 import { Decimal } from '../../domain/decimal.ts';
 import { toPlain } from '../../domain/plain-value.ts';
 import { type Value, ValueSet } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Asked } from './asked.ts';
 
 /*
@@ -40,9 +40,10 @@ const SETS: readonly ValueSet[] = [
   new ValueSet(numbers('1 2.0')),
   new ValueSet([bytes(1), bytes(0, 255)]),
 ];
+const BYTES: readonly Uint8Array[] = [bytes(), bytes(0, 255, 128), bytes(1)];
 const OTHERS: readonly Value[] = [
   ...[null, true, false],
-  ...[bytes(), bytes(0, 255, 128), bytes(1)],
+  ...BYTES,
   ...[map({}), map({ a: 'b', ['constructor']: map({ name: 'x' }) })],
 ];
 
@@ -83,7 +84,15 @@ export function valueFor(asked: Asked, literals: readonly string[], random: Rand
   const member = () => valueFor(asked.elements, literals, random, depth + 1);
   if (hint === 'text') return random.pick(texts);
   if (hint === 'number') return random.pick(AMOUNTS);
-  if (hint === 'set') return random.pick(SETS);
+  if (hint === 'bytes') return random.pick(BYTES);
+  if (hint === 'set') return random.chance(0.8) ? setOf(asked.elements, texts, random) : random.pick(SETS);
+  if (hint === 'one of several' && random.chance(0.3))
+    return random.chance(0.6) ? setOf(asked.elements, texts, random) : random.pick(LISTS);
+  if (hint === 'map' && depth < 5) {
+    const value = Object.create(null) as Record<string, Value>;
+    for (let count = random.int(0, 3); count > 0; count--) value[random.pick(texts)] = member();
+    return value;
+  }
   if (hint === 'list')
     return depth < 5 && random.chance(0.8)
       ? Array.from({ length: random.int(0, 3) }, member)
@@ -94,6 +103,19 @@ export function valueFor(asked: Asked, literals: readonly string[], random: Rand
     [1, () => random.pick([true, false])],
     [1, () => anyValue(random, AMOUNTS)],
   ])();
+}
+
+/** A set of few members, all of one type, for what functions do with them. */
+function setOf({ hints }: Asked, texts: readonly string[], random: Random): ValueSet {
+  const isOfNumbers = random.chance(hints.has('number') ? 0.8 : hints.has('text') ? 0 : 0.4);
+  const members: readonly (string | Decimal)[] = isOfNumbers ? AMOUNTS : texts;
+  const byText = new Map<string, string | Decimal>();
+  for (let count = random.int(1, 3); count > 0; count--) {
+    const one = random.pick(members);
+    // Numbers that are written differently are one member.
+    byText.set(one instanceof Decimal ? one.canonical : one, one);
+  }
+  return new ValueSet([...byText.values()]);
 }
 
 /** Whether a JavaScript number holds each number in a value exactly: functions are given no others, unless they ask. */

@@ -1,4 +1,5 @@
 import { type Run, runSeed, type RunOptions } from './run-seed.ts';
+import { shortened } from './shortened.ts';
 import { shrink } from './shrink.ts';
 
 /** A failing seed, made small: what is violated, the least that leads there, and what happens then. */
@@ -20,7 +21,7 @@ export async function explain(
     ...small.taken.map((choice) => `  ${choice}`),
     '',
     'which come to:',
-    ...lines.map((line) => `  ${line}`),
+    ...shortened(lines).map((line) => `  ${line}`),
     '',
     `again: ${again}`,
   ].join('\n');

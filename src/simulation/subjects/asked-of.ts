@@ -1,9 +1,10 @@
 import { givenRow } from '../../application/verify/given-row.ts';
 import { rowsGivenFor } from '../../application/verify/recount-rows.ts';
+import type { ExpectedDocument } from '../../application/verify/recount-documents.ts';
 import { DefinitionRecount, type RowOfKind } from '../../application/verify/recount.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { Derivation, TableDefinition } from '../../domain/definition/define-table.ts';
-import { type Attributes, equalRecords, type Value } from '../../domain/value.ts';
+import { equalRecords, type Attributes } from '../../domain/value.ts';
 import { stateKeyOf } from '../world/state-key.ts';
 import type { Asked, AskedEntity, KeptRow, RowChange } from '../world/subject.ts';
 
@@ -44,32 +45,30 @@ export function askedOf(change: RowChange, definition: TableDefinition): Asked {
 
 interface Seen {
   readonly kinds: readonly RowOfKind[];
-  /** By `collection id`, their fields. */
-  readonly documents: ReadonlyMap<string, Readonly<Record<string, Value>>>;
+  /** By `collection id`. */
+  readonly documents: ReadonlyMap<string, ExpectedDocument['fields']>;
 }
 
 const NOTHING: Seen = { kinds: [], documents: new Map() };
 
-/** Items have few rows, which are written again and again: working one out takes longer than all else that a change asks for. */
-const known = new WeakMap<TableDefinition, WeakMap<Attributes, Seen>>();
+/** Rows are written again and again. */
+const SEEN = new WeakMap<TableDefinition, WeakMap<Attributes, Seen>>();
 
-/** What a row is, and which documents it has. Worked out once for each row of a definition. */
+/** What a row is, and which documents it has. */
 function seen(row: Attributes | undefined, definition: TableDefinition): Seen {
   if (row === undefined) return NOTHING;
-  const ofDefinition = known.get(definition) ?? new WeakMap<Attributes, Seen>();
-  known.set(definition, ofDefinition);
-  const found = ofDefinition.get(row) ?? workedOut(row, definition);
-  ofDefinition.set(row, found);
-  return found;
-}
-
-function workedOut(row: Attributes, definition: TableDefinition): Seen {
+  const known = SEEN.get(definition) ?? new WeakMap<Attributes, Seen>();
+  SEEN.set(definition, known);
+  const before = known.get(row);
+  if (before !== undefined) return before;
   const recounted = new DefinitionRecount(definition);
   recounted.add(row);
   const documents = [...recounted.documents].flatMap(([collection, byId]) =>
     Array.from(byId, ([id, { fields }]) => [`${collection} ${id}`, fields] as const),
   );
-  return { kinds: recounted.kindsOf(row), documents: new Map(documents) };
+  const now = { kinds: recounted.kindsOf(row), documents: new Map(documents) };
+  known.set(row, now);
+  return now;
 }
 
 function isOn(derivation: Derivation, operation: Operation): boolean {

@@ -4,7 +4,6 @@ import { itemKey } from '../../domain/row.ts';
 import type { Port } from '../faults/call-faults.ts';
 import { spoilsOf } from '../faults/poison.ts';
 import type { MadeItem } from '../rows/make-items.ts';
-import { changeOf, refusalOf } from '../rows/refusal.ts';
 import { type Item, nameOfKey } from '../world/item.ts';
 import type { Asked, EffectCode, KeptRow, RowChange, Subject } from '../world/subject.ts';
 import { type Cast, operationsOf } from '../world/workload.ts';
@@ -15,6 +14,7 @@ export interface SubjectParts {
   readonly definition: TableDefinition;
   /** Deployed in the middle of some worlds. */
   readonly later?: TableDefinition | undefined;
+  /** Made of the definition, and of the later one, so that they take them. */
   readonly items: readonly MadeItem[];
   /** Code of effects that really runs; undefined to model it only. */
   readonly code?: EffectCode | undefined;
@@ -36,7 +36,7 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
   const definitions = later === undefined ? [definition] : [definition, later];
   const derivations = Object.values(definition.spec.derive);
   const used = new Set(derivations.flatMap(({ is }) => PORTS_OF[is]));
-  const cast = castOf(definition, made.flatMap((item) => takenBy(definitions, item)).map(itemOf));
+  const cast = castOf(definition, made.map(itemOf));
   const known = new WeakMap<TableDefinition, WeakMap<RowChange, Asked>>();
   return {
     definition,
@@ -68,26 +68,6 @@ function askedOfEach(change: RowChange, by: TableDefinition, definitions: readon
   const isGivenByAll = ({ derivation, name }: KeptRow) =>
     others.every((kept) => kept.some((one) => one.derivation === derivation && one.name === name));
   return { ...asked, kept: asked.kept.filter(isGivenByAll) };
-}
-
-/** The item with those of its rows that every definition takes; none where there are none. */
-function takenBy(definitions: readonly TableDefinition[], item: MadeItem): readonly MadeItem[] {
-  if (!definitions.every((one) => isSameTo(one, item))) return [];
-  const rows = item.rows.filter(({ attributes }) =>
-    definitions.every(({ model }) => {
-      const row = model.rowOf(item.key.partition, item.key.sort);
-      if (row === undefined || 'malformed' in row) return true;
-      return refusalOf(changeOf(row, undefined, attributes)) === undefined;
-    }),
-  );
-  return rows.length === 0 ? [] : [{ ...item, rows }];
-}
-
-/** Whether a definition, too, refuses a malformed key, and knows nothing of one that is of no kind. */
-function isSameTo({ model }: TableDefinition, { is, key }: MadeItem): boolean {
-  if (is === 'row') return true;
-  const row = model.rowOf(key.partition, key.sort);
-  return is === 'malformed' ? row !== undefined && 'malformed' in row : row === undefined;
 }
 
 function itemOf({ is, kinds, key, rows }: MadeItem): Item {

@@ -1,4 +1,4 @@
-import { Random } from '../../fleet/feed/random.ts';
+import { Random } from '../../random/random.ts';
 
 /**
  * A source of chance for one named purpose. What is drawn for one purpose leaves all others alone, so that leaving

@@ -3,9 +3,9 @@ import type { Change } from '../../domain/change.ts';
 import { toJson } from '../../domain/json.ts';
 import type { Entity, Member } from '../../domain/pointer.ts';
 import type { ItemKey } from '../../domain/row.ts';
+import { pointerKey, storedPointer } from '../../domain/stored-rows.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
-import { keyRecord } from '../../domain/key-value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { type Spoil, spoil, spoilAs } from '../faults/poison.ts';
 import { chanceOf } from './chance.ts';
 import { type Entry, nameOf, type Position } from './entry.ts';
@@ -65,23 +65,10 @@ export class Changes {
     });
   }
 
-  readonly pointerWritten = (
-    { model, parts }: Entity,
-    before: Member | undefined,
-    after: Member | undefined,
-  ) => {
-    const at = { partition: model.partition.render(parts), sort: model.at };
+  readonly pointerWritten = (entity: Entity, before: Member | undefined, after: Member | undefined) => {
     const rowOf = (member: Member | undefined) =>
-      member &&
-      new DecodedAttributes(
-        new Map([
-          ...Object.entries(member.attributes),
-          ['__edb_e__', model.name],
-          ['__edb_v__', '1'],
-          ...Object.entries(keyRecord(model.keys, at)),
-        ]),
-      );
-    this.ownRowWritten({ at, before: rowOf(before), after: rowOf(after) });
+      member && DecodedAttributes.of(storedPointer(entity.model.keys, entity, member));
+    this.ownRowWritten({ at: pointerKey(entity), before: rowOf(before), after: rowOf(after) });
   };
 
   /** The table's stream carries the worker's own writes to the table too. */

@@ -1,19 +1,14 @@
-import { countKey, type CountModel, type Tuple } from '../../domain/count.ts';
+import { countKey } from '../../domain/count.ts';
 import { type CountMove, netDeltas } from '../../domain/count-move.ts';
 import { Decimal } from '../../domain/decimal.ts';
-import { keyRecord } from '../../domain/key-value.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
+import { type Count, storedCount } from '../../domain/stored-rows.ts';
 import type { KeySchema, TableModel } from '../../domain/table-model.ts';
-import { type Attributes, DecodedAttributes, type Value } from '../../domain/value.ts';
+import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import type { TableWrite } from './table-write.ts';
 
-interface CountRow {
-  readonly model: CountModel;
-  readonly tuple: Tuple;
+interface CountRow extends Count {
   readonly at: ItemKey;
-  readonly amount: Decimal;
-  /** How many rows are counted in it. */
-  readonly rows: number;
 }
 
 const NOTHING = Decimal.parse('0') as Decimal;
@@ -34,7 +29,7 @@ export class CountRows {
       const before = this.#rows.get(key);
       const after = {
         ...{ model, tuple, at },
-        amount: (before?.amount ?? NOTHING).plus(amount),
+        count: (before?.count ?? NOTHING).plus(amount),
         rows: (before?.rows ?? 0) + rows,
       };
       this.#rows.set(key, after);
@@ -52,18 +47,7 @@ export class CountRows {
   }
 
   /** As DynamoDB has it; undefined when nothing is counted in it. */
-  #rowOf({ model, tuple, at, amount, rows }: CountRow): Attributes | undefined {
-    if (rows === 0) return undefined;
-    const values: [string, Value][] = [
-      ...Object.entries(tuple),
-      ['__edb_e__', model.name],
-      ['__edb_v__', '1'],
-      ...(model.amount === undefined
-        ? []
-        : [['rows', Decimal.parse(String(rows)) as Decimal] as [string, Value]]),
-      [model.as, amount],
-      ...Object.entries(keyRecord(this.#keys, at)),
-    ];
-    return new DecodedAttributes(new Map(values));
+  #rowOf(row: CountRow): Attributes | undefined {
+    return row.rows === 0 ? undefined : DecodedAttributes.of(storedCount(this.#keys, row, row.at));
   }
 }

@@ -3,7 +3,7 @@ import type { EffectContext } from '../../domain/definition/effect.ts';
 import type { EffectModel, GivenChange } from '../../domain/effect.ts';
 import { wordsOf } from '../../domain/row-view.ts';
 import { TableModel } from '../../domain/table-model.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { checkCalled, type EffectCall } from '../checks/effects.ts';
 import type { CallFault } from '../faults/call-faults.ts';
 import { chanceOf } from './chance.ts';

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { unitOf } from '../../application/ports/metrics.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { TimeLimit } from '../../application/time-limit.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { StreamWorker } from '../../entrypoints/composition/container.ts';
 import type { BatchResponse } from '../../entrypoints/lambda/handle-event.ts';
 import type { Counts } from './counts.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { chanceOf } from './chance.ts';
 import { MINUTE, SECOND } from './settings.ts';
 import { keyOfRow } from './item.ts';

@@ -1,6 +1,6 @@
 import type { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Faults } from '../faults/fault-plan.ts';
 import type { FifoQueue, Receipt } from './fifo-queue.ts';
 import type { Scheduler } from './scheduler.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Counts } from './counts.ts';
 import { type Entry, isRepairable } from './entry.ts';
 import { firstFailed } from './event-source.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { chanceOf } from './chance.ts';
 import type { Entry } from './entry.ts';
 import type { Reign } from './reigns.ts';

@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 
 /** Where an event happens. Nothing happens in a process that is dead; in a frozen one it waits for the thaw. */
 export interface Place {

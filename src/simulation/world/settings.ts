@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_SHARE } from '../../application/poison-breaker.ts';
 import type { RetryPolicy } from '../../application/retry.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import { chanceOf } from './chance.ts';
 import { CALL_FAULTS, type Port, type SeededFault } from '../faults/call-faults.ts';
 import type { Subject } from './subject.ts';

@@ -1,9 +1,9 @@
+import { streamRecordOf } from '../../adapters/dynamodb-stream/stream-record.ts';
 import { imageOf } from '../rows/image.ts';
 import type { ItemKey } from '../../domain/row.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
 import type { Attributes } from '../../domain/value.ts';
 import { keyImage } from './item.ts';
-import { SECOND } from './settings.ts';
 
 /** A stream record, of which any part may be spoiled. */
 export interface StreamRecord {
@@ -29,24 +29,16 @@ export interface RecordParts {
 /** The record of a change, as Lambda delivers it. */
 export function streamRecord(parts: RecordParts): StreamRecord {
   const { keys, at, before, after, sequence, streamArn, time, eventID, expired } = parts;
-  return {
-    eventID,
-    eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
-    eventVersion: '1.1',
-    eventSource: 'aws:dynamodb',
-    awsRegion: 'eu-central-1',
-    ...(expired ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
-    dynamodb: {
-      ApproximateCreationDateTime: Math.floor(time / SECOND),
-      Keys: keyImage(keys, at),
-      ...(after === undefined ? {} : { NewImage: imageOf(after.all()) }),
-      ...(before === undefined ? {} : { OldImage: imageOf(before.all()) }),
-      SequenceNumber: String(sequence),
-      SizeBytes: 200,
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
-    },
-    eventSourceARN: streamArn,
-  };
+  const imageIn = (row: Attributes | undefined) => (row === undefined ? undefined : imageOf(row.all()));
+  const record = streamRecordOf({
+    ...{ streamArn, view: 'NEW_AND_OLD_IMAGES', eventID, sequence, at: time },
+    keys: keyImage(keys, at),
+    before: imageIn(before),
+    after: imageIn(after),
+    origin: expired ? 'ttl' : 'user',
+    sizeBytes: 200,
+  });
+  return { ...record, dynamodb: { ...record.dynamodb } };
 }
 
 /** The record with parts of its `dynamodb` replaced. */

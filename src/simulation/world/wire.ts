@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Around, PortCall } from './ports.ts';
 import type { CallFault } from '../faults/call-faults.ts';
 import type { Faults } from '../faults/fault-plan.ts';

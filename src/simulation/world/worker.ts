@@ -8,7 +8,7 @@ import { QuarantinedRecords } from '../../application/quarantined-records.ts';
 import type { RetryPolicy } from '../../application/retry.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { StreamWorker } from '../../entrypoints/composition/container.ts';
-import type { Random as Chance } from '../../fleet/feed/random.ts';
+import type { Random as Chance } from '../../random/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Port } from '../faults/call-faults.ts';
 import { chanceOf } from './chance.ts';
 import type { Item } from './item.ts';

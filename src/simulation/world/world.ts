@@ -8,7 +8,7 @@ import { MemoryTableGenerations } from '../../adapters/memory/memory-table-gener
 import type { PoisonRecord } from '../../application/ports/quarantine.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { Attributes } from '../../domain/value.ts';
-import type { Random } from '../../fleet/feed/random.ts';
+import type { Random } from '../../random/random.ts';
 import type { Ports } from './ports.ts';
 import { StepInvariants } from '../checks/step-invariants.ts';
 import { observedStores } from '../checks/stores.ts';

@@ -6,7 +6,8 @@ import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
-import { DERIVED_FROM, nameOfKey } from '../../../src/domain/derived-rows.ts';
+import { nameOfKey } from '../../../src/domain/derived-rows.ts';
+import { DERIVED_FROM } from '../../../src/domain/stored-rows.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
 import { collect } from '../../support/collect.ts';

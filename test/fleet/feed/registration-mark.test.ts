@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { faaMarkAt, foreignMark } from '../../../src/fleet/feed/registration-mark.ts';
-import { Random } from '../../../src/fleet/feed/random.ts';
+import { Random } from '../../../src/random/random.ts';
 
 describe('registration mark', () => {
   it('goes with its address, as the FAA assigns them', () => {

@@ -1,5 +1,5 @@
 import { bytesIn } from '../../../src/domain/base64.ts';
-import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Random } from '../../../src/random/random.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import {
   amountFunction,
@@ -30,6 +30,8 @@ export interface DerivationContext {
   readonly keys: TableKeys;
   readonly shape: KeyShape;
   readonly attributes: readonly string[];
+  /** Whether the worker writes the rows: then they hold what its derivation puts there, and not what this one wants. */
+  readonly isOfDerived: boolean;
   /** Whether to do what could be left out. */
   readonly option: (name: string) => boolean;
   /** Whether this is the definition of a later deployment, and a part of it is another there. */
@@ -111,7 +113,12 @@ function countsSpec(context: DerivationContext, draw: Draw): Said<Record<string,
   const random = draw('by');
   const area = number + (isChanged('at') ? 100 : 0);
   const at: Record<string, string> = {};
-  const names = wants(context, draw, 'counts by names', 0.4);
+  const { partition, sort } = keys;
+  const wantsNames = wants(context, draw, 'counts by names', 0.4);
+  // A text of another row is no number, and would be refused for good.
+  const names =
+    wantsNames &&
+    !(context.isOfDerived && [partition, sort].some((one) => one !== undefined && one.type !== 'S'));
   const parts: [string, 'S' | 'N' | 'B'][] = [];
   // Not drawn as `by` is: a changed by must give the parts that at has.
   const drawn = draw('parts');
@@ -120,7 +127,6 @@ function countsSpec(context: DerivationContext, draw: Draw): Said<Record<string,
     parts.push([name, type]);
     return `<${name}>`;
   };
-  const { partition, sort } = keys;
   const own = ownConstant(partition.type, area);
   at[partition.name] = partition.type === 'S' && drawn.chance(0.7) ? `${own}#${add('S')}` : own;
   if (sort !== undefined)

@@ -1,4 +1,4 @@
-import { DERIVED_FROM } from '../../../src/domain/derived-rows.ts';
+import { marksOf, pointerKey, storedPointer, storedRow } from '../../../src/domain/stored-rows.ts';
 import { countKey } from '../../../src/domain/count.ts';
 import { keyRecord } from '../../../src/domain/key-value.ts';
 import type { ItemKey } from '../../../src/domain/row.ts';
@@ -26,15 +26,10 @@ export async function derivedItems(state: DerivedState, keys: KeySchema): Promis
   };
   const at = (key: ItemKey) => keyRecord(keys, key);
   for await (const { model, tuple, count } of state.counts())
-    add(at(countKey(model, tuple)), { ...tuple, [model.as]: count, __edb_e__: model.name });
-  for await (const { entity, member } of state.pointers()) {
-    const { model, parts } = entity;
-    add(at({ partition: model.partition.render(parts), sort: model.at }), {
-      ...member.attributes,
-      __edb_e__: model.name,
-    });
-  }
+    add(at(countKey(model, tuple)), { ...tuple, [model.as]: count, ...marksOf(model.name) });
+  for await (const { entity, member } of state.pointers())
+    add(at(pointerKey(entity)), storedPointer(keys, entity, member));
   for await (const { row, source } of state.derivedRows())
-    if (row.table === undefined) add(row.key, { ...row.attributes, [DERIVED_FROM]: source });
+    if (row.table === undefined) add(row.key, storedRow(row, source));
   return items;
 }

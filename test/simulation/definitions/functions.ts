@@ -1,5 +1,5 @@
 import { Decimal } from '../../../src/domain/decimal.ts';
-import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Random } from '../../../src/random/random.ts';
 import type { Said } from './said.ts';
 
 /* Functions of random definitions: pure, and such as take whatever a row holds. */

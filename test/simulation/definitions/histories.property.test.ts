@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { verify } from '../../../src/application/verify/verify.ts';
-import { Random } from '../../../src/fleet/feed/random.ts';
+import { Random } from '../../../src/random/random.ts';
 import { makeItems } from '../../../src/simulation/rows/make-items.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import type { Ran } from './derivations.ts';

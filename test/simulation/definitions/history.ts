@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import { createMemoryWorker, type MemoryWorker } from '../../../src/entrypoints/memory-worker.ts';
-import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Random } from '../../../src/random/random.ts';
 import type { MadeItem } from '../../../src/simulation/rows/make-items.ts';
 import type { Image } from '../../../src/simulation/rows/image.ts';
 import { derivedItems, type Item } from './derived-feed.ts';

@@ -1,7 +1,7 @@
 import { base64url } from '../../../src/domain/base64.ts';
 import type { PartRule } from '../../../src/domain/definition/overlap.ts';
 import type { KeyType } from '../../../src/domain/key-value.ts';
-import type { Random } from '../../../src/fleet/feed/random.ts';
+import type { Random } from '../../../src/random/random.ts';
 
 /*
  * Keys of random tables. Rows that others write and rows that are derived are kept apart by how their keys begin: `K` and `D`

@@ -65,14 +65,20 @@ export function randomDefinition(
   const build = (isLater: boolean) => {
     const kinds = [...own];
     const made: Made[] = [];
-    const derive = (kind: Kind, number: number, is: DerivationKind, isChained: boolean) => {
+    const derive = (
+      kind: Kind,
+      number: number,
+      is: DerivationKind,
+      isChained: boolean,
+      isOfDerived = false,
+    ) => {
       const name = `D${number}`;
       const changes = chanceOf(seed, 'changes', number);
       const changed = new Set(['at', 'by', 'where', 'fields', 'of', 'on'].filter(() => changes.chance(0.3)));
       // What more is derived from stays where it is.
       if (isChained) changed.delete('at');
       const spec = specOf(is, {
-        ...{ seed, number, keys, shape: kind.shape, attributes: kind.attributes, ran, note },
+        ...{ seed, number, keys, shape: kind.shape, attributes: kind.attributes, isOfDerived, ran, note },
         option: (option) => take(`derivation ${name}: ${option}`),
         isChanged: (part) => isLater && changed.has(part) && take(`later ${name}: ${part}`),
       });
@@ -100,6 +106,7 @@ export function randomDefinition(
           40 + number,
           chanceOf(seed, 'chain', number).pick(['documents', 'counts', 'rows', 'effect']),
           false,
+          true,
         );
       }
     if (isLater && take('later: one more'))

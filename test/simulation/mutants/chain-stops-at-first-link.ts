@@ -1,4 +1,4 @@
-import { DERIVED_FROM } from '../../../src/domain/derived-rows.ts';
+import { DERIVED_FROM } from '../../../src/domain/stored-rows.ts';
 import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 
 export const mutant: Mutant = {

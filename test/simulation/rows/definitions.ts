@@ -40,6 +40,36 @@ export const byFunctions = defineTable({
   },
 });
 
+interface Basket {
+  readonly tags: ReadonlySet<string>;
+  readonly sizes: ReadonlySet<number>;
+  readonly prices: Readonly<Record<string, number>>;
+  readonly lines: readonly (readonly string[])[];
+}
+
+const basket = row({ PK: 'BASKET#<basket>', SK: 'NOW' }).with<Basket>();
+
+/** Functions of what holds more: sets, maps by any names, arrays of arrays. They, too, throw for what they do not expect. */
+export const byCollections = defineTable({
+  keys: { partition: 'PK', sort: 'SK' },
+  rows: { basket },
+  derive: {
+    tags: counts(basket, {
+      by: ({ attributes: { tags } }) =>
+        tags.size > 3 ? [] : Array.from(tags, (tag) => ({ tag: `t${tag.trim()}` })),
+      at: { PK: 'TAGS', SK: 'TAG#<tag>' },
+    }),
+    baskets: documents(basket, {
+      collection: 'baskets',
+      fields: ({ attributes: { sizes, prices, lines } }) => ({
+        sizes: sizes.size > 3 ? [] : Array.from(sizes, (size) => size.toFixed(1)),
+        prices: Object.entries(prices).map(([name, price]) => `${name} ${price.toFixed(2)}`),
+        lines: lines.map((line) => line.map((text) => text.toUpperCase()).join()),
+      }),
+    }),
+  },
+});
+
 const reading = row(
   { device: '<device>', at: '<time>' },
   { parts: { device: ['AA', '_w'], time: { without: '-' } }, numbers: 'exact' },
@@ -93,6 +123,23 @@ export const chained = defineTable({
   },
 });
 
+const source = row({ PK: 'S#<name>', SK: '<part>' });
+const copyOf = row({ PK: 'C#<name>', SK: '<part>' });
+
+/** Rows are derived in a kind that others write, too, under names that begin so. */
+export function copiedTo(prefix: string) {
+  return defineTable({
+    keys: { partition: 'PK', sort: 'SK' },
+    rows: { source, copyOf },
+    derive: {
+      copies: rows(source, {
+        of: ({ key }) => ({ key: { PK: `C#${prefix}${key.name}`, SK: key.part }, attributes: {} }),
+      }),
+      found: documents(copyOf, { collection: 'copies', fields: ['text'] }),
+    },
+  });
+}
+
 /** A schema by hand, as libraries of schemas behave: it names the first that is wrong with each attribute. */
 function schemaOf<Output>(
   fields: Readonly<Record<string, (value: unknown) => string | undefined>>,
@@ -135,4 +182,4 @@ function tableOf(schema: StandardSchema) {
   });
 }
 
-export const DEFINITIONS = { fleet, byFunctions, typed, told, chained, withSchema };
+export const DEFINITIONS = { fleet, byFunctions, byCollections, typed, told, chained, withSchema };

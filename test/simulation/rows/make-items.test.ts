@@ -1,14 +1,25 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { Decimal } from '../../../src/domain/decimal.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import { fromPlain } from '../../../src/domain/plain-value.ts';
 import { kindsOf } from '../../../src/domain/roles.ts';
-import { DecodedAttributes, type Value } from '../../../src/domain/value.ts';
+import { DecodedAttributes, type Value, ValueSet } from '../../../src/domain/value.ts';
 import { createMemoryWorker } from '../../../src/entrypoints/memory-worker.ts';
-import { Random } from '../../../src/fleet/feed/random.ts';
+import { Random } from '../../../src/random/random.ts';
 import { type ItemsOptions, makeItems, type MadeItem } from '../../../src/simulation/rows/make-items.ts';
-import { byFunctions, chained, DEFINITIONS, told, typed, unfit, withSchema } from './definitions.ts';
+import {
+  byCollections,
+  byFunctions,
+  chained,
+  copiedTo,
+  DEFINITIONS,
+  told,
+  typed,
+  unfit,
+  withSchema,
+} from './definitions.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
 
@@ -136,6 +147,22 @@ describe('items made of a definition', function () {
     expect(tags.some((list) => Array.isArray(list) && list.length > 0)).to.equal(true);
   });
 
+  it('hold sets, maps and arrays of arrays of what functions do with their members', () => {
+    const rows = SEEDS.flatMap((seed) => itemsOf(byCollections, seed)).flatMap((item) =>
+      item.rows.filter(({ kind }) => kind === 'basket').map(({ attributes }) => attributes),
+    );
+    const membersOf = (name: string) =>
+      rows.flatMap((one): readonly unknown[] => {
+        const value = one.get(name);
+        return value instanceof ValueSet ? value.members : [];
+      });
+    expect(membersOf('tags')).to.satisfy((tags: unknown[]) => tags.length > 0 && tags.every(isText));
+    expect(membersOf('sizes')).to.satisfy((sizes: unknown[]) => sizes.length > 0 && sizes.every(isNumber));
+    expect(rows.some((one) => Object.values(one.get('prices') as object).some(isNumber))).to.equal(true);
+    const lines = rows.flatMap((one) => one.get('lines') as readonly (readonly unknown[])[]);
+    expect(lines.flat()).to.satisfy((texts: unknown[]) => texts.length > 0 && texts.every(isText));
+  });
+
   it('fit a schema, which says what is wrong with others', () => {
     const rows = itemsOf(withSchema, 1).flatMap((item) => (item.is === 'row' ? item.rows : []));
     expect(new Set(rows.map(({ attributes }) => attributes.get('status')))).to.deep.equal(
@@ -156,6 +183,17 @@ describe('items made of a definition', function () {
         expect(kinds).not.to.include('tally');
         expect(/^I#./.test(key.partition) && key.sort === '~LATEST').to.equal(false);
       }
+  });
+
+  it('have no key of a row that a later definition derives, where that is given', () => {
+    /** Items that have the place of another's copy. */
+    const inTheWay = (options: ItemsOptions) =>
+      SEEDS.flatMap((seed) => {
+        const keys = itemsOf(copiedTo('x/'), seed, options).map(({ key }) => `${key.partition} ${key.sort}`);
+        return keys.filter((key) => key.startsWith('S#') && keys.includes(key.replace(/^S/, 'C')));
+      });
+    expect(inTheWay({})).not.to.be.empty;
+    expect(inTheWay({ later: copiedTo('') })).to.be.empty;
   });
 
   it('have keys of numbers and bytes, as their attributes have them', () => {
@@ -237,6 +275,14 @@ describe('items made of a definition', function () {
       });
   });
 });
+
+function isNumber(value: unknown): boolean {
+  return Decimal.is(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
 
 /** Whether one has what the other lacks, and nothing else differs. */
 function differsInOne(

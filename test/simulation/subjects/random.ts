@@ -11,17 +11,19 @@ import { randomDefinition } from '../definitions/random-definition.ts';
 
 /** A definition by chance, with items by chance. What can be left out of it has a name. */
 export function randomSubject(seed: number, take: (name: string) => boolean): Subject {
-  const { definition, later } = randomDefinition(seed, { take });
+  const random = randomDefinition(seed, { take });
+  const { definition } = random;
+  const later = movedOnly(definition, random.later);
   return subjectOf({
     definition,
-    later: movedOnly(definition, later),
-    items: makeItems(definition, chanceOf(seed, 'items'), { perKind: 4 }),
+    later,
+    items: makeItems(definition, chanceOf(seed, 'items'), { perKind: 4, later }),
     code: {},
   });
 }
 
 /** What another definition changes that moves as rows change, without a backfill: what is counted, and which rows are derived. */
-function movedOnly(definition: TableDefinition, later: TableDefinition): TableDefinition | undefined {
+function movedOnly(definition: TableDefinition, later: TableDefinition): TableDefinition {
   const derive = Object.entries(definition.spec.derive).map(([name, was]): [string, Derivation] => {
     const is = later.spec.derive[name];
     if (was.is === 'counts' && is?.is === 'counts') return [name, { ...is, of: was.of }];

@@ -89,12 +89,14 @@ const ROWS = {
 
 const definition = shopWith({});
 
+const later = shopWith({
+  orders_by_status: counts(order, { by: ['status'], at: { PK: 'STATUSES', SK: 'IS#<status>' } }),
+});
+
 /** A shop with derivations of every kind, two counts of one row, and chains over derived rows and over counts. */
 export const SHOP: Subject = subjectOf({
   definition,
-  later: shopWith({
-    orders_by_status: counts(order, { by: ['status'], at: { PK: 'STATUSES', SK: 'IS#<status>' } }),
-  }),
-  items: makeItems(definition, chanceOf(1, 'items'), { rows: ROWS, perKind: 4 }),
+  later,
+  items: makeItems(definition, chanceOf(1, 'items'), { rows: ROWS, perKind: 4, later }),
   code: {},
 });

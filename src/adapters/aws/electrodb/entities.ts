@@ -1,7 +1,7 @@
 import { Entity } from 'electrodb';
 import type { CountModel } from '../../../domain/count.ts';
 import { KeyTemplate } from '../../../domain/definition/key-template.ts';
-import { COUNT_STATE } from './entity-marks.ts';
+import { COUNT_STATE } from './state-entities.ts';
 
 /*
  * The rows of the state table, as ElectroDB entities. Their keys are letter by letter what their parts say: ElectroDB

@@ -1,3 +1,4 @@
+import { marksOf } from '../../../../domain/stored-rows.ts';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import type { Result } from '../../../../application/result.ts';
@@ -9,7 +10,7 @@ import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import type { RawKey } from '../batch-get.ts';
 import { reasonFault, withShared } from '../cancelled.ts';
-import { EFFECT_STATE, entityMarks } from '../entity-marks.ts';
+import { EFFECT_STATE } from '../state-entities.ts';
 import { roundsOf } from '../rounds.ts';
 import { statePut, stateRowOf } from '../state-row.ts';
 import { statesIn, type StateTable } from '../state-table.ts';
@@ -120,6 +121,6 @@ function stateWrite(
   { source, from, to }: EffectMove,
   now: number,
 ): TransactItem {
-  const item = { ...stateRowOf(to, now), ...keyOf(source), ...entityMarks(EFFECT_STATE) };
+  const item = { ...stateRowOf(to, now), ...keyOf(source), ...marksOf(EFFECT_STATE) };
   return statePut(stateTable, item, from);
 }

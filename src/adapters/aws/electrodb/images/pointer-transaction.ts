@@ -1,7 +1,7 @@
+import { marksOf } from '../../../../domain/stored-rows.ts';
 import { randomUUID } from 'node:crypto';
 import type { PointerWrite } from '../../../../application/ports/image-repository.ts';
 import type { Entity, MemberPrecondition, PointerModel } from '../../../../domain/pointer.ts';
-import { entityMarks } from '../entity-marks.ts';
 import { type NativeValue, toNative } from '../native-value.ts';
 import type { TransactItem } from '../write-transaction.ts';
 import { type KeyedTable, memberKey, pointerKey, type TableRow } from './entity-rows.ts';
@@ -55,7 +55,7 @@ export function pointerWrite(
     ...Object.fromEntries(attributes),
     revision: randomUUID(),
     ...Key,
-    ...entityMarks(entity.model.name),
+    ...marksOf(entity.model.name),
   };
   return { Put: { TableName, Item, ...condition } };
 }

@@ -1,9 +1,10 @@
+import { ROWS } from '../../../../domain/stored-rows.ts';
 import { Decimal } from '../../../../domain/decimal.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import { fromNative } from '../native-value.ts';
 import { foreignCount } from './foreign-count.ts';
 import type { MatcherTables } from './matcher-tables.ts';
-import { type ModelDelta, ROWS } from './model-delta.ts';
+import { type ModelDelta } from './model-delta.ts';
 
 /** A count's row: the tuple's parts by their names, the count, and of a sum also how many rows are counted in it. */
 export type CountRow = Readonly<Record<string, unknown>>;

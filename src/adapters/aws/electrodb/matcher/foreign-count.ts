@@ -1,9 +1,10 @@
+import { ROWS } from '../../../../domain/stored-rows.ts';
 import { tupleKey } from '../../../../domain/count.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { toJson } from '../../../../domain/json.ts';
 import { keyRecord } from '../../../../domain/key-value.ts';
 import type { MatcherTables } from './matcher-tables.ts';
-import { type ModelDelta, ROWS } from './model-delta.ts';
+import { type ModelDelta } from './model-delta.ts';
 
 /** @param problem what is wrong with the count, as the message goes on after naming it. */
 export function foreignCount(

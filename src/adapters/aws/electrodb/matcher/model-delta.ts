@@ -3,9 +3,6 @@ import type { CountModel } from '../../../../domain/count.ts';
 import { type CountDelta, type CountMove, netDeltas } from '../../../../domain/count-move.ts';
 import { itemKey } from '../../../../domain/row.ts';
 
-/** The attribute with the number of rows that a sum is of. */
-export const ROWS = 'rows';
-
 /** A count of one derivation changing. */
 export interface ModelDelta extends CountDelta {
   readonly model: CountModel;

@@ -1,12 +1,13 @@
+import { marksOf, ROWS } from '../../../../domain/stored-rows.ts';
 import { type CountMove, isAssumed } from '../../../../domain/count-move.ts';
-import { COUNT_STATE, entityMarks } from '../entity-marks.ts';
+import { COUNT_STATE } from '../state-entities.ts';
 import { toNative } from '../native-value.ts';
 import { rawKey } from '../raw-key.ts';
 import { isEarlier, NO_STATE, statePut } from '../state-row.ts';
 import type { TransactItem } from '../write-transaction.ts';
 import { countedIn, countStateRowOf } from './count-state-row.ts';
 import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
-import { isTaken, type ModelDelta, ROWS, rowsOf } from './model-delta.ts';
+import { isTaken, type ModelDelta, rowsOf } from './model-delta.ts';
 
 /** No state, also none of a form whose attributes only a later version knows. */
 const NOTHING_THERE = `attribute_not_exists(#form) AND ${NO_STATE}`;
@@ -20,7 +21,7 @@ export function stateWrite(
   const Item = {
     ...countStateRowOf(to, now),
     ...stateKeys.countStateKey(source),
-    ...entityMarks(COUNT_STATE),
+    ...marksOf(COUNT_STATE),
   };
   if (!isAssumed(from)) return statePut(stateTable, Item, from);
   const { condition, names, values } = isEarlier(to.version);
@@ -61,7 +62,7 @@ export function countWrite(
         ExpressionAttributeValues: { ':known': known },
       },
     };
-  const attributes = Object.entries({ ...delta.tuple, ...entityMarks(model.name) });
+  const attributes = Object.entries({ ...delta.tuple, ...marksOf(model.name) });
   const sets = attributes.map((_, index) => `#a${index} = :a${index}`);
   // Where it became a sum only after the row was written, each row counted for one until then.
   if (isSum) sets.push('#rows = if_not_exists(#rows, if_not_exists(#count, :none)) + :rows');

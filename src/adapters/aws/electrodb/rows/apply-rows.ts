@@ -1,13 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Result } from '../../../../application/result.ts';
 import {
-  DERIVED_FROM,
   type DerivedKey,
   nameOfKey,
   originText,
   type RowsMove,
   takenFault,
 } from '../../../../domain/derived-rows.ts';
+import { DERIVED_FROM } from '../../../../domain/stored-rows.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import { rowsMoveFault } from '../../../../domain/rows-limits.ts';
 import { splitRefused } from '../../split-refused.ts';

@@ -1,11 +1,12 @@
+import { marksOf } from '../../../../domain/stored-rows.ts';
 import {
-  DERIVED_FROM,
   type DerivedKey,
   type DerivedRow,
   originText,
   type RowsMove,
 } from '../../../../domain/derived-rows.ts';
-import { entityMarks, ROWS_STATE } from '../entity-marks.ts';
+import { DERIVED_FROM } from '../../../../domain/stored-rows.ts';
+import { ROWS_STATE } from '../state-entities.ts';
 import { toNative } from '../native-value.ts';
 import { nativeKey } from '../raw-key.ts';
 import { statePut } from '../state-row.ts';
@@ -22,7 +23,7 @@ export function stateWrite(
   const Item = {
     ...rowsStateRowOf(to, now),
     ...stateKeys.usualStateKey(source),
-    ...entityMarks(ROWS_STATE),
+    ...marksOf(ROWS_STATE),
   };
   return statePut(stateTable, Item, from);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Random } from '../../../src/fleet/feed/random.ts';
+import { Random } from '../../src/random/random.ts';
 
 const draw = (random: Random) => random.hex(8);
 

@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The code of a page's blocks of TypeScript that are headed so, in their order. */
+export function snippetsIn(page: string, heading = ''): readonly string[] {
+  return Array.from(page.matchAll(/^```ts ?(.*)\n([^]*?)^```$/gm)).flatMap(([, own = '', code = '']) =>
+    own === heading ? [code] : [],
+  );
+}
+
+/** A folder of a reader's files, in which packages and the definition beside them resolve as they do for the reader. */
+export class ReadersFolder {
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async make(): Promise<ReadersFolder> {
+    return new ReadersFolder(await mkdtemp(join(ROOT, 'node_modules', '.page-')));
+  }
+
+  /** Its path. */
+  async write(name: string, code: string): Promise<string> {
+    const path = join(this.#path, name);
+    const own = code
+      .replaceAll("'contrail/testing'", "'../../src/testing.ts'")
+      .replaceAll("'contrail'", "'../../src/index.ts'")
+      .replaceAll("'./contrail.config.js'", "'./contrail.config.mts'");
+    await writeFile(path, own);
+    return path;
+  }
+
+  remove(): Promise<void> {
+    return rm(this.#path, { recursive: true });
+  }
+}
+
+/** What the compiler says is wrong with files, by the project's own settings. */
+export function typeErrors(files: readonly string[]): readonly string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile.bind(ts.sys)) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+  const found = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
+  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
