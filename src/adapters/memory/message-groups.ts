@@ -73,7 +73,7 @@ export class MessageGroups<T> {
   }
 
   receive({ max, now, visibleFrom, choose, maxGroups = Infinity }: Receiving): readonly Delivered<T>[] {
-    this.#unlock(now);
+    this.unlock(now);
     const delivered: Delivered<T>[] = [];
     for (let groups = 0; groups < maxGroups && delivered.length < max && this.#free.size > 0; groups++) {
       const group = this.#next(choose);
@@ -114,6 +114,18 @@ export class MessageGroups<T> {
     return true;
   }
 
+  /** Groups that nobody has any message of any more can be received from: as whoever receives sees to. */
+  unlock(now: number): void {
+    for (const { group, until } of this.#locked.values()) {
+      if (until > now) continue;
+      for (const message of group.messages) {
+        if (message.receipt !== undefined) this.#received.delete(message.receipt);
+        message.receipt = undefined;
+      }
+      this.#settle(group, now);
+    }
+  }
+
   /** When the next locked group can be received from; undefined when none is locked. */
   get nextFree(): number | undefined {
     let next: number | undefined;
@@ -148,18 +160,6 @@ export class MessageGroups<T> {
   #receivedBy(receipt: string, now: number) {
     const received = this.#received.get(receipt);
     return received === undefined || received.message.visibleFrom <= now ? undefined : received;
-  }
-
-  /** Groups that nobody has any message of any more can be received from. */
-  #unlock(now: number): void {
-    for (const { group, until } of this.#locked.values()) {
-      if (until > now) continue;
-      for (const message of group.messages) {
-        if (message.receipt !== undefined) this.#received.delete(message.receipt);
-        message.receipt = undefined;
-      }
-      this.#settle(group, now);
-    }
   }
 
   #settle(group: Group<T>, now: number): void {
