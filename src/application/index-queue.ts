@@ -6,6 +6,7 @@ import type { IndexDocuments } from './index-documents.ts';
 import { IndexLane } from './index-lane.ts';
 import { type IndexOutcome, LATE_MS } from './index-outcome.ts';
 import { IndexFigures, type IndexProgress, type IndexProgressListener } from './index-progress.ts';
+import { withOwnLimits } from './own-limits.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -109,7 +110,9 @@ export class IndexQueue {
         'configuration',
         `messages of the search queue are hidden for ${visibilityMs} ms once they are received; an indexer needs ${3 * LATE_MS} at least: set the queue's visibility timeout`,
       );
-    await Promise.all(Array.from({ length: this.#options.receivers }, () => this.#receive(stop)));
+    await withOwnLimits({ ...NO_LIMIT, signal: stop }, (ownLimit) =>
+      Promise.all(Array.from({ length: this.#options.receivers }, () => this.#receive(ownLimit().signal))),
+    );
     this.#stopped.abort();
     this.#bell.ring();
     while (this.#work.size > 0) await Promise.all(this.#work);
@@ -200,7 +203,7 @@ export class IndexQueue {
       ) -
       LATE_MS -
       clock.now();
-    const result = await documents.execute(received, { signal: NO_LIMIT.signal, remaining });
+    const result = await documents.execute(received, { signal: new AbortController().signal, remaining });
     const now = clock.now();
     if (this.#pace.note(result.outcomes, now)) metrics.add('BackPressurePauses', 1);
     this.#figures.add(reportIndexing(received, result, now, { metrics, logger }), now);

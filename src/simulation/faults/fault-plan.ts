@@ -1,22 +1,14 @@
 import type { Random } from '../../fleet/feed/random.ts';
-import { type CallFault, type Port, WEIGHTS } from './call-faults.ts';
+import { type CallFault, INDEXER_FAULTS, type IndexerPort, type Port, WEIGHTS } from './call-faults.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Choices } from '../world/choices.ts';
 import type { Counts } from '../world/counts.ts';
 import type { FaultLevel, Settings } from '../world/settings.ts';
 
-/** What goes wrong with the indexer's handling of some messages. */
-export type IndexerFault = 'crash before' | 'crash after' | 'slow';
-
-const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
-  [1, 'crash before'],
-  [1, 'crash after'],
-  [2, 'slow'],
-];
 /** Says what goes wrong, call by call. */
 export interface Faults {
   ofCall(port: Port, now: number): CallFault | undefined;
-  ofIndexer(now: number): IndexerFault | undefined;
+  ofIndexer(port: IndexerPort, now: number): CallFault | undefined;
   /** The queue's own mistake: a message is there twice. */
   duplicates(now: number): boolean;
 }
@@ -63,10 +55,8 @@ export class FaultPlan implements Faults {
     );
   }
 
-  ofIndexer(now: number): IndexerFault | undefined {
-    return this.#next('indexer', now, RATES[this.#settings.faults], (random) =>
-      random.weighted(INDEXER_FAULTS),
-    );
+  ofIndexer(port: IndexerPort, now: number): CallFault | undefined {
+    return this.#next(port, now, RATES[this.#settings.faults], (random) => random.weighted(INDEXER_FAULTS));
   }
 
   duplicates(now: number): boolean {

@@ -87,7 +87,10 @@ export interface Settings {
   /** Entries in one request. */
   readonly perRequest: number;
   readonly retries: RetryPolicy;
+  /** How long a message of the search queue stays hidden once it is received. */
   readonly visibilityMs: number;
+  /** Whether the search queue delivers a document's messages in order. */
+  readonly isQueueOrdered: boolean;
   /** How many accepted actions a worker remembers, and how many quarantined records. */
   readonly remembered: number;
 }
@@ -178,7 +181,8 @@ export function settingsOf(seed: number, subject: Subject): Settings {
       baseMs: random.pick([0, 50, 500]),
       capMs: 2 * SECOND,
     },
-    visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
+    visibilityMs: random.pick([90 * SECOND, 5 * MINUTE]),
+    isQueueOrdered: chanceOf(seed, 'queue').chance(0.7),
     remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
 }
