@@ -110,11 +110,16 @@ export class IndexQueue {
         'configuration',
         `messages of the search queue are hidden for ${visibilityMs} ms once they are received; an indexer needs ${3 * LATE_MS} at least: set the queue's visibility timeout`,
       );
+    const end = () => {
+      this.#stopped.abort();
+      this.#bell.ring();
+    };
+    stop.addEventListener('abort', end);
     await withOwnLimits({ ...NO_LIMIT, signal: stop }, (ownLimit) =>
       Promise.all(Array.from({ length: this.#options.receivers }, () => this.#receive(ownLimit().signal))),
     );
-    this.#stopped.abort();
-    this.#bell.ring();
+    stop.removeEventListener('abort', end);
+    end();
     while (this.#work.size > 0) await Promise.all(this.#work);
     await this.#giveBackTheRest();
     return this.progress;

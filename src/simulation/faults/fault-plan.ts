@@ -22,6 +22,9 @@ const WRITES: readonly Port[] = [
   'effects.advance',
 ];
 
+/** How often calls of a busy indexer go wrong. */
+const BUSY = 0.25;
+
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
 /**
@@ -56,7 +59,8 @@ export class FaultPlan implements Faults {
   }
 
   ofIndexer(port: IndexerPort, now: number): CallFault | undefined {
-    return this.#next(port, now, RATES[this.#settings.faults], (random) => random.weighted(INDEXER_FAULTS));
+    const rate = this.#settings.isIndexerBusy ? BUSY : RATES[this.#settings.faults];
+    return this.#next(port, now, rate, (random) => random.weighted(INDEXER_FAULTS));
   }
 
   duplicates(now: number): boolean {

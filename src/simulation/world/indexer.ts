@@ -20,6 +20,9 @@ import type { World } from './world.ts';
 /** How long a client of the search engine, of the queue or of the table waits for an answer. */
 const TIMEOUT_MS = 10 * SECOND;
 
+/** How long a request of a busy indexer, or its answer, is on its way at most. */
+const BUSY_LATENCY_MS = 3 * SECOND;
+
 /** The processes that drain the search queue. Whichever ends is followed by another one. */
 export class Indexer {
   readonly #world: World;
@@ -32,7 +35,8 @@ export class Indexer {
     this.#world = world;
     this.#random = chanceOf(world.settings.seed, 'indexer');
     this.#stores = { index: world.engine, fences: observedFences(world), rows: rowsOf(world) };
-    for (let count = this.#random.int(1, 3); count > 0; count--) this.#start();
+    const few = this.#random.int(1, 3);
+    for (let count = world.settings.isIndexerBusy ? 3 : few; count > 0; count--) this.#start();
   }
 
   /** All processes are replaced by such as have the definition of now: none of the old goes on. */
@@ -81,8 +85,9 @@ export class Indexer {
         },
       },
       {
-        ...{ receivers: random.int(1, 2), receiveMax: random.pick([1, 3, 10]), waitMs: 0 },
-        ...{ batchMax: random.pick([1, 3, 100]), lingerMs: random.pick([0, 50, SECOND]), heldMax: 50 },
+        ...{ receivers: random.int(1, 2), receiveMax: random.pick([1, 3, 10]), waitMs: 0, heldMax: 50 },
+        batchMax: random.pick(settings.isIndexerBusy ? [1, 2] : [1, 3, 100]),
+        lingerMs: random.pick([0, 50, SECOND]),
       },
     );
     void queue.run(new AbortController().signal);
@@ -91,7 +96,8 @@ export class Indexer {
   #wireOf(instance: Instance): Wire<Parameters<World['faults']['ofIndexer']>[0]> {
     const { settings, scheduler, faults, trace } = this.#world;
     return new Wire(instance, {
-      ...{ scheduler, trace, latencyMs: settings.latencyMs, quietFrom: settings.quietFrom },
+      ...{ scheduler, trace, quietFrom: settings.quietFrom },
+      latencyMs: settings.isIndexerBusy ? BUSY_LATENCY_MS : settings.latencyMs,
       faultOf: (port, now) => faults.ofIndexer(port, now),
       random: chanceOf(settings.seed, 'indexer wire', instance.name),
       refusals: chanceOf(settings.seed, 'indexer refusals', instance.name),

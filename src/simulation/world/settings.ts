@@ -91,6 +91,8 @@ export interface Settings {
   readonly visibilityMs: number;
   /** Whether the search queue delivers a document's messages in order. */
   readonly isQueueOrdered: boolean;
+  /** Whether the indexer's processes take few messages at a time, slowly and with many faults, so that they meet. */
+  readonly isIndexerBusy: boolean;
   /** How many accepted actions a worker remembers, and how many quarantined records. */
   readonly remembered: number;
 }
@@ -126,6 +128,7 @@ export function settingsOf(seed: number, subject: Subject): Settings {
   const handsOver = requests.chance(0.08);
   const floodPort = requests.chance(0.1) ? requests.pick(subject.floods) : undefined;
   const failovers = failoversOf(seed);
+  const isIndexerBusy = chanceOf(seed, 'busy indexer').chance(0.3);
   return {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
@@ -182,7 +185,8 @@ export function settingsOf(seed: number, subject: Subject): Settings {
       capMs: 2 * SECOND,
     },
     visibilityMs: random.pick([90 * SECOND, 5 * MINUTE]),
-    isQueueOrdered: chanceOf(seed, 'queue').chance(0.7),
+    isIndexerBusy,
+    isQueueOrdered: chanceOf(seed, 'queue').chance(isIndexerBusy ? 0.3 : 0.7),
     remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
 }

@@ -209,6 +209,7 @@ function settingsOf(
     timeoutMs: 10 * SECOND,
     marginMs: 100,
     isQueueOrdered: true,
+    isIndexerBusy: false,
     visibilityMs: 90 * SECOND,
     remembered: 10_000,
     quarantineMaxShare: DEFAULT_MAX_SHARE,
