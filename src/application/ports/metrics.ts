@@ -52,7 +52,10 @@ export const METRICS = {
   ActionsRefused: ['Count', 'search actions that can never be carried out, given back to their queue'],
   ActionsFailed: ['Count', 'search actions to be tried again'],
   OldestActionAge: ['Milliseconds', 'how long ago the oldest search action of the batch was sent'],
-  BackPressurePauses: ['Count', 'pauses for which the search engine asked'],
+  BackPressurePauses: [
+    'Count',
+    'pauses because the search engine asked for them, or could not be written to',
+  ],
   Retries: ['Count', 'effects tried again after a transient fault'],
   Conflicts: ['Count', 'effects decided again because another writer got in between'],
   BatchRecords: ['Count', 'records in the batch'],
