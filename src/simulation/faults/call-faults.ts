@@ -27,10 +27,10 @@ export type SeededFault = keyof typeof WEIGHTS;
 /** Two that no seed draws: what the process has under way beside is lost with it. */
 export type CallFault = SeededFault | 'crash before, others lost' | 'crash after, others lost';
 
-/** Those that an indexer meets: what a service refuses for a setting waits for an operator. */
-export const INDEXER_FAULTS: readonly (readonly [number, SeededFault])[] = Object.entries(WEIGHTS).flatMap(
-  ([name, weight]) => (name === 'refusal' ? [] : [[weight, name as SeededFault] as const]),
-);
+/** Those that an indexer meets: what a service refuses for a setting waits for an operator, and writes may well be late. */
+export const INDEXER_FAULTS = (
+  Object.entries({ ...WEIGHTS, refusal: 0, late: 8 }) as readonly (readonly [SeededFault, number])[]
+).map(([fault, weight]) => [weight, fault] as const);
 
 export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 

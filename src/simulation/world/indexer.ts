@@ -5,6 +5,7 @@ import { type MetricName, Metrics, unitOf } from '../../application/ports/metric
 import { Retrier } from '../../application/retry.ts';
 import type { SearchFence } from '../../domain/search-fence.ts';
 import type { Random } from '../../fleet/feed/random.ts';
+import type { CallFault } from '../faults/call-faults.ts';
 import { chanceOf } from './chance.ts';
 import { type ConsumerPorts, fencesWith, overWire, rowsWith } from './consumer-ports.ts';
 import type { Counts } from './counts.ts';
@@ -98,7 +99,7 @@ export class Indexer {
     return new Wire(instance, {
       ...{ scheduler, trace, quietFrom: settings.quietFrom },
       latencyMs: settings.isIndexerBusy ? BUSY_LATENCY_MS : settings.latencyMs,
-      faultOf: (port, now) => faults.ofIndexer(port, now),
+      faultOf: (port, now) => withoutResidual(faults.ofIndexer(port, now), instance),
       random: chanceOf(settings.seed, 'indexer wire', instance.name),
       refusals: chanceOf(settings.seed, 'indexer refusals', instance.name),
       lateMs: LATE_MS - TIMEOUT_MS,
@@ -108,6 +109,14 @@ export class Indexer {
       },
     });
   }
+}
+
+/**
+ * A process that stood still may have written late, over what others wrote and acknowledged: it alone can know. Where it ends
+ * before it finds that out, nobody does, which GUARANTEES.md says.
+ */
+function withoutResidual(fault: CallFault | undefined, { frozenUntil }: Instance): CallFault | undefined {
+  return frozenUntil > 0 && fault?.startsWith('crash') === true ? 'lost' : fault;
 }
 
 /** The fences, of which it is seen that none moves back. */

@@ -149,9 +149,10 @@ export function settingsOf(seed: number, subject: Subject): Settings {
       [4, 'one entity'],
       [1, 'one kind'],
     ]),
-    items: random.int(1, 12),
+    // Few documents that change often, so that those who write them meet.
+    items: Math.min(random.int(1, 12), isIndexerBusy ? 4 : 12),
     endsEmpty: random.chance(0.5),
-    operations: random.int(3, 50),
+    operations: Math.max(random.int(3, 50), isIndexerBusy ? 20 : 0),
     splits: random.int(0, 3),
     recreations: random.chance(0.25) ? 1 : 0,
     failovers,
