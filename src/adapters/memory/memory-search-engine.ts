@@ -6,7 +6,7 @@ import {
 } from '../../application/ports/search-index.ts';
 import type { Done } from '../../application/result.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { DocumentFields } from '../../domain/search-document.ts';
+import type { DocumentFields, DocumentKey } from '../../domain/search-document.ts';
 
 /** After so many documents a long walk lets others run. */
 const AT_ONCE = 10_000;
@@ -36,6 +36,12 @@ export class MemorySearchEngine extends SearchIndex {
       else documents.set(id, { ...document, id });
       return 'done';
     });
+  }
+
+  /** The documents of all collections. */
+  *all(): Generator<{ readonly key: DocumentKey; readonly fields: DocumentFields }> {
+    for (const [collection, documents] of this.#collections)
+      for (const [id, fields] of documents) yield { key: { collection, id }, fields };
   }
 
   override async read(collection: string, ids: readonly string[], signal?: AbortSignal) {

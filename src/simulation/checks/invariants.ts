@@ -10,8 +10,9 @@ export const INVARIANTS = {
     guarantee: 1,
   },
   'counts are above zero': { meaning: 'A tuple that no link holds has no count.', guarantee: 1 },
-  'a document never goes back to an older state': {
-    meaning: 'The index takes no action that is older than what it has, deleted documents included.',
+  'a fence never moves back': {
+    meaning:
+      'The version up to which the index is known to have a document is never replaced by an older one.',
     guarantee: 1,
   },
   'a default row that is said to be written is': {

@@ -65,8 +65,8 @@ class TrueState extends MemoryDerivedState {
   readonly #world: World;
 
   constructor(world: World) {
-    const { index, table, matcher, derived } = world;
-    super(index, table, matcher, derived);
+    const { engine, table, matcher, derived } = world;
+    super({ documents: () => engine.all() }, table, matcher, derived);
     this.#world = world;
   }
 

@@ -27,6 +27,11 @@ export type SeededFault = keyof typeof WEIGHTS;
 /** Two that no seed draws: what the process has under way beside is lost with it. */
 export type CallFault = SeededFault | 'crash before, others lost' | 'crash after, others lost';
 
+/** Those that an indexer meets: what a service refuses for a setting waits for an operator, and writes may well be late. */
+export const INDEXER_FAULTS = (
+  Object.entries({ ...WEIGHTS, refusal: 0, late: 8 }) as readonly (readonly [SeededFault, number])[]
+).map(([fault, weight]) => [weight, fault] as const);
+
 export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 
 /** What a worker calls: its ports, and the code of effects; `generations.of` in worlds whose table moves only. */
@@ -44,3 +49,14 @@ export type Port =
   | 'replica.apply'
   | 'quarantine.keep'
   | 'generations.of';
+
+/** What an indexer calls. */
+export type IndexerPort =
+  | 'source.receive'
+  | 'source.acknowledge'
+  | 'source.giveBack'
+  | 'source.extend'
+  | 'fences.load'
+  | 'fences.advance'
+  | 'index.apply'
+  | 'sourceRows.read';

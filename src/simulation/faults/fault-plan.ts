@@ -1,22 +1,14 @@
 import type { Random } from '../../random/random.ts';
-import { type CallFault, type Port, WEIGHTS } from './call-faults.ts';
+import { type CallFault, INDEXER_FAULTS, type IndexerPort, type Port, WEIGHTS } from './call-faults.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Choices } from '../world/choices.ts';
 import type { Counts } from '../world/counts.ts';
 import type { FaultLevel, Settings } from '../world/settings.ts';
 
-/** What goes wrong with the indexer's handling of some messages. */
-export type IndexerFault = 'crash before' | 'crash after' | 'slow';
-
-const INDEXER_FAULTS: readonly (readonly [number, IndexerFault])[] = [
-  [1, 'crash before'],
-  [1, 'crash after'],
-  [2, 'slow'],
-];
 /** Says what goes wrong, call by call. */
 export interface Faults {
   ofCall(port: Port, now: number): CallFault | undefined;
-  ofIndexer(now: number): IndexerFault | undefined;
+  ofIndexer(port: IndexerPort, now: number): CallFault | undefined;
   /** The queue's own mistake: a message is there twice. */
   duplicates(now: number): boolean;
 }
@@ -29,6 +21,9 @@ const WRITES: readonly Port[] = [
   'rows.apply',
   'effects.advance',
 ];
+
+/** How often calls of a busy indexer go wrong. */
+const BUSY = 0.25;
 
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
@@ -63,10 +58,9 @@ export class FaultPlan implements Faults {
     );
   }
 
-  ofIndexer(now: number): IndexerFault | undefined {
-    return this.#next('indexer', now, RATES[this.#settings.faults], (random) =>
-      random.weighted(INDEXER_FAULTS),
-    );
+  ofIndexer(port: IndexerPort, now: number): CallFault | undefined {
+    const rate = this.#settings.isIndexerBusy ? BUSY : RATES[this.#settings.faults];
+    return this.#next(port, now, rate, (random) => random.weighted(INDEXER_FAULTS));
   }
 
   duplicates(now: number): boolean {

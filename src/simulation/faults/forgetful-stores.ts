@@ -1,7 +1,8 @@
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
-import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
+import { MemorySearchFences } from '../../adapters/memory/memory-search-fences.ts';
 import { type CountedRow, type CountMove, type CountState, startsFrom } from '../../domain/count-move.ts';
-import type { SearchAction } from '../../domain/search-action.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
+import type { SearchFence, SearchFenceMove } from '../../domain/search-fence.ts';
 import { stateKey } from '../world/state-key.ts';
 import { type Lifetimes, LIFETIMES } from './lifetimes.ts';
 import type { Result } from '../../application/result.ts';
@@ -44,13 +45,11 @@ export class ForgetfulMatcher extends MemoryMatcherRepository {
   }
 }
 
-/** A search index whose tombstones go away with time. */
-export class ForgetfulIndex extends MemorySearchIndex {
+/** Fences whose tombstones go away with time. */
+export class ForgetfulFences extends MemorySearchFences {
   readonly #now: () => number;
   readonly #lifetime: number;
-  /** One index a document, so that it can be forgotten alone. */
-  readonly #indexes = new Map<string, MemorySearchIndex>();
-  readonly #deleted = new Map<string, number>();
+  readonly #removed = new Map<string, number>();
 
   constructor(now: () => number, { removed }: Lifetimes = LIFETIMES) {
     super();
@@ -58,19 +57,28 @@ export class ForgetfulIndex extends MemorySearchIndex {
     this.#lifetime = removed;
   }
 
-  override apply(actions: readonly SearchAction[]): void {
-    for (const action of actions) {
-      const name = JSON.stringify(action.key);
-      const isForgotten = this.#now() - (this.#deleted.get(name) ?? Infinity) >= this.#lifetime;
-      const index = (isForgotten ? undefined : this.#indexes.get(name)) ?? new MemorySearchIndex();
-      this.#indexes.set(name, index);
-      index.apply([action]);
-      if (!index.documents().next().done) this.#deleted.delete(name);
-      else if (isForgotten || !this.#deleted.has(name)) this.#deleted.set(name, this.#now());
-    }
+  override async load(keys: readonly DocumentKey[]): Promise<readonly (SearchFence | undefined)[]> {
+    const fences = await super.load(keys);
+    return keys.map((key, index) => (this.#isForgotten(key) ? undefined : fences[index]));
   }
 
-  override *documents() {
-    for (const index of this.#indexes.values()) yield* index.documents();
+  override async advance(moves: readonly SearchFenceMove[]): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const move of moves) {
+      const [stored] = await super.load([move.key]);
+      // What is forgotten is not there to be moved from.
+      const isFresh = this.#isForgotten(move.key) && move.from === undefined;
+      const [result = 'conflict'] = await super.advance([isFresh ? { ...move, from: stored } : move]);
+      results.push(result);
+      const name = JSON.stringify(move.key);
+      if (result !== 'done') continue;
+      if (move.to.removed) this.#removed.set(name, this.#now());
+      else this.#removed.delete(name);
+    }
+    return results;
+  }
+
+  #isForgotten(key: DocumentKey): boolean {
+    return this.#now() - (this.#removed.get(JSON.stringify(key)) ?? Infinity) >= this.#lifetime;
   }
 }

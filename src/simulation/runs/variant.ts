@@ -10,17 +10,20 @@ import type { DerivedRowRepository } from '../../application/ports/derived-row-r
 import { RunEffects, type RunEffectsDependencies } from '../../application/run-effects.ts';
 import { FollowedTables } from '../../application/followed-tables.ts';
 import { type BatchDependencies, ProcessBatch } from '../../application/process-batch.ts';
+import { type IndexDependencies, IndexDocuments } from '../../application/index-documents.ts';
+import type { SearchFences } from '../../application/ports/search-fences.ts';
 import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
 import { Retrier } from '../../application/retry.ts';
 import { SyncSearchDocument } from '../../application/sync-search-document.ts';
 import { UpdateMatcherTuple } from '../../application/update-matcher-tuple.ts';
 import type { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
-import type { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
+import { MemorySearchEngine } from '../../adapters/memory/memory-search-engine.ts';
 import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../entrypoints/lambda/handle-event.ts';
+import type { ConsumerPorts } from '../world/consumer-ports.ts';
 import type { Ports } from '../world/ports.ts';
 import { ForgetfulLog, ForgetfulRows } from '../faults/forgetful-states.ts';
-import { ForgetfulIndex, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
+import { ForgetfulFences, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
 import { CONSISTENT, type Reads } from '../faults/requests.ts';
 
 /**
@@ -60,8 +63,14 @@ export interface Variant {
   derived(now: () => number): MemoryDerivedRowRepository;
   /** Where it is noted up to which changes effects have run. */
   log(now: () => number): MemoryEffectLog;
-  /** The search index behind the queue. */
-  index(now: () => number): MemorySearchIndex;
+  /** The search engine behind the queue. */
+  engine(): MemorySearchEngine;
+  /** Where it is noted up to which changes the engine has its documents. */
+  fences(now: () => number): SearchFences;
+  /** The ports as one consumer of the queue has them. */
+  consumer(ports: ConsumerPorts): ConsumerPorts;
+  /** What one consumer makes of a batch. */
+  indexDocuments(deps: IndexDependencies): Pick<IndexDocuments, 'execute'>;
 }
 
 /** The worker as it is. */
@@ -83,7 +92,10 @@ export const FAITHFUL: Variant = {
   counts: (now) => new ForgetfulMatcher(now),
   derived: (now) => new ForgetfulRows(now),
   log: (now) => new ForgetfulLog(now),
-  index: (now) => new ForgetfulIndex(now),
+  engine: () => new MemorySearchEngine(),
+  fences: (now) => new ForgetfulFences(now),
+  consumer: (ports) => ports,
+  indexDocuments: (deps) => new IndexDocuments(deps),
 };
 
 /** A mistake that the simulation must find. A file of this folder's `mutants` exports one, as `mutant`. */

@@ -79,6 +79,8 @@ function redefine(world: World, which: number, span: number): void {
   );
   if (sideBySide > 0) world.counts.add('deployments side by side');
   pool.deploy(sideBySide);
+  // It repairs documents by its own definition, so none may go on with the old one.
+  world.indexer.deploy();
   const random = chanceOf(settings.seed, 'rewriting', which);
   const rewriteAll = () => {
     for (const { item } of source.rows())

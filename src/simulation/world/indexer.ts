@@ -1,88 +1,194 @@
-import type { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
-import type { SearchAction } from '../../domain/search-action.ts';
+import { LATE_MS } from '../../application/index-outcome.ts';
+import { IndexQueue } from '../../application/index-queue.ts';
+import { type LogFields, Logger } from '../../application/ports/logger.ts';
+import { type MetricName, Metrics, unitOf } from '../../application/ports/metrics.ts';
+import { Retrier } from '../../application/retry.ts';
+import type { SearchFence } from '../../domain/search-fence.ts';
 import type { Random } from '../../random/random.ts';
-import type { Faults } from '../faults/fault-plan.ts';
-import type { FifoQueue, Receipt } from './fifo-queue.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { CallFault } from '../faults/call-faults.ts';
+import { chanceOf } from './chance.ts';
+import { type ConsumerPorts, fencesWith, overWire, rowsWith } from './consumer-ports.ts';
+import type { Counts } from './counts.ts';
+import { isAfter } from './entry.ts';
+import { Instance } from './instance.ts';
+import { nameOfKey } from './item.ts';
+import { MessageSource } from './message-source.ts';
+import { SeededRandom, SkewedClock, VirtualSleeper } from './process.ts';
+import { SECOND } from './settings.ts';
+import { Wire } from './wire.ts';
+import type { World } from './world.ts';
 
-export interface IndexerParts {
-  readonly scheduler: Scheduler;
-  readonly random: Random;
-  readonly faults: Faults;
-  readonly queue: FifoQueue;
-  readonly visibilityMs: number;
-  readonly apply: (action: SearchAction) => void;
-  readonly trace: (text: () => string) => void;
-}
+/** How long a client of the search engine, of the queue or of the table waits for an answer. */
+const TIMEOUT_MS = 10 * SECOND;
 
-/** Stands for the indexers: several at once, each of which may die or be slow at any time. */
+/** How long a request of a busy indexer, or its answer, is on its way at most. */
+const BUSY_LATENCY_MS = 3 * SECOND;
+
+/** The processes that drain the search queue. Whichever ends is followed by another one. */
 export class Indexer {
-  readonly #parts: IndexerParts;
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #stores: Omit<ConsumerPorts, 'source'>;
+  #consumers: Instance[] = [];
+  #started = 0;
 
-  constructor(parts: IndexerParts) {
-    this.#parts = parts;
+  constructor(world: World) {
+    this.#world = world;
+    this.#random = chanceOf(world.settings.seed, 'indexer');
+    this.#stores = { index: world.engine, fences: observedFences(world), rows: rowsOf(world) };
+    const few = this.#random.int(1, 3);
+    for (let count = world.settings.isIndexerBusy ? 3 : few; count > 0; count--) this.#start();
   }
 
-  /** There may be something to receive. */
-  wake(): void {
-    const { scheduler, random } = this.#parts;
-    scheduler.in(random.int(1, 50), () => {
-      this.#receive();
+  /** All processes are replaced by such as have the definition of now: none of the old goes on. */
+  deploy(): void {
+    for (const instance of this.#consumers) this.#crash(instance);
+  }
+
+  #crash(instance: Instance): void {
+    if (!instance.alive) return;
+    const { scheduler, trace } = this.#world;
+    trace(() => `${instance.name} crashes`);
+    instance.crash();
+    this.#consumers = this.#consumers.filter((other) => other !== instance);
+    scheduler.in(this.#random.int(1, 5 * SECOND), () => {
+      this.#start();
     });
   }
 
-  #receive(): void {
-    const { scheduler, random, faults, queue, visibilityMs, trace } = this.#parts;
-    const receipts = queue.receive(random.int(1, 10), (groups) => random.int(0, Math.max(0, groups - 1)));
-    if (receipts.length === 0) return;
-    // One wake-up a message is not enough: this one may have taken none of another group's.
-    this.wake();
-    scheduler.in(visibilityMs, () => {
-      queue.release(receipts);
+  #start(): void {
+    const { settings, scheduler, variant, counts, definition } = this.#world;
+    const instance = new Instance(`consumer ${++this.#started}`, this.#random.int(-SECOND, SECOND));
+    this.#consumers.push(instance);
+    const random = chanceOf(settings.seed, 'consumer', instance.name);
+    const source = new MessageSource({
+      ...{ queue: this.#world.queue, scheduler, instance },
+      random: chanceOf(settings.seed, 'receives', instance.name),
+      visibilityMs: settings.visibilityMs,
     });
-    const fault = faults.ofIndexer(scheduler.now);
-    if (fault !== undefined) trace(() => `indexer: ${fault}, with ${receipts.length} messages`);
-    if (fault === 'crash before') return;
-    const apply = () => {
-      for (const { action } of receipts) this.#parts.apply(action);
-    };
-    const takes = fault === 'slow' ? visibilityMs + random.int(1, 3 * visibilityMs) : random.int(1, 100);
-    scheduler.in(takes, () => {
-      apply();
-      if (fault !== 'crash after') this.#deleteSoon(receipts);
+    const { source: received, ...ports } = variant.consumer(
+      overWire({ ...this.#stores, source }, this.#wireOf(instance)),
+    );
+    const sleeper = new VirtualSleeper(scheduler, instance);
+    const metrics = new CountedMetrics(counts);
+    const own = new SeededRandom(random);
+    const documents = variant.indexDocuments({
+      ...{ ...ports, model: definition.model },
+      retrier: new Retrier(sleeper, own, metrics, settings.retries),
     });
+    const queue = new IndexQueue(
+      {
+        ...{ source: received, documents, sleeper, metrics },
+        ...{
+          clock: new SkewedClock(scheduler, instance),
+          random: own,
+          logger: new TracedLogger(this.#world),
+        },
+      },
+      {
+        ...{ receivers: random.int(1, 2), receiveMax: random.pick([1, 3, 10]), waitMs: 0, heldMax: 50 },
+        batchMax: random.pick(settings.isIndexerBusy ? [1, 2] : [1, 3, 100]),
+        lingerMs: random.pick([0, 50, SECOND]),
+      },
+    );
+    void queue.run(new AbortController().signal);
   }
 
-  #deleteSoon(receipts: readonly Receipt[]): void {
-    const { scheduler, random, queue } = this.#parts;
-    scheduler.in(random.int(1, 20), () => {
-      for (const receipt of receipts) queue.delete(receipt);
+  #wireOf(instance: Instance): Wire<Parameters<World['faults']['ofIndexer']>[0]> {
+    const { settings, scheduler, faults, trace } = this.#world;
+    return new Wire(instance, {
+      ...{ scheduler, trace, quietFrom: settings.quietFrom },
+      latencyMs: settings.isIndexerBusy ? BUSY_LATENCY_MS : settings.latencyMs,
+      faultOf: (port, now) => withoutResidual(faults.ofIndexer(port, now), instance),
+      random: chanceOf(settings.seed, 'indexer wire', instance.name),
+      refusals: chanceOf(settings.seed, 'indexer refusals', instance.name),
+      lateMs: LATE_MS - TIMEOUT_MS,
+      timeoutMs: TIMEOUT_MS,
+      crash: (crashed) => {
+        this.#crash(crashed);
+      },
     });
   }
 }
 
-/** An index that reports when a document goes back to an older state than it had. */
-export function watchedIndex(
-  index: MemorySearchIndex,
-  isAfter: (a: SearchAction['version'], b: SearchAction['version']) => boolean,
-  report: (particulars: string) => void,
-): (action: SearchAction) => void {
-  const newest = new Map<string, SearchAction['version']>();
-  return (action) => {
-    const name = `${action.key.collection} ${action.key.id}`;
-    const before = newest.get(name);
-    const isOld = before !== undefined && !isAfter(action.version, before);
-    const was = isOld ? contentOf(index, action) : undefined;
-    index.apply([action]);
-    if (!isOld) newest.set(name, action.version);
-    else if (contentOf(index, action) !== was)
-      report(`${name}: version ${action.version.sequence} took effect after ${before.sequence}`);
-  };
+/**
+ * A process that stood still may have written late, over what others wrote and acknowledged: it alone can know. Where it ends
+ * before it finds that out, nobody does, which GUARANTEES.md says.
+ */
+function withoutResidual(fault: CallFault | undefined, { frozenUntil }: Instance): CallFault | undefined {
+  return frozenUntil > 0 && fault?.startsWith('crash') === true ? 'lost' : fault;
 }
 
-function contentOf(index: MemorySearchIndex, { key }: SearchAction): string {
-  for (const document of index.documents())
-    if (document.key.collection === key.collection && document.key.id === key.id)
-      return JSON.stringify(document.fields);
-  return 'none';
+/** The fences, of which it is seen that none moves back. */
+function observedFences({ fences, ledger, invariants }: World): ConsumerPorts['fences'] {
+  const isOlder = (from: SearchFence, to: SearchFence) =>
+    isAfter(ledger.positionOf(from.version), ledger.positionOf(to.version));
+  return fencesWith(
+    (keys) => fences.load(keys),
+    async (moves) => {
+      const keys = moves.map(({ key }) => key);
+      const before = await fences.load(keys);
+      const results = await fences.advance(moves);
+      for (const [index, result] of results.entries()) {
+        const [from, move] = [before[index], moves[index]];
+        if (result !== 'done' || from === undefined || move === undefined || !('version' in from)) continue;
+        if (isOlder(from, move.to))
+          invariants.report(
+            'a fence never moves back',
+            `${move.key.collection} ${move.key.id}: from ${from.version.sequence} to ${move.to.version.sequence}`,
+          );
+      }
+      return results;
+    },
+  );
+}
+
+/** The table's rows as they are. A backend that keeps them itself has no others. */
+function rowsOf(world: World): ConsumerPorts['rows'] {
+  return rowsWith(async (keys) =>
+    keys.map((key) => {
+      if (world.isReplicated) return world.table.row(key);
+      const name = nameOfKey(key);
+      for (const { item, attributes } of world.source.rows()) if (item.key === name) return attributes;
+      return world.ownRows.get(name);
+    }),
+  );
+}
+
+class CountedMetrics extends Metrics {
+  readonly #counts: Counts;
+
+  constructor(counts: Counts) {
+    super();
+    this.#counts = counts;
+  }
+
+  override add(name: MetricName, value: number): void {
+    if (unitOf(name) === 'Count' && value > 0) this.#counts.add(`metric: ${name}`, value);
+  }
+
+  override request(): void {
+    // Requests are counted where they arrive.
+  }
+
+  override flush(): void {
+    // They are counted at once.
+  }
+}
+
+class TracedLogger extends Logger {
+  readonly #world: World;
+
+  constructor(world: World) {
+    super();
+    this.#world = world;
+  }
+
+  override enabled(): boolean {
+    return true;
+  }
+
+  override log(_level: string, message: string, { error, ...fields }: LogFields): void {
+    this.#world.trace(() => `indexer: ${message} ${JSON.stringify(fields)} ${String(error)}`);
+  }
 }

@@ -87,7 +87,12 @@ export interface Settings {
   /** Entries in one request. */
   readonly perRequest: number;
   readonly retries: RetryPolicy;
+  /** How long a message of the search queue stays hidden once it is received. */
   readonly visibilityMs: number;
+  /** Whether the search queue delivers a document's messages in order. */
+  readonly isQueueOrdered: boolean;
+  /** Whether the indexer's processes take few messages at a time, slowly and with many faults, so that they meet. */
+  readonly isIndexerBusy: boolean;
   /** How many accepted actions a worker remembers, and how many quarantined records. */
   readonly remembered: number;
 }
@@ -123,6 +128,7 @@ export function settingsOf(seed: number, subject: Subject): Settings {
   const handsOver = requests.chance(0.08);
   const floodPort = requests.chance(0.1) ? requests.pick(subject.floods) : undefined;
   const failovers = failoversOf(seed);
+  const isIndexerBusy = chanceOf(seed, 'busy indexer').chance(0.3);
   return {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
@@ -143,9 +149,10 @@ export function settingsOf(seed: number, subject: Subject): Settings {
       [4, 'one entity'],
       [1, 'one kind'],
     ]),
-    items: random.int(1, 12),
+    // Few documents that change often, so that those who write them meet.
+    items: Math.min(random.int(1, 12), isIndexerBusy ? 4 : 12),
     endsEmpty: random.chance(0.5),
-    operations: random.int(3, 50),
+    operations: Math.max(random.int(3, 50), isIndexerBusy ? 20 : 0),
     splits: random.int(0, 3),
     recreations: random.chance(0.25) ? 1 : 0,
     failovers,
@@ -178,7 +185,9 @@ export function settingsOf(seed: number, subject: Subject): Settings {
       baseMs: random.pick([0, 50, 500]),
       capMs: 2 * SECOND,
     },
-    visibilityMs: random.pick([2 * SECOND, 30 * SECOND]),
+    visibilityMs: random.pick([90 * SECOND, 5 * MINUTE]),
+    isIndexerBusy,
+    isQueueOrdered: chanceOf(seed, 'queue').chance(isIndexerBusy ? 0.3 : 0.7),
     remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
 }

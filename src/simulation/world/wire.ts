@@ -1,16 +1,20 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Random } from '../../random/random.ts';
-import type { Around, PortCall } from './ports.ts';
 import type { CallFault } from '../faults/call-faults.ts';
-import type { Faults } from '../faults/fault-plan.ts';
 import type { Instance } from './instance.ts';
 import { refusalsOf } from '../faults/refusals.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MINUTE, SECOND } from './settings.ts';
 
-export interface WireParts {
+/** @param Name of the calls. */
+export interface WireParts<Name extends string> {
   readonly scheduler: Scheduler;
-  readonly faults: Faults;
+  /** What goes wrong with the next call of a port. */
+  readonly faultOf: (port: Name, now: number) => CallFault | undefined;
+  /** How long after it was sent a request takes effect at most, answered or not; any time, unless given. */
+  readonly lateMs?: number;
+  /** How long whoever calls waits for an answer; for ever, unless given. */
+  readonly timeoutMs?: number;
   readonly random: Random;
   /** What services refuse. */
   readonly refusals: Random;
@@ -25,23 +29,23 @@ export interface WireParts {
 type Results<Result> = readonly (Result | Fault)[];
 
 /** What lies between a worker and its stores. The request travels, takes effect and is answered: or not. */
-export class Wire {
-  readonly #parts: WireParts;
+export class Wire<Name extends string> {
+  readonly #parts: WireParts<Name>;
   readonly #instance: Instance;
 
-  constructor(instance: Instance, parts: WireParts) {
+  constructor(instance: Instance, parts: WireParts<Name>) {
     this.#instance = instance;
     this.#parts = parts;
   }
 
   /** The stores as the worker reaches them. */
-  readonly call: Around = <Entry, Result>(
-    { port, entries }: PortCall & { readonly entries: readonly Entry[] },
+  readonly call = <Entry, Result>(
+    { port, entries }: { readonly port: Name; readonly entries: readonly Entry[] },
     make: (entries: readonly Entry[]) => Promise<Results<Result>>,
     spurious?: Result,
   ): Promise<Results<Result>> => {
-    const { scheduler, faults, random, latencyMs, trace } = this.#parts;
-    const fault = faults.ofCall(port, scheduler.now);
+    const { scheduler, faultOf, random, latencyMs, trace } = this.#parts;
+    const fault = faultOf(port, scheduler.now);
     trace(
       () => `${this.#instance.name} → ${port} (${entries.length})${fault === undefined ? '' : `: ${fault}`}`,
     );
@@ -110,10 +114,11 @@ export class Wire {
           return;
         case 'late':
           answer(fail);
-          happen(() => undefined, this.#aLongTime());
+          happen(() => undefined, Math.min(this.#aLongTime(), this.#parts.lateMs ?? Infinity));
           return;
         case 'hang':
           if (random.chance(0.5)) happen(() => undefined);
+          if (this.#parts.timeoutMs !== undefined) answer(fail, this.#parts.timeoutMs);
           return;
         case 'partial':
           this.#partly(port, entries, happen, answer, resolve, spurious);

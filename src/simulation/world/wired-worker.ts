@@ -4,6 +4,7 @@ import { withWatchedEffects } from './effect-runs.ts';
 import { inSeveralRequests } from '../faults/requests.ts';
 import { chanceOf } from './chance.ts';
 import type { Instance } from './instance.ts';
+import type { Port } from '../faults/call-faults.ts';
 import { Wire } from './wire.ts';
 import { workerOf } from './worker.ts';
 import type { World } from './world.ts';
@@ -49,10 +50,10 @@ function requestsOf(world: World, instance: Instance): Ports {
 }
 
 /** @param purpose names its chances. */
-function wireOf(world: World, instance: Instance, purpose: string): Wire {
+function wireOf(world: World, instance: Instance, purpose: string): Wire<Port> {
   return new Wire(instance, {
     scheduler: world.scheduler,
-    faults: world.faults,
+    faultOf: (port, now) => world.faults.ofCall(port, now),
     random: chanceOf(world.settings.seed, purpose, instance.name),
     refusals: chanceOf(world.settings.seed, 'refusals', purpose, instance.name),
     latencyMs: world.settings.latencyMs,

@@ -1,9 +1,6 @@
 import { AcceptedActions } from '../../application/accepted-actions.ts';
-import { Clock } from '../../application/ports/clock.ts';
 import { type LogFields, Logger, type LogLevel } from '../../application/ports/logger.ts';
 import { type MetricName, Metrics } from '../../application/ports/metrics.ts';
-import { Random } from '../../application/ports/random.ts';
-import { Sleeper } from '../../application/ports/sleeper.ts';
 import { QuarantinedRecords } from '../../application/quarantined-records.ts';
 import type { RetryPolicy } from '../../application/retry.ts';
 import type { TableModel } from '../../domain/table-model.ts';
@@ -13,6 +10,7 @@ import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';
 import type { Ports } from './ports.ts';
+import { SeededRandom, SkewedClock, VirtualSleeper } from './process.ts';
 import type { Variant } from '../runs/variant.ts';
 
 interface WorkerParts {
@@ -56,59 +54,6 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
     logger: new BatchLogger(instance),
   });
   return { processBatch, tables: variant.tables(ports.generations, retrier, clock), model: parts.model };
-}
-
-class SkewedClock extends Clock {
-  readonly #scheduler: Scheduler;
-  readonly #instance: Instance;
-
-  constructor(scheduler: Scheduler, instance: Instance) {
-    super();
-    this.#scheduler = scheduler;
-    this.#instance = instance;
-  }
-
-  override now(): number {
-    return this.#scheduler.now + this.#instance.skew;
-  }
-}
-
-class VirtualSleeper extends Sleeper {
-  readonly #scheduler: Scheduler;
-  readonly #instance: Instance;
-
-  constructor(scheduler: Scheduler, instance: Instance) {
-    super();
-    this.#scheduler = scheduler;
-    this.#instance = instance;
-  }
-
-  override sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      if (signal.aborted) wake();
-      else {
-        signal.addEventListener('abort', wake);
-        this.#scheduler.in(milliseconds, wake, this.#instance);
-      }
-    });
-  }
-}
-
-class SeededRandom extends Random {
-  readonly #random: Chance;
-
-  constructor(random: Chance) {
-    super();
-    this.#random = random;
-  }
-
-  override next(): number {
-    return this.#random.fraction();
-  }
 }
 
 /** Notes figures with the invocation that they are of. */

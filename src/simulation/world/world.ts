@@ -3,9 +3,10 @@ import type { MemoryEffectLog } from '../../adapters/memory/memory-effect-log.ts
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import type { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryQuarantine } from '../../adapters/memory/memory-quarantine.ts';
-import type { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
+import type { MemorySearchEngine } from '../../adapters/memory/memory-search-engine.ts';
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
 import type { PoisonRecord } from '../../application/ports/quarantine.ts';
+import type { SearchFences } from '../../application/ports/search-fences.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { Attributes } from '../../domain/value.ts';
 import type { Random } from '../../random/random.ts';
@@ -19,13 +20,13 @@ import { chanceOf } from './chance.ts';
 import { Changes } from './changes.ts';
 import type { Choices } from './choices.ts';
 import { Counts } from './counts.ts';
-import { type Entry, isAfter, isRepairable, nameOf } from './entry.ts';
-import { FifoQueue } from './fifo-queue.ts';
+import { type Entry, isRepairable, nameOf } from './entry.ts';
 import { FunctionPool } from './function-pool.ts';
 import { happen } from './happen.ts';
-import { Indexer, watchedIndex } from './indexer.ts';
+import { Indexer } from './indexer.ts';
 import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
+import { MessageQueue } from './message-queue.ts';
 import { Operator } from './operator.ts';
 import { Regions } from './regions.ts';
 import { Reigns } from './reigns.ts';
@@ -65,8 +66,11 @@ export class World {
   readonly counts = new Counts();
   readonly pool: FunctionPool;
   readonly source: SourceTable;
-  readonly queue: FifoQueue;
-  readonly index: MemorySearchIndex;
+  readonly queue: MessageQueue;
+  /** The search engine behind it, and up to which changes it has its documents. */
+  readonly engine: MemorySearchEngine;
+  readonly fences: SearchFences;
+  readonly indexer: Indexer;
   /** On the AWS backend the table itself; otherwise the worker's replica of it. */
   readonly table: RememberedTable;
   readonly matcher: MemoryMatcherRepository;
@@ -119,28 +123,14 @@ export class World {
     this.matcher = this.variant.counts(now);
     this.derived = this.variant.derived(now);
     this.log = this.variant.log(now);
-    this.index = this.variant.index(now);
-    const indexer = new Indexer({
-      scheduler,
-      random: chanceOf(seed, 'indexer'),
-      faults: this.faults,
-      queue: (this.queue = new FifoQueue({
-        now: () => scheduler.now,
-        onVisible: () => {
-          indexer.wake();
-        },
-        duplicates: () => this.faults.duplicates(scheduler.now),
-      })),
-      visibilityMs: settings.visibilityMs,
-      apply: watchedIndex(
-        this.index,
-        (a, b) => isAfter(this.ledger.positionOf(a), this.ledger.positionOf(b)),
-        (particulars) => {
-          this.invariants.report('a document never goes back to an older state', particulars);
-        },
-      ),
-      trace: this.trace,
+    this.engine = this.variant.engine();
+    this.fences = this.variant.fences(now);
+    this.queue = new MessageQueue({
+      now,
+      isOrdered: settings.isQueueOrdered,
+      duplicates: () => this.faults.duplicates(scheduler.now),
     });
+    this.indexer = new Indexer(this);
     this.stores = this.#openStores();
     this.pool = new FunctionPool({
       settings,

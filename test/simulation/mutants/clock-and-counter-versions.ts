@@ -6,12 +6,12 @@ import type { SyncSearchDocumentCommand } from '../../../src/domain/command.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Mutant } from '../../../src/simulation/runs/variant.ts';
 import { queueWith } from '../../../src/simulation/world/ports.ts';
-import { RuledIndex } from './parts/ruled-index.ts';
+import { ruledEngine } from './parts/ruled-engine.ts';
 
 /** More changes than any second has. */
 const A_SECOND = 1_000_000;
 
-type Stamps = WeakMap<SearchAction, number>;
+type Stamps = WeakMap<SearchAction['version'], number>;
 
 // Seen in data-prepper. Changes of one second, handled by two processes, or before and after a restart, get versions
 // in any order. The queue still knows the changes' true identities; the index knows these versions alone.
@@ -20,10 +20,10 @@ export const mutant: Mutant = {
     'The version is the second of the change and a counter in the process, which starts again at nought with the process.',
   variant: () => {
     const stamps: Stamps = new WeakMap();
-    const stampOf = (action: SearchAction) => stamps.get(action) ?? 0;
+    const stampOf = (write: Pick<SearchAction, 'version'>) => stamps.get(write.version) ?? 0;
     return {
       search: (queue, retrier) => new StampingSearch(queue, retrier, stamps),
-      index: () => new RuledIndex({ isNewer: (action, last) => stampOf(action) > stampOf(last) }),
+      ...ruledEngine({ isNewer: (write, last) => stampOf(write) > stampOf(last) }),
     };
   },
 };
@@ -36,7 +36,7 @@ class StampingSearch extends SyncSearchDocument {
   constructor(queue: SearchQueue, retrier: Retrier, stamps: Stamps) {
     const stampOf = new Map<SearchAction['identity'], number>();
     const stamping = queueWith((actions, signal) => {
-      for (const action of actions) stamps.set(action, stampOf.get(action.identity) ?? 0);
+      for (const action of actions) stamps.set(action.version, stampOf.get(action.identity) ?? 0);
       return queue.send(actions, signal);
     });
     super(stamping, retrier);

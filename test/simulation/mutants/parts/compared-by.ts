@@ -2,7 +2,7 @@ import type { NonEmpty } from '../../../../src/domain/coalesce.ts';
 import type { Change } from '../../../../src/domain/change.ts';
 import type { Version } from '../../../../src/domain/version.ts';
 import type { Variant } from '../../../../src/simulation/runs/variant.ts';
-import { RuledIndex } from './ruled-index.ts';
+import { ruledEngine } from './ruled-engine.ts';
 import { ruledMatcher, sourceOf, stateAfter } from './ruled-matcher.ts';
 import { actionOf, ruledSearch } from './ruled-search.ts';
 
@@ -24,6 +24,6 @@ export function comparedBy(compare: Compare): Partial<Variant> {
         const passes = state === undefined || compare(to.version, state.version) > 0;
         return passes ? { source: sourceOf(group), from: state, to } : undefined;
       }),
-    index: () => new RuledIndex({ isNewer: (action, { version }) => compare(action.version, version) > 0 }),
+    ...ruledEngine({ isNewer: (write, last) => compare(write.version, last.version) > 0 }),
   };
 }

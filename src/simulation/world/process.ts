@@ -1,0 +1,61 @@
+import { Clock } from '../../application/ports/clock.ts';
+import { Random } from '../../application/ports/random.ts';
+import { Sleeper } from '../../application/ports/sleeper.ts';
+import type { Random as Chance } from '../../random/random.ts';
+import type { Instance } from './instance.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** A process's clock, which differs from the world's. */
+export class SkewedClock extends Clock {
+  readonly #scheduler: Scheduler;
+  readonly #instance: Instance;
+
+  constructor(scheduler: Scheduler, instance: Instance) {
+    super();
+    this.#scheduler = scheduler;
+    this.#instance = instance;
+  }
+
+  override now(): number {
+    return this.#scheduler.now + this.#instance.skew;
+  }
+}
+
+/** Sleeps in virtual time. */
+export class VirtualSleeper extends Sleeper {
+  readonly #scheduler: Scheduler;
+  readonly #instance: Instance;
+
+  constructor(scheduler: Scheduler, instance: Instance) {
+    super();
+    this.#scheduler = scheduler;
+    this.#instance = instance;
+  }
+
+  override sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      if (signal.aborted) wake();
+      else {
+        signal.addEventListener('abort', wake);
+        this.#scheduler.in(milliseconds, wake, this.#instance);
+      }
+    });
+  }
+}
+
+export class SeededRandom extends Random {
+  readonly #random: Chance;
+
+  constructor(random: Chance) {
+    super();
+    this.#random = random;
+  }
+
+  override next(): number {
+    return this.#random.fraction();
+  }
+}

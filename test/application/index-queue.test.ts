@@ -1,0 +1,232 @@
+import { expect } from 'chai';
+import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { BackPressure } from '../../src/application/back-pressure.ts';
+import { LATE_MS } from '../../src/application/index-outcome.ts';
+import type { IndexProgress } from '../../src/application/index-progress.ts';
+import { IndexQueue, type IndexQueueOptions } from '../../src/application/index-queue.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { ManualTime } from '../support/manual-time.ts';
+import { range } from '../support/range.ts';
+import { FixedRandom, RecordingLogger } from './doubles.ts';
+import { action, Indexing } from './indexing.ts';
+
+const NEVER = new AbortController().signal;
+const VISIBILITY_MS = 4 * LATE_MS;
+
+/** A queue in memory, and processes that drain it into an index of which each call can be made to go wrong. */
+class Draining {
+  readonly time = new ManualTime();
+  readonly indexing = new Indexing();
+  readonly queue = new MemorySearchQueue(this.time.clock);
+  readonly source = this.receiver();
+  readonly logger = new RecordingLogger();
+  readonly progress: IndexProgress[] = [];
+
+  receiver(): MemorySearchActionSource {
+    const { clock, sleeper } = this.time;
+    return new MemorySearchActionSource(this.queue, { clock, sleeper, visibilityMs: VISIBILITY_MS });
+  }
+
+  process(options: Partial<IndexQueueOptions> = {}, source = this.source): IndexQueue {
+    const { clock, sleeper } = this.time;
+    const { logger } = this;
+    return new IndexQueue(
+      {
+        ...{ source, clock, sleeper, logger, random: new FixedRandom(0.5) },
+        documents: this.indexing.consumer(),
+        metrics: this.indexing.metrics,
+        onProgress: (progress) => this.progress.push(progress),
+      },
+      { once: true, waitMs: 1_000, receivers: 3, ...options },
+    );
+  }
+
+  async send(count: number, model = '172', from = 1): Promise<void> {
+    for (const n of range(count)) await this.queue.send([action(`N${n}`, from + n, model)]);
+  }
+
+  /** How many documents each import had. */
+  get imports(): readonly number[] {
+    return this.indexing.imports.map((each) => each.split(',').length);
+  }
+
+  figure(name: string): number {
+    return this.indexing.metrics.batches
+      .flatMap(({ metrics }) => [...metrics])
+      .reduce((sum, [other, value]) => sum + (other === name ? value : 0), 0);
+  }
+}
+
+/** The first calls answer so, for all of their writes; the others as they should. */
+function failingFirst(world: Draining, ...faults: Fault[]) {
+  let calls = 0;
+  world.indexing.hooks.apply = async (_, writes) => {
+    const fault = faults[calls++];
+    return fault === undefined ? undefined : writes.map(() => fault);
+  };
+}
+
+describe('IndexQueue', () => {
+  it('given messages, when it runs once, then it indexes all of them and ends', async () => {
+    const world = new Draining();
+    await world.send(120);
+    const progress = await world.process().run(NEVER);
+    expect(progress).to.include({ received: 120, written: 120, held: 0, isDown: false });
+    expect(world.queue.groups.size).to.equal(0);
+    expect(await world.indexing.modelOf('N119')).to.equal('172');
+    expect(world.progress.at(-1)).to.include({ written: 120 });
+  });
+
+  it('given a source that gives ten at a time, then imports are larger', async () => {
+    const world = new Draining();
+    await world.send(300);
+    await world.process({ receivers: 8 }).run(NEVER);
+    expect(world.imports.length).to.be.at.most(6);
+  });
+
+  it('given an empty queue, when it runs once, then it ends', async () => {
+    expect(await new Draining().process().run(NEVER)).to.include({ received: 0, written: 0 });
+  });
+
+  it('given a document with several messages, then one import has the newest, and all are acknowledged', async () => {
+    const world = new Draining();
+    for (const n of range(5)) await world.queue.send([action('N1', n + 1, `model ${n}`)]);
+    expect(await world.process().run(NEVER)).to.include({ written: 1, superseded: 4 });
+    expect(world.queue.groups.size).to.equal(0);
+    expect(await world.indexing.modelOf('N1')).to.equal('model 4');
+  });
+
+  it('given a write without an answer, then it is tried again once that can no longer take effect', async () => {
+    const world = new Draining();
+    await world.send(3);
+    failingFirst(world, new Fault('transient', 'no answer'));
+    const times: number[] = [];
+    const { apply } = world.indexing.hooks;
+    world.indexing.hooks.apply = (...call) => {
+      times.push(world.time.clock.now());
+      return apply?.(...call);
+    };
+    expect(await world.process().run(NEVER)).to.include({ written: 3, failed: 3, received: 3 });
+    expect((times[1] ?? 0) - (times[0] ?? 0)).to.be.at.least(LATE_MS);
+    expect(world.queue.groups.size).to.equal(0);
+  });
+
+  it('given a document that is refused for good, then its message is given back, and others are done', async () => {
+    const world = new Draining();
+    await world.send(3);
+    world.indexing.hooks.applied = (writes, results) =>
+      results.map((result, n) => (writes[n]?.id === 'FAA:N1' ? new Fault('permanent', 'refused') : result));
+    expect(await world.process().run(NEVER)).to.include({ written: 2, refused: 1, held: 0 });
+    expect(await world.source.receive({ max: 10, waitMs: 0 }), 'hidden for now').to.deep.equal([]);
+    await world.time.pass(60_000);
+    const [back] = await world.source.receive({ max: 10, waitMs: 0 });
+    expect(back).to.include({ receives: 2 });
+  });
+
+  it('given back-pressure, then it pauses for as long as it is asked, and sends less', async () => {
+    const world = new Draining();
+    await world.send(64);
+    failingFirst(world, new BackPressure('503', 5_000), new BackPressure('503', 5_000));
+    const from = world.time.clock.now();
+    const progress = await world.process({ batchMax: 64 }).run(NEVER);
+    expect(progress).to.include({ written: 64, received: 64 });
+    expect(world.figure('BackPressurePauses')).to.equal(2);
+    expect(world.time.clock.now() - from).to.be.at.least(10_000);
+    expect(Math.min(...world.imports)).to.be.at.most(16);
+    expect(world.imports.reduce((sum, each) => sum + each)).to.be.at.least(64);
+  });
+
+  it('given an engine that is down, then it stops receiving, and goes on when that is back', async () => {
+    const world = new Draining();
+    await world.send(500);
+    const down = Array.from({ length: 8 }, () => new Fault('transient', 'connection refused'));
+    failingFirst(world, ...down);
+    const progress = await world.process({ batchMax: 10, heldMax: 100 }).run(NEVER);
+    expect(progress).to.include({ written: 500, received: 500, isDown: false });
+    const whileDown = world.progress.filter(({ isDown }) => isDown);
+    expect(whileDown.length).to.be.at.least(5);
+    expect(new Set(whileDown.map(({ received }) => received)).size, 'received meanwhile').to.equal(1);
+  });
+
+  it('given a message that takes long, then it is kept from others', async () => {
+    const world = new Draining();
+    await world.send(1);
+    const other = world.receiver();
+    let seen = 0;
+    failingFirst(world, ...range(8).map(() => new Fault('transient', 'no answer')));
+    const run = world.process().run(NEVER);
+    const from = world.time.clock.now();
+    for (let ended = false; !ended; seen += (await other.receive({ max: 1, waitMs: 0 })).length)
+      ended = await Promise.race([run.then(() => true), world.time.pass(0).then(() => false)]);
+    expect(world.time.clock.now() - from).to.be.above(VISIBILITY_MS);
+    expect(seen).to.equal(0);
+    expect(world.queue.groups.size).to.equal(0);
+  });
+
+  it('given that somebody else has a message by now, which waits here, then it is left to them', async () => {
+    const world = new Draining();
+    await world.send(2);
+    const [conflict, calls] = [new Fault('conflict', 'somebody else has it'), [] as number[]];
+    const source = world.receiver();
+    source.extend = async (received) => {
+      calls.push(received.length);
+      return received.map(() => conflict);
+    };
+    const held = world.process({ lingerMs: VISIBILITY_MS, batchMax: 10 }, source);
+    expect(await held.run(NEVER)).to.include({ received: 2, written: 0, held: 0 });
+    expect(calls).to.deep.equal([2]);
+  });
+
+  it('given a source that fails, then it goes on receiving', async () => {
+    const world = new Draining();
+    await world.send(5);
+    const source = world.receiver();
+    const receive = source.receive.bind(source);
+    let calls = 0;
+    source.receive = (options) =>
+      ++calls < 4 ? Promise.reject(new Fault('transient', 'no route')) : receive(options);
+    expect(await world.process({}, source).run(NEVER)).to.include({ written: 5 });
+    expect(world.logger.of('nothing received from the search queue')).to.have.length(3);
+  });
+
+  it('given acknowledgements that fail, then it says so, and the messages come again and are late', async () => {
+    const world = new Draining();
+    await world.send(5);
+    const source = world.receiver();
+    const acknowledge = source.acknowledge.bind(source);
+    source.acknowledge = () => Promise.reject(new Fault('transient', 'no route'));
+    expect(await world.process({}, source).run(NEVER)).to.include({ written: 5 });
+    expect(world.logger.of('messages of the search queue not acknowledged')).to.have.length(1);
+    source.acknowledge = acknowledge;
+    await world.time.pass(VISIBILITY_MS);
+    expect(await world.process({}, source).run(NEVER)).to.include({ late: 5 });
+  });
+
+  it('when it is stopped, then what was begun ends, and the rest is given back at once', async () => {
+    const world = new Draining();
+    await world.send(40);
+    const stop = new AbortController();
+    world.indexing.hooks.apply = async () => {
+      stop.abort();
+      return undefined;
+    };
+    const progress = await world.process({ once: false, batchMax: 10 }).run(stop.signal);
+    expect(progress).to.include({ written: 10, held: 0 });
+    let left = 0;
+    for (let more = 1; more > 0; left += more)
+      more = (await world.source.receive({ max: 10, waitMs: 0 })).length;
+    expect(left).to.equal(30);
+  });
+
+  it('given messages that are hidden too briefly, then it does not begin', async () => {
+    const world = new Draining();
+    const { clock, sleeper } = world.time;
+    const source = new MemorySearchActionSource(world.queue, { clock, sleeper, visibilityMs: LATE_MS });
+    const fault = await world
+      .process({}, source)
+      .run(NEVER)
+      .catch((error: unknown) => error);
+    expect(fault).to.have.property('kind', 'configuration');
+  });
+});
