@@ -14,33 +14,40 @@ const MAX_DEPTH = 64;
  * may add some; an action that is not known is refused, as nobody knows what it asks for.
  *
  * @param message its JSON, with numbers as Decimals.
+ * @param name what to call it in the Fault.
  * @returns otherwise a Fault `permanent` that says what is wrong, and nothing of what the message says.
  */
-export function searchActionIn(message: unknown): SearchAction | Fault {
-  if (!isObject(message) || message instanceof Decimal) return notAnAction('it is no JSON object');
-  const { action, collection, id } = membersOf(message);
-  if (action !== 'upsert' && action !== 'delete')
-    return notAnAction(
-      action === undefined
-        ? 'it has no action'
-        : 'its action is neither upsert nor delete: if a later version of Contrail sent it, deploy that one',
-    );
-  if (!isText(collection)) return notAnAction('it names no collection');
-  if (!isText(id)) return notAnAction('it names no id');
-  const version = versionIn(message);
-  if (typeof version === 'string') return notAnAction(version);
-  const identity = identityIn(message, version);
-  if (identity === undefined) return notAnAction('its identity has no stream and sequence');
-  const row = rowIn(message);
-  if (row === 'malformed') return notAnAction('its row has no keys');
-  const document = documentIn(message, action);
-  if (typeof document === 'string') return notAnAction(document);
-  return { key: { collection, id }, version, identity, document, ...(row === undefined ? {} : { row }) };
+export function searchActionIn(message: unknown, name: string): SearchAction | Fault {
+  const found = read(message);
+  return typeof found === 'string' ? notAnAction(found, name) : found;
 }
 
 /** Of a message that is no search action. */
-export function notAnAction(problem: string): Fault {
-  return new Fault('permanent', `the message is no search action: ${problem}`);
+export function notAnAction(problem: string, name: string): Fault {
+  return new Fault('permanent', `${name} is no search action: ${problem}`, {
+    reason: `a message is no search action: ${problem}`,
+  });
+}
+
+/** @returns otherwise what is wrong. */
+function read(message: unknown): SearchAction | string {
+  if (!isObject(message) || message instanceof Decimal) return 'it is no JSON object';
+  const { action, collection, id } = membersOf(message);
+  if (action !== 'upsert' && action !== 'delete')
+    return action === undefined
+      ? 'it has no action'
+      : 'its action is neither upsert nor delete: if a later version of Contrail sent it, deploy that one';
+  if (!isText(collection)) return 'it names no collection';
+  if (!isText(id)) return 'it names no id';
+  const version = versionIn(message);
+  if (typeof version === 'string') return version;
+  const identity = identityIn(message, version);
+  if (identity === undefined) return 'its identity has no stream and sequence';
+  const row = rowIn(message);
+  if (row === 'malformed') return 'its row has no keys';
+  const document = documentIn(message, action);
+  if (typeof document === 'string') return document;
+  return { key: { collection, id }, version, identity, document, ...(row === undefined ? {} : { row }) };
 }
 
 /** Properties of its own, whatever they are called. */
