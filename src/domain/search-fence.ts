@@ -1,5 +1,5 @@
 import type { DocumentKey } from './search-document.ts';
-import type { Version } from './version.ts';
+import { sameState, type Version } from './version.ts';
 
 /** Up to which change a document of the search index is known to be. */
 export interface SearchFence {
@@ -19,4 +19,9 @@ export interface SearchFenceMove {
   /** The fence as it was read before the document was written; undefined where there was none. */
   readonly from: SearchFence | undefined;
   readonly to: SearchFence;
+}
+
+/** Whether two fences, read at different times, are one and the same: then nobody has moved it in between. */
+export function sameFence(a: SearchFence | undefined, b: SearchFence | undefined): boolean {
+  return sameState(a, b) && a?.revision === b?.revision;
 }
