@@ -39,8 +39,8 @@ export interface SqsSearchActionSourceOptions {
 /** Milliseconds that SQS waits at most. */
 const LONGEST_WAIT = 20_000;
 
-/** Milliseconds beyond the wait in which an answer must have come. */
-const ANSWERS_WITHIN = 5_000;
+/** Milliseconds until a receive is given up. The same for all waits: requests under one signal share what the first is sent with. */
+const ANSWERS_WITHIN = LONGEST_WAIT + 5_000;
 
 /** Seconds that SQS hides a message for at most. */
 const LONGEST_DELAY = 43_200;
@@ -51,7 +51,8 @@ const LONGEST_DELAY = 43_200;
  * receive, whatever the queue's own is.
  *
  * A receive whose answer is lost is tried again by the SDK as the same attempt, and so gives the same messages. Groups are
- * documents, as `messageOf` says why; on a standard queue each message is a group of its own.
+ * documents, as `messageOf` says why. On a standard queue each message is a group of its own, and an acknowledgement that
+ * comes too late may be `done` although the message is delivered again.
  */
 export class SqsSearchActionSource extends SearchActionSource {
   readonly visibilityMs: number;
@@ -83,12 +84,11 @@ export class SqsSearchActionSource extends SearchActionSource {
 
   override async receive({ max, waitMs, signal }: ReceiveOptions): Promise<readonly ReceivedAction[]> {
     if (signal?.aborted) return [];
-    const waits = Math.min(waitMs, LONGEST_WAIT);
     const command = new ReceiveMessageCommand(
       plain({
         QueueUrl: this.#queueUrl,
         MaxNumberOfMessages: Math.min(max, MAX_ENTRIES),
-        WaitTimeSeconds: Math.ceil(waits / 1_000),
+        WaitTimeSeconds: secondsOf(Math.min(waitMs, LONGEST_WAIT)),
         VisibilityTimeout: secondsOf(this.visibilityMs),
         MessageSystemAttributeNames: [...ATTRIBUTES],
         ...(this.#isFifo && { ReceiveRequestAttemptId: randomUUID() }),
@@ -97,7 +97,7 @@ export class SqsSearchActionSource extends SearchActionSource {
     try {
       const { Messages = [] } = await this.#client.send(command, {
         ...abortableBy(signal),
-        requestTimeout: waits + ANSWERS_WITHIN,
+        requestTimeout: ANSWERS_WITHIN,
       });
       return Messages.map(toAction);
     } catch (error) {
