@@ -32,9 +32,10 @@ export abstract class SearchIndex {
    * order given.
    *
    * - `done`: the document is as asked, and read so from now on. To delete what is not there is `done`.
-   * - A Fault: the write may or may not have taken effect, and may yet do so, also after a later one. `permanent` where this
-   *   document is refused and always will be: it names the collection, the id and the field, and nothing of what the document
-   *   says. `configuration` where an operator has to act. `BackPressure` where the engine asks its callers to slow down.
+   * - A Fault: the write may or may not have taken effect, and may yet do so, also after a later one (`LATE_MS`), unless it is
+   *   one of these: then it was refused, and never does. `permanent` where this document is refused and always will be: it
+   *   names the collection, the id and the field, and nothing of what the document says. `configuration` where an operator has
+   *   to act. `BackPressure` where the engine asks its callers to slow down.
    * - Idempotency: whole documents are written, so a write may be repeated.
    * - Order: within a call none is promised. Writes of one call take effect before those of a later one, unless a
    *   Fault was their result.
