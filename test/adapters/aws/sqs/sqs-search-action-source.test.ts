@@ -1,4 +1,4 @@
-import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
+import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import type { ReceivedAction } from '../../../../src/application/ports/search-action-source.ts';
 import { SqsSearchActionSource } from '../../../../src/adapters/aws/sqs/sqs-search-action-source.ts';
