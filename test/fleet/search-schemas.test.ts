@@ -1,0 +1,11 @@
+import { expect } from 'chai';
+import { toDelivery } from '../../src/adapters/dynamodb-stream/to-delivery.ts';
+import { asIndexed, fieldsByName } from '../../src/domain/as-indexed.ts';
+import { documentNow } from '../../src/domain/document-now.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { kindsOf } from '../../src/domain/roles.ts';
+import { keyOf } from '../../src/domain/row.ts';
+import { documentKeyOf, hasWantedParts } from '../../src/domain/search-document.ts';
+import { searchSchemas } from '../../src/domain/search-schemas.ts';
+import { fleet } from '../../src/fleet/definition.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
