@@ -81,7 +81,9 @@ describe('the indexer of the template', () => {
     const environment = { ...(Variables as Record<string, string>) };
     expect(Object.keys(environment)).to.not.include('TYPESENSE_API_KEY');
     for (const name of ['TYPESENSE_QUEUE_URL', 'STATE_TABLE_NAME', 'TABLE_NAME'])
-      environment[name] = name.endsWith('URL') ? 'https://sqs.eu-central-1.amazonaws.com/1/s.fifo' : `the-${name}`;
+      environment[name] = name.endsWith('URL')
+        ? 'https://sqs.eu-central-1.amazonaws.com/1/s.fifo'
+        : `the-${name}`;
     expect(readIndexerConfig(environment, fleet.model).engine).to.include({
       url: INDEXER.TypesenseUrl,
       kind: 'typesense',
@@ -96,6 +98,8 @@ describe('the indexer of the template', () => {
       ScalingConfig: { MaximumConcurrency: 2 },
     });
     const { IndexerTimeout, SearchVisibilitySeconds } = readTemplate().Parameters;
-    expect(SearchVisibilitySeconds!.MinValue! * 1_000).to.be.greaterThan(IndexerTimeout!.MaxValue! * 1_000 + LATE_MS);
+    expect(SearchVisibilitySeconds!.MinValue! * 1_000).to.be.greaterThan(
+      IndexerTimeout!.MaxValue! * 1_000 + LATE_MS,
+    );
   });
 });
