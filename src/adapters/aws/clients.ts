@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
 import { signWithOne } from './one-signer.ts';
 import { sendPlainly } from './plain-requests.ts';
+import { readPrototypeNames } from './prototype-names.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
@@ -41,6 +42,7 @@ export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient
     unmarshallOptions: { wrapNumbers: true },
   });
   cacheMiddleware(documents);
+  readPrototypeNames(client);
   return documents;
 }
 

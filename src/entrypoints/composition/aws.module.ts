@@ -25,7 +25,7 @@ import { invocationFields } from '../invocation.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** The document client's own class has no public constructor, so it cannot be its token. */
-const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
+export const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
 
 /**
  * `BACKEND=aws`: DynamoDB through ElectroDB, and SQS. One client per service, made when first needed, its

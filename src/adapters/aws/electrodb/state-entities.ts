@@ -6,3 +6,6 @@ export const ROWS_STATE = 'rows-state';
 
 /** The entity of states of rows that effects have run for. */
 export const EFFECT_STATE = 'effect-state';
+
+/** The entity of fences of documents. */
+export const SEARCH_FENCE = 'search-fence';
