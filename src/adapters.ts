@@ -11,6 +11,19 @@ export { ElectroDbDerivedRowRepository } from './adapters/aws/electrodb/rows/ele
 export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
 export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
 export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';
+export { EmbeddedSearch } from './adapters/embedded-search/embedded-search.ts';
+export { EmbeddedSearchIndex } from './adapters/embedded-search/embedded-search-index.ts';
+export type { EmbeddedSearchIndexOptions } from './adapters/embedded-search/embedded-search-index.ts';
+export type { Facet } from './adapters/embedded-search/search/facets.ts';
+export type { SearchFilter } from './adapters/embedded-search/search/filter.ts';
+export type { SearchSort } from './adapters/embedded-search/search/order.ts';
+export type { SearchProgress } from './adapters/embedded-search/search/text-index.ts';
+export { SearchableCollection } from './adapters/embedded-search/searchable-collection.ts';
+export type {
+  SearchAnswer,
+  SearchHit,
+  SearchOptions,
+} from './adapters/embedded-search/searchable-collection.ts';
 export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,

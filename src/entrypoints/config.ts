@@ -98,6 +98,22 @@ export function readStateConfig(environment: Environment): StateBackend {
   return reader.finish(BACKENDS[backendKind(reader)].state(reader));
 }
 
+/** The variable that names the embedded search engine's folder. */
+export const SEARCH_FOLDER_VARIABLE = 'SEARCH_FOLDER';
+
+/**
+ * Reads where the embedded search engine keeps documents: what it takes to search them, or to index into it.
+ *
+ * @throws Fault `configuration` that names the variable.
+ */
+export function readSearchFolder(environment: Environment): string {
+  const reader = new EnvironmentReader(environment);
+  reader.check(SEARCH_FOLDER_VARIABLE, FOLDER);
+  return reader.finish(
+    reader.required(SEARCH_FOLDER_VARIABLE, 'the folder that search documents are kept in'),
+  );
+}
+
 /** What each backend reads: for a worker, and for its state alone. A kind that is added must be added here. */
 const BACKENDS: {
   readonly [Kind in Backend['kind']]: {
@@ -195,6 +211,11 @@ function queues(
 const TABLE: Format = {
   fits: (value) => /^(?:arn:[^\s:]+:dynamodb:[^\s:]+:\d+:table\/)?[\w.-]{3,255}$/.test(value),
   expected: 'the name of a table: 3 to 255 letters, digits, and any of _ . -',
+};
+
+const FOLDER: Format = {
+  fits: (value) => !value.includes('\0') && value.length <= 4_000,
+  expected: 'the path of a folder',
 };
 
 const ENDPOINT: Format = {

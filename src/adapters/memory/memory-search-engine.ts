@@ -13,7 +13,8 @@ const AT_ONCE = 10_000;
 
 /**
  * Documents in memory, as a search engine keeps them: without fences, which `MemorySearchIndex` has. Collections need not be
- * created, have no schema, and keep every value as it is.
+ * created, have no schema, and keep every value as it is. `SearchableCollection.of` finds words in what it lists. It is apart from
+ * the engine that keeps documents in a folder: of that one's log, places and lock, nothing is left in memory but this map.
  */
 export class MemorySearchEngine extends SearchIndex {
   readonly #collections = new Map<string, Map<string, DocumentFields>>();

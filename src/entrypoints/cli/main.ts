@@ -7,6 +7,7 @@ import { generateCommand } from './generate/command.ts';
 import { initCommand } from './init/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
+import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
 import { runCommand } from './run-command.ts';
 import { watchStrayFailures } from './stray-failures.ts';
@@ -23,6 +24,7 @@ await runCommand(
     .version(version)
     .addCommand(initCommand)
     .addCommand(replayCommand)
+    .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)
     .addCommand(buildCommand)

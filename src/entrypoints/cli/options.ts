@@ -10,3 +10,8 @@ export function integer(min: number, max?: number): (text: string) => number {
     );
   };
 }
+
+/** For commander: an option that may be given several times. */
+export function several(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}

@@ -18,6 +18,7 @@ import { collect } from '../../support/collect.ts';
 import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
+import { embeddedSearch } from './embedded-search.ts';
 
 export const memory: Backend = {
   imageRepository: [
@@ -173,8 +174,10 @@ export const memory: Backend = {
       lacks: {
         schemas: 'it keeps every value as it is',
         missingCollections: 'collections are there as soon as something is written to them',
+        reopening: 'memory is gone with its process',
       },
     },
+    embeddedSearch,
   ],
   tableGenerations: [
     {

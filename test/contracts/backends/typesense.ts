@@ -28,6 +28,7 @@ async function harness(client: TypesenseClient): Promise<Harness & { close(): Pr
   for (const schema of schemas.slice(0, 2)) await createCollection(client, schema);
   return {
     index: new TypesenseSearchIndex(client, schemas),
+    reopened: async () => new TypesenseSearchIndex(client, schemas),
     ...{ collection, other, missing },
     close: async () => {
       for (const name of [collection, other])

@@ -5,6 +5,7 @@ import type { Harness, IndexCapability } from './harness.ts';
 import * as ids from './ids.ts';
 import * as read from './read.ts';
 import * as refusals from './refusals.ts';
+import * as reopening from './reopening.ts';
 import * as values from './values.ts';
 
 export const searchIndex: Contract<Harness, IndexCapability> = {
@@ -14,4 +15,5 @@ export const searchIndex: Contract<Harness, IndexCapability> = {
   'apply, refusals': refusals,
   read,
   documents,
+  'apply, and opened again': reopening,
 };

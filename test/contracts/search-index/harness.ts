@@ -14,13 +14,17 @@ export interface Harness {
   readonly other: string;
   /** A collection that the index is told of, and that nobody has created. */
   readonly missing: string;
+  /** Another index of what is kept, after the first one was closed. */
+  readonly reopened?: () => Promise<SearchIndex>;
 }
 
 export type IndexCapability =
   /** Collections have a schema, and documents that do not fit are refused. */
   | 'schemas'
   /** Collections have to be created. */
-  | 'missingCollections';
+  | 'missingCollections'
+  /** Documents outlive the index that wrote them. */
+  | 'reopening';
 
 /** Every test's fields. */
 export const FIELDS: readonly SearchField[] = [

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { integer } from '../options.ts';
+import { integer, several } from '../options.ts';
 import { wrong } from './choices.ts';
 import type { InitOptions } from './run-init.ts';
 
@@ -58,11 +58,6 @@ Examples:
     const { runInit } = await import('./run-init.ts');
     await runInit(files, options);
   });
-
-/** For commander: an option that may be given several times. */
-function several(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
-}
 
 /** Reads `--keys`. */
 function keyNames(text: string): readonly string[] {
