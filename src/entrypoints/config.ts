@@ -108,7 +108,6 @@ export const SEARCH_FOLDER_VARIABLE = 'SEARCH_FOLDER';
  */
 export function readSearchFolder(environment: Environment): string {
   const reader = new EnvironmentReader(environment);
-  reader.check(SEARCH_FOLDER_VARIABLE, FOLDER);
   return reader.finish(
     reader.required(SEARCH_FOLDER_VARIABLE, 'the folder that search documents are kept in'),
   );
@@ -211,11 +210,6 @@ function queues(
 const TABLE: Format = {
   fits: (value) => /^(?:arn:[^\s:]+:dynamodb:[^\s:]+:\d+:table\/)?[\w.-]{3,255}$/.test(value),
   expected: 'the name of a table: 3 to 255 letters, digits, and any of _ . -',
-};
-
-const FOLDER: Format = {
-  fits: (value) => !value.includes('\0') && value.length <= 4_000,
-  expected: 'the path of a folder',
 };
 
 const ENDPOINT: Format = {

@@ -16,7 +16,7 @@ const FOREIGN: readonly RegExp[] = [
   /^src\/entrypoints\/(cli|deployment\/(?!bundle\/lean\/))/,
   /^src\/feed\//,
   /^(local|test|deploy)\//,
-  /node_modules\/(commander|cli-progress|lossless-json|ulid|pure-rand)\//,
+  /node_modules\/(commander|cli-progress|lossless-json|minisearch|ulid|pure-rand)\//,
 ];
 
 /** Packages that the bundle has something smaller for. */

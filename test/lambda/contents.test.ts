@@ -134,7 +134,6 @@ describe('what comes with the bundle', function () {
         'inversify',
       ]);
       expect(packages.map(({ name }) => name)).not.to.include.members(['commander', 'electrodb', 'esbuild']);
-      expect(packages.map(({ name }) => name)).not.to.include('minisearch');
       expect(packages.length).to.equal(components.length);
     });
   });

@@ -39,8 +39,8 @@ enough. != finds documents without the field, too.
 --report json prints a line of JSON for each document, with every digit, then
 one with what was found: {"found":2,"of":1204,"facets":[]}.
 
-All documents of the collection are read at each call: about a second for
-20,000 (docs/search.md).
+All documents of the collection are read at each call: a second for 10,000,
+several for 100,000.
 
 The exit status is 0 when all is done, also when nothing was found, 1 when the
 documents could not be read, and 2 for wrong usage, a folder or a collection
