@@ -69,7 +69,7 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       import { fleet } from '../../fleet/definition.ts'
       import { a } from '../../fleet/a.ts'
       export type { A } from '../memory-too/a.ts'
-      const a = await import('../json/a.ts')
+      const a = await import('../recorded/a.ts')
       import { env } from 'node:process'
       const { env } = process
       const p = process
@@ -78,10 +78,14 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
       const a = global['process'].env.A`,
     allowed: `
       import '../../domain/a.ts'; import '../../application/b.ts'; import fs from 'node:fs'
+      import { readJson } from '../json/read-json.ts'
       const at = Date.now(); setTimeout(done, 5); console.log(process.memoryUsage())
       const { a } = await import('./a.ts')`,
   },
-  'src/adapters/memory/inner/x.ts': { refused: `import '../../json/a.ts'`, allowed: `import '../a.ts'` },
+  'src/adapters/memory/inner/x.ts': {
+    refused: `import '../../recorded/a.ts'`,
+    allowed: `import '../a.ts'; import { readJson } from '../../json/read-json.ts'`,
+  },
   'src/fleet/feed/x.ts': {
     refused: `
       import { a } from '../definition.ts'

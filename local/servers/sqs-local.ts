@@ -1,5 +1,6 @@
 import { CreateQueueCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { type FauxQueue, orderGroupsAsSqsDoes } from './fifo-groups.ts';
 import { LOCAL_SDK } from './local-credentials.ts';
 
 /** SQS, with FIFO queues, over HTTP on a free port, within this process. */
@@ -61,10 +62,21 @@ type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>
  * export the class.
  */
 async function stores(): Promise<Stores> {
-  const { SqsStore } = (await internals('sqsStore')) as { SqsStore: new () => Stores['sqsStore'] };
+  const { SqsStore, SqsQueue } = (await internals('sqsStore')) as {
+    SqsStore: new () => Stores['sqsStore'];
+    SqsQueue: { prototype: FauxQueue };
+  };
+  orderGroupsOnce(SqsQueue.prototype);
   const sqsStore = new SqsStore();
   Reflect.deleteProperty(sqsStore, 'host');
   return { sqsStore } as Stores;
+}
+
+let isOrdered = false;
+
+function orderGroupsOnce(queues: FauxQueue): void {
+  if (!isOrdered) orderGroupsAsSqsDoes(queues);
+  isOrdered = true;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Fault } from './fault.ts';
 import { fromPlain, isPlainObject, isPromise, kindOf } from './plain-value.ts';
 import type { Row } from './row.ts';
+import type { SearchField } from './search-schema.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import { type Attributes, equalRecords, equalValues, type Value } from './value.ts';
 
@@ -28,7 +29,12 @@ export interface DocumentModel {
   readonly wanted: readonly { readonly place: number; readonly value: string }[];
   /** Which of those rows have a document; undefined where all have. */
   readonly where: Named<(row: RowView) => unknown> | undefined;
+  /** What its fields hold, constants among them; undefined where the definition does not say. */
+  readonly types?: FieldTypes | undefined;
 }
+
+/** What fields hold, by their names. */
+export type FieldTypes = Readonly<Record<string, Omit<SearchField, 'name'>>>;
 
 /** Whether a row's key has the parts that a row with a document has. */
 export function hasWantedParts({ wanted }: DocumentModel, { parts }: Row): boolean {

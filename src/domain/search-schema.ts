@@ -1,9 +1,16 @@
 import { Fault } from './fault.ts';
 
-type Single = 'string' | 'int32' | 'int64' | 'float' | 'bool';
+const SINGLE = ['string', 'int32', 'int64', 'float', 'bool'] as const;
+
+type Single = (typeof SINGLE)[number];
 
 /** What a field holds: one value, or a list of them. */
 export type FieldType = Single | `${Single}[]`;
+
+export const FIELD_TYPES: readonly FieldType[] = [
+  ...SINGLE,
+  ...SINGLE.map((single) => `${single}[]` as const),
+];
 
 /** Of one value, and whether it is of lists. */
 export function partsOf(type: FieldType): { readonly single: Single; readonly isList: boolean } {
@@ -46,7 +53,7 @@ export function checkSchema({ collection, fields }: SearchSchema): void {
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const { name } of fields) {
-    const problem = nameProblem(name) ?? (seen.has(name) ? 'is declared twice' : undefined);
+    const problem = fieldNameProblem(name) ?? (seen.has(name) ? 'is declared twice' : undefined);
     seen.add(name);
     if (problem !== undefined) problems.push(`field ${JSON.stringify(name)} ${problem}`);
   }
@@ -59,7 +66,8 @@ export function checkSchema({ collection, fields }: SearchSchema): void {
     );
 }
 
-function nameProblem(name: string): string | undefined {
+/** Why no field may be called so; undefined where one may. */
+export function fieldNameProblem(name: string): string | undefined {
   if (name === '') return 'has no name';
   if (name === 'id') return 'is declared, but every document has it as a string';
   if (name.includes('*')) return 'has a * in its name, which engines take for a pattern';

@@ -16,6 +16,14 @@ const IMAGE = [
   ...['caption', 'credit', 'width', 'height', 'uploaded_at'],
 ];
 
+/** What their fields hold. */
+const REGISTRATION_TYPES = {
+  ...texts('registration', 'serial_number', 'owner_name', 'icao24', 'updated_at'),
+  ...facets('manufacturer', 'model', 'type_designator', 'status', 'country'),
+  year_manufactured: 'int32',
+  registry: { type: 'string', facet: true },
+} as const;
+
 const faa = row({ PK: 'AIRCRAFT#REGISTRY#FAA', SK: 'DETAIL#<registration>' }, { strict: true });
 const foreign = row({ PK: 'AIRCRAFT#REGISTRY#FOREIGN', SK: 'DETAIL#<registration>' }, { strict: true });
 
@@ -47,12 +55,14 @@ export const fleet = defineTable({
       id: 'FAA:<registration>',
       fields: REGISTRATION,
       constants: { registry: 'FAA' },
+      types: REGISTRATION_TYPES,
     }),
     'foreign-registry': documents(foreign, {
       collection: 'registry',
       id: 'FOREIGN:<registration>',
       fields: REGISTRATION,
       constants: { registry: 'FOREIGN' },
+      types: REGISTRATION_TYPES,
     }),
     // Only the images that the platform itself has of registrations can be searched for.
     'image-search': documents(image, {
@@ -60,6 +70,11 @@ export const fleet = defineTable({
       id: ['entity_id', 'image_id'],
       fields: IMAGE,
       where: { org_id: 'SYSTEM', entity_type: 'REGISTRATION' },
+      types: {
+        ...texts('org_id', 'entity_type', 'entity_id', 'image_id', 'url', 'thumbnail_url'),
+        ...texts('caption', 'credit', 'uploaded_at'),
+        ...{ width: 'int32', height: 'int32' },
+      },
     }),
     'type-search': documents(icaoType, {
       collection: 'icao_aircraft',
@@ -67,10 +82,16 @@ export const fleet = defineTable({
         ...['designator', 'manufacturer', 'model', 'description'],
         ...['engine_type', 'engine_count', 'wake_category'],
       ],
+      types: {
+        ...texts('designator', 'model', 'description'),
+        ...facets('manufacturer', 'engine_type', 'wake_category'),
+        engine_count: 'int32',
+      },
     }),
     'manufacturer-search': documents(icaoManufacturer, {
       collection: 'icao_manufacturers',
       fields: ['code', 'name', 'country'],
+      types: { ...texts('code', 'name'), ...facets('country') },
     }),
     'default-image': pointer(image, { at: { SK: 'DEFAULT' }, choose: 'keep', repeat: IMAGE }),
     'matcher-tuple': counts(link, {
@@ -80,3 +101,12 @@ export const fleet = defineTable({
     }),
   },
 });
+
+function texts(...names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, 'string' as const]));
+}
+
+/** Texts by whose values results are counted. */
+function facets(...names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, { type: 'string', facet: true } as const]));
+}

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
+import { readPrototypeNames } from './prototype-names.ts';
 import { writePlainly } from './plain-json.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
@@ -40,6 +41,7 @@ export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient
     unmarshallOptions: { wrapNumbers: true },
   });
   cacheMiddleware(documents);
+  readPrototypeNames(client);
   return documents;
 }
 

@@ -1,5 +1,6 @@
 import { isPlainObject, kindOf } from '../plain-value.ts';
 import type { DocumentModel } from '../search-document.ts';
+import { type FieldDeclaration, fieldTypes } from './field-types.ts';
 import { KeyTemplate, templateProblem } from './key-template.ts';
 import type { Pattern } from './overlap.ts';
 import { isStringArray, membersOf, named, namesProblem, type Owner, shown } from './problems.ts';
@@ -36,6 +37,11 @@ export interface DocumentsSpec<Key, A, Id = string, Collection = string, Fields 
    * the row. Where the key alone decides, no image is needed to know that a row has none.
    */
   readonly where?: { readonly [Part in keyof Parts<Key>]?: string } | ((row: RowOf<Key, A>) => boolean);
+  /**
+   * What each field holds, all but `id` and constants: the schema of the collection, which an indexer needs. A field that rows
+   * may lack is optional, unless it is said not to be.
+   */
+  readonly types?: Readonly<Record<string, FieldDeclaration>>;
 }
 
 /** Documents in a search index, one for each row. */
@@ -70,13 +76,14 @@ export function documents<
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */
 export function documentModel(owner: Owner, spec: unknown): DocumentModel {
   const { name, names, problem } = owner;
-  const members = ['collection', 'id', 'fields', 'constants', 'where'] as const;
+  const members = ['collection', 'id', 'fields', 'constants', 'where', 'types'] as const;
   const {
     collection,
     id,
     fields,
     constants = {},
     where,
+    types,
   } = membersOf(owner, 'its specification', spec, members);
   if (typeof collection !== 'string' || !/^[^/\s]+$/.test(collection))
     problem(`its collection must be a name without blanks and slashes, and is ${shown(collection)}`);
@@ -105,6 +112,12 @@ export function documentModel(owner: Owner, spec: unknown): DocumentModel {
     constants: Object.fromEntries(fixed.map(([field, value]) => [field, String(value)])),
     wanted,
     where: typeof where === 'function' ? named(where, 'where', name) : undefined,
+    types: fieldTypes(
+      owner,
+      types,
+      fixed.map(([field]) => field),
+      isStringArray(fields) ? fields : undefined,
+    ),
   };
 }
 

@@ -6,6 +6,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { setTimeout } from 'node:timers/promises';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { readSearchMessage } from '../../../local/proof/read-search-message.ts';
 import { TableDerivedState } from '../../../local/proof/table-derived-state.ts';
@@ -15,9 +17,12 @@ import { ElectroDbEffectLog } from '../../../src/adapters/aws/electrodb/effects/
 import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { DynamoDbSearchFences } from '../../../src/adapters/aws/electrodb/search/dynamodb-search-fences.ts';
+import { DynamoDbSourceRows } from '../../../src/adapters/aws/electrodb/search/dynamodb-source-rows.ts';
 import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
 import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
+import { SqsSearchActionSource } from '../../../src/adapters/aws/sqs/sqs-search-action-source.ts';
 import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
@@ -35,6 +40,7 @@ import { DEFAULT_IMAGES, decimal } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
 import type { Attributes, Harness as Images } from '../image-repository/harness.ts';
 import type { Kept } from '../quarantine.ts';
+import type { Harness as SearchActions } from '../search-action-source.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
@@ -101,6 +107,32 @@ async function quarantine(fifo: boolean) {
         const { source, record, reason, fault } = parseQuarantined(body);
         return { source, raw: record, reason, kind: fault };
       }),
+    close,
+  };
+}
+
+async function searchActions(fifo: boolean): Promise<SearchActions & { close(): Promise<void> }> {
+  const { sqs } = await sharedServers();
+  const { client, queueUrl, close } = await ownQueue(sqs.endpoint, 'search', fifo);
+  const queue = new SqsSearchQueue(client, { queueUrl, allowStandard: true });
+  const source = () =>
+    new SqsSearchActionSource(client, { queueUrl, allowStandard: true, visibilityMs: 2_000 });
+  return {
+    source: source(),
+    another: source(),
+    waitMs: 0,
+    send: async (...actions) => {
+      for (const action of actions) expect(await queue.send([action])).to.deep.equal(['done']);
+    },
+    sendText: (MessageBody) =>
+      client.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody,
+          ...(fifo && { MessageGroupId: unique('group'), MessageDeduplicationId: unique('message') }),
+        }),
+      ),
+    pass: (milliseconds) => setTimeout(milliseconds),
     close,
   };
 }
@@ -207,9 +239,52 @@ export const aws = {
       missing,
     },
   ],
-  searchActionSource: { lacks: 'not built yet' },
-  searchFences: { lacks: 'not built yet' },
-  sourceRows: { lacks: 'not built yet' },
+  searchActionSource: [
+    {
+      name: 'SQS, FIFO',
+      setUp: () => searchActions(true),
+      lacks: { refusesLateAcknowledgements: 'SQS does, and has a test of its own; fauxqs does not' },
+      missing,
+    },
+    {
+      name: 'SQS, standard',
+      setUp: () => searchActions(false),
+      lacks: {
+        fifo: 'a standard queue keeps no order',
+        deduplicates: 'a standard queue does not deduplicate',
+        refusesLateAcknowledgements: 'a standard queue says that it took them, and may not have',
+      },
+      missing,
+    },
+  ],
+  searchFences: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, stateTable } = await sharedServers();
+        return { fences: new DynamoDbSearchFences(documentClientOf(clients.dynamodb), { stateTable }) };
+      },
+      missing,
+    },
+  ],
+  sourceRows: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, table: TableName } = await sharedServers();
+        const { dynamodb } = clients;
+        return {
+          rows: new DynamoDbSourceRows(documentClientOf(dynamodb), TableName, keys),
+          put: (row, attributes) =>
+            dynamodb.send(
+              new PutItemCommand({ TableName, Item: attributeValues({ ...attributes, ...row }) }),
+            ),
+          remove: (row) => dynamodb.send(new DeleteItemCommand({ TableName, Key: attributeValues(row) })),
+        };
+      },
+      missing,
+    },
+  ],
   // AWS has none of its own.
   searchIndex: typesense,
   tableGenerations: [

@@ -1,5 +1,4 @@
 import {
-  type BatchResultErrorEntry,
   SendMessageBatchCommand,
   type SendMessageBatchCommandOutput,
   type SendMessageBatchRequestEntry,
@@ -13,6 +12,7 @@ import { Refusal } from '../refusal.ts';
 import { splitRefused } from '../split-refused.ts';
 import type { AwsResource } from '../error-message.ts';
 import { translateError } from '../translate-error.ts';
+import { errorOf } from './entry-error.ts';
 import { MAX_BATCH_BYTES, MAX_ENTRIES } from './limits.ts';
 import type { QueueName } from './queue-url.ts';
 import type { Done } from '../../../application/result.ts';
@@ -175,19 +175,6 @@ interface Indexed {
 /** Of one that the queue, or `maxBatchBytes`, does not let pass. */
 export function isTooLarge(result: unknown): boolean {
   return result instanceof Refusal && result.refused === 'size';
-}
-
-/**
- * What the client would have thrown, had the entry been the whole request. `SenderFault` stands for the HTTP status that
- * other services answer with.
- */
-function errorOf({
-  SenderFault,
-  Code = 'no error code',
-  Message = 'no further details',
-}: BatchResultErrorEntry): Error {
-  const $metadata = { httpStatusCode: SenderFault === true ? 400 : 500 };
-  return Object.assign(new Error(Message), { name: Code, $metadata });
 }
 
 /** Unique within a batch, as it is within the call. */
