@@ -18,7 +18,7 @@ export class Children {
     const folder = join(root, 'bench', 'dist', 'children');
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const { files } = await bundle(root, 'bench/measures/child.ts', 'child');
+    const { files } = await bundle(root, { child: 'bench/measures/child.ts' });
     for (const [file, bytes] of files) if (file.endsWith('.mjs')) await writeFile(join(folder, file), bytes);
     return new Children(folder);
   }

@@ -61,7 +61,7 @@ export class Functions {
   /** @param root the project's folder. @param folder for the bundles. */
   static async make(root: string, folder: string): Promise<Functions> {
     for (const [name, { entry, lean }] of Object.entries(ENTRIES)) {
-      const { files } = await bundle(root, entry, name, { lean });
+      const { files } = await bundle(root, { [name]: entry }, { lean });
       for (const [file, bytes] of files)
         if (file.endsWith('.mjs')) await writeFile(join(folder, file), bytes);
     }

@@ -7,6 +7,7 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
+import { LATE_MS } from '../application/index-outcome.ts';
 import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
@@ -56,6 +57,8 @@ export interface AwsBackend {
   readonly metrics: { readonly namespace: string; readonly service: string };
   /** Bytes in one request to the queue. */
   readonly maxBatchBytes: number;
+  /** For how long what an indexer receives stays hidden, in milliseconds. */
+  readonly visibilityMs: number;
   /** Whether a queue without order and deduplication is allowed. */
   readonly allowStandardQueue: boolean;
   /** Whether the SDK's own variables name the queue's endpoint; otherwise it is the one in the queue's URL. */
@@ -168,6 +171,12 @@ function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBacke
       min: 1_024,
       max: MAX_BATCH_BYTES,
       fallback: MAX_BATCH_BYTES,
+    }),
+    visibilityMs: reader.integer('SEARCH_VISIBILITY_MS', {
+      // What is written late must be written before it is delivered again.
+      min: 2 * LATE_MS,
+      max: 43_200_000,
+      fallback: 4 * LATE_MS,
     }),
     allowStandardQueue,
     hasQueueEndpoint: reader.isSet('AWS_ENDPOINT_URL_SQS') || reader.isSet('AWS_ENDPOINT_URL'),

@@ -2,11 +2,22 @@ import { Fault } from '../../domain/fault.ts';
 import { answerFault } from './answer-fault.ts';
 import { Watch } from './watch.ts';
 
+/** Where the key is kept, if not at hand. */
+export interface ApiKeys {
+  /**
+   * The key, read once and kept.
+   *
+   * @param refused the key that the server has refused: one that has been changed since is read anew.
+   * @throws Fault when it cannot be read. The message does not cite it.
+   */
+  read(refused?: string): Promise<string>;
+}
+
 /** Where the server is, and how long it may take. */
 export interface TypesenseClientOptions {
   /** Such as `https://search.example.com:8108`, with a path before those of the server if need be. */
   readonly url: string;
-  readonly apiKey: string;
+  readonly apiKey: string | ApiKeys;
   /**
    * Milliseconds without a byte of an answer until a request is given up. It may still take effect after that.
    *
@@ -44,7 +55,9 @@ export class TypesenseClient {
   /** For messages. */
   readonly server: string;
   readonly #base: string;
-  readonly #apiKey: string;
+  readonly #keys: ApiKeys;
+  /** The one that was sent last: no message may cite it. */
+  #apiKey = '';
   readonly #timeoutMs: number;
 
   /** @throws Fault `configuration` when the URL or the key cannot be used. The message cites neither. */
@@ -62,12 +75,11 @@ export class TypesenseClient {
         'configuration',
         'TYPESENSE_URL is not the URL of a server; expected one like https://search.example.com:8108, without a user, a password or a query',
       );
-    // What else a header could hold would be cited by the error of whoever sends it.
-    if (!/^[\x21-\x7e]+$/.test(apiKey))
+    if (typeof apiKey === 'string' && !isApiKey(apiKey))
       throw new Fault('configuration', 'TYPESENSE_API_KEY is empty, or has characters that no API key has');
     this.#base = parsed.href.replace(/\/+$/, '');
     this.server = `Typesense at ${this.#base}`;
-    this.#apiKey = apiKey;
+    this.#keys = typeof apiKey === 'string' ? { read: () => Promise.resolve(apiKey) } : apiKey;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -125,13 +137,25 @@ export class TypesenseClient {
     }
   }
 
-  #fetch({ method, path, query, body }: TypesenseRequest, watch: Watch): Promise<Response> {
+  async #fetch(request: TypesenseRequest, watch: Watch): Promise<Response> {
+    const key = await this.#keys.read();
+    const response = await this.#fetchWith(key, request, watch);
+    if (response.status !== 401) return response;
+    // It was not carried out, so it may be sent again: with the key that there is by now, if it is another.
+    const renewed = await this.#keys.read(key);
+    if (renewed === key) return response;
+    await response.body?.cancel();
+    return this.#fetchWith(renewed, request, watch);
+  }
+
+  #fetchWith(key: string, { method, path, query, body }: TypesenseRequest, watch: Watch): Promise<Response> {
+    this.#apiKey = key;
     watch.restart();
     const parameters = Object.entries(query ?? {}).map((pair) => pair.map(encodeURIComponent).join('='));
     return fetch(`${this.#base}${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`, {
       method,
       headers: {
-        'x-typesense-api-key': this.#apiKey,
+        'x-typesense-api-key': key,
         ...(body !== undefined && { 'content-type': 'text/plain' }),
       },
       ...(body !== undefined && { body }),
@@ -167,6 +191,11 @@ export class TypesenseClient {
       { reason: `${this.server} ${what}`, cause: error },
     );
   }
+}
+
+/** What else a header could hold would be cited by the error of whoever sends it. */
+export function isApiKey(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function retryAfterOf({ headers }: Response): string | null {

@@ -5,14 +5,14 @@ import { bundle } from './bundle/bundle.ts';
 import { CODE_EXTENSION, CODE_FOLDER } from './bundle/code-folder.ts';
 import { loadEsbuild } from './bundle/esbuild.ts';
 
-/** What the function is called for Lambda: the file `index.mjs`, its export `handler`. */
+/** What the functions are called for Lambda: the worker is the file `index.mjs`, the indexer `indexer.mjs`, the export `handler` of each. */
 export const HANDLER = 'index.handler';
 
 /** Packages that Contrail's cuts change. Who imports one of them beside Contrail might miss what is cut. */
 const CUT_PACKAGES = /node_modules[\\/](?:@aws-sdk|@smithy|electrodb|logform|readable-stream|winston)[\\/]/;
 
 /**
- * The files of a Lambda function for a definition: `index.mjs`, the files that it loads when it needs them, and source
+ * The files of the Lambda functions for a definition: `index.mjs` and `indexer.mjs`, the files that it loads when it needs them, and source
  * maps. They hold the definition with the packages that it imports, Contrail, and the SDK; nothing has to be installed
  * beside them. What the definition imports as `contrail` is this very package. The same files give the same bytes.
  *
@@ -26,7 +26,7 @@ export async function definitionBundle(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   try {
     const lean = file === undefined || !(await importsCutPackages(file, project));
-    const { files } = await bundle(project, ENTRY, 'index', {
+    const { files } = await bundle(project, FUNCTIONS, {
       lean,
       code: CODE_FOLDER,
       preserveSymlinks: false,
@@ -41,25 +41,33 @@ export async function definitionBundle(
   }
 }
 
-const ENTRY = 'contrail:function';
+/** Files that are written nowhere, by what is made of them. */
+const FUNCTIONS = { index: 'contrail:worker', indexer: 'contrail:indexer' };
 
-/** The function's own file, which is written nowhere. */
+/** What makes the handler of each. */
+const MAKERS: Readonly<Record<string, readonly [file: string, name: string]>> = {
+  worker: ['environment-handler', 'environmentHandler'],
+  indexer: ['environment-indexer', 'environmentIndexer'],
+};
+
 function functionPlugin(definition: string): Plugin {
-  const handler = codeFile('entrypoints/lambda/environment-handler');
   const exported = definition === codeFile('fleet/definition') ? '{ fleet as definition }' : 'definition';
   return {
     name: 'function',
     setup(build) {
-      build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, () => ({
-        path: 'function',
+      build.onResolve({ filter: /^contrail:/ }, ({ path }) => ({
+        path: path.slice('contrail:'.length),
         namespace: 'contrail',
       }));
-      build.onLoad({ filter: /^function$/, namespace: 'contrail' }, () => ({
-        contents: `import ${exported} from ${JSON.stringify(definition)};
-          import { environmentHandler } from ${JSON.stringify(handler)};
-          export const handler = environmentHandler(definition);`,
-        resolveDir: CODE_FOLDER,
-      }));
+      build.onLoad({ filter: /.*/, namespace: 'contrail' }, ({ path }) => {
+        const [file = '', make = ''] = MAKERS[path] ?? [];
+        return {
+          contents: `import ${exported} from ${JSON.stringify(definition)};
+          import { ${make} } from ${JSON.stringify(codeFile(`entrypoints/lambda/${file}`))};
+          export const handler = ${make}(definition);`,
+          resolveDir: CODE_FOLDER,
+        };
+      });
     },
   };
 }

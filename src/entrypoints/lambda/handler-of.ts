@@ -1,9 +1,8 @@
-import { setMaxListeners } from 'node:events';
-import { Fault } from '../../domain/fault.ts';
 import type { StreamWorker } from '../composition/container.ts';
 import type { Config } from '../config.ts';
-import { duringInvocation, type InvocationContext } from '../invocation.ts';
+import type { InvocationContext } from '../invocation.ts';
 import { type BatchResponse, handleEvent } from './handle-event.ts';
+import { withinTime } from './within-time.ts';
 
 /** What a handler does where something fails or time runs out, and whose records it takes. */
 export interface HandlerOfOptions {
@@ -15,9 +14,6 @@ export interface HandlerOfOptions {
   /** Aborted when the process should stop. */
   readonly stop?: AbortSignal;
 }
-
-/** Milliseconds. A timer that is asked to wait longer fires at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Makes a Lambda handler for DynamoDB Streams.
@@ -38,41 +34,8 @@ export function handlerOf(
   worker: StreamWorker,
   { failureMode, deadlineMarginMs, table, stop }: HandlerOfOptions,
 ): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
-  return async (event, context) => {
-    const remaining = () => timeLeft(context) - deadlineMarginMs;
-    const left = remaining();
-    if (left <= 0) throw marginTooLong(deadlineMarginMs, left + deadlineMarginMs);
-    const controller = new AbortController();
-    // Every request in flight listens to it, more than Node's limit for a warning.
-    setMaxListeners(0, controller.signal);
-    const abort = () => controller.abort();
-    const timer = left === Infinity ? undefined : setTimeout(abort, Math.min(left, LONGEST_TIMER));
-    if (stop?.aborted) abort();
-    stop?.addEventListener('abort', abort, { once: true });
-    try {
-      const limit = { signal: controller.signal, remaining };
-      return await duringInvocation(context, () => handleEvent(event, worker, failureMode, limit, table));
-    } finally {
-      clearTimeout(timer);
-      stop?.removeEventListener('abort', abort);
-    }
-  };
-}
-
-/** Milliseconds left by the context's clock; `Infinity` where it gives none. */
-function timeLeft(context: InvocationContext | null | undefined): number {
-  try {
-    const left: unknown = context?.getRemainingTimeInMillis?.();
-    return typeof left === 'number' && !Number.isNaN(left) ? left : Infinity;
-  } catch {
-    return Infinity;
-  }
-}
-
-function marginTooLong(marginMs: number, givenMs: number): Fault {
-  return new Fault(
-    'configuration',
-    `DEADLINE_MARGIN_MS is ${marginMs}, but Lambda gave this invocation ${Math.floor(givenMs)} ms in all, which leaves no time ` +
-      "to handle anything: set DEADLINE_MARGIN_MS well below the function's timeout, or raise the timeout",
-  );
+  return (event, context) =>
+    withinTime(context, { deadlineMarginMs, stop }, (limit) =>
+      handleEvent(event, worker, failureMode, limit, table),
+    );
 }

@@ -23,23 +23,23 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles an entry file for Lambda's Node.js runtime: `<name>.mjs`, its source map, and the copyright comments that
+ * Bundles entry files for Lambda's Node.js runtime: `<name>.mjs` of each, its source map, and the copyright comments that
  * it had. The same sources and the same packages give the same bytes, wherever and whenever.
  *
  * @param root the folder of the project, which paths are told from.
+ * @param entries by the names of the files to make.
  * @throws what esbuild throws when something cannot be bundled; Fault `configuration` when there is no esbuild.
  */
 export async function bundle(
   root: string,
-  entry: string,
-  name: string,
+  entries: Readonly<Record<string, string>>,
   { lean = true, code = join(root, 'src'), preserveSymlinks = true, plugins = [] }: BundleOptions = {},
 ): Promise<Bundle> {
   const { build } = await loadEsbuild(root);
   const outdir = join(root, 'build', 'lambda');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { [name]: entry },
+    entryPoints: { ...entries },
     outdir,
     outExtension: { '.js': '.mjs' },
     write: false,
