@@ -1,22 +1,27 @@
 import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import { DerivedState } from '../../application/ports/derived-state.ts';
+import type { DocumentFields, DocumentKey } from '../../domain/search-document.ts';
 import type { MemoryDerivedRowRepository } from './memory-derived-row-repository.ts';
 import type { MemoryMatcherRepository } from './memory-matcher-repository.ts';
-import type { MemorySearchIndex } from './memory-search-index.ts';
 import type { MemoryTable } from './memory-table.ts';
 
 /** After so many items a long walk lets others run, such as the listener to Ctrl-C. */
 const AT_ONCE = 10_000;
 
+/** Where documents are. */
+interface DocumentsInMemory {
+  readonly documents: () => Iterable<{ readonly key: DocumentKey; readonly fields: DocumentFields }>;
+}
+
 /** Reads the memory backend. */
 export class MemoryDerivedState extends DerivedState {
-  readonly #index: MemorySearchIndex;
+  readonly #index: DocumentsInMemory;
   readonly #table: MemoryTable;
   readonly #matcher: MemoryMatcherRepository;
   readonly #derivedRows: MemoryDerivedRowRepository;
 
   constructor(
-    index: MemorySearchIndex,
+    index: DocumentsInMemory,
     table: MemoryTable,
     matcher: MemoryMatcherRepository,
     derivedRows: MemoryDerivedRowRepository,

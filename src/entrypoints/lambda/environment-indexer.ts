@@ -1,7 +1,8 @@
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import { backendModule } from '../composition/backend.ts';
 import { compose } from '../composition/container.ts';
-import { indexerIn, indexerModule, typesenseModule } from '../composition/indexer.ts';
+import { indexDocumentsModule } from '../composition/index-documents.module.ts';
+import { indexerIn, typesenseModule } from '../composition/indexer.ts';
 import { systemModule } from '../composition/system.module.ts';
 import { definitionModule } from '../composition/table-model.ts';
 import { readIndexerConfig } from '../indexer-config.ts';
@@ -28,7 +29,7 @@ export function environmentIndexer(
     backendModule(backend),
     systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, config),
     definitionModule(definition),
-    indexerModule,
+    indexDocumentsModule,
     typesenseModule(engine, definition.model),
     ...modules,
   );
