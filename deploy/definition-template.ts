@@ -1,7 +1,8 @@
 import { keyAttributes } from '../src/domain/definition/templates.ts';
 import type { TableModel } from '../src/domain/table-model.ts';
-import { HANDLER } from '../src/entrypoints/deployment/definition-bundle.ts';
+import { HANDLER, INDEXER } from '../src/entrypoints/deployment/definition-bundle.ts';
 import type { Filter } from '../src/entrypoints/deployment/filters.ts';
+import { indexerPolicyOf } from '../src/entrypoints/deployment/indexer-policy.ts';
 import { policyOf, type RowsPlace, type Statement } from '../src/entrypoints/deployment/policy.ts';
 import { quoted, withFilters, withoutDocuments, withSection } from './template-sections.ts';
 
@@ -34,19 +35,23 @@ export function definitionTemplate(
   code: Code,
   rowsIn: readonly RowsPlace[] = [],
 ): string {
+  const codeUri =
+    typeof code === 'string'
+      ? `CodeUri: ${quoted(code)}`
+      : `CodeUri: { Bucket: ${quoted(code.bucket)}, Key: ${quoted(code.key)} }`;
+  const hasDocuments = model.documents.length > 0;
   const sections: Readonly<Record<string, readonly string[]>> = {
     keys: keysOf(model),
-    policy: statementsOf(model, rowsIn).map((statement) => `- ${JSON.stringify(statement)}`),
-    code: [
-      typeof code === 'string'
-        ? `CodeUri: ${quoted(code)}`
-        : `CodeUri: { Bucket: ${quoted(code.bucket)}, Key: ${quoted(code.key)} }`,
-      `Handler: ${HANDLER}`,
-    ],
+    policy: statementsOf(model, rowsIn).map(jsonLine),
+    code: [codeUri, `Handler: ${HANDLER}`],
+    ...(hasDocuments && {
+      'indexer-policy': inTemplate(indexerPolicyOf(model, NAMES)).map(jsonLine),
+      'indexer-code': [codeUri, `Handler: ${INDEXER}`],
+    }),
   };
   const withSections = Object.entries(sections).reduce(
     (text, [name, lines]) => withSection(text, name, lines),
-    model.documents.length === 0 ? withoutDocuments(template) : template,
+    hasDocuments ? template : withoutDocuments(template),
   );
   return withFilters(withSections, filters);
 }
@@ -64,15 +69,23 @@ function keysOf({ keys }: TableModel): readonly string[] {
   ];
 }
 
+/** Resources by the names that stand for them. */
+const NAMES = { table: 'table', stateTable: 'stateTable', searchQueue: 'searchQueue' };
+
 /** What the worker asks for. Reading the stream and keeping poison, the template says itself. */
 function statementsOf(model: TableModel, rowsIn: readonly RowsPlace[]): readonly unknown[] {
-  const names = { table: 'table', stateTable: 'stateTable', searchQueue: 'searchQueue' };
-  const { Statement } = policyOf(model, { ...names, stream: 'stream', quarantineQueue: undefined, rowsIn });
+  const { Statement } = policyOf(model, { ...NAMES, stream: 'stream', quarantineQueue: undefined, rowsIn });
   const ownTexts = new Set(rowsIn.map(({ table }) => table));
-  return Statement.filter(({ Resource }) => Resource in RESOURCES || ownTexts.has(Resource)).map(
-    (statement: Statement) => ({
-      ...statement,
-      Resource: RESOURCES[statement.Resource] ?? statement.Resource,
-    }),
-  );
+  return inTemplate(Statement.filter(({ Resource }) => Resource in RESOURCES || ownTexts.has(Resource)));
+}
+
+function inTemplate(statements: readonly Statement[]): readonly unknown[] {
+  return statements.map((statement) => ({
+    ...statement,
+    Resource: RESOURCES[statement.Resource] ?? statement.Resource,
+  }));
+}
+
+function jsonLine(statement: unknown): string {
+  return `- ${JSON.stringify(statement)}`;
 }

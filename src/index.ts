@@ -33,6 +33,7 @@ export type { ChangeOf, DerivedRowOf, Rows, RowsSpec } from './domain/definition
 export type { SchemaIssue, SchemaResult, StandardSchema } from './domain/definition/standard-schema.ts';
 
 export { createHandler } from './entrypoints/library/create-handler.ts';
+export { createIndexHandler } from './entrypoints/library/create-index-handler.ts';
 export type { LambdaHandler } from './entrypoints/library/create-handler.ts';
 export type { InvocationContext } from './entrypoints/invocation.ts';
 export type { HandlerOptions } from './entrypoints/lambda/environment-handler.ts';
@@ -87,6 +88,8 @@ export type { Entity, EntityRows, Member, PointerModel } from './domain/pointer.
 export type { KeyType, KeyValue } from './domain/key-value.ts';
 export type { ItemKey, Row } from './domain/row.ts';
 export type { SearchAction } from './domain/search-action.ts';
+export type { FieldDeclaration } from './domain/definition/field-types.ts';
+export type { FieldType, SearchField } from './domain/search-schema.ts';
 export type { DocumentFields, DocumentKey, DocumentModel } from './domain/search-document.ts';
 export type { KeySchema, RowModel, TableModel } from './domain/table-model.ts';
 export { ValueSet } from './domain/value.ts';

@@ -1,16 +1,15 @@
 import { quoted, withSection } from '../template-sections.ts';
 
 /**
- * The template for a function whose zip file lies in a bucket: two parameters more say where. The file's name is no
+ * The template for functions whose zip file lies in a bucket: two parameters more say where. The file's name is no
  * parameter, because a parameter keeps its value: a new release would go on with the old file.
  *
  * @param zip the name of the zip file.
  */
 export function releaseTemplate(template: string, zip: string): string {
-  const withCode = withSection(template, 'code', [
-    `CodeUri: { Bucket: !Ref CodeBucket, Key: !Sub ${quoted(`\${CodePrefix}${zip}`)} }`,
-    'Handler: handler.handler',
-  ]);
+  const code = `CodeUri: { Bucket: !Ref CodeBucket, Key: !Sub ${quoted(`\${CodePrefix}${zip}`)} }`;
+  const withWorker = withSection(template, 'code', [code, 'Handler: handler.handler']);
+  const withCode = withSection(withWorker, 'indexer-code', [code, 'Handler: indexer.handler']);
   return withSection(withCode, 'code-parameters', [
     'CodeBucket:',
     '  Type: String',

@@ -208,7 +208,7 @@ describe('the deployment template', () => {
   it('given what holds data, then deleting the stack or replacing the resource leaves it there', () => {
     const holdsData = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'];
     const found = Object.entries(template.Resources).filter(([, { Type }]) => holdsData.includes(Type));
-    expect(found.length).to.equal(7);
+    expect(found.length).to.equal(8);
     for (const [name, resource] of found) {
       expect(resource['DeletionPolicy'], name).to.equal('RetainExceptOnCreate');
       expect(resource['UpdateReplacePolicy'], name).to.equal('Retain');

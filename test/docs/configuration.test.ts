@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { readIndexerConfig } from '../../src/entrypoints/indexer-config.ts';
+import { fleet } from '../../src/fleet/definition.ts';
 import { read } from './markdown.ts';
 
 const REQUIRED = {
@@ -8,16 +10,21 @@ const REQUIRED = {
   TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
 };
 
+const OF_INDEXER = { TYPESENSE_URL: 'http://localhost:8108', TYPESENSE_API_KEY: 'key' };
+
 describe('docs/configuration.md', () => {
   const text = read('docs/configuration.md');
   const rows = [...text.matchAll(/^\| `(\w+)` +\| (?:`([^`]*)`)?(.*?) +\| (.+?) +\|$/gm)];
 
   it('names every variable that is read, and no other', () => {
     const asked = new Set<string>();
-    const environment = new Proxy<Record<string, string>>(REQUIRED, {
-      get: (target, name: string) => (asked.add(name), target[name]),
-    });
-    readConfig(environment);
+    const environment = new Proxy<Record<string, string>>(
+      { ...REQUIRED, ...OF_INDEXER },
+      {
+        get: (target, name: string) => (asked.add(name), target[name]),
+      },
+    );
+    readIndexerConfig(environment, fleet.model);
     expect(
       [...text.matchAll(/`([A-Z]+_[A-Z_]+|BACKEND|CONCURRENCY)`/g)].map(([, name]) => name),
     ).to.include.members([...asked]);

@@ -7,6 +7,7 @@ import { loadEsbuild } from './bundle/esbuild.ts';
 
 /** What the functions are called for Lambda: the worker is the file `index.mjs`, the indexer `indexer.mjs`, the export `handler` of each. */
 export const HANDLER = 'index.handler';
+export const INDEXER = 'indexer.handler';
 
 /** Packages that Contrail's cuts change. Who imports one of them beside Contrail might miss what is cut. */
 const CUT_PACKAGES = /node_modules[\\/](?:@aws-sdk|@smithy|electrodb|logform|readable-stream|winston)[\\/]/;

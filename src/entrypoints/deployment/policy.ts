@@ -84,7 +84,7 @@ export function policyOf(model: TableModel, resources: WorkerResources): PolicyD
   };
 }
 
-function allow(Sid: string, Action: string | readonly string[], Resource: string): Statement {
+export function allow(Sid: string, Action: string | readonly string[], Resource: string): Statement {
   return { Sid, Effect: 'Allow', Action, Resource };
 }
 
@@ -100,14 +100,14 @@ function rowsStatement(areKept: boolean) {
  * Limits a statement to these partitions; not at all where one of them may have any key, or where keys are no strings:
  * how IAM writes numbers and bytes is not documented.
  */
-function onPartitions(
+export function onPartitions(
   partitions: readonly KeyTemplate[],
   { partitionType }: KeySchema,
 ): Pick<Statement, 'Condition'> {
   return partitionType === 'S' ? onPatterns(partitions.map(patternOf)) : {};
 }
 
-function onPatterns(all: readonly string[]): Pick<Statement, 'Condition'> {
+export function onPatterns(all: readonly string[]): Pick<Statement, 'Condition'> {
   const patterns = [...new Set(all)];
   if (patterns.includes('*')) return {};
   return { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns } } };
