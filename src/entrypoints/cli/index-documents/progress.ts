@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { IndexProgress } from '../../../application/index-progress.ts';
 
@@ -7,6 +8,13 @@ const EVERY = 500;
 /** A line on a terminal that says how far an indexer is, and nothing anywhere else. Log lines go above it. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
+  /** Lines of the log. */
+  readonly log = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      this.#stream.write(this.#bar === undefined ? line : `\r\u001b[K${line.toString()}`);
+      done();
+    },
+  });
   #bar: SingleBar | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,11 +36,6 @@ export class Progress {
     process.once('exit', this.#leave);
     this.#bar.start(1, 0, figures(progress()));
     this.#timer = setInterval(() => this.#bar?.update(figures(progress())), EVERY).unref();
-  }
-
-  /** A line of the log. */
-  write(line: string): void {
-    this.#stream.write(this.#bar === undefined ? line : `\r\u001b[K${line}`);
   }
 
   /** Leaves the terminal as it was. May be called again. */

@@ -101,7 +101,7 @@ async function composed(
   { metrics }: IndexCommandOptions,
 ) {
   // Log lines go above the line that says how far it is.
-  const logging = { level: config.logLevel, stream: progress, readable: process.stderr.isTTY };
+  const logging = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
   const container = compose(
     backendModule(backend),
     systemModule(logging, config),
