@@ -45,6 +45,8 @@ export function indexerEnvironment(
     ...workerEnvironment(servers),
     PATH: process.env['PATH'] ?? '',
     LOG_LEVEL: 'error',
+    // Each would begin with it.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TYPESENSE_URL: url,
     TYPESENSE_API_KEY: apiKey,
   };
