@@ -1,6 +1,7 @@
 import { type Subsystem, subsystemOf } from '../../src/application/verify/verify.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { isExact, type EndToEndResult } from '../proof/end-to-end.ts';
+import type { SearchServer } from '../proof/local-indexer.ts';
 import type { LocalServers } from '../servers/servers.ts';
 import { LOCAL_SDK } from '../servers/local-credentials.ts';
 
@@ -8,9 +9,15 @@ import { LOCAL_SDK } from '../servers/local-credentials.ts';
 const NAMED = 20;
 
 /** What happened, for people to read. */
-export function summaryText(result: EndToEndResult): string {
+export function summaryText(result: EndToEndResult, search: SearchServer): string {
   const { delivery, seconds, verification, requests } = result;
   const { checked } = verification;
+  const documents = result.index ?? {
+    checked: checked.search,
+    drift: verification.drift.filter((one) => subsystemOf(one, fleet) === 'search'),
+  };
+  const drift =
+    result.index === undefined ? verification.drift : [...result.index.drift, ...verification.drift];
   const drifted = (subsystem: Subsystem) =>
     verification.drift.filter((one) => subsystemOf(one, fleet) === subsystem).length;
   const lines = [
@@ -18,7 +25,7 @@ export function summaryText(result: EndToEndResult): string {
     `stream records    ${result.streamRecords}, ${result.workerRecords} of them caused by the worker; shards: ${result.shards}`,
     `invocations       ${delivery.invocations} in ${seconds['handling the stream'].toFixed(1)} s, ${delivery.redeliveries} of them redeliveries; ${delivery.errors} threw`,
     `given up          ${result.givenUp} records`,
-    `search actions    ${result.searchActions}`,
+    `search actions    ${result.searchActions}${result.index === undefined ? '' : `, indexed in ${seconds['draining the queue'].toFixed(1)} s into ${serverText(search)}`}`,
     '',
     'requests of the worker          total   per 1,000 records',
     ...(requests.length === 0
@@ -26,13 +33,13 @@ export function summaryText(result: EndToEndResult): string {
       : requests.map((request) => requestLine(request, result.streamRecords))),
     '',
     'drift',
-    `  search          ${drifted('search')} of ${checked.search} documents`,
+    `  search          ${documents.drift.length} of ${documents.checked} documents`,
     `  default images  ${drifted('defaultImages')} of ${checked.defaultImages} rows`,
     `  matcher         ${drifted('matcher')} of ${checked.matcher} counts`,
-    ...verification.drift
+    ...drift
       .slice(0, NAMED)
       .map(({ derivation, problem, what }) => `    ${problem} in ${derivation}: ${what}`),
-    ...(verification.drift.length > NAMED ? [`    and ${verification.drift.length - NAMED} more`] : []),
+    ...(drift.length > NAMED ? [`    and ${drift.length - NAMED} more`] : []),
     ...(result.lastError === undefined ? [] : ['', `the last error: ${text(result.lastError)}`]),
     '',
     isExact(result) ? 'no drift: everything derived matches the table' : 'drift found, or records given up',
@@ -40,8 +47,15 @@ export function summaryText(result: EndToEndResult): string {
   return `${lines.join('\n')}\n`;
 }
 
+function serverText({ isReal, url }: SearchServer): string {
+  return isReal ? `the search server at ${url}` : 'a stand-in of Typesense';
+}
+
 /** How to reach servers that stay up. */
-export function reachText({ dynamodb, sqs, table, stateTable, streamArn, queueUrl }: LocalServers): string {
+export function reachText(
+  { dynamodb, sqs, table, stateTable, streamArn, queueUrl }: LocalServers,
+  { url, apiKey, isReal }: SearchServer,
+): string {
   const { region, credentials } = LOCAL_SDK;
   const dynamodbCli = `aws dynamodb --endpoint-url ${dynamodb.endpoint} --region ${region}`;
   const streamsCli = `aws dynamodbstreams --endpoint-url ${dynamodb.endpoint} --region ${region}`;
@@ -53,6 +67,7 @@ The servers stay up until Ctrl-C.
   stream      ${streamArn}
   SQS         ${sqs.endpoint}
   queue       ${queueUrl}
+  search      ${url}   key ${isReal ? 'as in TYPESENSE_API_KEY' : apiKey}
 
   export AWS_ACCESS_KEY_ID=${credentials.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}
   ${dynamodbCli} scan --table-name ${table} --max-items 5

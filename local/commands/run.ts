@@ -20,8 +20,8 @@ const command = new Command('local')
   .description(
     `Runs the built Lambda function on this machine, on local servers: writes a
 sample fleet into DynamoDB Local, delivers the table's stream to the function
-as Lambda would, drains the queue, and compares everything derived with the
-table.`,
+as Lambda would, has "contrail index" take the queue to a search server, and
+compares everything derived with the table, the server's documents too.`,
   )
   .option('--records <n>', 'how many writes to the table', integer(1), 6_000)
   .option(
@@ -43,6 +43,10 @@ table.`,
 The exit status is 0 when nothing drifted, 1 when a record was given up or drift
 was found, and 2 for wrong usage or when Java is missing.
 
+The search server is a stand-in of this process. With TYPESENSE_URL and
+TYPESENSE_API_KEY it is the one that they name: collections that it does not
+have are made there, and stay.
+
 Example:
   npm run local -- --records 20000 --seed 7 --keep`,
   )
@@ -52,13 +56,15 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
   // Not for --help: they and the SDK take a second to load.
   const { isExact, runEndToEnd } = await import('../proof/end-to-end.ts');
   const { builtWorker, memoryWorker } = await import('../proof/local-worker.ts');
+  const { startSearchServer } = await import('../proof/local-indexer.ts');
   const { startServers } = await import('../servers/servers.ts');
   const { reachText, summaryText } = await import('./run-summary.ts');
   const progress = new ProgressLine(process.stderr);
   progress.show('starting DynamoDB Local and SQS');
   const servers = await startServers({ brief: !keep });
+  const search = await startSearchServer(process.env);
   try {
-    const worker = backend === 'aws' ? await builtWorker(servers) : memoryWorker();
+    const worker = backend === 'aws' ? await builtWorker(servers, search) : memoryWorker();
     const result = await withoutOutput(() =>
       runEndToEnd(servers, worker, {
         writes: records,
@@ -69,12 +75,13 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
     );
     progress.clear();
     if (!isExact(result)) process.exitCode = FAILED;
-    process.stdout.write(summaryText(result));
+    process.stdout.write(summaryText(result, search));
     if (!keep) return;
-    process.stdout.write(reachText(servers));
+    process.stdout.write(reachText(servers, search));
     await untilSignal();
   } finally {
     progress.clear();
+    await search.stop();
     await servers.stop();
   }
 }

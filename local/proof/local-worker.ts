@@ -1,8 +1,10 @@
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import type { DerivedState } from '../../src/application/ports/derived-state.ts';
+import type { SearchIndex } from '../../src/application/ports/search-index.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import type { Handler } from '../lambda/event-source.ts';
 import { drainQueue } from './drain-queue.ts';
+import { indexerEnvironment, indexOnce, type SearchServer } from './local-indexer.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
 import { TableDerivedState } from './table-derived-state.ts';
 
@@ -13,6 +15,8 @@ export interface Worker {
   drain(): Promise<number>;
   /** What the worker has derived, and the rows that it was derived from. */
   readonly state: DerivedState;
+  /** The search engine that documents are in; undefined where `state` has them. */
+  readonly index?: SearchIndex;
 }
 
 /** The worker with everything in memory: tests the servers and the delivery, without AWS adapters. */
@@ -22,16 +26,20 @@ export function memoryWorker(): Worker {
 }
 
 /**
- * The Lambda function as it is deployed, from `dist`, on the local servers. It reads the environment when it is loaded,
+ * The Lambda function as it is deployed, from `dist`, on the local servers, and `contrail index` behind it. It reads the environment when it is loaded,
  * so there can be one such worker per process.
  *
  * @throws Error when the project is not built, or as the function does for a wrong environment.
  */
-export async function builtWorker(servers: LocalServers): Promise<Worker> {
+export async function builtWorker(servers: LocalServers, search: SearchServer): Promise<Worker> {
   Object.assign(process.env, { LOG_LEVEL: 'error' }, workerEnvironment(servers));
   const entry = new URL('../../dist/entrypoints/lambda/handler.js', import.meta.url).href;
   const { handler } = (await import(entry)) as { handler: Handler };
-  return workerOn(servers, handler);
+  return {
+    ...workerOn(servers, handler),
+    index: search.index,
+    drain: async () => (await indexOnce(indexerEnvironment(servers, search))).received,
+  };
 }
 
 /** Any handler that works on the local servers. */

@@ -8,17 +8,20 @@ export class SqsLocal {
   /** Such as `http://127.0.0.1:51234`. */
   readonly endpoint: string;
   readonly #app: ReturnType<typeof buildApp>;
+  readonly #stores: Stores;
 
-  private constructor(app: ReturnType<typeof buildApp>, endpoint: string) {
+  private constructor(app: ReturnType<typeof buildApp>, endpoint: string, own: Stores) {
     this.#app = app;
+    this.#stores = own;
     this.endpoint = endpoint;
   }
 
   static async start(): Promise<SqsLocal> {
     await acceptAllThatSqsAccepts();
-    const app = buildApp({ logger: false, defaultRegion: LOCAL_SDK.region, stores: await stores() });
+    const own = await stores();
+    const app = buildApp({ logger: false, defaultRegion: LOCAL_SDK.region, stores: own });
     // Listens on this machine only, for which `startFauxqs` has no option.
-    return new SqsLocal(app, await app.listen({ port: 0, host: '127.0.0.1' }));
+    return new SqsLocal(app, await app.listen({ port: 0, host: '127.0.0.1' }), own);
   }
 
   /** Creates a FIFO queue with the settings that search actions need, and returns its URL. */
@@ -44,6 +47,12 @@ export class SqsLocal {
     } finally {
       client.destroy();
     }
+  }
+
+  /** As though the visibility of everything that was received from a queue were over: for tests, which cannot wait for that. */
+  endVisibility(queueUrl: string): void {
+    const queue = this.#stores.sqsStore.getQueue(queueUrl) as unknown as FauxQueue | undefined;
+    for (const receipt of [...(queue?.inflightMessages.keys() ?? [])]) queue?.changeVisibility(receipt, 0);
   }
 
   /** Stops the server; its queues are gone. */

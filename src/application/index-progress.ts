@@ -4,6 +4,8 @@ import { type IndexedTally, ZERO_INDEXED } from './report-indexing.ts';
 export interface IndexProgress extends IndexedTally {
   /** Messages received; those that came twice count twice. */
   readonly received: number;
+  /** Messages that somebody has to see to: given back, to be delivered again until they are in the dead-letter queue. */
+  readonly givenBack: number;
   /** Messages that it has at the moment. */
   readonly held: number;
   /** Messages acknowledged or given back for good in a second, over the last ten or so. */
@@ -24,6 +26,7 @@ const WINDOW_MS = 10_000;
 /** Adds up what became of batches. */
 export class IndexFigures {
   received = 0;
+  givenBack = 0;
   oldestAgeMs: number | undefined;
   readonly tally: IndexedTally = { ...ZERO_INDEXED };
   readonly #ended: { readonly at: number; readonly count: number }[] = [];

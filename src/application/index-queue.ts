@@ -79,6 +79,9 @@ export class IndexQueue {
   /** Aborted once nothing is begun any more. */
   readonly #stopped = new AbortController();
   #isKeeping = false;
+  #hasReceived = false;
+  /** Why nothing can be received from this source, ever. */
+  #refused: Fault | undefined;
 
   constructor(deps: IndexQueueDependencies, options: Partial<IndexQueueOptions> = {}) {
     this.#deps = deps;
@@ -88,9 +91,9 @@ export class IndexQueue {
   }
 
   get progress(): IndexProgress {
-    const { received, tally, oldestAgeMs } = this.#figures;
+    const { received, givenBack, tally, oldestAgeMs } = this.#figures;
     return {
-      ...{ ...tally, received, oldestAgeMs, held: this.#held.size },
+      ...{ ...tally, received, givenBack, oldestAgeMs, held: this.#held.size },
       perSecond: this.#figures.perSecond(this.#deps.clock.now()),
       ...{ load: this.#pace.load, isDown: this.#pace.isDown },
     };
@@ -101,7 +104,8 @@ export class IndexQueue {
    * the rest is given back.
    *
    * @param stop aborted to stop it.
-   * @throws Fault `configuration` when messages are hidden for so short a time that two would write late at once.
+   * @throws Fault `configuration` when messages are hidden for so short a time that two would write late at once, or the very
+   *   first receive is refused by such a fault. Later ones are tried again: whoever mends it need not start this anew.
    */
   async run(stop: AbortSignal): Promise<IndexProgress> {
     const { visibilityMs } = this.#deps.source;
@@ -122,13 +126,14 @@ export class IndexQueue {
     end();
     while (this.#work.size > 0) await Promise.all(this.#work);
     await this.#giveBackTheRest();
+    if (this.#refused !== undefined) throw this.#refused;
     return this.progress;
   }
 
   async #receive(stop: AbortSignal): Promise<void> {
     const { clock, random, sleeper, logger } = this.#deps;
     const { waitMs, once } = this.#options;
-    const isStopped = () => stop.aborted;
+    const isStopped = () => stop.aborted || this.#refused !== undefined;
     for (let failures = 0; !isStopped();) {
       const max = this.#room();
       if (max === 0) {
@@ -139,10 +144,15 @@ export class IndexQueue {
       try {
         const received = await this.#deps.source.receive({ max, waitMs, signal: stop });
         failures = 0;
+        this.#hasReceived = true;
         this.#hold(received, from);
         if (received.length === 0 && once && this.#held.size === 0) return;
       } catch (error) {
         if (isStopped()) return;
+        if (Fault.is(error) && error.kind === 'configuration' && !this.#hasReceived) {
+          this.#refused = error;
+          return;
+        }
         logger.log('warn', 'nothing received from the search queue', { error });
         await sleeper.sleep(random.next() * Math.min(PAUSE_MS, 200 * 2 ** failures++), stop);
       }
@@ -235,6 +245,7 @@ export class IndexQueue {
       } else {
         const delayMs = outcome?.delayMs ?? 0;
         back.set(delayMs, [...(back.get(delayMs) ?? []), message]);
+        this.#figures.givenBack++;
       }
     }
     const { source } = this.#deps;

@@ -32,13 +32,14 @@ export function readIndexerConfig(
   reader.passes(() => (config = readConfig(environment, model)));
   if (model.documents.length === 0)
     reader.problems.push('the definition derives no documents, so there is nothing to index');
-  const engine = typesense(reader);
+  const engine = readTypesense(reader);
   reader.finish(undefined);
   if (config === undefined) throw new Fault('configuration', 'the environment cannot be read');
   return { ...config, engine };
 }
 
-function typesense(reader: EnvironmentReader): TypesenseEngine {
+/** Where Typesense is. Problems are the reader's. */
+export function readTypesense(reader: EnvironmentReader): TypesenseEngine {
   const url = reader.required('TYPESENSE_URL', 'the URL of the search engine');
   reader.check('TYPESENSE_URL', {
     fits: (value) => {

@@ -8,6 +8,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
   'contrail init': [...CONTRAIL, 'init'],
   'contrail replay': [...CONTRAIL, 'replay'],
+  'contrail index': [...CONTRAIL, 'index'],
   'contrail search': [...CONTRAIL, 'search'],
   'contrail simulate': [...CONTRAIL, 'simulate'],
   'contrail generate': [...CONTRAIL, 'generate'],

@@ -44,7 +44,7 @@ export function answerFault(
   if (status === 404 && collection !== undefined && COLLECTION_MISSING.test(message))
     return new Fault(
       'configuration',
-      `${text}; there is no collection ${JSON.stringify(collection)}, nor an alias of that name: create it first (POST /collections with its schema, as createCollection does)`,
+      `${text}; there is no collection ${JSON.stringify(collection)}, nor an alias of that name: create it first: contrail index --create does, or createCollection of contrail/adapters`,
       { reason: `${server} has no collection ${JSON.stringify(collection)}` },
     );
   if (status >= 500 || status === 408) return new Fault('transient', text, reason);

@@ -4,6 +4,7 @@ import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { buildCommand } from './build/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
+import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
@@ -24,6 +25,7 @@ await runCommand(
     .version(version)
     .addCommand(initCommand)
     .addCommand(replayCommand)
+    .addCommand(indexCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)

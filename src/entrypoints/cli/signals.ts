@@ -22,6 +22,24 @@ export async function untilSignal(): Promise<void> {
   endOnSignals();
 }
 
+/**
+ * The first signal from now on ends nothing: it aborts what is returned. The next one ends the process.
+ *
+ * @returns `release`, to have signals end the process again.
+ */
+export function stopOnSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const stopping = new AbortController();
+  const stop = () => {
+    release();
+    stopping.abort();
+  };
+  const release = () => {
+    for (const signal of SIGNALS) process.off(signal, stop).off(signal, end).on(signal, end);
+  };
+  for (const signal of SIGNALS) process.off(signal, end).on(signal, stop);
+  return { signal: stopping.signal, release };
+}
+
 function end(signal: NodeJS.Signals): void {
   for (const one of SIGNALS) process.off(one, end);
   process.emit('exit', 128 + constants.signals[signal]);

@@ -3,7 +3,8 @@ import { Fault } from '../../domain/fault.ts';
 import { awsIndexerModule } from '../composition/aws-indexer.module.ts';
 import { awsModule } from '../composition/aws.module.ts';
 import { compose } from '../composition/container.ts';
-import { indexerIn, indexerModule, typesenseModule } from '../composition/indexer.ts';
+import { indexDocumentsModule } from '../composition/index-documents.module.ts';
+import { indexerIn, typesenseModule } from '../composition/indexer.ts';
 import { systemModule } from '../composition/system.module.ts';
 import { definitionModule } from '../composition/table-model.ts';
 import { readIndexerConfig } from '../indexer-config.ts';
@@ -33,7 +34,7 @@ export function environmentIndexer(
     awsIndexerModule(backend),
     systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, config),
     definitionModule(definition),
-    indexerModule,
+    indexDocumentsModule,
     typesenseModule(engine, definition.model),
     ...modules,
   );

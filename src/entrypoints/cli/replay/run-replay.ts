@@ -1,8 +1,20 @@
 import { statSync } from 'node:fs';
+import { ContainerModule } from 'inversify';
+import { MemoryDerivedRowRepository } from '../../../adapters/memory/memory-derived-row-repository.ts';
+import { MemoryDerivedState } from '../../../adapters/memory/memory-derived-state.ts';
+import { MemoryMatcherRepository } from '../../../adapters/memory/memory-matcher-repository.ts';
+import { MemorySearchEngine } from '../../../adapters/memory/memory-search-engine.ts';
 import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
+import { MemoryTable } from '../../../adapters/memory/memory-table.ts';
+import { indexAll } from '../../../application/index-all.ts';
+import { IndexDocuments } from '../../../application/index-documents.ts';
+import { DerivedState } from '../../../application/ports/derived-state.ts';
+import { SearchActionSource } from '../../../application/ports/search-action-source.ts';
+import { Sleeper } from '../../../application/ports/sleeper.ts';
 import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
+import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
@@ -27,6 +39,15 @@ export interface ReplayCommandOptions {
   readonly verify: boolean;
 }
 
+/** What the report calls the search index is what a search engine in memory holds, filled as an indexer does it. */
+const documentsInEngine = new ContainerModule(({ rebind }) => {
+  void rebind(DerivedState).toResolvedValue(
+    (engine, table, matcher, derivedRows) =>
+      new MemoryDerivedState({ documents: () => engine.all() }, table, matcher, derivedRows),
+    [MemorySearchEngine, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
+  );
+});
+
 /** Replays files, writes the report and the state, and sets the exit status. */
 export async function runReplay(files: string[], options: ReplayCommandOptions): Promise<void> {
   const { logLevel } = readConfig({
@@ -43,11 +64,17 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
   /** By effect, how often it handed items for DynamoDB to `once`: here there is no DynamoDB. */
   const unmade = new Map<string, number>();
-  const { container, state, drain } = createMemoryWorker({
+  const { container, state } = createMemoryWorker({
     definition,
+    modules: [indexDocumentsModule, documentsInEngine],
     onItems: ({ effect }) => unmade.set(effect, (unmade.get(effect) ?? 0) + 1),
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
+  const indexing = {
+    source: container.get(SearchActionSource),
+    documents: container.get(IndexDocuments),
+    sleeper: container.get(Sleeper),
+  };
   const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
   // Log lines on the same terminal would write over the bar.
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
@@ -57,7 +84,7 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
       replay(
         sources,
         { batchSize: options.batchSize, onProgress: (bytes, records) => progress.update(bytes, records) },
-        { streams, processBatch: container.get(ProcessBatch), drain },
+        { streams, processBatch: container.get(ProcessBatch), drain: () => indexAll(indexing) },
       ),
     );
     const seconds = (performance.now() - started) / 1000;

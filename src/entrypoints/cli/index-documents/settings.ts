@@ -1,0 +1,85 @@
+import type { Logger } from '../../../application/ports/logger.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { searchSchemas } from '../../../domain/search-schemas.ts';
+import type { TableModel } from '../../../domain/table-model.ts';
+import { typesenseClient } from '../../composition/indexer.ts';
+import { type AwsBackend, type Config, readConfig, SEARCH_FOLDER_VARIABLE } from '../../config.ts';
+import { type Environment, EnvironmentReader } from '../../environment-reader.ts';
+import { readTypesense, type TypesenseEngine } from '../../indexer-config.ts';
+import type { Engine } from './engine.ts';
+import { folderEngine } from './folder-engine.ts';
+import { typesenseEngine } from './typesense-engine.ts';
+
+/** Which search engine documents go to. */
+export type EngineSettings = TypesenseEngine | { readonly kind: 'folder'; readonly folder: string };
+
+/** The environment as the options have it: a folder that is named stands for everything that names an engine. */
+export function withFolder(environment: Environment, folder: string | undefined): Environment {
+  return folder === undefined
+    ? environment
+    : { ...environment, [SEARCH_FOLDER_VARIABLE]: folder, TYPESENSE_URL: undefined };
+}
+
+/** @throws Fault `configuration` that names every variable that is wrong or missing. */
+export function readEngine(environment: Environment): EngineSettings {
+  const reader = new EnvironmentReader(environment);
+  return reader.finish(engineIn(reader));
+}
+
+function engineIn(reader: EnvironmentReader): EngineSettings {
+  const folder = reader.optional(SEARCH_FOLDER_VARIABLE);
+  if (folder === undefined && !reader.isSet('TYPESENSE_URL')) {
+    reader.problems.push(
+      `neither TYPESENSE_URL nor ${SEARCH_FOLDER_VARIABLE} is set; set one: the URL of Typesense, or the folder of the embedded engine`,
+    );
+    return { kind: 'folder', folder: '' };
+  }
+  if (folder === undefined) return readTypesense(reader);
+  if (reader.isSet('TYPESENSE_URL'))
+    reader.problems.push(
+      `both TYPESENSE_URL and ${SEARCH_FOLDER_VARIABLE} are set; leave one out, or name the folder by --folder`,
+    );
+  return { kind: 'folder', folder };
+}
+
+/** What it takes to drain the queue. */
+export interface DrainSettings {
+  readonly config: Config;
+  readonly backend: AwsBackend;
+  readonly engine: EngineSettings;
+}
+
+/** @throws Fault `configuration` that names every variable that is wrong or missing. */
+export function readDrainSettings(environment: Environment, model: TableModel): DrainSettings {
+  const reader = new EnvironmentReader(environment);
+  if (model.documents.length === 0)
+    reader.problems.push('the definition derives no documents, so there is nothing to index');
+  const engine = engineIn(reader);
+  let config: Config | undefined;
+  reader.passes(() => (config = readConfig(environment, model)));
+  if (config?.backend.kind === 'memory')
+    reader.problems.push(
+      'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws',
+    );
+  reader.finish(undefined);
+  const backend = (config as Config | undefined)?.backend;
+  if (config === undefined || backend?.kind !== 'aws')
+    throw new Fault('configuration', 'the environment cannot be read');
+  return { config, backend, engine };
+}
+
+/** @throws Fault `configuration` where the engine cannot be used, or a collection has no schema that it needs. */
+export async function openEngine(
+  settings: EngineSettings,
+  { documents }: TableModel,
+  logger: Logger,
+): Promise<Engine> {
+  if (settings.kind === 'folder')
+    return folderEngine(settings.folder, (message) => logger.log('warn', message, {}));
+  return typesenseEngine(typesenseClient(settings), searchSchemas(documents), stamp);
+}
+
+/** The time, in digits: names that sort by it. */
+function stamp(): string {
+  return new Date().toISOString().replaceAll(/\D/g, '');
+}
