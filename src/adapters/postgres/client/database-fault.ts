@@ -1,6 +1,9 @@
 import type { DatabaseName } from './database.ts';
 import { Fault, type FaultKind, type FaultOptions } from '../../../domain/fault.ts';
 
+/** The code with which the function `refuse` of the schema fails a statement. */
+export const REFUSED = 'CT001';
+
 /** A failure that PostgreSQL, or the way to it, told of. */
 export class DatabaseFault extends Fault {
   /** PostgreSQL's five characters: https://www.postgresql.org/docs/current/errcodes-appendix.html. Undefined where it said none. */

@@ -40,8 +40,8 @@ export async function openDatabase({
 
 async function openServer(url: string, variable: string, max: number): Promise<Database> {
   const name = { resource: describeServer(url, variable), variable };
-  const { default: pg } = await imported('pg', () => import('pg'));
-  const pool = new pg.Pool({
+  const { Pool } = await imported('pg', () => import('pg'));
+  const pool = new Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: CONNECT_MS,
