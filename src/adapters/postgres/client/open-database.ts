@@ -51,7 +51,7 @@ async function openServer(url: string, variable: string, max: number): Promise<D
     // An idle connection keeps no process from ending.
     allowExitOnIdle: true,
   });
-  return new ServerDatabase(pool as PgPool, name);
+  return new ServerDatabase(pool, name);
 }
 
 /** What to call a server; never the URL itself, nor what an error says of it: it may hold a password. */
