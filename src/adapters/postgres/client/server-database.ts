@@ -6,7 +6,7 @@ import { untilAborted } from './until-aborted.ts';
 /** The part of the pool of `pg` that is used. */
 export interface PgPool {
   connect(): Promise<PgClient>;
-  on(event: 'error' | 'connect', listener: (given: never) => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
   end(): Promise<void>;
 }
 
@@ -37,6 +37,8 @@ const USELESS = /^(?:57P|08|25|58|XX)/;
 export class ServerDatabase implements Database {
   readonly name: DatabaseName;
   readonly #pool: PgPool;
+  /** Those that are listened to. */
+  readonly #clients = new WeakSet<PgClient>();
 
   constructor(pool: PgPool, name: DatabaseName) {
     this.name = name;
@@ -44,7 +46,6 @@ export class ServerDatabase implements Database {
     // A connection that breaks says so by an event, which would end the process unless somebody listens; whoever uses it is told
     // by the statement that fails.
     pool.on('error', () => undefined);
-    pool.on('connect', (client: PgClient) => client.on('error', () => undefined));
   }
 
   async query<R extends object>(
@@ -91,6 +92,8 @@ export class ServerDatabase implements Database {
         throw translateError(error, this.name);
       },
     );
+    if (!this.#clients.has(client)) client.on('error', () => undefined);
+    this.#clients.add(client);
     try {
       const result = await untilAborted(work(client), signal);
       client.release();
