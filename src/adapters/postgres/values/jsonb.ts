@@ -54,8 +54,19 @@ export function readJsonbRecord(json: string): Readonly<Record<string, Value>> {
 }
 
 function parsed(json: string): unknown {
-  return parse(json, undefined, (digits) => Decimal.parse(digits));
+  return parse(json, undefined, numberOf);
 }
+
+/** `jsonb` writes all zeros of a large or small number: they are read as an exponent, as such a number is mostly written. */
+function numberOf(digits: string): Decimal {
+  const number = Decimal.parse(digits) as Decimal;
+  if (digits.length <= MANY) return number;
+  const { canonical } = number;
+  return canonical.length < digits.length ? (Decimal.parse(canonical) as Decimal) : number;
+}
+
+/** From so many on, JavaScript writes an exponent. */
+const MANY = 21;
 
 function valueOf(stored: unknown): Value {
   if (typeof stored === 'string') return readText(stored);

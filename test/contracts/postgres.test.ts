@@ -1,0 +1,21 @@
+import { effectLog } from './effect-log/contract.ts';
+import { describeContract } from './contract.ts';
+import { derivedRowRepository } from './derived-row-repository/contract.ts';
+import { matcherRepository } from './matcher-repository/contract.ts';
+import * as tableGenerations from './table-generations.ts';
+import { stateOn } from './backends/postgres/state.ts';
+import { SERVER, PGLITE } from '../integration/postgres.ts';
+
+/** Both, or the one that is asked for. */
+const only = process.env['CONTRACT_DATABASE'];
+for (const kind of [PGLITE, SERVER].filter(({ name }) => (only ?? name) === name)) {
+  const backend = stateOn(kind);
+  describeContract('matcher repository', matcherRepository, backend.matcherRepository);
+  describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
+  describeContract('effect log', effectLog, backend.effectLog);
+  describeContract(
+    'table generations',
+    { 'generationOf, adopt': tableGenerations },
+    backend.tableGenerations,
+  );
+}
