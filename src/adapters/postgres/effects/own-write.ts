@@ -10,10 +10,10 @@ export interface OnceClient {
    * Runs one statement with bound parameters. Rejects with PostgreSQL's own error, whose `code` says what is wrong; the transaction is lost
    * then, also where the error is caught.
    */
-  query<R extends object = Record<string, unknown>>(
+  query(
     text: string,
     values?: readonly unknown[],
-  ): Promise<{ readonly rows: readonly R[] }>;
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
 }
 
 /**
@@ -36,12 +36,12 @@ export class WriteFailed extends Error {
 /** @throws WriteFailed */
 export async function runWrite(write: OnceWrite, client: Queryable): Promise<void> {
   const faults = new Map<unknown, Fault>();
-  const query: OnceClient['query'] = async <R extends object>(text: string, values?: readonly unknown[]) => {
+  const query: OnceClient['query'] = async (text, values) => {
     try {
-      return { rows: await client.query<R>(text, values) };
+      return { rows: await client.query<Readonly<Record<string, unknown>>>(text, values) };
     } catch (error) {
       if (!Fault.is(error)) throw error;
-      const own = error.cause ?? error;
+      const own = error.cause instanceof Error ? error.cause : error;
       faults.set(own, error);
       throw own;
     }

@@ -102,8 +102,8 @@ on conflict (id) do update set attributes = excluded.attributes, derived_from = 
           await database.query(`create table if not exists ${table} (name text primary key, sum integer)`);
           const addingTo =
             (to: string): OnceWrite =>
-            async ({ query }) => {
-              await query(
+            async (client) => {
+              await client.query(
                 `insert into ${table} as s values ($1, 1) on conflict (name) do update set sum = s.sum + 1`,
                 [to],
               );
