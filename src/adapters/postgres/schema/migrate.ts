@@ -83,10 +83,13 @@ export function statementsFrom(
 
 async function lookAt(client: Queryable, names: Names, latest: number): Promise<Found> {
   const [found] = await client.query<{ server: string; schema: string | null; migrations: string | null }>(
+    // From the catalog's own tables: functions such as to_regclass answer from a cache, which may be older than a lock.
     `select current_setting('server_version_num') as server,
-  to_regnamespace($1::text)::text as schema,
-  to_regclass($2::text)::text as migrations`,
-    [names.schema, names.migrations],
+  (select nspname::text from pg_namespace where nspname = $1) as schema,
+  (
+    select relname::text from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1 and relname = $2
+  ) as migrations`,
+    [names.schemaName, `${names.prefix}migrations`],
   );
   const server = Math.floor(Number(found?.server) / 10_000);
   if (!(server >= OLDEST_SERVER))

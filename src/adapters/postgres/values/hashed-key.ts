@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * What stands for texts that tell rows apart, in `bytea`'s own notation: their SHA-256. No two different lists share one. An index takes no
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  */
 export function hashedKey(...texts: readonly (string | undefined)[]): string {
   // JSON escapes what UTF-8 could not tell apart.
-  return `\\x${createHash('sha256').update(JSON.stringify(texts)).digest('hex')}`;
+  return `\\x${hash('sha256', JSON.stringify(texts), 'hex')}`;
 }
