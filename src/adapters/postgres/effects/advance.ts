@@ -30,7 +30,7 @@ export async function advance(
     (some) => note({ query: (text, values) => database.query(text, values, signal) }, names, some),
     signal,
   );
-  for (const [index, move] of notes.entries()) results.set(move, noted[index] ?? missing());
+  for (const [index, move] of notes.entries()) results.set(move, unlessBusy(noted[index] ?? missing()));
   await pMap(
     written,
     async (move) => {
@@ -81,8 +81,10 @@ async function noteWith(
   }
 }
 
-function unlessBusy(fault: Fault): Result {
-  return fault.kind === 'conflict' ? 'conflict' : fault;
+/** Somebody else was at it: perhaps at the same effect. */
+function unlessBusy(result: Result): Result {
+  const isBusy = result === 'busy' || (Fault.is(result) && result.kind === 'conflict');
+  return isBusy ? 'conflict' : result;
 }
 
 function missing(): Fault {

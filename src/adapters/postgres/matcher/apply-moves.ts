@@ -1,3 +1,4 @@
+import { packBatches } from '../../../application/pack-batches.ts';
 import type { Result } from '../../../application/result.ts';
 import { tupleKey } from '../../../domain/count.ts';
 import { countMoveFault, sumFault } from '../../../domain/count-limits.ts';
@@ -11,6 +12,9 @@ import { type StateMove, statesParameter } from '../states/state-move.ts';
 import { countContent } from './count-content.ts';
 import { countsParameters } from './counts-parameter.ts';
 import { BELOW_NOTHING, moveCounts, type MovedCounts, removeEmpty } from './move-counts.ts';
+
+/** Of one statement: moves, and contributions with them. Nearly every call fits. */
+const MOST = { count: 10_000, weight: 20_000 };
 
 /** One call of a matcher repository's `apply`. */
 export class ApplyMoves {
@@ -32,8 +36,10 @@ export class ApplyMoves {
       if (fault !== undefined) results.set(move, fault);
     }
     const possible = moves.filter((move) => !results.has(move));
-    const done = await inParts(possible, (some) => this.#attempt(some), this.#signal);
-    for (const [index, move] of possible.entries()) results.set(move, explained(move, done[index]));
+    for (const batch of packBatches(possible, weightOf, MOST).batches) {
+      const done = await inParts(batch, (some) => this.#attempt(some), this.#signal);
+      for (const [index, move] of batch.entries()) results.set(move, explained(move, done[index]));
+    }
     return moves.map((move) => results.get(move) ?? missing());
   }
 
@@ -59,6 +65,10 @@ export class ApplyMoves {
       if (!Fault.is(error)) throw error;
     }
   }
+}
+
+function weightOf({ from, to }: CountMove): number {
+  return (from?.contributions.length ?? 0) + to.contributions.length;
 }
 
 function stateMove({ source, from, to }: CountMove): StateMove {

@@ -113,10 +113,10 @@ function takenBy({ source, put }: RowsMove, { i, derived_from: other }: Taken): 
   return takenFault(row, originText(source), other === null ? undefined : readText(other));
 }
 
-/** Refused alone: whoever put a row at the same moment is not seen until it is tried again. */
+/** Refused alone, or in somebody's way: whoever put a row at the same moment is not seen until it is tried again. */
 function unlessRefused(result: Result | undefined): Result {
   if (result === undefined) return missing();
-  return sqlStateOf(result) === REFUSED ? 'conflict' : result;
+  return result === 'busy' || sqlStateOf(result) === REFUSED ? 'conflict' : result;
 }
 
 function missing(): Fault {
