@@ -1,9 +1,9 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Database, Queryable } from '../../../src/adapters/postgres/client/database.ts';
 import { sqlStateOf } from '../../../src/adapters/postgres/client/database-fault.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { cuttingProxy } from '../../integration/cutting-proxy.ts';
 import { PGLITE, SERVER } from '../../integration/postgres.ts';
 import { describeUnless } from '../../support/describe-unless.ts';
 import { unique } from '../../support/unique.ts';
@@ -126,30 +126,8 @@ describe('the address of a database', () => {
 });
 
 describeUnless(SERVER.missing, 'a server of PostgreSQL', () => {
-  /** Passes bytes on to the server; cut off, it passes on none any more. */
-  async function aProxy() {
-    const target = new URL(SERVER.url);
-    const sockets: Socket[] = [];
-    const server: Server = createServer((client) => {
-      const upstream = connect(Number(target.port || 5432), target.hostname);
-      sockets.push(client, upstream);
-      client.on('error', () => undefined);
-      upstream.on('error', () => undefined);
-      client.pipe(upstream);
-      upstream.pipe(client);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = new URL(target);
-    url.hostname = '127.0.0.1';
-    url.port = String((server.address() as AddressInfo).port);
-    const cut = () => {
-      for (const socket of sockets.splice(0)) socket.destroy();
-    };
-    return { url: url.href, cut, close: () => (cut(), server.close()) };
-  }
-
   it('may lose a connection in a statement, between two, and within a transaction: the next ones have another', async () => {
-    const proxy = await aProxy();
+    const proxy = await cuttingProxy(SERVER.url);
     const database = await openDatabase({ url: proxy.url, connections: 1 });
     try {
       await database.query('select 1');
@@ -159,7 +137,7 @@ describeUnless(SERVER.missing, 'a server of PostgreSQL', () => {
         expect(error).to.have.property('kind', 'transient');
       });
       const sleeping = faultOf(database.query('select pg_sleep(10)'));
-      setTimeout(proxy.cut, 100);
+      setTimeout(() => proxy.cut(), 100);
       expect((await sleeping).kind).to.equal('transient');
       const within = faultOf(
         database.transaction(async (client) => {

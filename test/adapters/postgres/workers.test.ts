@@ -136,10 +136,10 @@ describeUnless(SERVER.missing, 'workers on one PostgreSQL', () => {
     const links = range(30).map(() => aLink());
     const tuples = range(3).map(() => aTuple());
     const workers = await Promise.all(range(4).map(aWorker));
-    let isOver = false;
+    const over = new AbortController();
     let terminated = 0;
     const terminating = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const victims = await control.query<{ done: boolean }>(
           `select pg_terminate_backend(pid) as done from pg_stat_activity
 where application_name = 'contrail' and pid <> pg_backend_pid() and state = 'active' and position($1 in query) > 0 limit 1`,
@@ -161,7 +161,7 @@ where application_name = 'contrail' and pid <> pg_backend_pid() and state = 'act
           );
       }),
     ).finally(() => {
-      isOver = true;
+      over.abort();
     });
     await terminating;
     expect(terminated, 'connections terminated').to.be.above(0);
