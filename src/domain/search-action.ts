@@ -2,6 +2,7 @@ import type { SyncSearchDocumentCommand } from './command.ts';
 import { newer } from './coalesce.ts';
 import type { DocumentFields, DocumentKey } from './search-document.ts';
 import type { Change } from './change.ts';
+import { type ItemKey, keyOf } from './row.ts';
 import type { Version } from './version.ts';
 
 /** What the indexer is told about one document. */
@@ -13,6 +14,8 @@ export interface SearchAction {
   readonly identity: Change['identity'];
   /** The document as it must be; undefined when it must be gone. */
   readonly document: DocumentFields | undefined;
+  /** The key of the row that the document is of; undefined of actions that were sent before they had it. */
+  readonly row?: ItemKey | undefined;
 }
 
 /**
@@ -34,5 +37,6 @@ export function coalesceSearch(commands: readonly SyncSearchDocumentCommand[]): 
     version: change.version,
     identity: change.identity,
     document: decision.action === 'upsert' ? decision.document : undefined,
+    row: keyOf(change.row),
   };
 }

@@ -14,18 +14,19 @@ const HEAD_BYTES = 65_536;
  *
  *     { "action": "upsert" | "delete", "collection": "", "id": "",
  *       "version": { "generation": 0, "epoch": "", "sequence": "" },
- *       "identity": { "stream": "", "sequence": "" }, "document": { } }
+ *       "identity": { "stream": "", "sequence": "" }, "row": { "partition": "", "sort": "" }, "document": { } }
  *
- * with the `document` of an upsert only. A `version` without a `generation`, as older messages have it, is of generation
- * 0. Numbers have all their digits: more than a double holds.
+ * with the `document` of an upsert only, and the `sort` of a row whose table has a sort key. Older messages have no
+ * `row`, and a `version` without a `generation`, which is then 0. Numbers have all their digits: more than a double holds.
  */
-export function messageText({ key, version, identity, document }: SearchAction): string {
+export function messageText({ key, version, identity, document, row }: SearchAction): string {
   const head = JSON.stringify({
     action: document === undefined ? 'delete' : 'upsert',
     collection: key.collection,
     id: key.id,
     version: { generation: version.generation, epoch: version.epoch, sequence: version.sequence },
     identity: { stream: identity.stream, sequence: identity.sequence },
+    row,
   });
   return sendable(document === undefined ? head : `${head.slice(0, -1)},"document":${toJson(document)}}`);
 }

@@ -11,7 +11,10 @@ import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
 import * as quarantine from './quarantine.ts';
 import { searchIndex } from './search-index/contract.ts';
+import * as searchActionSource from './search-action-source.ts';
+import * as searchFences from './search-fences.ts';
 import * as searchQueue from './search-queue.ts';
+import * as sourceRows from './source-rows.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
@@ -29,6 +32,13 @@ for (const [, backend] of backends) {
   describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
   describeContract('effect log', effectLog, backend.effectLog);
   describeContract('search queue', { send: searchQueue }, backend.searchQueue);
+  describeContract(
+    'search action source',
+    { 'receive, acknowledge, giveBack, extend': searchActionSource },
+    backend.searchActionSource,
+  );
+  describeContract('search fences', { 'load, advance': searchFences }, backend.searchFences);
+  describeContract('source rows', { read: sourceRows }, backend.sourceRows);
   describeContract('search index', searchIndex, backend.searchIndex);
   describeContract(
     'table generations',

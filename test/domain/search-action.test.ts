@@ -43,6 +43,7 @@ describe('coalesceSearch', () => {
       version: { generation: 0, epoch: '', sequence: '9' },
       identity: insert().change.identity,
       document: { id: 'FAA:N1', registry: 'FAA', model: '172' },
+      row: { partition: 'AIRCRAFT#REGISTRY#FAA', sort: 'DETAIL#N1' },
     });
   });
 

@@ -1,8 +1,10 @@
+import type { Clock } from '../../application/ports/clock.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { Done } from '../../application/result.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
 import { messageFault } from '../../domain/search-message.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
+import { MessageGroups } from './message-groups.ts';
 import { Tombstones } from './tombstones.ts';
 
 /**
@@ -10,10 +12,18 @@ import { Tombstones } from './tombstones.ts';
  * version accepted for each document: a repeat is accepted and not delivered again, however late.
  */
 export class MemorySearchQueue extends SearchQueue {
+  /** What waits, by document. `MemorySearchActionSource` receives from it. */
+  readonly groups = new MessageGroups<SearchAction>();
+  readonly #clock: Clock | undefined;
   readonly #accepted = new Map<string, Version>();
   readonly #deleted = new Tombstones();
-  #waiting: SearchAction[] = [];
   #sent = 0;
+
+  /** @param clock without one, nobody is told when an action was sent. */
+  constructor(clock?: Clock) {
+    super();
+    this.#clock = clock;
+  }
 
   override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
     signal?.throwIfAborted();
@@ -24,7 +34,7 @@ export class MemorySearchQueue extends SearchQueue {
     const document = `${action.key.collection} ${action.key.id}`;
     if (passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) {
       this.#remember(document, action);
-      this.#waiting.push(action);
+      this.groups.put(document, action, this.#clock?.now());
       this.#sent++;
     }
     return 'done';
@@ -45,10 +55,8 @@ export class MemorySearchQueue extends SearchQueue {
     return this.#sent;
   }
 
-  /** Takes every waiting action off the queue, in the order in which they were sent. */
+  /** Takes every action off the queue that nobody has received, in the order in which they were sent. */
   drain(): readonly SearchAction[] {
-    const actions = this.#waiting;
-    this.#waiting = [];
-    return actions;
+    return this.groups.takeFree();
   }
 }

@@ -11,7 +11,7 @@ import {
   type PointerModel,
 } from '../../domain/pointer.ts';
 import { kindsOf } from '../../domain/roles.ts';
-import { keyOf, type Row } from '../../domain/row.ts';
+import { type ItemKey, itemKey, keyOf, type Row } from '../../domain/row.ts';
 import type { RowModel, TableModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { compareVersions, passesFence, type Version } from '../../domain/version.ts';
@@ -106,6 +106,11 @@ export class MemoryTable extends TableReplica {
         this.#removedMembers.get(memberKey(entity, member.sort)) === undefined;
       yield { entity, member, isTargetUnknown };
     }
+  }
+
+  /** A row as the changes brought it. */
+  row(key: ItemKey): Attributes | undefined {
+    return this.#rows.get(itemKey(key))?.attributes;
   }
 
   /** The rows that exist, as the changes brought them; pointers that the worker wrote are not among them. */

@@ -4,22 +4,22 @@ import type { Version } from '../../domain/version.ts';
 const REMEMBERED = 50_000;
 
 /**
- * The versions at which things were removed, so that a late record of one is known to be late. Remembers the
- * most recently removed ones only: memory must not grow with everything that ever was.
+ * The versions at which things were removed, or more than that, so that a late record of one is known to be late. Remembers
+ * the most recently removed ones only: memory must not grow with everything that ever was.
  */
-export class Tombstones {
-  readonly #versions = new Map<string, Version>();
+export class Tombstones<T = Version> {
+  readonly #versions = new Map<string, T>();
   readonly #limit: number;
 
   constructor(limit = REMEMBERED) {
     this.#limit = limit;
   }
 
-  get(key: string): Version | undefined {
+  get(key: string): T | undefined {
     return this.#versions.get(key);
   }
 
-  add(key: string, version: Version): void {
+  add(key: string, version: T): void {
     // Taken out first, so that it goes to the end: a Map keeps the order in which keys came.
     this.#versions.delete(key);
     this.#versions.set(key, version);

@@ -12,15 +12,22 @@ import type { Attributes } from '../../domain/value.ts';
 import { WHEN } from './row-functions.ts';
 
 const FIRST = { generation: 0, epoch: '', sequence: '1' };
+const IDENTITY = { stream: '', sequence: '1' };
 
 /** The change of a row from what it was to what it is; undefined stands for no row. */
 export function changeOf(row: Row, before: Attributes | undefined, after: Attributes | undefined): Change {
   const sideOf = (attributes: Attributes | undefined): Side => attributes ?? 'absent';
   return {
-    ...{ identity: { stream: '', sequence: '1' }, version: FIRST, item: itemKey(keyOf(row)), row },
+    identity: IDENTITY,
+    version: FIRST,
+    item: itemKey(keyOf(row)),
+    row,
     operation: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
-    ...{ before: sideOf(before), after: sideOf(after) },
-    ...{ viewType: 'NEW_AND_OLD_IMAGES', at: WHEN, origin: 'user' },
+    before: sideOf(before),
+    after: sideOf(after),
+    viewType: 'NEW_AND_OLD_IMAGES',
+    at: WHEN,
+    origin: 'user',
   };
 }
 

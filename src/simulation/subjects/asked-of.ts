@@ -3,7 +3,7 @@ import { rowsGivenFor } from '../../application/verify/recount-rows.ts';
 import { DefinitionRecount, type RowOfKind } from '../../application/verify/recount.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { Derivation, TableDefinition } from '../../domain/definition/define-table.ts';
-import { equalRecords, type Attributes } from '../../domain/value.ts';
+import { type Attributes, equalRecords, type Value } from '../../domain/value.ts';
 import { stateKeyOf } from '../world/state-key.ts';
 import type { Asked, AskedEntity, KeptRow, RowChange } from '../world/subject.ts';
 
@@ -42,14 +42,34 @@ export function askedOf(change: RowChange, definition: TableDefinition): Asked {
   return { documents, counted, entities, derived, kept, effects };
 }
 
-/** What a row is, and which documents it has, as `collection id`. */
-function seen(row: Attributes | undefined, definition: TableDefinition) {
+interface Seen {
+  readonly kinds: readonly RowOfKind[];
+  /** By `collection id`, their fields. */
+  readonly documents: ReadonlyMap<string, Readonly<Record<string, Value>>>;
+}
+
+const NOTHING: Seen = { kinds: [], documents: new Map() };
+
+/** Items have few rows, which are written again and again: working one out takes longer than all else that a change asks for. */
+const known = new WeakMap<TableDefinition, WeakMap<Attributes, Seen>>();
+
+/** What a row is, and which documents it has. Worked out once for each row of a definition. */
+function seen(row: Attributes | undefined, definition: TableDefinition): Seen {
+  if (row === undefined) return NOTHING;
+  const ofDefinition = known.get(definition) ?? new WeakMap<Attributes, Seen>();
+  known.set(definition, ofDefinition);
+  const found = ofDefinition.get(row) ?? workedOut(row, definition);
+  ofDefinition.set(row, found);
+  return found;
+}
+
+function workedOut(row: Attributes, definition: TableDefinition): Seen {
   const recounted = new DefinitionRecount(definition);
-  if (row !== undefined) recounted.add(row);
+  recounted.add(row);
   const documents = [...recounted.documents].flatMap(([collection, byId]) =>
     Array.from(byId, ([id, { fields }]) => [`${collection} ${id}`, fields] as const),
   );
-  return { kinds: row === undefined ? [] : recounted.kindsOf(row), documents: new Map(documents) };
+  return { kinds: recounted.kindsOf(row), documents: new Map(documents) };
 }
 
 function isOn(derivation: Derivation, operation: Operation): boolean {

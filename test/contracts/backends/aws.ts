@@ -207,6 +207,9 @@ export const aws = {
       missing,
     },
   ],
+  searchActionSource: { lacks: 'not built yet' },
+  searchFences: { lacks: 'not built yet' },
+  sourceRows: { lacks: 'not built yet' },
   // AWS has none of its own.
   searchIndex: typesense,
   tableGenerations: [

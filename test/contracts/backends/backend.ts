@@ -6,8 +6,11 @@ import type { Harness as Images, ImageCapability } from '../image-repository/har
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
 import type { Harness as Quarantine } from '../quarantine.ts';
+import type { Harness as SearchActionSource, SourceCapability } from '../search-action-source.ts';
+import type { Harness as SearchFences } from '../search-fences.ts';
 import type { Harness as SearchIndex, IndexCapability } from '../search-index/harness.ts';
 import type { Harness as SearchQueue, QueueCapability } from '../search-queue.ts';
+import type { Harness as SourceRows, RowsCapability as SourceRowsCapability } from '../source-rows.ts';
 import type { Harness as TableGenerations } from '../table-generations.ts';
 import type { Harness as TableReplica } from '../table-replica/harness.ts';
 
@@ -18,6 +21,9 @@ export interface Backend {
   readonly derivedRowRepository: Implementations<DerivedRows, RowsCapability>;
   readonly effectLog: Implementations<EffectLog>;
   readonly searchQueue: Implementations<SearchQueue, QueueCapability>;
+  readonly searchActionSource: Implementations<SearchActionSource, SourceCapability>;
+  readonly searchFences: Implementations<SearchFences>;
+  readonly sourceRows: Implementations<SourceRows, SourceRowsCapability>;
   readonly searchIndex: Implementations<SearchIndex, IndexCapability>;
   readonly tableGenerations: Implementations<TableGenerations, 'unnamed'>;
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;

@@ -3,12 +3,17 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
+import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
+import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
+import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
+import { MemorySourceRows } from '../../../src/adapters/memory/memory-source-rows.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
 import { DERIVED_FROM, nameOfKey } from '../../../src/domain/derived-rows.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { memoryBackend } from '../../adapters/memory/memory-harness.ts';
+import { ManualTime } from '../../support/manual-time.ts';
 import { collect } from '../../support/collect.ts';
 import { defaultRow, imageRow, streamRecord } from '../../support/stream-records.ts';
 import type { Backend } from './backend.ts';
@@ -112,6 +117,47 @@ export const memory: Backend = {
       },
       lacks: {
         deliversOlderActions: 'it remembers versions instead of identities',
+      },
+    },
+  ],
+  searchActionSource: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const time = new ManualTime();
+        const queue = new MemorySearchQueue(time.clock);
+        const source = () =>
+          new MemorySearchActionSource(queue, {
+            clock: time.clock,
+            sleeper: time.sleeper,
+            visibilityMs: 1_000,
+          });
+        return {
+          source: source(),
+          another: source(),
+          waitMs: 100,
+          send: async (...actions) => {
+            for (const action of actions) await queue.send([action]);
+          },
+          sendText: () => Promise.reject(new Error('it holds actions')),
+          pass: (milliseconds) => time.pass(milliseconds),
+        };
+      },
+      lacks: { anyText: 'it holds actions, and no texts' },
+    },
+  ],
+  searchFences: [{ name: 'memory', setUp: () => ({ fences: new MemorySearchFences() }) }],
+  sourceRows: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { table, put, remove } = memoryBackend();
+        return {
+          rows: new MemorySourceRows(table),
+          put: (keys, attributes) =>
+            put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+          remove,
+        };
       },
     },
   ],

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Chunk } from './seed-process.ts';
+import { bundledProgram, WRITTEN } from './seed-program.ts';
+import { isInFile } from '../subjects/in-file.ts';
 import { addTally, emptyTally, type Tally } from '../../../src/simulation/world/tally.ts';
 
 export interface SimulationOptions {
@@ -27,10 +29,11 @@ export async function simulate(options: SimulationOptions): Promise<Tally> {
   const { from, seeds, jobs = availableParallelism(), mutant, definition = 'fleet' } = options;
   const sum = emptyTally();
   let next = from;
+  const program = mutant === undefined && !isInFile(definition) ? await bundledProgram() : WRITTEN;
 
   const runProcess = () =>
     new Promise<void>((resolve, reject) => {
-      const child = fork(new URL('./seed-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+      const child = fork(program.path, { execArgv: [...program.execArgv] });
       const handOver = () => {
         const isDone = next >= from + seeds || sum.failures.length >= (options.stopAfterFailures ?? Infinity);
         if (isDone) {
