@@ -2,14 +2,23 @@ import { effectLog } from './effect-log/contract.ts';
 import { describeContract } from './contract.ts';
 import { derivedRowRepository } from './derived-row-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
+import * as derivedState from './derived-state.ts';
+import { imageRepository } from './image-repository/contract.ts';
+import { searchIndex } from './search-index/contract.ts';
+import { tableReplica } from './table-replica/contract.ts';
 import * as tableGenerations from './table-generations.ts';
 import { stateOn } from './backends/postgres/state.ts';
+import { tableOn } from './backends/postgres/table.ts';
 import { SERVER, PGLITE } from '../integration/postgres.ts';
 
 /** Both, or the one that is asked for. */
 const only = process.env['CONTRACT_DATABASE'];
 for (const kind of [PGLITE, SERVER].filter(({ name }) => (only ?? name) === name)) {
-  const backend = stateOn(kind);
+  const backend = { ...stateOn(kind), ...tableOn(kind) };
+  describeContract('image repository', imageRepository, backend.imageRepository);
+  describeContract('table replica', tableReplica, backend.tableReplica);
+  describeContract('search index', searchIndex, backend.searchIndex);
+  describeContract('derived state', { read: derivedState }, backend.derivedState);
   describeContract('matcher repository', matcherRepository, backend.matcherRepository);
   describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
   describeContract('effect log', effectLog, backend.effectLog);

@@ -30,6 +30,11 @@ export function contributionsIn(model: CountModel, content: string): readonly Co
   }));
 }
 
+/** A tuple as its count's row has it. */
+export function tupleIn(model: CountModel, json: string): Tuple {
+  return inOrder(readJsonb(json) as unknown as Tuple, tupleNames(model));
+}
+
 /** `jsonb` keeps no order of names: the model's, then the alphabet's. */
 function inOrder(tuple: Tuple, names: readonly string[]): Tuple {
   const placeOf = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);

@@ -8,7 +8,19 @@ export interface Naming {
   readonly prefix?: string | undefined;
 }
 
-const TABLES = ['migrations', 'states', 'counts', 'derived_rows', 'table_generations'] as const;
+const TABLES = [
+  'migrations',
+  'states',
+  'counts',
+  'derived_rows',
+  'table_generations',
+  'source_rows',
+  'pointers',
+  'documents',
+  'search_actions',
+  'search_fences',
+  'quarantine',
+] as const;
 
 export type TableName = (typeof TABLES)[number];
 
