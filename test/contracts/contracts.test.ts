@@ -18,7 +18,8 @@ import * as sourceRows from './source-rows.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
-const BACKENDS: Readonly<Record<Config['backend']['kind'], Backend>> = { memory, aws };
+/** PostgreSQL has a file of its own, beside this one. */
+const BACKENDS: Readonly<Record<Exclude<Config['backend']['kind'], 'postgres'>, Backend>> = { memory, aws };
 
 /** All of them, or the one that is asked for. */
 const kind = process.env['CONTRACT_BACKEND'];

@@ -86,8 +86,7 @@ export class PostgresDerivedState extends DerivedState {
     for await (const { derivation, tuple, count } of rows) {
       const model = models.get(derivation);
       const sum = Decimal.parse(count);
-      if (model !== undefined && sum !== undefined)
-        yield { model, tuple: tupleIn(model, tuple), count: sum };
+      if (model !== undefined && sum !== undefined) yield { model, tuple: tupleIn(model, tuple), count: sum };
     }
   }
 

@@ -47,7 +47,15 @@ export class PostgresImageRepository extends ImageRepository {
       else prepared.push({ write, sent: found });
     }
     for (const batch of packBatches(prepared, ({ sent }) => weightOf(sent), MOST).batches) {
-      const done = await inParts(batch, (some) => this.#attempt(some.map(({ sent }) => sent), signal), signal);
+      const done = await inParts(
+        batch,
+        (some) =>
+          this.#attempt(
+            some.map(({ sent }) => sent),
+            signal,
+          ),
+        signal,
+      );
       for (const [index, { write }] of batch.entries()) results.set(write, unlessBusy(done[index]));
     }
     return writes.map((write) => results.get(write) ?? missing());
