@@ -7,6 +7,8 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
+import { checkDatabaseUrl } from '../adapters/postgres/client/open-database.ts';
+import { namesOf } from '../adapters/postgres/schema/names.ts';
 import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
@@ -28,7 +30,7 @@ export interface Config extends Settings {
 type Derived = Pick<TableModel, 'documents'>;
 
 /** Where what is derived is kept. */
-export type Backend = MemoryBackend | AwsBackend;
+export type Backend = MemoryBackend | AwsBackend | PostgresBackend;
 
 /** In the memory of the process. */
 export interface MemoryBackend {
@@ -62,6 +64,22 @@ export interface AwsBackend {
   readonly hasQueueEndpoint: boolean;
 }
 
+/** In PostgreSQL, on a server or within the process. */
+export interface PostgresBackend {
+  readonly kind: 'postgres';
+  /** Takes the stream of any table. */
+  readonly table?: undefined;
+  /** `postgres://…`, `pglite:FOLDER`, or `pglite:` for one in memory. It may hold a password. */
+  readonly databaseUrl: string;
+  /** The schema that the tables are in, and what the name of each begins with. */
+  readonly schema: string;
+  readonly prefix: string;
+  /** Connections to a server at a time. */
+  readonly connections: number;
+  /** Whether records that can never be handled go into a table; otherwise they block. */
+  readonly hasQuarantine: boolean;
+}
+
 /**
  * Reads and checks the environment. Empty variables count as unset.
  *
@@ -86,7 +104,7 @@ export function readConfig(environment: Environment, derived: Derived = fleet.mo
   });
 }
 
-type StateBackend = MemoryBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
+type StateBackend = MemoryBackend | PostgresBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
 
 /**
  * Reads and checks what it takes to reach the worker's state: less than a worker needs.
@@ -110,10 +128,30 @@ const BACKENDS: {
     state: (reader) => ({ kind: 'aws', stateTable: stateTable(reader), maxAttempts: maxAttempts(reader) }),
   },
   memory: { worker: () => ({ kind: 'memory' }), state: () => ({ kind: 'memory' }) },
+  postgres: { worker: postgresBackend, state: postgresBackend },
 };
 
 function backendKind(reader: EnvironmentReader): Backend['kind'] {
   return reader.enum('BACKEND', Object.keys(BACKENDS) as Backend['kind'][], 'aws');
+}
+
+function postgresBackend(reader: EnvironmentReader): PostgresBackend {
+  const databaseUrl = reader.required(
+    'DATABASE_URL',
+    'postgres://USER:PASSWORD@HOST:5432/DATABASE, or pglite:FOLDER for an embedded database',
+  );
+  if (databaseUrl !== '') reader.passes(() => checkDatabaseUrl(databaseUrl, 'DATABASE_URL'));
+  const schema = reader.optional('DATABASE_SCHEMA') ?? 'contrail';
+  const prefix = reader.optional('DATABASE_PREFIX') ?? '';
+  reader.passes(() => namesOf({ schema, prefix }));
+  return {
+    kind: 'postgres',
+    databaseUrl,
+    schema,
+    prefix,
+    connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 100, fallback: 10 }),
+    hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
+  };
 }
 
 function stateTable(reader: EnvironmentReader): string {

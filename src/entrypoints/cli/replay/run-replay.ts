@@ -1,23 +1,22 @@
 import { statSync } from 'node:fs';
-import { MemorySearchQueue } from '../../../adapters/memory/memory-search-queue.ts';
 import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
-import { createMemoryWorker } from '../../memory-worker.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import { openSources, totalSize } from '../sources.ts';
 import { Progress } from './progress.ts';
 import { replay } from './replay.ts';
+import { replayWorker } from './replay-worker.ts';
 import { jsonReport, textReport } from './report.ts';
 import { RecordedStreams } from './streams.ts';
 import { stateJson } from './state-json.ts';
 
 export interface ReplayCommandOptions {
   readonly definition?: string;
-  readonly backend: 'memory';
+  readonly backend: 'memory' | 'postgres';
   readonly batchSize: number;
   readonly report: 'text' | 'json';
   readonly state?: string;
@@ -28,10 +27,11 @@ export interface ReplayCommandOptions {
 
 /** Replays files, writes the report and the state, and sets the exit status. */
 export async function runReplay(files: string[], options: ReplayCommandOptions): Promise<void> {
-  const { logLevel } = readConfig({
+  const { logLevel, backend } = readConfig({
     ...process.env,
     LOG_LEVEL: process.env['LOG_LEVEL'] || 'silent',
     BACKEND: options.backend,
+    DATABASE_URL: process.env['DATABASE_URL'] || 'pglite:',
   });
   const { definition, file } = await loadDefinition(options.definition, process.cwd());
   const sources = await openSources(files);
@@ -40,14 +40,15 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     options.state === undefined
       ? undefined
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
-  const { container, state, drain } = createMemoryWorker({
+  const worker = await replayWorker(backend, {
     definition,
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
-  const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
+  const { container, state, drain } = worker;
   // Log lines on the same terminal would write over the bar.
   const progress = new Progress(process.stderr, totalSize(sources), logLevel === 'silent');
   try {
+    const streams = await RecordedStreams.open(definition.model, container.get(TableGenerations), options);
     const started = performance.now();
     const result = await replay(
       sources,
@@ -56,7 +57,7 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     );
     const seconds = (performance.now() - started) / 1000;
     progress.stop();
-    const searchActions = container.get(MemorySearchQueue).sent;
+    const searchActions = worker.sent();
     const verification = options.verify ? await verify(state, definition) : undefined;
     // Before anything is written: where nobody reads that, this is the end.
     if (result.failures.total > 0 || (verification?.drift.length ?? 0) > 0) process.exitCode = FAILED;
@@ -70,5 +71,6 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
   } finally {
     progress.stop();
     await stateFile?.discard();
+    await worker.close();
   }
 }

@@ -45,6 +45,8 @@ export async function bundle(
     write: false,
     metafile: true,
     bundle: true,
+    // Loaded only where the backend asks for it, and not installed by most.
+    external: ['pg', '@electric-sql/pglite'],
     // What is imported only when it is needed has a file of its own, which a cold start need not read.
     splitting: lean,
     chunkNames: '[name]-[hash]',
