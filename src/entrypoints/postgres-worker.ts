@@ -1,4 +1,6 @@
 import type { Container, ContainerModule } from 'inversify';
+import { purgeExpired } from '../adapters/postgres/purge-expired.ts';
+import { namesOf } from '../adapters/postgres/schema/names.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
 import type { PoisonListener } from '../application/poison-listener.ts';
 import { DerivedState } from '../application/ports/derived-state.ts';
@@ -11,7 +13,7 @@ import type { SearchAction } from '../domain/search-action.ts';
 import { compareVersions } from '../domain/version.ts';
 import { fleet } from '../fleet/definition.ts';
 import { compose, streamWorker } from './composition/container.ts';
-import { postgresModule } from './composition/postgres.module.ts';
+import { DATABASE, postgresModule } from './composition/postgres.module.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
 import type { PostgresBackend } from './config.ts';
@@ -47,6 +49,8 @@ export interface PostgresWorker {
    * @throws Fault where some could not be brought there: they stay in the queue.
    */
   readonly drain: () => Promise<readonly SearchAction[]>;
+  /** Deletes what is remembered of rows and documents that are gone for a month, and returns how many. To be called now and then, by any process. */
+  readonly purge: () => Promise<number>;
   /** All of its parts. */
   readonly container: Container;
   /** Closes its connections. */
@@ -68,11 +72,9 @@ export function createPostgresWorker({
   ...options
 }: PostgresWorkerOptions): PostgresWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
+  const settings = { schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false, ...database };
   const container = compose(
-    postgresModule({
-      ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false, ...database },
-      ...{ kind: 'postgres', databaseUrl: url },
-    }),
+    postgresModule({ ...settings, kind: 'postgres', databaseUrl: url }),
     systemModule(logging, { ...(retries && { retries }), onPoison }),
     definitionModule(definition),
     ...modules,
@@ -85,6 +87,7 @@ export function createPostgresWorker({
     }),
     state: container.get(DerivedState),
     drain: () => drain(container.get(SearchActionSource), container.get(SearchIndex)),
+    purge: () => purgeExpired(container.get(DATABASE), namesOf(settings)),
     container,
     close: () => container.unbindAllAsync(),
   };

@@ -21,17 +21,14 @@ describe('contrail replay --backend postgres', function () {
   const replay = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     run([...BUNDLED_CONTRAIL, 'replay', SAMPLE, '--report', 'json', ...args], '', {
       cwd: folder,
-      env: { ...process.env, ...env },
+      env,
     });
 
   it('given the sample, when replayed in a folder twice, then the state is to the byte that of memory, with no drift', async () => {
     const env = { DATABASE_URL: 'pglite:database' };
     for (const file of ['first.json', 'second.json']) {
-      const { status, stdout, stderr } = await replay(
-        ['--backend', 'postgres', '--verify', '--state', file],
-        env,
-      );
-      expect(status, stderr + stdout).to.equal(0);
+      const { status, out, err } = await replay(['--backend', 'postgres', '--verify', '--state', file], env);
+      expect(status, err + out).to.equal(0);
     }
     await replay(['--state', 'memory.json']);
     const [memory, first, second] = await Promise.all(
@@ -44,15 +41,19 @@ describe('contrail replay --backend postgres', function () {
   });
 
   const refusals: readonly (readonly [what: string, url: string, said: RegExp])[] = [
-    ['no URL of a database', 'mysql://me:secret@here/app', /DATABASE_URL is neither a postgres: nor a pglite: URL/],
+    [
+      'no URL of a database',
+      'mysql://me:secret@here/app',
+      /DATABASE_URL is neither a postgres: nor a pglite: URL/,
+    ],
     ['a URL without a database', 'postgres://me:secret@here', /DATABASE_URL names no database/],
     ['a server that is not there', 'postgres://me:secret@127.0.0.1:1/app', /ECONNREFUSED/],
   ];
   for (const [what, url, said] of refusals)
     it(`given ${what}, when called, then it says so, and no password`, async () => {
-      const { status, stdout, stderr } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
+      const { status, out, err } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
       expect(status).not.to.equal(0);
-      expect(stdout + stderr).to.match(said);
-      expect(stdout + stderr).not.to.contain('secret');
+      expect(out + err).to.match(said);
+      expect(out + err).not.to.contain('secret');
     });
 });

@@ -36,7 +36,7 @@ import type { PostgresBackend } from '../config.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** An interface, which cannot be its own token. */
-const DATABASE: ServiceIdentifier<Database> = Symbol('Database');
+export const DATABASE: ServiceIdentifier<Database> = Symbol('Database');
 
 /**
  * `BACKEND=postgres`: everything in PostgreSQL. The database is opened, and its tables are made, when something is first asked of it; `pg` or
