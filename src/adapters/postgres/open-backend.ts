@@ -9,6 +9,7 @@ import { PostgresTableGenerations } from './generations/postgres-table-generatio
 import { PostgresMatcherRepository } from './matcher/postgres-matcher-repository.ts';
 import { PostgresDerivedRowRepository } from './rows/postgres-derived-row-repository.ts';
 import { migrate } from './schema/migrate.ts';
+import { purgeStates } from './states/purge-states.ts';
 import { type Names, type Naming, namesOf } from './schema/names.ts';
 
 /** Where everything is kept, and how it is reached. */
@@ -22,10 +23,15 @@ export interface PostgresParts {
   readonly derivedRows: DerivedRowRepository;
   readonly effects: EffectLog;
   readonly generations: TableGenerations;
+  /** Closes the database, once what runs on it is done. */
+  close(): Promise<void>;
 }
 
+/** How often what is remembered of rows that were removed long ago is deleted. */
+const PURGE_MS = 60 * 60 * 1_000;
+
 /**
- * Opens a database and brings its tables to the form that this version works with. Close `database` in the end.
+ * Opens a database, brings its tables to the form that this version works with, and keeps them from growing. Close it in the end.
  *
  * @throws Fault when it cannot be opened or brought there.
  */
@@ -38,6 +44,12 @@ export async function openBackend(settings: PostgresSettings): Promise<PostgresP
     await database.close();
     throw error;
   }
+  const purge = () => {
+    // What fails is done an hour later: until then there is only more of it.
+    purgeStates(database, names).catch(() => undefined);
+  };
+  purge();
+  const purging = setInterval(purge, PURGE_MS).unref();
   return {
     database,
     names,
@@ -45,5 +57,9 @@ export async function openBackend(settings: PostgresSettings): Promise<PostgresP
     derivedRows: new PostgresDerivedRowRepository(database, names),
     effects: new PostgresEffectLog(database, names),
     generations: new PostgresTableGenerations(database, names),
+    close: () => {
+      clearInterval(purging);
+      return database.close();
+    },
   };
 }

@@ -1,0 +1,51 @@
+/** Something that takes time to open: opened by the first that asks, for all, and again where that failed. */
+export class OpenedLater<T> {
+  readonly #open: () => Promise<T>;
+  readonly #close: (opened: T) => Promise<unknown>;
+  #opening: Promise<T> | undefined;
+
+  constructor(open: () => Promise<T>, close: (opened: T) => Promise<unknown>) {
+    this.#open = open;
+    this.#close = close;
+  }
+
+  get(): Promise<T> {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#open();
+    this.#opening = opening;
+    opening.catch(() => {
+      if (this.#opening === opening) this.#opening = undefined;
+    });
+    return opening;
+  }
+
+  /** Closes what was opened, if anything was. */
+  async close(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    this.#opening = undefined;
+    if (opened !== undefined) await this.#close(opened);
+  }
+}
+
+/** The names of a port's methods. */
+type Methods<Port> = {
+  [Name in keyof Port]: Port[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+}[keyof Port];
+
+/**
+ * A port whose adapter is there when its first call needs it. What `get` rejects with, the call does.
+ *
+ * @param methods all that the port has.
+ */
+export function whenOpened<Port extends object>(
+  get: () => Promise<Port>,
+  methods: Readonly<Record<Methods<Port>, true>>,
+): Port {
+  const port: Record<string, unknown> = {};
+  for (const name of Object.keys(methods))
+    port[name] = async (...args: readonly unknown[]) => {
+      const adapter = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+      return adapter[name]?.(...args);
+    };
+  return port as Port;
+}
