@@ -15,7 +15,8 @@ import * as searchQueue from './search-queue.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
-const BACKENDS: Readonly<Record<Config['backend']['kind'], Backend>> = { memory, aws };
+/** That of PostgreSQL has a file of its own. */
+const BACKENDS: Readonly<Record<Exclude<Config['backend']['kind'], 'postgres'>, Backend>> = { memory, aws };
 
 /** All of them, or the one that is asked for. */
 const kind = process.env['CONTRACT_BACKEND'];

@@ -44,6 +44,21 @@ describeUnless(SERVER.missing, 'contrail migrate', () => {
     expect((await migrate({ DATABASE_PREFIX: 'c_' })).out).to.match(/already/);
   });
 
+  it('given another table, when adopted with BACKEND=postgres, then that is followed from now on', async () => {
+    const [here, there] = ['eu-central-1', 'us-east-1'].map(
+      (region) => `arn:aws:dynamodb:${region}:123456789012:table/aircraft`,
+    ) as [string, string];
+    const adopt = (arn: string) =>
+      run([...CONTRAIL, 'adopt-stream', arn], '', {
+        env: { BACKEND: 'postgres', DATABASE_URL: SERVER.url, DATABASE_SCHEMA: schema },
+      });
+    expect((await adopt(here)).out).to.contain('is followed from now on, as generation 1');
+    expect((await adopt(there)).out)
+      .to.contain('is followed from now on, as generation 2')
+      .and.to.contain(here);
+    expect((await adopt(there)).out).to.contain('is followed already, as generation 2');
+  });
+
   it('given settings that are wrong, then it names each, and never the password', async () => {
     const { err, status } = await migrate({
       DATABASE_URL: '',

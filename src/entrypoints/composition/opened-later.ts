@@ -35,17 +35,19 @@ type Methods<Port> = {
 /**
  * A port whose adapter is there when its first call needs it. What `get` rejects with, the call does.
  *
+ * @param kind the port's class.
  * @param methods all that the port has.
  */
 export function whenOpened<Port extends object>(
+  kind: { readonly prototype: Port },
   get: () => Promise<Port>,
   methods: Readonly<Record<Methods<Port>, true>>,
 ): Port {
-  const port: Record<string, unknown> = {};
+  const port = Object.create(kind.prototype) as Record<string, unknown>;
   for (const name of Object.keys(methods))
     port[name] = async (...args: readonly unknown[]) => {
       const adapter = (await get()) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
       return adapter[name]?.(...args);
     };
-  return port as Port;
+  return port as unknown as Port;
 }

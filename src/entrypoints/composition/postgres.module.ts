@@ -26,19 +26,29 @@ export function postgresModule(settings: PostgresSettings): ContainerModule {
     onDeactivation(PARTS, (parts) => parts.close());
 
     bind(MatcherRepository).toResolvedValue(
-      (parts) => whenOpened(async () => (await parts.get()).matcher, { load: true, apply: true }),
+      (parts) =>
+        whenOpened(MatcherRepository, async () => (await parts.get()).matcher, { load: true, apply: true }),
       [PARTS],
     );
     bind(DerivedRowRepository).toResolvedValue(
-      (parts) => whenOpened(async () => (await parts.get()).derivedRows, { load: true, apply: true }),
+      (parts) =>
+        whenOpened(DerivedRowRepository, async () => (await parts.get()).derivedRows, {
+          load: true,
+          apply: true,
+        }),
       [PARTS],
     );
     bind(EffectLog).toResolvedValue(
-      (parts) => whenOpened(async () => (await parts.get()).effects, { load: true, advance: true }),
+      (parts) =>
+        whenOpened(EffectLog, async () => (await parts.get()).effects, { load: true, advance: true }),
       [PARTS],
     );
     bind(TableGenerations).toResolvedValue(
-      (parts) => whenOpened(async () => (await parts.get()).generations, { generationOf: true, adopt: true }),
+      (parts) =>
+        whenOpened(TableGenerations, async () => (await parts.get()).generations, {
+          generationOf: true,
+          adopt: true,
+        }),
       [PARTS],
     );
   });
