@@ -49,7 +49,7 @@ export async function bundle(
     splitting: lean,
     chunkNames: '[name]-[hash]',
     platform: 'node',
-    // Of BACKEND=postgres, and optional: a function that is to use one has it in a layer, or beside the bundle.
+    // Optional: whoever uses one has it beside the bundle.
     external: ['pg', '@electric-sql/pglite'],
     target: 'node22',
     format: 'esm',
