@@ -11,6 +11,7 @@ export { ElectroDbDerivedRowRepository } from './adapters/aws/electrodb/rows/ele
 export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
 export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
 export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';
+export type { OnceClient, OnceWrite } from './adapters/postgres/effects/own-write.ts';
 export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,
@@ -33,6 +34,7 @@ export { systemModule } from './entrypoints/composition/system.module.ts';
 export { definitionModule, TABLE_MODEL } from './entrypoints/composition/table-model.ts';
 export { readConfig } from './entrypoints/config.ts';
 export type { AwsBackend, Backend, Config, MemoryBackend, PostgresBackend } from './entrypoints/config.ts';
+export type { DatabaseSettings } from './entrypoints/database-settings.ts';
 export { createPostgresWorker } from './entrypoints/postgres-worker.ts';
 export type { PostgresWorker, PostgresWorkerOptions } from './entrypoints/postgres-worker.ts';
 export { handlerOf } from './entrypoints/lambda/handler-of.ts';

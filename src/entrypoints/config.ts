@@ -7,10 +7,9 @@ import {
   QUARANTINE_QUEUE_VARIABLE,
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
-import { checkDatabaseUrl } from '../adapters/postgres/client/open-database.ts';
-import { namesOf } from '../adapters/postgres/schema/names.ts';
 import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
+import { type DatabaseSettings, databaseSettings } from './database-settings.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
@@ -39,6 +38,13 @@ export interface MemoryBackend {
   readonly table?: undefined;
 }
 
+/** In a database of PostgreSQL. */
+export interface PostgresBackend extends DatabaseSettings {
+  readonly kind: 'postgres';
+  /** Takes the stream of any table, and then no other's. */
+  readonly table?: undefined;
+}
+
 /** In DynamoDB and SQS. */
 export interface AwsBackend {
   readonly kind: 'aws';
@@ -62,22 +68,6 @@ export interface AwsBackend {
   readonly allowStandardQueue: boolean;
   /** Whether the SDK's own variables name the queue's endpoint; otherwise it is the one in the queue's URL. */
   readonly hasQueueEndpoint: boolean;
-}
-
-/** In PostgreSQL, on a server or within the process. */
-export interface PostgresBackend {
-  readonly kind: 'postgres';
-  /** Takes the stream of any table. */
-  readonly table?: undefined;
-  /** `postgres://…`, `pglite:FOLDER`, or `pglite:` for one in memory. It may hold a password. */
-  readonly databaseUrl: string;
-  /** The schema that the tables are in, and what the name of each begins with. */
-  readonly schema: string;
-  readonly prefix: string;
-  /** Connections to a server at a time. */
-  readonly connections: number;
-  /** Whether records that can never be handled go into a table; otherwise they block. */
-  readonly hasQuarantine: boolean;
 }
 
 /**
@@ -131,27 +121,12 @@ const BACKENDS: {
   postgres: { worker: postgresBackend, state: postgresBackend },
 };
 
-function backendKind(reader: EnvironmentReader): Backend['kind'] {
-  return reader.enum('BACKEND', Object.keys(BACKENDS) as Backend['kind'][], 'aws');
+function postgresBackend(reader: EnvironmentReader): PostgresBackend {
+  return { kind: 'postgres', ...databaseSettings(reader) };
 }
 
-function postgresBackend(reader: EnvironmentReader): PostgresBackend {
-  const databaseUrl = reader.required(
-    'DATABASE_URL',
-    'postgres://USER:PASSWORD@HOST:5432/DATABASE, or pglite:FOLDER for an embedded database',
-  );
-  if (databaseUrl !== '') reader.passes(() => checkDatabaseUrl(databaseUrl, 'DATABASE_URL'));
-  const schema = reader.optional('DATABASE_SCHEMA') ?? 'contrail';
-  const prefix = reader.optional('DATABASE_PREFIX') ?? '';
-  reader.passes(() => namesOf({ schema, prefix }));
-  return {
-    kind: 'postgres',
-    databaseUrl,
-    schema,
-    prefix,
-    connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 100, fallback: 10 }),
-    hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
-  };
+function backendKind(reader: EnvironmentReader): Backend['kind'] {
+  return reader.enum('BACKEND', Object.keys(BACKENDS) as Backend['kind'][], 'aws');
 }
 
 function stateTable(reader: EnvironmentReader): string {

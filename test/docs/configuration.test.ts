@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { readDatabaseSettings } from '../../src/entrypoints/database-settings.ts';
 import { read } from './markdown.ts';
 
 const REQUIRED = {
@@ -8,7 +9,21 @@ const REQUIRED = {
   TYPESENSE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/search.fifo',
 };
 
-const POSTGRES = { BACKEND: 'postgres', DATABASE_URL: 'pglite:' };
+describe('docs/postgresql.md', () => {
+  it('names every variable that is read of a database, with its default', () => {
+    const rows = [...read('docs/postgresql.md').matchAll(/^\| `(DATABASE_\w+)` +\| (?:`([^`]*)`)?/gm)];
+    const asked = new Set<string>();
+    const url = { DATABASE_URL: 'postgres://db/app' };
+    const environment = new Proxy<Record<string, string>>(url, {
+      get: (target, name: string) => (asked.add(name), target[name]),
+    });
+    const defaults = readDatabaseSettings(environment);
+    expect([...asked].toSorted()).to.deep.equal(rows.map(([, name]) => name).toSorted());
+    const documented = rows.flatMap(([, name, value]) => (value === undefined ? [] : [[name!, value]]));
+    expect(documented).to.have.length(3);
+    expect(readDatabaseSettings({ ...url, ...Object.fromEntries(documented) })).to.deep.equal(defaults);
+  });
+});
 
 describe('docs/configuration.md', () => {
   const text = read('docs/configuration.md');
@@ -16,12 +31,10 @@ describe('docs/configuration.md', () => {
 
   it('names every variable that is read, and no other', () => {
     const asked = new Set<string>();
-    for (const required of [REQUIRED, POSTGRES])
-      readConfig(
-        new Proxy<Record<string, string>>(required, {
-          get: (target, name: string) => (asked.add(name), target[name]),
-        }),
-      );
+    const environment = new Proxy<Record<string, string>>(REQUIRED, {
+      get: (target, name: string) => (asked.add(name), target[name]),
+    });
+    readConfig(environment);
     expect(
       [...text.matchAll(/`([A-Z]+_[A-Z_]+|BACKEND|CONCURRENCY)`/g)].map(([, name]) => name),
     ).to.include.members([...asked]);
@@ -31,10 +44,9 @@ describe('docs/configuration.md', () => {
   it('has the defaults', () => {
     const defaults = rows.flatMap(([, name, value]) => (value === undefined ? [] : [[name!, value]]));
     expect(defaults.length).to.be.greaterThan(10);
-    for (const required of [REQUIRED, POSTGRES])
-      expect(
-        readConfig({ ...(Object.fromEntries(defaults) as Record<string, string>), ...required }),
-      ).to.deep.equal(readConfig(required));
+    expect(
+      readConfig({ ...REQUIRED, ...(Object.fromEntries(defaults) as Record<string, string>) }),
+    ).to.deep.equal(readConfig(REQUIRED));
   });
 
   it('says what is required', () => {
@@ -43,9 +55,5 @@ describe('docs/configuration.md', () => {
       .map(([, name]) => name);
     expect(required).to.deep.equal(Object.keys(REQUIRED));
     for (const name of required) expect(() => readConfig({ ...REQUIRED, [name!]: '' }), name).to.throw(name);
-    expect(rows.filter(([, , , note]) => note?.startsWith('required on PostgreSQL')).map(([, name]) => name)).to.deep.equal(
-      ['DATABASE_URL'],
-    );
-    expect(() => readConfig({ BACKEND: 'postgres' })).to.throw('DATABASE_URL');
   });
 });

@@ -117,7 +117,15 @@ describe('the composition', () => {
     const container = compose(backendModule(postgres.backend), system);
     for (const root of [
       ...[ProcessBatch, SearchQueue, SearchActionSource, SearchIndex, SearchFences, SourceRows],
-      ...[ImageRepository, MatcherRepository, TableReplica, TableGenerations, DerivedState, Quarantine, Metrics],
+      ...[
+        ImageRepository,
+        MatcherRepository,
+        TableReplica,
+        TableGenerations,
+        DerivedState,
+        Quarantine,
+        Metrics,
+      ],
     ])
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
     await container.unbindAllAsync();

@@ -5,6 +5,7 @@ import { buildCommand } from './build/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { initCommand } from './init/command.ts';
+import { migrateCommand } from './migrate/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -28,5 +29,6 @@ await runCommand(
     .addCommand(buildCommand)
     .addCommand(filtersCommand)
     .addCommand(policyCommand)
-    .addCommand(adoptStreamCommand),
+    .addCommand(adoptStreamCommand)
+    .addCommand(migrateCommand),
 );

@@ -1,21 +1,6 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
-import type { Database } from '../../adapters/postgres/client/database.ts';
-import { preparedDatabase } from '../../adapters/postgres/client/prepared-database.ts';
-import { PostgresDerivedState } from '../../adapters/postgres/derived/postgres-derived-state.ts';
-import { PostgresEffectLog } from '../../adapters/postgres/effects/postgres-effect-log.ts';
-import { PostgresTableGenerations } from '../../adapters/postgres/generations/postgres-table-generations.ts';
-import { PostgresMatcherRepository } from '../../adapters/postgres/matcher/postgres-matcher-repository.ts';
-import { PostgresImageRepository } from '../../adapters/postgres/pointers/postgres-image-repository.ts';
-import { PostgresQuarantine } from '../../adapters/postgres/quarantine/postgres-quarantine.ts';
-import { PostgresSearchActionSource } from '../../adapters/postgres/queue/postgres-search-action-source.ts';
-import { PostgresSearchQueue } from '../../adapters/postgres/queue/postgres-search-queue.ts';
-import { PostgresSourceRows } from '../../adapters/postgres/replica/postgres-source-rows.ts';
-import { PostgresTableReplica } from '../../adapters/postgres/replica/postgres-table-replica.ts';
-import { PostgresDerivedRowRepository } from '../../adapters/postgres/rows/postgres-derived-row-repository.ts';
-import { namesOf } from '../../adapters/postgres/schema/names.ts';
-import { PostgresSearchFences } from '../../adapters/postgres/search/postgres-search-fences.ts';
-import { PostgresSearchIndex } from '../../adapters/postgres/search/postgres-search-index.ts';
+import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
@@ -32,62 +17,76 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
-import type { PostgresBackend } from '../config.ts';
+import type { DatabaseSettings } from '../database-settings.ts';
+import { OpenedLater, whenOpened } from './opened-later.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
-/** An interface, which cannot be its own token. */
-export const DATABASE: ServiceIdentifier<Database> = Symbol('Database');
+/** For how long search actions stay hidden that somebody has. */
+const VISIBILITY_MS = 30_000;
+
+/** The database, once it is opened. */
+const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresParts');
 
 /**
- * `BACKEND=postgres`: everything in PostgreSQL. The database is opened, and its tables are made, when something is first asked of it; `pg` or
- * PGlite is loaded by then. It is closed with the container.
+ * `BACKEND=postgres`: a server of PostgreSQL, or an embedded one. The database is opened, its tables are made, and all that this takes is loaded
+ * with the first call: a worker on another backend is no larger for it. Connections are closed with the container.
  */
-export function postgresModule({
-  databaseUrl: url,
-  connections,
-  hasQuarantine,
-  ...naming
-}: PostgresBackend): ContainerModule {
-  const names = namesOf(naming);
+export function postgresModule(settings: DatabaseSettings): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
-    bind(DATABASE).toResolvedValue(() => preparedDatabase({ url, connections }, names), []);
-    onDeactivation(DATABASE, (database) => database.close());
+    bind(PARTS).toResolvedValue(
+      (model, clock, sleeper) =>
+        new OpenedLater(
+          async () =>
+            (await import('../../adapters/postgres/open-backend.ts')).openBackend(settings, {
+              ...{ model, clock, sleeper, visibilityMs: VISIBILITY_MS },
+            }),
+          (parts) => parts.close(),
+        ),
+      [TABLE_MODEL, Clock, Sleeper],
+    );
+    onDeactivation(PARTS, (parts) => parts.close());
 
+    /** Binds a port to the part of that name, by all methods that the port has. */
+    const bindPart = <Name extends keyof PostgresParts, Port extends PostgresParts[Name] & object>(
+      kind: ServiceIdentifier<Port> & { readonly prototype: Port },
+      name: Name,
+      ...names: Parameters<typeof whenOpened<Port>> extends [unknown, unknown, ...infer Rest] ? Rest : never
+    ) => {
+      bind<Port>(kind).toResolvedValue(
+        (parts) => whenOpened(kind, async () => (await parts.get())[name] as Port, ...names),
+        [PARTS],
+      );
+    };
     bind(Metrics).toResolvedValue(() => new MemoryMetrics(), []);
-    bind(TableReplica).toResolvedValue(
-      (database, model) => new PostgresTableReplica(database, names, model),
-      [DATABASE, TABLE_MODEL],
+    bindPart(TableReplica, 'replica', { apply: true }, {});
+    bindPart(ImageRepository, 'images', { load: true, save: true }, {});
+    bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
+    bindPart(DerivedRowRepository, 'derivedRows', { load: true, apply: true }, {});
+    bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
+    bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
+    bindPart(SearchQueue, 'queue', { send: true }, {});
+    bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
+    bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
+    bindPart(SourceRows, 'sourceRows', { read: true }, {});
+    bindPart(
+      DerivedState,
+      'state',
+      {},
+      { documents: true, pointers: true, counts: true, derivedRows: true, rows: true },
     );
-    bind(ImageRepository).toResolvedValue(
-      (database) => new PostgresImageRepository(database, names),
-      [DATABASE],
-    );
-    bind(MatcherRepository).toResolvedValue(
-      (database) => new PostgresMatcherRepository(database, names),
-      [DATABASE],
-    );
-    bind(DerivedRowRepository).toResolvedValue(
-      (database) => new PostgresDerivedRowRepository(database, names),
-      [DATABASE],
-    );
-    bind(EffectLog).toResolvedValue((database) => new PostgresEffectLog(database, names), [DATABASE]);
-    bind(TableGenerations).toResolvedValue(
-      (database) => new PostgresTableGenerations(database, names),
-      [DATABASE],
-    );
-    bind(SearchQueue).toResolvedValue((database) => new PostgresSearchQueue(database, names), [DATABASE]);
     bind(SearchActionSource).toResolvedValue(
-      (database, clock, sleeper) => new PostgresSearchActionSource(database, names, { clock, sleeper }),
-      [DATABASE, Clock, Sleeper],
+      (parts) =>
+        Object.assign(
+          whenOpened(
+            SearchActionSource,
+            async () => (await parts.get()).actions,
+            { receive: true, acknowledge: true, giveBack: true, extend: true },
+            {},
+          ),
+          { visibilityMs: VISIBILITY_MS },
+        ),
+      [PARTS],
     );
-    bind(SearchIndex).toResolvedValue((database) => new PostgresSearchIndex(database, names), [DATABASE]);
-    bind(SearchFences).toResolvedValue((database) => new PostgresSearchFences(database, names), [DATABASE]);
-    bind(SourceRows).toResolvedValue((database) => new PostgresSourceRows(database, names), [DATABASE]);
-    bind(DerivedState).toResolvedValue(
-      (database, model) => new PostgresDerivedState(database, names, model),
-      [DATABASE, TABLE_MODEL],
-    );
-    if (hasQuarantine)
-      bind(Quarantine).toResolvedValue((database) => new PostgresQuarantine(database, names), [DATABASE]);
+    if (settings.hasQuarantine) bindPart(Quarantine, 'quarantine', { keep: true }, {});
   });
 }

@@ -47,7 +47,7 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
     for (let times = 1; times <= 10; times++) {
       const result = await attempt().catch((error: unknown) => error as Fault);
       if (result === undefined) return kinds;
-      kinds.push(Fault.is(result) ? result.kind : String(result));
+      kinds.push(Fault.is(result) ? result.kind : result);
     }
     throw new Error(`never done: ${kinds.join()}`);
   }
@@ -89,8 +89,8 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
     const table = `${shared.names.schema}.${unique('written').replaceAll('-', '_')}`;
     await shared.database.query(`create table ${table} (n integer)`);
     let written = 0;
-    const write: OnceWrite = ({ query }) =>
-      query(`insert into ${table} values ($1::text::integer)`, [String(written)]);
+    const write: OnceWrite = (client) =>
+      client.query(`insert into ${table} values ($1::text::integer)`, [String(written)]);
     const run = async () => {
       const row = aRow();
       written++;

@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import type { Database } from '../../../src/adapters/postgres/client/database.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
 import { PostgresMatcherRepository } from '../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
+import { PostgresDerivedRowRepository } from '../../../src/adapters/postgres/rows/postgres-derived-row-repository.ts';
 import type { Names } from '../../../src/adapters/postgres/schema/names.ts';
 import type { Tuple } from '../../../src/domain/count.ts';
 import { decideCountMove } from '../../../src/domain/count-move.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { aLink, aTuple, state } from '../../contracts/matcher-repository/harness.ts';
+import * as rowHarness from '../../contracts/derived-row-repository/harness.ts';
 import { SERVER } from '../../integration/postgres.ts';
 import { describeUnless } from '../../support/describe-unless.ts';
 import { range } from '../../support/range.ts';
@@ -130,6 +132,42 @@ describeUnless(SERVER.missing, 'workers on one PostgreSQL', () => {
     for (const n of range(links.length))
       expect(results.filter((some) => some[n] === 'done')).to.have.length(1);
     expect(await counted([tuple], links)).to.deep.equal([{ found: 20, expected: 20 }]);
+  });
+
+  it('give a key that two rows want to one of them', async () => {
+    const { names: tables, close } = await SERVER.own();
+    const repositories = await Promise.all(
+      range(4).map(async () => {
+        const database = await openDatabase({ url: SERVER.url, connections: 2 });
+        opened.push(database);
+        return new PostgresDerivedRowRepository(database, tables);
+      }),
+    );
+    for (const round of range(10)) {
+      const rows = range(20).map((n) => rowHarness.aRow({ item: `${round} ${n}` }));
+      const results = await Promise.all(
+        repositories.map((repository, worker) => {
+          const moves = rows.map((row) => rowHarness.moveTo(rowHarness.anOrder(), undefined, 1, [row]));
+          return repository.apply(worker % 2 === 0 ? moves : moves.toReversed());
+        }),
+      );
+      for (const n of range(rows.length)) {
+        const ofKey = results.map((some, worker) => some[worker % 2 === 0 ? n : rows.length - 1 - n]);
+        expect(ofKey.filter((one) => one === 'done')).to.have.length(1);
+        for (const one of ofKey)
+          if (one !== 'done')
+            expect(Fault.is(one) ? one.kind : one).to.be.oneOf(['configuration', 'conflict']);
+      }
+    }
+    const [stored] = await control.query<{ rows: number; sources: number }>(
+      `select count(*)::integer as rows, count(distinct derived_from)::integer as sources from ${tables.derived_rows}`,
+    );
+    expect(stored).to.deep.equal({ rows: 200, sources: 200 });
+    const [states] = await control.query<{ count: number }>(
+      `select count(*)::integer as count from ${tables.states}`,
+    );
+    expect(states).to.deep.equal({ count: 200 });
+    await close();
   });
 
   it('count exactly while their connections are terminated at random moments', async () => {

@@ -54,11 +54,6 @@ async function openServer(url: string, variable: string, max: number): Promise<D
   return new ServerDatabase(pool, name);
 }
 
-/** @throws Fault `configuration` for a URL that is none. It says nothing of what the URL holds. */
-export function checkDatabaseUrl(url: string, variable: string): void {
-  if (!url.startsWith(EMBEDDED)) describeServer(url, variable);
-}
-
 /** What to call a server; never the URL itself, nor what an error says of it: it may hold a password. */
 function describeServer(url: string, variable: string): string {
   const wrong = (problem: string) =>

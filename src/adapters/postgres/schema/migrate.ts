@@ -41,8 +41,7 @@ export async function migrate(
   { signal, migrations = MIGRATIONS }: MigrateOptions = {},
 ): Promise<Migrated> {
   const latest = migrations.length;
-  const asked: Queryable = { query: (text, values) => database.query(text, values, signal) };
-  const before = await lookAt(asked, names, latest);
+  const before = await lookAt(queryableOf(database, signal), names, latest);
   if (before.version === latest) return { from: latest, to: latest };
   try {
     return await database.transaction(async (client) => {
@@ -59,11 +58,30 @@ export async function migrate(
   }
 }
 
+/** What `migrate` would run, as one transaction: empty where nothing is to be done. @throws Fault as `migrate` does. */
+export async function migrationScript(
+  database: Database,
+  names: Names,
+  { signal, migrations = MIGRATIONS }: MigrateOptions = {},
+): Promise<string> {
+  const found = await lookAt(queryableOf(database, signal), names, migrations.length);
+  return scriptOf(statementsFrom(found, names, migrations));
+}
+
+/** For somebody who runs it by hand. */
+function scriptOf(statements: readonly string[]): string {
+  return statements.length === 0 ? '' : `${['begin', ...statements, 'commit'].join(';\n\n')};\n`;
+}
+
+function queryableOf(database: Database, signal: AbortSignal | undefined): Queryable {
+  return { query: (text, values) => database.query(text, values, signal) };
+}
+
 /** The statements that make the tables from nothing, or from another form. */
-export function statementsFrom(
+function statementsFrom(
   { hasSchema, hasTables, version: from }: Found,
   names: Names,
-  migrations: readonly Migration[] = MIGRATIONS,
+  migrations: readonly Migration[],
 ): readonly string[] {
   const table = `create table ${names.migrations} (
   version integer primary key,
@@ -116,7 +134,7 @@ function notAllowed(fault: Fault, statements: readonly string[]): Fault {
   return new Fault(
     'configuration',
     `${fault.message}: it may not make the tables that Contrail needs. Let somebody who may run this, and then grant the user ` +
-      `usage of the schema, and select, insert, update and delete on its tables:\n\n${statements.join(';\n\n')};\n`,
+      `usage of the schema, and select, insert, update and delete on its tables:\n\n${scriptOf(statements)}`,
     { reason: fault.reason, cause: fault.cause },
   );
 }

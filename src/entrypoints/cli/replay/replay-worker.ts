@@ -28,7 +28,7 @@ export async function replayWorker(
   if (backend.kind === 'aws')
     throw new Fault('configuration', 'recordings are not replayed to AWS: choose another backend');
   const { createPostgresWorker } = await import('../../postgres-worker.ts');
-  const { databaseUrl: url, schema, prefix, connections } = backend;
+  const { url, schema, prefix, connections } = backend;
   const { container, state, drain, close } = createPostgresWorker({
     ...options,
     url,

@@ -45,12 +45,12 @@ export async function bundle(
     write: false,
     metafile: true,
     bundle: true,
-    // Loaded only where the backend asks for it, and not installed by most.
-    external: ['pg', '@electric-sql/pglite'],
     // What is imported only when it is needed has a file of its own, which a cold start need not read.
     splitting: lean,
     chunkNames: '[name]-[hash]',
     platform: 'node',
+    // Optional: whoever uses one has it beside the bundle.
+    external: ['pg', '@electric-sql/pglite'],
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],
