@@ -21,7 +21,9 @@ describe('docs/postgresql.md', () => {
     expect([...asked].toSorted()).to.deep.equal(rows.map(([, name]) => name).toSorted());
     const documented = rows.flatMap(([, name, value]) => (value === undefined ? [] : [[name!, value]]));
     expect(documented).to.have.length(3);
-    expect(readDatabaseSettings({ ...url, ...Object.fromEntries(documented) })).to.deep.equal(defaults);
+    expect(
+      readDatabaseSettings({ ...url, ...(Object.fromEntries(documented) as Record<string, string>) }),
+    ).to.deep.equal(defaults);
   });
 });
 

@@ -91,7 +91,7 @@ where not d.removed`,
       signal,
     );
     for await (const row of rows) {
-      const fields = readJsonbRecord(row.fields) as DocumentFields;
+      const fields = readJsonbRecord(row.fields);
       yield { id: fields['id'] as string, fields };
       signal?.throwIfAborted();
     }
