@@ -24,6 +24,7 @@ export type {
   SearchHit,
   SearchOptions,
 } from './adapters/embedded-search/searchable-collection.ts';
+export type { OnceClient, OnceWrite } from './adapters/postgres/effects/own-write.ts';
 export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,
@@ -45,6 +46,9 @@ export type { StreamWorker } from './entrypoints/composition/container.ts';
 export { systemModule } from './entrypoints/composition/system.module.ts';
 export { definitionModule, TABLE_MODEL } from './entrypoints/composition/table-model.ts';
 export { readConfig } from './entrypoints/config.ts';
-export type { AwsBackend, Backend, Config, MemoryBackend } from './entrypoints/config.ts';
+export type { AwsBackend, Backend, Config, MemoryBackend, PostgresBackend } from './entrypoints/config.ts';
+export type { DatabaseSettings } from './entrypoints/database-settings.ts';
+export { createPostgresWorker } from './entrypoints/postgres-worker.ts';
+export type { PostgresWorker, PostgresWorkerOptions } from './entrypoints/postgres-worker.ts';
 export { handlerOf } from './entrypoints/lambda/handler-of.ts';
 export type { HandlerOfOptions } from './entrypoints/lambda/handler-of.ts';

@@ -10,6 +10,7 @@ import {
 import { LATE_MS } from '../application/index-outcome.ts';
 import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
+import { type DatabaseSettings, databaseSettings } from './database-settings.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
@@ -29,12 +30,19 @@ export interface Config extends Settings {
 type Derived = Pick<TableModel, 'documents'>;
 
 /** Where what is derived is kept. */
-export type Backend = MemoryBackend | AwsBackend;
+export type Backend = MemoryBackend | AwsBackend | PostgresBackend;
 
 /** In the memory of the process. */
 export interface MemoryBackend {
   readonly kind: 'memory';
   /** Takes the stream of any table. */
+  readonly table?: undefined;
+}
+
+/** In a database of PostgreSQL. */
+export interface PostgresBackend extends DatabaseSettings {
+  readonly kind: 'postgres';
+  /** Takes the stream of any table, and then no other's. */
   readonly table?: undefined;
 }
 
@@ -89,7 +97,7 @@ export function readConfig(environment: Environment, derived: Derived = fleet.mo
   });
 }
 
-type StateBackend = MemoryBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
+type StateBackend = MemoryBackend | PostgresBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
 
 /**
  * Reads and checks what it takes to reach the worker's state: less than a worker needs.
@@ -128,7 +136,12 @@ const BACKENDS: {
     state: (reader) => ({ kind: 'aws', stateTable: stateTable(reader), maxAttempts: maxAttempts(reader) }),
   },
   memory: { worker: () => ({ kind: 'memory' }), state: () => ({ kind: 'memory' }) },
+  postgres: { worker: postgresBackend, state: postgresBackend },
 };
+
+function postgresBackend(reader: EnvironmentReader): PostgresBackend {
+  return { kind: 'postgres', ...databaseSettings(reader) };
+}
 
 function backendKind(reader: EnvironmentReader): Backend['kind'] {
   return reader.enum('BACKEND', Object.keys(BACKENDS) as Backend['kind'][], 'aws');

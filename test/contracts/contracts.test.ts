@@ -11,14 +11,12 @@ import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
 import * as quarantine from './quarantine.ts';
 import { searchIndex } from './search-index/contract.ts';
-import * as searchActionSource from './search-action-source.ts';
-import * as searchFences from './search-fences.ts';
 import * as searchQueue from './search-queue.ts';
-import * as sourceRows from './source-rows.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
-const BACKENDS: Readonly<Record<Config['backend']['kind'], Backend>> = { memory, aws };
+/** That of PostgreSQL has a file of its own. */
+const BACKENDS: Readonly<Record<Exclude<Config['backend']['kind'], 'postgres'>, Backend>> = { memory, aws };
 
 /** All of them, or the one that is asked for. */
 const kind = process.env['CONTRACT_BACKEND'];
@@ -32,13 +30,6 @@ for (const [, backend] of backends) {
   describeContract('derived row repository', derivedRowRepository, backend.derivedRowRepository);
   describeContract('effect log', effectLog, backend.effectLog);
   describeContract('search queue', { send: searchQueue }, backend.searchQueue);
-  describeContract(
-    'search action source',
-    { 'receive, acknowledge, giveBack, extend': searchActionSource },
-    backend.searchActionSource,
-  );
-  describeContract('search fences', { 'load, advance': searchFences }, backend.searchFences);
-  describeContract('source rows', { read: sourceRows }, backend.sourceRows);
   describeContract('search index', searchIndex, backend.searchIndex);
   describeContract(
     'table generations',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readConfig } from '../../src/entrypoints/config.ts';
+import { readDatabaseSettings } from '../../src/entrypoints/database-settings.ts';
 import { readIndexerConfig } from '../../src/entrypoints/indexer-config.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { read } from './markdown.ts';
@@ -11,6 +12,24 @@ const REQUIRED = {
 };
 
 const OF_INDEXER = { TYPESENSE_URL: 'http://localhost:8108', TYPESENSE_API_KEY: 'key' };
+
+describe('docs/postgresql.md', () => {
+  it('names every variable that is read of a database, with its default', () => {
+    const rows = [...read('docs/postgresql.md').matchAll(/^\| `(DATABASE_\w+)` +\| (?:`([^`]*)`)?/gm)];
+    const asked = new Set<string>();
+    const url = { DATABASE_URL: 'postgres://db/app' };
+    const environment = new Proxy<Record<string, string>>(url, {
+      get: (target, name: string) => (asked.add(name), target[name]),
+    });
+    const defaults = readDatabaseSettings(environment);
+    expect([...asked].toSorted()).to.deep.equal(rows.map(([, name]) => name).toSorted());
+    const documented = rows.flatMap(([, name, value]) => (value === undefined ? [] : [[name!, value]]));
+    expect(documented).to.have.length(3);
+    expect(
+      readDatabaseSettings({ ...url, ...(Object.fromEntries(documented) as Record<string, string>) }),
+    ).to.deep.equal(defaults);
+  });
+});
 
 describe('docs/configuration.md', () => {
   const text = read('docs/configuration.md');

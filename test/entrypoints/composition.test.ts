@@ -10,6 +10,10 @@ import { Logger } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { Metrics } from '../../src/application/ports/metrics.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
+import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
+import { SearchFences } from '../../src/application/ports/search-fences.ts';
+import { SearchIndex } from '../../src/application/ports/search-index.ts';
+import { SourceRows } from '../../src/application/ports/source-rows.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { TableGenerations } from '../../src/application/ports/table-generations.ts';
 import { TableReplica } from '../../src/application/ports/table-replica.ts';
@@ -102,6 +106,29 @@ describe('the composition', () => {
       DerivedState,
     ])
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
+  });
+
+  it('given the PostgreSQL backend, when composed, then every root resolves, each once, and closes unopened', async () => {
+    const postgres = readConfig({
+      BACKEND: 'postgres',
+      DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/app',
+      DATABASE_QUARANTINE: 'true',
+    });
+    const container = compose(backendModule(postgres.backend), system);
+    for (const root of [
+      ...[ProcessBatch, SearchQueue, SearchActionSource, SearchIndex, SearchFences, SourceRows],
+      ...[
+        ImageRepository,
+        MatcherRepository,
+        TableReplica,
+        TableGenerations,
+        DerivedState,
+        Quarantine,
+        Metrics,
+      ],
+    ])
+      expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
+    await container.unbindAllAsync();
   });
 
   it('given another search queue, when one line rebinds the port, then the worker uses it', async () => {

@@ -52,6 +52,29 @@ describe('the configuration', () => {
     expect(readConfig({ ...aws, ...empty })).to.deep.equal(defaults);
   });
 
+  it('given the backend of PostgreSQL, when read, then it needs a URL, and names what is wrong, but not that', () => {
+    const postgres = { BACKEND: 'postgres', DATABASE_URL: 'postgres://app:hunter2@db/app' };
+    expect(readConfig(postgres).backend).to.deep.equal({
+      ...{ kind: 'postgres', url: postgres.DATABASE_URL },
+      ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false },
+    });
+    const chosen = {
+      DATABASE_SCHEMA: 'app',
+      DATABASE_PREFIX: 'c_',
+      DATABASE_CONNECTIONS: '3',
+      DATABASE_QUARANTINE: 'true',
+    };
+    expect(readConfig({ ...postgres, ...chosen }).backend).to.include({
+      ...{ schema: 'app', prefix: 'c_', connections: 3, hasQuarantine: true },
+    });
+    expect(() => readConfig({ BACKEND: 'postgres' })).to.throw(
+      /^DATABASE_URL is not set; it must be postgres:/,
+    );
+    expect(() => readConfig({ ...postgres, DATABASE_SCHEMA: 'My App', DATABASE_CONNECTIONS: 'many' }))
+      .to.throw(/"My App".*\nDATABASE_CONNECTIONS is "many"/s)
+      .and.satisfy(({ message }: Error) => !message.includes('hunter2'));
+  });
+
   it('given the memory backend, when read, then it needs nothing else', () => {
     expect(readConfig({ BACKEND: 'memory', LOG_LEVEL: 'debug', FAILURE_MODE: 'throw' })).to.deep.equal({
       ...DEFAULTS,

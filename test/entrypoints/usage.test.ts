@@ -16,6 +16,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail filters': [...CONTRAIL, 'filters'],
   'contrail policy': [...CONTRAIL, 'policy'],
   'contrail adopt-stream': [...CONTRAIL, 'adopt-stream'],
+  'contrail migrate': [...CONTRAIL, 'migrate'],
   ...SCRIPTS,
 };
 

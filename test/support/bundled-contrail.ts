@@ -23,12 +23,14 @@ function bundled(): string {
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'warning' },
     external: [
       '@aws-sdk/*',
+      '@electric-sql/pglite',
       'cli-progress',
       'commander',
       'electrodb',
       'esbuild',
       'fflate',
       'jiti',
+      'pg',
       'winston',
     ],
   });

@@ -6,6 +6,7 @@ import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
+import { migrateCommand } from './migrate/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
@@ -32,5 +33,6 @@ await runCommand(
     .addCommand(buildCommand)
     .addCommand(filtersCommand)
     .addCommand(policyCommand)
-    .addCommand(adoptStreamCommand),
+    .addCommand(adoptStreamCommand)
+    .addCommand(migrateCommand),
 );

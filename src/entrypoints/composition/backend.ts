@@ -2,6 +2,7 @@ import type { ContainerModule } from 'inversify';
 import type { Backend } from '../config.ts';
 import { awsModule } from './aws.module.ts';
 import { memoryModule } from './memory.module.ts';
+import { postgresModule } from './postgres.module.ts';
 
 /** The module that binds the ports of the configured backend. */
 export function backendModule(backend: Backend): ContainerModule {
@@ -10,5 +11,7 @@ export function backendModule(backend: Backend): ContainerModule {
       return awsModule(backend);
     case 'memory':
       return memoryModule;
+    case 'postgres':
+      return postgresModule(backend);
   }
 }

@@ -33,7 +33,7 @@ The exit status is 0 when the table is followed, 1 when the state table could
 not be read or written, and 2 for wrong usage or configuration.
 
 Environment: STATE_TABLE_NAME, and the SDK's own: AWS_REGION, credentials,
-AWS_ENDPOINT_URL_DYNAMODB.
+AWS_ENDPOINT_URL_DYNAMODB; with BACKEND=postgres, DATABASE_URL.
 
 Example:
   STATE_TABLE_NAME=contrail-state contrail adopt-stream \\

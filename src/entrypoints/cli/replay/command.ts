@@ -19,7 +19,11 @@ they are read piece by piece.`,
   )
   .argument('<file...>', 'files of recorded changes; - is standard input')
   .addOption(definitionOption())
-  .addOption(new Option('--backend <name>', 'where derived state goes').choices(['memory']).default('memory'))
+  .addOption(
+    new Option('--backend <name>', 'where derived state goes')
+      .choices(['memory', 'postgres'])
+      .default('memory'),
+  )
   .option('--batch-size <n>', `records per batch, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .option('--state <file>', 'write the derived state as JSON afterwards; - is standard output')
@@ -39,7 +43,9 @@ The exit status is 0 when all is done, 1 when a change failed or drift was
 found, and 2 for wrong usage or configuration.
 
 Environment: LOG_LEVEL (silent, error, warn, info, debug; default silent here,
-as the report lists every failure).
+as the report lists every failure). With --backend postgres: DATABASE_URL
+(default pglite:, an embedded database in memory), DATABASE_SCHEMA,
+DATABASE_PREFIX, DATABASE_CONNECTIONS. What such a database holds already stays.
 
 Examples:
   contrail replay feed.ndjson --state state.json

@@ -14,6 +14,7 @@ import type { Value } from '../../../domain/value.ts';
 import { fleet } from '../../../fleet/definition.ts';
 import type { ReplayFailure } from './failures.ts';
 import { defaultImages, matcher } from './fleet-lists.ts';
+import { namesInOrder } from './in-name-order.ts';
 
 export interface StateParts {
   readonly state: DerivedState;
@@ -24,7 +25,7 @@ export interface StateParts {
 }
 
 /**
- * The derived state as JSON text in pieces, one item a line: every list sorted, but for the failures, which stay in the
+ * The derived state as JSON text in pieces, one item a line: every list and the names of all attributes sorted, but for the failures, which stay in the
  * order of the files. The fleet's has members of its own beside those of any table.
  */
 export async function* stateJson({
@@ -54,10 +55,14 @@ export async function* stateJson({
   yield* lists(pointers, ({ entity, member }) => {
     const { names } = entity.model.partition;
     const key = Object.fromEntries(names.map((name, index) => [name, entity.parts[index] ?? '']));
-    return { key, row: member.attributes };
+    return { key, row: namesInOrder(member.attributes) };
   });
   yield ',\n  "rows": ';
-  yield* lists(rows, ({ row: { table = '', key, attributes } }) => ({ table, key, attributes }));
+  yield* lists(rows, ({ row: { table = '', key, attributes } }) => ({
+    table,
+    key: namesInOrder(key),
+    attributes: namesInOrder(attributes),
+  }));
   if (definition === fleet) {
     yield ',\n  "defaultImages": ';
     yield* list(defaultImages([...pointers.values()].flat()));
@@ -88,7 +93,9 @@ async function* search(state: DerivedState): AsyncGenerator<string> {
   yield* enclosed('{}', '  ', sorted, function* ([collection, documents]) {
     documents.sort(([a], [b]) => compareTexts(a, b));
     yield `${toJson(collection)}: `;
-    yield* enclosed('{}', '    ', documents, ([id, fields]) => [`${toJson(id)}: ${toJson(fields)}`]);
+    yield* enclosed('{}', '    ', documents, ([id, fields]) => [
+      `${toJson(id)}: ${toJson(namesInOrder(fields))}`,
+    ]);
   });
 }
 

@@ -49,6 +49,8 @@ export async function bundle(
     splitting: lean,
     chunkNames: '[name]-[hash]',
     platform: 'node',
+    // Optional: whoever uses one has it beside the bundle.
+    external: ['pg', '@electric-sql/pglite'],
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],

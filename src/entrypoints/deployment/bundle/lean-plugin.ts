@@ -18,6 +18,7 @@ const REPLACEMENTS: readonly Replacement[] = [
   { specifier: /^@aws-sdk\/credential-provider-node$/, by: 'credentials' },
   { specifier: /^@smithy\/core\/event-streams$/, by: 'event-streams' },
   { specifier: /^electrodb$/, by: 'electrodb' },
+  { specifier: /\/postgres\.module\.[jt]s$/, by: 'postgres' },
   { specifier: /^winston$/, by: 'winston' },
   { specifier: /^logform$/, importedBy: 'winston', by: 'logform' },
   // readable-stream is a copy of Node's streams for places that have none.

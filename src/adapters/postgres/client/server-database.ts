@@ -1,0 +1,129 @@
+import type { Database, DatabaseName, Queryable } from './database.ts';
+import { afterTransaction, DatabaseFault, rolledBack } from './database-fault.ts';
+import { translateError } from './translate-error.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** The part of the pool of `pg` that is used. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  on(event: 'error', listener: () => void): unknown;
+  end(): Promise<void>;
+}
+
+/** The part of its clients that is used. */
+export interface PgClient {
+  query(query: { readonly text: string; readonly values?: unknown[] }): Promise<PgResult>;
+  /** @param destroy instead of keeping the connection for others. */
+  release(destroy?: boolean): void;
+  on(event: 'error', listener: () => void): unknown;
+}
+
+export interface PgResult {
+  readonly rows: unknown[];
+  /** What was done, as `COMMIT`. */
+  readonly command: string;
+}
+
+/**
+ * A whole session's default may be another. A worker that is frozen within a transaction, as on Lambda, must not keep its
+ * locks for longer than that.
+ */
+const BEGIN = `begin isolation level read committed; set local idle_in_transaction_session_timeout = '60s'`;
+
+/** After these, a connection is of no use: to a server that goes down, or became a replica. */
+const USELESS = /^(?:57P|08|25|58|XX)/;
+
+/** A server's database, through `pg`. */
+export class ServerDatabase implements Database {
+  readonly name: DatabaseName;
+  readonly #pool: PgPool;
+  /** Those that are listened to. */
+  readonly #clients = new WeakSet<PgClient>();
+
+  constructor(pool: PgPool, name: DatabaseName) {
+    this.name = name;
+    this.#pool = pool;
+    // A connection that breaks says so by an event, which would end the process unless somebody listens; whoever uses it is told
+    // by the statement that fails.
+    pool.on('error', () => undefined);
+  }
+
+  async query<R extends object>(
+    text: string,
+    values: readonly unknown[] = [],
+    signal?: AbortSignal,
+  ): Promise<readonly R[]> {
+    return this.#withClient((client) => this.#run<R>(client, text, values), signal);
+  }
+
+  async transaction<T>(work: (client: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#withClient(async (client) => {
+      let isOpen = true;
+      const query: Queryable['query'] = (text, values = []) => {
+        if (isOpen) return this.#run(client, text, values);
+        return Promise.reject(afterTransaction(this.name));
+      };
+      await this.#send(client, BEGIN);
+      try {
+        const result = await untilAborted(work({ query }), signal);
+        isOpen = false;
+        const { command } = await this.#send(client, 'commit');
+        // What PostgreSQL does, without an error, where a statement failed and that was passed over.
+        if (command === 'ROLLBACK') throw rolledBack(this.name);
+        return result;
+      } catch (error) {
+        isOpen = false;
+        // Of an aborted one, a statement may still run: its connection is closed, which rolls it back.
+        if (!signal?.aborted) await this.#send(client, 'rollback').catch(() => undefined);
+        throw error;
+      }
+    }, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #withClient<T>(work: (client: PgClient) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    const client = await untilAborted(this.#pool.connect(), signal, (late) => late.release()).catch(
+      (error: unknown) => {
+        signal?.throwIfAborted();
+        throw translateError(error, this.name);
+      },
+    );
+    if (!this.#clients.has(client)) client.on('error', () => undefined);
+    this.#clients.add(client);
+    try {
+      const result = await untilAborted(work(client), signal);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(signal?.aborted === true || isUseless(error));
+      throw error;
+    }
+  }
+
+  async #run<R extends object>(
+    client: PgClient,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly R[]> {
+    return (await this.#send(client, text, values)).rows as R[];
+  }
+
+  async #send(client: PgClient, text: string, values: readonly unknown[] = []): Promise<PgResult> {
+    try {
+      // Without values, several statements may come in one text.
+      return await client.query(values.length === 0 ? { text } : { text, values: [...values] });
+    } catch (error) {
+      throw translateError(error, this.name);
+    }
+  }
+}
+
+function isUseless(error: unknown): boolean {
+  if (!(error instanceof DatabaseFault)) return false;
+  const { sqlState } = error;
+  return sqlState === undefined || USELESS.test(sqlState);
+}

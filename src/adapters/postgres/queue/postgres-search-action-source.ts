@@ -1,0 +1,122 @@
+import type { Clock } from '../../../application/ports/clock.ts';
+import {
+  type ReceivedAction,
+  type ReceiveOptions,
+  SearchActionSource,
+} from '../../../application/ports/search-action-source.ts';
+import type { Sleeper } from '../../../application/ports/sleeper.ts';
+import type { Done } from '../../../application/result.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { Database } from '../client/database.ts';
+import type { Names } from '../schema/names.ts';
+import { actionOf } from './action-columns.ts';
+import { acknowledgeActions, hideActions, type SettledRow } from './settle-actions.ts';
+import { takeActions, type TakenRow } from './take-actions.ts';
+
+export interface PostgresSourceOptions {
+  readonly clock: Clock;
+  readonly sleeper: Sleeper;
+  /** 30 seconds, unless given. */
+  readonly visibilityMs?: number | undefined;
+  /** How long to sleep between two looks while there is nothing: 250, unless given. */
+  readonly pollMs?: number | undefined;
+}
+
+/** Takes search actions from the queue in PostgreSQL. Whoever dies gives back what it had, when its visibility ends. */
+export class PostgresSearchActionSource extends SearchActionSource {
+  override readonly visibilityMs: number;
+  readonly #database: Database;
+  readonly #names: Names;
+  readonly #clock: Clock;
+  readonly #sleeper: Sleeper;
+  readonly #pollMs: number;
+
+  constructor(
+    database: Database,
+    names: Names,
+    { clock, sleeper, visibilityMs = 30_000, pollMs = 250 }: PostgresSourceOptions,
+  ) {
+    super();
+    this.visibilityMs = visibilityMs;
+    this.#database = database;
+    this.#names = names;
+    this.#clock = clock;
+    this.#sleeper = sleeper;
+    this.#pollMs = pollMs;
+  }
+
+  override async receive({ max, waitMs, signal }: ReceiveOptions): Promise<readonly ReceivedAction[]> {
+    const until = this.#clock.now() + waitMs;
+    while (!isAborted(signal)) {
+      // Not aborted within: what was taken then would be hidden, and nobody's.
+      const rows = await this.#database.query<TakenRow>(takeActions(this.#names), [
+        String(max),
+        String(this.visibilityMs),
+      ]);
+      if (rows.length > 0) return rows.map(receivedOf);
+      const left = until - this.#clock.now();
+      if (left <= 0 || isAborted(signal)) break;
+      await this.#sleeper.sleep(Math.min(left, this.#pollMs), signal ?? new AbortController().signal);
+    }
+    return [];
+  }
+
+  override acknowledge(received: readonly ReceivedAction[]): Promise<readonly Done[]> {
+    return this.#settle(acknowledgeActions(this.#names), received, [], ({ own, gone }) =>
+      own || gone ? 'done' : notOwn(),
+    );
+  }
+
+  override giveBack(received: readonly ReceivedAction[], delayMs: number): Promise<readonly Done[]> {
+    const text = hideActions(this.#names, { keeps: false });
+    return this.#settle(text, received, [String(Math.ceil(delayMs))], () => 'done');
+  }
+
+  override extend(received: readonly ReceivedAction[]): Promise<readonly Done[]> {
+    const text = hideActions(this.#names, { keeps: true });
+    return this.#settle(text, received, [String(this.visibilityMs)], ({ own }) => (own ? 'done' : notOwn()));
+  }
+
+  async #settle(
+    text: string,
+    received: readonly ReceivedAction[],
+    values: readonly string[],
+    resultOf: (row: SettledRow) => Done,
+  ): Promise<readonly Done[]> {
+    if (received.length === 0) return [];
+    const receipts = received.map(({ message, receipt }, n) => ({ n, id: `\\x${message}`, receipt }));
+    try {
+      const rows = await this.#database.query<SettledRow>(text, [JSON.stringify(receipts), ...values]);
+      const found = new Map(rows.map((row) => [row.n, row]));
+      return received.map((_, n) => {
+        const row = found.get(n);
+        return row === undefined ? new Fault('transient', 'the message got no result') : resultOf(row);
+      });
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      return received.map(() => error);
+    }
+  }
+}
+
+function receivedOf(row: TakenRow): ReceivedAction {
+  return {
+    action: actionOf(row),
+    receipt: row.receipt,
+    message: row.id,
+    group: row.document,
+    receives: row.receives,
+    sentAt: Number(row.sent_at),
+  };
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function notOwn(): Fault {
+  return new Fault(
+    'conflict',
+    'the message is no longer this receiver’s: it was hidden for too short a time',
+  );
+}

@@ -1,0 +1,92 @@
+import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
+import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
+import { Clock } from '../../application/ports/clock.ts';
+import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import { DerivedState } from '../../application/ports/derived-state.ts';
+import { EffectLog } from '../../application/ports/effect-log.ts';
+import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import { Metrics } from '../../application/ports/metrics.ts';
+import { Quarantine } from '../../application/ports/quarantine.ts';
+import { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import { SearchFences } from '../../application/ports/search-fences.ts';
+import { SearchIndex } from '../../application/ports/search-index.ts';
+import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { Sleeper } from '../../application/ports/sleeper.ts';
+import { SourceRows } from '../../application/ports/source-rows.ts';
+import { TableGenerations } from '../../application/ports/table-generations.ts';
+import { TableReplica } from '../../application/ports/table-replica.ts';
+import type { DatabaseSettings } from '../database-settings.ts';
+import { OpenedLater, whenOpened } from './opened-later.ts';
+import { TABLE_MODEL } from './table-model.ts';
+
+/** For how long search actions stay hidden that somebody has. */
+const VISIBILITY_MS = 30_000;
+
+/** The database, once it is opened. */
+const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresParts');
+
+/**
+ * `BACKEND=postgres`: a server of PostgreSQL, or an embedded one. The database is opened, its tables are made, and all that this takes is loaded
+ * with the first call: a worker on another backend is no larger for it. Connections are closed with the container.
+ */
+export function postgresModule(settings: DatabaseSettings): ContainerModule {
+  return new ContainerModule(({ bind, onDeactivation }) => {
+    bind(PARTS).toResolvedValue(
+      (model, clock, sleeper) =>
+        new OpenedLater(
+          async () =>
+            (await import('../../adapters/postgres/open-backend.ts')).openBackend(settings, {
+              ...{ model, clock, sleeper, visibilityMs: VISIBILITY_MS },
+            }),
+          (parts) => parts.close(),
+        ),
+      [TABLE_MODEL, Clock, Sleeper],
+    );
+    onDeactivation(PARTS, (parts) => parts.close());
+
+    /** Binds a port to the part of that name, by all methods that the port has. */
+    const bindPart = <Name extends keyof PostgresParts, Port extends PostgresParts[Name] & object>(
+      kind: ServiceIdentifier<Port> & { readonly prototype: Port },
+      name: Name,
+      ...names: Parameters<typeof whenOpened<Port>> extends [unknown, unknown, ...infer Rest] ? Rest : never
+    ) => {
+      bind<Port>(kind).toResolvedValue(
+        (parts) => whenOpened(kind, async () => (await parts.get())[name] as Port, ...names),
+        [PARTS],
+      );
+    };
+    bind(Metrics).toResolvedValue(() => new MemoryMetrics(), []);
+    bindPart(TableReplica, 'replica', { apply: true }, {});
+    bindPart(ImageRepository, 'images', { load: true, save: true }, {});
+    bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
+    bindPart(DerivedRowRepository, 'derivedRows', { load: true, apply: true }, {});
+    bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
+    bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
+    bindPart(SearchQueue, 'queue', { send: true }, {});
+    bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
+    bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
+    bindPart(SourceRows, 'sourceRows', { read: true }, {});
+    bindPart(
+      DerivedState,
+      'state',
+      {},
+      { documents: true, pointers: true, counts: true, derivedRows: true, rows: true },
+    );
+    bind(SearchActionSource).toResolvedValue(
+      (parts) =>
+        Object.assign(
+          whenOpened(
+            SearchActionSource,
+            async () => (await parts.get()).actions,
+            { receive: true, acknowledge: true, giveBack: true, extend: true },
+            {},
+          ),
+          { visibilityMs: VISIBILITY_MS },
+        ),
+      [PARTS],
+    );
+    if (settings.hasQuarantine) bindPart(Quarantine, 'quarantine', { keep: true }, {});
+  });
+}

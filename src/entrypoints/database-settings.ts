@@ -1,0 +1,42 @@
+import { namesOf } from '../adapters/postgres/schema/names.ts';
+import { type Environment, EnvironmentReader } from './environment-reader.ts';
+
+/** Where a database is, and its tables in it. */
+export interface DatabaseSettings {
+  /** `postgres://…`, or `pglite:FOLDER`, or `pglite:` for one in memory. It may hold a password. */
+  readonly url: string;
+  /** The schema that the tables are in. */
+  readonly schema: string;
+  /** What the name of each table begins with. */
+  readonly prefix: string;
+  /** Connections at a time. */
+  readonly connections: number;
+  /** Whether records that can never be handled go into a table; otherwise they block. */
+  readonly hasQuarantine: boolean;
+}
+
+/**
+ * Reads and checks what it takes to reach the database of `BACKEND=postgres`.
+ *
+ * @throws Fault `configuration` that names every variable that is wrong or missing. None cites the URL.
+ */
+export function readDatabaseSettings(environment: Environment): DatabaseSettings {
+  const reader = new EnvironmentReader(environment);
+  return reader.finish(databaseSettings(reader));
+}
+
+export function databaseSettings(reader: EnvironmentReader): DatabaseSettings {
+  const schema = reader.optional('DATABASE_SCHEMA') ?? 'contrail';
+  const prefix = reader.optional('DATABASE_PREFIX') ?? '';
+  reader.passes(() => namesOf({ schema, prefix }));
+  return {
+    url: reader.required(
+      'DATABASE_URL',
+      'postgres://USER:PASSWORD@HOST:5432/DATABASE, or pglite:FOLDER for an embedded database',
+    ),
+    schema,
+    prefix,
+    connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 1_000, fallback: 10 }),
+    hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
+  };
+}

@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import type { Database } from '../../../src/adapters/postgres/client/database.ts';
+import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
+import type { OnceWrite } from '../../../src/adapters/postgres/effects/own-write.ts';
+import { PostgresEffectLog } from '../../../src/adapters/postgres/effects/postgres-effect-log.ts';
+import { PostgresMatcherRepository } from '../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
+import type { Result } from '../../../src/application/result.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { aRow, move, state as ranAt } from '../../contracts/effect-log/harness.ts';
+import { aLink, aTuple, state } from '../../contracts/matcher-repository/harness.ts';
+import { type Cut, type CuttingProxy, cuttingProxy } from '../../integration/cutting-proxy.ts';
+import { SERVER, type TestDatabase } from '../../integration/postgres.ts';
+import { describeUnless } from '../../support/describe-unless.ts';
+import { range } from '../../support/range.ts';
+import { unique } from '../../support/unique.ts';
+
+/* A connection that breaks at any byte of what is sent and answered: what was to be done is done once in the end. */
+
+describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
+  let proxy: CuttingProxy;
+  let database: Database;
+  let shared: TestDatabase;
+
+  before(async () => {
+    shared = await SERVER.shared();
+    proxy = await cuttingProxy(SERVER.url);
+    database = await openDatabase({ url: proxy.url, connections: 1 });
+  });
+
+  after(async () => {
+    await database.close();
+    proxy.close();
+  });
+
+  /** Cuts at bytes from the end on, where it is decided, and at some before. */
+  function cutsOf(bytes: Readonly<Record<Cut['of'], number>>): readonly Cut[] {
+    return (['requests', 'answers'] as const).flatMap((of) => {
+      const end = range(70).map((n) => bytes[of] - 1 - n);
+      const before = range(10).map((n) => Math.floor((bytes[of] * n) / 10));
+      return [...new Set([...end, ...before])].filter((after) => after >= 0).map((after) => ({ after, of }));
+    });
+  }
+
+  /** Tries as a use case does: loads, and moves what has not moved yet. */
+  async function untilDone(attempt: () => Promise<Result | undefined>): Promise<readonly string[]> {
+    const kinds: string[] = [];
+    for (let times = 1; times <= 10; times++) {
+      const result = await attempt().catch((error: unknown) => error as Fault);
+      if (result === undefined) return kinds;
+      kinds.push(Fault.is(result) ? result.kind : result);
+    }
+    throw new Error(`never done: ${kinds.join()}`);
+  }
+
+  it('counts once', async () => {
+    const matcher = new PostgresMatcherRepository(database, shared.names);
+    const tuple = aTuple();
+    let counted = 0;
+    const count = async () => {
+      const source = aLink();
+      counted++;
+      return untilDone(async () => {
+        const [from] = await matcher.load([source]);
+        if (from !== undefined) return undefined;
+        const [result] = await matcher.apply([{ source, from, to: state('1', tuple) }]);
+        return result;
+      });
+    };
+    await count();
+    proxy.cutNext(undefined);
+    expect(await count()).to.deep.equal(['done']);
+    let lost = 0;
+    for (const cut of cutsOf(proxy.passed())) {
+      proxy.cutNext(cut);
+      const kinds = await count();
+      expect(kinds.filter((kind) => !['done', 'transient'].includes(kind))).to.deep.equal([]);
+      if (kinds.includes('transient')) lost++;
+    }
+    expect(lost, 'cuts that were noticed').to.be.above(100);
+    const [row] = await shared.database.query<{ count: string }>(
+      `select count::text from ${shared.names.counts} where tuple->>'model' = $1`,
+      [tuple['model']],
+    );
+    expect(row?.count).to.equal(String(counted));
+  });
+
+  it('makes what an effect writes once', async () => {
+    const log = new PostgresEffectLog(database, shared.names);
+    const table = `${shared.names.schema}.${unique('written').replaceAll('-', '_')}`;
+    await shared.database.query(`create table ${table} (n integer)`);
+    let written = 0;
+    const write: OnceWrite = (client) =>
+      client.query(`insert into ${table} values ($1::text::integer)`, [String(written)]);
+    const run = async () => {
+      const row = aRow();
+      written++;
+      return untilDone(async () => {
+        const [from] = await log.load([row]);
+        if (from !== undefined) return undefined;
+        const [result] = await log.advance([move(row, ranAt(1), undefined, write)]);
+        return result;
+      });
+    };
+    await run();
+    proxy.cutNext(undefined);
+    await run();
+    for (const cut of cutsOf(proxy.passed())) {
+      proxy.cutNext(cut);
+      await run();
+    }
+    const found = await shared.database.query(
+      `select count(*)::integer as rows, count(distinct n)::integer as writes from ${table}`,
+    );
+    expect(found).to.deep.equal([{ rows: written, writes: written }]);
+  });
+});

@@ -1,0 +1,142 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { readText } from '../../../../src/adapters/postgres/values/text.ts';
+import { PostgresQuarantine } from '../../../../src/adapters/postgres/quarantine/postgres-quarantine.ts';
+import { PostgresSearchActionSource } from '../../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
+import { PostgresSearchQueue } from '../../../../src/adapters/postgres/queue/postgres-search-queue.ts';
+import { PostgresSourceRows } from '../../../../src/adapters/postgres/replica/postgres-source-rows.ts';
+import { PostgresSearchFences } from '../../../../src/adapters/postgres/search/postgres-search-fences.ts';
+import { SystemClock, SystemSleeper } from '../../../../src/adapters/system/system.ts';
+import type { RecordSummary } from '../../../../src/application/delivery.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import type { SearchAction } from '../../../../src/domain/search-action.ts';
+import type { PostgresKind, TestDatabase } from '../../../integration/postgres.ts';
+import type { Backend } from '../backend.ts';
+import { fleetOn } from './table.ts';
+
+/** The ports of the queue, of what stands beside the index, and of the quarantine. */
+export function queuesOn({
+  name,
+  missing,
+  shared,
+}: PostgresKind): Pick<
+  Backend,
+  'searchQueue' | 'searchActionSource' | 'searchFences' | 'sourceRows' | 'quarantine'
+> {
+  return {
+    searchQueue: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const database = await emptied(await shared());
+          return {
+            queue: new PostgresSearchQueue(database.database, database.names),
+            receive: () => drained(sourceOn(database)),
+          };
+        },
+      },
+    ],
+    searchActionSource: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const database = await emptied(await shared());
+          const queue = new PostgresSearchQueue(database.database, database.names);
+          return {
+            source: sourceOn(database),
+            another: sourceOn(database),
+            waitMs: 0,
+            send: async (...actions) => {
+              for (const action of actions) await queue.send([action]);
+            },
+            sendText: () => Promise.reject(new Error('it holds actions')),
+            pass: (milliseconds) => wait(milliseconds),
+          };
+        },
+        lacks: { anyText: 'it holds actions, and no texts' },
+      },
+    ],
+    searchFences: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          return { fences: new PostgresSearchFences(database, names) };
+        },
+      },
+    ],
+    sourceRows: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          const { put, remove } = fleetOn({ database, names });
+          return {
+            rows: new PostgresSourceRows(database, names),
+            put: (keys, attributes) =>
+              put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+            remove,
+          };
+        },
+      },
+    ],
+    quarantine: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.quarantine}`);
+          return {
+            quarantine: new PostgresQuarantine(database, names),
+            kept: async () => {
+              const rows = await database.query<{
+                readonly source: string;
+                readonly record: string;
+                readonly message: string;
+                readonly kind: string;
+              }>(`delete from ${names.quarantine} returning source::text, record::text, message, kind`);
+              return rows.map(({ source, record, message, kind }) => ({
+                source: JSON.parse(source) as RecordSummary,
+                raw: JSON.parse(record) as unknown,
+                reason: readText(message),
+                kind,
+              }));
+            },
+          };
+        },
+      },
+    ],
+  };
+}
+
+/** Tests of a queue want it for themselves. */
+async function emptied(database: TestDatabase): Promise<TestDatabase> {
+  await database.database.query(`delete from ${database.names.search_actions}`);
+  return database;
+}
+
+function sourceOn({ database, names }: TestDatabase): PostgresSearchActionSource {
+  return new PostgresSearchActionSource(database, names, {
+    clock: new SystemClock(),
+    sleeper: new SystemSleeper(),
+    visibilityMs: 3_000,
+    pollMs: 20,
+  });
+}
+
+async function drained(source: PostgresSearchActionSource): Promise<readonly SearchAction[]> {
+  const actions: SearchAction[] = [];
+  for (;;) {
+    const received = await source.receive({ max: 50, waitMs: 0 });
+    if (received.length === 0) return actions;
+    for (const { action } of received) {
+      if (Fault.is(action)) throw action;
+      actions.push(action);
+    }
+    await source.acknowledge(received);
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
+
+describe('contrail replay --backend postgres', function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'contrail-postgres-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const replay = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    run([...BUNDLED_CONTRAIL, 'replay', SAMPLE, '--report', 'json', ...args], '', {
+      cwd: folder,
+      env,
+    });
+
+  it('given the sample, when replayed in a folder twice, then the state is to the byte that of memory, with no drift', async () => {
+    const env = { DATABASE_URL: 'pglite:database' };
+    for (const file of ['first.json', 'second.json']) {
+      const { status, out, err } = await replay(['--backend', 'postgres', '--verify', '--state', file], env);
+      expect(status, err + out).to.equal(0);
+    }
+    await replay(['--state', 'memory.json']);
+    const [memory, first, second] = await Promise.all(
+      ['memory.json', 'first.json', 'second.json'].map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    expect(first === memory, 'the same bytes').to.equal(true);
+    // Of a repeat, the queue takes none again.
+    const withoutActions = (json = '') => json.replace(/^ {2}"searchActions": \d+,?$/m, '');
+    expect(withoutActions(second) === withoutActions(memory), 'the same bytes').to.equal(true);
+  });
+
+  const refusals: readonly (readonly [what: string, url: string, said: RegExp])[] = [
+    [
+      'no URL of a database',
+      'mysql://me:secret@here/app',
+      /DATABASE_URL is neither a postgres: nor a pglite: URL/,
+    ],
+    ['a URL without a database', 'postgres://me:secret@here', /DATABASE_URL names no database/],
+    ['a server that is not there', 'postgres://me:secret@127.0.0.1:1/app', /ECONNREFUSED/],
+  ];
+  for (const [what, url, said] of refusals)
+    it(`given ${what}, when called, then it says so, and no password`, async () => {
+      const { status, out, err } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
+      expect(status).not.to.equal(0);
+      expect(out + err).to.match(said);
+      expect(out + err).not.to.contain('secret');
+    });
+});
