@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { PostgresSearchActionSource } from '../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
 import { PostgresSearchQueue } from '../../../src/adapters/postgres/queue/postgres-search-queue.ts';
@@ -95,27 +96,30 @@ describeUnless(SERVER.missing, 'several workers on one PostgreSQL', () => {
     expect(models).to.deep.equal(rows.map(() => 'second'));
   });
 
-  it('given a target that comes back, when a pointer is removed at that moment, then one of both is seen', async () => {
-    const { images, put, remove, replica } = fleetOn(own);
-    for (const n of range(10)) {
-      const one = entity({ orgId: unique('org'), entityType: 'ICAO', entityId: `C${n}` });
-      await put(imageRow(one, '1'), {});
-      const [fresh] = await images.load([one]);
-      if (fresh === undefined || Fault.is(fresh)) throw fresh ?? new Error('no view');
-      expect(await images.save([{ view: fresh, member: fresh.newest }])).to.deep.equal(['done']);
-      await remove(imageRow(one, '1'));
-      const [view] = await images.load([one]);
-      if (view === undefined || Fault.is(view)) throw view ?? new Error('no view');
-      const back = changeOf(streamRecord({ after: imageRow(one, '1'), sequence: 1_000_000_000 }));
-      const [[removed]] = await Promise.all([
-        images.save([{ view, member: undefined }]),
-        replica.apply([back]),
-      ]);
-      const [after] = await images.load([one]);
-      if (after === undefined || Fault.is(after)) throw after ?? new Error('no view');
-      // Where the removal was done, it was before the row came: whoever handles that finds no pointer.
-      expect(after.current === undefined).to.equal(removed === 'done');
-      expect((after.newest ?? after.target)?.sort).to.equal('IMG#1');
-    }
+  it('given a target that is coming back, when its pointer is removed, then that waits, and is not done', async () => {
+    const { images, put, remove } = fleetOn(own);
+    const one = entity({ orgId: unique('org'), entityType: 'ICAO', entityId: 'C172' });
+    const view = async () => {
+      const [found] = await images.load([one]);
+      if (found === undefined || Fault.is(found)) throw found ?? new Error('no view');
+      return found;
+    };
+    await put(imageRow(one, '1'), {});
+    const fresh = await view();
+    expect(await images.save([{ view: fresh, member: fresh.newest }])).to.deep.equal(['done']);
+    await remove(imageRow(one, '1'));
+    const gone = await view();
+    let removing: Promise<unknown> | undefined;
+    await own.database.transaction(async (client) => {
+      // What a replica does as it applies the row's change.
+      await client.query(
+        `update ${own.names.source_rows} set kind = $1, removed = false, attributes = '{}' where sort = 'IMG#1'`,
+        [one.model.kind],
+      );
+      removing = images.save([{ view: gone, member: undefined }]);
+      await wait(300);
+    });
+    expect(await removing).to.deep.equal(['conflict']);
+    expect((await view()).target?.sort).to.equal('IMG#1');
   });
 });
