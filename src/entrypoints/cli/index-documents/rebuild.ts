@@ -21,7 +21,7 @@ import { Progress } from '../replay/progress.ts';
 import { replay, type ReplayResult } from '../replay/replay.ts';
 import { RecordedStreams } from '../replay/streams.ts';
 import { stopOnSignal } from '../signals.ts';
-import { openSources, type SizedSource, totalSize } from '../sources.ts';
+import { openSources, totalSize } from '../sources.ts';
 import type { Replacement } from './engine.ts';
 import { type RebuildOutcome, rebuildReport } from './rebuild-report.ts';
 import type { IndexCommandOptions } from './run-index.ts';
@@ -78,7 +78,7 @@ export async function runRebuild(
     const started = performance.now();
     const streams = await RecordedStreams.open(model, worker.container.get(TableGenerations), options);
     const replayed = await replay(
-      sources as readonly SizedSource[],
+      sources,
       { batchSize: RECORDS, onProgress: (bytes, records) => progress.update(bytes, records) },
       {
         streams,
