@@ -116,6 +116,24 @@ describe('the deployment template', () => {
     expect(count).to.equal(3 ** 2 * 2 ** 7);
   });
 
+  it('given a search server, then the same holds of some of them', () => {
+    const server = {
+      TypesenseUrl: 'https://search.example.com',
+      TypesenseKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:search-AbCdEf',
+    };
+    let count = 0;
+    for (const values of allChoices()) {
+      if (count++ % 17 !== 0) continue;
+      const resolved = resolve(template, { ...values, ...server });
+      expect(resolved.resources).to.include.keys('Indexer', 'SearchMapping');
+      for (const check of [isResolved, keepsLimits, suitsWorker, showsPublishedMetrics])
+        check(resolved, values);
+    }
+    expect(() => resolve(template, { NewTableName: 'fleet', TypesenseUrl: server.TypesenseUrl })).to.throw(
+      'give TypesenseKeySecretArn as well',
+    );
+  });
+
   /** Nothing refers to what is not made, and no intrinsic function is left. */
   function isResolved({ resources, outputs }: Resolved, values: Values): void {
     expect('SourceTable' in resources, JSON.stringify(values)).to.equal(!('TableStreamArn' in values));

@@ -18,7 +18,7 @@ function defined(...specs: readonly object[]) {
     rows: { order, ...(second && { draft }) },
     derive: {
       'order-search': documents(order, { id: 'O:<order>', ...first } as never),
-      ...(second && { 'draft-search': documents(draft, { id: 'D:<draft>', ...second } as never) }),
+      ...(second && { 'draft-search': documents(draft, { id: 'D:<draft>', ...second }) }),
     },
   }).model.documents;
 }

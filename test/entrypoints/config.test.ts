@@ -36,6 +36,7 @@ describe('the configuration', () => {
         stateTable: 'state',
         queueUrl: 'https://sqs/1/search.fifo',
         maxBatchBytes: 1_048_576,
+        visibilityMs: 120_000,
         allowStandardQueue: false,
         hasQueueEndpoint: false,
         quarantineUrl: undefined,

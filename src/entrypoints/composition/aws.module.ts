@@ -7,11 +7,8 @@ import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generatio
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { ElectroDbDerivedRowRepository } from '../../adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
-import { DynamoDbSearchFences } from '../../adapters/aws/electrodb/search/dynamodb-search-fences.ts';
-import { DynamoDbSourceRows } from '../../adapters/aws/electrodb/search/dynamodb-source-rows.ts';
 import { SEARCH_QUEUE_VARIABLE } from '../../adapters/aws/sqs/queue-url.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
-import { SqsSearchActionSource } from '../../adapters/aws/sqs/sqs-search-action-source.ts';
 import { SqsSearchQueue } from '../../adapters/aws/sqs/sqs-search-queue.ts';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
@@ -20,10 +17,7 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
-import { SearchActionSource } from '../../application/ports/search-action-source.ts';
-import { SearchFences } from '../../application/ports/search-fences.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
-import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AwsBackend } from '../config.ts';
@@ -31,7 +25,7 @@ import { invocationFields } from '../invocation.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** The document client's own class has no public constructor, so it cannot be its token. */
-const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
+export const DOCUMENT_CLIENT: ServiceIdentifier<DynamoDBDocumentClient> = Symbol('DynamoDBDocumentClient');
 
 /**
  * `BACKEND=aws`: DynamoDB through ElectroDB, and SQS. One client per service, made when first needed, its
@@ -48,7 +42,6 @@ export function awsModule({
   quarantineUrl,
   concurrency,
   maxAttempts,
-  visibilityMs,
   metrics,
 }: AwsBackend): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
@@ -87,23 +80,6 @@ export function awsModule({
       (client) => new DynamoDbTableGenerations(client, { stateTable }),
       [DOCUMENT_CLIENT],
     );
-    bind(SearchFences).toResolvedValue(
-      (client) => new DynamoDbSearchFences(client, { stateTable, concurrency }),
-      [DOCUMENT_CLIENT],
-    );
-    bind(SourceRows).toResolvedValue(
-      (client, { keys }) => new DynamoDbSourceRows(client, table, keys),
-      [DOCUMENT_CLIENT, TABLE_MODEL],
-    );
-    if (queueUrl !== undefined)
-      bind(SearchActionSource).toResolvedValue(
-        (client) =>
-          new SqsSearchActionSource(client, {
-            ...{ queueUrl, visibilityMs, concurrency },
-            allowStandard: allowStandardQueue,
-          }),
-        [SQSClient],
-      );
     if (queueUrl === undefined) bind(SearchQueue).toResolvedValue(() => new NoSearchQueue(), []);
     else
       bind(SearchQueue).toResolvedValue(

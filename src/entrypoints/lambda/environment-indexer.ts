@@ -1,5 +1,7 @@
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
-import { backendModule } from '../composition/backend.ts';
+import { Fault } from '../../domain/fault.ts';
+import { awsIndexerModule } from '../composition/aws-indexer.module.ts';
+import { awsModule } from '../composition/aws.module.ts';
 import { compose } from '../composition/container.ts';
 import { indexDocumentsModule } from '../composition/index-documents.module.ts';
 import { indexerIn, typesenseModule } from '../composition/indexer.ts';
@@ -25,8 +27,11 @@ export function environmentIndexer(
 ): (event: unknown, context?: InvocationContext | null) => Promise<BatchResponse> {
   const config = readIndexerConfig(environment, definition.model);
   const { backend, engine, logLevel, deadlineMarginMs } = config;
+  if (backend.kind !== 'aws')
+    throw new Fault('configuration', `BACKEND is ${backend.kind}, but Lambda's messages are of SQS: set aws`);
   const container = compose(
-    backendModule(backend),
+    awsModule(backend),
+    awsIndexerModule(backend),
     systemModule({ level: logLevel, stream: process.stdout, readable: process.stdout.isTTY }, config),
     definitionModule(definition),
     indexDocumentsModule,

@@ -1,0 +1,41 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { ContainerModule } from 'inversify';
+import { DynamoDbSearchFences } from '../../adapters/aws/electrodb/search/dynamodb-search-fences.ts';
+import { DynamoDbSourceRows } from '../../adapters/aws/electrodb/search/dynamodb-source-rows.ts';
+import { SqsSearchActionSource } from '../../adapters/aws/sqs/sqs-search-action-source.ts';
+import { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import { SearchFences } from '../../application/ports/search-fences.ts';
+import { SourceRows } from '../../application/ports/source-rows.ts';
+import type { AwsBackend } from '../config.ts';
+import { DOCUMENT_CLIENT } from './aws.module.ts';
+import { TABLE_MODEL } from './table-model.ts';
+
+/** What only an indexer needs, beside `awsModule`, whose clients it takes: a worker starts without it. */
+export function awsIndexerModule({
+  table,
+  stateTable,
+  queueUrl,
+  visibilityMs,
+  concurrency,
+  allowStandardQueue,
+}: AwsBackend): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(SearchFences).toResolvedValue(
+      (client) => new DynamoDbSearchFences(client, { stateTable, concurrency }),
+      [DOCUMENT_CLIENT],
+    );
+    bind(SourceRows).toResolvedValue(
+      (client, { keys }) => new DynamoDbSourceRows(client, table, keys),
+      [DOCUMENT_CLIENT, TABLE_MODEL],
+    );
+    if (queueUrl !== undefined)
+      bind(SearchActionSource).toResolvedValue(
+        (client) =>
+          new SqsSearchActionSource(client, {
+            ...{ queueUrl, visibilityMs, concurrency },
+            allowStandard: allowStandardQueue,
+          }),
+        [SQSClient],
+      );
+  });
+}
