@@ -13,6 +13,7 @@ import { ProcessBatch } from '../../../application/process-batch.ts';
 import { Retrier } from '../../../application/retry.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
+import { memoryIndexerModule } from '../../composition/memory-indexer.module.ts';
 import { readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
@@ -62,6 +63,7 @@ export async function runRebuild(
   const progress = new Progress(process.stderr, totalSize(sources), true);
   const worker = createMemoryWorker({
     definition,
+    modules: [memoryIndexerModule],
     log: {
       ...{ level: logLevel === 'info' ? 'warn' : logLevel, readable: process.stderr.isTTY },
       stream: process.stderr,

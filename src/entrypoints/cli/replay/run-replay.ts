@@ -15,6 +15,7 @@ import { TableGenerations } from '../../../application/ports/table-generations.t
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
+import { memoryIndexerModule } from '../../composition/memory-indexer.module.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
@@ -63,7 +64,7 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
       : await OutputFile.create(options.state, { what: 'the state file', inputs });
   const { container, state } = createMemoryWorker({
     definition,
-    modules: [indexDocumentsModule, documentsInEngine],
+    modules: [memoryIndexerModule, indexDocumentsModule, documentsInEngine],
     log: { level: logLevel, stream: process.stderr, readable: process.stderr.isTTY },
   });
   const indexing = {
