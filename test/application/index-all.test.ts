@@ -3,24 +3,39 @@ import { again, type IndexOutcome } from '../../src/application/index-outcome.ts
 import { indexAll } from '../../src/application/index-all.ts';
 import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { Clock } from '../../src/application/ports/clock.ts';
 import type { ReceivedAction } from '../../src/application/ports/search-action-source.ts';
+import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { action } from './indexing.ts';
+
+class NoTime extends Clock {
+  override now(): number {
+    return 0;
+  }
+}
+
+class NotedSleeper extends Sleeper {
+  readonly slept: number[] = [];
+
+  override async sleep(milliseconds: number): Promise<void> {
+    this.slept.push(milliseconds);
+  }
+}
 
 describe('indexAll', () => {
   async function indexing(outcomeOf: (message: ReceivedAction) => IndexOutcome) {
     const queue = new MemorySearchQueue();
     await queue.send([action('N1', 1), action('N2', 1)]);
-    const slept: number[] = [];
-    const sleeper = { sleep: async (milliseconds: number) => void slept.push(milliseconds) };
-    const source = new MemorySearchActionSource(queue, { clock: { now: () => 0 }, sleeper });
+    const sleeper = new NotedSleeper();
+    const source = new MemorySearchActionSource(queue, { clock: new NoTime(), sleeper });
     const documents = {
       execute: async (received: readonly ReceivedAction[]) => ({
         outcomes: received.map(outcomeOf),
         unrepaired: [],
       }),
     };
-    return { queue, slept, run: () => indexAll({ source, documents, sleeper }) };
+    return { queue, slept: sleeper.slept, run: () => indexAll({ source, documents, sleeper }) };
   }
 
   const isFirst = ({ action: one }: ReceivedAction) => !Fault.is(one) && one.key.id === 'FAA:N1';
