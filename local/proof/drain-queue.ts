@@ -70,7 +70,8 @@ async function deleteMessages(
     );
 }
 
-async function isEmpty(client: SQSClient, queueUrl: string): Promise<boolean> {
+/** Whether a queue has no messages, whoever has them. */
+export async function isEmpty(client: SQSClient, queueUrl: string): Promise<boolean> {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,

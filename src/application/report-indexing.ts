@@ -105,7 +105,7 @@ function logCauses(received: readonly ReceivedAction[], { outcomes }: IndexResul
     const document = Fault.is(action) ? {} : { collection: action.key.collection, id: action.key.id };
     const isForGood = fault.kind === 'permanent' || fault.kind === 'configuration';
     logger.log(isForGood ? 'error' : 'warn', 'search actions not carried out', {
-      ...{ count, message, receives, ...document },
+      ...{ count, messageId: message, receives, ...document },
       ...{ fault: fault.kind, error: fault },
     });
   }

@@ -24,6 +24,8 @@ await runCommand(
   new Command('contrail')
     .description(description)
     .version(version)
+    // Beside the longest of the commands there is less room than it wraps for otherwise.
+    .configureHelp({ minWidthToWrap: 30 })
     .addCommand(initCommand)
     .addCommand(replayCommand)
     .addCommand(indexCommand)

@@ -5,12 +5,6 @@ import { DerivedState } from '../../application/ports/derived-state.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
-import { Clock } from '../../application/ports/clock.ts';
-import { SearchActionSource } from '../../application/ports/search-action-source.ts';
-import { SearchFences } from '../../application/ports/search-fences.ts';
-import { SearchIndex } from '../../application/ports/search-index.ts';
-import { Sleeper } from '../../application/ports/sleeper.ts';
-import { SourceRows } from '../../application/ports/source-rows.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
@@ -20,10 +14,6 @@ import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.t
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
-import { MemorySearchActionSource } from '../../adapters/memory/memory-search-action-source.ts';
-import { MemorySearchEngine } from '../../adapters/memory/memory-search-engine.ts';
-import { MemorySearchFences } from '../../adapters/memory/memory-search-fences.ts';
-import { MemorySourceRows } from '../../adapters/memory/memory-source-rows.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
@@ -36,15 +26,6 @@ export const memoryModule = new ContainerModule(({ bind }) => {
   bind(MemoryMatcherRepository).toResolvedValue(() => new MemoryMatcherRepository(), []);
   bind(MemorySearchQueue).toResolvedValue(() => new MemorySearchQueue(), []);
   bind(MemorySearchIndex).toResolvedValue(() => new MemorySearchIndex(), []);
-
-  bind(MemorySearchEngine).toResolvedValue(() => new MemorySearchEngine(), []);
-  bind(SearchIndex).toService(MemorySearchEngine);
-  bind(SearchFences).toResolvedValue(() => new MemorySearchFences(), []);
-  bind(SourceRows).toResolvedValue((table) => new MemorySourceRows(table), [MemoryTable]);
-  bind(SearchActionSource).toResolvedValue(
-    (queue, clock, sleeper) => new MemorySearchActionSource(queue, { clock, sleeper }),
-    [MemorySearchQueue, Clock, Sleeper],
-  );
 
   bind(MemoryMetrics).toResolvedValue(() => new MemoryMetrics(), []);
 

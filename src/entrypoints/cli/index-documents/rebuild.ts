@@ -13,6 +13,7 @@ import { ProcessBatch } from '../../../application/process-batch.ts';
 import { Retrier } from '../../../application/retry.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
+import { memoryIndexerModule } from '../../composition/memory-indexer.module.ts';
 import { readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
@@ -21,7 +22,7 @@ import { Progress } from '../replay/progress.ts';
 import { replay, type ReplayResult } from '../replay/replay.ts';
 import { RecordedStreams } from '../replay/streams.ts';
 import { stopOnSignal } from '../signals.ts';
-import { openSources, type SizedSource, totalSize } from '../sources.ts';
+import { openSources, totalSize } from '../sources.ts';
 import type { Replacement } from './engine.ts';
 import { type RebuildOutcome, rebuildReport } from './rebuild-report.ts';
 import type { IndexCommandOptions } from './run-index.ts';
@@ -62,6 +63,7 @@ export async function runRebuild(
   const progress = new Progress(process.stderr, totalSize(sources), true);
   const worker = createMemoryWorker({
     definition,
+    modules: [memoryIndexerModule],
     log: {
       ...{ level: logLevel === 'info' ? 'warn' : logLevel, readable: process.stderr.isTTY },
       stream: process.stderr,
@@ -78,7 +80,7 @@ export async function runRebuild(
     const started = performance.now();
     const streams = await RecordedStreams.open(model, worker.container.get(TableGenerations), options);
     const replayed = await replay(
-      sources as readonly SizedSource[],
+      sources,
       { batchSize: RECORDS, onProgress: (bytes, records) => progress.update(bytes, records) },
       {
         streams,

@@ -8,7 +8,8 @@ import { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { ContainerModule } from 'inversify';
-import { backendModule } from '../../composition/backend.ts';
+import { awsIndexerModule } from '../../composition/aws-indexer.module.ts';
+import { awsModule } from '../../composition/aws.module.ts';
 import { compose } from '../../composition/container.ts';
 import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
 import { indexerIn } from '../../composition/indexer.ts';
@@ -103,7 +104,8 @@ async function composed(
   // Log lines go above the line that says how far it is.
   const logging = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
   const container = compose(
-    backendModule(backend),
+    awsModule(backend),
+    awsIndexerModule(backend),
     systemModule(logging, config),
     definitionModule(definition),
     indexDocumentsModule,

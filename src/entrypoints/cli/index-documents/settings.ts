@@ -62,7 +62,7 @@ export function readDrainSettings(environment: Environment, model: TableModel): 
       'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws',
     );
   reader.finish(undefined);
-  const backend = (config as Config | undefined)?.backend;
+  const backend = config?.backend;
   if (config === undefined || backend?.kind !== 'aws')
     throw new Fault('configuration', 'the environment cannot be read');
   return { config, backend, engine };

@@ -12,6 +12,7 @@ import { SearchActionSource } from '../../../application/ports/search-action-sou
 import { Sleeper } from '../../../application/ports/sleeper.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
+import { memoryIndexerModule } from '../../composition/memory-indexer.module.ts';
 import type { Backend } from '../../config.ts';
 import { createMemoryWorker, type MemoryWorkerOptions } from '../../memory-worker.ts';
 
@@ -42,7 +43,7 @@ export async function replayWorker(
   if (backend.kind === 'memory') {
     const { container, state } = createMemoryWorker({
       ...options,
-      modules: [indexDocumentsModule, documentsInEngine],
+      modules: [memoryIndexerModule, indexDocumentsModule, documentsInEngine],
     });
     const indexing = {
       source: container.get(SearchActionSource),

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { again, type IndexOutcome } from '../../src/application/index-outcome.ts';
+import { indexAll } from '../../src/application/index-all.ts';
+import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { Clock } from '../../src/application/ports/clock.ts';
+import type { ReceivedAction } from '../../src/application/ports/search-action-source.ts';
+import { Sleeper } from '../../src/application/ports/sleeper.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { action } from './indexing.ts';
+
+class NoTime extends Clock {
+  override now(): number {
+    return 0;
+  }
+}
+
+class NotedSleeper extends Sleeper {
+  readonly slept: number[] = [];
+
+  override async sleep(milliseconds: number): Promise<void> {
+    this.slept.push(milliseconds);
+  }
+}
+
+describe('indexAll', () => {
+  async function indexing(outcomeOf: (message: ReceivedAction) => IndexOutcome) {
+    const queue = new MemorySearchQueue();
+    await queue.send([action('N1', 1), action('N2', 1)]);
+    const sleeper = new NotedSleeper();
+    const source = new MemorySearchActionSource(queue, { clock: new NoTime(), sleeper });
+    const documents = {
+      execute: async (received: readonly ReceivedAction[]) => ({
+        outcomes: received.map(outcomeOf),
+        unrepaired: [],
+      }),
+    };
+    return { queue, slept: sleeper.slept, run: () => indexAll({ source, documents, sleeper }) };
+  }
+
+  const isFirst = ({ action: one }: ReceivedAction) => !Fault.is(one) && one.key.id === 'FAA:N1';
+  const done: IndexOutcome = { status: 'done', as: 'written' };
+
+  it('given what may pass, then it is tried again after its delay, until the queue is empty', async () => {
+    const { queue, slept, run } = await indexing((message) =>
+      isFirst(message) && message.receives === 1
+        ? { status: 'again', fault: new Fault('transient', 'busy'), delayMs: 700 }
+        : done,
+    );
+    expect(await run()).to.deep.equal([]);
+    expect(slept).to.deep.equal([700]);
+    expect(queue.groups.size).to.equal(0);
+  });
+
+  it('given what is refused for good, then it is taken off the queue, and told', async () => {
+    const { queue, run } = await indexing((message) =>
+      isFirst(message) ? again(new Fault('permanent', 'no')) : done,
+    );
+    expect((await run()).map(({ message }) => message)).to.deep.equal(['no']);
+    expect(queue.groups.size).to.equal(0);
+  });
+
+  it('given what an operator has to mend, then it ends with that', async () => {
+    const { run } = await indexing(() => again(new Fault('configuration', 'no collection')));
+    const ended = await run().catch((error: unknown) => error);
+    expect(ended).to.have.property('message', 'no collection');
+  });
+});
