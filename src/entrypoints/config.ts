@@ -186,8 +186,8 @@ function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBacke
       fallback: MAX_BATCH_BYTES,
     }),
     visibilityMs: reader.integer('SEARCH_VISIBILITY_MS', {
-      // What is written late must be written before it is delivered again.
-      min: 2 * LATE_MS,
+      // What is written late must be written before it is delivered again, and messages wait in a process before.
+      min: 3 * LATE_MS,
       max: 43_200_000,
       fallback: 4 * LATE_MS,
     }),

@@ -52,8 +52,11 @@ export class MemorySearchEngine extends SearchIndex {
   override async *documents(collection: string, signal?: AbortSignal): AsyncGenerator<IndexedDocument> {
     signal?.throwIfAborted();
     let count = 0;
-    for (const [id, fields] of this.#collections.get(collection) ?? []) {
-      yield { id, fields };
+    const documents = this.#collections.get(collection) ?? new Map<string, DocumentFields>();
+    // Ids as they are now: one that is deleted and written again meanwhile would come twice.
+    for (const id of [...documents.keys()]) {
+      const fields = documents.get(id);
+      if (fields !== undefined) yield { id, fields };
       if (++count % AT_ONCE === 0) await othersHaveRun();
       signal?.throwIfAborted();
     }
