@@ -17,7 +17,7 @@ const MUTANTS = {
 
 // `npm run sweep` does the same with all setups, and with all pairs of calls.
 describe('what is derived is true in the end, whichever call goes wrong', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const scenario of GOLDEN_SCENARIOS)
     describe(`given ${scenario.name}`, () => {
@@ -39,7 +39,7 @@ describe('what is derived is true in the end, whichever call goes wrong', functi
 });
 
 describe('the sweep', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const [name, scenario] of Object.entries(MUTANTS))
     it(`finds the mutant ${name}, and says at which call`, async () => {

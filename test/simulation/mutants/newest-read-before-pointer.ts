@@ -13,6 +13,7 @@ export const mutant: Mutant = {
       const twice = portsWith(ports, {
         'images.load': (load) => async (entities, signal) => {
           const early = await load(entities, signal);
+          signal?.throwIfAborted();
           const views = await load(entities, signal);
           return views.map((view, place) => {
             const before = early[place];
