@@ -11,6 +11,9 @@ import { pause } from './modelled-service.ts';
 /** Messages that SQS gives or takes in one request. */
 export const MAX_ENTRIES = 10;
 
+/** Milliseconds until it is said that there is nothing. */
+const EMPTY_MS = 20;
+
 /**
  * The search queue as SQS gives it: ten messages a receive, ten a request to acknowledge them, each a latency. Its clients'
  * own time is not in it. Each message is of a document of its own, or comes when the one before it is done; none comes twice.
@@ -45,6 +48,8 @@ export class ModelledMessages extends SearchActionSource {
       if (done === true) break;
       bodies.push(value);
     }
+    // As a queue that is asked to wait does: who is told at once would ask again and again.
+    if (bodies.length === 0) await pause(EMPTY_MS);
     return bodies;
   }
 
