@@ -9,6 +9,7 @@ import type { LocalComparison } from './measures/local.ts';
 import { FULL, SMOKE } from './plan.ts';
 import { spread } from './report/figures.ts';
 import { goalsOf } from './report/goals.ts';
+import { indexerGoalsOf } from './report/indexer-goals.ts';
 import { machine } from './report/machine.ts';
 import { plotsOf } from './report/plots.ts';
 import * as text from './report/text.ts';
@@ -29,6 +30,7 @@ const { measureDerivations } = await import('./measures/derivations.ts');
 const { measureEngine, measureStages } = await import('./measures/engine.ts');
 const { Functions } = await import('./measures/functions.ts');
 const { measureHotTuple } = await import('./measures/hot-tuple.ts');
+const { measureIndexer } = await import('./measures/indexer.ts');
 const { measureLocal } = await import('./measures/local.ts');
 const { measureMemory } = await import('./measures/memory.ts');
 const { measureSmallFunction } = await import('./measures/small-function.ts');
@@ -43,6 +45,7 @@ const PARTS = [
   'small',
   'hot-tuple',
   'derivations',
+  'indexer',
   'memory',
   'local',
 ] as const;
@@ -80,6 +83,8 @@ const hotTuple = wanted('hot-tuple') ? await measureHotTuple(children, plan, scr
 for (const one of hotTuple) say('hot', text.hotTupleLine(one));
 const derivations = wanted('derivations') ? await measureDerivations(children, plan) : [];
 for (const one of derivations) say('several', text.derivationsLine(one));
+const indexer = wanted('indexer') ? await measureIndexer(children, plan) : undefined;
+if (indexer) for (const line of text.indexerLines(indexer)) say('indexer', line);
 const memory = wanted('memory')
   ? await measureMemory(children, plan, scratch, (one) => say('memory', text.memoryLine(one)))
   : [];
@@ -90,8 +95,11 @@ await rm(scratch, { recursive: true, force: true });
 
 const measured = { counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple };
 const goals = goalsOf(measured, plan);
+const indexerGoals = indexer === undefined ? [] : indexerGoalsOf(indexer, plan.indexer);
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
-else if (goals.length > 0) process.stdout.write(`\n${text.goalTable(goals)}\n\n`);
+else
+  for (const some of [goals, indexerGoals])
+    if (some.length > 0) process.stdout.write(`\n${text.goalTable(some)}\n\n`);
 
 const folder = await resultsFolder();
 const results: { local: readonly LocalComparison[] | string } & Record<string, unknown> = {
@@ -101,6 +109,7 @@ const results: { local: readonly LocalComparison[] | string } & Record<string, u
   ...measured,
   stages,
   derivations,
+  indexer: indexer && { goals: indexerGoals, ...indexer },
   local,
 };
 await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);

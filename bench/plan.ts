@@ -1,3 +1,4 @@
+import type { IndexerPlan } from './measures/indexer.ts';
 import type { WarmUp } from './measures/warm-up.ts';
 import { WORKLOADS, type WorkloadName } from './workloads/catalogue.ts';
 
@@ -36,6 +37,7 @@ export interface Plan {
   /** How many derivations of one kind of row. */
   readonly derivations: readonly number[];
   readonly derivedRecords: number;
+  readonly indexer: IndexerPlan;
   readonly memoryRuns: number;
   readonly localRecords: number;
   readonly localRounds: number;
@@ -67,6 +69,15 @@ export const FULL: Plan = {
   largeRecords: LARGE_RECORDS,
   derivations: [1, 3, 10, 30],
   derivedRecords: 300,
+  indexer: {
+    documents: 20_000,
+    sample: 400,
+    largerSample: 4_000,
+    latencyMs: 5,
+    rounds: 3,
+    processes: 3,
+    memory: { documents: 10_000, few: 100_000, many: 1_000_000, every: 5_000 },
+  },
   memoryRuns: 2,
   localRecords: 300,
   localRounds: 3,
@@ -95,6 +106,15 @@ export const SMOKE: Plan = {
   largeRecords: 2,
   derivations: [1, 3],
   derivedRecords: 30,
+  indexer: {
+    documents: 30,
+    sample: 10,
+    largerSample: 30,
+    latencyMs: 1,
+    rounds: 1,
+    processes: 1,
+    memory: { documents: 20, few: 100, many: 1_000, every: 10 },
+  },
   memoryRuns: 1,
   localRecords: 20,
   localRounds: 1,

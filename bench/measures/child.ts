@@ -2,7 +2,9 @@
 const CHILDREN = {
   derivations: () => import('./derivations-child.ts'),
   engine: () => import('./engine-child.ts'),
+  indexer: () => import('./indexer-child.ts'),
   memory: () => import('./memory-child.ts'),
+  'search-engine': () => import('./search-engine-child.ts'),
   series: () => import('./series-child.ts'),
   workers: () => import('./workers-child.ts'),
 } as const;

@@ -131,7 +131,7 @@ function textOf(body: unknown): string {
     : String(body);
 }
 
-function pause(milliseconds: number): Promise<void> {
+export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     if (milliseconds === 0) setImmediate(resolve);
     else setTimeout(resolve, milliseconds);

@@ -4,6 +4,7 @@ import type { Counts } from '../measures/counts.ts';
 import type { DerivationsTimes } from '../measures/derivations.ts';
 import type { Comparison, Stages } from '../measures/engine.ts';
 import type { HotTupleTimes } from '../measures/hot-tuple.ts';
+import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
@@ -54,6 +55,17 @@ export function derivationsLine({ count, together, apart }: DerivationsTimes): s
   const against = (value: (run: DerivationsTimes['together']) => number) =>
     `${figure(value(together))}, ${figure(value(together) / value(apart))}`;
   return `${count} derivations of one kind of row, and against a worker for each: requests ${against((run) => run.requests)}; $ per million changes ${against((run) => run.dollarsPerMillion)}; processor ms ${against((run) => run.processorMs)}; MiB ${against((run) => run.peakBytes / 2 ** 20)}`;
+}
+
+export function indexerLines(times: IndexerTimes): string[] {
+  const { memory } = times;
+  const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
+  return [
+    `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
+    `imports against the fewest ${spread(times.requestRatio)}`,
+    `processor ${spread(times.microseconds)} µs a message, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}`,
+    `memory ${mebibytes(memory.fewBytes)} MiB, then ${mebibytes(memory.manyBytes)} MiB at ${figure(memory.perSecond)} messages/s: ${figure(memory.ratio)}`,
+  ];
 }
 
 export function comparisonLine({ what, against, microseconds, peerMicroseconds, ratio }: Comparison): string {

@@ -1,5 +1,8 @@
 import type { Sleeper } from './ports/sleeper.ts';
 
+/** Given, as the reason that is made otherwise takes a stack trace. */
+const RUNG = 'something has changed';
+
 /** Wakes all who wait for something to change. */
 export class Bell {
   readonly #sleeper: Sleeper;
@@ -13,7 +16,7 @@ export class Bell {
   ring(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const controller of waiting) controller.abort();
+    for (const controller of waiting) controller.abort(RUNG);
   }
 
   /** Resolves when it rings, or after so many milliseconds. */

@@ -46,9 +46,13 @@ const FITS = {
   float: (value: Value) => (value instanceof Decimal && isExactDouble(value) ? value : undefined),
 } satisfies Record<ReturnType<typeof partsOf>['single'], (value: Value) => Value | undefined>;
 
+const SHORT_INTEGER = /^(?:0|-?[1-9]\d{0,8})$/;
+
 /** In digits alone: `1E+2` and `100.0` are integers, but their JSON is no engine's. */
 function integerWithin(value: Value, bits: bigint): Decimal | undefined {
   if (!(value instanceof Decimal)) return undefined;
+  // Nearly all are short, and those of nine digits fit into 31 bits.
+  if (SHORT_INTEGER.test(value.text)) return value;
   const [digits = '0', exponent = '0'] = value.canonical.split('e');
   const zeros = Number(exponent);
   // No integer of 64 bits has more digits than 19.

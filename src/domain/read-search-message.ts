@@ -32,7 +32,7 @@ export function notAnAction(problem: string, name: string): Fault {
 /** @returns otherwise what is wrong. */
 function read(message: unknown): SearchAction | string {
   if (!isObject(message) || message instanceof Decimal) return 'it is no JSON object';
-  const { action, collection, id } = membersOf(message);
+  const [action, collection, id] = [own(message, 'action'), own(message, 'collection'), own(message, 'id')];
   if (action !== 'upsert' && action !== 'delete')
     return action === undefined
       ? 'it has no action'
@@ -50,9 +50,9 @@ function read(message: unknown): SearchAction | string {
   return { key: { collection, id }, version, identity, document, ...(row === undefined ? {} : { row }) };
 }
 
-/** Properties of its own, whatever they are called. */
-function membersOf(json: Json): Json {
-  return Object.assign(Object.create(null) as Json, json);
+/** A property of its own, whatever others are called. */
+function own(json: Json, name: string): unknown {
+  return Object.hasOwn(json, name) ? json[name] : undefined;
 }
 
 function isText(value: unknown): value is string {
@@ -60,16 +60,20 @@ function isText(value: unknown): value is string {
 }
 
 function memberOf(message: Json, name: string): Json | 'malformed' | undefined {
-  const value = Object.hasOwn(message, name) ? message[name] : undefined;
+  const value = own(message, name);
   if (value === undefined) return undefined;
-  return isObject(value) && !(value instanceof Decimal) ? membersOf(value) : 'malformed';
+  return isObject(value) && !(value instanceof Decimal) ? value : 'malformed';
 }
 
 function versionIn(message: Json): Version | string {
   const found = memberOf(message, 'version');
   if (found === undefined) return 'it has no version';
   if (found === 'malformed') return 'its version is no object';
-  const { epoch, sequence, generation = ZERO } = found;
+  const [epoch, sequence, generation = ZERO] = [
+    own(found, 'epoch'),
+    own(found, 'sequence'),
+    own(found, 'generation'),
+  ];
   if (typeof epoch !== 'string') return 'its version has no epoch';
   if (typeof sequence !== 'string' || !/^\d+$/.test(sequence)) return 'its version has no sequence of digits';
   const number = generation instanceof Decimal ? Number(generation.text) : NaN;
@@ -88,20 +92,20 @@ function identityIn(
   const found = memberOf(message, 'identity');
   if (found === undefined) return { stream: epoch, sequence: place };
   if (found === 'malformed') return undefined;
-  const { stream, sequence } = found;
+  const [stream, sequence] = [own(found, 'stream'), own(found, 'sequence')];
   return typeof stream === 'string' && typeof sequence === 'string' ? { stream, sequence } : undefined;
 }
 
 function rowIn(message: Json): ItemKey | 'malformed' | undefined {
   const found = memberOf(message, 'row');
   if (found === undefined || found === 'malformed') return found;
-  const { partition, sort } = found;
+  const [partition, sort] = [own(found, 'partition'), own(found, 'sort')];
   if (typeof partition !== 'string') return 'malformed';
   return sort === undefined || typeof sort === 'string' ? { partition, sort } : 'malformed';
 }
 
 function documentIn(message: Json, action: 'upsert' | 'delete'): DocumentFields | undefined | string {
-  const found = Object.hasOwn(message, 'document') ? message['document'] : undefined;
+  const found = own(message, 'document');
   if (action === 'delete') return found === undefined ? undefined : 'it is a delete with a document';
   if (!isObject(found) || found instanceof Decimal) return 'it is an upsert without a document';
   return isDeeper(found, MAX_DEPTH)
