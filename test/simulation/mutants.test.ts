@@ -38,7 +38,7 @@ const REFUSED = 'nothing of a table that is not followed is handled';
 const CATCHES: Readonly<Record<string, Catch>> = {
   'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
   'assumed-state-unchecked': { within: 20, by: [DERIVED] },
-  'batch-acknowledged-for-one-line': { from: 488, within: 500, by: [DERIVED] },
+  'batch-acknowledged-for-one-line': { from: 21, within: 200, by: [DERIVED] },
   'breaker-left-out': { from: 22, within: 150, by: ['no batch is mostly poison for one reason'] },
   'chain-stops-at-first-link': { within: 50, by: [DONE] },
   'changed-definition-counts-twice': { within: 100, by: [DERIVED] },
