@@ -99,6 +99,7 @@ export function tableOn({
             collection: `aircraft ${n}`,
             other: `images ${n}`,
             missing: `missing ${n}`,
+            reopened: () => Promise.resolve(new PostgresSearchIndex(database, names)),
           };
         },
         lacks: {
