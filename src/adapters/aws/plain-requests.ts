@@ -68,12 +68,12 @@ export function sendPlainly(client: DynamoDBClient | SQSClient): void {
   const copyLater: Middleware = (next, context) => {
     const kept = keptBy.get(context);
     return (call) => {
-      const { input, signal } = call;
+      const { input } = call;
       const first = PLAIN in input ? kept?.requests.get(placeOf(input)) : undefined;
       if (first === undefined || kept?.isUsual !== true) return next(call);
       const body = Buffer.from(JSON.stringify(input));
       const headers = { ...first.headers, 'content-length': String(body.length) };
-      return kept.resume({ input, signal, request: { ...first, headers, body } });
+      return kept.resume({ ...call, request: { ...first, headers, body } });
     };
   };
   const readAnswer: Middleware = (next) => async (call) => {
