@@ -187,7 +187,7 @@ function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBacke
     }),
     visibilityMs: reader.integer('SEARCH_VISIBILITY_MS', {
       // What is written late must be written before it is delivered again.
-      min: 2 * LATE_MS,
+      min: 3 * LATE_MS,
       max: 43_200_000,
       fallback: 4 * LATE_MS,
     }),
