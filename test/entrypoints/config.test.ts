@@ -157,6 +157,13 @@ describe('the configuration', () => {
     );
   });
 
+  it('given a visibility that no indexer takes, when read, then its own variable is named', () => {
+    expectRefusal(
+      { ...aws, SEARCH_VISIBILITY_MS: '60000' },
+      /^SEARCH_VISIBILITY_MS is "60000"; expected an integer from 90000 /,
+    );
+  });
+
   it('given queues that will not do beside other problems, when read, then one message has all of it', () => {
     const wrong = {
       CONCURRENCY: '0',

@@ -11,6 +11,7 @@ interface Command {
 
 interface Options {
   readonly abortSignal?: AbortSignal;
+  readonly requestTimeout?: number;
 }
 
 /**
@@ -29,24 +30,25 @@ export function cacheMiddleware(client: DynamoDBClient | DynamoDBDocumentClient 
     command: Command,
     options?: Options,
   ) => Promise<unknown>;
-  // The SDK's own handler has the one signal that middleware was put together with.
+  // The SDK's own handler has the one signal, and the one time, that middleware was put together with.
   stack.add(
     (next) => (call) => {
-      const { signal, response } = call;
+      const { signal, requestTimeout, response } = call;
       if (response !== undefined) return Promise.resolve({ response });
-      return signal === undefined ? next(call) : handle(config, call);
+      const isUsual = signal === undefined && requestTimeout === undefined;
+      return isUsual ? next(call) : handle(config, call);
     },
     { step: 'deserialize', priority: 'low', name: 'contrailHandler', override: true },
   );
 
   const send = async (command: Command, options: Options = {}): Promise<unknown> => {
     if ('clientCommand' in command) return sendAsBefore(command, options);
-    const { abortSignal: signal } = options;
+    const { abortSignal: signal, requestTimeout } = options;
     signal?.throwIfAborted();
     let handler = handlers.get(command.constructor);
     if (handler === undefined)
       handlers.set(command.constructor, (handler = command.resolveMiddleware(stack, config, {})));
-    const sent = handler({ input: command.input, signal });
+    const sent = handler({ input: command.input, signal, requestTimeout });
     return (await (signal === undefined ? sent : unlessAborted(sent, signal))).output;
   };
   Object.assign(client, { send });
@@ -55,10 +57,10 @@ export function cacheMiddleware(client: DynamoDBClient | DynamoDBDocumentClient 
 /** Sends a request over the network, unless its signal has been aborted while the SDK paused. */
 export async function handle(
   { requestHandler }: Configuration,
-  { request, signal }: Call,
+  { request, signal, requestTimeout }: Call,
 ): Promise<Answered> {
   signal?.throwIfAborted();
-  return requestHandler.handle(request, { abortSignal: signal });
+  return requestHandler.handle(request, { abortSignal: signal, requestTimeout });
 }
 
 /** Rejects once the signal is aborted, also where the SDK pauses before it tries again. */

@@ -68,12 +68,12 @@ export function sendPlainly(client: DynamoDBClient | SQSClient): void {
   const copyLater: Middleware = (next, context) => {
     const kept = keptBy.get(context);
     return (call) => {
-      const { input, signal } = call;
+      const { input } = call;
       const first = PLAIN in input ? kept?.requests.get(placeOf(input)) : undefined;
       if (first === undefined || kept?.isUsual !== true) return next(call);
       const body = Buffer.from(JSON.stringify(input));
       const headers = { ...first.headers, 'content-length': String(body.length) };
-      return kept.resume({ input, signal, request: { ...first, headers, body } });
+      return kept.resume({ ...call, request: { ...first, headers, body } });
     };
   };
   const readAnswer: Middleware = (next) => async (call) => {
@@ -103,7 +103,21 @@ function isUsual(stack: MiddlewareStack): boolean {
   });
 }
 
-/** Requests to a queue go where its URL says. */
+/**
+ * Requests to a queue go where its URL says; those to tables, of which the first is named by an ARN, to a host of that one's account.
+ */
 function placeOf(input: object): string {
-  return (input as { readonly QueueUrl?: string }).QueueUrl ?? '';
+  const { QueueUrl, TableName, RequestItems = {}, TransactItems = [] } = input as Places;
+  if (QueueUrl !== undefined) return QueueUrl;
+  const [part] = Object.values(TransactItems[0] ?? {});
+  const table = TableName ?? part?.TableName ?? Object.keys(RequestItems)[0] ?? '';
+  return table.startsWith('arn:') ? table : '';
+}
+
+/** What of inputs tells where they go. */
+interface Places {
+  readonly QueueUrl?: string;
+  readonly TableName?: string;
+  readonly RequestItems?: object;
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName?: string } | undefined>>[];
 }

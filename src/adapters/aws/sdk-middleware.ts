@@ -7,6 +7,8 @@
 export interface Call {
   readonly input: object;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for an answer; the client's own, unless given. */
+  readonly requestTimeout?: number | undefined;
   /** Once it is written. */
   readonly request?: HttpRequest;
   /** Where it has been answered, and only the answer is to be read. */
@@ -50,7 +52,13 @@ export interface MiddlewareStack {
 export interface Configuration {
   readonly protocol: { getShapeId(): string };
   readonly requestHandler: {
-    handle(request: unknown, options: { readonly abortSignal?: AbortSignal | undefined }): Promise<Answered>;
+    handle(
+      request: unknown,
+      options: {
+        readonly abortSignal?: AbortSignal | undefined;
+        readonly requestTimeout?: number | undefined;
+      },
+    ): Promise<Answered>;
   };
   readonly streamCollector: (body: unknown) => Promise<Uint8Array>;
 }

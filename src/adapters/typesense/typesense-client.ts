@@ -170,7 +170,8 @@ export class TypesenseClient {
     { doing, collection }: TypesenseRequest,
     { status, body, retryAfter = null }: TypesenseAnswer & { readonly retryAfter?: string | null },
   ): Fault {
-    const message = messageIn(body).replaceAll(this.#apiKey, '[redacted]');
+    // Cut afterwards: of a key that is cut, the first part would stay.
+    const message = messageIn(body).replaceAll(this.#apiKey, '[redacted]').slice(0, 200);
     return answerFault({ server: this.server, doing, collection }, { status, message, retryAfter });
   }
 
@@ -221,10 +222,10 @@ async function wholeBody(response: Response, watch: Watch): Promise<string> {
 function messageIn(body: string): string {
   try {
     const { message } = JSON.parse(body) as { readonly message?: unknown };
-    return typeof message === 'string' ? message.slice(0, 200) : '';
+    return typeof message === 'string' ? message : '';
   } catch {
     // Before 30.2 a message is not escaped.
-    return /^\{\s*"message":\s*"(.{0,200})/s.exec(body)?.[1]?.replace(/"\}\s*$/, '') ?? '';
+    return /^\{\s*"message":\s*"(.*)/s.exec(body)?.[1]?.replace(/"\}\s*$/, '') ?? '';
   }
 }
 

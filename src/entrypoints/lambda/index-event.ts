@@ -39,9 +39,21 @@ interface Failed {
   readonly outcome: Extract<IndexOutcome, { status: 'again' }>;
 }
 
+/** Longest that a message waits for what may pass, in milliseconds. */
+const LONGEST = 300_000;
+
+/**
+ * Each delivery counts towards the dead-letter queue, where an outage must not take good messages: what may pass is given
+ * twice as long each time, so that ten deliveries take some 13 minutes.
+ */
+function delayOf({ message: { receives }, outcome: { fault, delayMs } }: Failed): number {
+  if (fault.kind !== 'transient') return delayMs;
+  return Math.max(delayMs, Math.min(LONGEST, 1_000 * 2 ** receives));
+}
+
 /** Where that fails, messages come again when their visibility ends, which is long enough. */
 async function delay(failed: readonly Failed[], source: Indexer['source']): Promise<void> {
-  const byDelay = groupBy(failed, ({ outcome }) => String(outcome.delayMs));
+  const byDelay = groupBy(failed, (one) => String(delayOf(one)));
   await Promise.allSettled(
     Array.from(byDelay, ([delayMs, some]) =>
       source.giveBack(

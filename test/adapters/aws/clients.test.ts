@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { observed } from '../../../src/adapters/aws/clients.ts';
+import { plain } from '../../../src/adapters/aws/plain-requests.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { HttpDouble, SDK } from './sdk-doubles.ts';
 
@@ -47,6 +48,26 @@ describe('an SDK client that is observed', () => {
   it('given a request that fails for good, when sent, then its attempts are counted', async () => {
     expect(await failureOf(observed(sqs(500, 500, 500), metrics))).to.be.instanceOf(Error);
     expect(counted()).to.deep.equal({ SendMessageBatch: 3 });
+  });
+
+  it('given requests with a time of their own, when sent, then each has it, and others have the client’s', async () => {
+    const times: unknown[] = [];
+    const network = answering();
+    const handle = (_: unknown, options?: { readonly requestTimeout?: number }) => {
+      times.push(options?.requestTimeout);
+      return network.handle();
+    };
+    const client = observed(new SQSClient({ ...SDK, requestHandler: { handle } }), metrics);
+    const { signal: abortSignal } = new AbortController();
+    const receive = (options: object) =>
+      client.send(new ReceiveMessageCommand(plain({ QueueUrl: SEND.QueueUrl })), options);
+    // The first goes the SDK's way, the others a shorter one.
+    await receive({ abortSignal, requestTimeout: 1 });
+    await receive({ abortSignal, requestTimeout: 2 });
+    await receive({ abortSignal });
+    await receive({ requestTimeout: 3 });
+    await client.send(new SendMessageBatchCommand(SEND), { requestTimeout: 4 });
+    expect(times).to.deep.equal([1, 2, undefined, 3, 4]);
   });
 
   it('given no credentials, when sent to, then nothing is counted, as nothing is sent', async () => {

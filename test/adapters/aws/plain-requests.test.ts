@@ -195,6 +195,29 @@ describe('a client that sends plain inputs', () => {
     expect(network.sent.map(({ hostname }) => hostname)).to.deep.equal(hosts);
   });
 
+  it('given tables of two accounts, then each request goes to a host of its own', async () => {
+    const arn = (account: number) => `arn:aws:dynamodb:eu-central-1:${account}:table/t`;
+    const places = [false, true].map(async (isPlain) => {
+      const network = new HttpDouble();
+      const client = dynamoDbOn(network);
+      if (isPlain) {
+        sendPlainly(client);
+        cacheMiddleware(client);
+      }
+      for (const TableName of ['t', arn(111122223333), arn(444455556666), arn(111122223333)]) {
+        const Key = { PK: { S: 'a' } };
+        await client.send(new QueryCommand(plain({ TableName })));
+        await client.send(new BatchGetItemCommand(plain({ RequestItems: { [TableName]: { Keys: [Key] } } })));
+        const TransactItems = [{ Delete: { TableName, Key } }];
+        await client.send(new TransactWriteItemsCommand(plain({ ClientRequestToken: 'a', TransactItems })));
+      }
+      return network.places;
+    });
+    const [without, short] = await Promise.all(places);
+    expect(short).to.deep.equal(without);
+    expect(new Set(short)).to.have.property('size', 3);
+  });
+
   it('given invocations with traces of their own, then each request has its own', async () => {
     const network = new HttpDouble();
     const client = plainOn(dynamoDbOn, network);

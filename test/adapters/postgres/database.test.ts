@@ -113,6 +113,13 @@ describe('the address of a database', () => {
     '': /^DATABASE_URL is neither/,
     [`postgres://u:${SECRET}@host`]: /^DATABASE_URL names no database/,
     [`postgres://u:${SECRET}#1@host:x/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    // Valid all the same: the database's name would be part of the password.
+    [`postgres://u:12/${SECRET}@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    [`postgres://u:12/${SECRET}#34@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    [`postgres://u:12/${SECRET}?34@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    [`postgres://u:${SECRET}%ff@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    [`postgres://u:${SECRET}@127.0.0.1:1/d?sslrootcert=/none`]:
+      /^database d at 127\.0\.0\.1:1: ENOENT.*\/none.*check DATABASE_URL, and the files that it names/,
     [`postgres://u:${SECRET}@127.0.0.1:1/d`]:
       /^database d at 127\.0\.0\.1:1: .*ECONNREFUSED.*check that the server runs/,
   };

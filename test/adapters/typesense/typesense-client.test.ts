@@ -85,6 +85,12 @@ describe('the client of Typesense', () => {
   it('shows the key to nobody, also where a server repeats it', async () => {
     shop.local.misbehaves = () => status(400, JSON.stringify({ message: `got ${API_KEY}` }));
     expect((await write()).message).to.include('got [redacted]');
+    // Also where what is said is cut in the middle of it.
+    const long = 'x'.repeat(200 - API_KEY.length + 1);
+    for (const body of [JSON.stringify({ message: long + API_KEY }), `{"message": "\n${long}${API_KEY}"}`]) {
+      shop.local.misbehaves = () => status(400, body);
+      expect((await write()).message).not.to.include(API_KEY.slice(0, -2));
+    }
   });
 
   it('sends the key to no other server', async () => {

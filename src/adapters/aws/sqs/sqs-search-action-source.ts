@@ -39,7 +39,7 @@ export interface SqsSearchActionSourceOptions {
 /** Milliseconds that SQS waits at most. */
 const LONGEST_WAIT = 20_000;
 
-/** Milliseconds until a receive is given up. The same for all waits: requests under one signal share what the first is sent with. */
+/** Milliseconds until a receive is given up: what answers after a long wait must not be given up as other requests are. */
 const ANSWERS_WITHIN = LONGEST_WAIT + 5_000;
 
 /** Seconds that SQS hides a message for at most. */

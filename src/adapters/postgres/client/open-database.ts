@@ -62,13 +62,23 @@ function describeServer(url: string, variable: string): string {
       `${variable} ${problem}; set it to postgres://USER:PASSWORD@HOST:5432/DATABASE, to pglite:FOLDER for an embedded database, or to pglite: for one in memory`,
     );
   if (!SERVER.test(url)) throw wrong('is neither a postgres: nor a pglite: URL');
-  if (!URL.canParse(url))
+  if (!URL.canParse(url) || !isEncoded(new URL(url)))
     throw wrong('is no valid URL: signs such as @, /, # and % in a password must be percent-encoded');
   const { hostname, port, pathname, searchParams } = new URL(url);
   const database = pathname.slice(1);
   if (database === '') throw wrong('names no database');
   const host = hostname === '' ? (searchParams.get('host') ?? 'localhost') : hostname;
   return `database ${database} at ${host}${host.startsWith('/') ? '' : `:${port === '' ? '5432' : port}`}`;
+}
+
+/** Of `postgres://me:12/34@host/app`, which is valid, part of the password would be taken for the database, and cited. */
+function isEncoded({ username, password, pathname, searchParams, hash }: URL): boolean {
+  const hasOthers = [pathname.slice(1), ...searchParams.keys()].some((part) => /[@/]/.test(part));
+  try {
+    return !hasOthers && hash === '' && decodeURIComponent(username + password + pathname) !== '';
+  } catch {
+    return false;
+  }
 }
 
 async function openEmbedded(path: string, variable: string): Promise<Database> {

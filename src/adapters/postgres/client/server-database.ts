@@ -1,6 +1,6 @@
 import type { Database, DatabaseName, Queryable } from './database.ts';
 import { afterTransaction, DatabaseFault, rolledBack } from './database-fault.ts';
-import { translateError } from './translate-error.ts';
+import { redact, translateError } from './translate-error.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** The part of the pool of `pg` that is used. */
@@ -86,7 +86,7 @@ export class ServerDatabase implements Database {
 
   async #withClient<T>(work: (client: PgClient) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
-    const client = await untilAborted(this.#pool.connect(), signal, (late) => late.release()).catch(
+    const client = await untilAborted(this.#connect(), signal, (late) => late.release()).catch(
       (error: unknown) => {
         signal?.throwIfAborted();
         throw translateError(error, this.name);
@@ -101,6 +101,23 @@ export class ServerDatabase implements Database {
     } catch (error) {
       client.release(signal?.aborted === true || isUseless(error));
       throw error;
+    }
+  }
+
+  /** What is thrown at once, and no rejection, is of the settings: a certificate's file that is not there. */
+  #connect(): Promise<PgClient> {
+    try {
+      return this.#pool.connect();
+    } catch (error) {
+      const { resource, variable } = this.name;
+      const text = error instanceof Error ? redact(error.message) : 'cannot be connected to';
+      throw new DatabaseFault(
+        'configuration',
+        `${resource}: ${text}; check ${variable}, and the files that it names`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

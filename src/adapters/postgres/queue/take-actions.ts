@@ -15,7 +15,8 @@ export interface TakenRow extends ActionRow {
 /**
  * Takes actions. Before anything is locked, one of each document may be had: its first, unless somebody has that. Of those as many as are asked for
  * are locked, without waiting for who is at one already; what follows of the same documents goes with them, as far as there is room. So nobody
- * gets an action while an earlier one of its document is somebody's, and a document with many actions takes no other's place.
+ * gets an action while an earlier one of its document is somebody's, and a document with many actions takes no other's place. What follows may be
+ * acknowledged at this moment by whoever had it before; it has no document any more, and is not taken.
  *
  * `$1` how many, `$2` for how many milliseconds.
  */
@@ -45,7 +46,7 @@ chosen as materialized (
 taken as (
   update ${actions} a
   set visible_at = clock_timestamp() + $2::text::integer * interval '1 millisecond', receipt = gen_random_uuid(), receives = a.receives + 1
-  from chosen c where a.id = c.id
+  from chosen c where a.id = c.id and not a.done
   returning a.*
 )
 select encode(a.id, 'hex') as id, encode(a.document, 'hex') as document, a.receipt::text, a.receives,
