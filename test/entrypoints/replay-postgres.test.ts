@@ -35,7 +35,9 @@ describe('contrail replay --backend postgres', function () {
       ['memory.json', 'first.json', 'second.json'].map((name) => readFile(join(folder, name), 'utf8')),
     );
     expect(first === memory, 'the same bytes').to.equal(true);
+    expect(first).to.match(/^ {2}"searchActions": [1-9]/m);
     // Of a repeat, the queue takes none again.
+    expect(second).to.match(/^ {2}"searchActions": 0,?$/m);
     const withoutActions = (json = '') => json.replace(/^ {2}"searchActions": \d+,?$/m, '');
     expect(withoutActions(second) === withoutActions(memory), 'the same bytes').to.equal(true);
   });
