@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,9 @@ describe('contrail replay --backend postgres', function () {
       ['memory.json', 'first.json', 'second.json'].map((name) => readFile(join(folder, name), 'utf8')),
     );
     expect(first === memory, 'the same bytes').to.equal(true);
+    expect(first).to.match(/^ {2}"searchActions": [1-9]/m);
     // Of a repeat, the queue takes none again.
+    expect(second).to.match(/^ {2}"searchActions": 0,?$/m);
     const withoutActions = (json = '') => json.replace(/^ {2}"searchActions": \d+,?$/m, '');
     expect(withoutActions(second) === withoutActions(memory), 'the same bytes').to.equal(true);
   });
@@ -56,4 +58,37 @@ describe('contrail replay --backend postgres', function () {
       expect(out + err).to.match(said);
       expect(out + err).not.to.contain('secret');
     });
+
+  const names: readonly (readonly [what: string, env: Readonly<Record<string, string>>, said: RegExp])[] = [
+    [
+      'a hostile schema',
+      { DATABASE_SCHEMA: 'a"; drop table x; --' },
+      /the schema of the database's tables is /,
+    ],
+    ['a hostile prefix', { DATABASE_PREFIX: `x'); --` }, /the prefix of the database's tables is /],
+  ];
+  for (const [what, env, said] of names)
+    it(`given ${what}, when called, then it says so in one line, and the status is 2`, async () => {
+      const { status, out, err } = await replay(['--backend', 'postgres'], {
+        DATABASE_URL: 'pglite:',
+        ...env,
+      });
+      expect([status, out]).to.deep.equal([2, '']);
+      expect(err).to.match(said);
+      expect(err.trimEnd()).not.to.contain('\n');
+    });
+
+  it('given a folder that holds something else, or that another process has, when called, then it says so in one line, and the status is 2', async () => {
+    await writeFile(join(folder, 'letter.txt'), 'dear');
+    await writeFile(join(folder, 'used.lock'), JSON.stringify({ pid: 1, host: 'another-machine' }));
+    for (const [url, said] of [
+      [`pglite:${folder}`, /the folder holds something else; set DATABASE_URL to one that is empty/],
+      [`pglite:${join(folder, 'used')}`, /is in use by process 1 on another-machine/],
+    ] as const) {
+      const { status, err } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
+      expect(status, err).to.equal(2);
+      expect(err).to.match(said);
+      expect(err.trimEnd()).not.to.contain('\n');
+    }
+  });
 });

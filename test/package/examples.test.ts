@@ -73,6 +73,14 @@ const DERIVED: Readonly<Record<string, { readonly recording: string; readonly st
       counts: { open_tickets: ['{"customer":"cleo"} 1'] },
     },
   },
+  webhook: {
+    recording: 'changes.ndjson',
+    state: {
+      ...NOTHING,
+      search: { talks: ['sofia:2', 'sofia:3'] },
+      counts: { talks_by_track: ['{"track":"data"} 1', '{"track":"web"} 1'] },
+    },
+  },
   'by-id': {
     recording: 'products.ndjson',
     state: {

@@ -64,6 +64,8 @@ export interface WorkerOfParts {
   readonly sleeper: Sleeper;
   /** For how long search actions stay hidden that somebody has. */
   readonly visibilityMs: number;
+  /** Told how many search actions the queue has taken, repeats not counted. */
+  readonly onSent?: (actions: number) => void;
 }
 
 /** How often what is remembered of rows and documents that were removed long ago is deleted. */
@@ -76,7 +78,7 @@ const PURGE_MS = 60 * 60 * 1_000;
  */
 export async function openBackend(
   settings: PostgresSettings,
-  { model, clock, sleeper, visibilityMs }: WorkerOfParts,
+  { model, clock, sleeper, visibilityMs, onSent }: WorkerOfParts,
 ): Promise<PostgresParts> {
   const { database, names } = await openPrepared(settings);
   const purge = () => {
@@ -93,7 +95,7 @@ export async function openBackend(
     effects: new PostgresEffectLog(database, names),
     generations: new PostgresTableGenerations(database, names),
     images: new PostgresImageRepository(database, names),
-    queue: new PostgresSearchQueue(database, names),
+    queue: new PostgresSearchQueue(database, names, onSent),
     actions: new PostgresSearchActionSource(database, names, { clock, sleeper, visibilityMs }),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),

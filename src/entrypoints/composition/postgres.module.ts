@@ -19,6 +19,7 @@ import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
+import { SentActions } from './sent-actions.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** For how long search actions stay hidden that somebody has. */
@@ -33,16 +34,20 @@ const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresPar
  */
 export function postgresModule(settings: DatabaseSettings): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
+    bind(SentActions).toResolvedValue(() => new SentActions(), []);
     bind(PARTS).toResolvedValue(
-      (model, clock, sleeper) =>
+      (model, clock, sleeper, sent) =>
         new OpenedLater(
           async () =>
             (await import('../../adapters/postgres/open-backend.ts')).openBackend(settings, {
               ...{ model, clock, sleeper, visibilityMs: VISIBILITY_MS },
+              onSent: (actions) => {
+                sent.count += actions;
+              },
             }),
           (parts) => parts.close(),
         ),
-      [TABLE_MODEL, Clock, Sleeper],
+      [TABLE_MODEL, Clock, Sleeper, SentActions],
     );
     onDeactivation(PARTS, (parts) => parts.close());
 

@@ -21,11 +21,14 @@ interface Prepared {
 export class PostgresSearchQueue extends SearchQueue {
   readonly #database: Database;
   readonly #names: Names;
+  readonly #onSent: (actions: number) => void;
 
-  constructor(database: Database, names: Names) {
+  /** @param onSent told how many actions the queue has taken, repeats not counted. */
+  constructor(database: Database, names: Names, onSent: (actions: number) => void = () => undefined) {
     super();
     this.#database = database;
     this.#names = names;
+    this.#onSent = onSent;
   }
 
   override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
@@ -45,18 +48,19 @@ export class PostgresSearchQueue extends SearchQueue {
   }
 
   async #attempt(actions: readonly Prepared[], signal: AbortSignal | undefined): Promise<readonly Result[]> {
-    await this.#database.query(
+    const [sent] = await this.#database.query<{ readonly count: number }>(
       sendActions(this.#names),
       [`[${actions.map(({ json }) => json).join()}]`],
       signal,
     );
+    this.#onSent(sent?.count ?? 0);
     return actions.map(() => 'done');
   }
 }
 
 /** A repeat finds the row of the first, which stays for five minutes at least, also when it was taken off the queue. */
 function sendActions({ search_actions: actions }: Names): string {
-  return `insert into ${actions} as a (id, document, collection, document_id, generation, epoch, sequence, leading_zeros,
+  return `with sent as (insert into ${actions} as a (id, document, collection, document_id, generation, epoch, sequence, leading_zeros,
   stream, stream_sequence, row_partition, row_sort, fields)
 select * from json_to_recordset($1::json) as m(
   id bytea, document bytea, collection text, document_id text, generation bigint, epoch text, sequence numeric,
@@ -65,7 +69,9 @@ select * from json_to_recordset($1::json) as m(
 order by id
 on conflict (id) do update set position = excluded.position, fields = excluded.fields, row_partition = excluded.row_partition,
   row_sort = excluded.row_sort, sent_at = excluded.sent_at, visible_at = excluded.visible_at, receives = 0, receipt = null, done = false
-where a.done and a.sent_at < now() - interval '5 minutes'`;
+where a.done and a.sent_at < now() - interval '5 minutes'
+returning 1)
+select count(*)::integer as count from sent`;
 }
 
 function unlessBusy(action: SearchAction, result: Result | undefined): Done {

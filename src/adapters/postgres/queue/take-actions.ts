@@ -12,20 +12,58 @@ export interface TakenRow extends ActionRow {
   readonly sent_at: string;
 }
 
+/** Of how many actions, from the queue's head on, those are looked for that may be had: so many times what is asked for. */
+const WINDOW = 4;
+
 /**
  * Takes actions. Before anything is locked, one of each document may be had: its first, unless somebody has that. Of those as many as are asked for
  * are locked, without waiting for who is at one already; what follows of the same documents goes with them, as far as there is room. So nobody
  * gets an action while an earlier one of its document is somebody's, and a document with many actions takes no other's place. What follows may be
  * acknowledged at this moment by whoever had it before; it has no document any more, and is not taken.
  *
+ * The oldest actions are looked at first, as far as a window goes. Only where too few of these may be had, as a document that somebody has fills the
+ * window, all documents that wait are gone through, from one to the next in an index: what it takes grows with their number, not with that of their actions.
+ *
  * `$1` how many, `$2` for how many milliseconds.
  */
 export function takeActions({ search_actions: actions }: Names): string {
-  return `with head as materialized (
-  select a.document, a.position from ${actions} a
-  where not a.done and a.visible_at <= now() and not exists (
-    select 1 from ${actions} b where b.document = a.document and b.position < a.position and not b.done
+  return `with recursive near as materialized (
+  select a.document, a.position, a.visible_at from ${actions} a
+  where not a.done
+  order by a.position
+  limit $1::text::integer * ${WINDOW}
+),
+near_first as materialized (
+  select n.document, n.position from (
+    select distinct on (document) document, position, visible_at from near order by document, position
+  ) n
+  where n.visible_at <= now()
+),
+first as (
+  (
+    select a.document, a.position, a.visible_at from ${actions} a
+    where not a.done and (select count(*) from near_first) < $1::text::integer
+      and (select count(*) from near) = $1::text::integer * ${WINDOW}
+    order by a.document, a.position
+    limit 1
   )
+  union all
+  select n.document, n.position, n.visible_at from first f
+  cross join lateral (
+    select a.document, a.position, a.visible_at from ${actions} a
+    where not a.done and a.document > f.document
+    order by a.document, a.position
+    limit 1
+  ) n
+),
+candidate as materialized (
+  select document, position from near_first
+  union
+  select document, position from first where visible_at <= now()
+),
+head as materialized (
+  select a.document, a.position from ${actions} a join candidate c on c.position = a.position and c.document = a.document
+  where not a.done and a.visible_at <= now()
   order by a.position
   limit $1::text::integer
   for update of a skip locked

@@ -59,20 +59,10 @@ export async function replayWorker(
     throw new Fault('configuration', 'recordings are not replayed to AWS: choose another backend');
   const { createPostgresWorker } = await import('../../postgres-worker.ts');
   const { url, schema, prefix, connections } = backend;
-  const { container, state, drain, close } = createPostgresWorker({
+  return createPostgresWorker({
     ...options,
     url,
     // As in memory, what can never be handled is reported.
     database: { schema, prefix, connections, hasQuarantine: false },
   });
-  let count = 0;
-  return {
-    container,
-    state,
-    drain: async () => {
-      count += (await drain()).length;
-    },
-    sent: () => count,
-    close,
-  };
 }

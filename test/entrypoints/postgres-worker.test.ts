@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
+import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
+import { SearchIndex } from '../../src/application/ports/search-index.ts';
+import { SearchQueue } from '../../src/application/ports/search-queue.ts';
+import { createPostgresWorker } from '../../src/entrypoints/postgres-worker.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
+import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { SearchAction } from '../../src/domain/search-action.ts';
+import { collect } from '../support/collect.ts';
+import { shop } from '../support/shop.ts';
+import { rowRecord } from '../support/stream-records.ts';
+
+const log = { level: 'silent' } as const;
+const order = (status: string) => ({ PK: 'CUSTOMER#anna', SK: 'ORDER#1', status });
+const customer = { PK: 'CUSTOMER#anna', SK: 'PROFILE', name: 'Anna' };
+const paid = rowRecord(order('paid'), { sequence: 100 });
+const shipped = rowRecord(order('shipped'), { sequence: 200 });
+
+describe('a worker on PostgreSQL', function () {
+  this.timeout(120_000);
+  const { handler, state, drain, sent, close } = createPostgresWorker({
+    url: 'pglite:',
+    definition: shop,
+    log,
+  });
+
+  after(close);
+
+  it('given changes, some of them twice, when handled and drained, then documents are there, and as many actions were sent as in memory', async () => {
+    const memory = createMemoryWorker({ definition: shop, log });
+    const events = [[paid, rowRecord(customer, { sequence: 50 })], [shipped], [paid, shipped], [shipped]];
+    for (const Records of events) {
+      await handler({ Records });
+      await memory.handler({ Records });
+      expect(await drain()).to.deep.equal([]);
+    }
+    expect(await collect(state.documents())).to.have.deep.members([
+      { key: { collection: 'orders', id: 'anna:1' }, fields: { id: 'anna:1', status: 'shipped' } },
+      {
+        key: { collection: 'customers', id: 'anna' },
+        fields: { id: 'anna', customer: 'anna', upper: 'ANNA' },
+      },
+    ]);
+    expect(sent()).to.equal(3).and.to.equal(memory.container.get(MemorySearchQueue).sent);
+  });
+
+  it('given a stop, when drained, then nothing is begun, and all stays in the queue', async () => {
+    await handler({ Records: [rowRecord({ ...customer, PK: 'CUSTOMER#bert', name: 'Bert' })] });
+    await drain(AbortSignal.abort());
+    expect(await collect(state.documents())).to.have.length(2);
+    await drain();
+    expect(await collect(state.documents())).to.have.length(3);
+  });
+});
+
+describe('a worker on PostgreSQL, with an index that keeps no versions', function () {
+  this.timeout(120_000);
+  /** It refuses customers. */
+  class Picky extends MemorySearchEngine {
+    override async apply(...[collection, writes, signal]: Parameters<SearchIndex['apply']>) {
+      if (collection !== 'customers') return super.apply(collection, writes, signal);
+      return writes.map(() => new Fault('permanent', 'customers are refused'));
+    }
+  }
+  const engine = new Picky();
+  const inEngine = new ContainerModule(({ rebind }) => void rebind(SearchIndex).toConstantValue(engine));
+  const { handler, drain, container, close } = createPostgresWorker({
+    ...{ url: 'pglite:', definition: shop, log, modules: [inEngine] },
+  });
+
+  after(close);
+
+  it('given an index that keeps no versions, when an older action comes again, then the fence keeps it out', async () => {
+    await handler({ Records: [paid] });
+    const source = container.get(SearchActionSource);
+    const received = await source.receive({ max: 10, waitMs: 0 });
+    const [older] = received.map(({ action }) => action as SearchAction);
+    await source.giveBack(received, 0);
+    await drain();
+    await handler({ Records: [shipped] });
+    await drain();
+    // As another change of the same version would be: what is left of its first message says nothing of it.
+    await container
+      .get(SearchQueue)
+      .send([{ ...older!, identity: { ...older!.identity, sequence: 'another' } }]);
+    await drain();
+    expect(await engine.read('orders', ['anna:1'])).to.have.deep.nested.property('[0].status', 'shipped');
+  });
+
+  it('given a document that is refused for good, when drained, then its reason is returned, and all others are written', async () => {
+    const another = rowRecord({ ...order('paid'), SK: 'ORDER#2' });
+    await handler({ Records: [another, rowRecord(customer, { sequence: 50 })] });
+    expect((await drain()).map(({ message }) => message)).to.deep.equal(['customers are refused']);
+    expect(await engine.read('orders', ['anna:2'])).to.have.deep.nested.property('[0].status', 'paid');
+    expect(await drain()).to.deep.equal([]);
+  });
+});
