@@ -44,9 +44,9 @@ export class ModelledMessages extends SearchActionSource {
     await pause(this.#latencyMs);
     const bodies: string[] = [];
     while (bodies.length < Math.min(max, MAX_ENTRIES)) {
-      const { value, done } = this.#bodies.next();
-      if (done === true) break;
-      bodies.push(value);
+      const next = this.#bodies.next();
+      if (next.done === true) break;
+      bodies.push(next.value);
     }
     // As a queue that is asked to wait does: who is told at once would ask again and again.
     if (bodies.length === 0) await pause(EMPTY_MS);

@@ -39,9 +39,10 @@ export const INDEX_QUEUE_DEFAULTS: IndexQueueOptions = {
   receivers: 8,
   receiveMax: 10,
   waitMs: 20_000,
-  batchMax: 1_000,
+  // Several of an engine's imports, as the last one is not full.
+  batchMax: 2_500,
   lingerMs: 50,
-  heldMax: 4_000,
+  heldMax: 5_000,
   once: false,
 };
 
