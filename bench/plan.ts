@@ -70,9 +70,9 @@ export const FULL: Plan = {
   derivations: [1, 3, 10, 30],
   derivedRecords: 300,
   indexer: {
-    documents: 20_000,
-    sample: 400,
-    largerSample: 4_000,
+    documents: 12_000,
+    sample: 300,
+    largerSample: 2_000,
     latencyMs: 5,
     rounds: 3,
     processes: 3,

@@ -9,7 +9,7 @@ export interface EngineSettings {
   readonly latencyMs: number;
 }
 
-/** A search engine in a process of its own. */
+/** A search engine in a process of its own, which ends with this one. */
 export class SearchEngine {
   readonly address: EngineAddress;
   readonly #process: ChildProcess;
@@ -29,10 +29,6 @@ export class SearchEngine {
     const answered = answerOf<{ readonly imports: number }>(this.#process);
     this.#process.send('reset');
     return (await answered).imports;
-  }
-
-  stop(): void {
-    this.#process.disconnect();
   }
 }
 

@@ -39,9 +39,10 @@ export const INDEX_QUEUE_DEFAULTS: IndexQueueOptions = {
   receivers: 8,
   receiveMax: 10,
   waitMs: 20_000,
-  batchMax: 1_000,
+  // Several of an engine's imports, as the last one is not full.
+  batchMax: 2_500,
   lingerMs: 50,
-  heldMax: 4_000,
+  heldMax: 5_000,
   once: false,
 };
 
@@ -239,7 +240,7 @@ export class IndexQueue {
     for (const [index, message] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome?.status === 'done') done.push(message);
-      else if (outcome !== undefined && mayPass(outcome.fault)) {
+      else if (outcome !== undefined && this.#isHeld(outcome.fault)) {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
       } else {
@@ -252,6 +253,15 @@ export class IndexQueue {
     this.#letGo(done, 'acknowledged', (received) => source.acknowledge(received));
     for (const [delayMs, some] of back)
       this.#letGo(some, 'given back', (received) => source.giveBack(received, delayMs));
+  }
+
+  /**
+   * Whether a message waits here to be tried again. Each delivery counts towards the dead-letter queue, where neither an
+   * outage nor a setting that somebody has yet to mend must take good messages: once too many wait, no more are received.
+   */
+  #isHeld({ kind }: Fault): boolean {
+    if (kind === 'configuration') return !this.#options.once;
+    return kind !== 'permanent';
   }
 
   /** Nobody waits for it: where it fails, the messages come again. */
@@ -323,8 +333,4 @@ export class IndexQueue {
       this.#letGo(some, 'given back', (received) => this.#deps.source.giveBack(received, delayMs));
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
-}
-
-function mayPass({ kind }: Fault): boolean {
-  return kind === 'transient' || kind === 'conflict';
 }

@@ -219,6 +219,22 @@ describe('IndexQueue', () => {
     expect(left).to.equal(30);
   });
 
+  it('given a key that is refused until somebody mends it, then no message goes back meanwhile', async () => {
+    const world = new Draining();
+    await world.send(20);
+    const mended = world.time.clock.now() + 3_600_000;
+    const stop = new AbortController();
+    world.indexing.hooks.apply = async (_, writes) => {
+      if (world.time.clock.now() < mended)
+        return writes.map(() => new Fault('configuration', 'the key is refused'));
+      stop.abort();
+      return undefined;
+    };
+    const progress = await world.process({ once: false }).run(stop.signal);
+    expect(progress).to.include({ written: 20, received: 20, givenBack: 0 });
+    expect(world.queue.groups.size).to.equal(0);
+  });
+
   it('given messages that are hidden too briefly, then it does not begin', async () => {
     const world = new Draining();
     const { clock, sleeper } = world.time;

@@ -42,6 +42,11 @@ describe('how long an event’s messages that failed are hidden', () => {
     expect(await delays(new Fault('transient', 'lost'), true, 1, 6)).to.deep.equal([30, 64]);
   });
 
+  it('given what somebody has to mend, then twice as long each time: there are hours for it', async () => {
+    const unknown = new Fault('configuration', 'no such collection');
+    expect(await delays(unknown, false, 1, 2, 5, 10)).to.deep.equal([300, 600, 3_600, 3_600]);
+  });
+
   it('given what does not pass, then as long as ever', async () => {
     expect(await delays(new Fault('permanent', 'bad'), false, 1, 9)).to.deep.equal([30, 30]);
   });

@@ -39,16 +39,17 @@ interface Failed {
   readonly outcome: Extract<IndexOutcome, { status: 'again' }>;
 }
 
-/** Longest that a message waits for what may pass, in milliseconds. */
-const LONGEST = 300_000;
+/** Longest that a message waits for what may pass, in milliseconds, and for what somebody has to mend. */
+const LONGEST = { transient: 300_000, configuration: 3_600_000 };
 
 /**
- * Each delivery counts towards the dead-letter queue, where an outage must not take good messages: what may pass is given
- * twice as long each time, so that ten deliveries take some 13 minutes.
+ * Each delivery counts towards the dead-letter queue, where neither an outage nor a setting must take good messages: they are
+ * given twice as long each time, so that ten deliveries take some 13 minutes, or seven hours where somebody has to mend it.
  */
 function delayOf({ message: { receives }, outcome: { fault, delayMs } }: Failed): number {
-  if (fault.kind !== 'transient') return delayMs;
-  return Math.max(delayMs, Math.min(LONGEST, 1_000 * 2 ** receives));
+  const { kind } = fault;
+  if (kind === 'configuration') return Math.min(LONGEST[kind], delayMs * 2 ** (receives - 1));
+  return kind === 'transient' ? Math.max(delayMs, Math.min(LONGEST[kind], 1_000 * 2 ** receives)) : delayMs;
 }
 
 /** Where that fails, messages come again when their visibility ends, which is long enough. */
