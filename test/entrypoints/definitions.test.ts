@@ -207,12 +207,12 @@ describe('a worker of a shop’s table', () => {
   },
   "pointers": {
     "latest": [
-      {"key":{"customer":"a"},"row":{"status":"paid","customer":"a","order":"1"}},
-      {"key":{"customer":"ann"},"row":{"status":"paid","total":12.25,"customer":"ann","order":"1"}}
+      {"key":{"customer":"a"},"row":{"customer":"a","order":"1","status":"paid"}},
+      {"key":{"customer":"ann"},"row":{"customer":"ann","order":"1","status":"paid","total":12.25}}
     ],
     "first": [
-      {"key":{"customer":"a"},"row":{"status":"paid","order":"1"}},
-      {"key":{"customer":"ann"},"row":{"status":"paid","order":"1"}}
+      {"key":{"customer":"a"},"row":{"order":"1","status":"paid"}},
+      {"key":{"customer":"ann"},"row":{"order":"1","status":"paid"}}
     ]
   },
   "rows": {

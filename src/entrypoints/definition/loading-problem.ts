@@ -9,8 +9,7 @@ import { placeInCode } from './place-in-code.ts';
  */
 export function loadingProblem(error: unknown, path: string, shorten: (text: string) => string): string {
   // Primitives that the file throws come wrapped, and an error may be of another realm.
-  if (!(error instanceof Error))
-    return `threw ${isNativeError(error) ? error.message : wordsOf(error)} when it was loaded: correct it`;
+  if (!(error instanceof Error)) return `threw ${thrown(error)} when it was loaded: correct it`;
   const [firstLine = ''] = error.message.split('\n');
   const at = (file: string, line: string) =>
     file === path ? `in line ${line}` : `in line ${line} of ${shorten(file)}, which it imports`;
@@ -28,4 +27,9 @@ export function loadingProblem(error: unknown, path: string, shorten: (text: str
     return 'is no TypeScript or JavaScript by its name: let it end in .ts, .mts, .js or .mjs';
   if (unread === path) return `cannot be read: ${shorten(firstLine)}`;
   return `threw when it was loaded${where}: ${shorten(firstLine)}: correct it`;
+}
+
+function thrown(error: unknown): string {
+  if (isNativeError(error)) return error.message;
+  return typeof error === 'string' ? JSON.stringify(error) : wordsOf(error);
 }

@@ -608,7 +608,7 @@ describe('documents', () => {
   ] as const)
     it(`given ${what} for a specification, then it says so`, () => {
       expect(of(spec)[0]).to.equal(
-        `its specification must be an object with collection, id, fields, constants, where, and is ${what}`,
+        `its specification must be an object with collection, id, fields, constants, where, types, and is ${what}`,
       );
     });
 
@@ -633,7 +633,9 @@ describe('documents', () => {
     [
       'a misspelt member',
       { field: [] },
-      ['its specification has field, which is unknown; there are collection, id, fields, constants, where'],
+      [
+        'its specification has field, which is unknown; there are collection, id, fields, constants, where, types',
+      ],
     ],
     ['a field for fields', { fields: 'status' }, ['its fields must be an array of names, or a function']],
     ['fields that are no names', { fields: ['status', 5] }, ['its fields must be an array of names']],

@@ -32,6 +32,7 @@ describe('documents of a definition', () => {
         constants: {},
         wanted: [],
         where: undefined,
+        types: undefined,
       },
     ]);
   });
