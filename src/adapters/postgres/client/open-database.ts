@@ -40,7 +40,7 @@ export async function openDatabase({
 
 async function openServer(url: string, variable: string, max: number): Promise<Database> {
   const name = { resource: describeServer(url, variable), variable };
-  const { Pool } = await imported('pg', () => import('pg'));
+  const { Pool } = await import('pg').catch(notInstalled('pg'));
   const pool = new Pool({
     connectionString: url,
     max,
@@ -82,7 +82,7 @@ function isEncoded({ username, password, pathname, searchParams, hash }: URL): b
 }
 
 async function openEmbedded(path: string, variable: string): Promise<Database> {
-  const { PGlite } = await imported('@electric-sql/pglite', () => import('@electric-sql/pglite'));
+  const { PGlite } = await import('@electric-sql/pglite').catch(notInstalled('@electric-sql/pglite'));
   if (path === '') {
     const name = { resource: 'embedded database in memory', variable };
     return new EmbeddedDatabase(await started(() => PGlite.create(), name), name);
@@ -133,13 +133,11 @@ async function started<T>(start: () => Promise<T>, name: DatabaseName): Promise<
   }
 }
 
-/** Optional packages are loaded when they are needed. */
-async function imported<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
+/** Caught where it is imported, so that who bundles a function without PostgreSQL is not told that a package is missing. */
+function notInstalled(name: string): (error: unknown) => never {
+  return (error) => {
     throw new Fault('configuration', `the package ${name} cannot be loaded: run npm install ${name}`, {
       cause: error,
     });
-  }
+  };
 }
