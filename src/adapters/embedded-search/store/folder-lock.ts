@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
@@ -84,17 +84,33 @@ async function takeAway(path: string): Promise<void> {
   const holder = await holderIn(path);
   if (holder === 'none') return;
   if (holder === 'unreadable' || isAlive(holder)) throw heldFault(path, holder);
-  // Only one of several gets it. Between reading and renaming another one may have put its own there.
-  const aside = `${path}.${randomUUID()}`;
+  // One at a time: whoever comes later could take away the lock that somebody has put there meanwhile.
+  const right = `${path}.${encodeURIComponent(holder.token)}.ended`;
   try {
-    await rename(path, aside);
+    await writeFile(right, '', { flag: 'wx' });
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
+    await forgetOld(right);
+    return;
   }
-  const moved = await holderIn(aside);
-  if (typeof moved === 'object' && moved.token !== holder.token) await linked(aside, path);
-  await rm(aside, { force: true });
+  try {
+    const now = await holderIn(path);
+    if (typeof now === 'object' && now.token === holder.token) await rm(path, { force: true });
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+/** Milliseconds. Taking a lock away takes less, unless whoever did it has ended meanwhile. */
+const LONGEST = 10_000;
+
+async function forgetOld(right: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(right);
+    if (Date.now() - mtimeMs > LONGEST) await rm(right, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 async function holderIn(path: string): Promise<Holder | 'none' | 'unreadable'> {
