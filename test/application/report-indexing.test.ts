@@ -58,7 +58,12 @@ describe('reportIndexing', () => {
       [received(new Fault('permanent', 'b is no JSON')), again(new Fault('permanent', 'b is no JSON'))],
     ]);
     expect(lines.map(({ fields }) => fields['count'])).to.deep.equal([2, 1]);
-    expect(lines[0]?.fields).to.include({ messageId: 'a', receives: 3, collection: 'registry', id: 'FAA:N1' });
+    expect(lines[0]?.fields).to.include({
+      messageId: 'a',
+      receives: 3,
+      collection: 'registry',
+      id: 'FAA:N1',
+    });
   });
 
   it('given documents that could not be repaired, then it names each', () => {
