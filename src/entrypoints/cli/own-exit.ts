@@ -3,8 +3,8 @@ import { FAILED } from './exit-status.ts';
 
 let isOwn = false;
 
-/** Ends the process, as a command does by itself. */
-export function exit(status?: number): never {
+/** Ends the process, as a command does by itself: with the status so far, unless one is given. */
+export function exit(status = process.exitCode): never {
   isOwn = true;
   process.exit(status);
 }
