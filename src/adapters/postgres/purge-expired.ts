@@ -1,6 +1,5 @@
 import type { Database } from './client/database.ts';
 import type { Names } from './schema/names.ts';
-import { purgeStates } from './states/purge-states.ts';
 
 /** Of one statement, so that none takes long. */
 const MOST = 5_000;
@@ -12,8 +11,8 @@ const MOST = 5_000;
  * @returns how many rows were deleted.
  */
 export async function purgeExpired(database: Database, names: Names, signal?: AbortSignal): Promise<number> {
-  let total = await purgeStates(database, names, signal);
-  for (const table of [names.source_rows, names.documents, names.search_fences])
+  let total = 0;
+  for (const table of [names.states, names.source_rows, names.documents, names.search_fences])
     total += await purge(database, table, signal);
   return total;
 }

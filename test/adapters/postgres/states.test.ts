@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PostgresMatcherRepository } from '../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
-import { purgeStates } from '../../../src/adapters/postgres/states/purge-states.ts';
+import { purgeExpired } from '../../../src/adapters/postgres/purge-expired.ts';
 import { aLink, aTuple, state } from '../../contracts/matcher-repository/harness.ts';
 import { SERVER, type TestDatabase } from '../../integration/postgres.ts';
 import { describeUnless } from '../../support/describe-unless.ts';
@@ -25,13 +25,13 @@ describeUnless(SERVER.missing, 'states and counts in PostgreSQL', () => {
       { source: lately, from: undefined, to: state('1', undefined, true) },
       { source: there, from: undefined, to: state('1', undefined) },
     ]);
-    expect(await purgeStates(database, names)).to.equal(0);
+    expect(await purgeExpired(database, names)).to.equal(0);
     const [, serial] = [gone.row.parts[0], gone.row.parts[1] ?? ''];
     await database.query(
       `update ${names.states} set expires_at = expires_at - interval '30 days 1 second' where position($1 in sort) > 0`,
       [serial],
     );
-    expect(await purgeStates(database, names)).to.equal(1);
+    expect(await purgeExpired(database, names)).to.equal(1);
     expect((await matcher.load([gone, lately, there])).map((one) => one === undefined)).to.deep.equal([
       true,
       false,
