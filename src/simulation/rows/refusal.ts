@@ -3,9 +3,11 @@ import { type Command, commandsOf } from '../../domain/command.ts';
 import { contributionOf } from '../../domain/count.ts';
 import { countMoveFault } from '../../domain/count-limits.ts';
 import { decideRowsMove } from '../../domain/derived-rows.ts';
+import { givenTo } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { memberOf } from '../../domain/pointer.ts';
 import { pointerFault } from '../../domain/pointer-limits.ts';
+import { rolesOf } from '../../domain/roles.ts';
 import { itemKey, keyOf, type Row } from '../../domain/row.ts';
 import { rowsMoveFault } from '../../domain/rows-limits.ts';
 import type { Attributes } from '../../domain/value.ts';
@@ -31,8 +33,21 @@ export function changeOf(row: Row, before: Attributes | undefined, after: Attrib
 
 /** Why the definition refuses a change, whatever else there is; undefined where it takes it. */
 export function refusalOf(change: Change): Fault | undefined {
+  return faultOr(() => firstFault(commandsOf(change)));
+}
+
+/** Whether each effect's `where` takes a change: what looks at both of its images, when each is known to be taken by itself. */
+export function isTakenByEffects(change: Change): boolean {
+  const fault = faultOr(() => {
+    for (const role of rolesOf(change)) for (const effect of role.row.model.effects) givenTo(effect, role);
+    return undefined;
+  });
+  return fault === undefined;
+}
+
+function faultOr(find: () => Fault | undefined): Fault | undefined {
   try {
-    return firstFault(commandsOf(change));
+    return find();
   } catch (error) {
     if (Fault.is(error)) return error;
     throw error;

@@ -63,6 +63,7 @@ export function subjectOf({ definition, later, items: made, code }: SubjectParts
 
 function askedOfEach(change: RowChange, by: TableDefinition, definitions: readonly TableDefinition[]): Asked {
   const asked = askedOf(change, by);
+  if (asked.kept.length === 0) return asked;
   // A row is kept that the first worker gave which had the change, whichever its definition was.
   const others = definitions.filter((one) => one !== by).map((one) => askedOf(change, one).kept);
   const isGivenByAll = ({ derivation, name }: KeptRow) =>

@@ -1,7 +1,7 @@
 import { type ReceivedAction, SearchActionSource } from '../../application/ports/search-action-source.ts';
-import { SearchFences } from '../../application/ports/search-fences.ts';
-import { SearchIndex } from '../../application/ports/search-index.ts';
-import { SourceRows } from '../../application/ports/source-rows.ts';
+import type { SearchFences } from '../../application/ports/search-fences.ts';
+import type { SearchIndex } from '../../application/ports/search-index.ts';
+import type { SourceRows } from '../../application/ports/source-rows.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { IndexerPort } from '../faults/call-faults.ts';
 import type { Wire } from './wire.ts';
@@ -36,24 +36,15 @@ export function overWire(
 }
 
 export function indexWith(index: SearchIndex, apply: SearchIndex['apply']): SearchIndex {
-  return new (class extends SearchIndex {
-    override readonly apply = apply;
-    override readonly read = index.read.bind(index);
-    override readonly documents = index.documents.bind(index);
-  })();
+  return { apply, read: index.read.bind(index), documents: index.documents.bind(index) };
 }
 
 export function fencesWith(load: SearchFences['load'], advance: SearchFences['advance']): SearchFences {
-  return new (class extends SearchFences {
-    override readonly load = load;
-    override readonly advance = advance;
-  })();
+  return { load, advance };
 }
 
 export function rowsWith(read: SourceRows['read']): SourceRows {
-  return new (class extends SourceRows {
-    override readonly read = read;
-  })();
+  return { read };
 }
 
 class WiredSource extends SearchActionSource {

@@ -1,11 +1,11 @@
-import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
-import { EffectLog } from '../../application/ports/effect-log.ts';
-import { ImageRepository } from '../../application/ports/image-repository.ts';
-import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
-import { Quarantine } from '../../application/ports/quarantine.ts';
-import { SearchQueue } from '../../application/ports/search-queue.ts';
-import { TableGenerations } from '../../application/ports/table-generations.ts';
-import { TableReplica } from '../../application/ports/table-replica.ts';
+import type { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import type { EffectLog } from '../../application/ports/effect-log.ts';
+import type { ImageRepository } from '../../application/ports/image-repository.ts';
+import type { MatcherRepository } from '../../application/ports/matcher-repository.ts';
+import type { Quarantine } from '../../application/ports/quarantine.ts';
+import type { SearchQueue } from '../../application/ports/search-queue.ts';
+import type { TableGenerations } from '../../application/ports/table-generations.ts';
+import type { TableReplica } from '../../application/ports/table-replica.ts';
 import { Fault } from '../../domain/fault.ts';
 
 /** The ports that a worker calls. */
@@ -71,47 +71,38 @@ export function portsWith(
     ways[name]?.(method) ?? method;
   return {
     queue: queueWith(made('queue.send', queue.send.bind(queue))),
-    images: new (class extends ImageRepository {
-      override readonly load = made('images.load', images.load.bind(images));
-      override readonly save = made('images.save', images.save.bind(images));
-    })(),
-    matcher: new (class extends MatcherRepository {
-      override readonly load = made('matcher.load', matcher.load.bind(matcher));
-      override readonly apply = made('matcher.apply', matcher.apply.bind(matcher));
-    })(),
-    rows: new (class extends DerivedRowRepository {
-      override readonly load = made('rows.load', rows.load.bind(rows));
-      override readonly apply = made('rows.apply', rows.apply.bind(rows));
-    })(),
-    effects: new (class extends EffectLog {
-      override readonly load = made('effects.load', effects.load.bind(effects));
-      override readonly advance = made('effects.advance', effects.advance.bind(effects));
-    })(),
+    images: {
+      load: made('images.load', images.load.bind(images)),
+      save: made('images.save', images.save.bind(images)),
+    },
+    matcher: {
+      load: made('matcher.load', matcher.load.bind(matcher)),
+      apply: made('matcher.apply', matcher.apply.bind(matcher)),
+    },
+    rows: { load: made('rows.load', rows.load.bind(rows)), apply: made('rows.apply', rows.apply.bind(rows)) },
+    effects: {
+      load: made('effects.load', effects.load.bind(effects)),
+      advance: made('effects.advance', effects.advance.bind(effects)),
+    },
     replica: replica && replicaWith(made('replica.apply', replica.apply.bind(replica))),
     quarantine: quarantine && quarantineWith(made('quarantine.keep', quarantine.keep.bind(quarantine))),
-    generations: new (class extends TableGenerations {
-      override readonly generationOf = made('generations.of', generations.generationOf.bind(generations));
-      override readonly adopt = generations.adopt.bind(generations);
-    })(),
+    generations: {
+      generationOf: made('generations.of', generations.generationOf.bind(generations)),
+      adopt: generations.adopt.bind(generations),
+    },
   };
 }
 
 export function queueWith(send: SearchQueue['send']): SearchQueue {
-  return new (class extends SearchQueue {
-    override readonly send = send;
-  })();
+  return { send };
 }
 
 export function replicaWith(apply: TableReplica['apply']): TableReplica {
-  return new (class extends TableReplica {
-    override readonly apply = apply;
-  })();
+  return { apply };
 }
 
 export function quarantineWith(keep: Quarantine['keep']): Quarantine {
-  return new (class extends Quarantine {
-    override readonly keep = keep;
-  })();
+  return { keep };
 }
 
 /** The ports, with the same around each of their calls. */

@@ -15,8 +15,11 @@ export interface SeedProgram {
   readonly execArgv: readonly string[];
 }
 
+/** There is a process for each processor: with threads of its own for garbage, each would only disturb the others. */
+const V8 = ['--single-threaded-gc', '--min-semi-space-size=16', '--max-semi-space-size=32'];
+
 /** The program as it is written, which imports mutants, and whatever a definition's file does. */
-export const WRITTEN: SeedProgram = { path: OWN, execArgv: ['--import', 'tsx'] };
+export const WRITTEN: SeedProgram = { path: OWN, execArgv: [...V8, '--import', 'tsx'] };
 
 let bundled: Promise<SeedProgram> | undefined;
 
@@ -36,5 +39,5 @@ async function bundle(): Promise<SeedProgram> {
     ...{ entryPoints: [OWN], outfile: path, sourcemap: 'inline', logLevel: 'warning' },
     ...{ bundle: true, format: 'esm', platform: 'node', packages: 'external' },
   });
-  return { path, execArgv: ['--enable-source-maps'] };
+  return { path, execArgv: [...V8, '--enable-source-maps'] };
 }
