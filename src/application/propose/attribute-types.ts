@@ -112,7 +112,10 @@ export function wordsOf({ texts, plain, count }: ValueType): readonly string[] |
   const seen = [...texts.values()].reduce((sum, times) => sum + times, 0);
   const isOften = texts.size <= 8 && seen >= 20 && seen >= 10 * texts.size && 2 * seen >= count;
   const words = [...texts.keys()];
-  return isOften && words.every((word) => WORD.test(word)) ? words : undefined;
+  const forms = new Set(words.map((word) => word.replace(/\d+/g, '0')));
+  // Those that differ by a number alone are counted, and more will come: v1, v2.
+  const areAll = forms.size === words.length && words.every((word) => WORD.test(word));
+  return isOften && areAll ? words : undefined;
 }
 
 const WORD = /^[A-Za-z][\w-]*$/;

@@ -15,6 +15,10 @@ export interface GuessedKeys {
 const PARTITION = /^(?:pk|_?pk|hk|partition|partition_?key|hash|hash_?key)$/i;
 const SORT = /^(?:sk|_?sk|rk|sort|sort_?key|range|range_?key)$/i;
 
+/** What is said of a row that is one of several of something: when it was made, or which of them it is. */
+const LIKE_SORT =
+  /(?:^|_)(?:at|on|date|day|time|timestamp|ts|seq|sequence|version|revision|created|updated)$|[a-z](?:At|On|Date|Day|Time|Timestamp|Ts|Seq|Sequence|Version|Revision)$/;
+
 /** Rows that lack what others have in their key are odd ones; more of them say that it is no key. */
 const MOST_WITH = 0.9;
 
@@ -126,14 +130,28 @@ function ofTwo(
   ] as const)
     if ((PARTITION.test(a) && !PARTITION.test(b)) || (SORT.test(b) && !SORT.test(a)))
       return { keys: schema(a, b), doubt: undefined };
-  // What many rows share is rather the partition; where that tells nothing, a number is rather the sort key.
-  const difference = distinctIn(rows, one, types) - distinctIn(rows, other, types);
-  const isTurned = difference > 0 || (difference === 0 && types.get(one) === 'N');
+  const isTurned =
+    isLikeSort(one) === isLikeSort(other) ? isSortOf(one, other, rows, types) : isLikeSort(one);
   const [partition, sort] = isTurned ? [other, one] : [one, other];
   return {
     keys: schema(partition, sort),
-    doubt: `The rows do not say which attribute of the key is the partition key: ${partition} is a guess.`,
+    doubt: `The rows do not say which attribute of the key is the partition key: ${partition} is a guess. If it is the sort key, say so with --keys, the partition key first.`,
   };
+}
+
+function isLikeSort(name: string): boolean {
+  return LIKE_SORT.test(name);
+}
+
+/** What many rows share is rather the partition; where that tells nothing, a number is rather the sort key. */
+function isSortOf(
+  one: string,
+  other: string,
+  rows: readonly Attributes[],
+  types: ReadonlyMap<string, KeyType>,
+): boolean {
+  const difference = distinctIn(rows, one, types) - distinctIn(rows, other, types);
+  return difference > 0 || (difference === 0 && types.get(one) === 'N');
 }
 
 function distinctIn(rows: readonly Attributes[], name: string, types: ReadonlyMap<string, KeyType>): number {

@@ -13,11 +13,23 @@ export interface KeyShape {
   readonly tokens: readonly Token[];
 }
 
+/** Characters that nothing but a key has. */
+const SURE_SEPARATORS = ['#', '|', '~'];
 /** In the order in which one is looked for in a key. */
-const SEPARATORS = ['#', '|', '~', '/', ':', ';', ','];
+const SEPARATORS = [...SURE_SEPARATORS, '/', ':', ';', ','];
 
-/** What a key is split at: of those that it holds the first that is not a part of what stands there. */
+/**
+ * What a key is split at: of those that are sure the one that it has most often (`T#acme|invoice|17` has three pieces),
+ * else the first that is not a part of what stands there.
+ */
 export function separatorOf(text: string): string {
+  const [first, ...others] = SURE_SEPARATORS.map((separator) => ({
+    separator,
+    count: text.split(separator).length - 1,
+  })).toSorted((a, b) => b.count - a.count);
+  // Between two pieces alone, data may have one as well as the key.
+  if (first !== undefined && first.count > Math.max(1, ...others.map(({ count }) => count)))
+    return first.separator;
   return SEPARATORS.find((separator) => text.includes(separator) && !isWithinValue(text, separator)) ?? '';
 }
 

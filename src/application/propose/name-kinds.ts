@@ -44,8 +44,8 @@ function wordsOf({ tokens }: KeyShape): string[] {
   return tokens.flatMap((token, index) => {
     const text = 'constant' in token ? token.constant : token.prefix;
     const isService = index === 0 && /^\$[^_]*$/.test(text) && tokens.length > 1;
-    const isPart = !('constant' in token) && /^\w*?(?:id)?[_=:]$/i.test(text) && index > 0;
-    return isLabel(text.replace(/[_\-.=@:]$/, '')) && !isService && !isPart ? [text] : [];
+    const isPart = !('constant' in token) && /^\w*?(?:id)?[_=:#]$/i.test(text) && index > 0;
+    return isLabel(text.replace(/[_\-.=@:#]$/, '')) && !isService && !isPart ? [text] : [];
   });
 }
 

@@ -88,28 +88,25 @@ function attributeOf(
   keys: ReadonlySet<string>,
 ): string | undefined {
   const [first] = seen;
+  const isRelated = (name: string) => {
+    const [one, other] = [plain(name), plain(label ?? '')];
+    return other !== '' && (one.includes(other) || other.includes(one));
+  };
   const equal = [...(first?.row.attributes?.keys() ?? [])].filter(
     (name) =>
       !keys.has(name) &&
       partName(name) !== undefined &&
       seen.every(({ row, text }) => {
-        const value = row.attributes?.get(name);
-        return value !== undefined && isSame(textOfValue(value), text);
+        const given = row.attributes?.get(name);
+        const value = given === undefined ? undefined : textOfValue(given);
+        // ElectroDB writes keys in lower case. Of another attribute that may be chance: USER#anna, displayName Anna.
+        return value === text || (value?.toLowerCase() === text && isRelated(name));
       }),
   );
   const distinct = new Set(seen.map(({ text }) => text)).size;
-  const isRelated = (name: string) => {
-    const [one, other] = [plain(name), plain(label ?? '')];
-    return other !== '' && (one.includes(other) || other.includes(one));
-  };
   // Of a few rows, equality may be chance.
   const sure = equal.filter((name) => distinct > 2 || isRelated(name) || (first?.text.length ?? 0) > 4);
   return sure.find(isRelated) ?? sure.find((name) => !/^_?gsi/i.test(name)) ?? sure[0];
-}
-
-/** ElectroDB writes keys in lower case. */
-function isSame(value: string | undefined, text: string): boolean {
-  return value === text || value?.toLowerCase() === text;
 }
 
 function plain(name: string): string {

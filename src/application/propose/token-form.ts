@@ -8,7 +8,7 @@ const MOMENT =
 const WORD = /^[$@_.!*+-]*[A-Za-z][A-Za-z_.$ -]*(?:_?[vV]?\d{1,2})?$/;
 const LONGEST_LABEL = 48;
 /** A word and a mark that ends it: `id_` of `id_17`. */
-const PREFIX = /^[$@]?[A-Za-z][A-Za-z$]*[_\-.=:@](?=.)/;
+const PREFIX = /^[$@]?[A-Za-z][A-Za-z$]*[_\-.=:@#](?=.)/;
 
 /** Whether a piece may stand in a template as it is: a template has no other `<` and `>` than those of parts. */
 export function canBeLiteral(token: string): boolean {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { wordsOf } from '../../../src/application/propose/attribute-types.ts';
 import { propose } from '../../../src/application/propose/propose.ts';
 import type { KeySchema } from '../../../src/domain/table-model.ts';
 import type { Value } from '../../../src/domain/value.ts';
@@ -66,6 +67,60 @@ describe('what is constant in keys', () => {
     expect(templates(range(2).map((n): Row => [`TENANT#acme#${n}`, `METER#${n}`]))).to.deep.equal([
       ['TENANT#<tenant>#<part>', 'METER#<meter>'],
     ]);
+  });
+});
+
+describe('keys with two separators', () => {
+  it('given the one that is there most often, then they are split at that, and words before the other are prefixes', () => {
+    const rows = range(40).map((n): Row => [
+      `T#${city(n)}|${n % 2 ? 'invoice' : 'customer'}|${n * 7919}`,
+      `v${n % 3}`,
+      n % 2 ? { amount: 'x', due: 'y' } : { email: 'z', phone: 'u' },
+    ]);
+    expect(templates(rows).map(([partition]) => partition)).to.have.deep.members([
+      'T#<t>|invoice|<invoice>',
+      'T#<t>|customer|<customer>',
+    ]);
+  });
+
+  it('given a word before the other alone, then the kind is called like it', () => {
+    const rows = range(40).map((n): Row => [`CITY#${city(n)}|${n}|${n * 7919}`, `${n % 3}`]);
+    expect(proposed(rows).map(({ name, key }) => [name, key.get('PK')])).to.deep.equal([
+      ['city', 'CITY#<city>|<part>|<part_2>'],
+    ]);
+  });
+
+  it('given each of them once, then # is the separator', () => {
+    const rows = range(40).map((n): Row => [`CITY#${city(n)}|${n}`, `METER#${n}`]);
+    expect(templates(rows)).to.deep.equal([['CITY#<city>', 'METER#<meter>']]);
+  });
+});
+
+describe('the name of a part', () => {
+  const people = (named: (text: string) => Readonly<Record<string, Value>>) =>
+    range(40).map((n): Row => [`CITY#${city(n)}`, 'MAYOR', named(city(n).toUpperCase())]);
+
+  it('given an attribute that says the same in another case, and is called like it, then it has its name', () => {
+    expect(templates(people((text) => ({ cityId: text })))).to.deep.equal([['CITY#<cityId>', 'MAYOR']]);
+  });
+
+  it('given an attribute that says the same in another case, and is called otherwise, then it has not', () => {
+    expect(templates(people((text) => ({ title: text })))).to.deep.equal([['CITY#<city>', 'MAYOR']]);
+  });
+});
+
+describe('words that an attribute may be', () => {
+  const wordsIn = (values: readonly string[]) =>
+    proposed(range(60).map((n): Row => [`CITY#${city(n)}`, `METER#${n}`, { state: values[n % 3] ?? '' }]))
+      .flatMap(({ attributes }) => attributes?.members.get('state') ?? [])
+      .map(wordsOf);
+
+  it('given a few, then they are listed', () => {
+    expect(wordsIn(['new', 'old', 'lost'])).to.deep.equal([['new', 'old', 'lost']]);
+  });
+
+  it('given words that are counted, then they are not: more will come', () => {
+    expect(wordsIn(['v1', 'v2', 'v3'])).to.deep.equal([undefined]);
   });
 });
 

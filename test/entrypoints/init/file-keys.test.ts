@@ -72,6 +72,32 @@ describe("the key of a table, of contrail init's files", () => {
     expect(found.problems).to.deep.equal([]);
   });
 
+  for (const [partition, sort] of [
+    ['tenantEntity', 'version'],
+    ['device', 'at'],
+    ['author', 'createdAt'],
+  ] as const)
+    it(`given records with the key ${partition} and ${sort}, then the second is the sort key by its name, with a doubt`, async () => {
+      // Of the partition there are more than of the sort key.
+      const rows = orders.map(({ total }) => ({ [partition]: `p${total}`, [sort]: `v${total % 3}` }));
+      const found = await read([rows.map((row) => record(row, [sort, partition])).join('')]);
+      expect(found.keys).to.deep.include({ partition, sort });
+      expect(found.doubts).to.deep.equal([
+        `The rows do not say which attribute of the key is the partition key: ${partition} is a guess. If it is the sort key, say so with --keys, the partition key first.`,
+      ]);
+      const said = await read(
+        [rows.map((row) => record(row, [sort, partition])).join('')],
+        [sort, partition],
+      );
+      expect(said.keys).to.deep.include({ partition: sort, sort: partition });
+    });
+
+  it('given records whose names say nothing, then what more rows share is the partition', async () => {
+    const rows = orders.map(({ total }) => ({ format: `p${total}`, area: `v${total % 3}` }));
+    const found = await read([rows.map((row) => record(row, ['format', 'area'])).join('')]);
+    expect(found.keys).to.deep.include({ partition: 'area', sort: 'format' });
+  });
+
   it('given a file without rows among others, then the others are read', async () => {
     const found = await read([scan(orders), '', scan([])]);
     expect(found.rows).to.have.lengthOf(20);

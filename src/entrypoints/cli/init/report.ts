@@ -48,7 +48,7 @@ export function textReport(reported: Reported): string {
     `${count(proposal.rows, 'row')} of ${sampled.source}: ${count(plan.kinds.length, 'kind')}${left === 0 ? '' : `, ${left} left out`}\n${kindsText(plan)}`,
     rows === 0
       ? ''
-      : `${count(rows, 'row')} fit no pattern, and nothing is derived from them, such as\n${examples.map((key) => `  ${printable(shownKey(key))}\n`).join('')}`,
+      : `${rows === 1 ? '1 row fits no pattern, and nothing is derived from it' : `${count(rows, 'row')} fit no pattern, and nothing is derived from them`}, such as\n${examples.map((key) => `  ${printable(shownKey(key))}\n`).join('')}`,
     sampled.problems.length === 0
       ? ''
       : `not read:\n${sampled.problems.map((problem) => `- ${printable(problem)}\n`).join('')}`,

@@ -21,7 +21,7 @@ export function definitionText(plan: Plan, proposal: Proposal, sampled: Sampled)
     ...(rows === 0
       ? []
       : [
-          `${count(rows, 'row')} fit no pattern, such as ${examples.slice(0, 3).map(shownKey).join(' and ')}: nothing is derived from them.`,
+          `${count(rows, 'row')} ${rows === 1 ? 'fits' : 'fit'} no pattern, such as ${examples.slice(0, 3).map(shownKey).join(' and ')}: nothing is derived from ${rows === 1 ? 'it' : 'them'}.`,
         ]),
   ];
   return [
