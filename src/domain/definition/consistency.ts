@@ -3,16 +3,15 @@ import type { KeySchema, RowModel } from '../table-model.ts';
 import { idPattern } from './documents.ts';
 import type { Derived, Draft } from './draft.ts';
 import { excludeEachOther } from '../when.ts';
-import { commonKey, type Pattern } from './overlap.ts';
+import { keptApart, type KeyShape, overlap, toldApart } from './keep-apart.ts';
+import { commonKey } from './overlap.ts';
 
 /** No key may be of two kinds of row, unless an attribute tells which it is of. */
 export function sharedKeys(kinds: readonly RowModel[]): string[] {
   return pairsOf(kinds).flatMap(([one, other]) => {
     const key = excludeEachOther(one.when, other.when) ? undefined : overlap(one, other);
     if (key === undefined) return [];
-    const remedy =
-      "say what their parts may hold with parts, such as { without: '#' }, or give both a when, with different values of one attribute";
-    return [`rows ${one.name} and ${other.name}: both match the key ${key}; ${remedy}`];
+    return [`rows ${one.name} and ${other.name}: both match the key ${key}; ${toldApart(one, other)}`];
   });
 }
 
@@ -83,33 +82,6 @@ export function overwritten(
   );
 }
 
-/** How a derived row is kept out of the keys of a kind of row. */
-function keptApart(kind: RowModel, derived: RowModel, keys: KeySchema | undefined): string {
-  const { name, names, rules, partition } = kind;
-  const without = ruleAgainst(kind, derived);
-  if (without !== undefined) return `give the row ${name} ${without}`;
-  const elsewhere = `write it at a key that no row ${name} can have`;
-  // A pointer has the partition of its rows.
-  const first = derived.derivedBy === 'pointer' ? partition.names.length : 0;
-  const index = rules.findLastIndex((rule, at) => at >= first && rule === undefined);
-  const part = names[index];
-  if (part === undefined) return elsewhere;
-  const type = index < partition.names.length ? keys?.partitionType : keys?.sortType;
-  const sign = type === 'N' || type === 'B' ? '-' : '#';
-  return `${elsewhere}, such as one with a ${sign} in it, and give the row ${name} parts: { ${part}: { without: '${sign}' } }`;
-}
-
-/** The option of a kind that keeps a derived row out of its keys as they are; undefined where no character does. */
-function ruleAgainst(kind: RowModel, derived: RowModel): string | undefined {
-  const literals = [...derived.partition.literals, ...(derived.sort?.literals ?? [])].join('');
-  const signs = new Set(Array.from(literals).filter((character) => !/[\p{L}\p{N}]/u.test(character)));
-  for (const [index, part] of kind.names.entries())
-    for (const without of kind.rules[index] === undefined ? signs : [])
-      if (overlap({ ...kind, rules: kind.rules.with(index, { without }) }, derived) === undefined)
-        return `parts: { ${part}: { without: '${without.replace(/['\\]/, String.raw`\$&`)}' } }`;
-  return undefined;
-}
-
 /**
  * Derived rows may be of kinds without `when` that more is derived from, but none may lead back to what it is derived from.
  * Of kinds with `when`, no derived row may be at all.
@@ -164,24 +136,6 @@ export function checkUse(kinds: readonly Draft[]): string[] {
       ? [`row ${name}: it says that nothing is derived from it, but something is`]
       : [`row ${name}: nothing is derived from it; leave it out, or say so with derives: 'nothing'`];
   });
-}
-
-/** Templates, and what each of their parts may hold. */
-type KeyShape = Pick<RowModel, 'partition' | 'sort' | 'rules'>;
-
-/** A key that both kinds of row match, as it is shown in messages. */
-function overlap(one: KeyShape, other: KeyShape): string | undefined {
-  const partition = commonKey(patternOf(one, 'partition'), patternOf(other, 'partition'));
-  if (partition === undefined) return undefined;
-  if (one.sort === undefined) return JSON.stringify([partition]);
-  const sort = commonKey(patternOf(one, 'sort'), patternOf(other, 'sort'));
-  return sort === undefined ? undefined : JSON.stringify([partition, sort]);
-}
-
-function patternOf({ partition, sort, rules }: KeyShape, which: 'partition' | 'sort'): Pattern {
-  return which === 'partition'
-    ? { literals: partition.literals, rules: rules.slice(0, partition.names.length) }
-    : { literals: sort?.literals ?? [], rules: rules.slice(partition.names.length) };
 }
 
 function pairsOf<T>(items: readonly T[]): (readonly [T, T])[] {

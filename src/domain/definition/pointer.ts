@@ -85,9 +85,13 @@ export function pointerModel(
     );
   for (const part of sort?.names ?? [])
     if (attributes.includes(part))
-      problem(`it repeats the part <${part}> as an attribute, which would be of its own key`);
+      problem(
+        `its rows have a part <${part}> in their sort key, which it repeats as an attribute, and ${part} is of its own key: call the part otherwise in the row's template`,
+      );
     else if (NOTED.includes(part))
-      problem(`it repeats the part <${part}> as an attribute, which Contrail writes in a pointer itself`);
+      problem(
+        `its rows have a part <${part}> in their sort key, which it repeats as an attribute, and Contrail writes ${part} in a pointer itself: call the part otherwise in the row's template`,
+      );
   if (sort?.fixed) problem('its rows have the same sort key, so that there is nothing to choose from');
   return {
     name,

@@ -409,9 +409,26 @@ describe('defineTable', () => {
       const note = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>#NOTE#<note>' });
       expect(problemsWith({ rows: { order, note }, derive: { search, d: docs(note) } })).to.deep.equal([
         'rows order and note: both match the key ["CUSTOMER#x","ORDER#x#NOTE#x"]; ' +
-          "say what their parts may hold with parts, such as { without: '#' }, " +
+          "give the row order parts: { order: { without: '#' } }, " +
           'or give both a when, with different values of one attribute',
       ]);
+    });
+
+    it('such as two kinds of row that take a rule each, then both are said, with the sign that their keys have', () => {
+      const [a, b] = [row({ PK: 'T#<t>|a|<x>', SK: '<s>' }), row({ PK: 'T#<t>|b|<y>', SK: '<s>' })];
+      const given = { rows: { a, b }, derive: { d: docs(a), e: docs(b, 'e') } };
+      expect(problemsWith(given)).to.deep.equal([
+        'rows a and b: both match the key ["T#x|a|b|x","x"]; ' +
+          "give the row a parts: { t: { without: '|' } } and the row b parts: { t: { without: '|' } }, " +
+          'or give both a when, with different values of one attribute',
+      ]);
+      const parts = { t: { without: '|' } };
+      const apart = {
+        a: row({ PK: 'T#<t>|a|<x>', SK: '<s>' }, { parts }),
+        b: row({ PK: 'T#<t>|b|<y>', SK: '<s>' }, { parts }),
+      };
+      const derive = { d: docs(apart.a), e: docs(apart.b, 'e') };
+      expect(defineTable({ keys: KEYS, rows: apart, derive }).model.rows).to.have.lengthOf(2);
     });
 
     it('such as two kinds of row that rules tell apart, then nothing is wrong', () => {
@@ -439,7 +456,7 @@ describe('defineTable', () => {
         }),
       ).to.deep.equal([
         'rows a and b: both match the key ["A#x#B"]; ' +
-          "say what their parts may hold with parts, such as { without: '#' }, " +
+          "give the row a parts: { x: { without: '#' } }, " +
           'or give both a when, with different values of one attribute',
       ]);
     });
@@ -935,14 +952,16 @@ describe('pointer', () => {
   it('given rows whose part would be an attribute of its own key, then it says so', () => {
     const odd = row({ PK: 'A#<a>', SK: 'ONE#<SK>' });
     expect(problemsWith({ rows: { odd }, derive: { d: pointer(odd, right as never) } })).to.deep.equal([
-      'derivation d: it repeats the part <SK> as an attribute, which would be of its own key',
+      'derivation d: its rows have a part <SK> in their sort key, which it repeats as an attribute, and SK is of its own ' +
+        "key: call the part otherwise in the row's template",
     ]);
   });
 
   it('given rows whose part would be an attribute that Contrail writes, then it says so', () => {
     const draft = row({ PK: 'PAGE#<page>', SK: 'DRAFT#<revision>' });
     expect(problemsWith({ rows: { draft }, derive: { d: pointer(draft, right as never) } })).to.deep.equal([
-      'derivation d: it repeats the part <revision> as an attribute, which Contrail writes in a pointer itself',
+      'derivation d: its rows have a part <revision> in their sort key, which it repeats as an attribute, and Contrail ' +
+        "writes revision in a pointer itself: call the part otherwise in the row's template",
     ]);
   });
 

@@ -101,7 +101,11 @@ describe('keys that are numbers or bytes', () => {
     expect(problemsOf({ keys: KEYS, rows: { reading, marker }, derive: { search } })).to.deep.equal([]);
     const every = row({ device: '<device>', at: '<time>' }, { derives: 'nothing' });
     const [problem] = problemsOf({ keys: KEYS, rows: { every, marker }, derive: {} });
-    expect(problem).to.match(/^rows every and marker: both match the key \[".","-1"\]/);
+    expect(problem).to.match(/^rows every and marker: both match the key \[".","-1"\]; /);
+    expect(problem).to.contain("give the row every parts: { time: { without: '-' } }, or give both a when");
+    const zero = row({ device: '<device>', at: '0' }, { derives: 'nothing' });
+    const [none] = problemsOf({ keys: KEYS, rows: { every, zero }, derive: {} });
+    expect(none).to.contain('or make one kind of them: no rule for one part of each keeps their keys apart');
   });
 
   it('given derived rows, then their keys follow the same rules', () => {

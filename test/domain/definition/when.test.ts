@@ -67,8 +67,8 @@ describe('when, of a kind of row', () => {
   describe('given kinds that have a key in common', () => {
     const a = told({ _et: ['A', 'a'], version: '1' });
     const shared = (one: string, other: string) =>
-      `rows ${one} and ${other}: both match the key ["x","x"]; say what their parts may hold with parts, ` +
-      "such as { without: '#' }, or give both a when, with different values of one attribute";
+      `rows ${one} and ${other}: both match the key ["x","x"]; give both a when, with different values of one ` +
+      'attribute, or make one kind of them: no rule for one part of each keeps their keys apart';
 
     for (const [title, b] of [
       ['values of one attribute', { _et: 'B' }],

@@ -48,7 +48,7 @@ export function textReport({
   ];
   if (verification !== undefined) lines.push(...proofLines(verification, names, definition));
   lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);
-  lines.push(...listed(failures.list().map((failure) => [failureLine(failure), failure.times ?? 1])));
+  lines.push(...listed(failures.list().map((failure) => [failureLine(failure, definition), failure.times ?? 1])));
   return `${lines.join('\n')}\n`;
 }
 
@@ -139,12 +139,13 @@ function listed(lines: readonly (readonly [line: string, count: number])[]): str
     : [...shown, `  … and ${more.toLocaleString('en')} more: --report json lists them all`];
 }
 
-function failureLine({ sequenceNumber, eventID, pk, sk, error, times = 1 }: CountedFailure): string {
+function failureLine(failure: CountedFailure, { model: { keys } }: TableDefinition): string {
+  const { sequenceNumber, eventID, pk, sk, error, times = 1 } = failure;
   const known = [
     ['sequence number', sequenceNumber],
     ['event', eventID],
-    ['PK', pk],
-    ['SK', sk],
+    [keys.partition, pk],
+    [keys.sort ?? '', sk],
   ].filter(([, text]) => text !== '');
   const record = known.length === 0 ? '' : ` [${known.map((pair) => pair.join(' ')).join(', ')}]`;
   return `  ${error}${record}${times === 1 ? '' : ` (${times.toLocaleString('en')} times)`}`;
