@@ -21,6 +21,7 @@ describe('contrail simulate', function () {
     folder = await mkdtemp(join(tmpdir(), 'contrail-'));
     await writeFile(join(folder, 'right.mts'), DEFINITION("['name', 'price']"));
     await writeFile(join(folder, 'impure.mts'), DEFINITION('() => ({ at: performance.now() })'));
+    await writeFile(join(folder, 'exits.mts'), DEFINITION('\n      () => process.exit(0)'));
     await writeFile(join(folder, 'rows.json'), JSON.stringify({ product: [{ name: 'Pen', price: 1 }] }));
     await writeFile(join(folder, 'none.json'), '[1,');
   });
@@ -50,6 +51,15 @@ describe('contrail simulate', function () {
     expect(report).to.include({ ok: true, seeds: 2 });
     expect(report.records).to.be.above(0);
     expect(status).to.equal(0);
+  });
+
+  it('given a function that ends the process, then it says so with its place, and the status is 1', async () => {
+    const { out, err, status } = await simulate('--definition', 'exits.mts', '--seeds', '2');
+    expect(out).to.equal('');
+    expect(err).to.match(
+      /^contrail: code of the definition ended the process with process\.exit, in line 8 of .*exits\.mts, and so nothing is reported: /,
+    );
+    expect(status).to.equal(1);
   });
 
   it('given a mistake of the definition, then it is said, and the status is 1', async () => {

@@ -1,10 +1,16 @@
+import { Stream, Writable } from 'node:stream';
 import { createLogger, format, type Logger as WinstonClient, transports } from 'winston';
 import { type LogFields, Logger, type LogLevel } from '../../application/ports/logger.ts';
 
+/** What takes the lines of a log. */
+export interface LineSink {
+  write(line: string): unknown;
+}
+
 export interface WinstonLoggerOptions {
   readonly level: LogLevel | 'silent';
-  /** Where lines go. */
-  readonly stream: { write(line: string): unknown };
+  /** Where lines go: a stream, or anything that takes them, one with its end at a time. */
+  readonly stream: LineSink;
   /** Text for people instead of JSON lines. */
   readonly readable: boolean;
   /** What each line says besides, as it is when the line is written. */
@@ -23,8 +29,7 @@ export class WinstonLogger extends Logger {
       level: level === 'silent' ? 'error' : level,
       silent: level === 'silent',
       format: format.combine(format.timestamp(), readable ? format.printf(readableLine) : format.json()),
-      // All that winston does with it is write.
-      transports: [new transports.Stream({ stream: stream as NodeJS.WritableStream })],
+      transports: [new transports.Stream({ stream: streamOf(stream) })],
     });
   }
 
@@ -43,6 +48,18 @@ export class WinstonLogger extends Logger {
       ...(error === undefined ? {} : { error: describeError(error) }),
     });
   }
+}
+
+/** winston takes no other than streams. */
+function streamOf(sink: LineSink): NodeJS.WritableStream {
+  if (sink instanceof Stream) return sink as Stream & NodeJS.WritableStream;
+  return new Writable({
+    decodeStrings: false,
+    write: (line: string, _encoding, written) => {
+      sink.write(line);
+      written();
+    },
+  });
 }
 
 interface DescribedError {

@@ -23,7 +23,7 @@ export async function sayingWhoExits<T>(name: string, lost: string, work: () => 
     const place = placeInCode(new Error('exit'));
     const where = place === undefined ? '' : `, in line ${place.line} of ${place.file}`;
     process.stderr.write(
-      `${name}: code of the definition ended the process with process.exit${where}, and so ${lost}: throw an error where an effect fails\n`,
+      `${name}: code of the definition ended the process with process.exit${where}, and so ${lost}: throw an error where something is wrong\n`,
     );
     process.exitCode = FAILED;
   };

@@ -50,6 +50,26 @@ describe('the winston logger', () => {
     expect(text()).to.contain('round');
   });
 
+  it('given what is no stream, but takes lines, then each is written at once', () => {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => lines.push(line) };
+    const log = new WinstonLogger({ level: 'info', stream, readable: true });
+    log.log('info', 'one', {});
+    log.log('error', 'two', {});
+    expect(lines.map((line) => line.trim().split(' ').at(-1))).to.deep.equal(['one', 'two']);
+    expect(lines.every((line) => line.endsWith('\n'))).to.equal(true);
+  });
+
+  it('given what takes no lines, then its error is not lost', () => {
+    const stream = {
+      write: () => {
+        throw new Error('full');
+      },
+    };
+    const log = new WinstonLogger({ level: 'info', stream, readable: true });
+    expect(() => log.log('info', 'one', {})).to.throw('full');
+  });
+
   it('given a terminal, when logged, then the line is text, and the stack follows', () => {
     const { logger: log, text } = logger('info', true);
     log.log('warn', 'record held back', {

@@ -68,7 +68,7 @@ describe('the command line, given code that does what it must not', function () 
     it(`given an effect that ends the process: ${ends}, then it says where, and exits with 1`, async () => {
       expect(await replayed(effectOf(ends))).to.deep.equal({
         out: '',
-        err: `contrail: code of the definition ended the process with process.exit, in line 4 of ${join(folder, 'a.ts')}, and so nothing is reported: throw an error where an effect fails\n`,
+        err: `contrail: code of the definition ended the process with process.exit, in line 4 of ${join(folder, 'a.ts')}, and so nothing is reported: throw an error where something is wrong\n`,
         status: 1,
       });
     });

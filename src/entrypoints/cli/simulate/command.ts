@@ -14,6 +14,7 @@ import { loadDefinition } from '../../definition/load-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { FAILED } from '../exit-status.ts';
 import { integer } from '../options.ts';
+import { sayingWhoExits } from '../own-exit.ts';
 
 interface SimulateCommandOptions {
   readonly definition?: string;
@@ -68,12 +69,14 @@ async function runSimulate({
   const bar = progressBar(seeds);
   const started = performance.now();
   try {
-    const result = await simulate(definition, {
-      ...{ seeds, from, ...samples },
-      again: (seed) =>
-        `contrail simulate${of} --seeds 1 --from ${seed}${rows === undefined ? '' : ` --rows ${rows}`}`,
-      onProgress: (progress) => bar?.update(progress.seeds),
-    });
+    const result = await sayingWhoExits('contrail', 'nothing is reported', () =>
+      simulate(definition, {
+        ...{ seeds, from, ...samples },
+        again: (seed) =>
+          `contrail simulate${of} --seeds 1 --from ${seed}${rows === undefined ? '' : ` --rows ${rows}`}`,
+        onProgress: (progress) => bar?.update(progress.seeds),
+      }),
+    );
     bar?.stop();
     process.stdout.write(
       report === 'json'
