@@ -1,20 +1,18 @@
 import type { Change, Operation } from './change.ts';
-import type { KeyTemplate } from './definition/key-template.ts';
-import { isAllowed } from './definition/overlap.ts';
 import { Fault } from './fault.ts';
 import { base64url } from './base64.ts';
 import { Decimal } from './decimal.ts';
 import { keyFrom } from './derived-key.ts';
+import { checkPlace } from './derived-place.ts';
 import { toJson } from './json.ts';
-import { keyTextOf, type KeyValue } from './key-value.ts';
+import type { KeyValue } from './key-value.ts';
 import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
 import { itemKey, keyOf, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
-import { DERIVED_FROM, storedRow } from './stored-rows.ts';
-import type { KeySchema, RowModel } from './table-model.ts';
-import { type Attributes, DecodedAttributes, type Value } from './value.ts';
+import { DERIVED_FROM } from './stored-rows.ts';
+import type { KeySchema, RowModel, TableModel } from './table-model.ts';
+import type { Attributes, Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
-import { satisfies } from './when.ts';
 
 /** Rows derived from one kind of row. */
 export interface RowsModel {
@@ -29,6 +27,8 @@ export interface RowsModel {
   readonly keys: KeySchema;
   /** The rows of that table that other derivations write. */
   readonly written: readonly { readonly model: RowModel }[];
+  /** What a key of that table is. */
+  readonly rowOf: TableModel['rowOf'];
 }
 
 /** Where a derived row is. */
@@ -117,8 +117,8 @@ function nameOfValue(value: KeyValue | undefined): readonly (string | undefined)
 /**
  * What is derived from a row as it is now.
  *
- * @throws Fault `permanent` when the function fails or returns what is no row, or one whose key its table cannot have;
- *   `configuration` when it gives one key twice, a row that leads back to its own source, or one that another derivation
+ * @throws Fault `permanent` when the function fails or returns what is no row, or one whose key its table cannot have, or
+ *   a strict kind of row calls wrong; `configuration` when it gives one key twice, a row that leads back to its own source, or one that another derivation
  *   writes.
  */
 export function derivedFrom(model: RowsModel, change: Change, after: Attributes): readonly DerivedRow[] {
@@ -144,51 +144,8 @@ export function derivedFrom(model: RowsModel, change: Change, after: Attributes)
     const problem = 'returned two rows with one key';
     throw unfit(of, row, `${problem}: ${describeKey(repeated)}`, { kind: 'configuration', reason: problem });
   }
-  for (const one of derived) checkPlace(one, model, row);
+  for (const one of derived) checkPlace(one, model, row, originText({ model, row }));
   return derived;
-}
-
-/**
- * A derived row whose change would have its own source derived again, and so on for ever; or one that another derivation
- * writes: it would overwrite this one, or be overwritten by it.
- */
-function checkPlace(derived: DerivedRow, model: RowsModel, row: Row): void {
-  const { table, key } = derived;
-  if (table !== undefined) return;
-  const { of, keys, written } = model;
-  const wrong = (problem: string) =>
-    unfit(of, row, `${problem}: ${toJson(key)}`, { kind: 'configuration', reason: problem });
-  const parts = partsOfKind(row.model, keys, key);
-  if (parts !== undefined) {
-    const stored = storedRow(derived, originText({ model, row }));
-    const isItself = parts.every((part, index) => part === row.parts[index]);
-    if (isItself || satisfies(row.model.when, DecodedAttributes.of(stored)))
-      throw wrong(`returned a ${row.model.name} row, from which it is derived itself`);
-  }
-  const other = written.find((one) => partsOfKind(one.model, keys, key) !== undefined);
-  if (other !== undefined)
-    throw wrong(`returned a row whose key is one of those that the derivation ${other.model.name} writes`);
-}
-
-/** The parts of a key, as those of a kind of row have them; undefined where none of that kind has such a key. */
-function partsOfKind(
-  { partition, sort, rules }: RowModel,
-  keys: KeySchema,
-  key: DerivedKey['key'],
-): readonly string[] | undefined {
-  const inPartition = partsIn(partition, keyTextOf(key[keys.partition], keys.partitionType));
-  const inSort =
-    sort === undefined || keys.sort === undefined
-      ? []
-      : partsIn(sort, keyTextOf(key[keys.sort], keys.sortType));
-  if (inPartition === undefined || inSort === undefined) return undefined;
-  const parts = [...inPartition, ...inSort];
-  return parts.every((part, index) => isAllowed(rules[index], part)) ? parts : undefined;
-}
-
-function partsIn(template: KeyTemplate, text: string | undefined): readonly string[] | undefined {
-  const match = text === undefined ? undefined : template.match(text);
-  return match === undefined || 'malformed' in match ? undefined : match.parts;
 }
 
 const MEMBERS: readonly string[] = ['table', 'key', 'attributes'] satisfies (keyof DerivedRow)[];

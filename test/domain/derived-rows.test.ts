@@ -206,6 +206,46 @@ describe('derivedFrom', () => {
       expect(fault.message).to.contain(problem);
     });
 
+  describe('given a strict kind of row', () => {
+    const invoice = rowKind(
+      { PK: 'CUSTOMER#<customer>', SK: 'INVOICE#<invoice>' },
+      { strict: true, derives: 'nothing', parts: { invoice: { without: '#' } } },
+    );
+    const giving = (key: Readonly<Record<string, string>>, table?: string) => {
+      const { rows: kinds, derivedRows } = defineTable({
+        keys: { partition: 'PK', sort: 'SK' },
+        rows: { order, invoice },
+        derive: {
+          copies: rows(order, { of: () => ({ key, ...(table === undefined ? {} : { table }) }) }),
+        },
+      }).model;
+      const source = { model: kinds[0]!, parts: ['ann', '1'] };
+      return () => derivedFrom(derivedRows[0]!, change({ row: source, after: GIVEN }), GIVEN);
+    };
+
+    for (const [what, SK, wrong] of [
+      ['lacks a part', 'INVOICE#', 'SK "INVOICE#" has no invoice'],
+      ['has one that is not allowed', 'INVOICE#1#2', 'SK "INVOICE#1#2" names the invoice "1#2"'],
+    ] as const)
+      it(`when a row has a key of it that ${what}, then the record that derives it is poison`, () => {
+        const fault = faultOf(giving({ PK: 'CUSTOMER#ann', SK }));
+        expect(fault.kind).to.equal('permanent');
+        expect(fault.message).to.contain(
+          `${IN_WORDS}returned a row whose key a strict kind of row calls wrong, so that it would block its shard: ${wrong}`,
+        );
+        expect(fault.reason).not.to.contain('1#2');
+      });
+
+    for (const [what, key, table] of [
+      ['one of its keys', { PK: 'CUSTOMER#ann', SK: 'INVOICE#1' }, undefined],
+      ['such a key in another table', { PK: 'CUSTOMER#ann', SK: 'INVOICE#' }, 'other'],
+      ['a key of no kind', { PK: 'CUSTOMER#ann', SK: 'NOTE#' }, undefined],
+    ] as const)
+      it(`when a row has ${what}, then it is derived`, () => {
+        expect(giving(key, table)().map((one) => one.key)).to.deep.equal([key]);
+      });
+  });
+
   describe('given a definition that also counts, and points', () => {
     const photo = rowKind(
       { PK: 'ALBUM#<album>', SK: 'PHOTO#<photo>' },

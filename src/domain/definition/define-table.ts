@@ -120,6 +120,7 @@ class Compilation {
   readonly #derived: Derived[] = [];
   /** Derivations by what they were made by, to tell one that stands under two names. */
   readonly #derivations = new Map<unknown, string>();
+  #model: TableModel | undefined;
   /** Whether it is known of each derivation which row it is of. */
   #isUseKnown = true;
 
@@ -134,13 +135,13 @@ class Compilation {
     this.#checkTogether();
   }
 
-  /** Of no use where there are problems. */
+  /** Of no use where there are problems, or before all is read. */
   model(): TableModel {
-    const keys = this.#keys ?? NO_KEYS;
-    return new TableModel(
-      keys,
+    this.#model ??= new TableModel(
+      this.#keys ?? NO_KEYS,
       [...this.#drafts.values(), ...this.#derived].map(({ model }) => model),
     );
+    return this.#model;
   }
 
   #keysOf(given: unknown): KeySchema | undefined {
@@ -252,7 +253,9 @@ class Compilation {
         break;
       }
       case 'rows': {
-        const model = rowsModel(owner, spec, this.#keys, this.#derived);
+        const model = rowsModel(owner, spec, this.#keys, this.#derived, (partition, sort) =>
+          this.model().rowOf(partition, sort),
+        );
         if (isSound()) row.derivedRows.push(model);
         break;
       }

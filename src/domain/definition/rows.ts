@@ -59,12 +59,14 @@ const OPERATIONS: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'] satisfies 
  * Reads a specification, and adds what is wrong with it to the owner's problems.
  *
  * @param written the rows that other derivations write; may go on to grow until all are read.
+ * @param rowOf what a key of the table is; not called before all is read.
  */
 export function rowsModel(
   owner: Owner,
   spec: unknown,
   keys: KeySchema | undefined,
   written: RowsModel['written'],
+  rowOf: RowsModel['rowOf'],
 ): RowsModel {
   const { name, problem } = owner;
   const { of, on, keep = false } = membersOf(owner, 'its specification', spec, ['of', 'on', 'keep']);
@@ -76,7 +78,7 @@ export function rowsModel(
     on: operationsOf(owner, on),
     keep: keep === true,
     keys: keys ?? NO_KEYS,
-    written,
+    ...{ written, rowOf },
   };
 }
 
