@@ -1,15 +1,21 @@
 import { type Change, sameContent } from '../domain/change.ts';
 import { type Command, commandsOf, ignoringOldImage } from '../domain/command.ts';
 import { Fault } from '../domain/fault.ts';
+import { kindsOf } from '../domain/roles.ts';
+import type { RowModel } from '../domain/table-model.ts';
 import type { Delivery, Outcome } from './delivery.ts';
+import type { TableReplica } from './ports/table-replica.ts';
 import { failed, type Planned, type RecordState, sequenceNumberReused } from './record-state.ts';
 
 /**
  * Decides, record by record, what to do. One state per record: `ignored`, `duplicate`, `planned` or `failed`.
  *
- * @param replicated whether the backend keeps the table's rows, and so needs all of every row.
+ * @param replica where the backend keeps the table's rows, and so needs all of every row.
  */
-export function planRecords(deliveries: readonly Delivery[], replicated: boolean): RecordState[] {
+export function planRecords(
+  deliveries: readonly Delivery[],
+  replica: TableReplica | undefined,
+): RecordState[] {
   const seen = new Map<string, Change>();
   return deliveries.map((delivery) => {
     if (delivery.kind === 'unrecognised') return { status: 'ignored' };
@@ -26,13 +32,26 @@ export function planRecords(deliveries: readonly Delivery[], replicated: boolean
       }
       if (first !== undefined) return repeated(first, change);
       const commands = commandsOf(change);
-      if (replicated) checkReplicable(change);
+      if (replica !== undefined) checkReplicable(change, replica);
       seen.set(key, change);
       return { status: 'planned', change, commands };
     } catch (error) {
       return failed(Fault.from(error));
     }
   });
+}
+
+/** Whether a change is one that a replica is not told of, and can do without. */
+export function isLacked({ row, after }: Change, replica: TableReplica): boolean {
+  return (
+    after === 'withheld' && replica.mayLackRows && kindsOf(row).every(({ model }) => isForEffects(model))
+  );
+}
+
+/** Whether nothing looks at the rows of a kind but effects. */
+function isForEffects({ documents, counts, pointers, derivedRows, derivedBy }: RowModel): boolean {
+  const derived = [documents, counts, pointers, derivedRows];
+  return derivedBy === undefined && derived.every((models) => models.length === 0);
 }
 
 /** What planned records ask for, once it is known which of their old images do not tell what was derived. */
@@ -82,8 +101,9 @@ function repeated(first: Change, again: Change): Outcome {
 }
 
 /** A replica keeps whole rows: all of the new image must be there and decode. */
-function checkReplicable({ row, after, viewType }: Change): void {
-  if (row.model.derivedBy === 'counts') return;
+function checkReplicable(change: Change, replica: TableReplica): void {
+  const { row, after, viewType } = change;
+  if (row.model.derivedBy === 'counts' || isLacked(change, replica)) return;
   if (after === 'withheld')
     throw new Fault(
       'configuration',

@@ -20,7 +20,7 @@ import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { DeriveRows } from './derive-rows.ts';
 import type { RunEffects } from './run-effects.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { askedBy, planRecords } from './plan-batch.ts';
+import { askedBy, isLacked, planRecords } from './plan-batch.ts';
 import {
   asksNothing,
   failed,
@@ -110,7 +110,7 @@ export class ProcessBatch {
   ): Promise<BatchResult> {
     const { clock } = this.#deps;
     const started = clock.now();
-    const states = planRecords(deliveries, this.#deps.replica !== undefined);
+    const states = planRecords(deliveries, this.#deps.replica);
     this.#poison?.recall(deliveries, states);
     let ready = readyPlans(deliveries, states);
     // Effects first: the breaker must see the poison that they reveal before a record is kept. Keeping cannot be undone.
@@ -207,8 +207,9 @@ export class ProcessBatch {
     let unconnected = NO_CHANGES;
     if (replica === undefined || planned.length === 0)
       return { failed: new Map<Change, Fault>(), unconnected };
+    const changes = planned.map(({ change }) => change).filter((change) => !isLacked(change, replica));
     const apply = async () => {
-      unconnected = new Set(await replica.apply(planned.map(({ change }) => change)));
+      unconnected = new Set(await replica.apply(changes));
       return ['done'] as const;
     };
     const [fault] = await retrier.run([planned], apply, limit);

@@ -25,6 +25,8 @@ const FIRST_SEQUENCE = 100_000_000_000_000_000_000n;
 export class RecordMaker {
   readonly #streamArn: string;
   readonly #view: ViewType;
+  /** By records without both images, the same with both. */
+  readonly #whole = new WeakMap<StreamRecord, StreamRecord>();
   #made = 0n;
 
   constructor(table: string, view: ViewType) {
@@ -37,7 +39,7 @@ export class RecordMaker {
     const view = this.#view;
     const encoded = (row: Image | undefined) => (row === undefined ? undefined : encodeRecord(row));
     const carried = [keys, carriesNew(view) ? after : undefined, carriesOld(view) ? before : undefined];
-    return streamRecordOf({
+    const parts = {
       streamArn: this.#streamArn,
       view,
       eventID: number.toString(16).padStart(32, '0'),
@@ -48,6 +50,15 @@ export class RecordMaker {
       at,
       origin,
       sizeBytes: carried.reduce((bytes, image) => bytes + (image === undefined ? 0 : itemBytes(image)), 0),
-    });
+    };
+    const record = streamRecordOf(parts);
+    const both = 'NEW_AND_OLD_IMAGES';
+    if (view !== both) this.#whole.set(record, streamRecordOf({ ...parts, view: both }));
+    return record;
+  }
+
+  /** One of these records with both images, as it would be if the stream carried them. */
+  whole(record: StreamRecord): StreamRecord {
+    return this.#whole.get(record) ?? record;
   }
 }

@@ -10,6 +10,7 @@ import { Clock } from '../application/ports/clock.ts';
 import { Quarantine } from '../application/ports/quarantine.ts';
 import { Random } from '../application/ports/random.ts';
 import { Sleeper } from '../application/ports/sleeper.ts';
+import { TableReplica } from '../application/ports/table-replica.ts';
 import { heldBack } from '../application/record-state.ts';
 import { DEFAULT_RETRIES } from '../application/retry.ts';
 import { NO_LIMIT } from '../application/time-limit.ts';
@@ -24,7 +25,7 @@ import type { Delivering, KitSettings } from './settings.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { FedBack } from './fed-back.ts';
 import type { TableChange } from './source-table.ts';
-import type { StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
+import { carriesNew, type StreamRecord } from '../adapters/dynamodb-stream/stream-record.ts';
 import { RecordMaker } from './stream-record.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -63,6 +64,8 @@ export class World {
   /** Search actions, in the order in which they were sent. */
   readonly sent: SearchAction[] = [];
   readonly #clock = new TestClock();
+  /** Whether the worker keeps the rows that its stream tells of: where it does not, they are the table's, as on AWS. */
+  readonly #isReplicated: boolean;
   readonly #records: RecordMaker;
   readonly #fedBack: FedBack;
   /** By item, the change that failed: on AWS it would block its shard. */
@@ -73,7 +76,9 @@ export class World {
   constructor(definition: TableDefinition, { table, view, poison, log }: KitSettings) {
     this.effects = new EffectCalls(definition);
     this.#records = new RecordMaker(table, view);
-    const ports = new ContainerModule(({ bind, rebind }) => {
+    this.#isReplicated = carriesNew(view);
+    const ports = new ContainerModule(({ bind, rebind, unbind }) => {
+      if (!this.#isReplicated) void unbind(TableReplica);
       void rebind(Clock).toConstantValue(this.#clock);
       void rebind(Sleeper).toConstantValue(new TestSleeper());
       void rebind(Random).toConstantValue(new NoChance());
@@ -148,9 +153,13 @@ export class World {
   /** Delivers a batch until it is done, or as often as allowed: from the lowest failed record on, as Lambda does. */
   async #deliver(batch: readonly StreamRecord[], redeliveries: number): Promise<void> {
     const { processBatch, tables, model } = streamWorker(this.worker.container);
+    const decoded = (some: readonly StreamRecord[]) =>
+      toDeliveries(some, model, (arns) => tables.generationsOf(arns, NO_LIMIT));
     let records = batch;
+    if (!this.#isReplicated)
+      await this.#keepRows(await decoded(batch.map((one) => this.#records.whole(one))));
     for (let again = 0; ; again++) {
-      const all = await toDeliveries(records, model, (arns) => tables.generationsOf(arns, NO_LIMIT));
+      const all = await decoded(records);
       const handled = all.flatMap((delivery, index) => {
         const record = records[index];
         return record === undefined || this.#isBehind(delivery, record) ? [] : [{ delivery, record }];
@@ -167,6 +176,12 @@ export class World {
       const first = failed[0]?.record;
       records = records.slice(records.findIndex((record) => record === first));
     }
+  }
+
+  /** Puts rows where those of the table are, which is ahead of its stream. */
+  async #keepRows(deliveries: readonly Delivery[]): Promise<void> {
+    const changes = deliveries.flatMap((one) => (one.kind === 'change' ? [one.change] : []));
+    await this.worker.container.get(MemoryTable).apply(changes);
   }
 
   /** Whether a record is of a row of which an earlier change failed; it has failed too then. */

@@ -117,13 +117,17 @@ describe('a batch with effects', () => {
       viewType: 'KEYS_ONLY',
     });
 
-    it('given an effect that asks for no image, then it runs', async () => {
-      const keys: unknown[] = [];
-      const run: OrderSpec['run'] = ({ key, operation }) => keys.push({ ...key, operation });
-      const { handle } = aWorkerOf(withEffects({ badges: { run } }), { replica: 'none' });
-      expect(inShort((await handle(record)).outcomes)).to.deep.equal(['applied']);
-      expect(keys).to.deep.equal([{ customer: 'anna', order: 'a', operation: 'MODIFY' }]);
-    });
+    for (const [what, parts] of [
+      ['the table itself is there', { replica: 'none' }],
+      ['the backend keeps rows', {}],
+    ] as const)
+      it(`given an effect that asks for no image, when ${what}, then it runs`, async () => {
+        const keys: unknown[] = [];
+        const run: OrderSpec['run'] = ({ key, operation }) => keys.push({ ...key, operation });
+        const { handle } = aWorkerOf(withEffects({ badges: { run } }), parts);
+        expect(inShort((await handle(record)).outcomes)).to.deep.equal(['applied']);
+        expect(keys).to.deep.equal([{ customer: 'anna', order: 'a', operation: 'MODIFY' }]);
+      });
 
     it('given one that asks for an image, then that is a configuration fault that names the view type and the effect', async () => {
       const { handle } = aWorkerOf(withEffects({ badges: { run: ({ after }) => after } }), {

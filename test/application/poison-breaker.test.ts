@@ -42,7 +42,7 @@ function batchOf(records: readonly (readonly [item: string, kind: Kind])[]) {
   const deliveries = records.map(([item, kind]) =>
     toDelivery(table.put(ROWS[kind in ROWS ? (kind as keyof typeof ROWS) : 'good'](item)), fleet.model),
   );
-  const states: RecordState[] = planRecords(deliveries, false).map((state, index) => {
+  const states: RecordState[] = planRecords(deliveries, undefined).map((state, index) => {
     const kind = records[index]![1];
     return kind in STATES ? STATES[kind as keyof typeof STATES] : state;
   });
@@ -88,7 +88,7 @@ describe('suspicionOf', () => {
 
   it('given records whose item is not known, then each is one by itself', () => {
     const deliveries: readonly Delivery[] = range(3).map(() => toDelivery({ dynamodb: {} }, fleet.model));
-    expect(suspicionOf(deliveries, planRecords(deliveries, false), LIMITS)).to.deep.equal({
+    expect(suspicionOf(deliveries, planRecords(deliveries, undefined), LIMITS)).to.deep.equal({
       reason: 'the record has no Keys',
       poison: 3,
       items: 3,

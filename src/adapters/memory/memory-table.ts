@@ -58,6 +58,11 @@ export class MemoryTable extends TableReplica {
     this.#model = model;
   }
 
+  /** It has rows for what is derived of them, and for the recount of that. */
+  override get mayLackRows(): boolean {
+    return true;
+  }
+
   override apply(changes: readonly Change[]): Promise<readonly Change[]> {
     return Promise.resolve(changes.filter((change) => this.#applyOne(change)));
   }

@@ -3,6 +3,14 @@ import type { Change } from '../../domain/change.ts';
 /** The table's rows, for backends that are not the table's own. */
 export abstract class TableReplica {
   /**
+   * Whether it may lack rows that only effects look at, where the stream does not carry them: it is not told of those
+   * changes. Otherwise they fail.
+   */
+  get mayLackRows(): boolean {
+    return false;
+  }
+
+  /**
    * Applies the changes' new images. A change that is not newer than the row's last applied change is skipped, so
    * repeats and late records are harmless. Rows that Contrail itself derives elsewhere are not kept.
    *
