@@ -5,7 +5,16 @@ import type { KeySchema } from '../table-model.ts';
 import type { Templates } from './template-types.ts';
 import { isStringArray, membersOf, named, namesProblem, type Owner, repeatedIn, shown } from './problems.ts';
 import type { AnyAttributes, KeyTemplates, RowKind, RowOf } from './row.ts';
-import { keyAttributes, keyNames, NO_TEMPLATE, partsOf, templatesOf, typedParts } from './templates.ts';
+import type { KeyTemplate } from './key-template.ts';
+import {
+  type KeyAttribute,
+  keyAttributes,
+  keyNames,
+  NO_TEMPLATE,
+  partsOf,
+  templatesOf,
+  typedParts,
+} from './templates.ts';
 
 /** Strings by name: what a row is counted under. */
 export type Tuple = Readonly<Record<string, string>>;
@@ -92,6 +101,8 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
   const [partition, sort] = templatesOf(owner, 'at', at, typed);
   const parts = partsOf(partition, sort);
   const isRead = partition !== undefined && (keys?.sort === undefined || sort !== undefined);
+  const crowded = typed && isRead ? crowdedProblem(typed, [partition, sort]) : undefined;
+  if (crowded !== undefined) problem(crowded);
   const repeated = repeatedIn(parts);
   if (repeated !== undefined) problem(`its at names the part <${repeated}> twice`);
   if (amount !== undefined && parts.includes(ROWS))
@@ -122,6 +133,22 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
     as: String(as),
     state: state === undefined ? undefined : stateOf(owner, state),
   };
+}
+
+/** Where any key of the table can be that of a count, none is left for rows. */
+function crowdedProblem(
+  attributes: readonly KeyAttribute[],
+  templates: readonly (KeyTemplate | undefined)[],
+): string | undefined {
+  if (attributes.some(({ type }, index) => type === 'S' || templates[index]?.fixed !== false))
+    return undefined;
+  const [{ name, type } = { name: '', type: 'N' }] = attributes.toReversed();
+  const own = `{ ${name}: '${type === 'N' ? '-1' : 'AQID'}' }`;
+  const remedy =
+    attributes.length === 1
+      ? `such a table has room for one count without parts, at a value of its own such as ${own}`
+      : `give it a value of its own in one attribute, such as ${own}`;
+  return `its at can be every key of the table, so that it would overwrite rows: in numbers and bytes nothing stands before a part; ${remedy}`;
 }
 
 function checkTuple(by: readonly string[], parts: readonly string[], problem: Owner['problem']): void {

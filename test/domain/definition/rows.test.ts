@@ -23,7 +23,9 @@ function problemsOf(spec: unknown): readonly string[] {
 
 describe('rows of a definition', () => {
   it('given only a function, then rows are derived after every change, and do not stay', () => {
-    expect(modelOf({ of })).to.deep.equal({
+    const { rowOf, ...model } = modelOf({ of }) ?? {};
+    expect(rowOf?.('CUSTOMER#1', 'ORDER#2')).to.deep.include({ parts: ['1', '2'] });
+    expect(model).to.deep.equal({
       name: 'copies',
       of: { name: 'the function of the derivation copies', run: of },
       on: undefined,

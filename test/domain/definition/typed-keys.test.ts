@@ -119,6 +119,25 @@ describe('keys that are numbers or bytes', () => {
     ]);
   });
 
+  it('given counts that could be at every key, then one message says what room there is', () => {
+    const everywhere =
+      'derivation c: its at can be every key of the table, so that it would overwrite rows: in numbers and bytes nothing stands before a part; ';
+    const one = row({ id: '<id>' }, { parts: { id: { without: '-' } } });
+    const keys = { partition: { name: 'id', type: 'N' } } as const;
+    const c = counts(one, { by: ['x'], at: { id: '<x>' } });
+    expect(problemsOf({ keys, rows: { one }, derive: { c } })).to.deep.equal([
+      `${everywhere}such a table has room for one count without parts, at a value of its own such as { id: '-1' }`,
+    ]);
+    const total = counts(one, { by: () => ({}), at: { id: '-1' } });
+    expect(problemsOf({ keys, rows: { one }, derive: { total } })).to.deep.equal([]);
+    const two = row({ a: '<a>', b: '<b>' });
+    const both = { partition: { name: 'a', type: 'N' }, sort: { name: 'b', type: 'B' } } as const;
+    const d = counts(two, { by: ['x', 'y'], at: { a: '<x>', b: '<y>' } });
+    expect(problemsOf({ keys: both, rows: { two }, derive: { c: d } })).to.deep.equal([
+      `${everywhere}give it a value of its own in one attribute, such as { b: 'AQID' }`,
+    ]);
+  });
+
   it('given a pointer among the rows that it points to, then it is said to lead back to them', () => {
     const every = row({ device: '<device>', at: '<time>' });
     const latest = pointer(every, { at: { at: '-1' }, choose: 'newest', repeat: [] });
