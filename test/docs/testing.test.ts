@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { definitionsPage } from './definitions-page.ts';
 import { read } from './markdown.ts';
 import { ReadersFolder, ROOT, snippetsIn, typeErrors } from './readers-folder.ts';
 
@@ -27,8 +28,10 @@ describe('docs/testing.md', function () {
 
   after(() => folder.remove());
 
-  it('has snippets whose types are right', () => {
-    expect(typeErrors(files)).to.deep.equal([]);
+  it('has snippets whose types are right, as have those of docs/definitions.md', async () => {
+    // One program for both pages: most of the time goes to what they import.
+    const other = await folder.write('definitions.mts', definitionsPage());
+    expect(typeErrors([...files, other])).to.deep.equal([]);
   });
 
   it('has snippets that pass as tests', async () => {
