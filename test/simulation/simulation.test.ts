@@ -5,6 +5,7 @@ import { type Run, runSeed } from '../../src/simulation/runs/run-seed.ts';
 import { shrink } from '../../src/simulation/runs/shrink.ts';
 import { FLEET } from './subjects/fleet/fleet.ts';
 import { simulate } from './runs/simulate.ts';
+import { randomSubject } from './subjects/random.ts';
 
 const SEEDS = 1_000;
 
@@ -124,6 +125,23 @@ describe('the worker in simulated worlds', function () {
       expect(lines).to.not.be.empty;
       expect(await trace()).to.deep.equal(lines);
     }
+  });
+
+  it('given a definition by chance, when a seed fails, then the definition gets smaller too', async () => {
+    const { variant } = await loadMutant('matcher-without-fence');
+    const options = { subject: randomSubject, variant };
+    const derivationsOf = ({ seed, taken }: Run) =>
+      Object.keys(randomSubject(seed, (name) => taken.includes(name)).definition.spec.derive);
+    for (let seed = 1; seed <= 100; seed++) {
+      const failing = await runSeed(seed, options);
+      if (failing.violation === undefined || derivationsOf(failing).length < 3) continue;
+      // Enough to see it: to leave out all that can be takes a minute.
+      const small = await shrink(failing, options, 150);
+      expect(small.violation?.invariant).to.equal(failing.violation.invariant);
+      expect(derivationsOf(small)).to.have.lengthOf.within(1, derivationsOf(failing).length - 1);
+      return;
+    }
+    expect.fail('no seed failed');
   });
 
   describe('given a worker that forgets what it deleted, when a seed fails,', () => {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { DefinitionRecount } from '../../../src/application/verify/recount.ts';
+import { makeItems } from '../../../src/simulation/rows/make-items.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import { randomDefinition } from './random-definition.ts';
 
@@ -29,6 +31,19 @@ describe('random definitions', function () {
         'several effect of one kind, later at, later by, later where, later fields, later of, later on',
       ].flatMap((line) => line.split(', ')),
     );
+  });
+
+  it('have rows of which sums are negative', () => {
+    const negative = Array.from(Array(60).keys()).filter((seed) => {
+      const { definition } = randomDefinition(seed);
+      const recounted = new DefinitionRecount(definition);
+      for (const { rows } of makeItems(definition, chanceOf(seed, 'items')))
+        for (const { attributes } of rows) recounted.add(attributes);
+      return [...recounted.counts.values()].some(({ sums }) =>
+        [...sums.values()].some((sum) => sum.text.startsWith('-')),
+      );
+    });
+    expect(negative.length).to.be.greaterThan(2);
   });
 
   it('stay valid whatever is left out, and are the same for the same choices', () => {
