@@ -157,9 +157,28 @@ describe('the examples', function () {
     ).to.deep.equal([['dynamodb:PutItem']]);
   });
 
-  it('given badges, then removed plays do not pass its filters', async () => {
-    const { out } = await run([...CONTRAIL, 'filters'], '', { cwd: join(EXAMPLES, 'badges') });
-    expect(out).to.contain(String.raw`\"eventName\":[\"INSERT\",\"MODIFY\"]`);
+  it('given badges, then removed plays do not pass its filters, and its role may read the stream and keep its state', async () => {
+    const cwd = join(EXAMPLES, 'badges');
+    const filters = await run([...CONTRAIL, 'filters'], '', { cwd });
+    expect(filters.out).to.contain(String.raw`\"eventName\":[\"INSERT\",\"MODIFY\"]`);
+    const table = 'arn:aws:dynamodb:eu-central-1:111122223333:table';
+    const stream = `${table}/plays/stream/2026-01-05T09:00:00.000`;
+    const args = ['policy', '--stream', stream, '--state-table', `${table}/state`];
+    const { out } = await run([...CONTRAIL, ...args], '', { cwd });
+    const { Statement } = JSON.parse(out) as {
+      readonly Statement: readonly { readonly Resource: string; readonly Action: string | string[] }[];
+    };
+    const allowed = Statement.flatMap(({ Action, Resource }) =>
+      [Action].flat().map((action) => `${action} ${Resource.replace(table, '')}`),
+    );
+    expect(allowed).to.have.members([
+      // What reading a stream asks for, and nothing else of the table.
+      ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+        (action) => `dynamodb:${action} ${stream.replace(table, '')}`,
+      ),
+      'dynamodb:ListStreams /plays/stream/*',
+      ...['BatchGetItem', 'PutItem'].map((action) => `dynamodb:${action} /state`),
+    ]);
   });
 
   for (const name of Object.keys(DERIVED))
