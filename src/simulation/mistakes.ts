@@ -85,12 +85,13 @@ function functionsOf(name: string, derivation: Derivation): readonly Pure[] {
   });
 }
 
-/** What a function is given for a row: made anew each time. */
+/** What a function is given for a row: made anew each time, and decoded only where it asks, as by the worker. */
 function given({ takes }: Pure, { kind, key }: RowOfKind, row: Attributes): object {
-  const { attributes } = givenRow(kind, key, row);
+  const whole = givenRow(kind, key, row);
+  const attributes = { enumerable: true, get: () => whole.attributes };
   return takes === 'row'
-    ? { key, attributes, change: CHANGE }
-    : { ...CHANGE, key, before: attributes, after: attributes, id: 'a change' };
+    ? Object.defineProperties({ key, change: CHANGE }, { attributes })
+    : Object.defineProperties({ ...CHANGE, key, id: 'a change' }, { before: attributes, after: attributes });
 }
 
 interface Answer {
@@ -116,7 +117,7 @@ function sharedKeys(definition: TableDefinition, rows: readonly NamedRow[]): rea
     else if (other.item !== row.item && !mistakes.has(derivation))
       mistakes.set(
         derivation,
-        `the derivation ${derivation} gives two rows the same ${what}: ${other.name}, and ${row.name}. ${advice}`,
+        `the derivation ${derivation} gives two rows the same ${what}: the row ${other.name}, and the row ${row.name}. ${advice}`,
       );
   };
   for (const row of rows) {
@@ -124,14 +125,19 @@ function sharedKeys(definition: TableDefinition, rows: readonly NamedRow[]): rea
     recounted.add(row.row);
     for (const [collection, byId] of recounted.documents)
       for (const [id, { derivation }] of byId)
-        own(`document ${collection}/${id}`, derivation, row, 'Name more parts of the key in its id');
+        own(
+          `document ${collection}/${id}`,
+          derivation,
+          row,
+          'Name more parts of the key in its id, or say with unique which parts no two rows share',
+        );
     for (const [derivation, { rows: derived }] of recounted.derivedRows)
       for (const key of derived.keys())
         own(
           `derived row ${key}`,
           derivation,
           row,
-          'Each derived row has one source: put the key of the row into its key',
+          'Each derived row has one source: put the key of the row into its key, or say with unique which parts no two rows share',
         );
   }
   return [...mistakes.values()];

@@ -1,11 +1,11 @@
 import type { TableDefinition } from '../domain/definition/define-table.ts';
 import { INVARIANTS, type Invariant } from './checks/invariants.ts';
 import { mistakesIn } from './mistakes.ts';
-import type { ItemsOptions } from './rows/make-items.ts';
 import type { Samples } from './rows/samples.ts';
 import { explain } from './runs/explain.ts';
 import { runSeed } from './runs/run-seed.ts';
-import { itemsOf } from './subjects/items-of.ts';
+import type { UniqueParts } from './rows/unique-parts.ts';
+import { itemsOf, type SubjectItemsOptions } from './subjects/items-of.ts';
 import { subjectOf } from './subjects/subject-of.ts';
 import type { SubjectSource } from './world/subject.ts';
 import { addRun, emptyTally } from './world/tally.ts';
@@ -18,6 +18,11 @@ export interface SimulateOptions {
   readonly from?: number;
   /** Rows to write, by their kinds: plain attributes without those of the key. Kinds without samples get rows that are made up. */
   readonly rows?: Samples;
+  /**
+   * By kinds of rows, parts of their keys that together no two rows of the kind share: `{ message: ['id'] }`. Without it any
+   * two rows may have any parts in common, as far as that is another key.
+   */
+  readonly unique?: UniqueParts;
   /** Whether samples may be mixed with one another, and changed within their types. Default false. */
   readonly mutate?: boolean;
   /** A definition that is deployed in the middle of some worlds. It must have the same kinds of rows and the same derivations. */
@@ -124,8 +129,8 @@ function sourceOf(definition: TableDefinition, options: SimulateOptions): Subjec
     });
 }
 
-function itemOptions({ rows, mutate = false, later }: SimulateOptions): ItemsOptions {
-  return { ...(rows === undefined ? {} : { rows }), mutate, later };
+function itemOptions({ rows, mutate = false, later, unique = {} }: SimulateOptions): SubjectItemsOptions {
+  return { ...(rows === undefined ? {} : { rows }), mutate, later, unique };
 }
 
 function howToRepeat(seed: number): string {

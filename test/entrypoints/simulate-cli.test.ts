@@ -39,6 +39,8 @@ describe('contrail simulate', function () {
       '5',
       '--rows',
       'rows.json',
+      '--unique',
+      'product:id',
     );
     expect(err).to.equal('');
     expect(out).to.match(/^5 worlds in [\d.]+ s: everything held\n/);
@@ -66,6 +68,12 @@ describe('contrail simulate', function () {
     const { out, status } = await simulate('--definition', 'impure.mts', '--seeds', '2');
     expect(out).to.include('fields of the derivation product_search is not pure');
     expect(status).to.equal(1);
+  });
+
+  it('given unique parts that are none, then they are named, and the status is 2', async () => {
+    const { err, status } = await simulate('--definition', 'right.mts', '--unique', 'product:ean');
+    expect(err).to.equal('contrail: unique: product: ean is no part of its key; there are id\n');
+    expect(status).to.equal(2);
   });
 
   it('given samples that are none, then the file is named, and the status is 2', async () => {

@@ -83,13 +83,39 @@ describe("the simulation of a user's definition", function () {
     const { message } = await reportOf(table({ search: one }));
     expect(message).to.match(/the derivation search gives two rows the same document orders\//);
     expect(message.match(/CUSTOMER#/g)).to.have.length.above(1);
+    expect(message).to.include('or say with unique which parts no two rows share');
   });
+
+  it('given parts that no two rows share, then what goes by them alone is no mistake', async () => {
+    const search = documents(order, { collection: 'orders', id: ['order'], fields: ['status'] });
+    const audit = rows(order, { of: ({ key }) => ({ table: 'audit', key: { id: key.order } }) });
+    const { records } = await simulate(table({ search, audit }), { seeds: 10, unique: { order: ['order'] } });
+    expect(records).to.be.above(50);
+  });
+
+  for (const [unique, problem] of [
+    [{ ordr: ['order'] }, 'unique: ordr is no kind of row; there are order'],
+    [{ order: ['ordr'] }, 'unique: order: ordr is no part of its key; there are customer, order'],
+  ] as const)
+    it(`given ${JSON.stringify(unique)}, which there is none of, then it says so`, async () => {
+      const search = documents(order, { collection: 'orders', fields: ['status'] });
+      const failure = await simulate(table({ search }), { seeds: 1, unique } as SimulateOptions).catch(
+        (error: unknown) => error as Error,
+      );
+      expect(failure).to.have.property('message', problem);
+    });
 
   it('given two rows that give one derived row, then both are named', async () => {
     const audit = rows(order, { of: ({ key }) => ({ table: 'audit', key: { id: key.order } }) });
     expect((await reportOf(table({ audit }))).message).to.match(
       /the derivation audit gives two rows the same derived row audit .*has one source/s,
     );
+  });
+
+  it('given a function that asks for no attribute, then rows whose numbers it could not be given are no mistake', async () => {
+    const of = ({ key }: { readonly key: Readonly<Record<string, string>> }) => ({ table: 'audit', key });
+    const { records } = await simulate(table({ audit: rows(order, { of }) }), { seeds: 10 });
+    expect(records).to.be.above(50);
   });
 
   it('given a function that throws for a sample, then it is said of which', async () => {

@@ -59,6 +59,6 @@ function wordsOf({ partitions, sorts }: KeyArea, { partition, sort }: KeySchema)
 }
 
 function ruleInWords(rule: KeyRule): string {
-  if (isAny(rule)) return 'of any text';
+  if (isAny(rule)) return 'of any value';
   return `${rule.isWhole ? '' : 'beginning with '}${JSON.stringify(rule.text)}`;
 }

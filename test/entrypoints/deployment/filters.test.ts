@@ -163,8 +163,8 @@ describe('the filters of a definition', () => {
     });
     expect(filtersOf(model, 2).needless).to.deep.equal([
       'PK beginning with "C#" with SK beginning with "O#", those that by _et and version are not of order, team',
-      'PK of any text with SK of any text, those that by _et and version are not of order, team',
-      'unused: PK of any text with SK of any text',
+      'PK of any value with SK of any value, those that by _et and version are not of order, team',
+      'unused: PK of any value with SK of any value',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Fault } from '../../../domain/fault.ts';
 import { wordsOf } from '../../../domain/row-view.ts';
 import { isObject } from '../../../domain/json.ts';
@@ -10,6 +10,7 @@ import {
   type SimulationReport,
   simulate,
 } from '../../../simulation/simulate.ts';
+import type { UniqueParts } from '../../../simulation/rows/unique-parts.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { FAILED } from '../exit-status.ts';
@@ -21,6 +22,7 @@ interface SimulateCommandOptions {
   readonly seeds: number;
   readonly from: number;
   readonly rows?: string;
+  readonly unique: UniqueParts;
   readonly report: 'text' | 'json';
 }
 
@@ -38,6 +40,7 @@ a document or a derived row. The code of effects is not called.`,
   .option('--seeds <n>', 'how many worlds', integer(1), 100)
   .option('--from <seed>', 'the seed of the first one', integer(0), 1)
   .option('--rows <file>', 'JSON: samples of rows, by the names of their kinds')
+  .option('--unique <kind:parts>', 'parts that no two rows of a kind share; may be repeated', uniqueParts, {})
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
     'after',
@@ -45,7 +48,8 @@ a document or a derived row. The code of effects is not called.`,
 ${DEFINITION_HELP}
 
 Rows are made up, unless --rows gives some: { "order": [{ "status": "paid" }] },
-without the attributes of the key.
+without the attributes of the key. Any two rows may share parts of their keys,
+unless --unique says otherwise: --unique message:id.
 
 The exit status is 0 when all held, 1 when something did not, and 2 for wrong
 usage or configuration.
@@ -61,19 +65,23 @@ async function runSimulate({
   seeds,
   from,
   rows,
+  unique,
   report,
 }: SimulateCommandOptions): Promise<void> {
   const { definition } = await loadDefinition(file, process.cwd());
   const samples = rows === undefined ? {} : { rows: samplesIn(rows) };
   const of = file === undefined ? '' : ` --definition ${file}`;
+  const others = [
+    ...(rows === undefined ? [] : [` --rows ${rows}`]),
+    ...Object.entries(unique).map(([kind, parts]) => ` --unique ${kind}:${parts.join()}`),
+  ];
   const bar = progressBar(seeds);
   const started = performance.now();
   try {
     const result = await sayingWhoExits('contrail', 'nothing is reported', () =>
       simulate(definition, {
-        ...{ seeds, from, ...samples },
-        again: (seed) =>
-          `contrail simulate${of} --seeds 1 --from ${seed}${rows === undefined ? '' : ` --rows ${rows}`}`,
+        ...{ seeds, from, unique, ...samples },
+        again: (seed) => `contrail simulate${of} --seeds 1 --from ${seed}${others.join('')}`,
         onProgress: (progress) => bar?.update(progress.seeds),
       }),
     );
@@ -94,6 +102,12 @@ async function runSimulate({
         : `${message}\n`,
     );
   }
+}
+
+function uniqueParts(text: string, before: UniqueParts): UniqueParts {
+  const [kind = '', parts = ''] = text.split(/:(.*)/s);
+  if (kind === '' || parts === '') throw new InvalidArgumentError('expected KIND:PART or KIND:PART,PART');
+  return { ...before, [kind]: parts.split(',') };
 }
 
 function progressBar(seeds: number): SingleBar | undefined {
