@@ -146,6 +146,15 @@ describe('the commands for deploying a definition', function () {
     expect(status).to.equal(1);
   });
 
+  it('given no definition, then it is said that the fleet’s is taken', async () => {
+    const { out, err, status } = await run('filters');
+    expect(out).to.contain('AIRCRAFT#REGISTRY#FAA');
+    expect(err).to.match(
+      /^contrail: there is no contrail\.config\.ts in this folder, so this is of an aircraft fleet: /,
+    );
+    expect(status).to.equal(0);
+  });
+
   for (const command of ['build', 'filters', 'policy'])
     for (const [what, file, message] of [
       ['no such file', 'none.js', /there is no definition file "none\.js"/],

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../../domain/fault.ts';
-import { loadDefinition } from '../../definition/load-definition.ts';
 import { definitionBundle, HANDLER } from '../../deployment/definition-bundle.ts';
+import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 
 interface BuildOptions {
@@ -45,7 +45,7 @@ Examples:
   .action(async ({ definition: given, out }: BuildOptions) => {
     const cwd = process.cwd();
     // What is wrong with the definition is said now, not by the function when it starts.
-    const { file } = await loadDefinition(given, cwd);
+    const { file } = await askedDefinition(given);
     const files = await definitionBundle(file === undefined ? undefined : resolve(cwd, file), cwd);
     const { archive } = await import('../../deployment/bundle/archive.ts');
     const zip = archive(files);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
-import { loadDefinition } from '../../definition/load-definition.ts';
 import { filterCriteria, filtersOf, MAX_FILTERS, MOST_FILTERS } from '../../deployment/filters.ts';
+import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { integer } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
@@ -53,7 +53,7 @@ Examples:
     --filter-criteria file://filters.json`,
   )
   .action(async ({ definition: file, most, out }: FiltersOptions) => {
-    const { definition } = await loadDefinition(file, process.cwd());
+    const { definition } = await askedDefinition(file);
     const { filters, needless } = filtersOf(definition.model, most);
     // Where there are none, a file that is there stays as it is.
     const output = await OutputFile.create(out, { what: 'the filters' });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { loadDefinition } from '../../definition/load-definition.ts';
 import { policyOf } from '../../deployment/policy.ts';
 import { type GivenResources, workerResources } from '../../deployment/worker-resources.ts';
+import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 
 export const policyCommand = new Command('policy')
@@ -53,7 +53,7 @@ Example:
     --search-queue "$QUEUE_ARN" --rows-in "$TABLE_ARN=AUDIT#*" > policy.json`,
   )
   .action(async ({ definition: file, ...given }: GivenResources & { readonly definition?: string }) => {
-    const { definition } = await loadDefinition(file, process.cwd());
+    const { definition } = await askedDefinition(file);
     const policy = policyOf(definition.model, workerResources(definition.model, given));
     process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
   });

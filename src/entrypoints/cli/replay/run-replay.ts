@@ -4,6 +4,7 @@ import { ProcessBatch } from '../../../application/process-batch.ts';
 import { verify } from '../../../application/verify/verify.ts';
 import { readConfig } from '../../config.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
+import { OF_FLEET } from '../asked-definition.ts';
 import { FAILED } from '../exit-status.ts';
 import { OutputFile } from '../output-file.ts';
 import { sayingWhoExits } from '../own-exit.ts';
@@ -73,6 +74,8 @@ export async function runReplay(files: string[], options: ReplayCommandOptions):
     const report = options.report === 'json' ? jsonReport : textReport;
     const output = stateFile?.isStandardOutput ? process.stderr : process.stdout;
     output.write(report({ result, seconds, searchActions, unmade, verification, definition }));
+    if (file === undefined && result.records > 0 && result.outcomes.applied === 0)
+      process.stderr.write(OF_FLEET);
     if (unwritten.status === 'rejected') throw unwritten.reason;
   } finally {
     progress.stop();

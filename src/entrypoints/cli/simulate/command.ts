@@ -11,7 +11,7 @@ import {
   simulate,
 } from '../../../simulation/simulate.ts';
 import type { UniqueParts } from '../../../simulation/rows/unique-parts.ts';
-import { loadDefinition } from '../../definition/load-definition.ts';
+import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { FAILED } from '../exit-status.ts';
 import { integer } from '../options.ts';
@@ -68,7 +68,7 @@ async function runSimulate({
   unique,
   report,
 }: SimulateCommandOptions): Promise<void> {
-  const { definition } = await loadDefinition(file, process.cwd());
+  const { definition } = await askedDefinition(file);
   const samples = rows === undefined ? {} : { rows: samplesIn(rows) };
   const of = file === undefined ? '' : ` --definition ${file}`;
   const others = [
