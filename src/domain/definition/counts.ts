@@ -109,7 +109,9 @@ export function countModel(owner: Owner, spec: unknown, keys: KeySchema | undefi
     problem('its at names the part <rows>, under which its row holds how many rows are added up');
   for (const part of parts)
     if (attributes?.includes(part))
-      problem(`its at names the part <${part}>, which is an attribute of the table's key`);
+      problem(
+        `its at names the part <${part}>, which its row holds as an attribute, and ${part} is one of the table's key: call it otherwise in at and by`,
+      );
     else if (MARKS.includes(part))
       problem(`its at names the part <${part}>, under which Contrail writes whose its row is`);
   if (typeof by !== 'function') {

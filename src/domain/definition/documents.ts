@@ -154,7 +154,9 @@ function idOf(names: readonly string[], problem: Owner['problem'], id: unknown):
   const template = new KeyTemplate(text);
   // A key without parts is of one row only.
   if (template.fixed && names.length > 0)
-    problem('its id names no part of the key, so that all rows would have the same');
+    problem(
+      `its id names no part of the key, so that all rows would have the same: a part is written '<${names.includes(text) ? text : (names[0] ?? '')}>'`,
+    );
   for (const name of template.names)
     if (!names.includes(name))
       problem(

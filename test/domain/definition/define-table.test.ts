@@ -704,7 +704,14 @@ describe('documents', () => {
     [
       'an id of no parts',
       { id: 'orders' },
-      ['its id names no part of the key, so that all rows would have the same'],
+      [
+        "its id names no part of the key, so that all rows would have the same: a part is written '<customer>'",
+      ],
+    ],
+    [
+      'an id that is called like a part',
+      { id: 'order' },
+      ["its id names no part of the key, so that all rows would have the same: a part is written '<order>'"],
     ],
     ['an empty id', { id: [] }, ['its id is empty']],
     ['an id that is no text', { id: 5 }, ['its id must be a string, and is a number']],
@@ -825,7 +832,9 @@ describe('counts', () => {
     [
       'a part named like an attribute of the key',
       { by: ['PK'], at: { PK: 'STATUS', SK: '<PK>' } },
-      ["its at names the part <PK>, which is an attribute of the table's key"],
+      [
+        "its at names the part <PK>, which its row holds as an attribute, and PK is one of the table's key: call it otherwise in at and by",
+      ],
     ],
     [
       'a part named like what Contrail writes',

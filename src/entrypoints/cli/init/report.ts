@@ -64,7 +64,7 @@ export function textReport(reported: Reported): string {
 function nextStep(written: readonly string[]): string {
   return written.includes('package.json')
     ? 'next: npm install, then npm test'
-    : 'package.json stays as it is. Next: npm install contrail, npm install --save-dev tsx typescript @types/node esbuild,\nthen npx tsx --test contrail.config.test.ts';
+    : 'package.json stays as it is. Next, unless they are there: npm install contrail, npm install --save-dev tsx typescript\n@types/node esbuild; then npx tsx --test contrail.config.test.ts';
 }
 
 export function jsonReport(reported: Reported): string {
