@@ -48,7 +48,8 @@ them. With the embedded engine there is nothing to make.
 changes, and has the alias lead to it; the old one stays. Stop the indexer
 before and start it afterwards: what is not in the recording must be in the
 queue. Nothing is switched when a record failed, a document was refused, or the
-old collection has documents that the recording does not know of.
+old collection has documents that the recording does not know of. What earlier
+ones have left is named.
 
 The report goes to standard output, or to standard error with --metrics. The
 exit status is 0 when it was stopped or, with --once, all is done; 1 when
