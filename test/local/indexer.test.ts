@@ -146,12 +146,18 @@ describeUnless(javaMissing(), 'contrail index', () => {
       // Killed while an import is under way: it was carried out, and nobody has heard of that.
       typesense.misbehaves = ({ path }): Misbehaviour | undefined =>
         path.endsWith('/import') ? { kind: 'is slow', milliseconds: 200 } : undefined;
-      const wanted = imports() + 1 + (kill % 4);
+      const before = imports();
+      const wanted = before + 1 + (kill % 4);
       const child = start([...CONTRAIL, 'index', '--batch-size', '20'], { env: environment });
-      while (imports() < wanted && child.exitCode === null) {
-        // Those before it may have left it too little to do.
-        if (await isEmpty(servers.clients.sqs, servers.queueUrl)) await change(40);
-        await sleepFor(20);
+      for (let since = Date.now(), seen = before; imports() < wanted && child.exitCode === null;) {
+        if (imports() > seen) [since, seen] = [Date.now(), imports()];
+        // Those before it have left it too little to do, or messages were given to receivers that are gone.
+        else if (Date.now() - since > 2_000) {
+          servers.sqs.endVisibility(servers.queueUrl);
+          await change(40);
+          since = Date.now();
+        }
+        await sleepFor(5);
       }
       expect(child.exitCode, 'it was still at work').to.equal(null);
       child.kill('SIGKILL');
