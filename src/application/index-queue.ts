@@ -5,7 +5,7 @@ import { HeldMessage } from './held-message.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { IndexDocuments } from './index-documents.ts';
 import { IndexLane } from './index-lane.ts';
-import { type IndexOutcome, LATE_MS } from './index-outcome.ts';
+import { hiddenMs, type IndexOutcome, LATE_MS } from './index-outcome.ts';
 import { IndexFigures, type IndexProgress, type IndexProgressListener } from './index-progress.ts';
 import { IndexReceivers } from './index-receivers.ts';
 import { Ongoing } from './ongoing.ts';
@@ -211,7 +211,7 @@ export class IndexQueue {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
       } else {
-        const delayMs = outcome?.delayMs ?? 0;
+        const delayMs = outcome === undefined ? 0 : hiddenMs(outcome, message.received.receives);
         back.set(delayMs, [...(back.get(delayMs) ?? []), message]);
         this.#figures.givenBack++;
       }

@@ -55,7 +55,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
     typesense.misbehaves = () => undefined;
   });
 
-  /** Changes the table, and has a worker send what comes of it to the queue. */
+  /** Changes the table, first in some 150 rows that are the same each time, and has a worker send what comes of it to the queue. */
   async function change(writes: number): Promise<void> {
     const { clients, table, queueUrl } = servers;
     await writeFleet(clients.dynamodb, { table, writes, seed: ++seed });
@@ -142,7 +142,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
     const environment = indexerEnvironment(servers, search);
     const imports = () => typesense.requests.filter(({ path }) => path.endsWith('/import')).length;
     for (let kill = 0; kill < KILLS; kill++) {
-      if (kill % 10 === 0) await change(300);
+      await change(kill % 5 === 0 ? 400 : 300);
       // Killed while an import is under way: it was carried out, and nobody has heard of that.
       typesense.misbehaves = ({ path }): Misbehaviour | undefined =>
         path.endsWith('/import') ? { kind: 'is slow', milliseconds: 200 } : undefined;
@@ -151,10 +151,10 @@ describeUnless(javaMissing(), 'contrail index', () => {
       const child = start([...CONTRAIL, 'index', '--batch-size', '20'], { env: environment });
       for (let since = Date.now(), seen = before; imports() < wanted && child.exitCode === null;) {
         if (imports() > seen) [since, seen] = [Date.now(), imports()];
-        // Those before it have left it too little to do, or messages were given to receivers that are gone.
+        // Messages were given to receivers that are gone, or those before it have left it too little to do.
         else if (Date.now() - since > 2_000) {
           servers.sqs.endVisibility(servers.queueUrl);
-          await change(40);
+          await change(300);
           since = Date.now();
         }
         await sleepFor(5);
@@ -163,7 +163,6 @@ describeUnless(javaMissing(), 'contrail index', () => {
       child.kill('SIGKILL');
       await once(child, 'close');
       servers.sqs.endVisibility(servers.queueUrl);
-      if (kill < KILLS - 1) await change(40);
     }
     typesense.misbehaves = () => undefined;
     await indexAll();
@@ -171,7 +170,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
   }).timeout(180_000 + KILLS * 20_000);
 
   it('given two consumers of one queue and a server that fails in every way, then there is no drift', async () => {
-    await change(200);
+    await change(300);
     const wrong: (Misbehaviour | undefined)[] = [
       { kind: 'drops' },
       LAGGING,
@@ -197,7 +196,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
   });
 
   it('given SIGTERM, then what has begun ends, the rest is given back, and the exit status is 0', async () => {
-    await change(200);
+    await change(300);
     typesense.misbehaves = ({ path }) =>
       path.endsWith('/import') ? { kind: 'is slow', milliseconds: 500 } : undefined;
     const seen = typesense.requests.length;
