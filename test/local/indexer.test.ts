@@ -96,7 +96,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
     const refused: readonly [Record<string, string>, RegExp][] = [
       [{}, /no collection "registry".*contrail index --create/],
       [{ TYPESENSE_API_KEY: 'wrong' }, /answered 401.*check TYPESENSE_API_KEY/],
-      [{ TYPESENSE_API_KEY: '' }, /TYPESENSE_API_KEY_SECRET nor TYPESENSE_API_KEY is set/],
+      [{ TYPESENSE_API_KEY: '' }, /neither TYPESENSE_API_KEY_SECRET nor TYPESENSE_API_KEY_FILE nor TYPESENSE_API_KEY is set/],
       [{ TYPESENSE_URL: '' }, /neither TYPESENSE_URL nor SEARCH_FOLDER is set/],
     ];
     for (const [env, said] of refused) {

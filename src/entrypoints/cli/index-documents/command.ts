@@ -56,7 +56,8 @@ exit status is 0 when it was stopped or, with --once, all is done; 1 when
 messages were given back, or a collection was not rebuilt; and 2 for wrong usage
 or configuration, as a refused key or a collection or queue that is not there.
 
-Environment: TYPESENSE_URL and TYPESENSE_API_KEY or TYPESENSE_API_KEY_SECRET, or
+Environment: TYPESENSE_URL, and TYPESENSE_API_KEY, or TYPESENSE_API_KEY_FILE or
+TYPESENSE_API_KEY_SECRET, which are read again once the key is refused; or
 SEARCH_FOLDER; to drain the queue TYPESENSE_QUEUE_URL, TABLE_NAME,
 STATE_TABLE_NAME, and the AWS SDK's own; LOG_LEVEL (silent, error, warn, info,
 debug; default info).
