@@ -2,7 +2,7 @@ import { keyAttributes } from '../src/domain/definition/templates.ts';
 import type { TableModel } from '../src/domain/table-model.ts';
 import { HANDLER, INDEXER } from '../src/entrypoints/deployment/definition-bundle.ts';
 import type { Filter } from '../src/entrypoints/deployment/filters.ts';
-import { indexerPolicyOf } from '../src/entrypoints/deployment/indexer-policy.ts';
+import { indexerStatements } from '../src/entrypoints/deployment/indexer-policy.ts';
 import { policyOf, type RowsPlace, type Statement } from '../src/entrypoints/deployment/policy.ts';
 import { quoted, withFilters, withoutDocuments, withSection } from './template-sections.ts';
 
@@ -45,7 +45,7 @@ export function definitionTemplate(
     policy: statementsOf(model, rowsIn).map(jsonLine),
     code: [codeUri, `Handler: ${HANDLER}`],
     ...(hasDocuments && {
-      'indexer-policy': inTemplate(indexerPolicyOf(model, NAMES)).map(jsonLine),
+      'indexer-policy': inTemplate(indexerStatements(model, NAMES)).map(jsonLine),
       'indexer-code': [codeUri, `Handler: ${INDEXER}`],
     }),
   };

@@ -40,6 +40,7 @@ export class Routes {
     if (root === 'aliases' && name !== undefined && documents === undefined)
       return this.#alias(method, name, body);
     if (root !== 'collections') return NOT_FOUND;
+    if (name === undefined && method === 'GET') return this.#summaries();
     if (name === undefined) return method === 'POST' ? this.#create(body) : NOT_FOUND;
     // Parameters of the query go before those of the path (src/http_server.cpp:521).
     const collection = this.#collection(params.get('collection') ?? name);
@@ -71,6 +72,12 @@ export class Routes {
     const collection = new Collection(name, declared.filter(isField), settings);
     this.collections.set(name, collection);
     return { status: 201, body: writeJson(collection.summary) };
+  }
+
+  /** All of them, however many (get_collections in src/core_api.cpp: no limit unless one is asked for). */
+  #summaries(): Answer {
+    const summaries = Array.from(this.collections.values(), ({ summary }) => summary);
+    return { status: 200, body: writeJson(summaries) };
   }
 
   #summaryOrDrop(method: string, name: string, collection: Collection | undefined): Answer {

@@ -35,6 +35,24 @@ export function again(fault: Fault, isUnderWay = false): IndexOutcome {
   return { status: 'again', fault, delayMs: isUnderWay ? LATE_MS : delayOf(fault) };
 }
 
+/** Longest that a message is hidden for what may pass, in milliseconds, and for what somebody has to mend. */
+const LONGEST = { transient: 300_000, configuration: 3_600_000 };
+
+/**
+ * Milliseconds for which a message is hidden that is given back. Each delivery counts towards the dead-letter queue, where
+ * neither an outage nor a setting must take good messages: they are given twice as long each time, so that ten deliveries take
+ * some 13 minutes, or seven hours where somebody has to mend it. What does not pass has no use for that.
+ *
+ * @param receives how often it was delivered so far.
+ */
+export function hiddenMs(
+  { fault: { kind }, delayMs }: Extract<IndexOutcome, { status: 'again' }>,
+  receives: number,
+): number {
+  if (kind === 'configuration') return Math.min(LONGEST[kind], delayMs * 2 ** (receives - 1));
+  return kind === 'transient' ? Math.max(delayMs, Math.min(LONGEST[kind], SOON_MS * 2 ** receives)) : delayMs;
+}
+
 function delayOf(fault: Fault): number {
   if (fault instanceof BackPressure) return fault.retryAfterMs ?? SOON_MS;
   if (fault.kind === 'configuration') return CONFIGURATION_MS;

@@ -2,11 +2,13 @@ import { Fault } from '../domain/fault.ts';
 import { Bell } from './bell.ts';
 import { EnginePace } from './engine-pace.ts';
 import { HeldMessage } from './held-message.ts';
+import { HeldMessages } from './held-messages.ts';
 import type { IndexDocuments } from './index-documents.ts';
 import { IndexLane } from './index-lane.ts';
-import { type IndexOutcome, LATE_MS } from './index-outcome.ts';
+import { hiddenMs, type IndexOutcome, LATE_MS } from './index-outcome.ts';
 import { IndexFigures, type IndexProgress, type IndexProgressListener } from './index-progress.ts';
-import { withOwnLimits } from './own-limits.ts';
+import { IndexReceivers } from './index-receivers.ts';
+import { Ongoing } from './ongoing.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -14,8 +16,6 @@ import type { Random } from './ports/random.ts';
 import type { ReceivedAction, SearchActionSource } from './ports/search-action-source.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 import { oldestOf, reportIndexing } from './report-indexing.ts';
-import type { Done } from './result.ts';
-import { NO_LIMIT } from './time-limit.ts';
 
 /** How a process indexes. */
 export interface IndexQueueOptions {
@@ -57,9 +57,6 @@ export interface IndexQueueDependencies {
   readonly onProgress?: IndexProgressListener | undefined;
 }
 
-/** How long a receiver that failed waits at most, and how long those wait who may not receive. */
-const PAUSE_MS = 10_000;
-
 /**
  * Drains the search queue into the index, and goes on until it is stopped. Several receivers feed one batch a collection, so
  * that imports are large although a source gives few messages at once. Batches of a collection go out one after the other.
@@ -72,23 +69,25 @@ export class IndexQueue {
   readonly #options: IndexQueueOptions;
   readonly #pace: EnginePace;
   readonly #bell: Bell;
-  readonly #held = new Set<HeldMessage>();
+  readonly #held: HeldMessages;
   readonly #lanes = new Map<string, IndexLane>();
   readonly #figures = new IndexFigures();
-  /** What must end before the process may. */
-  readonly #work = new Set<Promise<void>>();
+  readonly #ongoing = new Ongoing();
   /** Aborted once nothing is begun any more. */
   readonly #stopped = new AbortController();
-  #isKeeping = false;
-  #hasReceived = false;
-  /** Why nothing can be received from this source, ever. */
-  #refused: Fault | undefined;
 
   constructor(deps: IndexQueueDependencies, options: Partial<IndexQueueOptions> = {}) {
     this.#deps = deps;
     this.#options = { ...INDEX_QUEUE_DEFAULTS, ...options };
     this.#pace = new EnginePace(deps.random, this.#options.batchMax);
-    this.#bell = new Bell(deps.sleeper);
+    const bell = new Bell(deps.sleeper);
+    this.#bell = bell;
+    this.#held = new HeldMessages({
+      ...{ source: deps.source, clock: deps.clock, sleeper: deps.sleeper, logger: deps.logger },
+      ongoing: this.#ongoing,
+      onFewer: () => bell.ring(),
+      onLost: (message) => this.#lanes.get(message.lane)?.drop((other) => other === message),
+    });
   }
 
   get progress(): IndexProgress {
@@ -117,47 +116,23 @@ export class IndexQueue {
       );
     const end = () => {
       this.#stopped.abort();
+      this.#held.stop();
       this.#bell.ring();
     };
     stop.addEventListener('abort', end);
-    await withOwnLimits({ ...NO_LIMIT, signal: stop }, (ownLimit) =>
-      Promise.all(Array.from({ length: this.#options.receivers }, () => this.#receive(ownLimit().signal))),
-    );
+    const receivers = new IndexReceivers({ ...this.#deps, bell: this.#bell }, this.#options, {
+      room: () => this.#room(),
+      held: () => this.#held.size,
+      hold: (received, from) => this.#hold(received, from),
+    });
+    const refused = await receivers.run(stop);
     stop.removeEventListener('abort', end);
     end();
-    while (this.#work.size > 0) await Promise.all(this.#work);
-    await this.#giveBackTheRest();
-    if (this.#refused !== undefined) throw this.#refused;
+    await this.#ongoing.ended();
+    this.#giveBackTheRest();
+    await this.#ongoing.ended();
+    if (refused !== undefined) throw refused;
     return this.progress;
-  }
-
-  async #receive(stop: AbortSignal): Promise<void> {
-    const { clock, random, sleeper, logger } = this.#deps;
-    const { waitMs, once } = this.#options;
-    const isStopped = () => stop.aborted || this.#refused !== undefined;
-    for (let failures = 0; !isStopped();) {
-      const max = this.#room();
-      if (max === 0) {
-        await this.#bell.wait(PAUSE_MS * random.next());
-        continue;
-      }
-      const from = clock.now();
-      try {
-        const received = await this.#deps.source.receive({ max, waitMs, signal: stop });
-        failures = 0;
-        this.#hasReceived = true;
-        this.#hold(received, from);
-        if (received.length === 0 && once && this.#held.size === 0) return;
-      } catch (error) {
-        if (isStopped()) return;
-        if (Fault.is(error) && error.kind === 'configuration' && !this.#hasReceived) {
-          this.#refused = error;
-          return;
-        }
-        logger.log('warn', 'nothing received from the search queue', { error });
-        await sleeper.sleep(random.next() * Math.min(PAUSE_MS, 200 * 2 ** failures++), stop);
-      }
-    }
   }
 
   /** How many messages a receiver may ask for now. */
@@ -170,26 +145,18 @@ export class IndexQueue {
 
   #hold(received: readonly ReceivedAction[], from: number): void {
     this.#figures.received += received.length;
-    for (const each of received) {
-      const message = new HeldMessage(each, from + this.#deps.source.visibilityMs);
-      this.#held.add(message);
-      this.#addTo(message.lane, message);
-    }
     if (received.length === 0) return;
+    const messages = received.map((each) => new HeldMessage(each, from + this.#deps.source.visibilityMs));
+    this.#held.add(messages);
+    for (const message of messages) this.#addTo(message.lane, message);
     this.#bell.ring();
-    if (!this.#isKeeping) this.#begin(this.#keep());
   }
 
   #addTo(name: string, message: HeldMessage): void {
     const lane = this.#lanes.get(name) ?? new IndexLane();
     this.#lanes.set(name, lane);
     lane.add(message, this.#deps.clock.now());
-    if (!lane.isBusy) this.#begin(this.#indexAll(lane));
-  }
-
-  #begin(work: Promise<void>): void {
-    const ends = work.finally(() => this.#work.delete(ends));
-    this.#work.add(ends);
+    if (!lane.isBusy) this.#ongoing.begin(this.#indexAll(lane));
   }
 
   /** Works on the messages of a collection until none is left. */
@@ -244,15 +211,13 @@ export class IndexQueue {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
       } else {
-        const delayMs = outcome?.delayMs ?? 0;
+        const delayMs = outcome === undefined ? 0 : hiddenMs(outcome, message.received.receives);
         back.set(delayMs, [...(back.get(delayMs) ?? []), message]);
         this.#figures.givenBack++;
       }
     }
-    const { source } = this.#deps;
-    this.#letGo(done, 'acknowledged', (received) => source.acknowledge(received));
-    for (const [delayMs, some] of back)
-      this.#letGo(some, 'given back', (received) => source.giveBack(received, delayMs));
+    this.#held.acknowledge(done);
+    for (const [delayMs, some] of back) this.#held.giveBack(some, delayMs);
   }
 
   /**
@@ -264,73 +229,13 @@ export class IndexQueue {
     return kind !== 'permanent';
   }
 
-  /** Nobody waits for it: where it fails, the messages come again. */
-  #letGo(
-    messages: readonly HeldMessage[],
-    what: string,
-    call: (received: readonly ReceivedAction[]) => Promise<readonly Done[]>,
-  ): void {
-    if (messages.length === 0) return;
-    this.#begin(
-      this.#answers(call(messages.map(({ received }) => received))).then((results) => {
-        const faults = results.filter((result) => Fault.is(result));
-        if (faults.length > 0)
-          this.#deps.logger.log('warn', `messages of the search queue not ${what}`, {
-            ...{ count: faults.length, error: faults[0] },
-          });
-        for (const message of messages) this.#held.delete(message);
-        this.#bell.ring();
-      }),
-    );
-  }
-
-  async #answers(call: Promise<readonly Done[]>): Promise<readonly Done[]> {
-    try {
-      return await call;
-    } catch (error) {
-      return [Fault.from(error)];
-    }
-  }
-
-  /** Keeps from others what is held, for as long as anything is. */
-  async #keep(): Promise<void> {
-    const { clock, source } = this.#deps;
-    this.#isKeeping = true;
-    while (this.#held.size > 0 && !this.#stopped.signal.aborted) {
-      const from = clock.now();
-      const short = [...this.#held].filter(
-        (message) => !message.isLost && message.heldUntil - from < (source.visibilityMs * 2) / 3,
-      );
-      if (short.length > 0) {
-        const results = await this.#answers(source.extend(short.map(({ received }) => received)));
-        for (const [index, message] of short.entries()) {
-          const result = results[index];
-          if (result === 'done') message.heldUntil = from + source.visibilityMs;
-          else if (result?.kind === 'conflict') this.#lose(message);
-        }
-      }
-      if (this.#held.size > 0) await this.#deps.sleeper.sleep(source.visibilityMs / 6, this.#stopped.signal);
-    }
-    this.#isKeeping = false;
-  }
-
-  /** Somebody else may have it. What was tried here goes on, as what was written may come after what they write. */
-  #lose(message: HeldMessage): void {
-    message.isLost = true;
-    if (message.isTried) return;
-    this.#lanes.get(message.lane)?.drop((other) => other === message);
-    this.#held.delete(message);
-  }
-
-  async #giveBackTheRest(): Promise<void> {
+  #giveBackTheRest(): void {
     const now = this.#deps.clock.now();
     const byDelay = new Map<number, HeldMessage[]>();
     for (const message of Array.from(this.#lanes.values(), (lane) => lane.takeAll()).flat()) {
       const delayMs = Math.max(0, message.notBefore - now);
       byDelay.set(delayMs, [...(byDelay.get(delayMs) ?? []), message]);
     }
-    for (const [delayMs, some] of byDelay)
-      this.#letGo(some, 'given back', (received) => this.#deps.source.giveBack(received, delayMs));
-    while (this.#work.size > 0) await Promise.all(this.#work);
+    for (const [delayMs, some] of byDelay) this.#held.giveBack(some, delayMs);
   }
 }

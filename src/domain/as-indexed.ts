@@ -1,3 +1,4 @@
+import { emptyIdFault } from './empty-id.ts';
 import { Fault } from './fault.ts';
 import { fitted } from './field-value.ts';
 import type { DocumentFields, DocumentKey } from './search-document.ts';
@@ -23,7 +24,7 @@ export function asIndexed(
   document: DocumentFields,
   fields: FieldsByName,
 ): DocumentFields | Fault {
-  if (id === '') return refusal(collection, id, 'the id is empty', 'ids are empty');
+  if (id === '') return emptyIdFault(collection);
   if (!id.isWellFormed())
     return refusal(collection, id, 'the id is not well-formed Unicode', 'ids are not well-formed');
   const indexed = Object.create(null) as Record<string, Value>;

@@ -7,8 +7,8 @@ import { Fault } from '../domain/fault.ts';
 export interface TypesenseEngine {
   readonly kind: 'typesense';
   readonly url: string;
-  /** The key, or the secret of AWS Secrets Manager that it is the text of. */
-  readonly key: { readonly apiKey: string } | { readonly secret: string };
+  /** The key, or the secret of AWS Secrets Manager or the file that it is the text of. */
+  readonly key: { readonly apiKey: string } | { readonly secret: string } | { readonly file: string };
   /** Milliseconds without a byte of an answer until a request is given up. */
   readonly timeoutMs: number;
 }
@@ -48,21 +48,29 @@ export function readTypesense(reader: EnvironmentReader): TypesenseEngine {
     },
     expected: 'the URL of a server, like https://search.example.com:8108, without a user and a query',
   });
-  const [apiKey, secret] = [
-    reader.optional('TYPESENSE_API_KEY'),
-    reader.optional('TYPESENSE_API_KEY_SECRET'),
-  ];
-  if ((apiKey === undefined) === (secret === undefined))
-    reader.problems.push(
-      `${apiKey === undefined ? 'neither' : 'both'} TYPESENSE_API_KEY_SECRET ${apiKey === undefined ? 'nor' : 'and'} TYPESENSE_API_KEY ${
-        apiKey === undefined ? 'is' : 'are'
-      } set; set one: the ARN of a secret that is the key, or the key`,
-    );
+  const key = readKey(reader);
   const timeoutMs = reader.integer('TYPESENSE_TIMEOUT_MS', { min: 100, max: 25_000, fallback: 10_000 });
-  return {
-    kind: 'typesense',
-    url,
-    key: secret === undefined ? { apiKey: apiKey ?? '' } : { secret },
-    timeoutMs,
-  };
+  return { kind: 'typesense', url, key, timeoutMs };
+}
+
+/** Where the key may be, and what each variable holds. */
+const KEYS = {
+  TYPESENSE_API_KEY_SECRET: 'the ARN of a secret that is the key',
+  TYPESENSE_API_KEY_FILE: 'the path of a file that is the key',
+  TYPESENSE_API_KEY: 'the key',
+};
+
+function readKey(reader: EnvironmentReader): TypesenseEngine['key'] {
+  const names = Object.keys(KEYS) as (keyof typeof KEYS)[];
+  const set = names.filter((name) => reader.optional(name) !== undefined);
+  const [name] = set;
+  const value = name === undefined ? '' : (reader.optional(name) ?? '');
+  if (set.length !== 1)
+    reader.problems.push(
+      `${set.length === 0 ? `neither ${names.join(' nor ')} is` : `${set.join(' and ')} are`} set; set one: ${names
+        .map((each) => `${each}, ${KEYS[each]}`)
+        .join('; ')}`,
+    );
+  if (name === 'TYPESENSE_API_KEY_SECRET') return { secret: value };
+  return name === 'TYPESENSE_API_KEY_FILE' ? { file: value } : { apiKey: value };
 }

@@ -107,13 +107,10 @@ describe('the metrics of a batch', () => {
   });
 
   it('alarms can rely on what is always published', () => {
-    expect(ALWAYS_PUBLISHED).to.deep.equal([
-      'RecordsApplied',
-      'RecordsFailed',
-      'RecordsQuarantined',
-      'MatcherLate',
-      'BatchRecords',
-    ]);
+    expect(ALWAYS_PUBLISHED).to.deep.equal({
+      worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
+      indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
+    });
   });
 
   it('every tally of every use case has a metric of its own', () => {

@@ -89,6 +89,32 @@ describe('IndexQueue', () => {
     expect(await new Draining().process().run(NEVER)).to.include({ received: 0, written: 0 });
   });
 
+  for (const once of [true, false])
+    it(`given a source that does not wait, and ${once ? 'one run' : 'no end'}, then it is not asked again and again`, async () => {
+      const world = new Draining();
+      await world.send(20);
+      const [source, stop] = [world.receiver(), new AbortController()];
+      const receive = source.receive.bind(source);
+      let calls = 0;
+      source.receive = (options) => {
+        // Otherwise nothing else would ever get its turn.
+        if (++calls > 1_000) stop.abort();
+        return receive(options);
+      };
+      let isImporting = false;
+      world.indexing.hooks.apply = async () => {
+        isImporting = true;
+        await world.time.sleeper.sleep(3_000, NEVER);
+        isImporting = false;
+        if (!once) stop.abort();
+        return undefined;
+      };
+      const progress = await world.process({ once, waitMs: 0 }, source).run(stop.signal);
+      expect(progress).to.include({ written: 20, held: 0 });
+      expect(isImporting).to.equal(false);
+      expect(calls).to.be.within(4, 200);
+    });
+
   it('given a document with several messages, then one import has the newest, and all are acknowledged', async () => {
     const world = new Draining();
     for (const n of range(5)) await world.queue.send([action('N1', n + 1, `model ${n}`)]);

@@ -4,7 +4,7 @@ import { definitionTemplate } from '../../deploy/definition-template.ts';
 import { releaseTemplate } from '../../deploy/release/release-template.ts';
 import { LATE_MS } from '../../src/application/index-outcome.ts';
 import { filtersOf } from '../../src/entrypoints/deployment/filters.ts';
-import { indexerPolicyOf } from '../../src/entrypoints/deployment/indexer-policy.ts';
+import { indexerPolicyOf, indexerStatements } from '../../src/entrypoints/deployment/indexer-policy.ts';
 import { readIndexerConfig } from '../../src/entrypoints/indexer-config.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { shop } from '../support/shop.ts';
@@ -35,11 +35,16 @@ const RESOURCES = {
 };
 
 function expectPolicy(resources: ReturnType<typeof resolve>['resources'], model: typeof fleet.model) {
-  const policy = { Statement: indexerPolicyOf(model, RESOURCES) } as unknown as Part;
-  expect(policyIn(resources, 'indexer').map(textOf)).to.have.members([
+  const policy = { Statement: indexerStatements(model, RESOURCES) } as unknown as Part;
+  const own = policyIn(resources, 'indexer');
+  expect(own.map(textOf)).to.have.members([
     ...grantsOf(policy).map(textOf),
     `secretsmanager:GetSecretValue ${SECRET} all`,
   ]);
+  // What `contrail policy --indexer` prints is all of it, but for the log.
+  const printed = indexerPolicyOf(model, { ...RESOURCES, keySecret: SECRET }) as unknown as Part;
+  const onQueue = policyIn(resources, 'lambda').filter(({ action }) => action.startsWith('sqs:'));
+  expect(grantsOf(printed).map(textOf)).to.have.members([...own, ...onQueue].map(textOf));
 }
 
 describe('the indexer of the template', () => {

@@ -53,7 +53,7 @@ describe('a document as an index holds it', () => {
         'a',
         'books "a": field "title" is missing, and the schema does not say that it is optional',
       ],
-      ['an empty id', { title: 'x' }, '', 'books "": the id is empty'],
+      ['an empty id', { title: 'x' }, '', "books: a document's id is empty"],
       [
         'an id with half a character',
         { title: 'x' },

@@ -8,7 +8,7 @@ import { DerivedState } from '../../src/application/ports/derived-state.ts';
 import { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import { Logger } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
-import { Metrics } from '../../src/application/ports/metrics.ts';
+import { ALWAYS_PUBLISHED, Metrics } from '../../src/application/ports/metrics.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
 import { SearchFences } from '../../src/application/ports/search-fences.ts';
@@ -20,6 +20,7 @@ import { TableReplica } from '../../src/application/ports/table-replica.ts';
 import { ProcessBatch } from '../../src/application/process-batch.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { Fault } from '../../src/domain/fault.ts';
+import { awsIndexerModule } from '../../src/entrypoints/composition/aws-indexer.module.ts';
 import { backendModule } from '../../src/entrypoints/composition/backend.ts';
 import { compose, streamWorker } from '../../src/entrypoints/composition/container.ts';
 import { memoryModule } from '../../src/entrypoints/composition/memory.module.ts';
@@ -62,6 +63,24 @@ describe('the composition', () => {
     const destroy = sinon.spy(client, 'destroy');
     await container.unbindAllAsync();
     expect(destroy.callCount, 'closed with the container').to.equal(1);
+  });
+
+  it('given a worker and an indexer on AWS, then each publishes its own zeros, and none of the other’s', () => {
+    for (const [role, ...more] of [['worker'], ['indexer', awsIndexerModule(aws)]] as const) {
+      const write = sinon.stub(process.stdout, 'write');
+      let lines: readonly unknown[];
+      try {
+        compose(backendModule(aws), ...more, system)
+          .get(Metrics)
+          .flush();
+        lines = write.args.map(([line]) => JSON.parse(String(line)));
+      } finally {
+        write.restore();
+      }
+      const [{ _aws, service, ...figures } = {}] = lines as Record<string, unknown>[];
+      expect(figures).to.deep.equal(Object.fromEntries(ALWAYS_PUBLISHED[role].map((name) => [name, 0])));
+      expect(service, String(_aws)).to.be.a('string');
+    }
   });
 
   it('given a quarantine queue, when composed, then the worker has a quarantine, and otherwise none', () => {

@@ -210,7 +210,12 @@ describe("the indexer's handler", () => {
     const { TYPESENSE_URL, TYPESENSE_API_KEY_SECRET, TABLE_NAME, ...others } = ENVIRONMENT;
     expect(problemsOf(others)).to.include('TABLE_NAME').and.include('TYPESENSE_URL').and.include('neither');
     const both = { ...ENVIRONMENT, TYPESENSE_API_KEY: 'hidden-key' };
-    expect(problemsOf(both)).to.include('both').and.not.include('hidden-key');
+    expect(problemsOf(both))
+      .to.include('TYPESENSE_API_KEY_SECRET and TYPESENSE_API_KEY are set; set one')
+      .and.not.include('hidden-key');
+    expect(problemsOf({ ...others, TYPESENSE_URL, TABLE_NAME, TYPESENSE_API_KEY_FILE: '/run/key' })).to.equal(
+      '',
+    );
     expect(problemsOf({ ...ENVIRONMENT, TYPESENSE_URL: 'ftp://x' })).to.include('TYPESENSE_URL is not');
     expect([TYPESENSE_URL, TYPESENSE_API_KEY_SECRET, TABLE_NAME]).to.not.include(undefined);
   });

@@ -1,5 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
@@ -18,16 +22,20 @@ import {
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
 import { javaMissing } from '../../local/servers/java.ts';
 import { type LocalServers, startServers } from '../../local/servers/servers.ts';
+import { createStateTable, createTable } from '../../local/servers/tables.ts';
 import type { Misbehaviour } from '../../local/typesense/misbehaviour.ts';
 import { LAGGING } from '../../local/typesense/misbehaviour.ts';
 import { TypesenseLocal } from '../../local/typesense/typesense-local.ts';
+import { EmbeddedSearchIndex } from '../../src/adapters/embedded-search/embedded-search-index.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { fleet } from '../../src/fleet/definition.ts';
+import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { CONTRAIL, type Finished, run, start } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
+import { unique } from '../support/unique.ts';
 
 /** How often an indexer is killed. Fifty times by hand: `KILLS=50 npm run test:file -- test/local/indexer.test.ts`. */
 const KILLS = Number(process.env['KILLS'] ?? 3);
@@ -55,21 +63,25 @@ describeUnless(javaMissing(), 'contrail index', () => {
     typesense.misbehaves = () => undefined;
   });
 
-  /** Changes the table, and has a worker send what comes of it to the queue. */
+  /** Changes the table, first in some 150 rows that are the same each time, and has a worker send what comes of it to the queue. */
   async function change(writes: number): Promise<void> {
     const { clients, table, queueUrl } = servers;
     await writeFleet(clients.dynamodb, { table, writes, seed: ++seed });
+    const source = new EventSource(workerInto(queueUrl), { batchSize: 100 });
+    for await (const { records } of reader.read({ quietMs: 300 })) await source.deliver(records);
+    expect(source.givenUp).to.deep.equal([]);
+  }
+
+  function workerInto(queueUrl: string) {
     const { handler } = createMemoryWorker({
       log: { level: 'error' },
       modules: [
         new ContainerModule(({ rebind }) => {
-          void rebind(SearchQueue).toConstantValue(new SqsSearchQueue(clients.sqs, { queueUrl }));
+          void rebind(SearchQueue).toConstantValue(new SqsSearchQueue(servers.clients.sqs, { queueUrl }));
         }),
       ],
     });
-    const source = new EventSource(handler, { batchSize: 100 });
-    for await (const { records } of reader.read({ quietMs: 300 })) await source.deliver(records);
-    expect(source.givenUp).to.deep.equal([]);
+    return handler;
   }
 
   const index = (args: readonly string[], env: Record<string, string> = {}): Promise<Finished> =>
@@ -96,7 +108,10 @@ describeUnless(javaMissing(), 'contrail index', () => {
     const refused: readonly [Record<string, string>, RegExp][] = [
       [{}, /no collection "registry".*contrail index --create/],
       [{ TYPESENSE_API_KEY: 'wrong' }, /answered 401.*check TYPESENSE_API_KEY/],
-      [{ TYPESENSE_API_KEY: '' }, /TYPESENSE_API_KEY_SECRET nor TYPESENSE_API_KEY is set/],
+      [
+        { TYPESENSE_API_KEY: '' },
+        /neither TYPESENSE_API_KEY_SECRET nor TYPESENSE_API_KEY_FILE nor TYPESENSE_API_KEY is set/,
+      ],
       [{ TYPESENSE_URL: '' }, /neither TYPESENSE_URL nor SEARCH_FOLDER is set/],
     ];
     for (const [env, said] of refused) {
@@ -105,7 +120,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
       expect({ out, status }).to.deep.equal({ out: '', status: 2 });
     }
     const created = await index(['--once', '--create']);
-    expect(created.out).to.match(/made collection registry-\d+, and alias registry of it/);
+    expect(created.out).to.match(/made collection registry-first, and alias registry of it/);
     expect({ err: created.err, status: created.status }).to.deep.equal({ err: '', status: 0 });
 
     const gone = await index(['--once'], {
@@ -142,26 +157,82 @@ describeUnless(javaMissing(), 'contrail index', () => {
     const environment = indexerEnvironment(servers, search);
     const imports = () => typesense.requests.filter(({ path }) => path.endsWith('/import')).length;
     for (let kill = 0; kill < KILLS; kill++) {
-      if (kill % 10 === 0) await change(300);
+      await change(kill % 5 === 0 ? 400 : 300);
       // Killed while an import is under way: it was carried out, and nobody has heard of that.
       typesense.misbehaves = ({ path }): Misbehaviour | undefined =>
         path.endsWith('/import') ? { kind: 'is slow', milliseconds: 200 } : undefined;
       const before = imports();
+      const wanted = before + 1 + (kill % 4);
       const child = start([...CONTRAIL, 'index', '--batch-size', '20'], { env: environment });
-      while (imports() < before + 1 + (kill % 4) && child.exitCode === null) await sleepFor(5);
+      for (let since = Date.now(), seen = before; imports() < wanted && child.exitCode === null;) {
+        if (imports() > seen) [since, seen] = [Date.now(), imports()];
+        // Messages were given to receivers that are gone, or those before it have left it too little to do.
+        else if (Date.now() - since > 2_000) {
+          servers.sqs.endVisibility(servers.queueUrl);
+          await change(300);
+          since = Date.now();
+        }
+        await sleepFor(5);
+      }
       expect(child.exitCode, 'it was still at work').to.equal(null);
       child.kill('SIGKILL');
       await once(child, 'close');
       servers.sqs.endVisibility(servers.queueUrl);
-      if (kill < KILLS - 1) await change(40);
     }
     typesense.misbehaves = () => undefined;
     await indexAll();
     expect(await drift()).to.deep.equal([]);
   }).timeout(180_000 + KILLS * 20_000);
 
+  it('given a folder, then the embedded engine has the documents, also those of a process that was killed', async () => {
+    const { clients, sqs } = servers;
+    const folder = await mkdtemp(join(tmpdir(), 'contrail-'));
+    // A queue and tables of its own: what others have indexed does not come again.
+    const [table, stateTable] = [unique('aircraft'), unique('state')];
+    const [queueUrl] = await Promise.all([
+      sqs.createFifoQueue('folder'),
+      createTable(clients.dynamodb, table),
+      createStateTable(clients.dynamodb, stateTable),
+    ]);
+    const environment = {
+      ...indexerEnvironment(servers, search),
+      ...{ TYPESENSE_URL: '', TYPESENSE_QUEUE_URL: queueUrl },
+      ...{ TABLE_NAME: table, STATE_TABLE_NAME: stateTable },
+    };
+    try {
+      const feed = { seed: 77, writes: 300 };
+      await writeFleet(clients.dynamodb, { table, ...feed });
+      const Records = [...generateRecords({ seed: feed.seed, records: feed.writes, duplicateShare: 0 })];
+      expect(await workerInto(queueUrl)({ Records })).to.deep.equal({ batchItemFailures: [] });
+      const child = start([...CONTRAIL, 'index', '--folder', folder, '--batch-size', '5'], {
+        env: environment,
+      });
+      const file = join(folder, 'registry.documents');
+      while (!existsSync(file) && child.exitCode === null) await sleepFor(5);
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      for (let runs = 0; runs === 0 || !(await isEmpty(clients.sqs, queueUrl)); runs++) {
+        sqs.endVisibility(queueUrl);
+        const { err, status } = await run(
+          [...CONTRAIL, 'index', '--folder', folder, '--once', '--create'],
+          '',
+          { env: environment },
+        );
+        expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+      }
+      const index = await EmbeddedSearchIndex.open(folder);
+      const rows = new TableDerivedState(clients.dynamodb, table, new MemorySearchIndex()).rows();
+      const { checked, drift: found } = await compareIndex(index, rows, fleet);
+      await index.close();
+      expect(found).to.deep.equal([]);
+      expect(checked).to.be.greaterThan(20);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('given two consumers of one queue and a server that fails in every way, then there is no drift', async () => {
-    await change(200);
+    await change(300);
     const wrong: (Misbehaviour | undefined)[] = [
       { kind: 'drops' },
       LAGGING,
@@ -187,7 +258,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
   });
 
   it('given SIGTERM, then what has begun ends, the rest is given back, and the exit status is 0', async () => {
-    await change(200);
+    await change(300);
     typesense.misbehaves = ({ path }) =>
       path.endsWith('/import') ? { kind: 'is slow', milliseconds: 500 } : undefined;
     const seen = typesense.requests.length;

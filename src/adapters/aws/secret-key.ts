@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Fault } from '../../domain/fault.ts';
 import { translateError } from './translate-error.ts';
 
-/** Milliseconds in which a refused key is not read again: each request may be refused, and each reading costs. */
+/** Milliseconds in which a key that was read again, and is refused still, is not: each request may be refused, and each reading costs. */
 const READ_AGAIN_AFTER = 60_000;
 
 /**
@@ -14,7 +14,8 @@ export class SecretKey {
   readonly #connect: () => Promise<Pick<SecretsManagerClient, 'send'>>;
   readonly #now: () => number;
   #known: Promise<string> | undefined;
-  #readAt = -Infinity;
+  /** When it was last read again. */
+  #readAgainAt = -Infinity;
 
   /**
    * @param secret its ARN, or its name.
@@ -33,12 +34,12 @@ export class SecretKey {
   async read(refused?: string): Promise<string> {
     const known = await (this.#known ?? this.#fetch());
     // Somebody else may have read it meanwhile.
-    if (known !== refused || this.#now() - this.#readAt < READ_AGAIN_AFTER) return this.#known ?? known;
+    if (known !== refused || this.#now() - this.#readAgainAt < READ_AGAIN_AFTER) return this.#known ?? known;
+    this.#readAgainAt = this.#now();
     return this.#fetch();
   }
 
   #fetch(): Promise<string> {
-    this.#readAt = this.#now();
     const reading = this.#get();
     this.#known = reading;
     reading.catch(() => {

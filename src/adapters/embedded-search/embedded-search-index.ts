@@ -6,6 +6,7 @@ import {
   SearchIndex,
 } from '../../application/ports/search-index.ts';
 import type { Done } from '../../application/result.ts';
+import { emptyIdFault } from '../../domain/empty-id.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { CollectionFile } from './store/collection-file.ts';
@@ -82,7 +83,7 @@ export class EmbeddedSearchIndex extends SearchIndex {
         signal?.throwIfAborted();
         failed = Fault.from(error);
       }
-    return writes.map(({ id }) => (id === '' ? emptyId(collection) : (failed ?? 'done')));
+    return writes.map(({ id }) => (id === '' ? emptyIdFault(collection) : (failed ?? 'done')));
   }
 
   override async read(
@@ -142,10 +143,4 @@ export class EmbeddedSearchIndex extends SearchIndex {
   #pathOf(collection: string): string {
     return join(this.#folder, fileNameOf(collection));
   }
-}
-
-function emptyId(collection: string): Fault {
-  return new Fault('permanent', `${collection}: a document's id is empty`, {
-    reason: `${collection}: ids are empty`,
-  });
 }

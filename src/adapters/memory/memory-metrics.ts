@@ -10,7 +10,7 @@ export interface BatchFigures {
 /** How many batches' figures are kept. */
 const KEPT_BATCHES = 100;
 
-/** Figures in memory: sums over all batches, flushed or not, and the last hundred flushed batches one by one. */
+/** A worker's figures in memory: sums over all batches, flushed or not, and the last hundred flushed batches one by one. */
 export class MemoryMetrics extends Metrics {
   readonly #totals = new Map<MetricName, number>();
   readonly #requests = new Map<string, number>();
@@ -29,7 +29,7 @@ export class MemoryMetrics extends Metrics {
   }
 
   override flush(): void {
-    for (const name of ALWAYS_PUBLISHED) increase(this.#metrics, name, 0);
+    for (const name of ALWAYS_PUBLISHED.worker) increase(this.#metrics, name, 0);
     if (this.#batches.length === KEPT_BATCHES) this.#batches.shift();
     this.#batches.push({ metrics: this.#metrics, requests: this.#batchRequests });
     this.#metrics = new Map();

@@ -5,7 +5,7 @@ import {
   SearchIndex,
 } from '../../application/ports/search-index.ts';
 import type { Done } from '../../application/result.ts';
-import { Fault } from '../../domain/fault.ts';
+import { emptyIdFault } from '../../domain/empty-id.ts';
 import type { DocumentFields, DocumentKey } from '../../domain/search-document.ts';
 
 /** After so many documents a long walk lets others run. */
@@ -28,10 +28,7 @@ export class MemorySearchEngine extends SearchIndex {
     const documents = this.#collections.get(collection) ?? new Map<string, DocumentFields>();
     this.#collections.set(collection, documents);
     return writes.map(({ id, document }) => {
-      if (id === '')
-        return new Fault('permanent', `${collection}: a document's id is empty`, {
-          reason: `${collection}: ids are empty`,
-        });
+      if (id === '') return emptyIdFault(collection);
       if (document === undefined) documents.delete(id);
       else documents.set(id, { ...document, id });
       return 'done';

@@ -120,6 +120,28 @@ function settingsThatDiffer(field: SearchField, found: Readonly<Record<string, u
   });
 }
 
+/** Whether there is a collection of this name, or an alias that leads to one. */
+export async function isThere(
+  client: TypesenseClient,
+  collection: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const doing = `looking for ${collection}`;
+  const request = { method: 'GET', path: collectionPath(collection), doing } as const;
+  const { status } = await client.send(request, signal, [404]);
+  return status !== 404;
+}
+
+/** The names of all collections that the key may see. */
+export async function collectionNames(
+  client: TypesenseClient,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const request = { method: 'GET', path: '/collections', doing: 'listing the collections' } as const;
+  const { body } = await client.send(request, signal);
+  return (JSON.parse(body) as readonly { readonly name: string }[]).map(({ name }) => name);
+}
+
 /** The collection that an alias leads to; undefined where there is no such alias. */
 export async function aliasTarget(
   client: TypesenseClient,

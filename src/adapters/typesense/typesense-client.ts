@@ -56,8 +56,8 @@ export class TypesenseClient {
   readonly server: string;
   readonly #base: string;
   readonly #keys: ApiKeys;
-  /** The one that was sent last: no message may cite it. */
-  #apiKey = '';
+  /** Those that were sent last, the newest at the end: no message may cite them. Requests under way have one that was replaced since. */
+  #sent: readonly string[] = [];
   readonly #timeoutMs: number;
 
   /** @throws Fault `configuration` when the URL or the key cannot be used. The message cites neither. */
@@ -149,7 +149,8 @@ export class TypesenseClient {
   }
 
   #fetchWith(key: string, { method, path, query, body }: TypesenseRequest, watch: Watch): Promise<Response> {
-    this.#apiKey = key;
+    if (this.#sent.at(-1) !== key)
+      this.#sent = [...this.#sent.filter((other) => other !== key), key].slice(-KEYS);
     watch.restart();
     const parameters = Object.entries(query ?? {}).map((pair) => pair.map(encodeURIComponent).join('='));
     return fetch(`${this.#base}${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`, {
@@ -171,7 +172,9 @@ export class TypesenseClient {
     { status, body, retryAfter = null }: TypesenseAnswer & { readonly retryAfter?: string | null },
   ): Fault {
     // Cut afterwards: of a key that is cut, the first part would stay.
-    const message = messageIn(body).replaceAll(this.#apiKey, '[redacted]').slice(0, 200);
+    const message = this.#sent
+      .reduce((text, key) => text.replaceAll(key, '[redacted]'), messageIn(body))
+      .slice(0, 200);
     return answerFault({ server: this.server, doing, collection }, { status, message, retryAfter });
   }
 
@@ -193,6 +196,9 @@ export class TypesenseClient {
     );
   }
 }
+
+/** Keys that are kept out of messages. */
+const KEYS = 8;
 
 /** What else a header could hold would be cited by the error of whoever sends it. */
 export function isApiKey(text: string): boolean {

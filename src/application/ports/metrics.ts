@@ -91,14 +91,14 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
   return name.includes(':');
 }
 
-/** Alarms watch these: without a value they could not tell a quiet function from one that is not there. */
-export const ALWAYS_PUBLISHED: readonly MetricName[] = [
-  'RecordsApplied',
-  'RecordsFailed',
-  'RecordsQuarantined',
-  'MatcherLate',
-  'BatchRecords',
-];
+/**
+ * What a worker publishes with every batch, and an indexer, also as 0. Alarms watch these: without a value they could not tell a
+ * quiet function from one that is not there.
+ */
+export const ALWAYS_PUBLISHED = {
+  worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
+  indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
+} as const satisfies Record<string, readonly MetricName[]>;
 
 /** Figures about the worker's work, batch by batch. */
 export abstract class Metrics {

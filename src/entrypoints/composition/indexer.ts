@@ -1,6 +1,7 @@
 import { type Container, ContainerModule } from 'inversify';
 import { SecretKey } from '../../adapters/aws/secret-key.ts';
-import { TypesenseClient } from '../../adapters/typesense/typesense-client.ts';
+import { KeyFile } from '../../adapters/typesense/key-file.ts';
+import { type ApiKeys, TypesenseClient } from '../../adapters/typesense/typesense-client.ts';
 import { TypesenseSearchIndex } from '../../adapters/typesense/typesense-search-index.ts';
 import { IndexDocuments } from '../../application/index-documents.ts';
 import { Clock } from '../../application/ports/clock.ts';
@@ -36,8 +37,12 @@ export function typesenseModule(
 }
 
 export function typesenseClient({ url, key, timeoutMs }: TypesenseEngine): TypesenseClient {
-  const apiKey = 'secret' in key ? new SecretKey(key.secret) : key.apiKey;
-  return new TypesenseClient({ url, apiKey, timeoutMs });
+  return new TypesenseClient({ url, apiKey: keyOf(key), timeoutMs });
+}
+
+function keyOf(key: TypesenseEngine['key']): string | ApiKeys {
+  if ('secret' in key) return new SecretKey(key.secret);
+  return 'file' in key ? new KeyFile(key.file) : key.apiKey;
 }
 
 /** The indexer of a container. @throws when a port is not bound. */

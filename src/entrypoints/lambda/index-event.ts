@@ -1,5 +1,5 @@
 import { receivedAction } from '../../adapters/aws/sqs/received-action.ts';
-import { again, type IndexOutcome } from '../../application/index-outcome.ts';
+import { again, hiddenMs, type IndexOutcome } from '../../application/index-outcome.ts';
 import type { ReceivedAction } from '../../application/ports/search-action-source.ts';
 import { reportIndexing } from '../../application/report-indexing.ts';
 import type { TimeLimit } from '../../application/time-limit.ts';
@@ -39,22 +39,9 @@ interface Failed {
   readonly outcome: Extract<IndexOutcome, { status: 'again' }>;
 }
 
-/** Longest that a message waits for what may pass, in milliseconds, and for what somebody has to mend. */
-const LONGEST = { transient: 300_000, configuration: 3_600_000 };
-
-/**
- * Each delivery counts towards the dead-letter queue, where neither an outage nor a setting must take good messages: they are
- * given twice as long each time, so that ten deliveries take some 13 minutes, or seven hours where somebody has to mend it.
- */
-function delayOf({ message: { receives }, outcome: { fault, delayMs } }: Failed): number {
-  const { kind } = fault;
-  if (kind === 'configuration') return Math.min(LONGEST[kind], delayMs * 2 ** (receives - 1));
-  return kind === 'transient' ? Math.max(delayMs, Math.min(LONGEST[kind], 1_000 * 2 ** receives)) : delayMs;
-}
-
 /** Where that fails, messages come again when their visibility ends, which is long enough. */
 async function delay(failed: readonly Failed[], source: Indexer['source']): Promise<void> {
-  const byDelay = groupBy(failed, (one) => String(delayOf(one)));
+  const byDelay = groupBy(failed, (one) => String(hiddenMs(one.outcome, one.message.receives)));
   await Promise.allSettled(
     Array.from(byDelay, ([delayMs, some]) =>
       source.giveBack(

@@ -39,6 +39,13 @@ describe('SecretKey', () => {
     expect([await key.read(), state.reads]).to.deep.equal(['new', 2]);
   });
 
+  it('given a key that is changed right after it was read, then it is read again at once', async () => {
+    const { key, state } = aSecret('old');
+    await key.read();
+    state.text = 'new';
+    expect([await key.read('old'), state.reads]).to.deep.equal(['new', 2]);
+  });
+
   it('given a key that stays refused, then is read once a minute', async () => {
     const { key, state } = aSecret('bad');
     await key.read();
@@ -87,7 +94,7 @@ describe('SecretKey', () => {
         ...['old-key', 'old-key', 'new-key'],
       ]);
       expect((await send()).status).to.equal(404);
-      expect([local.requests.length, state.reads]).to.deep.equal([4, 2]);
+      expect([local.requests.length, state.reads]).to.deep.equal([4, 3]);
     } finally {
       await local.stop();
     }

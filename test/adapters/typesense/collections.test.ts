@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import {
   aliasTarget,
+  collectionNames,
   compareCollection,
   createCollection,
+  isThere,
   switchAlias,
 } from '../../../src/adapters/typesense/collections.ts';
 import { TypesenseSearchIndex } from '../../../src/adapters/typesense/typesense-search-index.ts';
@@ -55,6 +57,14 @@ describe('collections of Typesense', () => {
     expect(fault.kind).to.equal('configuration');
     expect(fault.message).to.include('field "price" is missing').and.include('switch an alias');
     expect(await compareCollection(shop.client, SHELF)).to.deep.equal([]);
+  });
+
+  it('are listed by their names, aliases are not', async () => {
+    await createCollection(shop.client, SHELF);
+    await switchAlias(shop.client, 'catalogue', 'shelf');
+    expect(await collectionNames(shop.client)).to.have.members(['books', 'shelf']);
+    expect(await isThere(shop.client, 'catalogue')).to.equal(true);
+    expect(await isThere(shop.client, 'nowhere')).to.equal(false);
   });
 
   it('say that they are missing', async () => {

@@ -173,6 +173,19 @@ describe('the client of Typesense', () => {
     }
   });
 
+  it('given a key that was replaced meanwhile, then no message cites the old one, nor the new', async () => {
+    shop.local.misbehaves = ({ headers }) =>
+      headers['x-typesense-api-key'] === 'the-old-one'
+        ? status(401)
+        : status(400, '{"message": "not the-old-one, but the-new-one"}');
+    const apiKey = {
+      read: async (refused?: string) => (refused === undefined ? 'the-old-one' : 'the-new-one'),
+    };
+    const client = new TypesenseClient({ url: shop.local.url, apiKey });
+    const fault = await faultIn(client.send({ method: 'GET', path: '/health', doing: 'looking' }));
+    expect(fault.message).to.include('not [redacted], but [redacted]');
+  });
+
   it('keeps the path of its URL', async () => {
     const client = new TypesenseClient({ url: `${shop.local.url}/behind/`, apiKey: API_KEY });
     await faultIn(client.send({ method: 'GET', path: '/collections/books', doing: 'looking' }));

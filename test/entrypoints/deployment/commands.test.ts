@@ -6,10 +6,12 @@ import { unzipSync } from 'fflate';
 import { CONTRAIL, run as runNode } from '../../support/command-line.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/orders';
+const QUEUE = 'arn:aws:sqs:eu-central-1:111122223333:search.fifo';
+const STATE_TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/state';
 const ARNS = [
   ...['--stream', `${TABLE}/stream/2026-01-05T09:00:00.000`],
-  ...['--state-table', 'arn:aws:dynamodb:eu-central-1:111122223333:table/state'],
-  ...['--search-queue', 'arn:aws:sqs:eu-central-1:111122223333:search.fifo'],
+  ...['--state-table', STATE_TABLE],
+  ...['--search-queue', QUEUE],
 ];
 
 /** Makes esbuild one that is not installed. */
@@ -85,6 +87,32 @@ describe('the commands for deploying a definition', function () {
       'KeepState',
       'SendSearchActions',
     ]);
+  });
+
+  it('given --indexer, then the policy is that of an indexer, and what it lacks is named', async () => {
+    const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:search-AbCdEf';
+    const args = ['policy', '--definition', 'few.js', '--indexer'];
+    const { out, err, status } = await run(...args, ...ARNS, '--key-secret', secret);
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+    const { Version, Statement } = JSON.parse(out) as {
+      Version: string;
+      Statement: { Sid: string; Resource: string }[];
+    };
+    expect(Version).to.equal('2012-10-17');
+    expect(Statement.map(({ Sid, Resource }) => `${Sid} ${Resource}`)).to.deep.equal([
+      `ReceiveActions ${QUEUE}`,
+      `ReadRows ${TABLE}`,
+      `KeepFences ${STATE_TABLE}`,
+      `GiveActionsBack ${QUEUE}`,
+      `ReadKey ${secret}`,
+    ]);
+    const lacking = await run(...args, '--key-secret', 'search');
+    expect(lacking.err)
+      .to.include('--table is missing: the ARN of the table')
+      .and.include('--state-table is missing')
+      .and.include('--search-queue is missing: the ARN of the queue that search actions come from')
+      .and.include('--key-secret "search" is no ARN of a secret');
+    expect({ out: lacking.out, status: lacking.status }).to.deep.equal({ out: '', status: 2 });
   });
 
   it('given several tables that rows are derived into, then the policy has each of them', async () => {

@@ -16,6 +16,14 @@ describe('the stand-in for Typesense', () => {
   const ids = () => [...(server.local.routes.collections.get('books')?.documents.keys() ?? [])];
   const documents = '/collections/books/documents';
 
+  it('lists all collections, with their schemas (get_collections in src/core_api.cpp)', async () => {
+    const { status, body } = await server.ask('GET', '/collections');
+    expect(status).to.equal(200);
+    expect(JSON.parse(body)).to.deep.equal([
+      JSON.parse((await server.ask('GET', '/collections/books')).body),
+    ]);
+  });
+
   it('asks for its key (src/http_server.cpp:560)', async () => {
     const { status, body } = await server.ask('GET', '/collections/books', undefined, {
       'x-typesense-api-key': 'wrong',

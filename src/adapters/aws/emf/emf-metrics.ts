@@ -15,6 +15,12 @@ export interface EmfMetricsOptions {
   readonly stream: Pick<NodeJS.WritableStream, 'write'>;
   /** What each document says besides, as it is when it goes out: to find it by, and no dimensions. */
   readonly fields?: () => Readonly<Record<string, string>>;
+  /**
+   * What each batch says, also where it is 0.
+   *
+   * @default that of a worker
+   */
+  readonly always?: readonly MetricName[];
 }
 
 /** Metrics in one document. CloudWatch reads no more. */
@@ -22,8 +28,6 @@ const MAX_METRICS = 100;
 
 /** Characters. CloudWatch takes names of 255 in all; no operation of AWS has as many as these. */
 const LONGEST_OPERATION = 100;
-
-const ALWAYS: ReadonlySet<string> = new Set(ALWAYS_PUBLISHED);
 
 /** A metric of the present batch. */
 interface Figure {
@@ -41,11 +45,13 @@ interface Figure {
  */
 export class EmfMetrics extends Metrics {
   readonly #options: EmfMetricsOptions;
+  readonly #always: ReadonlySet<MetricName>;
   #figures = new Map<string, Figure>();
 
   constructor(options: EmfMetricsOptions) {
     super();
     this.#options = options;
+    this.#always = new Set(options.always ?? ALWAYS_PUBLISHED.worker);
   }
 
   override add(name: MetricName, value: number): void {
@@ -57,9 +63,10 @@ export class EmfMetrics extends Metrics {
   }
 
   override flush(): void {
-    for (const name of ALWAYS_PUBLISHED) this.add(name, 0);
+    for (const name of this.#always) this.add(name, 0);
+    const always: ReadonlySet<string> = this.#always;
     const figures = [...this.#figures].filter(
-      ([name, { unit, value }]) => value !== 0 || unit !== 'Count' || ALWAYS.has(name),
+      ([name, { unit, value }]) => value !== 0 || unit !== 'Count' || always.has(name),
     );
     this.#figures = new Map();
     for (let start = 0; start < figures.length; start += MAX_METRICS)

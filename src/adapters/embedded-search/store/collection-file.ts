@@ -1,24 +1,16 @@
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, rename, writeFile } from 'node:fs/promises';
 import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import { codeOf, fileFault } from './file-fault.ts';
 import { asBeginning, documentOf, entryLine, entryOf, headLine, isWhole } from './line.ts';
+import { linesAt, Places } from './places.ts';
 import { damagedFault, scan, scanHead } from './scan.ts';
-
-/** Where a document's line is, without its line break. */
-interface Place {
-  readonly offset: number;
-  readonly length: number;
-}
+import { draftOf, removeDraft, syncFolderOf, writeAll, writeDraft } from './whole-file.ts';
 
 export interface Stored {
   readonly id: string;
   readonly document: DocumentFields | undefined;
 }
-
-/** Bytes of lines that are read at once. */
-const WINDOW = 1 << 18;
 
 /** A file is written anew when it has so many bytes, and more of them are of no use than of use. */
 const WORTH_COMPACTING = 1 << 20;
@@ -30,12 +22,10 @@ const WORTH_COMPACTING = 1 << 20;
 export class CollectionFile {
   readonly #path: string;
   readonly #collection: string;
-  readonly #places = new Map<string, Place>();
+  #places = new Places();
   #handle: FileHandle;
   /** Behind the last line that was answered for. */
   #end = 0;
-  /** Bytes of lines that the places name. */
-  #live = 0;
   /** Whether something may stand behind the end, which must be cut off first. */
   #hasTail = false;
   /** Whether the folder's entry of this file is on the disk: until then the old file may come back. */
@@ -106,7 +96,7 @@ export class CollectionFile {
       { from: start, to: size },
       (line, offset) => {
         const { id, isDocument } = entryOf(line);
-        this.#note(id, isDocument ? { offset, length: line.length } : undefined);
+        this.#places.set(id, isDocument ? { offset, length: line.length } : undefined);
       },
     );
     this.#end = end;
@@ -145,10 +135,10 @@ export class CollectionFile {
     }
     for (const [n, { id, document }] of entries.entries()) {
       const { length } = lines[n] as Buffer;
-      this.#note(id, document && { offset: this.#end, length: length - 1 });
+      this.#places.set(id, document && { offset: this.#end, length: length - 1 });
       this.#end += length;
     }
-    if (this.#end > WORTH_COMPACTING && this.#end > 2 * this.#live)
+    if (this.#end > WORTH_COMPACTING && this.#end > 2 * this.#places.bytes)
       await this.compact().catch((error: unknown) =>
         warn(`${fileFault(`writing ${this.#path} anew`, error).message}. It goes on growing meanwhile`),
       );
@@ -162,13 +152,6 @@ export class CollectionFile {
     await this.#handle.truncate(this.#end);
     await this.#handle.datasync();
     this.#hasTail = false;
-  }
-
-  #note(id: string, place: Place | undefined): void {
-    this.#live -= lineBytes(this.#places.get(id));
-    this.#live += lineBytes(place);
-    if (place === undefined) this.#places.delete(id);
-    else this.#places.set(id, place);
   }
 
   /** @throws Fault where it cannot be read. */
@@ -190,7 +173,7 @@ export class CollectionFile {
    * replaced. Takes a handle of its own, which is closed at the end.
    */
   async documents(): Promise<AsyncGenerator<{ readonly id: string; readonly fields: DocumentFields }>> {
-    const places = this.#sorted();
+    const places = this.#places.inOrder();
     const handle = await open(this.#path, 'r').catch((error: unknown) => {
       throw fileFault(`reading ${this.#path}`, error);
     });
@@ -207,25 +190,21 @@ export class CollectionFile {
     })();
   }
 
-  #sorted(): (readonly [id: string, place: Place])[] {
-    return [...this.#places].sort(([, a], [, b]) => a.offset - b.offset);
-  }
-
   /** Writes the file anew with what is of use, and puts it in the place of the old one. */
   async compact(): Promise<void> {
-    const places = this.#sorted();
+    const places = this.#places.inOrder();
     const source = this.#handle;
     const path = this.#path;
     const head = headLine(this.#collection);
-    const offsets: Place[] = [];
+    const fresh = new Places();
     let end = head.length;
-    const fresh = await writeDraft(
+    const handle = await writeDraft(
       path,
       (async function* () {
         yield head;
-        for await (const { bytes } of linesAt(source, path, places)) {
+        for await (const { id, bytes } of linesAt(source, path, places)) {
           const line = asBeginning(bytes);
-          offsets.push({ offset: end, length: bytes.length });
+          fresh.set(id, { offset: end, length: bytes.length });
           end += line.length;
           yield line;
         }
@@ -234,13 +213,12 @@ export class CollectionFile {
     try {
       await rename(draftOf(path), path);
     } catch (error) {
-      await fresh.close();
+      await handle.close();
       throw error;
     }
     // From here on the old file is nobody's, whatever else fails.
-    for (const [n, [id]] of places.entries()) this.#places.set(id, offsets[n] as Place);
-    this.#handle = fresh;
-    this.#live = end - head.length;
+    this.#places = fresh;
+    this.#handle = handle;
     this.#end = end;
     this.#hasTail = false;
     this.#isInPlace = false;
@@ -250,89 +228,5 @@ export class CollectionFile {
 
   async close(): Promise<void> {
     await this.#handle.close();
-  }
-}
-
-function lineBytes(place: Place | undefined): number {
-  return place === undefined ? 0 : place.length + 1;
-}
-
-/** Lines in the order of their places, several read at once. @throws Fault where one is not as it was written. */
-async function* linesAt(handle: FileHandle, path: string, places: readonly (readonly [string, Place])[]) {
-  for (let next = 0; next < places.length;) {
-    const start = (places[next] as readonly [string, Place])[1].offset;
-    let stop = start;
-    let behind = next;
-    for (let one = places[behind]; one !== undefined; one = places[++behind]) {
-      const end = one[1].offset + one[1].length;
-      if (behind > next && end - start > WINDOW) break;
-      stop = end;
-    }
-    const bytes = Buffer.allocUnsafe(stop - start);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    for (const [id, { offset, length }] of places.slice(next, behind)) {
-      const line = bytes.subarray(0, bytesRead).subarray(offset - start, offset - start + length);
-      if (!isWhole(line)) throw damagedFault(path, offset);
-      yield { id, bytes: line };
-    }
-    next = behind;
-  }
-}
-
-/** A file that is not in its place yet. */
-function draftOf(path: string): string {
-  return `${path}.draft`;
-}
-
-/** Of a process that was killed. */
-async function removeDraft(path: string): Promise<void> {
-  await rm(draftOf(path), { force: true });
-}
-
-/** @returns the file, open for reading and writing, and on the disk. */
-async function writeDraft(
-  path: string,
-  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
-): Promise<FileHandle> {
-  const handle = await open(draftOf(path), 'w+');
-  try {
-    let position = 0;
-    let pending: Buffer[] = [];
-    let bytes = 0;
-    const flush = async () => {
-      await writeAll(handle, Buffer.concat(pending), position);
-      position += bytes;
-      [pending, bytes] = [[], 0];
-    };
-    for await (const piece of pieces as AsyncIterable<Buffer>) {
-      pending.push(piece);
-      bytes += piece.length;
-      if (bytes > WINDOW) await flush();
-    }
-    await flush();
-    await handle.sync();
-    return handle;
-  } catch (error) {
-    await handle.close();
-    await removeDraft(path);
-    throw error;
-  }
-}
-
-/** A file's name is on the disk once its folder is. */
-async function syncFolderOf(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  // One call may write less than all, as where the disk is full.
-  for (let written = 0; written < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
   }
 }

@@ -5,6 +5,7 @@ import {
   SearchIndex,
 } from '../../../application/ports/search-index.ts';
 import type { Done, Result } from '../../../application/result.ts';
+import { emptyIdFault } from '../../../domain/empty-id.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
 import { TOMBSTONE_SECONDS } from '../../../domain/tombstones.ts';
@@ -47,7 +48,7 @@ export class PostgresSearchIndex extends SearchIndex {
   ): Promise<readonly Done[]> {
     signal?.throwIfAborted();
     const results = new Map<DocumentWrite, Done>();
-    for (const write of writes) if (write.id === '') results.set(write, unnamed(collection));
+    for (const write of writes) if (write.id === '') results.set(write, emptyIdFault(collection));
     const prepared = writes
       .filter((write) => !results.has(write))
       .map((write) => ({ write, json: writeJson(collection, write) }));
@@ -146,12 +147,6 @@ function explained(collection: string, { id }: DocumentWrite, result: Result | u
   return new Fault('permanent', `${collection}: PostgreSQL refuses the document ${JSON.stringify(id)}`, {
     cause: result,
     reason: `${collection}: PostgreSQL refuses a document`,
-  });
-}
-
-function unnamed(collection: string): Fault {
-  return new Fault('permanent', `${collection}: a document's id is empty`, {
-    reason: `${collection}: ids are empty`,
   });
 }
 

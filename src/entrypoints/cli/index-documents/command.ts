@@ -48,14 +48,16 @@ them. With the embedded engine there is nothing to make.
 changes, and has the alias lead to it; the old one stays. Stop the indexer
 before and start it afterwards: what is not in the recording must be in the
 queue. Nothing is switched when a record failed, a document was refused, or the
-old collection has documents that the recording does not know of.
+old collection has documents that the recording does not know of. What earlier
+ones have left is named.
 
 The report goes to standard output, or to standard error with --metrics. The
 exit status is 0 when it was stopped or, with --once, all is done; 1 when
 messages were given back, or a collection was not rebuilt; and 2 for wrong usage
 or configuration, as a refused key or a collection or queue that is not there.
 
-Environment: TYPESENSE_URL and TYPESENSE_API_KEY or TYPESENSE_API_KEY_SECRET, or
+Environment: TYPESENSE_URL, and TYPESENSE_API_KEY, or TYPESENSE_API_KEY_FILE or
+TYPESENSE_API_KEY_SECRET, which are read again once the key is refused; or
 SEARCH_FOLDER; to drain the queue TYPESENSE_QUEUE_URL, TABLE_NAME,
 STATE_TABLE_NAME, and the AWS SDK's own; LOG_LEVEL (silent, error, warn, info,
 debug; default info).

@@ -30,8 +30,15 @@ export interface Replacement {
   readonly index: SearchIndex;
   /** The ids of all documents that the collection has whose place it is to take; of none where it is not there. */
   ids(signal: AbortSignal): AsyncIterable<string>;
-  /** From one moment to the next it takes the place. @returns what became of the old one, as a line. */
-  switch(signal: AbortSignal): Promise<string>;
+  /** What is left of earlier ones that took no place, or have lost it, a text each. */
+  readonly leftovers: readonly string[];
+  /**
+   * From one moment to the next it takes the place. Safe to repeat.
+   *
+   * @returns what became of the old one, as a line.
+   * @throws Fault `configuration` where it has not, and never will; another one where it may have, or may yet.
+   */
+  switch(): Promise<string>;
   /** Leaves nothing of it, where it did not take the place. */
   drop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedSearchIndex } from '../../../adapters/embedded-search/embedded-search-index.ts';
+import { CollectionFile } from '../../../adapters/embedded-search/store/collection-file.ts';
 import { fileFault } from '../../../adapters/embedded-search/store/file-fault.ts';
 import { fileNameOf } from '../../../adapters/embedded-search/store/file-name.ts';
 import type { Engine, Replacement } from './engine.ts';
@@ -21,6 +22,9 @@ export async function folderEngine(folder: string, warn: (message: string) => vo
   };
 }
 
+/** What the folders are called in which new files are made, with six characters more. */
+const PREFIX = 'rebuild-';
+
 /** The new file is made in a folder within, and is moved onto the old one: whoever reads takes the new one then. */
 async function replacement(
   folder: string,
@@ -28,10 +32,15 @@ async function replacement(
   old: EmbeddedSearchIndex,
   warn: (message: string) => void,
 ): Promise<Replacement> {
-  const beside = await mkdtemp(join(folder, 'rebuild-')).catch((error: unknown) => {
+  const file = fileNameOf(collection);
+  // The folder is locked: who made these has ended.
+  const leftovers = (await readdir(folder)).filter((name) => name.startsWith(PREFIX));
+  const beside = await mkdtemp(join(folder, PREFIX)).catch((error: unknown) => {
     throw fileFault(`making a folder in ${folder}`, error);
   });
   const index = await EmbeddedSearchIndex.open(beside, { warn });
+  // There to be moved, also where nothing is written to it.
+  await (await CollectionFile.make(join(beside, file), collection)).close();
   const drop = async () => {
     await index.close();
     await rm(beside, { recursive: true, force: true });
@@ -39,12 +48,12 @@ async function replacement(
   return {
     name: `the new file of ${collection}`,
     index,
+    leftovers: leftovers.map((name) => join(folder, name)),
     async *ids(signal) {
       for await (const { id } of old.documents(collection, signal)) yield id;
     },
     async switch() {
       await index.close();
-      const file = fileNameOf(collection);
       try {
         // The folder is still locked. What is open of the old file is not written to any more.
         await rename(join(beside, file), join(folder, file));

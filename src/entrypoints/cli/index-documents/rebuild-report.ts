@@ -13,6 +13,8 @@ export interface RebuildOutcome {
   /** Documents of the old collection that the recording knows nothing of. */
   readonly unknown: readonly string[];
   readonly seconds: number;
+  /** What is left of earlier ones, a text each. */
+  readonly leftovers: readonly string[];
   /** What was switched; undefined where nothing was. */
   readonly switched: string | undefined;
 }
@@ -21,11 +23,11 @@ export interface RebuildOutcome {
 const NAMED = 5;
 
 export function rebuildReport(form: 'text' | 'json', outcome: RebuildOutcome): string {
-  const { collection, name, replayed, documents, refused, unknown, seconds, switched } = outcome;
+  const { collection, name, replayed, documents, refused, unknown, seconds, leftovers, switched } = outcome;
   const failures = replayed.failures.list();
   if (form === 'json') {
     const { records } = replayed;
-    const figures = { collection, records, documents, refused, unknown, failures, seconds };
+    const figures = { collection, records, documents, refused, unknown, failures, seconds, leftovers };
     return `${JSON.stringify({ ...figures, switched: switched !== undefined })}\n`;
   }
   const count = (number: number) => number.toLocaleString('en');
@@ -46,5 +48,7 @@ export function rebuildReport(form: 'text' | 'json', outcome: RebuildOutcome): s
       );
     lines.push(`${collection} is as it was`);
   }
+  if (leftovers.length > 0)
+    lines.push(`left of earlier ones, to be taken away where nobody needs it: ${leftovers.join(', ')}`);
   return `${lines.join('\n')}\n`;
 }

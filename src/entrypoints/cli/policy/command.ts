@@ -1,21 +1,33 @@
 import { Command } from 'commander';
+import type { GivenResources } from '../../deployment/arn-reader.ts';
+import { indexerPolicyOf } from '../../deployment/indexer-policy.ts';
+import { indexerResources } from '../../deployment/indexer-resources.ts';
 import { policyOf } from '../../deployment/policy.ts';
-import { type GivenResources, workerResources } from '../../deployment/worker-resources.ts';
+import { workerResources } from '../../deployment/worker-resources.ts';
 import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 
+interface PolicyOptions extends GivenResources {
+  readonly definition?: string;
+  readonly indexer: boolean;
+}
+
 export const policyCommand = new Command('policy')
-  .summary("print the IAM policy of a definition's worker")
+  .summary("print the IAM policy of a definition's worker, or of its indexer")
   .description(
     `Prints the IAM policy that the function's role needs for what the definition derives,
 and no more: to read the stream, to read and write derived rows (in their own
-partitions only), to keep state, and to send to the queues.`,
+partitions only), to keep state, and to send to the queues. With --indexer it is
+that of the role of the indexer: to receive search actions, to read the rows that
+documents are of, and to keep its fences.`,
   )
   .addOption(definitionOption())
+  .option('--indexer', "print the indexer's policy", false)
   .option('--stream <arn>', "the table's stream (LatestStreamArn)")
   .option('--table <arn>', 'the table; known by its stream, unless that is a placeholder')
   .option('--state-table <arn>', "the worker's state table")
   .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
+  .option('--key-secret <arn>', "with --indexer: the secret that is the search server's key")
   .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
   .option(
     '--rows-in <arns...>',
@@ -29,6 +41,10 @@ ${DEFINITION_HELP}
 Each ARN may be a placeholder, \${name}, that Fn::Sub of CloudFormation or
 templatefile of Terraform replaces. Nothing is guessed: what is missing is an
 error that names the option.
+
+An indexer needs --table (or --stream), --state-table and --search-queue, on Lambda
+and as a process. A process without a secret leaves --key-secret out; a secret
+with a key of your own asks for kms:Decrypt beside it.
 
 Writing the function's log and storing records that Lambda gave up (at a
 destination of the mapping) are not in it: the role needs
@@ -52,8 +68,10 @@ Example:
   contrail policy --stream "$STREAM_ARN" --state-table "$STATE_ARN" \\
     --search-queue "$QUEUE_ARN" --rows-in "$TABLE_ARN=AUDIT#*" > policy.json`,
   )
-  .action(async ({ definition: file, ...given }: GivenResources & { readonly definition?: string }) => {
-    const { definition } = await askedDefinition(file);
-    const policy = policyOf(definition.model, workerResources(definition.model, given));
+  .action(async ({ definition: file, indexer, ...given }: PolicyOptions) => {
+    const { model } = (await askedDefinition(file)).definition;
+    const policy = indexer
+      ? indexerPolicyOf(model, indexerResources(model, given))
+      : policyOf(model, workerResources(model, given));
     process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
   });
