@@ -39,7 +39,8 @@ const ADVICE: Readonly<Record<Problem, (variable: string) => string>> = {
     '; run contrail migrate, and check that the schema and the prefix are those of this worker, and that nobody has changed its tables',
   readOnly: (variable) => `; it is a replica: name the primary in ${variable}`,
   unsupported: (variable) => `; name a server of PostgreSQL 15 or later in ${variable}`,
-  tls: (variable) => `; check sslmode and sslrootcert in ${variable}, or PGSSLMODE`,
+  tls: (variable) =>
+    `; check sslmode, sslrootcert and sslcert in ${variable}, or in PGSSLMODE, PGSSLROOTCERT and PGSSLCERT`,
 };
 
 /**
