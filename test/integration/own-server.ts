@@ -5,7 +5,6 @@ import { appendFile, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** How a server is stopped: when all connections are closed at once, or as if its machine lost power. */
@@ -32,7 +31,7 @@ export const OWN_SERVER_MISSING =
   BINARIES === undefined ? 'no initdb and postgres here: install postgresql (15 or later)' : undefined;
 
 const USER = 'postgres';
-const READY = /database system is ready to accept connections/g;
+const READY = /database system is ready to accept connections/;
 
 /**
  * @param settings lines of its postgresql.conf.
@@ -63,7 +62,6 @@ export async function ownServer(
     if (as !== undefined) await chown(join(data, name), as.uid, as.gid);
   }
   let running: ChildProcess | undefined;
-  let log = '';
 
   const start = async () => {
     const child = spawn(join(BINARIES ?? '', 'postgres'), ['-D', data], {
@@ -71,13 +69,15 @@ export async function ownServer(
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     running = child;
-    log = '';
-    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    while (!READY.test(log)) {
-      if (child.exitCode !== null) throw new Error(`the server did not start: ${log}`);
-      await Promise.race([once(child.stderr, 'data'), once(child, 'exit'), wait(100)]);
-    }
-    READY.lastIndex = 0;
+    let log = '';
+    await new Promise<void>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', () => reject(new Error(`the server did not start: ${log}`)));
+      child.stderr.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (READY.test(log)) resolve();
+      });
+    });
   };
   const stop = async (how: Stop) => {
     const child = running;

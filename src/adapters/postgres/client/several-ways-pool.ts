@@ -32,8 +32,8 @@ export class SeveralWaysPool implements PgPool {
     throw errors.findLast((error) => !NO_TLS.test(String(error))) ?? errors[0];
   }
 
-  on(event: 'error', listener: () => void): void {
-    for (const pool of this.#pools) pool.on(event, listener);
+  on(event: 'error' | 'connect', listener: (client: PgClient) => void): void {
+    for (const pool of this.#pools) pool.on(event as 'connect', listener);
   }
 
   async end(): Promise<void> {
