@@ -17,8 +17,10 @@ export class SeveralWaysPool implements PgPool {
 
   async connect(): Promise<PgClient> {
     const errors: unknown[] = [];
+    // Others may keep another one meanwhile.
+    const first = this.#kept;
     for (const offset of this.#pools.keys()) {
-      const place = (this.#kept + offset) % this.#pools.length;
+      const place = (first + offset) % this.#pools.length;
       try {
         const client = await this.#pools[place]!.connect();
         this.#kept = place;
