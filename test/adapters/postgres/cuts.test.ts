@@ -129,12 +129,15 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
       // What comes before is not cut.
       await calm.replica.apply([changeOf(streamRecord({ after: imageRow(one, '01') }))]);
       const revisions = new Set<string>();
+      let isDone = false;
       const kinds = await untilDone(async () => {
         const [view] = await images.load([one]);
         if (view === undefined || Fault.is(view)) return view;
         if (view.revision !== undefined) revisions.add(view.revision);
         if (view.current !== undefined) return undefined;
+        expect(isDone, 'a write that is said to be done').to.equal(false);
         const [result] = await images.save([{ view, member: view.newest }]);
+        isDone = result === 'done';
         return result;
       });
       expect(revisions.size, 'revisions').to.equal(1);
