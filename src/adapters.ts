@@ -48,6 +48,7 @@ export { definitionModule, TABLE_MODEL } from './entrypoints/composition/table-m
 export { readConfig } from './entrypoints/config.ts';
 export type { AwsBackend, Backend, Config, MemoryBackend, PostgresBackend } from './entrypoints/config.ts';
 export type { DatabaseSettings } from './entrypoints/database-settings.ts';
+export type { TlsParameters } from './adapters/postgres/client/tls-parameters.ts';
 export { createPostgresWorker } from './entrypoints/postgres-worker.ts';
 export type { PostgresWorker, PostgresWorkerOptions } from './entrypoints/postgres-worker.ts';
 export { handlerOf } from './entrypoints/lambda/handler-of.ts';

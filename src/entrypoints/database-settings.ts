@@ -1,4 +1,5 @@
 import { namesOf } from '../adapters/postgres/schema/names.ts';
+import { TLS_VARIABLES, type TlsParameters } from '../adapters/postgres/client/tls-parameters.ts';
 import { type Environment, EnvironmentReader } from './environment-reader.ts';
 
 /** Where a database is, and its tables in it. */
@@ -13,6 +14,8 @@ export interface DatabaseSettings {
   readonly connections: number;
   /** Whether records that can never be handled go into a table; otherwise they block. */
   readonly hasQuarantine: boolean;
+  /** What libpq's variables say of TLS, where the URL says nothing. */
+  readonly tls?: TlsParameters;
 }
 
 /**
@@ -38,5 +41,15 @@ export function databaseSettings(reader: EnvironmentReader): DatabaseSettings {
     prefix,
     connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 1_000, fallback: 10 }),
     hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
+    ...tlsVariables(reader),
   };
+}
+
+/** What `PGSSLMODE`, `PGSSLROOTCERT`, `PGSSLCERT` and `PGSSLKEY` say, where any of them is set. */
+export function tlsVariables(reader: EnvironmentReader): Pick<DatabaseSettings, 'tls'> {
+  const set = Object.entries(TLS_VARIABLES).flatMap(([name, variable]) => {
+    const value = reader.optional(variable);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return set.length === 0 ? {} : { tls: Object.fromEntries(set) };
 }

@@ -16,7 +16,8 @@ import { postgresModule } from './composition/postgres.module.ts';
 import { SentActions } from './composition/sent-actions.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
-import type { DatabaseSettings } from './database-settings.ts';
+import { type DatabaseSettings, tlsVariables } from './database-settings.ts';
+import { EnvironmentReader } from './environment-reader.ts';
 import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
 
 /** Where a worker on PostgreSQL keeps what it derives, what that is, and how. */
@@ -72,7 +73,11 @@ export function createPostgresWorker({
   ...options
 }: PostgresWorkerOptions): PostgresWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
-  const settings = { schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false, ...database };
+  const settings = {
+    ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false },
+    ...tlsVariables(new EnvironmentReader(process.env)),
+    ...database,
+  };
   const container = compose(
     postgresModule({ ...settings, url }),
     systemModule(logging, { ...(retries && { retries }), onPoison }),

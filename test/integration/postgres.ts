@@ -84,8 +84,8 @@ function serverMissing(): string | undefined {
   return `no PostgreSQL at ${hostname}: install postgresql (15 or later), and set TEST_DATABASE_URL to a database of it`;
 }
 
-// A process of a parallel run takes file after file: there they last as long as the process.
-if (process.env['MOCHA_WORKER_ID'] === undefined)
+// A process of a parallel run takes file after file: there they last as long as the process. Commands end them themselves.
+if ('after' in globalThis && process.env['MOCHA_WORKER_ID'] === undefined)
   after(async function () {
     this.timeout(180_000);
     await Promise.all([PGLITE.end(), SERVER.end()]);

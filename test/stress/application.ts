@@ -1,21 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { toSdkImage } from '../../local/lambda/lambda-record.ts';
+import type { DynamoDBRecord } from 'aws-lambda';
 import type { Random } from '../../src/random/random.ts';
-import type { FaultWorld } from '../integration/fault-world.ts';
 import { chanceOf } from '../../src/simulation/world/chance.ts';
 import type { EntityParts } from '../support/factories.ts';
-import {
-  faaRow,
-  imageRow,
-  linkRow,
-  SourceTable,
-  streamRecord,
-  type TableRow,
-} from '../support/stream-records.ts';
+import { faaRow, imageRow, linkRow, SourceTable, type TableRow } from '../support/stream-records.ts';
 import type { Plan } from './plan.ts';
-import { POISON_KINDS, type PoisonKind } from './poison.ts';
+import type { PoisonKind } from './poison.ts';
+import type { Stage } from './stage.ts';
 
 const TUPLES = [
   ['CESSNA', '172S', 'C172'],
@@ -26,7 +17,7 @@ const TUPLES = [
 
 /** A program that writes the rows that everything is derived from: several writers at once, each its own rows. */
 export class Application {
-  readonly #world: FaultWorld;
+  readonly #stage: Pick<Stage, 'table' | 'poison'>;
   readonly #plan: Plan;
   readonly #changed: (record: DynamoDBRecord) => void;
   readonly #isHandled: (record: DynamoDBRecord) => boolean;
@@ -39,15 +30,20 @@ export class Application {
    * @param isHandled says of such a record whether somebody still works on it.
    */
   constructor(
-    world: FaultWorld,
+    stage: Pick<Stage, 'table' | 'poison'>,
     plan: Plan,
     changed: (record: DynamoDBRecord) => void,
     isHandled: (record: DynamoDBRecord) => boolean,
   ) {
-    this.#world = world;
+    this.#stage = stage;
     this.#plan = plan;
     this.#changed = changed;
     this.#isHandled = isHandled;
+  }
+
+  /** The rows that are there. */
+  get rows(): readonly TableRow[] {
+    return this.#rows.rows;
   }
 
   /** The records of what can never be handled, so far. */
@@ -57,8 +53,8 @@ export class Application {
 
   /** Resolves when all of a round is written. */
   async run(round: number): Promise<void> {
-    const { entities, links, registrations, bulk, quarantine } = this.#plan;
-    const poisons = quarantine === 'none' ? 0 : POISON_KINDS.length;
+    const { entities, links, registrations, bulk } = this.#plan;
+    const { poison } = this.#stage;
     const each = (count: number, write: (index: number, random: Random) => Promise<void>, name: string) =>
       Array.from({ length: count }, (_, index) =>
         write(index, chanceOf(this.#plan.seed, name, index, 'round', round)),
@@ -68,7 +64,7 @@ export class Application {
       ...each(links, (index, random) => this.#link(index, random), 'link'),
       ...each(registrations, (index, random) => this.#registration(index, random), 'registration'),
       ...each(bulk, (index, random) => this.#inBulk(index, random), 'bulk'),
-      ...each(poisons, (index, random) => this.#poisonOf(POISON_KINDS[index]!, random), 'poison'),
+      ...each(poison.length, (index, random) => this.#poisonOf(poison[index]!, random), 'poison'),
     ]);
   }
 
@@ -153,21 +149,14 @@ export class Application {
   }
 
   async #put(row: TableRow, isPoison = false): Promise<DynamoDBRecord> {
-    const { NewImage } = streamRecord({ after: row }).dynamodb;
-    const Item = toSdkImage(NewImage as Record<string, AttributeValue>);
-    await untilThrough(() =>
-      this.#world.client.send(new PutItemCommand({ TableName: this.#world.table, Item })),
-    );
+    await this.#stage.table.put(row);
     return this.#note(this.#rows.put(row), isPoison);
   }
 
   /** Resolves to the change's record, unless there was no such row. */
   async #remove(row: TableRow, isPoison = false): Promise<DynamoDBRecord | undefined> {
     if (!this.#rows.has(row)) return undefined;
-    const Key = { PK: { S: row.PK }, SK: { S: row.SK } };
-    await untilThrough(() =>
-      this.#world.client.send(new DeleteItemCommand({ TableName: this.#world.table, Key })),
-    );
+    await this.#stage.table.remove(row);
     return this.#note(this.#rows.remove(row), isPoison);
   }
 
@@ -180,16 +169,4 @@ export class Application {
 
 function pause(random: Random): Promise<void> {
   return sleep(random.pick([0, 5, random.int(0, 150)]));
-}
-
-/** A write meets a worker's transaction now and then; not every SDK repeats it by itself. */
-async function untilThrough(write: () => Promise<unknown>): Promise<void> {
-  for (;;)
-    try {
-      await write();
-      return;
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'TransactionConflictException') throw error;
-      await sleep(2);
-    }
 }

@@ -1,7 +1,11 @@
 import type { StressResult } from './run-stress.ts';
+import type { BackendName } from './stages.ts';
 
 /** What is wrong after a run, and how to run it again. */
-export function inWords({ plan, problems, lastError, injected }: StressResult): string {
+export function inWords(
+  { plan, problems, lastError, injected }: StressResult,
+  backend: BackendName = 'aws',
+): string {
   const lines = [
     `seed ${plan.seed}: ${problems.length} wrong`,
     ...problems.map((problem) => `  ${problem}`),
@@ -10,7 +14,7 @@ export function inWords({ plan, problems, lastError, injected }: StressResult): 
   ];
   if (lastError instanceof Error) lines.push(`a handler threw: ${lastError.stack ?? lastError.message}`);
   lines.push(
-    `again: npm run stress -- --from ${plan.seed} --seeds 1 (some times: servers really run side by side)`,
+    `again: npm run stress -- --backend ${backend} --from ${plan.seed} --seeds 1 (some times: servers really run side by side)`,
   );
   return lines.join('\n');
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
+import { awsStage } from './aws-stage.ts';
 import { inWords } from './in-words.ts';
 import { type Plan, planOf } from './plan.ts';
 import { runStress, type StressResult } from './run-stress.ts';
@@ -34,7 +35,12 @@ describeWithServers('the worker on AWS, with an application that writes and a ne
   // All at once, as they wait for their network nearly all the time.
   before(async () => {
     const servers = await sharedServers();
-    running = new Map(Object.entries(PLANS).map(([name, plan]) => [name, runStress(plan, servers)]));
+    running = new Map(
+      Object.entries(PLANS).map(([name, plan]) => [
+        name,
+        awsStage(plan, servers).then((stage) => runStress(plan, stage)),
+      ]),
+    );
     await Promise.allSettled(running.values());
   });
 

@@ -117,6 +117,7 @@ describe('the address of a database', () => {
     [`postgres://u:12/${SECRET}@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
     [`postgres://u:12/${SECRET}#34@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
     [`postgres://u:12/${SECRET}?34@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
+    [`postgres://u:12/${SECRET}?x=34@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
     [`postgres://u:${SECRET}%ff@host/d`]: /^DATABASE_URL is no valid URL: signs such as @/,
     [`postgres://u:${SECRET}@127.0.0.1:1/d?sslrootcert=/none`]:
       /^database d at 127\.0\.0\.1:1: ENOENT.*\/none.*check DATABASE_URL, and the files that it names/,

@@ -4,8 +4,10 @@ import { Fault } from '../../../domain/fault.ts';
 import type { Database, DatabaseName } from './database.ts';
 import { EmbeddedDatabase } from './embedded-database.ts';
 import { lockFolder } from './folder-lock.ts';
-import { ServerDatabase } from './server-database.ts';
+import { notInstalled } from './not-installed.ts';
+import { openServer } from './open-server.ts';
 import { translateError } from './translate-error.ts';
+import type { TlsParameters } from './tls-parameters.ts';
 
 /** How a database is reached. */
 export interface DatabaseOptions {
@@ -15,14 +17,11 @@ export interface DatabaseOptions {
   readonly variable?: string | undefined;
   /** Connections at a time; 10, unless given. An embedded database has one. */
   readonly connections?: number | undefined;
+  /** What libpq's variables say of TLS; the URL goes first. */
+  readonly tls?: TlsParameters | undefined;
 }
 
 const EMBEDDED = 'pglite:';
-const SERVER = /^postgres(?:ql)?:\/\//;
-
-/** Longer than a server lets a statement wait for others, unless it has been told otherwise: then it is not there any more. */
-const ANSWER_MS = 60_000;
-const CONNECT_MS = 10_000;
 
 /**
  * Opens a database: connects to a server when it is first asked, and starts an embedded one at once.
@@ -33,52 +32,10 @@ export async function openDatabase({
   url,
   variable = 'DATABASE_URL',
   connections = 10,
+  tls = {},
 }: DatabaseOptions): Promise<Database> {
   if (url.startsWith(EMBEDDED)) return openEmbedded(url.slice(EMBEDDED.length), variable);
-  return openServer(url, variable, connections);
-}
-
-async function openServer(url: string, variable: string, max: number): Promise<Database> {
-  const name = { resource: describeServer(url, variable), variable };
-  const { Pool } = await import('pg').catch(notInstalled('pg'));
-  const pool = new Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
-    keepAlive: true,
-    application_name: 'contrail',
-    // An idle connection keeps no process from ending.
-    allowExitOnIdle: true,
-  });
-  return new ServerDatabase(pool, name);
-}
-
-/** What to call a server; never the URL itself, nor what an error says of it: it may hold a password. */
-function describeServer(url: string, variable: string): string {
-  const wrong = (problem: string) =>
-    new Fault(
-      'configuration',
-      `${variable} ${problem}; set it to postgres://USER:PASSWORD@HOST:5432/DATABASE, to pglite:FOLDER for an embedded database, or to pglite: for one in memory`,
-    );
-  if (!SERVER.test(url)) throw wrong('is neither a postgres: nor a pglite: URL');
-  if (!URL.canParse(url) || !isEncoded(new URL(url)))
-    throw wrong('is no valid URL: signs such as @, /, # and % in a password must be percent-encoded');
-  const { hostname, port, pathname, searchParams } = new URL(url);
-  const database = pathname.slice(1);
-  if (database === '') throw wrong('names no database');
-  const host = hostname === '' ? (searchParams.get('host') ?? 'localhost') : hostname;
-  return `database ${database} at ${host}${host.startsWith('/') ? '' : `:${port === '' ? '5432' : port}`}`;
-}
-
-/** Of `postgres://me:12/34@host/app`, which is valid, part of the password would be taken for the database, and cited. */
-function isEncoded({ username, password, pathname, searchParams, hash }: URL): boolean {
-  const hasOthers = [pathname.slice(1), ...searchParams.keys()].some((part) => /[@/]/.test(part));
-  try {
-    return !hasOthers && hash === '' && decodeURIComponent(username + password + pathname) !== '';
-  } catch {
-    return false;
-  }
+  return openServer(url, { variable, connections, tls });
 }
 
 async function openEmbedded(path: string, variable: string): Promise<Database> {
@@ -131,13 +88,4 @@ async function started<T>(start: () => Promise<T>, name: DatabaseName): Promise<
       { cause: error },
     );
   }
-}
-
-/** Caught where it is imported, so that who bundles a function without PostgreSQL is not told that a package is missing. */
-function notInstalled(name: string): (error: unknown) => never {
-  return (error) => {
-    throw new Fault('configuration', `the package ${name} cannot be loaded: run npm install ${name}`, {
-      cause: error,
-    });
-  };
 }

@@ -7,6 +7,7 @@ import { untilAborted } from './until-aborted.ts';
 export interface PgPool {
   connect(): Promise<PgClient>;
   on(event: 'error', listener: () => void): unknown;
+  on(event: 'connect', listener: (client: PgClient) => void): unknown;
   end(): Promise<void>;
 }
 
@@ -37,15 +38,14 @@ const USELESS = /^(?:57P|08|25|58|XX)/;
 export class ServerDatabase implements Database {
   readonly name: DatabaseName;
   readonly #pool: PgPool;
-  /** Those that are listened to. */
-  readonly #clients = new WeakSet<PgClient>();
 
   constructor(pool: PgPool, name: DatabaseName) {
     this.name = name;
     this.#pool = pool;
     // A connection that breaks says so by an event, which would end the process unless somebody listens; whoever uses it is told
-    // by the statement that fails.
+    // by the statement that fails. From the moment on that it is there: a server that goes down may say both at once.
     pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async query<R extends object>(
@@ -92,8 +92,6 @@ export class ServerDatabase implements Database {
         throw translateError(error, this.name);
       },
     );
-    if (!this.#clients.has(client)) client.on('error', () => undefined);
-    this.#clients.add(client);
     try {
       const result = await untilAborted(work(client), signal);
       client.release();

@@ -59,12 +59,18 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls',
   CERT_HAS_EXPIRED: 'tls',
+  CERT_NOT_YET_VALID: 'tls',
+  CERT_REVOKED: 'tls',
+  CERT_SIGNATURE_FAILURE: 'tls',
+  CERT_UNTRUSTED: 'tls',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
 };
 
 /** What clients say without a code. */
 const MESSAGES: readonly (readonly [said: RegExp, problem: Problem])[] = [
-  [/does not support SSL/i, 'tls'],
+  [/does not support SSL|establishing an SSL connection/i, 'tls'],
+  // Also what the server says of a certificate: an alert.
+  [/alert number|PEM routines|key values mismatch|(?:SSL|TLS) alert/i, 'tls'],
   [/client password must be a string|no pg_hba\.conf entry|SASL/i, 'authentication'],
 ];
 

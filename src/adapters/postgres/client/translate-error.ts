@@ -2,6 +2,7 @@ import { Fault, type FaultKind } from '../../../domain/fault.ts';
 import type { DatabaseName } from './database.ts';
 import { DatabaseFault } from './database-fault.ts';
 import { type Problem, problemOf } from './sql-states.ts';
+import { withoutValues } from './without-values.ts';
 
 /** The parts of errors that tell them apart: of Node, of `pg`, of PGlite. */
 interface Thrown {
@@ -39,17 +40,19 @@ const ADVICE: Readonly<Record<Problem, (variable: string) => string>> = {
     '; run contrail migrate, and check that the schema and the prefix are those of this worker, and that nobody has changed its tables',
   readOnly: (variable) => `; it is a replica: name the primary in ${variable}`,
   unsupported: (variable) => `; name a server of PostgreSQL 15 or later in ${variable}`,
-  tls: (variable) => `; check sslmode and sslrootcert in ${variable}, or PGSSLMODE`,
+  tls: (variable) =>
+    `; check sslmode, sslrootcert and sslcert in ${variable}, or in PGSSLMODE, PGSSLROOTCERT and PGSSLCERT`,
 };
 
 /**
- * What a client threw, as a Fault whose message says what to do; the error is its `cause`. A Fault stays the Fault it is. What
+ * What a client threw, as a Fault whose message says what to do; the error is its `cause`, without values that it cites. A Fault stays the Fault it is. What
  * nothing is known about is `transient`, which is safe.
  *
  * `permanent` where a value is refused: an error does not say which of many, so that a statement for many must be tried again in parts.
  */
-export function translateError(error: unknown, { resource, variable }: DatabaseName): Fault {
-  if (Fault.is(error)) return error;
+export function translateError(thrown: unknown, { resource, variable }: DatabaseName): Fault {
+  if (Fault.is(thrown)) return thrown;
+  const error = withoutValues(thrown);
   const { code, message } = said(error);
   const problem = problemOf(code, message);
   const quote = redact(message).replaceAll(/\s+/g, ' ').slice(0, 300);
@@ -75,9 +78,9 @@ function said(error: unknown): { readonly code: string | undefined; readonly mes
   return { code: code, message: message as string };
 }
 
-/** The text without passwords. */
+/** The text without passwords: of a URL, all up to the last `@`, as one that is not encoded may hold some. */
 export function redact(text: string): string {
   return text
-    .replaceAll(/(:\/\/[^/\s@:]*):[^\s@]*@/g, '$1:[redacted]@')
-    .replaceAll(/(password["']?\s*[:=]\s*["']?)[^\s&,'"]+/gi, '$1[redacted]');
+    .replaceAll(/(:\/\/[^\s:/@]*):\S*@/g, '$1:[redacted]@')
+    .replaceAll(/(password["']?\s*[:=]\s*)(?:'[^']*'|"[^"]*"|[^\s&,'"]+)/gi, '$1[redacted]');
 }

@@ -7,8 +7,8 @@ import type { Queryable } from '../client/database.ts';
 /** A client within the transaction in which it is noted that an effect has run. Of no use afterwards. */
 export interface OnceClient {
   /**
-   * Runs one statement with bound parameters. Rejects with PostgreSQL's own error, whose `code` says what is wrong; the transaction is lost
-   * then, also where the error is caught.
+   * Runs one statement with bound parameters. Rejects with PostgreSQL's own error, whose `code` says what is wrong, without the values that it
+   * cites; the transaction is lost then, also where the error is caught.
    */
   query(
     text: string,

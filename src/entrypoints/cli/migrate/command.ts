@@ -21,8 +21,8 @@ The exit status is 0 when the tables are of this version's form, 1 when the
 database failed, and 2 for wrong usage or configuration.
 
 Environment: DATABASE_URL, and DATABASE_SCHEMA and DATABASE_PREFIX where they
-are set for the workers; of libpq's own, PGUSER, PGPASSWORD, PGPASSFILE and
-PGSSLMODE.
+are set for the workers; of libpq's own, PGUSER, PGPASSWORD, PGPASSFILE,
+PGSSLMODE, PGSSLROOTCERT, PGSSLCERT and PGSSLKEY.
 
 Example:
   DATABASE_URL=postgres://app@db.example.com/app contrail migrate --print`,
