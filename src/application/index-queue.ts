@@ -235,7 +235,9 @@ export class IndexQueue {
   }
 
   #settle(batch: readonly HeldMessage[], outcomes: readonly IndexOutcome[], now: number): void {
+    const { source } = this.#deps;
     const done: HeldMessage[] = [];
+    const refused = new Map<HeldMessage, Fault>();
     const back = new Map<number, HeldMessage[]>();
     for (const [index, message] of batch.entries()) {
       const outcome = outcomes[index];
@@ -243,14 +245,19 @@ export class IndexQueue {
       else if (outcome !== undefined && this.#isHeld(outcome.fault)) {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
+      } else if (outcome?.fault.kind === 'permanent' && source.refuse !== undefined) {
+        refused.set(message, outcome.fault);
+        this.#figures.givenBack++;
       } else {
         const delayMs = outcome?.delayMs ?? 0;
         back.set(delayMs, [...(back.get(delayMs) ?? []), message]);
         this.#figures.givenBack++;
       }
     }
-    const { source } = this.#deps;
     this.#letGo(done, 'acknowledged', (received) => source.acknowledge(received));
+    this.#letGo([...refused.keys()], 'kept as dead letters', (received) =>
+      source.refuse!([...refused.values()].map((fault, n) => ({ received: received[n]!, fault }))),
+    );
     for (const [delayMs, some] of back)
       this.#letGo(some, 'given back', (received) => source.giveBack(received, delayMs));
   }

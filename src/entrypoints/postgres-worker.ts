@@ -45,7 +45,7 @@ export interface PostgresWorker {
   readonly state: DerivedState;
   /**
    * Brings the search actions that wait in the queue into the index's table, until none is left that can be had. Any number of processes may do so, at
-   * any time. What may pass is tried again after its delay; what is refused for good is taken off the queue.
+   * any time. What may pass is tried again after its delay; what is refused for good goes to the view `dead_letters`, with its reason.
    *
    * @param stop once aborted, nothing more is begun; what is left stays in the queue.
    * @returns the reasons of what was refused, one each.

@@ -94,6 +94,7 @@ describe('a worker on PostgreSQL, with an index that keeps no versions', functio
     const another = rowRecord({ ...order('paid'), SK: 'ORDER#2' });
     await handler({ Records: [another, rowRecord(customer, { sequence: 50 })] });
     expect((await drain()).map(({ message }) => message)).to.deep.equal(['customers are refused']);
+    expect(await drain(), 'it comes no more').to.deep.equal([]);
     expect(await engine.read('orders', ['anna:2'])).to.have.deep.nested.property('[0].status', 'paid');
     expect(await drain()).to.deep.equal([]);
   });

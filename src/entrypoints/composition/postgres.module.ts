@@ -6,6 +6,7 @@ import { DerivedRowRepository } from '../../application/ports/derived-row-reposi
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { Logger } from '../../application/ports/logger.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
@@ -36,7 +37,7 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
     bind(SentActions).toResolvedValue(() => new SentActions(), []);
     bind(PARTS).toResolvedValue(
-      (model, clock, sleeper, sent) =>
+      (model, clock, sleeper, sent, logger) =>
         new OpenedLater(
           async () =>
             (await import('../../adapters/postgres/open-backend.ts')).openBackend(settings, {
@@ -44,10 +45,12 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
               onSent: (actions) => {
                 sent.count += actions;
               },
+              onDied: ({ collection, id }, reason) =>
+                logger.log('error', 'search action kept as a dead letter', { collection, id, reason }),
             }),
           (parts) => parts.close(),
         ),
-      [TABLE_MODEL, Clock, Sleeper, SentActions],
+      [TABLE_MODEL, Clock, Sleeper, SentActions, Logger],
     );
     onDeactivation(PARTS, (parts) => parts.close());
 
@@ -85,7 +88,7 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
           whenOpened(
             SearchActionSource,
             async () => (await parts.get()).actions,
-            { receive: true, acknowledge: true, giveBack: true, extend: true },
+            { receive: true, acknowledge: true, giveBack: true, extend: true, refuse: true },
             {},
           ),
           { visibilityMs: VISIBILITY_MS },

@@ -68,7 +68,8 @@ select * from json_to_recordset($1::json) as m(
 )
 order by id
 on conflict (id) do update set position = excluded.position, fields = excluded.fields, row_partition = excluded.row_partition,
-  row_sort = excluded.row_sort, sent_at = excluded.sent_at, visible_at = excluded.visible_at, receives = 0, receipt = null, done = false
+  row_sort = excluded.row_sort, sent_at = excluded.sent_at, visible_at = excluded.visible_at, receives = 0, unanswered = 0, receipt = null,
+  done = false, died_at = null, reason = null
 where a.done and a.sent_at < now() - interval '5 minutes'
 returning 1)
 select count(*)::integer as count from sent`;

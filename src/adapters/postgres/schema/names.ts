@@ -8,6 +8,7 @@ export interface Naming {
   readonly prefix?: string | undefined;
 }
 
+/** Tables, and a view. */
 const TABLES = [
   'migrations',
   'states',
@@ -18,6 +19,7 @@ const TABLES = [
   'pointers',
   'documents',
   'search_actions',
+  'dead_letters',
   'search_fences',
   'quarantine',
 ] as const;
