@@ -40,18 +40,21 @@ export async function openDatabase({
 
 async function openServer(url: string, variable: string, max: number): Promise<Database> {
   const name = { resource: describeServer(url, variable), variable };
-  const { Pool } = await import('pg').catch(notInstalled('pg'));
-  const pool = new Pool({
+  const { Client, Pool } = await import('pg').catch(notInstalled('pg'));
+  const client = {
     connectionString: url,
-    max,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
     keepAlive: true,
     application_name: 'contrail',
+  };
+  const pool = new Pool({
+    ...client,
+    max,
     // An idle connection keeps no process from ending.
     allowExitOnIdle: true,
   });
-  return new ServerDatabase(pool, name);
+  return new ServerDatabase(pool, name, () => new Client(client));
 }
 
 /** What to call a server; never the URL itself, nor what an error says of it: it may hold a password. */

@@ -1,6 +1,7 @@
 import type { Database, DatabaseName, Queryable } from './database.ts';
 import { afterTransaction, DatabaseFault, rolledBack } from './database-fault.ts';
 import { redact, translateError } from './translate-error.ts';
+import { listenOnServer, type PgListener } from './listen-on-server.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** The part of the pool of `pg` that is used. */
@@ -39,9 +40,14 @@ export class ServerDatabase implements Database {
   readonly #pool: PgPool;
   /** Those that are listened to. */
   readonly #clients = new WeakSet<PgClient>();
+  readonly #newListener: () => PgListener;
+  readonly #listeners = new Set<() => void>();
+  #isClosed = false;
 
-  constructor(pool: PgPool, name: DatabaseName) {
+  /** @param newListener a connection that is no part of the pool. */
+  constructor(pool: PgPool, name: DatabaseName, newListener: () => PgListener) {
     this.name = name;
+    this.#newListener = newListener;
     this.#pool = pool;
     // A connection that breaks says so by an event, which would end the process unless somebody listens; whoever uses it is told
     // by the statement that fails.
@@ -80,7 +86,26 @@ export class ServerDatabase implements Database {
     }, signal);
   }
 
+  async listen(channel: string, heard: () => void, lost: () => void): Promise<() => void> {
+    try {
+      const end = await listenOnServer(this.#newListener(), channel, heard, () => {
+        this.#listeners.delete(end);
+        lost();
+      });
+      if (this.#isClosed) end();
+      this.#listeners.add(end);
+      return () => {
+        this.#listeners.delete(end);
+        end();
+      };
+    } catch (error) {
+      throw translateError(error, this.name);
+    }
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const end of this.#listeners) end();
     await this.#pool.end();
   }
 

@@ -13,6 +13,7 @@ import type { Names } from '../schema/names.ts';
 import type { DocumentKey } from '../../../domain/search-document.ts';
 import { storedText } from '../values/text.ts';
 import { actionOf } from './action-columns.ts';
+import { SentHints } from './sent-hints.ts';
 import { acknowledgeActions, hideActions, refuseActions, type SettledRow } from './settle-actions.ts';
 import { takeActions, type TakenRow } from './take-actions.ts';
 
@@ -21,8 +22,10 @@ export interface PostgresSourceOptions {
   readonly sleeper: Sleeper;
   /** 30 seconds, unless given. */
   readonly visibilityMs?: number | undefined;
-  /** How long to sleep between two looks while there is nothing: 250, unless given. */
+  /** How long to sleep between two looks while there is nothing, and no notification comes: 1,000 milliseconds, unless given. */
   readonly pollMs?: number | undefined;
+  /** For how long it is listened for notifications when nobody waits any more: 1,000 milliseconds, unless given. */
+  readonly lingerMs?: number | undefined;
   /** How many receivers may have an action of whom none finished it or gave it back, before it is a dead letter: 10, unless given. */
   readonly maxUnanswered?: number | undefined;
   /** Told of each action that is a dead letter because of that. */
@@ -38,7 +41,7 @@ export class PostgresSearchActionSource extends SearchActionSource {
   readonly #database: Database;
   readonly #names: Names;
   readonly #clock: Clock;
-  readonly #sleeper: Sleeper;
+  readonly #hints: SentHints;
   readonly #pollMs: number;
   readonly #maxUnanswered: number;
   readonly #onDied: NonNullable<PostgresSourceOptions['onDied']>;
@@ -50,7 +53,8 @@ export class PostgresSearchActionSource extends SearchActionSource {
       clock,
       sleeper,
       visibilityMs = 30_000,
-      pollMs = 250,
+      pollMs = 1_000,
+      lingerMs = 1_000,
       maxUnanswered = 10,
       onDied = () => undefined,
     }: PostgresSourceOptions,
@@ -60,7 +64,7 @@ export class PostgresSearchActionSource extends SearchActionSource {
     this.#database = database;
     this.#names = names;
     this.#clock = clock;
-    this.#sleeper = sleeper;
+    this.#hints = new SentHints(database, names.channel, { clock, sleeper, lingerMs });
     this.#pollMs = pollMs;
     this.#maxUnanswered = maxUnanswered;
     this.#onDied = onDied;
@@ -68,16 +72,24 @@ export class PostgresSearchActionSource extends SearchActionSource {
 
   override async receive({ max, waitMs, signal }: ReceiveOptions): Promise<readonly ReceivedAction[]> {
     const until = this.#clock.now() + waitMs;
-    while (!isAborted(signal)) {
-      const { taken, died } = await this.#take(max);
-      if (taken.length > 0) return taken.map(receivedOf);
-      // There may be more behind them.
-      if (died > 0) continue;
-      const left = until - this.#clock.now();
-      if (left <= 0 || isAborted(signal)) break;
-      await this.#sleeper.sleep(Math.min(left, this.#pollMs), signal ?? new AbortController().signal);
+    let hints: ReturnType<SentHints['begin']> | undefined;
+    try {
+      while (!isAborted(signal)) {
+        // Those that come while it is looked are of what may not have been there yet.
+        const hinted = this.#hints.count;
+        const { taken, died } = await this.#take(max);
+        if (taken.length > 0) return taken.map(receivedOf);
+        // There may be more behind them.
+        if (died > 0) continue;
+        const left = until - this.#clock.now();
+        if (left <= 0 || isAborted(signal)) break;
+        hints ??= this.#hints.begin();
+        await this.#hints.wait(hinted, Math.min(left, this.#pollMs), signal);
+      }
+      return [];
+    } finally {
+      hints?.end();
     }
-    return [];
   }
 
   /** Not to be aborted: what was taken then would be hidden, and nobody's. */
