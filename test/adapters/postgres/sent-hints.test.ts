@@ -13,6 +13,9 @@ import { PGLITE, SERVER, type TestDatabase } from '../../integration/postgres.ts
 import { describeUnless } from '../../support/describe-unless.ts';
 import { unique } from '../../support/unique.ts';
 
+/** In milliseconds: whoever is not woken sleeps for ever. */
+const ASLEEP_MS = 30_000;
+
 /** Sleeps until it is woken, and for no other reason, while it is fast asleep. */
 class DeepSleeper extends Sleeper {
   isDeep = true;
@@ -48,6 +51,14 @@ for (const kind of [PGLITE, SERVER])
     let own: Awaited<ReturnType<typeof kind.own>>;
     /** Who sends: on a server, over connections of his own. */
     let sender: Database;
+    /** Aborted once a test has ended, however it did. */
+    let over: AbortController;
+
+    beforeEach(() => {
+      over = new AbortController();
+    });
+
+    afterEach(() => over.abort());
 
     before(async () => {
       own = await kind.own();
@@ -72,7 +83,7 @@ for (const kind of [PGLITE, SERVER])
 
     /** Receives one, and takes it off the queue. */
     async function received(source: PostgresSearchActionSource): Promise<unknown> {
-      const messages = await source.receive({ max: 1, waitMs: 1_000_000 });
+      const messages = await source.receive({ max: 1, waitMs: 1_000_000, signal: over.signal });
       await source.acknowledge(messages);
       return messages[0]?.action;
     }
@@ -86,7 +97,7 @@ for (const kind of [PGLITE, SERVER])
         expect(await receiving).to.have.deep.property('key', action.key);
       }
       await listeners(own, (pids) => pids.length === 0);
-    });
+    }).timeout(ASLEEP_MS);
 
     it('wake whoever waits already when it begins to be listened', async () => {
       const { database } = own;
@@ -104,7 +115,7 @@ for (const kind of [PGLITE, SERVER])
       await send(action);
       begin();
       expect(await receiving).to.have.deep.property('key', action.key);
-    });
+    }).timeout(ASLEEP_MS);
 
     it('are not needed: what is sent is found at the next look', async () => {
       const { database } = own;
@@ -118,7 +129,7 @@ for (const kind of [PGLITE, SERVER])
       const action = anAction();
       await send(action);
       expect(await receiving).to.have.deep.property('key', action.key);
-    });
+    }).timeout(ASLEEP_MS);
 
     it('are listened to by whoever waits, and by nobody else', async () => {
       const { source } = receiver();
@@ -130,7 +141,7 @@ for (const kind of [PGLITE, SERVER])
       stop.abort();
       expect(await Promise.all(receiving)).to.deep.equal([[], []]);
       await listeners(own, (pids) => pids.length === 0);
-    });
+    }).timeout(ASLEEP_MS);
 
     if (kind === SERVER)
       it('are listened to again where the connection was lost, and whoever waits goes on', async () => {
