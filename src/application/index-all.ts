@@ -2,13 +2,17 @@ import { Fault } from '../domain/fault.ts';
 import type { IndexDocuments } from './index-documents.ts';
 import { again } from './index-outcome.ts';
 import type { ReceivedAction, RefusedAction, SearchActionSource } from './ports/search-action-source.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Sleeper } from './ports/sleeper.ts';
+import { type IndexingReport, reportIndexing } from './report-indexing.ts';
 import { NO_LIMIT } from './time-limit.ts';
 
 export interface IndexAllDependencies {
   readonly source: SearchActionSource;
   readonly documents: Pick<IndexDocuments, 'execute'>;
   readonly sleeper: Sleeper;
+  /** Where it is said what became of each batch; unless given, it is not. */
+  readonly report?: IndexingReport & { readonly clock: Clock };
 }
 
 /** Of one batch. */
@@ -23,14 +27,19 @@ const MESSAGES = 1_000;
  * @throws Fault `configuration` when an operator has to act.
  */
 export async function indexAll(
-  { source, documents, sleeper }: IndexAllDependencies,
+  { source, documents, sleeper, report }: IndexAllDependencies,
   stop: AbortSignal = NO_LIMIT.signal,
 ): Promise<readonly Fault[]> {
   const reasons: Fault[] = [];
   while (!stop.aborted) {
     const received = await source.receive({ max: MESSAGES, waitMs: 0 });
     if (received.length === 0) break;
-    const { outcomes } = await documents.execute(received);
+    const result = await documents.execute(received);
+    if (report !== undefined) {
+      reportIndexing(received, result, report.clock.now(), report);
+      report.metrics.flush();
+    }
+    const { outcomes } = result;
     const over: ReceivedAction[] = [];
     const refused: RefusedAction[] = [];
     const back: ReceivedAction[] = [];

@@ -1,4 +1,5 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { EmfMetrics, type EmfMetricsOptions } from '../../adapters/aws/emf/emf-metrics.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
 import { Clock } from '../../application/ports/clock.ts';
@@ -18,6 +19,7 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { invocationFields } from '../invocation.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
 import { SentActions } from './sent-actions.ts';
@@ -32,8 +34,13 @@ const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresPar
 /**
  * `BACKEND=postgres`: a server of PostgreSQL, or an embedded one. The database is opened, its tables are made, and all that this takes is loaded
  * with the first call: a worker on another backend is no larger for it. Connections are closed with the container.
+ *
+ * @param metrics where they are published, batch by batch; unless given, those of the last hundred batches are kept in memory.
  */
-export function postgresModule(settings: DatabaseSettings): ContainerModule {
+export function postgresModule(
+  settings: DatabaseSettings,
+  metrics?: Omit<EmfMetricsOptions, 'fields'>,
+): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
     bind(SentActions).toResolvedValue(() => new SentActions(), []);
     bind(PARTS).toResolvedValue(
@@ -65,7 +72,13 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
         [PARTS],
       );
     };
-    bind(Metrics).toResolvedValue(() => new MemoryMetrics(), []);
+    bind(Metrics).toResolvedValue(
+      () =>
+        metrics === undefined
+          ? new MemoryMetrics()
+          : new EmfMetrics({ ...metrics, fields: invocationFields }),
+      [],
+    );
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
     bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
