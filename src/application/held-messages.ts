@@ -53,6 +53,14 @@ export class HeldMessages {
     this.#letGo(messages, 'given back', (received) => this.#deps.source.giveBack(received, delayMs));
   }
 
+  /** Only where the source keeps dead letters. */
+  refuse(faults: ReadonlyMap<HeldMessage, Fault>): void {
+    const { source } = this.#deps;
+    this.#letGo([...faults.keys()], 'kept as dead letters', (received) =>
+      source.refuse!([...faults.values()].map((fault, n) => ({ received: received[n]!, fault }))),
+    );
+  }
+
   /** Nobody waits for it: where it fails, the messages come again. */
   #letGo(
     messages: readonly HeldMessage[],

@@ -202,7 +202,9 @@ export class IndexQueue {
   }
 
   #settle(batch: readonly HeldMessage[], outcomes: readonly IndexOutcome[], now: number): void {
+    const { source } = this.#deps;
     const done: HeldMessage[] = [];
+    const refused = new Map<HeldMessage, Fault>();
     const back = new Map<number, HeldMessage[]>();
     for (const [index, message] of batch.entries()) {
       const outcome = outcomes[index];
@@ -210,6 +212,9 @@ export class IndexQueue {
       else if (outcome !== undefined && this.#isHeld(outcome.fault)) {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
+      } else if (outcome?.fault.kind === 'permanent' && source.refuse !== undefined) {
+        refused.set(message, outcome.fault);
+        this.#figures.givenBack++;
       } else {
         const delayMs = outcome === undefined ? 0 : hiddenMs(outcome, message.received.receives);
         back.set(delayMs, [...(back.get(delayMs) ?? []), message]);
@@ -217,6 +222,7 @@ export class IndexQueue {
       }
     }
     this.#held.acknowledge(done);
+    this.#held.refuse(refused);
     for (const [delayMs, some] of back) this.#held.giveBack(some, delayMs);
   }
 

@@ -32,6 +32,12 @@ type Derived = Pick<TableModel, 'documents'>;
 /** Where what is derived is kept. */
 export type Backend = MemoryBackend | AwsBackend | PostgresBackend;
 
+/** CloudWatch's namespace for the metrics, and the service that they describe. */
+export interface MetricsSettings {
+  readonly namespace: string;
+  readonly service: string;
+}
+
 /** In the memory of the process. */
 export interface MemoryBackend {
   readonly kind: 'memory';
@@ -42,6 +48,7 @@ export interface MemoryBackend {
 /** In a database of PostgreSQL. */
 export interface PostgresBackend extends DatabaseSettings {
   readonly kind: 'postgres';
+  readonly metrics: MetricsSettings;
   /** Takes the stream of any table, and then no other's. */
   readonly table?: undefined;
 }
@@ -61,8 +68,7 @@ export interface AwsBackend {
   readonly concurrency: number;
   /** How often the SDK tries a request. */
   readonly maxAttempts: number;
-  /** CloudWatch's namespace for the metrics, and the service that they describe. */
-  readonly metrics: { readonly namespace: string; readonly service: string };
+  readonly metrics: MetricsSettings;
   /** Bytes in one request to the queue. */
   readonly maxBatchBytes: number;
   /** For how long what an indexer receives stays hidden, in milliseconds. */
@@ -140,7 +146,15 @@ const BACKENDS: {
 };
 
 function postgresBackend(reader: EnvironmentReader): PostgresBackend {
-  return { kind: 'postgres', ...databaseSettings(reader) };
+  return { kind: 'postgres', ...databaseSettings(reader), metrics: metricsSettings(reader) };
+}
+
+function metricsSettings(reader: EnvironmentReader): MetricsSettings {
+  reader.check('METRICS_NAMESPACE', NAMESPACE);
+  return {
+    namespace: reader.optional('METRICS_NAMESPACE') ?? 'Contrail',
+    service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',
+  };
 }
 
 function backendKind(reader: EnvironmentReader): Backend['kind'] {
@@ -168,7 +182,6 @@ function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBacke
     );
   const allowStandardQueue = reader.enum('ALLOW_STANDARD_QUEUE', ['true', 'false'], 'false') === 'true';
   reader.check('AWS_ENDPOINT_URL_SQS', ENDPOINT);
-  reader.check('METRICS_NAMESPACE', NAMESPACE);
   return {
     kind: 'aws',
     table,
@@ -176,10 +189,7 @@ function awsBackend(reader: EnvironmentReader, { documents }: Derived): AwsBacke
     ...queues(reader, documents.length > 0, allowStandardQueue),
     concurrency: reader.integer('CONCURRENCY', { min: 1, max: 50, fallback: DEFAULT_CONCURRENCY }),
     maxAttempts: maxAttempts(reader),
-    metrics: {
-      namespace: reader.optional('METRICS_NAMESPACE') ?? 'Contrail',
-      service: reader.optional('AWS_LAMBDA_FUNCTION_NAME') ?? 'contrail',
-    },
+    metrics: metricsSettings(reader),
     maxBatchBytes: reader.integer('SEARCH_MAX_BATCH_BYTES', {
       min: 1_024,
       max: MAX_BATCH_BYTES,

@@ -1,9 +1,13 @@
 import type { Container, ContainerModule } from 'inversify';
+import type { EmfMetricsOptions } from '../adapters/aws/emf/emf-metrics.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
 import type { PoisonListener } from '../application/poison-listener.ts';
 import { indexAll } from '../application/index-all.ts';
 import { IndexDocuments } from '../application/index-documents.ts';
 import { DerivedState } from '../application/ports/derived-state.ts';
+import { Clock } from '../application/ports/clock.ts';
+import { Logger } from '../application/ports/logger.ts';
+import { Metrics } from '../application/ports/metrics.ts';
 import { SearchActionSource } from '../application/ports/search-action-source.ts';
 import { Sleeper } from '../application/ports/sleeper.ts';
 import type { RetryPolicy } from '../application/retry.ts';
@@ -30,6 +34,12 @@ export interface PostgresWorkerOptions extends Partial<HandlerOfOptions> {
   readonly definition?: TableDefinition;
   /** What to log, and where: by default from `info` on, to standard output, in lines for people. */
   readonly log?: Partial<WinstonLoggerOptions>;
+  /**
+   * Where the metrics of each batch go, a line each, in CloudWatch's embedded metric format: `process.stdout`, say. Unless given, those of the last
+   * hundred batches are kept, for whoever asks the container for `Metrics`.
+   */
+  readonly metrics?: Pick<EmfMetricsOptions, 'stream'> &
+    Partial<Pick<EmfMetricsOptions, 'namespace' | 'service'>>;
   /** How often, and after how long, calls of ports are tried again. */
   readonly retries?: RetryPolicy;
   /** Bind more ports, or rebind some of them to other adapters. */
@@ -46,7 +56,7 @@ export interface PostgresWorker {
   readonly state: DerivedState;
   /**
    * Brings the search actions that wait in the queue into the index's table, until none is left that can be had. Any number of processes may do so, at
-   * any time. What may pass is tried again after its delay; what is refused for good is taken off the queue.
+   * any time. What may pass is tried again after its delay; what is refused for good goes to the view `dead_letters`, with its reason.
    *
    * @param stop once aborted, nothing more is begun; what is left stays in the queue.
    * @returns the reasons of what was refused, one each.
@@ -67,6 +77,7 @@ export function createPostgresWorker({
   database,
   definition = fleet,
   log,
+  metrics,
   retries,
   modules = [],
   onPoison,
@@ -79,7 +90,10 @@ export function createPostgresWorker({
     ...database,
   };
   const container = compose(
-    postgresModule({ ...settings, url }),
+    postgresModule(
+      { ...settings, url },
+      metrics && { namespace: 'Contrail', service: 'contrail', ...metrics },
+    ),
     systemModule(logging, { ...(retries && { retries }), onPoison }),
     definitionModule(definition),
     indexDocumentsModule,
@@ -98,6 +112,11 @@ export function createPostgresWorker({
           source: container.get(SearchActionSource),
           documents: container.get(IndexDocuments),
           sleeper: container.get(Sleeper),
+          report: {
+            metrics: container.get(Metrics),
+            logger: container.get(Logger),
+            clock: container.get(Clock),
+          },
         },
         stop,
       ),

@@ -4,7 +4,7 @@ import { indexAll } from '../../src/application/index-all.ts';
 import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { Clock } from '../../src/application/ports/clock.ts';
-import type { ReceivedAction } from '../../src/application/ports/search-action-source.ts';
+import type { ReceivedAction, SearchActionSource } from '../../src/application/ports/search-action-source.ts';
 import { Sleeper } from '../../src/application/ports/sleeper.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { action } from './indexing.ts';
@@ -28,14 +28,14 @@ describe('indexAll', () => {
     const queue = new MemorySearchQueue();
     await queue.send([action('N1', 1), action('N2', 1)]);
     const sleeper = new NotedSleeper();
-    const source = new MemorySearchActionSource(queue, { clock: new NoTime(), sleeper });
+    const source: SearchActionSource = new MemorySearchActionSource(queue, { clock: new NoTime(), sleeper });
     const documents = {
       execute: async (received: readonly ReceivedAction[]) => ({
         outcomes: received.map(outcomeOf),
         unrepaired: [],
       }),
     };
-    return { queue, slept: sleeper.slept, run: () => indexAll({ source, documents, sleeper }) };
+    return { queue, source, slept: sleeper.slept, run: () => indexAll({ source, documents, sleeper }) };
   }
 
   const isFirst = ({ action: one }: ReceivedAction) => !Fault.is(one) && one.key.id === 'FAA:N1';
@@ -57,6 +57,20 @@ describe('indexAll', () => {
       isFirst(message) ? again(new Fault('permanent', 'no')) : done,
     );
     expect((await run()).map(({ message }) => message)).to.deep.equal(['no']);
+    expect(queue.groups.size).to.equal(0);
+  });
+
+  it('given a queue that keeps dead letters, when one is refused for good, then it is given that with its reason', async () => {
+    const { queue, source, run } = await indexing((message) =>
+      isFirst(message) ? again(new Fault('permanent', 'no')) : done,
+    );
+    const kept: string[] = [];
+    source.refuse = async (refused) => {
+      kept.push(...refused.map(({ received, fault }) => `${received.message}: ${fault.message}`));
+      return source.acknowledge(refused.map(({ received }) => received));
+    };
+    expect((await run()).map(({ message }) => message)).to.deep.equal(['no']);
+    expect(kept).to.deep.equal(['1: no']);
     expect(queue.groups.size).to.equal(0);
   });
 

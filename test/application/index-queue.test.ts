@@ -5,6 +5,7 @@ import { BackPressure } from '../../src/application/back-pressure.ts';
 import { LATE_MS } from '../../src/application/index-outcome.ts';
 import type { IndexProgress } from '../../src/application/index-progress.ts';
 import { IndexQueue, type IndexQueueOptions } from '../../src/application/index-queue.ts';
+import type { RefusedAction } from '../../src/application/ports/search-action-source.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { ManualTime } from '../support/manual-time.ts';
 import { range } from '../support/range.ts';
@@ -148,6 +149,26 @@ describe('IndexQueue', () => {
     await world.time.pass(60_000);
     const [back] = await world.source.receive({ max: 10, waitMs: 0 });
     expect(back).to.include({ receives: 2 });
+  });
+
+  it('given a source that keeps dead letters, when a document is refused for good, then it is given that with its reason', async () => {
+    const world = new Draining();
+    await world.send(3);
+    world.indexing.hooks.applied = (writes, results) =>
+      results.map((result, n) => (writes[n]?.id === 'FAA:N1' ? new Fault('permanent', 'refused') : result));
+    const kept: string[] = [];
+    class Keeping extends MemorySearchActionSource {
+      override async refuse(refused: readonly RefusedAction[]) {
+        kept.push(...refused.map(({ received, fault }) => `${received.group}: ${fault.message}`));
+        return this.acknowledge(refused.map(({ received }) => received));
+      }
+    }
+    const { clock, sleeper } = world.time;
+    const source = new Keeping(world.queue, { clock, sleeper, visibilityMs: VISIBILITY_MS });
+    expect(await world.process({}, source).run(NEVER)).to.include({ written: 2, refused: 1, held: 0 });
+    expect(kept).to.have.length(1);
+    expect(kept[0]).to.match(/N1.*: refused$/);
+    expect(world.queue.groups.size).to.equal(0);
   });
 
   it('given back-pressure, then it pauses for as long as it is asked, and sends less', async () => {

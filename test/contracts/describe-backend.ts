@@ -24,7 +24,7 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   derivedRowRepository,
   effectLog,
   searchQueue: { send: searchQueue },
-  searchActionSource: { 'receive, acknowledge, giveBack, extend': searchActionSource },
+  searchActionSource: { 'receive, acknowledge, giveBack, extend, refuse': searchActionSource },
   searchFences: { 'load, advance': searchFences },
   sourceRows: { read: sourceRows },
   searchIndex,

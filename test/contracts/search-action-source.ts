@@ -23,6 +23,15 @@ export interface Harness {
   sendText(text: string): Promise<unknown>;
   /** Lets so much time pass for the queue. */
   pass(milliseconds: number): Promise<unknown>;
+  /** Where the source keeps dead letters. */
+  readonly deadLetters?: {
+    /** Ids of documents, and reasons. */
+    list(): Promise<readonly (readonly [id: string, reason: string])[]>;
+    /** Puts all of them back, as an operator does. */
+    putBack(): Promise<unknown>;
+    /** How many receivers may have a message of whom none answers. */
+    readonly maxUnanswered: number;
+  };
 }
 
 export type SourceCapability =
@@ -37,7 +46,9 @@ export type SourceCapability =
   /** Tells how often a message was delivered. */
   | 'countsReceives'
   /** Tells when a message was sent. */
-  | 'knowsWhenSent';
+  | 'knowsWhenSent'
+  /** Keeps what is refused, and what kills its receivers, as dead letters. */
+  | 'keepsDeadLetters';
 
 const EPOCH = '2026-01-05T09:00:00.000';
 
@@ -364,6 +375,79 @@ export const deliversOnceWhatIsSentTwice = needs('deduplicates', async (harness:
   const received = await receive(harness, harness.source, 2);
   await succeed(harness.source.acknowledge(received), 1);
   await expectNone(harness, harness.source);
+});
+
+const REFUSAL = new Fault('permanent', 'document "\u0000\ud83d" is refused: its year is no number');
+
+export const keepsWhatIsRefusedWithItsReason = needs('keepsDeadLetters', async (harness: Harness) => {
+  const [key, other] = [aKey(), aKey()];
+  await harness.send(upsert(key, 1), upsert(key, 2), upsert(other, 3));
+  const received = await receive(harness, harness.source, 3);
+  const [first, second] = ['1', '2'].map((wanted) =>
+    received.find(({ action }) => !Fault.is(action) && action.version.sequence === wanted)!,
+  );
+  await succeed(harness.source.refuse!([{ received: first!, fault: REFUSAL }]), 1);
+  await succeed(harness.source.acknowledge([second!]), 1);
+  await passVisibility(harness);
+  expect(sequences(await receive(harness, harness.another, 3))).to.deep.equal(['3']);
+  expect(await harness.deadLetters!.list()).to.deep.equal([[key.id, REFUSAL.message]]);
+});
+
+export const deliversWhatWaitsBehindWhatIsRefused = needs('keepsDeadLetters', async (harness: Harness) => {
+  const key = aKey();
+  await harness.send(upsert(key, 1), upsert(key, 2));
+  const first = await receive(harness, harness.source, 1);
+  expect(sequences(first)).to.deep.equal(['1']);
+  await succeed(harness.source.refuse!(first.map((received) => ({ received, fault: REFUSAL }))), 1);
+  expect(sequences(await receive(harness, harness.another, 2))).to.deep.equal(['2']);
+});
+
+export const deliversWhatAnOperatorPutsBack = needs('keepsDeadLetters', async (harness: Harness) => {
+  const action = upsert(aKey(), 1, 'Ü"\u0000\ud83d');
+  await harness.send(action);
+  for (const receives of [1, 2]) {
+    const received = await receive(harness, harness.source, 1);
+    expect(received.map(comparable)).to.deep.equal([asReceived(action)]);
+    expect(received[0]!.receives).to.equal(receives);
+    await succeed(harness.source.refuse!([{ received: received[0]!, fault: REFUSAL }]), 1);
+    await harness.deadLetters!.putBack();
+  }
+  await succeed(harness.source.acknowledge(await receive(harness, harness.source, 1)), 1);
+  expect(await harness.deadLetters!.list()).to.deep.equal([]);
+});
+
+export const doesNotRefuseWhatSomebodyElseHas = needs('keepsDeadLetters', async (harness: Harness) => {
+  await harness.send(upsert(aKey(), 1));
+  const late = await receive(harness, harness.source, 1);
+  await passVisibility(harness);
+  const others = await receive(harness, harness.another, 1);
+  await succeed(harness.source.refuse!([{ received: late[0]!, fault: REFUSAL }]), 1);
+  expect(await harness.deadLetters!.list()).to.deep.equal([]);
+  await succeed(harness.another.acknowledge(others), 1);
+});
+
+export const givesUpWhatNoneOfItsReceiversAnswers = needs('keepsDeadLetters', async (harness: Harness) => {
+  const { list, putBack, maxUnanswered } = harness.deadLetters!;
+  const [key, other] = [aKey(), aKey()];
+  await harness.send(upsert(key, 1), upsert(key, 2));
+  for (const round of range(2)) {
+    for (const n of range(maxUnanswered)) {
+      // Who gives it back has answered.
+      await succeed(harness.source.giveBack(await receive(harness, harness.source, 2), 0), 2);
+      const received = await receive(harness, harness.source, 1);
+      expect(sequences(received), `delivery ${n} of round ${round}`).to.deep.equal(['1']);
+      await passVisibility(harness);
+    }
+    await harness.send(upsert(other, 3 + round));
+    const behind = await harness.another.receive({ max: 1, waitMs: harness.waitMs });
+    expect(sequences(behind), 'what is behind it').to.deep.equal(['2']);
+    const [[id, reason], ...more] = (await list()) as [[string, string]];
+    expect(more).to.deep.equal([]);
+    expect(id).to.equal(key.id);
+    expect(reason).to.match(/^3 receivers had it, and none finished it or gave it back/);
+    await putBack();
+    await passVisibility(harness);
+  }
 });
 
 export const receivesWhatItCannotReadAsAFault = needs('anyText', async (harness: Harness) => {

@@ -9,6 +9,7 @@ import { ImageRepository } from '../../src/application/ports/image-repository.ts
 import { Logger } from '../../src/application/ports/logger.ts';
 import { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
 import { ALWAYS_PUBLISHED, Metrics } from '../../src/application/ports/metrics.ts';
+import { EmfMetrics } from '../../src/adapters/aws/emf/emf-metrics.ts';
 import { Quarantine } from '../../src/application/ports/quarantine.ts';
 import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
 import { SearchFences } from '../../src/application/ports/search-fences.ts';
@@ -147,6 +148,7 @@ describe('the composition', () => {
       ],
     ])
       expect(container.get<unknown>(root)).to.be.instanceOf(root).and.to.equal(container.get<unknown>(root));
+    expect(container.get(Metrics), 'published').to.be.instanceOf(EmfMetrics);
     await container.unbindAllAsync();
   });
 

@@ -21,10 +21,13 @@ const shipped = rowRecord(order('shipped'), { sequence: 200 });
 
 describe('a worker on PostgreSQL', function () {
   this.timeout(120_000);
+  const lines: string[] = [];
+  const stream = { write: (line: string) => lines.push(line) > 0 };
   const { handler, state, drain, sent, close } = createPostgresWorker({
     url: 'pglite:',
     definition: shop,
     log,
+    metrics: { stream, service: 'shop' },
   });
 
   after(close);
@@ -44,6 +47,11 @@ describe('a worker on PostgreSQL', function () {
         fields: { id: 'anna', customer: 'anna', upper: 'ANNA' },
       },
     ]);
+    expect(lines, 'of each batch, handled or drained').to.have.length(6);
+    const sum = (name: string) =>
+      lines.reduce((total, line) => total + ((JSON.parse(line) as Record<string, number>)[name] ?? 0), 0);
+    expect(['BatchRecords', 'SearchUpserts', 'DocumentsWritten'].map(sum)).to.deep.equal([6, 3, 3]);
+    expect(JSON.parse(lines[0]!)).to.include({ service: 'shop' });
     expect(sent()).to.equal(3).and.to.equal(memory.container.get(MemorySearchQueue).sent);
   });
 
@@ -94,6 +102,7 @@ describe('a worker on PostgreSQL, with an index that keeps no versions', functio
     const another = rowRecord({ ...order('paid'), SK: 'ORDER#2' });
     await handler({ Records: [another, rowRecord(customer, { sequence: 50 })] });
     expect((await drain()).map(({ message }) => message)).to.deep.equal(['customers are refused']);
+    expect(await drain(), 'it comes no more').to.deep.equal([]);
     expect(await engine.read('orders', ['anna:2'])).to.have.deep.nested.property('[0].status', 'paid');
     expect(await drain()).to.deep.equal([]);
   });

@@ -80,10 +80,13 @@ describe('contrail replay --backend postgres', function () {
 
   it('given a folder that holds something else, or that another process has, when called, then it says so in one line, and the status is 2', async () => {
     await writeFile(join(folder, 'letter.txt'), 'dear');
-    await writeFile(join(folder, 'used.lock'), JSON.stringify({ pid: 1, host: 'another-machine' }));
+    await writeFile(
+      join(folder, 'used.lock'),
+      JSON.stringify({ pid: 1, host: 'another-machine', token: 'x' }),
+    );
     for (const [url, said] of [
       [`pglite:${folder}`, /the folder holds something else; set DATABASE_URL to one that is empty/],
-      [`pglite:${join(folder, 'used')}`, /is in use by process 1 on another-machine/],
+      [`pglite:${join(folder, 'used')}`, /used\.lock is held by process 1 on another-machine/],
     ] as const) {
       const { status, err } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
       expect(status, err).to.equal(2);

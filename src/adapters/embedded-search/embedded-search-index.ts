@@ -10,10 +10,13 @@ import { emptyIdFault } from '../../domain/empty-id.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { CollectionFile } from './store/collection-file.ts';
-import { fileFault } from './store/file-fault.ts';
+import { fileFault } from '../files/file-fault.ts';
 import { fileNameOf } from './store/file-name.ts';
-import { FolderLock } from './store/folder-lock.ts';
+import { FolderLock } from '../files/folder-lock.ts';
 import { Turns } from './store/turns.ts';
+
+/** The file that says who writes in a folder. */
+const LOCK = 'lock';
 
 /** How documents are kept in a folder. */
 export interface EmbeddedSearchIndexOptions {
@@ -60,7 +63,7 @@ export class EmbeddedSearchIndex extends SearchIndex {
     } catch (error) {
       throw fileFault(`making the folder ${folder}`, error);
     }
-    return new EmbeddedSearchIndex(folder, await FolderLock.acquire(folder), warn);
+    return new EmbeddedSearchIndex(folder, await FolderLock.acquire(join(folder, LOCK)), warn);
   }
 
   override async apply(

@@ -9,6 +9,7 @@ import type { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { Sleeper } from '../../application/ports/sleeper.ts';
 import type { SourceRows } from '../../application/ports/source-rows.ts';
 import type { TableReplica } from '../../application/ports/table-replica.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import type { EffectLog } from '../../application/ports/effect-log.ts';
@@ -66,6 +67,8 @@ export interface WorkerOfParts {
   readonly visibilityMs: number;
   /** Told how many search actions the queue has taken, repeats not counted. */
   readonly onSent?: (actions: number) => void;
+  /** Told of each search action that is a dead letter because its receivers ended, one after the other. */
+  readonly onDied?: (key: DocumentKey, reason: string) => void;
 }
 
 /** How often what is remembered of rows and documents that were removed long ago is deleted. */
@@ -78,7 +81,7 @@ const PURGE_MS = 60 * 60 * 1_000;
  */
 export async function openBackend(
   settings: PostgresSettings,
-  { model, clock, sleeper, visibilityMs, onSent }: WorkerOfParts,
+  { model, clock, sleeper, visibilityMs, onSent, onDied }: WorkerOfParts,
 ): Promise<PostgresParts> {
   const { database, names } = await openPrepared(settings);
   const purge = () => {
@@ -96,7 +99,7 @@ export async function openBackend(
     generations: new PostgresTableGenerations(database, names),
     images: new PostgresImageRepository(database, names),
     queue: new PostgresSearchQueue(database, names, onSent),
-    actions: new PostgresSearchActionSource(database, names, { clock, sleeper, visibilityMs }),
+    actions: new PostgresSearchActionSource(database, names, { clock, sleeper, visibilityMs, onDied }),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),
     sourceRows: new PostgresSourceRows(database, names),

@@ -18,6 +18,12 @@ export interface ReceivedAction {
   readonly sentAt: number | undefined;
 }
 
+/** A message that can never be carried out, and why. */
+export interface RefusedAction {
+  readonly received: ReceivedAction;
+  readonly fault: Fault;
+}
+
 /** How actions are received. */
 export interface ReceiveOptions {
   /** At most so many; fewer are given where the source gives fewer at once. */
@@ -59,4 +65,13 @@ export abstract class SearchActionSource {
    * that is no longer this receiver's: somebody else may have it.
    */
   abstract extend(received: readonly ReceivedAction[]): Promise<readonly Done[]>;
+
+  /**
+   * Takes messages off the queue that can never be carried out, and keeps them as dead letters, each with its reason, for an operator to see and to
+   * put back; what waits behind them is delivered. One result per message, in the order given. Of a message that is no longer this receiver's, nothing
+   * happens, and the result is `done`. A Fault: it is delivered again when its visibility ends.
+   *
+   * Only a source has it that keeps dead letters itself. Where a queue does so by a rule of its own (SQS), messages are given back until it does.
+   */
+  refuse?(refused: readonly RefusedAction[]): Promise<readonly Done[]>;
 }

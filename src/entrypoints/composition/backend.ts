@@ -12,6 +12,6 @@ export function backendModule(backend: Backend): ContainerModule {
     case 'memory':
       return memoryModule;
     case 'postgres':
-      return postgresModule(backend);
+      return postgresModule(backend, { ...backend.metrics, stream: process.stdout });
   }
 }

@@ -29,7 +29,9 @@ export class OpenedLater<T> {
 
 /** The names of a port's methods. */
 type Methods<Port> = {
-  [Name in keyof Port]: Port[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+  [Name in keyof Port]-?: NonNullable<Port[Name]> extends (...args: never[]) => Promise<unknown>
+    ? Name
+    : never;
 }[keyof Port];
 
 /** The names of what it gives piece by piece. */

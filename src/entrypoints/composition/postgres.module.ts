@@ -1,4 +1,5 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { EmfMetrics, type EmfMetricsOptions } from '../../adapters/aws/emf/emf-metrics.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
 import { Clock } from '../../application/ports/clock.ts';
@@ -6,6 +7,7 @@ import { DerivedRowRepository } from '../../application/ports/derived-row-reposi
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { Logger } from '../../application/ports/logger.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
@@ -17,6 +19,7 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { invocationFields } from '../invocation.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
 import { SentActions } from './sent-actions.ts';
@@ -31,12 +34,17 @@ const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresPar
 /**
  * `BACKEND=postgres`: a server of PostgreSQL, or an embedded one. The database is opened, its tables are made, and all that this takes is loaded
  * with the first call: a worker on another backend is no larger for it. Connections are closed with the container.
+ *
+ * @param metrics where they are published, batch by batch; unless given, those of the last hundred batches are kept in memory.
  */
-export function postgresModule(settings: DatabaseSettings): ContainerModule {
+export function postgresModule(
+  settings: DatabaseSettings,
+  metrics?: Omit<EmfMetricsOptions, 'fields'>,
+): ContainerModule {
   return new ContainerModule(({ bind, onDeactivation }) => {
     bind(SentActions).toResolvedValue(() => new SentActions(), []);
     bind(PARTS).toResolvedValue(
-      (model, clock, sleeper, sent) =>
+      (model, clock, sleeper, sent, logger) =>
         new OpenedLater(
           async () =>
             (await import('../../adapters/postgres/open-backend.ts')).openBackend(settings, {
@@ -44,10 +52,12 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
               onSent: (actions) => {
                 sent.count += actions;
               },
+              onDied: ({ collection, id }, reason) =>
+                logger.log('error', 'search action kept as a dead letter', { collection, id, reason }),
             }),
           (parts) => parts.close(),
         ),
-      [TABLE_MODEL, Clock, Sleeper, SentActions],
+      [TABLE_MODEL, Clock, Sleeper, SentActions, Logger],
     );
     onDeactivation(PARTS, (parts) => parts.close());
 
@@ -62,7 +72,13 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
         [PARTS],
       );
     };
-    bind(Metrics).toResolvedValue(() => new MemoryMetrics(), []);
+    bind(Metrics).toResolvedValue(
+      () =>
+        metrics === undefined
+          ? new MemoryMetrics()
+          : new EmfMetrics({ ...metrics, fields: invocationFields }),
+      [],
+    );
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
     bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
@@ -85,7 +101,7 @@ export function postgresModule(settings: DatabaseSettings): ContainerModule {
           whenOpened(
             SearchActionSource,
             async () => (await parts.get()).actions,
-            { receive: true, acknowledge: true, giveBack: true, extend: true },
+            { receive: true, acknowledge: true, giveBack: true, extend: true, refuse: true },
             {},
           ),
           { visibilityMs: VISIBILITY_MS },

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { lockFolder } from '../../../src/adapters/postgres/client/folder-lock.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
+import { FolderLock } from '../../../src/adapters/files/folder-lock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { range } from '../../support/range.ts';
 
-const LOCK = pathToFileURL('src/adapters/postgres/client/folder-lock.ts').href;
+const LOCK = pathToFileURL('src/adapters/files/folder-lock.ts').href;
 
 describe('the folder of an embedded database', function () {
   this.timeout(180_000);
@@ -32,7 +34,7 @@ describe('the folder of an embedded database', function () {
 
   /** Another process that has locked the folder. */
   async function aHolder() {
-    const script = `import(${JSON.stringify(LOCK)}).then(({ lockFolder }) => lockFolder(${JSON.stringify(folder)})).then(() => { console.log('locked'); setInterval(() => {}, 1000); })`;
+    const script = `import(${JSON.stringify(LOCK)}).then(({ FolderLock }) => FolderLock.acquire(${JSON.stringify(`${folder}.lock`)})).then(() => { console.log('locked'); setInterval(() => {}, 1000); })`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -40,44 +42,49 @@ describe('the folder of an embedded database', function () {
     return child;
   }
 
-  it('is locked for one process, and for one database in it', async () => {
-    const unlock = await lockFolder(folder);
-    expect((await faultOf(lockFolder(folder))).message).to.match(/is in use by this process/);
-    await unlock();
+  const open = () => openDatabase({ url: `pglite:${folder}` });
+
+  it('is locked by another process, and free again when that was killed', async () => {
     const holder = await aHolder();
     try {
-      expect((await faultOf(lockFolder(folder))).message).to.contain(`is in use by process ${holder.pid}`);
+      expect((await faultOf(open())).message).to.contain(
+        `${folder}.lock is held by process ${holder.pid}, and only one may write in its folder`,
+      );
     } finally {
       holder.kill('SIGKILL');
     }
-  });
-
-  it('is free again when its process was killed', async () => {
-    const holder = await aHolder();
-    holder.kill('SIGKILL');
     await once(holder, 'exit');
-    const unlock = await lockFolder(folder);
+    const lock = await FolderLock.acquire(`${folder}.lock`);
     expect(JSON.parse(await readFile(`${folder}.lock`, 'utf8'))).to.have.property('pid', process.pid);
-    await unlock();
+    await lock.release();
   });
 
-  it('is free again when another process has its number by now', async () => {
-    const left = { pid: process.ppid, host: hostname(), started: '1' };
-    await writeFile(`${folder}.lock`, JSON.stringify(left));
-    if (process.platform === 'linux') await (await lockFolder(folder))();
-    await writeFile(`${folder}.lock`, JSON.stringify({ ...left, pid: process.pid }));
-    await (
-      await lockFolder(folder)
-    )();
+  it('is taken over by one of several that ask for it at once, where its process is there no more', async () => {
+    // Each a little later than the one before: what one takes away may be what another has just put there.
+    const acquire = async (after: number) => {
+      for (let turn = 0; turn < after; turn++) await setImmediate();
+      return FolderLock.acquire(`${folder}.lock`);
+    };
+    for (const apart of range(20)) {
+      await writeFile(`${folder}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), token: 'x' }));
+      const asked = await Promise.allSettled(range(8).map((n) => acquire(n * apart)));
+      const locks = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect(locks, `${apart} turns apart`).to.have.length(1);
+      await locks[0]!.check();
+      await locks[0]!.release();
+      expect(await readdir(parent)).to.deep.equal([]);
+    }
   });
 
   it('is not taken from a process that cannot be asked', async () => {
-    await writeFile(`${folder}.lock`, JSON.stringify({ pid: 1, host: 'another-machine' }));
-    expect((await faultOf(lockFolder(folder))).message).to.contain(
-      `is in use by process 1 on another-machine, and an embedded database has one process at a time`,
-    );
-    await writeFile(`${folder}.lock`, 'nonsense');
-    expect((await faultOf(lockFolder(folder))).message).to.contain(`if there is none, delete ${folder}.lock`);
+    for (const [content, said] of [
+      [{ pid: 1, host: 'another-machine', token: 'x' }, 'is held by process 1 on another-machine'],
+      ['nonsense', "is no lock of contrail's: take it away if nothing writes in its folder"],
+    ] as const) {
+      await writeFile(`${folder}.lock`, JSON.stringify(content));
+      expect((await faultOf(open())).message).to.contain(`${folder}.lock ${said}`);
+      expect(await readFile(`${folder}.lock`, 'utf8')).to.equal(JSON.stringify(content));
+    }
   });
 
   it('must be empty, or one of PGlite', async () => {
@@ -89,9 +96,9 @@ describe('the folder of an embedded database', function () {
   });
 
   it('keeps what was committed, also when its process was killed at once', async () => {
-    const open = pathToFileURL('src/adapters/postgres/client/open-database.ts').href;
+    const module = pathToFileURL('src/adapters/postgres/client/open-database.ts').href;
     const url = JSON.stringify(`pglite:${folder}`);
-    const script = `import(${JSON.stringify(open)}).then(async ({ openDatabase }) => {
+    const script = `import(${JSON.stringify(module)}).then(async ({ openDatabase }) => {
       const database = await openDatabase({ url: ${url} });
       await database.query('create table notes (n integer primary key)');
       for (let n = 1; ; n++) { await database.query('insert into notes values ($1::text::integer)', [String(n)]); console.log(n); }
@@ -105,8 +112,9 @@ describe('the folder of an embedded database', function () {
       if (said.includes('\n20\n')) child.kill('SIGKILL');
     });
     await once(child, 'exit');
-    const database = await openDatabase({ url: `pglite:${folder}` });
+    const database = await open();
     try {
+      expect((await faultOf(open())).message).to.contain(`is held by this process (${process.pid})`);
       const [row] = await database.query<{ most: number; count: number }>(
         'select max(n) as most, count(*)::integer as count from notes',
       );

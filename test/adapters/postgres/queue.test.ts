@@ -57,7 +57,9 @@ describeUnless(SERVER.missing, 'the queue on a server of PostgreSQL', () => {
       const [plan] = await database.query<{ plan: string }>(
         `explain (analyze, buffers, format json) ${takeActions(names)}`
           .replaceAll('$1::text', `'10'`)
-          .replaceAll('$2::text', `'0'`),
+          .replaceAll('$2::text', `'0'`)
+          .replaceAll('$3::text', `'10'`)
+          .replaceAll('$4::text', `''`),
       );
       const [top] = Object.values(plan!) as unknown as [readonly { Plan: Record<string, number> }[]];
       const { Plan } = top[0]!;

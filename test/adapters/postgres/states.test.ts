@@ -50,6 +50,7 @@ describeUnless(SERVER.missing, 'states and counts in PostgreSQL', () => {
           return database.query(text, values, signal);
         },
         transaction: () => Promise.reject(new Error('no transaction is needed')),
+        listen: () => Promise.reject(new Error('nobody waits')),
         close: () => Promise.resolve(),
       },
       names,

@@ -139,6 +139,8 @@ async function searchActions(fifo: boolean): Promise<SearchActions & { close(): 
 
 const missing = serversMissing();
 
+const DEAD_LETTERS = 'a redrive policy of the queue does';
+
 export const aws = {
   imageRepository: [
     {
@@ -243,7 +245,10 @@ export const aws = {
     {
       name: 'SQS, FIFO',
       setUp: () => searchActions(true),
-      lacks: { refusesLateAcknowledgements: 'SQS does, and has a test of its own; fauxqs does not' },
+      lacks: {
+        refusesLateAcknowledgements: 'SQS does, and has a test of its own; fauxqs does not',
+        keepsDeadLetters: DEAD_LETTERS,
+      },
       missing,
     },
     {
@@ -253,6 +258,7 @@ export const aws = {
         fifo: 'a standard queue keeps no order',
         deduplicates: 'a standard queue does not deduplicate',
         refusesLateAcknowledgements: 'a standard queue says that it took them, and may not have',
+        keepsDeadLetters: DEAD_LETTERS,
       },
       missing,
     },

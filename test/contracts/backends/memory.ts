@@ -145,7 +145,10 @@ export const memory: Backend = {
           pass: (milliseconds) => time.pass(milliseconds),
         };
       },
-      lacks: { anyText: 'it holds actions, and no texts' },
+      lacks: {
+        anyText: 'it holds actions, and no texts',
+        keepsDeadLetters: 'its process tells what was refused, and forgets it',
+      },
     },
   ],
   searchFences: [{ name: 'memory', setUp: () => ({ fences: new MemorySearchFences() }) }],

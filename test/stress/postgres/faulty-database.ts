@@ -78,6 +78,10 @@ export class FaultyDatabase implements Database {
     return this.#pass('transaction', (until) => this.#database.transaction(work, until), signal);
   }
 
+  listen(channel: string, heard: () => void, lost: () => void): Promise<() => void> {
+    return this.#database.listen(channel, heard, lost);
+  }
+
   close(): Promise<void> {
     return this.#database.close();
   }

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, writeFile } from 'node:fs/promises';
 import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
-import { codeOf, fileFault } from './file-fault.ts';
+import { codeOf, fileFault } from '../../files/file-fault.ts';
 import { asBeginning, documentOf, entryLine, entryOf, headLine, isWhole } from './line.ts';
 import { linesAt, Places } from './places.ts';
 import { damagedFault, scan, scanHead } from './scan.ts';

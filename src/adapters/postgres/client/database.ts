@@ -43,6 +43,17 @@ export interface Database {
    */
   transaction<T>(work: (client: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T>;
 
+  /**
+   * Calls `heard` whenever something is notified on a channel, as far as that arrives: a hint, of which any may be lost. A server's database takes a
+   * connection more for as long as that lasts.
+   *
+   * @param channel a name that needs no quotes.
+   * @param lost called once, where it ends without having been told to.
+   * @returns what ends it.
+   * @throws DatabaseFault when it cannot be begun.
+   */
+  listen(channel: string, heard: () => void, lost: () => void): Promise<() => void>;
+
   /** Closes all connections, when what runs on them is done. What is asked afterwards is refused. */
   close(): Promise<void>;
 }

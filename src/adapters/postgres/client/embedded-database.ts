@@ -7,6 +7,7 @@ import { untilAborted } from './until-aborted.ts';
 /** The part of a PGlite that is used. */
 export interface Embedded extends EmbeddedClient {
   transaction<T>(work: (client: EmbeddedClient) => Promise<T>): Promise<T>;
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,17 @@ export class EmbeddedDatabase implements Database {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof Failed) throw error.cause;
+      throw translateError(error, this.name);
+    }
+  }
+
+  /** It has no connection that could be lost. */
+  async listen(channel: string, heard: () => void): Promise<() => void> {
+    try {
+      const end = await this.#pglite.listen(channel, heard);
+      // Closed, it listens no more.
+      return () => void end().catch(() => undefined);
+    } catch (error) {
       throw translateError(error, this.name);
     }
   }

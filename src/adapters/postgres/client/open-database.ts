@@ -1,9 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
+import { FolderLock } from '../../files/folder-lock.ts';
 import type { Database, DatabaseName } from './database.ts';
 import { EmbeddedDatabase } from './embedded-database.ts';
-import { lockFolder } from './folder-lock.ts';
 import { notInstalled } from './not-installed.ts';
 import { openServer } from './open-server.ts';
 import { translateError } from './translate-error.ts';
@@ -46,17 +46,17 @@ async function openEmbedded(path: string, variable: string): Promise<Database> {
   }
   const folder = resolve(path);
   const name = { resource: `embedded database in ${folder}`, variable };
-  const unlock = await lockedFolder(folder, name);
+  const lock = await lockedFolder(folder, name);
   try {
     const pglite = await started(() => PGlite.create(folder), name);
-    return new EmbeddedDatabase(pglite, name, unlock);
+    return new EmbeddedDatabase(pglite, name, () => lock.release());
   } catch (error) {
-    await unlock();
+    await lock.release();
     throw error;
   }
 }
 
-async function lockedFolder(folder: string, name: DatabaseName): Promise<() => Promise<void>> {
+async function lockedFolder(folder: string, name: DatabaseName): Promise<FolderLock> {
   try {
     await mkdir(folder, { recursive: true });
     const files = await readdir(folder);
@@ -65,7 +65,8 @@ async function lockedFolder(folder: string, name: DatabaseName): Promise<() => P
         'configuration',
         `${name.resource}: the folder holds something else; set ${name.variable} to one that is empty, or does not exist`,
       );
-    return await lockFolder(folder);
+    // Beside it: PGlite starts in no folder that holds something else.
+    return await FolderLock.acquire(`${folder}.lock`);
   } catch (error) {
     if (Fault.is(error)) throw error;
     const { message } = error as Error;

@@ -1,4 +1,4 @@
-import type { PoolConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import { Fault } from '../../../domain/fault.ts';
 import type { Database } from './database.ts';
 import { notInstalled } from './not-installed.ts';
@@ -31,19 +31,28 @@ export async function openServer(
 ): Promise<Database> {
   const { resource, url, tls, isSocket } = readServerUrl(given, variable);
   const ways = isSocket ? [false as const] : await waysOf({ ...variables, ...tls }, resource, variable);
-  const { Pool } = await import('pg').catch(notInstalled('pg'));
-  const settings: PoolConfig = {
+  const { Client, Pool } = await import('pg').catch(notInstalled('pg'));
+  const client: ClientConfig = {
     connectionString: url,
-    max: connections,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
     keepAlive: true,
     application_name: 'contrail',
-    // An idle connection keeps no process from ending.
-    allowExitOnIdle: true,
   };
-  const pools = ways.map((ssl) => new Pool({ ...settings, ssl }));
-  return new ServerDatabase(new SeveralWaysPool(pools), { resource, variable });
+  const pools = ways.map(
+    (ssl) =>
+      new Pool({
+        ...{ ...client, ssl, max: connections },
+        // An idle connection keeps no process from ending.
+        allowExitOnIdle: true,
+      }),
+  );
+  const pool = new SeveralWaysPool(pools);
+  return new ServerDatabase(
+    pool,
+    { resource, variable },
+    () => new Client({ ...client, ssl: ways[pool.kept] }),
+  );
 }
 
 async function waysOf(given: TlsParameters, resource: string, variable: string): Promise<readonly Way[]> {

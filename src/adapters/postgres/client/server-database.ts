@@ -1,6 +1,7 @@
 import type { Database, DatabaseName, Queryable } from './database.ts';
 import { afterTransaction, DatabaseFault, rolledBack } from './database-fault.ts';
 import { redact, translateError } from './translate-error.ts';
+import { listenOnServer, type PgListener } from './listen-on-server.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** The part of the pool of `pg` that is used. */
@@ -38,9 +39,14 @@ const USELESS = /^(?:57P|08|25|58|XX)/;
 export class ServerDatabase implements Database {
   readonly name: DatabaseName;
   readonly #pool: PgPool;
+  readonly #newListener: () => PgListener;
+  readonly #listeners = new Set<() => void>();
+  #isClosed = false;
 
-  constructor(pool: PgPool, name: DatabaseName) {
+  /** @param newListener a connection that is no part of the pool. */
+  constructor(pool: PgPool, name: DatabaseName, newListener: () => PgListener) {
     this.name = name;
+    this.#newListener = newListener;
     this.#pool = pool;
     // A connection that breaks says so by an event, which would end the process unless somebody listens; whoever uses it is told
     // by the statement that fails. From the moment on that it is there: a server that goes down may say both at once.
@@ -80,7 +86,26 @@ export class ServerDatabase implements Database {
     }, signal);
   }
 
+  async listen(channel: string, heard: () => void, lost: () => void): Promise<() => void> {
+    try {
+      const end = await listenOnServer(this.#newListener(), channel, heard, () => {
+        this.#listeners.delete(end);
+        lost();
+      });
+      if (this.#isClosed) end();
+      this.#listeners.add(end);
+      return () => {
+        this.#listeners.delete(end);
+        end();
+      };
+    } catch (error) {
+      throw translateError(error, this.name);
+    }
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const end of this.#listeners) end();
     await this.#pool.end();
   }
 

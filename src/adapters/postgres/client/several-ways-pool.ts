@@ -15,6 +15,11 @@ export class SeveralWaysPool implements PgPool {
     this.#pools = pools;
   }
 
+  /** The place of the way by which the last connection was made, or the first will be tried. */
+  get kept(): number {
+    return this.#kept;
+  }
+
   async connect(): Promise<PgClient> {
     const errors: unknown[] = [];
     // Others may keep another one meanwhile.

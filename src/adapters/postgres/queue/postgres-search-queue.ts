@@ -58,8 +58,8 @@ export class PostgresSearchQueue extends SearchQueue {
   }
 }
 
-/** A repeat finds the row of the first, which stays for five minutes at least, also when it was taken off the queue. */
-function sendActions({ search_actions: actions }: Names): string {
+/** A repeat finds the row of the first, which stays for five minutes at least, also when it was taken off the queue. Those that wait are woken. */
+function sendActions({ search_actions: actions, channel }: Names): string {
   return `with sent as (insert into ${actions} as a (id, document, collection, document_id, generation, epoch, sequence, leading_zeros,
   stream, stream_sequence, row_partition, row_sort, fields)
 select * from json_to_recordset($1::json) as m(
@@ -68,10 +68,11 @@ select * from json_to_recordset($1::json) as m(
 )
 order by id
 on conflict (id) do update set position = excluded.position, fields = excluded.fields, row_partition = excluded.row_partition,
-  row_sort = excluded.row_sort, sent_at = excluded.sent_at, visible_at = excluded.visible_at, receives = 0, receipt = null, done = false
+  row_sort = excluded.row_sort, sent_at = excluded.sent_at, visible_at = excluded.visible_at, receives = 0, unanswered = 0, receipt = null,
+  done = false, died_at = null, reason = null
 where a.done and a.sent_at < now() - interval '5 minutes'
 returning 1)
-select count(*)::integer as count from sent`;
+select count(*)::integer as count, case when count(*) > 0 then pg_notify('${channel}', '')::text end as notified from sent`;
 }
 
 function unlessBusy(action: SearchAction, result: Result | undefined): Done {

@@ -10,6 +10,8 @@ export interface TakenRow extends ActionRow {
   readonly receives: number;
   /** Milliseconds since 1970. */
   readonly sent_at: string;
+  /** Whether it was not taken, and is a dead letter from now on. */
+  readonly died: boolean;
 }
 
 /** Of how many actions, from the queue's head on, those are looked for that may be had: so many times what is asked for. */
@@ -24,9 +26,11 @@ const WINDOW = 4;
  * The oldest actions are looked at first, as far as a window goes. Only where too few of these may be had, as a document that somebody has fills the
  * window, all documents that wait are gone through, from one to the next in an index: what it takes grows with their number, not with that of their actions.
  *
- * `$1` how many, `$2` for how many milliseconds.
+ * `$1` how many, `$2` for how many milliseconds. What `$3` receivers have had, none of whom finished it or gave it back, is not given to another one,
+ * and is a dead letter, for the reason `$4`.
  */
 export function takeActions({ search_actions: actions }: Names): string {
+  const dies = 'a.unanswered >= $3::text::integer';
   return `with recursive near as materialized (
   select a.document, a.position, a.visible_at from ${actions} a
   where not a.done
@@ -83,12 +87,18 @@ chosen as materialized (
 ),
 taken as (
   update ${actions} a
-  set visible_at = clock_timestamp() + $2::text::integer * interval '1 millisecond', receipt = gen_random_uuid(), receives = a.receives + 1
+  set visible_at = case when ${dies} then now() else clock_timestamp() + $2::text::integer * interval '1 millisecond' end,
+    receipt = case when not (${dies}) then gen_random_uuid() end,
+    receives = a.receives + case when ${dies} then 0 else 1 end,
+    unanswered = case when ${dies} then 0 else a.unanswered + 1 end,
+    done = ${dies},
+    died_at = case when ${dies} then now() end,
+    reason = case when ${dies} then $4::text end
   from chosen c where a.id = c.id and not a.done
   returning a.*
 )
 select encode(a.id, 'hex') as id, encode(a.document, 'hex') as document, a.receipt::text, a.receives,
-  floor(extract(epoch from a.sent_at) * 1000)::text as sent_at, ${ACTION_COLUMNS}
+  floor(extract(epoch from a.sent_at) * 1000)::text as sent_at, a.done as died, ${ACTION_COLUMNS}
 from taken a
 order by a.position`;
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
+import { hashedKey } from '../values/hashed-key.ts';
 
 /** Where the tables are, as the user has chosen. */
 export interface Naming {
@@ -8,6 +9,7 @@ export interface Naming {
   readonly prefix?: string | undefined;
 }
 
+/** Tables, and a view. */
 const TABLES = [
   'migrations',
   'states',
@@ -18,6 +20,7 @@ const TABLES = [
   'pointers',
   'documents',
   'search_actions',
+  'dead_letters',
   'search_fences',
   'quarantine',
 ] as const;
@@ -31,6 +34,8 @@ export interface Names extends Readonly<Record<TableName, string>> {
   /** The same, as a text. */
   readonly schemaName: string;
   readonly prefix: string;
+  /** What listeners are told on that search actions were sent. */
+  readonly channel: string;
   /** Of what has no entry here: a function, with its schema. */
   qualified(name: string): string;
   /** Of an index, which is in the schema of its table: without it. */
@@ -56,7 +61,9 @@ export function namesOf({ schema = 'contrail', prefix = '' }: Naming = {}): Name
     TableName,
     string
   >;
-  return { ...tables, schema: `"${schema}"`, schemaName: schema, prefix, qualified, local };
+  // Names may be longer than that of a channel.
+  const channel = `contrail_${hashedKey(schema, prefix).slice(2, 34)}`;
+  return { ...tables, channel, schema: `"${schema}"`, schemaName: schema, prefix, qualified, local };
 }
 
 function unfit(what: string, name: string, length: string, more = ''): Fault {

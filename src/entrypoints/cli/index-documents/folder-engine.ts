@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedSearchIndex } from '../../../adapters/embedded-search/embedded-search-index.ts';
 import { CollectionFile } from '../../../adapters/embedded-search/store/collection-file.ts';
-import { fileFault } from '../../../adapters/embedded-search/store/file-fault.ts';
+import { fileFault } from '../../../adapters/files/file-fault.ts';
 import { fileNameOf } from '../../../adapters/embedded-search/store/file-name.ts';
 import type { Engine, Replacement } from './engine.ts';
 

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { readText } from '../../../../src/adapters/postgres/values/text.ts';
 import { PostgresQuarantine } from '../../../../src/adapters/postgres/quarantine/postgres-quarantine.ts';
 import { PostgresSearchActionSource } from '../../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
@@ -12,6 +11,8 @@ import type { SearchAction } from '../../../../src/domain/search-action.ts';
 import type { PostgresKind, TestDatabase } from '../../../integration/postgres.ts';
 import type { Backend } from '../backend.ts';
 import { fleetOn } from './table.ts';
+
+const MAX_UNANSWERED = 3;
 
 /** The ports of the queue, of what stands beside the index, and of the quarantine. */
 export function queuesOn({
@@ -51,7 +52,26 @@ export function queuesOn({
               for (const action of actions) await queue.send([action]);
             },
             sendText: () => Promise.reject(new Error('it holds actions')),
-            pass: (milliseconds) => wait(milliseconds),
+            // As if everything had happened so long before.
+            pass: (milliseconds) =>
+              database.database.query(
+                `update ${database.names.search_actions} set sent_at = sent_at - $1::text::float8 * interval '1 millisecond',
+  visible_at = visible_at - $1::text::float8 * interval '1 millisecond'`,
+                [String(milliseconds)],
+              ),
+            deadLetters: {
+              list: async () => {
+                const rows = await database.database.query<{ document_id: string; reason: string }>(
+                  `select document_id, reason from ${database.names.dead_letters} order by died_at`,
+                );
+                return rows.map((row) => [readText(row.document_id), readText(row.reason)] as const);
+              },
+              putBack: () =>
+                database.database.query(
+                  `update ${database.names.dead_letters} set done = false, died_at = null`,
+                ),
+              maxUnanswered: MAX_UNANSWERED,
+            },
           };
         },
         lacks: { anyText: 'it holds actions, and no texts' },
@@ -123,7 +143,7 @@ function sourceOn({ database, names }: TestDatabase): PostgresSearchActionSource
   return new PostgresSearchActionSource(database, names, {
     clock: new SystemClock(),
     sleeper: new SystemSleeper(),
-    visibilityMs: 3_000,
+    maxUnanswered: MAX_UNANSWERED,
     pollMs: 20,
   });
 }

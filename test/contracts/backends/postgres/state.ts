@@ -18,7 +18,7 @@ export function stateOn({
   name,
   missing,
   shared,
-  own,
+  emptied,
 }: PostgresKind): Pick<
   Backend,
   'matcherRepository' | 'derivedRowRepository' | 'effectLog' | 'tableGenerations'
@@ -132,7 +132,7 @@ on conflict (id) do update set attributes = excluded.attributes, derived_from = 
         name,
         missing,
         setUp: async () => {
-          const { database, names, close } = await own();
+          const { database, names, close } = await emptied();
           const connect = () => new PostgresTableGenerations(database, names);
           return { generations: connect(), connect, close };
         },

@@ -31,7 +31,7 @@ export function tableOn({
   name,
   missing,
   shared,
-  own,
+  emptied,
 }: PostgresKind): Pick<Backend, 'imageRepository' | 'tableReplica' | 'derivedState' | 'searchIndex'> {
   return {
     imageRepository: [
@@ -39,7 +39,7 @@ export function tableOn({
         name,
         missing,
         setUp: async () => {
-          const others: { readonly close: () => Promise<unknown> }[] = [];
+          const others: { readonly close: () => unknown }[] = [];
           const { images, replica, put, remove, pointer } = fleetOn(await shared());
           return {
             images,
@@ -55,11 +55,11 @@ export function tableOn({
               put(defaultRow(entity), { ...(await pointer(entity)), image_id: imageId }),
             readDefault: pointer,
             defined: async (definition) => {
-              const other = await own();
+              const other = await emptied();
               others.push(other);
               return definedTable(other, definition);
             },
-            close: () => Promise.all(others.map((other) => other.close())),
+            close: () => others.forEach((other) => other.close()),
           };
         },
       },
@@ -70,7 +70,7 @@ export function tableOn({
         name,
         missing,
         setUp: async () => {
-          const { close, ...database } = await own();
+          const { close, ...database } = await emptied();
           const { state, images, put } = fleetOn(database);
           const index = new PostgresSearchIndex(database.database, database.names);
           return {

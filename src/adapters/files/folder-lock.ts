@@ -2,12 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { Fault } from '../../../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import { codeOf, fileFault } from './file-fault.ts';
-
-/** The file that says who writes in a folder. */
-export const LOCK = 'lock';
 
 /** Who holds a lock. A process's number alone may be another's by now: after it ended, or in another container. */
 interface Holder {
@@ -34,9 +30,11 @@ export class FolderLock {
     this.#own = own;
   }
 
-  /** @throws Fault `configuration` where another process holds it, which is named. */
-  static async acquire(folder: string): Promise<FolderLock> {
-    const path = join(folder, LOCK);
+  /**
+   * @param path the file, in the folder or beside it. The folder that the file is in must be there.
+   * @throws Fault `configuration` where another process holds it, or this one does already: it is named.
+   */
+  static async acquire(path: string): Promise<FolderLock> {
     const own = { pid: process.pid, host: hostname(), ...bootAndStart(process.pid), token: randomUUID() };
     const draft = `${path}.${own.token}`;
     try {
@@ -44,7 +42,7 @@ export class FolderLock {
       // There at once with all that it says, or not at all.
       while (!(await linked(draft, path))) await takeAway(path);
     } catch (error) {
-      throw fileFault(`locking ${folder}`, error);
+      throw fileFault(`making the lock ${path}`, error);
     } finally {
       await rm(draft, { force: true }).catch(() => undefined);
     }
@@ -168,7 +166,7 @@ function heldFault(path: string, holder: Holder | 'unreadable'): Fault {
     pid === process.pid && isHere ? `this process (${pid})` : `process ${pid}${isHere ? '' : ` on ${host}`}`;
   return new Fault(
     'configuration',
-    `${path} is held by ${who}, and only one may write in a folder: end it, or name another folder${isHere ? '' : '; if that host is gone, take the file away'}`,
+    `${path} is held by ${who}, and only one may write in its folder: end it, or name another folder${isHere ? '' : '; if that host is gone, take the file away'}`,
     { reason: `${path} is held by another process` },
   );
 }
