@@ -43,6 +43,21 @@ function sumOf(values: readonly Value[]): number {
   return values.reduce<number>((bytes, value) => bytes + 1 + mostJsonBytes(value), 2);
 }
 
+/** Bytes that it takes at least: known also of what is longer than any text can be. */
+export function leastJsonBytes(value: Value): number {
+  if (typeof value === 'string') return 2 + value.length;
+  if (typeof value !== 'object' || value === null) return 4;
+  if (value instanceof Decimal) return value.text.length;
+  if (value instanceof Uint8Array) return value.length;
+  const parts =
+    value instanceof ValueSet
+      ? value.members
+      : Array.isArray(value)
+        ? (value as readonly Value[])
+        : [...Object.keys(value), ...Object.values(value)];
+  return parts.reduce<number>((bytes, part) => bytes + leastJsonBytes(part), 2);
+}
+
 /**
  * JSON as SQS takes it, which refuses U+FFFE, U+FFFF, controls and lone surrogates, and no other character. The last two
  * `JSON.stringify` has escaped already; the first occur inside strings only, where an escape means the same.

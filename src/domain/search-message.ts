@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts';
-import { mostJsonBytes, sendable, toJson } from './json.ts';
+import { leastJsonBytes, mostJsonBytes, sendable, toJson } from './json.ts';
 import { utf8Bytes } from './item-limits.ts';
 import type { SearchAction } from './search-action.ts';
 
@@ -18,8 +18,13 @@ const HEAD_BYTES = 65_536;
  *
  * with the `document` of an upsert only, and the `sort` of a row whose table has a sort key. Older messages have no
  * `row`, and a `version` without a `generation`, which is then 0. Numbers have all their digits: more than a double holds.
+ *
+ * @throws Fault `permanent` for a document that is longer than a text can be.
  */
-export function messageText({ key, version, identity, document, row }: SearchAction): string {
+export function messageText(action: SearchAction): string {
+  const endless = endlessFault(action);
+  if (endless !== undefined) throw endless;
+  const { key, version, identity, document, row } = action;
   const head = JSON.stringify({
     action: document === undefined ? 'delete' : 'upsert',
     collection: key.collection,
@@ -36,19 +41,30 @@ export function nameOfAction({ key }: SearchAction): string {
   return `${key.collection} ${JSON.stringify(key.id)}`;
 }
 
+/** Some less than the characters that a text can have. */
+const TEXT_CHARACTERS = 2 ** 27;
+
+/** The same for what is not even written: there are longer documents than texts can be. */
+function endlessFault(action: SearchAction): Fault | undefined {
+  const least = leastJsonBytes(action.document ?? null);
+  return least > TEXT_CHARACTERS ? largeMessageFault(nameOfAction(action), least, 'at least ') : undefined;
+}
+
 /** A permanent Fault for an action whose message SQS never takes; undefined for all others. */
 export function messageFault(action: SearchAction): Fault | undefined {
   const { document } = action;
   if (document === undefined || HEAD_BYTES + mostJsonBytes(document) <= MAX_MESSAGE_BYTES) return undefined;
+  const endless = endlessFault(action);
+  if (endless !== undefined) return endless;
   const bytes = utf8Bytes(messageText(action));
   return bytes <= MAX_MESSAGE_BYTES ? undefined : largeMessageFault(nameOfAction(action), bytes);
 }
 
 /** Of a message that SQS never takes. */
-export function largeMessageFault(name: string, bytes: number): Fault {
+export function largeMessageFault(name: string, bytes: number, bound: '' | 'at least ' = ''): Fault {
   return new Fault(
     'permanent',
-    `the message for ${name} is ${bytes} bytes; SQS accepts at most ${MAX_MESSAGE_BYTES}`,
+    `the message for ${name} is ${bound}${bytes} bytes; SQS accepts at most ${MAX_MESSAGE_BYTES}`,
     { reason: 'messages are larger than SQS accepts' },
   );
 }

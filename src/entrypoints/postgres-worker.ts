@@ -16,7 +16,7 @@ import type { Fault } from '../domain/fault.ts';
 import { fleet } from '../fleet/definition.ts';
 import { compose, streamWorker } from './composition/container.ts';
 import { indexDocumentsModule } from './composition/index-documents.module.ts';
-import { postgresModule } from './composition/postgres.module.ts';
+import { PARTS, postgresModule } from './composition/postgres.module.ts';
 import { SentActions } from './composition/sent-actions.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
@@ -67,6 +67,12 @@ export interface PostgresWorker {
   readonly sent: () => number;
   /** All of its parts. */
   readonly container: Container;
+  /**
+   * Opens the database and makes its tables, as the first call does otherwise: so what is wrong with it is known before there is anything to do.
+   *
+   * @throws Fault when it cannot be opened, or its tables cannot be made.
+   */
+  readonly open: () => Promise<void>;
   /** Closes its connections. */
   readonly close: () => Promise<void>;
 }
@@ -122,6 +128,7 @@ export function createPostgresWorker({
       ),
     sent: () => container.get(SentActions).count,
     container,
+    open: async () => void (await container.get(PARTS).get()),
     close: () => container.unbindAllAsync(),
   };
 }

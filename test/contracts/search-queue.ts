@@ -242,6 +242,22 @@ export async function takesMessagesOf1MiBAndNoMore(harness: Harness) {
   await expectReceived(harness, most, small);
 }
 
+/** Its texts are one, which nobody ever writes out. */
+export async function refusesADocumentBeyondWhatATextHolds(harness: Harness) {
+  const [endless, small] = [
+    upsert(aKey(), 1, { texts: Array.from({ length: 9 }, () => 'x'.repeat(2 ** 27)) }),
+    upsert(aKey(), 1),
+  ];
+  const [refused, sent] = await harness.queue.send([endless, small]);
+  expect(sent).to.equal('done');
+  if (!Fault.is(refused)) expect.fail('it is taken');
+  expect(refused.kind).to.equal('permanent');
+  expect(refused.message).to.match(
+    /^the message for registry ".*" is at least 1207959\d+ bytes; SQS accepts at most 1048576$/,
+  );
+  await expectReceived(harness, small);
+}
+
 const EPOCH = '2026-01-05T09:00:00.000';
 
 function aKey(): DocumentKey {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { faaRow, imageRow, linkRow, streamRecord } from '../support/stream-records.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
 
@@ -49,15 +50,58 @@ describe('contrail replay --backend postgres', function () {
       /DATABASE_URL is neither a postgres: nor a pglite: URL/,
     ],
     ['a URL without a database', 'postgres://me:secret@here', /DATABASE_URL names no database/],
-    ['a server that is not there', 'postgres://me:secret@127.0.0.1:1/app', /ECONNREFUSED/],
+    [
+      'a server that is not there',
+      'postgres://me:secret@127.0.0.1:1/app',
+      /ECONNREFUSED.*; check that the server runs, the network, and DATABASE_URL$/,
+    ],
+    [
+      'a host that is not there',
+      'postgres://me:secret@nothing.invalid/app',
+      /(?:ENOTFOUND|EAI_AGAIN).*; check that the server runs/,
+    ],
+    [
+      'a mode of TLS that there is none of',
+      'postgres://me:secret@127.0.0.1:1/app?sslmode=on',
+      /sslmode is none of disable, allow, prefer/,
+    ],
+    // Where a folder ought to be, and cannot.
+    [
+      'a folder that cannot be',
+      'pglite:/dev/null/data',
+      /set DATABASE_URL to a folder that can be written to/,
+    ],
   ];
   for (const [what, url, said] of refusals)
     it(`given ${what}, when called, then it says so, and no password`, async () => {
       const { status, out, err } = await replay(['--backend', 'postgres'], { DATABASE_URL: url });
-      expect(status).not.to.equal(0);
-      expect(out + err).to.match(said);
-      expect(out + err).not.to.contain('secret');
+      expect([status, out]).to.deep.equal([2, '']);
+      expect(err.trimEnd()).to.match(said).and.not.to.contain('\n');
+      expect(err).not.to.contain('secret');
     });
+
+  it('given keys with NUL, and attributes with half a surrogate pair, when replayed, then they are what they are in memory, with no drift', async () => {
+    const [key, odd] = ['a\u0000b\u0001c', 'a\u0000b\u0001c\ud83d'];
+    const rows = [
+      faaRow(`N${key}`, { owner_name: odd }),
+      linkRow(key, key, [key, `172${key}`, 'C172']),
+      imageRow({ orgId: 'SYSTEM', entityType: 'REGISTRATION', entityId: key }, key, { url: odd }),
+    ];
+    const records = rows.map((after, n) => JSON.stringify(streamRecord({ after, sequence: n + 1 })));
+    await writeFile(join(folder, 'odd.ndjson'), records.join('\n'));
+    const states = await Promise.all(
+      ['memory', 'postgres'].map(async (backend) => {
+        const args = ['--backend', backend, '--verify', '--state', `${backend}.json`];
+        const { status, out, err } = await run([...BUNDLED_CONTRAIL, 'replay', 'odd.ndjson', ...args], '', {
+          cwd: folder,
+        });
+        expect(status, err + out).to.equal(0);
+        return readFile(join(folder, `${backend}.json`), 'utf8');
+      }),
+    );
+    expect(states[1]).to.equal(states[0]);
+    expect(states[0]).to.contain('\\u0000').and.to.contain('\\ud83d');
+  });
 
   const names: readonly (readonly [what: string, env: Readonly<Record<string, string>>, said: RegExp])[] = [
     [

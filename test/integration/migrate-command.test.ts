@@ -75,7 +75,7 @@ describeUnless(SERVER.missing, 'contrail migrate', () => {
     const { err: refused, status: failed } = await migrate({
       DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/app',
     });
-    expect(failed).to.equal(1);
+    expect(failed).to.equal(2);
     expect(refused).to.match(
       /^contrail: database app at 127\.0\.0\.1:1: .*ECONNREFUSED.*check that the server runs/,
     );

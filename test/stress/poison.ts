@@ -11,8 +11,6 @@ export interface PoisonKind {
   readonly hasKey: boolean;
   /** Whether a later change of the row takes its place where both are handled at once. */
   readonly replaceable: boolean;
-  /** The backend that can never handle it, where others can. */
-  readonly onlyOn?: 'aws';
   readonly row: (entities: number, random: Random, note: string) => TableRow;
 }
 
@@ -40,8 +38,6 @@ export const POISON_KINDS: readonly PoisonKind[] = [
   {
     hasKey: true,
     replaceable: true,
-    // Longer than a message of SQS.
-    onlyOn: 'aws',
     // Each of the characters is six in JSON.
     row: (_, random, note) =>
       faaRow(`LARGE${random.int(0, 1)}`, { owner_name: note + '\u0001'.repeat(190_000) }),

@@ -29,7 +29,7 @@ import { TABLE_MODEL } from './table-model.ts';
 const VISIBILITY_MS = 30_000;
 
 /** The database, once it is opened. */
-const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresParts');
+export const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresParts');
 
 /**
  * `BACKEND=postgres`: a server of PostgreSQL, or an embedded one. The database is opened, its tables are made, and all that this takes is loaded

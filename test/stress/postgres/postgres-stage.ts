@@ -92,7 +92,7 @@ export async function postgresStage(plan: Plan, own: PostgresPlan, ground: Groun
   return {
     // Its records are all that there is of it.
     table: { put: () => Promise.resolve(), remove: () => Promise.resolve() },
-    poison: hasQuarantine ? POISON_KINDS.filter(({ onlyOn }) => onlyOn === undefined) : [],
+    poison: hasQuarantine ? POISON_KINDS : [],
     handlerOf: (name) =>
       handlerOf(streamWorker(workers.get(name)!), { failureMode: 'report', deadlineMarginMs: 0 }),
     beside: async (over) => {

@@ -1,4 +1,5 @@
 import type { DatabaseName } from './database.ts';
+import { problemOf } from './sql-states.ts';
 import { Fault, type FaultKind, type FaultOptions } from '../../../domain/fault.ts';
 
 /** The code with which the function `refuse` of the schema fails a statement. */
@@ -27,6 +28,11 @@ export function sqlStateOf(error: unknown): string | undefined {
 /** Whether the statement may be tried again as it is: others were at work at the same moment, and nothing of it was done. */
 export function isBusy(error: unknown): boolean {
   return error instanceof DatabaseFault && error.kind === 'conflict';
+}
+
+/** Whether no server answers where one is looked for. */
+export function isUnreachable(error: unknown): error is DatabaseFault {
+  return error instanceof DatabaseFault && problemOf(error.sqlState, '') === 'unreachable';
 }
 
 /** Somebody has kept the client of a transaction that is over. */

@@ -8,7 +8,7 @@ type OfServer = Error & { readonly severity: string; readonly code?: string } & 
   >;
 
 /** Classes of codes whose messages name tables, columns, users and files, and cite no value. */
-const OF_NAMES = /^(?:08|0A|0B|23|25|26|28|3D|3F|40|42|53|54|55|57|58|XX)/;
+const OF_NAMES = /^(?:08|0A|0B|23|25|26|28|2B|3D|3F|40|42|53|54|55|57|58|XX)/;
 /** Data exceptions, cardinality and syntax: they say what is wrong, and then cite it. */
 const CITING = /^(?:21|22|42601)/;
 

@@ -4,6 +4,7 @@ import type { Adoption } from '../../../application/ports/table-generations.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { readStateConfig } from '../../config.ts';
 import { integer } from '../options.ts';
+import { whereItIs } from '../where-it-is.ts';
 
 export const adoptStreamCommand = new Command('adopt-stream')
   .summary('make another table the one whose stream is followed')
@@ -50,8 +51,8 @@ Example:
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
     const { withTableGenerations } = await import('../../composition/state-store.ts');
-    const adoption = await withTableGenerations(config, (generations) =>
-      generations.adopt(tableArn, options),
+    const adoption = await whereItIs(() =>
+      withTableGenerations(config, (generations) => generations.adopt(tableArn, options)),
     );
     process.stdout.write(textOf(tableArn, adoption));
   });

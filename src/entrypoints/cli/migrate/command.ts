@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Fault } from '../../../domain/fault.ts';
 import { readDatabaseSettings } from '../../database-settings.ts';
+import { whereItIs } from '../where-it-is.ts';
 
 export const migrateCommand = new Command('migrate')
   .summary('make the tables of PostgreSQL, or bring them to this version')
@@ -18,7 +19,7 @@ Safe to repeat, and while workers run: of several that start at once one does
 it, and the others wait. Tables of a later version are left alone.
 
 The exit status is 0 when the tables are of this version's form, 1 when the
-database failed, and 2 for wrong usage or configuration.
+database failed, and 2 for wrong usage or configuration, also where no server is.
 
 Environment: DATABASE_URL, and DATABASE_SCHEMA and DATABASE_PREFIX where they
 are set for the workers; of libpq's own, PGUSER, PGPASSWORD, PGPASSFILE,
@@ -41,10 +42,10 @@ Example:
     const database = await openDatabase(settings);
     try {
       if (print) {
-        process.stdout.write(await migrationScript(database, names));
+        process.stdout.write(await whereItIs(() => migrationScript(database, names)));
         return;
       }
-      const { from, to } = await migrate(database, names);
+      const { from, to } = await whereItIs(() => migrate(database, names));
       const where = `The tables in the schema ${settings.schema} of ${database.name.resource}`;
       process.stdout.write(
         from === to

@@ -14,6 +14,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
 import { memoryIndexerModule } from '../../composition/memory-indexer.module.ts';
 import type { Backend } from '../../config.ts';
+import { whereItIs } from '../where-it-is.ts';
 import { createMemoryWorker, type MemoryWorkerOptions } from '../../memory-worker.ts';
 
 /** What a replay needs of a worker, wherever that keeps what it derives. */
@@ -59,10 +60,17 @@ export async function replayWorker(
     throw new Fault('configuration', 'recordings are not replayed to AWS: choose another backend');
   const { createPostgresWorker } = await import('../../postgres-worker.ts');
   const { url, schema, prefix, connections } = backend;
-  return createPostgresWorker({
+  const worker = createPostgresWorker({
     ...options,
     url,
     // As in memory, what can never be handled is reported.
     database: { schema, prefix, connections, hasQuarantine: false },
   });
+  try {
+    await whereItIs(worker.open);
+  } catch (error) {
+    await worker.close();
+    throw error;
+  }
+  return worker;
 }
