@@ -65,6 +65,17 @@ export class TypesenseLocal {
     for (const write of this.#held.splice(0)) write();
   }
 
+  /** Ends like a process that is killed: whoever waits for an answer loses the connection, and nobody can connect. */
+  async kill(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Starts again where it was, with what it had. */
+  async restart(): Promise<void> {
+    this.#server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
   /** Stops the server, and closes what still waits for an answer. */
   async stop(): Promise<void> {
     this.#server.close();

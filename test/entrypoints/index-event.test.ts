@@ -166,20 +166,26 @@ describeWithServers('an event of the search queue', () => {
     expect(nameOf(code)).to.equal('as the row is');
   });
 
-  it('given what is no action, and a document that does not fit, then those alone come again, later', async () => {
+  it('given no action, a document that does not fit, and an unknown collection, then those alone come again, later', async () => {
     const [good, bad] = [unique('C'), unique('D')];
     const unfit = {
       ...manufacturer(bad, 2, ''),
       document: { id: bad, code: [decimal('1')], name: 'secret' },
     };
     await lambda.sendText('{"secret":"text"}');
-    await lambda.send(manufacturer(good, 1, 'good'), unfit);
-    expect(await lambda.invoke()).to.deep.equal({ received: 3, failed: 2 });
+    const { row, ...unknown } = manufacturer(good, 3, 'good');
+    await lambda.send(manufacturer(good, 1, 'good'), unfit, {
+      ...unknown,
+      ...{ key: { collection: 'nowhere', id: good }, row },
+    });
+    expect(await lambda.invoke()).to.deep.equal({ received: 4, failed: 3 });
     expect([nameOf(good), nameOf(bad)]).to.deep.equal(['good', undefined]);
     expect(await lambda.invoke()).to.deep.equal({ received: 0, failed: 0 });
     const log = lambda.logger.lines.join('\n');
     expect(log).to.include('is no search action').and.include(bad).and.not.include('secret');
+    expect(log).to.include('collection \\"nowhere\\" has no schema here');
     expect(lambda.metrics.total('ActionsRefused')).to.equal(2);
+    expect(lambda.metrics.total('ActionsFailed'), 'somebody can mend it').to.equal(1);
   });
 });
 
