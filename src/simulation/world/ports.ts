@@ -98,7 +98,7 @@ export function queueWith(send: SearchQueue['send']): SearchQueue {
 }
 
 export function replicaWith(apply: TableReplica['apply']): TableReplica {
-  return { apply };
+  return { apply, mayLackRows: false };
 }
 
 export function quarantineWith(keep: Quarantine['keep']): Quarantine {
