@@ -13,7 +13,7 @@ import { isAfter } from './entry.ts';
 import { Instance } from './instance.ts';
 import { nameOfKey } from './item.ts';
 import { MessageSource } from './message-source.ts';
-import { SeededRandom, SkewedClock, VirtualSleeper } from './process.ts';
+import { SeededRandom, timeOf } from './process.ts';
 import { SECOND } from './settings.ts';
 import { Wire } from './wire.ts';
 import type { World } from './world.ts';
@@ -69,7 +69,7 @@ export class Indexer {
     const { source: received, ...ports } = variant.consumer(
       overWire({ ...this.#stores, source }, this.#wireOf(instance)),
     );
-    const sleeper = new VirtualSleeper(scheduler, instance);
+    const { clock, sleeper } = timeOf(scheduler, instance);
     const metrics = new CountedMetrics(counts);
     const own = new SeededRandom(random);
     const documents = variant.indexDocuments({
@@ -80,7 +80,7 @@ export class Indexer {
       {
         ...{ source: received, documents, sleeper, metrics },
         ...{
-          clock: new SkewedClock(scheduler, instance),
+          clock,
           random: own,
           logger: new TracedLogger(this.#world),
         },

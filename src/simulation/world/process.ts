@@ -5,8 +5,16 @@ import type { Random as Chance } from '../../random/random.ts';
 import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 
+/** What a process knows of time: a clock of its own, and pauses that end with it. */
+export function timeOf(
+  scheduler: Scheduler,
+  instance: Instance,
+): { readonly clock: Clock; readonly sleeper: Sleeper } {
+  return { clock: new SkewedClock(scheduler, instance), sleeper: new VirtualSleeper(scheduler, instance) };
+}
+
 /** A process's clock, which differs from the world's. */
-export class SkewedClock extends Clock {
+class SkewedClock extends Clock {
   readonly #scheduler: Scheduler;
   readonly #instance: Instance;
 
@@ -22,7 +30,7 @@ export class SkewedClock extends Clock {
 }
 
 /** Sleeps in virtual time. */
-export class VirtualSleeper extends Sleeper {
+class VirtualSleeper extends Sleeper {
   readonly #scheduler: Scheduler;
   readonly #instance: Instance;
 

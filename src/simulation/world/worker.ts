@@ -10,7 +10,7 @@ import type { Instance } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Settings } from './settings.ts';
 import type { Ports } from './ports.ts';
-import { SeededRandom, SkewedClock, VirtualSleeper } from './process.ts';
+import { SeededRandom, timeOf } from './process.ts';
 import type { Variant } from '../runs/variant.ts';
 
 interface WorkerParts {
@@ -27,11 +27,10 @@ export function workerOf(instance: Instance, parts: WorkerParts): StreamWorker {
   const { variant, settings, scheduler, random } = parts;
   const ports = variant.ports(parts.ports);
   const metrics = new BatchMetrics(instance);
-  const sleeper = new VirtualSleeper(scheduler, instance);
+  const { clock, sleeper } = timeOf(scheduler, instance);
   const retrierOf = (own: Partial<RetryPolicy>) =>
     variant.retrier(sleeper, new SeededRandom(random), metrics, { ...settings.retries, ...own });
   const retrier = retrierOf({});
-  const clock = new SkewedClock(scheduler, instance);
   const processBatch = variant.processBatch({
     search: variant.search(ports.queue, retrier, new WatchedActions(instance, settings.remembered)),
     defaultImages: variant.defaultImages(ports.images, retrier),
