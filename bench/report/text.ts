@@ -58,13 +58,12 @@ export function derivationsLine({ count, together, apart }: DerivationsTimes): s
 }
 
 export function indexerLines(times: IndexerTimes): string[] {
-  const { memory } = times;
   const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
   return [
     `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
     `imports against the fewest ${spread(times.requestRatio)}`,
-    `processor ${spread(times.microseconds)} µs a message, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}`,
-    `memory ${mebibytes(memory.fewBytes)} MiB, then ${mebibytes(memory.manyBytes)} MiB at ${figure(memory.perSecond)} messages/s: ${figure(memory.ratio)}`,
+    `processor ${spread(times.microseconds)} µs a message, the least ${spread(times.bareMicroseconds)} µs, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}, the least ${spread(times.bareRatio)}`,
+    `memory ${times.memory.bytes.map(mebibytes).join(', ')} MiB, ${figure(times.bytesPerAction)} bytes an action, at ${figure(times.memory.perSecond)} messages/s`,
   ];
 }
 

@@ -71,7 +71,8 @@ export class TransactionPerRecord {
 }
 
 function rowOf(image: NonNullable<DynamoDBRecord['dynamodb']>['NewImage']): Row | undefined {
-  return image && unmarshall(image as Parameters<typeof unmarshall>[0]);
+  // What has more digits than a number of JavaScript is rounded.
+  return image && unmarshall(image as Parameters<typeof unmarshall>[0], { wrapNumbers: Number });
 }
 
 /** Null where there is nothing; sets as lists. */
