@@ -183,13 +183,19 @@ function recordsOf(path: string, count: number): readonly DynamoDBRecord[] {
 
 /** Each is one round trip. */
 function onStatement(listener: () => void): void {
-  for (const { prototype } of [ServerDatabase, EmbeddedDatabase]) {
-    const { query } = prototype;
-    prototype.query = function (this: never, ...parameters: never) {
-      listener();
-      return query.apply(this, parameters);
-    } as typeof query;
-  }
+  for (const prototype of [ServerDatabase.prototype, EmbeddedDatabase.prototype])
+    Object.defineProperty(prototype, 'query', {
+      value: counted(Reflect.get(prototype, 'query') as Method, listener),
+    });
+}
+
+type Method = (this: unknown, ...parameters: unknown[]) => unknown;
+
+function counted(method: Method, listener: () => void): Method {
+  return function (...parameters) {
+    listener();
+    return method.apply(this, parameters);
+  };
 }
 
 async function drop(name: string): Promise<void> {

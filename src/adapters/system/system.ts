@@ -21,7 +21,10 @@ export class SystemSleeper extends Sleeper {
   // Not timers/promises: there, whoever is woken early is given an error with its stack.
   override sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
       const wake = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', wake);
