@@ -7,10 +7,10 @@ import type { HotTupleTimes } from '../measures/hot-tuple.ts';
 import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
+import type { PostgresTimes } from '../measures/postgres.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
 import { figure, spread } from './figures.ts';
-import type { Goal } from './goals.ts';
 import type { Machine } from './machine.ts';
 
 export function machineLine({ processor, cores, memoryGiB, system, node, load }: Machine): string {
@@ -58,13 +58,20 @@ export function derivationsLine({ count, together, apart }: DerivationsTimes): s
 }
 
 export function indexerLines(times: IndexerTimes): string[] {
-  const { memory } = times;
   const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
   return [
     `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
     `imports against the fewest ${spread(times.requestRatio)}`,
-    `processor ${spread(times.microseconds)} µs a message, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}`,
-    `memory ${mebibytes(memory.fewBytes)} MiB, then ${mebibytes(memory.manyBytes)} MiB at ${figure(memory.perSecond)} messages/s: ${figure(memory.ratio)}`,
+    `processor ${spread(times.microseconds)} µs a message, the least ${spread(times.bareMicroseconds)} µs, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}, the least ${spread(times.bareRatio)}`,
+    `memory ${times.memory.bytes.map(mebibytes).join(', ')} MiB, ${figure(times.bytesPerAction)} bytes an action, at ${figure(times.memory.perSecond)} messages/s`,
+  ];
+}
+
+export function postgresLines(times: PostgresTimes): string[] {
+  const mebibytes = times.bytes.map((bytes) => figure(bytes / 2 ** 20)).join(', ');
+  return [
+    `${times.database}: ${figure(times.recordsPerSecond)} records/s, ${spread(times.timesAsFast)} times as fast as a transaction each; ${figure(times.roundTrips)} round trips a batch, ${figure(times.leastRoundTrips)} at least`,
+    `${times.database}: a batch ${spread(times.batchMs)} ms, on many rows ${spread(times.growth)} of that; memory ${mebibytes} MiB`,
   ];
 }
 
@@ -83,17 +90,6 @@ export function memoryLine({ subject, records, eventBytes, live, withGarbage }: 
 
 export function localLine({ peer, records, timesAsLong, timesAsLongInModel }: LocalComparison): string {
   return `${records} mixed records, ${peer}: ${spread(timesAsLong)}× on the servers, ${spread(timesAsLongInModel)}× in the model`;
-}
-
-/** As docs/performance.md has it. */
-export function goalTable(goals: readonly Goal[]): string {
-  const rows = goals.map(
-    ({ what, is, bound, measured, met }) =>
-      `| ${what} | ${is === 'at least' ? '≥' : '≤'} ${figure(bound)} | ${spread(measured)} | ${met ? 'met' : 'missed'} |`,
-  );
-  return ['| goal, as a ratio in one run | bound | measured | |', '| --- | --: | --: | --- |', ...rows].join(
-    '\n',
-  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
