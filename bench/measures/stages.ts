@@ -47,7 +47,7 @@ function namesOf(row: Row, attributes: Attributes): readonly string[] {
 
 /** Decodes, decides and coalesces: all that happens between routing and the first request. */
 export function decide(deliveries: readonly Delivery[]): number {
-  const states = planRecords(deliveries, false);
+  const states = planRecords(deliveries, undefined);
   const outcomes = outcomesOf(
     deliveries,
     states.map((state) => (state.status === 'planned' ? { status: 'applied' } : state)),

@@ -9,7 +9,7 @@ import { workload } from './catalogue.ts';
 export function searchMessages(count: number): readonly string[] {
   const { batch } = workload('distinct documents', count, 0);
   const deliveries = batch.map((record) => toDelivery(record, fleet.model));
-  return planRecords(deliveries, false).flatMap((state) => {
+  return planRecords(deliveries, undefined).flatMap((state) => {
     if (state.status !== 'planned') throw new Error('a record of the workload was not planned');
     const action = coalesceSearch(state.commands.filter((command) => command.does === 'search'));
     return action === undefined ? [] : [messageText(action)];
