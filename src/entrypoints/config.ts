@@ -8,6 +8,7 @@ import {
   SEARCH_QUEUE_VARIABLE,
 } from '../adapters/aws/sqs/queue-url.ts';
 import { LATE_MS } from '../application/index-outcome.ts';
+import { Fault } from '../domain/fault.ts';
 import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
 import { type DatabaseSettings, databaseSettings } from './database-settings.ts';
@@ -127,6 +128,31 @@ export function readSearchFolder(environment: Environment): string {
   const reader = new EnvironmentReader(environment);
   return reader.finish(
     reader.required(SEARCH_FOLDER_VARIABLE, 'the folder that search documents are kept in'),
+  );
+}
+
+/** Where documents are searched: in a folder, or in a database of PostgreSQL. */
+export type SearchedPlace = { readonly folder: string } | { readonly database: DatabaseSettings };
+
+/**
+ * Reads where documents are searched: in the database of `BACKEND=postgres`; else in the folder that is named; else where `DATABASE_URL` says.
+ *
+ * @param folder stands for all that the environment says.
+ * @throws Fault `configuration` that names what is wrong or missing.
+ */
+export function readSearchedPlace(environment: Environment, folder?: string): SearchedPlace {
+  if (folder !== undefined)
+    return { folder: readSearchFolder({ ...environment, [SEARCH_FOLDER_VARIABLE]: folder }) };
+  const reader = new EnvironmentReader(environment);
+  const isPostgres =
+    reader.optional('BACKEND') === 'postgres' ||
+    (!reader.isSet(SEARCH_FOLDER_VARIABLE) && reader.isSet('DATABASE_URL'));
+  if (!isPostgres) return { folder: readSearchFolder(environment) };
+  const database = reader.finish(databaseSettings(reader));
+  if (database.url !== 'pglite:') return { database };
+  throw new Fault(
+    'configuration',
+    'DATABASE_URL is pglite:, a database in memory, in which nothing is: set it to pglite:FOLDER, or to postgres://…',
   );
 }
 

@@ -25,6 +25,7 @@ import { PostgresSearchActionSource } from './queue/postgres-search-action-sourc
 import { PostgresSearchQueue } from './queue/postgres-search-queue.ts';
 import { PostgresSourceRows } from './replica/postgres-source-rows.ts';
 import { PostgresTableReplica } from './replica/postgres-table-replica.ts';
+import { PostgresSearch } from './search/postgres-search.ts';
 import { PostgresSearchFences } from './search/postgres-search-fences.ts';
 import { PostgresSearchIndex } from './search/postgres-search-index.ts';
 import { PostgresEffectLog } from './effects/postgres-effect-log.ts';
@@ -121,6 +122,19 @@ export async function inGenerations<T>(
   const { database, names } = await openPrepared(settings);
   try {
     return await work(new PostgresTableGenerations(database, names));
+  } finally {
+    await database.close();
+  }
+}
+
+/** Searches the documents in a database, apart from any worker. */
+export async function inSearch<T>(
+  settings: PostgresSettings,
+  work: (search: PostgresSearch) => Promise<T>,
+): Promise<T> {
+  const { database, names } = await openPrepared(settings);
+  try {
+    return await work(new PostgresSearch(database, names));
   } finally {
     await database.close();
   }

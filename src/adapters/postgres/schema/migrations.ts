@@ -4,6 +4,7 @@ import { replica } from './migrations/0002-replica.ts';
 import { documents } from './migrations/0003-documents.ts';
 import { queue } from './migrations/0004-queue.ts';
 import { deadLetters } from './migrations/0005-dead-letters.ts';
+import { words } from './migrations/0006-words.ts';
 
 /** All steps, in their order. */
-export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, deadLetters];
+export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, deadLetters, words];

@@ -7,10 +7,11 @@ import type { SearchCommandOptions } from './run-search.ts';
 const MOST_HITS = 1_000_000;
 
 export const searchCommand = new Command('search')
-  .summary('find documents that the embedded engine keeps in a folder')
+  .summary('find documents in a folder, or in PostgreSQL')
   .description(
     `Finds documents of a collection that the embedded search engine keeps in a folder,
-also while they are written. Without a text it lists all of them.`,
+or that are in PostgreSQL, also while they are written. Without a text it lists
+all of them.`,
   )
   .argument('<collection>', 'which documents')
   .argument('[text...]', 'the words to look for')
@@ -21,6 +22,7 @@ also while they are written. Without a text it lists all of them.`,
   .option('--fields <names>', 'search these fields only, separated by commas', names)
   .option('--any', 'find documents that have any of the words, not all', false)
   .option('--exact', 'find words as they are: no typos, no beginnings', false)
+  .option('--language <name>', 'PostgreSQL: the language of the texts, as english')
   .option('--limit <n>', 'how many documents to list', integer(0, MOST_HITS), 20)
   .option('--show <names>', 'the fields to show as text, separated by commas', names)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
@@ -39,14 +41,19 @@ enough. != finds documents without the field, too.
 --report json prints a line of JSON for each document, with every digit, then
 one with what was found: {"found":2,"of":1204,"facets":[]}.
 
-All documents of the collection are read at each call: a second for 10,000,
+PostgreSQL finds words by its own full text: as they are, or by their stems in a
+--language; "phrases", or, and -word for what must not be there. --exact changes
+nothing then.
+
+In a folder, all documents of the collection are read at each call: a second for 10,000,
 several for 100,000.
 
 The exit status is 0 when all is done, also when nothing was found, 1 when the
 documents could not be read, and 2 for wrong usage, a folder or a collection
 that is not there, or a damaged file.
 
-Environment: SEARCH_FOLDER.
+Environment: SEARCH_FOLDER; or DATABASE_URL, and with both BACKEND=postgres, and
+DATABASE_SCHEMA and DATABASE_PREFIX where they are set for the workers.
 
 Examples:
   contrail search orders "blue pen" --where status=open --facet status
