@@ -218,10 +218,15 @@ export class FaultWorld {
     return verification;
   }
 
+  /** What is derived, once the queue is drained. */
+  async state(): Promise<TableDerivedState> {
+    await this.actions();
+    return new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index);
+  }
+
   /** Compares what is derived with what the table says, once the queue is drained. */
   async verification(): Promise<Verification> {
-    await this.actions();
-    return verify(new TableDerivedState(this.#servers.clients.dynamodb, this.table, this.#index), fleet);
+    return verify(await this.state(), fleet);
   }
 
   /** Proves that the queue had the actions of each document in the order of their changes. */

@@ -118,6 +118,26 @@ describe('the package', function () {
     expect(Object.keys(packed.json.dependencies)).to.include.members(typed);
   });
 
+  it('given PostgreSQL without its packages, when replayed, then it says which to install, in one line', async () => {
+    const replay = [
+      join('node_modules', '.bin', 'contrail'),
+      'replay',
+      'orders.ndjson',
+      '--backend',
+      'postgres',
+    ];
+    for (const [name, env] of [
+      ['@electric-sql/pglite', {}],
+      ['pg', { DATABASE_URL: 'postgres://app@127.0.0.1:1/app' }],
+    ] as const) {
+      const { status, out, err } = await run(replay, '', { cwd: project, env });
+      expect({ status, out, err }).to.deep.equal({
+        ...{ status: 2, out: '' },
+        err: `contrail: the package ${name} cannot be loaded: run npm install ${name}\n`,
+      });
+    }
+  });
+
   it('given its version, then the code says the same, and the changelog has it', async () => {
     expect(VERSION).to.equal(packed.json.version);
     expect((await contrail('--version')).stdout).to.equal(`${VERSION}\n`);
