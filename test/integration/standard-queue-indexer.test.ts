@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SqsSearchActionSource } from '../../src/adapters/aws/sqs/sqs-search-action-source.ts';
 import { SqsSearchQueue } from '../../src/adapters/aws/sqs/sqs-search-queue.ts';
+import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
 import { MemorySearchFences } from '../../src/adapters/memory/memory-search-fences.ts';
 import { SystemClock, SystemRandom, SystemSleeper } from '../../src/adapters/system/system.ts';
@@ -43,9 +44,9 @@ describeWithServers('indexers of a queue that is not FIFO', () => {
     try {
       const queue = new SqsSearchQueue(client, { queueUrl, allowStandard: true });
       const all = range(DOCUMENTS).flatMap((document) => range(VERSIONS).map((n) => action(document, n + 1)));
-      // The newest first, then some in the middle, and all of it once more the other way round.
+      // In their order, and once more the other way round: the oldest come last.
       const order = all.toSorted((a, b) => b.version.sequence.localeCompare(a.version.sequence));
-      for (const one of [...order, ...order.toReversed()]) await queue.send([one]);
+      for (const one of [...order.toReversed(), ...order]) await queue.send([one]);
 
       const [engine, fences, logger] = [
         new MemorySearchEngine(),
@@ -62,7 +63,7 @@ describeWithServers('indexers of a queue that is not FIFO', () => {
             documents: new IndexDocuments({
               ...{ model: fleet.model, index: engine, fences, rows: new NoRows(), retrier: aRetrier() },
             }),
-            metrics: { add: () => undefined, request: () => undefined, flush: () => undefined },
+            metrics: new MemoryMetrics(),
           },
           // Small batches: a document's versions are in several.
           { once: true, waitMs: 0, receivers: 2, batchMax: 5, lingerMs: 0 },

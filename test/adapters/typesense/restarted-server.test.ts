@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Misbehaviour } from '../../../local/typesense/misbehaviour.ts';
+import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
@@ -60,7 +61,7 @@ describe('an indexer whose Typesense is killed in the middle of an import', () =
             ...{ model: fleet.model, index: shop.index, fences: new MemorySearchFences() },
             ...{ rows: new NoRows(), retrier: aRetrier() },
           }),
-          metrics: { add: () => undefined, request: () => undefined, flush: () => undefined },
+          metrics: new MemoryMetrics(),
           onProgress: ({ isDown }) => {
             if (!isDown || ++seenDown > 1) return;
             shop.local.misbehaves = () => undefined;
