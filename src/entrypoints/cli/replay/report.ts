@@ -48,7 +48,9 @@ export function textReport({
   ];
   if (verification !== undefined) lines.push(...proofLines(verification, names, definition));
   lines.push('', failures.total === 0 ? 'no failures' : `${plural(failures.total, 'failure')}:`);
-  lines.push(...listed(failures.list().map((failure) => [failureLine(failure, definition), failure.times ?? 1])));
+  lines.push(
+    ...listed(failures.list().map((failure) => [failureLine(failure, definition), failure.times ?? 1])),
+  );
   return `${lines.join('\n')}\n`;
 }
 
