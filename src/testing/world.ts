@@ -78,7 +78,7 @@ export class World {
     this.#records = new RecordMaker(table, view);
     this.#isReplicated = carriesNew(view);
     const ports = new ContainerModule(({ bind, rebind, unbind }) => {
-      if (!this.#isReplicated) void unbind(TableReplica);
+      if (!this.#isReplicated) unbind(TableReplica);
       void rebind(Clock).toConstantValue(this.#clock);
       void rebind(Sleeper).toConstantValue(new TestSleeper());
       void rebind(Random).toConstantValue(new NoChance());

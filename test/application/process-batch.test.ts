@@ -495,7 +495,10 @@ describe('ProcessBatch', () => {
       });
 
     it('then a record without images and without a view type fails too', async () => {
-      const record = streamRecord({ after: imageRow({ ...entity, orgId: 'other' }, '1'), viewType: 'KEYS_ONLY' });
+      const record = streamRecord({
+        after: imageRow({ ...entity, orgId: 'other' }, '1'),
+        viewType: 'KEYS_ONLY',
+      });
       const { outcomes } = await aWorker().handleNamed({
         record: withDynamodb(record, { StreamViewType: undefined }),
       });

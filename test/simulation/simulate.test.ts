@@ -99,7 +99,7 @@ describe("the simulation of a user's definition", function () {
   ] as const)
     it(`given ${JSON.stringify(unique)}, which there is none of, then it says so`, async () => {
       const search = documents(order, { collection: 'orders', fields: ['status'] });
-      const failure = await simulate(table({ search }), { seeds: 1, unique } as SimulateOptions).catch(
+      const failure = await simulate(table({ search }), { seeds: 1, unique }).catch(
         (error: unknown) => error as Error,
       );
       expect(failure).to.have.property('message', problem);
