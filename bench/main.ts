@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { endOnSignals } from '../src/entrypoints/cli/signals.ts';
 import { watchStandardStreams } from '../src/entrypoints/cli/standard-streams.ts';
-import type { LocalComparison } from './measures/local.ts';
 import { FULL, SMOKE } from './plan.ts';
+import { publish, writeResults } from './publish/publish.ts';
+import { type Part, PARTS, readResults, type Results, resultsOf } from './publish/results.ts';
 import { spread } from './report/figures.ts';
-import { goalsOf } from './report/goals.ts';
-import { indexerGoalsOf } from './report/indexer-goals.ts';
 import { machine } from './report/machine.ts';
-import { plotsOf } from './report/plots.ts';
+import { goalTable } from './report/markdown.ts';
 import * as text from './report/text.ts';
 
 watchStandardStreams('bench');
@@ -37,21 +36,20 @@ const { measureSmallFunction } = await import('./measures/small-function.ts');
 
 /** The project's: this file runs as bench/dist/bench/main.js. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-const PARTS = [
-  'counts',
-  'cold-start',
-  'engine',
-  'batches',
-  'small',
-  'hot-tuple',
-  'derivations',
-  'indexer',
-  'memory',
-  'local',
-] as const;
-const USAGE = `usage: npm run bench -- [--smoke] [--only PART,…]\nparts: ${PARTS.join(', ')}\n`;
+const USAGE = `usage: npm run bench -- [--smoke] [--only PART,…] [--publish [--from FILE] [--into FOLDER]]
 
-const { smoke, only } = options();
+--publish      writes what was measured into bench/results.json, bench/plots, docs/performance.md and README.md;
+               with --only these parts, and all else stays as it is
+--from FILE    measures nothing: FILE is the results.json of an earlier run
+--into FOLDER  instead of the project, a folder with a copy of those files
+parts: ${PARTS.join(', ')}
+`;
+
+const { smoke, only, isPublished, from, into } = options();
+if (from !== undefined) {
+  await publishOrEnd(readResults(await readFile(from, 'utf8')));
+  process.exit(0);
+}
 const plan = smoke ? SMOKE : FULL;
 const started = performance.now();
 const where = machine();
@@ -93,62 +91,81 @@ if (typeof local === 'string') say('servers', `skipped: ${local}`);
 else for (const one of local) say('servers', text.localLine(one));
 await rm(scratch, { recursive: true, force: true });
 
-const measured = { counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple };
-const goals = goalsOf(measured, plan);
-const indexerGoals = indexer === undefined ? [] : indexerGoalsOf(indexer, plan.indexer);
+const results = resultsOf(
+  [
+    {
+      parts: only,
+      machine: where,
+      seconds: Math.round((performance.now() - started) / 1000),
+      isSmoke: smoke,
+      plan,
+    },
+  ],
+  {
+    ...{ counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple },
+    ...{ stages, derivations, indexer, local },
+  },
+);
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else
-  for (const some of [goals, indexerGoals])
-    if (some.length > 0) process.stdout.write(`\n${text.goalTable(some)}\n\n`);
-
-const folder = await resultsFolder();
-const results: { local: readonly LocalComparison[] | string } & Record<string, unknown> = {
-  machine: where,
-  plan,
-  goals,
-  ...measured,
-  stages,
-  derivations,
-  indexer: indexer && { goals: indexerGoals, ...indexer },
-  local,
-};
-await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
-await mkdir(join(folder, 'plots'), { recursive: true });
-for (const [name, svg] of Object.entries(plotsOf(measured)))
-  await writeFile(join(folder, 'plots', name), svg);
-const seconds = Math.round((performance.now() - started) / 1000);
-process.stdout.write(`${seconds} s; results.json and plots/ are in ${folder}\n`);
+  for (const some of [results.goals, results.indexerGoals])
+    if (some.length > 0) process.stdout.write(`\n${goalTable(some)}\n\n`);
+const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
+await writeResults(folder, results);
+process.stdout.write(`${results.runs[0]?.seconds} s; results.json and plots/ are in ${folder}\n`);
+if (isPublished) await publishOrEnd(results);
 process.exit(0);
 
-function options(): { smoke: boolean; only: readonly string[] } {
+async function publishOrEnd(some: Results): Promise<void> {
+  try {
+    if (into === ROOT && some.runs.some(({ isSmoke }) => isSmoke))
+      throw new Error('a smoke run has no figures to publish: give --into a copy to try it');
+    await publish(into, some, only);
+    process.stdout.write(`${only.join(', ')}: published in ${into}\n`);
+  } catch (error) {
+    process.stderr.write(`nothing was published: ${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+function options() {
   try {
     const { values } = parseArgs({
-      options: { smoke: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        smoke: { type: 'boolean' },
+        only: { type: 'string' },
+        publish: { type: 'boolean' },
+        from: { type: 'string' },
+        into: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help) {
       process.stdout.write(USAGE);
       process.exit(0);
     }
-    const parts = values.only?.split(',') ?? PARTS;
-    const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+    const named = values.only?.split(',') ?? PARTS;
+    const unknown = named.find((part) => !(PARTS as readonly string[]).includes(part));
     if (unknown !== undefined) throw new Error(`unknown part ${unknown}`);
-    return { smoke: values.smoke ?? false, only: parts };
+    if (!values.publish && (values.from ?? values.into) !== undefined)
+      throw new Error('--from and --into say what is published, and where: add --publish');
+    return {
+      smoke: values.smoke ?? false,
+      only: PARTS.filter((part) => named.includes(part)),
+      isPublished: values.publish ?? false,
+      from: values.from,
+      into: values.into === undefined ? ROOT : resolve(values.into),
+    };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${USAGE}`);
     process.exit(2);
   }
 }
 
-function wanted(part: (typeof PARTS)[number]): boolean {
+function wanted(part: Part): boolean {
   return only.includes(part);
 }
 
 function say(part: string, line: string): void {
   process.stdout.write(`${part.padEnd(8)} ${line}\n`);
-}
-
-/** What the README shows is of a whole run only. */
-async function resultsFolder(): Promise<string> {
-  const whole = !smoke && only.length === PARTS.length;
-  return whole ? join(ROOT, 'bench') : mkdtemp(join(tmpdir(), 'contrail-bench-'));
 }

@@ -10,7 +10,6 @@ import type { Memory } from '../measures/memory.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
 import { figure, spread } from './figures.ts';
-import type { Goal } from './goals.ts';
 import type { Machine } from './machine.ts';
 
 export function machineLine({ processor, cores, memoryGiB, system, node, load }: Machine): string {
@@ -83,17 +82,6 @@ export function memoryLine({ subject, records, eventBytes, live, withGarbage }: 
 
 export function localLine({ peer, records, timesAsLong, timesAsLongInModel }: LocalComparison): string {
   return `${records} mixed records, ${peer}: ${spread(timesAsLong)}× on the servers, ${spread(timesAsLongInModel)}× in the model`;
-}
-
-/** As docs/performance.md has it. */
-export function goalTable(goals: readonly Goal[]): string {
-  const rows = goals.map(
-    ({ what, is, bound, measured, met }) =>
-      `| ${what} | ${is === 'at least' ? '≥' : '≤'} ${figure(bound)} | ${spread(measured)} | ${met ? 'met' : 'missed'} |`,
-  );
-  return ['| goal, as a ratio in one run | bound | measured | |', '| --- | --: | --: | --- |', ...rows].join(
-    '\n',
-  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,0 +1,18 @@
+import { figure, spread } from '../report/figures.ts';
+import { goalTable } from '../report/markdown.ts';
+import type { Results } from './results.ts';
+
+/** What docs/performance.md says of the indexer, by the names of its parts. */
+export function indexerRegions({
+  indexerGoals,
+  figures: { indexer },
+}: Results): Readonly<Record<string, string>> {
+  if (indexer === undefined) throw new Error('the indexer was not measured: run the part `indexer` first');
+  return {
+    'indexer-goals': goalTable(indexerGoals),
+    'indexer-others': [
+      `- ${figure(indexer.documentsPerSecond.median)} documents a second; ${spread(indexer.timesAsFastAsMany)} times as fast as 24 such consumers at the same time.`,
+      `- Processor time: ${spread(indexer.microseconds)} µs for each message, where reading and writing it as JSON takes ${spread(indexer.jsonMicroseconds)}.`,
+    ].join('\n'),
+  };
+}
