@@ -59,10 +59,10 @@ export class IndexDocuments {
    * - Returns as soon as the time is up; what is not done by then is to be tried again. No write is sent once no time remains.
    */
   async execute(received: readonly ReceivedAction[], limit: TimeLimit = NO_LIMIT): Promise<IndexResult> {
-    const outcomes = new Map<number, IndexOutcome>();
+    const outcomes: (IndexOutcome | undefined)[] = received.map(() => undefined);
     const placed: PlacedAction[] = [];
     for (const [index, { action, receives }] of received.entries())
-      if (Fault.is(action)) outcomes.set(index, again(action));
+      if (Fault.is(action)) outcomes[index] = again(action);
       else placed.push({ index, action, isRepeated: receives > 1 });
     const groups = groupBy(placed, ({ action: { key } }) => `${key.collection} ${key.id}`);
     const works = Array.from(groups.values(), (group) => new IndexWork(group));
@@ -70,9 +70,9 @@ export class IndexDocuments {
     await Promise.all(
       Array.from(collections, ([collection, some]) => this.#indexAll(collection, some, limit)),
     );
-    for (const work of works) for (const [index, outcome] of work.outcomes) outcomes.set(index, outcome);
+    for (const work of works) for (const [index, outcome] of work.outcomes) outcomes[index] = outcome;
     return {
-      outcomes: received.map((_, index) => outcomes.get(index) ?? again(NOT_KNOWN)),
+      outcomes: outcomes.map((outcome) => outcome ?? again(NOT_KNOWN)),
       unrepaired: works.flatMap(({ key, isUnrepaired }) => (isUnrepaired ? key : [])),
     };
   }
@@ -119,7 +119,8 @@ export class IndexDocuments {
     }
     const writes = await this.#documentsOf(deciding, signal, results);
     const written = await this.#write(collection, writes, limit);
-    for (const [work, result] of await this.#advance(written, signal)) results.set(work, result);
+    for (const [work, result] of await this.#advance(written, signal))
+      if (result !== 'done') results.set(work, result);
     return all.map((work) => results.get(work) ?? 'done');
   }
 

@@ -23,6 +23,13 @@ const SETTLED: Readonly<Record<IndexDecision, readonly [Settled | undefined, Set
   none: ['late', 'late'],
 };
 
+const DONE = Object.fromEntries(
+  (['written', 'deleted', 'superseded', 'late', 'repaired'] as const).map((as) => [
+    as,
+    { status: 'done', as },
+  ]),
+) as Readonly<Record<Settled, IndexOutcome>>;
+
 /** How far a batch has come with one document. */
 export class IndexWork {
   readonly key: DocumentKey;
@@ -34,7 +41,8 @@ export class IndexWork {
   isUnderWay = false;
   /** It ought to have been repaired, and no action of it says which row it is of. */
   isUnrepaired = false;
-  readonly outcomes = new Map<number, IndexOutcome>();
+  /** By the messages' places. */
+  readonly outcomes: (readonly [index: number, outcome: IndexOutcome])[] = [];
   /** The newest first. */
   #actions: readonly PlacedAction[];
   #unconfirmed: readonly Version[];
@@ -42,7 +50,11 @@ export class IndexWork {
 
   /** @param actions those of one document: at least one. */
   constructor(actions: readonly PlacedAction[]) {
-    this.#actions = actions.toSorted((a, b) => compareVersions(b.action.version, a.action.version));
+    // Most documents have one.
+    this.#actions =
+      actions.length === 1
+        ? actions
+        : actions.toSorted((a, b) => compareVersions(b.action.version, a.action.version));
     this.#unconfirmed = actions.flatMap(({ isRepeated, action }) => (isRepeated ? action.version : []));
     this.key = this.newest.key;
     this.row = this.#actions.find(({ action }) => action.row !== undefined)?.action.row;
@@ -96,7 +108,7 @@ export class IndexWork {
     const carriedOut = newest.document === undefined ? 'deleted' : 'written';
     const [first, others] = SETTLED[decision];
     for (const [place, { index }] of this.#actions.entries())
-      this.outcomes.set(index, { status: 'done', as: place > 0 ? others : (first ?? carriedOut) });
+      this.outcomes.push([index, DONE[place > 0 ? others : (first ?? carriedOut)]]);
     this.#actions = [];
   }
 
@@ -113,7 +125,7 @@ export class IndexWork {
   }
 
   #end(actions: readonly PlacedAction[], fault: Fault): void {
-    for (const { index } of actions) this.outcomes.set(index, again(fault, this.isUnderWay));
+    for (const { index } of actions) this.outcomes.push([index, again(fault, this.isUnderWay)]);
     this.#actions = this.#actions.filter((action) => !actions.includes(action));
   }
 }

@@ -26,9 +26,10 @@ export function asIndexed(
   if (id === '') return refusal(collection, id, 'the id is empty', 'ids are empty');
   if (!id.isWellFormed())
     return refusal(collection, id, 'the id is not well-formed Unicode', 'ids are not well-formed');
-  const indexed = Object.create(null) as Record<string, Value>;
-  indexed['id'] = id;
-  for (const [name, value] of Object.entries(document)) {
+  // Not without a prototype: V8 takes twice as long for such objects.
+  const indexed: Record<string, Value> = { id };
+  for (const name of Object.keys(document)) {
+    const value = document[name] as Value;
     if (name === 'id' || value === null) continue;
     const field = fields.get(name);
     if (field === undefined) return unknownField(collection, id, name);
@@ -37,7 +38,8 @@ export function asIndexed(
       const problem = `field ${JSON.stringify(name)} holds what does not fit into ${field.type}`;
       return refusal(collection, id, problem, problem);
     }
-    indexed[name] = fit;
+    if (name === '__proto__') Object.defineProperty(indexed, name, { value: fit, enumerable: true });
+    else indexed[name] = fit;
   }
   for (const { name, optional } of fields.values())
     if (optional !== true && !Object.hasOwn(indexed, name)) {

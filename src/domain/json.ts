@@ -20,10 +20,16 @@ export function toJson(value: Value): string {
   if (value instanceof ValueSet) return `[${value.members.map(toJson).toSorted().join()}]`;
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(toJson).join()}]`;
   let members = '';
-  for (const name of Object.keys(value))
-    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${toJson((value as Members)[name] as Value)}`;
+  for (const name of Object.keys(value)) {
+    const member = (value as Members)[name] as Value;
+    const json = typeof member === 'string' ? JSON.stringify(member) : toJson(member);
+    members += `${members === '' ? '"' : ',"'}${PLAIN.test(name) ? name : JSON.stringify(name).slice(1, -1)}":${json}`;
+  }
   return `{${members}}`;
 }
+
+/** Names that nothing in is escaped: nearly all. */
+const PLAIN = /^\w+$/;
 
 type Members = Readonly<Record<string, Value>>;
 

@@ -115,5 +115,9 @@ function documentIn(message: Json, action: 'upsert' | 'delete'): DocumentFields 
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Decimal) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+  if (levels === 0) return true;
+  // Members of its own only, as in all that JSON makes.
+  for (const name in value)
+    if (Object.hasOwn(value, name) && isDeeper((value as Json)[name], levels - 1)) return true;
+  return false;
 }

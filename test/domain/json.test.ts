@@ -55,6 +55,11 @@ describe('JSON of values', () => {
     });
   });
 
+  for (const name of ['a"b', 'a\\b', '\n', '', 'é', '\u2028', '\ud83d', 'plain_1'])
+    it(`given an attribute named ${JSON.stringify(name)}, when written, then it is as JSON.stringify writes it`, () => {
+      expect(toJson({ [name]: 'x', other: 'y' })).to.equal(JSON.stringify({ [name]: 'x', other: 'y' }));
+    });
+
   it('given an attribute named __proto__, when written, then it is an attribute', () => {
     const map = Object.create(null) as Record<string, Value>;
     map['__proto__'] = 'hostile';

@@ -27,11 +27,13 @@ function withDecimals(value: unknown): unknown {
   if (typeof value === 'number') return Decimal.parse(String(value));
   if (typeof value !== 'object' || value === null) return value;
   const members = value as Record<string, unknown>;
-  for (const name of Object.keys(members)) {
+  // An array of its names would be needed once for each object, and is half of the time.
+  for (const name in members) {
+    if (!Object.hasOwn(members, name)) continue;
     const member = members[name];
     // A property of its own is set, also where it is called `__proto__`.
     if (typeof member === 'number') members[name] = Decimal.parse(String(member));
-    else withDecimals(member);
+    else if (typeof member === 'object') withDecimals(member);
   }
   return value;
 }

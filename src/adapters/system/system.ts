@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Clock } from '../../application/ports/clock.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
@@ -19,11 +18,20 @@ export class SystemRandom extends Random {
 
 /** Waits in real time. */
 export class SystemSleeper extends Sleeper {
-  override async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    try {
-      await wait(milliseconds, undefined, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+  // Not timers/promises: there, whoever is woken early is given an error with its stack.
+  override sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      signal.addEventListener('abort', wake);
+    });
   }
 }

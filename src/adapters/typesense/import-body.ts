@@ -1,5 +1,4 @@
 import { packBatches } from '../../application/pack-batches.ts';
-import { utf8Bytes } from '../../domain/item-limits.ts';
 
 /**
  * Bytes of a request that the server takes at once. In a larger one a character can be lost where two windows meet, and a bad
@@ -14,7 +13,7 @@ export const MAX_BODY_BYTES = 196_604;
 export function packLines<T extends { readonly line: string }>(
   lines: readonly T[],
 ): readonly (readonly T[])[] {
-  const weighed = lines.map((item) => ({ item, bytes: utf8Bytes(item.line) + 1 }));
+  const weighed = lines.map((item) => ({ item, bytes: Buffer.byteLength(item.line) + 1 }));
   const limits = { count: Infinity, weight: MAX_BODY_BYTES };
   const { batches, oversized } = packBatches(weighed, ({ bytes }) => bytes, limits);
   return [
