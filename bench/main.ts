@@ -31,6 +31,7 @@ const { Functions } = await import('./measures/functions.ts');
 const { measureHotTuple } = await import('./measures/hot-tuple.ts');
 const { measureIndexer } = await import('./measures/indexer.ts');
 const { measureLocal } = await import('./measures/local.ts');
+const { measurePostgres } = await import('./measures/postgres.ts');
 const { measureMemory } = await import('./measures/memory.ts');
 const { measureSmallFunction } = await import('./measures/small-function.ts');
 
@@ -83,6 +84,10 @@ const derivations = wanted('derivations') ? await measureDerivations(children, p
 for (const one of derivations) say('several', text.derivationsLine(one));
 const indexer = wanted('indexer') ? await measureIndexer(children, plan) : undefined;
 if (indexer) for (const line of text.indexerLines(indexer)) say('indexer', line);
+const postgres = wanted('postgres')
+  ? await measurePostgres(children, plan, scratch, (why) => say('postgres', `skipped: ${why}`))
+  : [];
+for (const one of postgres) for (const line of text.postgresLines(one)) say('postgres', line);
 const memory = wanted('memory')
   ? await measureMemory(children, plan, scratch, (one) => say('memory', text.memoryLine(one)))
   : [];
@@ -103,12 +108,12 @@ const results = resultsOf(
   ],
   {
     ...{ counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple },
-    ...{ stages, derivations, indexer, local },
+    ...{ stages, derivations, indexer, postgres, local },
   },
 );
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else
-  for (const some of [results.goals, results.indexerGoals])
+  for (const some of [results.goals, results.indexerGoals, results.postgresGoals])
     if (some.length > 0) process.stdout.write(`\n${goalTable(some)}\n\n`);
 const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
 await writeResults(folder, results);

@@ -1,4 +1,5 @@
 import type { IndexerPlan } from './measures/indexer.ts';
+import type { PostgresPlan } from './measures/postgres.ts';
 import type { WarmUp } from './measures/warm-up.ts';
 import { WORKLOADS, type WorkloadName } from './workloads/catalogue.ts';
 
@@ -38,6 +39,7 @@ export interface Plan {
   readonly derivations: readonly number[];
   readonly derivedRecords: number;
   readonly indexer: IndexerPlan;
+  readonly postgres: PostgresPlan;
   readonly memoryRuns: number;
   readonly localRecords: number;
   readonly localRounds: number;
@@ -76,8 +78,9 @@ export const FULL: Plan = {
     latencyMs: 5,
     rounds: 3,
     processes: 3,
-    memory: { documents: 10_000, few: 100_000, many: 1_000_000, every: 5_000 },
+    memory: { documents: 10_000, actions: 1_000_000 },
   },
+  postgres: { records: 100_000, batchSize: 1_000, sample: 2_000, rows: [1_000, 1_000_000], rounds: 8 },
   memoryRuns: 2,
   localRecords: 300,
   localRounds: 3,
@@ -113,8 +116,9 @@ export const SMOKE: Plan = {
     latencyMs: 1,
     rounds: 1,
     processes: 1,
-    memory: { documents: 20, few: 100, many: 1_000, every: 10 },
+    memory: { documents: 20, actions: 1_000 },
   },
+  postgres: { records: 60, batchSize: 20, sample: 30, rows: [20, 100], rounds: 1 },
   memoryRuns: 1,
   localRecords: 20,
   localRounds: 1,

@@ -23,6 +23,12 @@ export class Children {
     return new Children(folder);
   }
 
+  /** As compiled: what keeps everything in PostgreSQL is a process, and not in a bundle for Lambda. */
+  runPostgres<T>(parameters: readonly string[]): Promise<T> {
+    const file = join(this.#folder, '..', 'bench', 'measures', 'postgres-child.js');
+    return inChild(['--expose-gc', '--no-warnings', file, ...parameters]);
+  }
+
   /** @param share part of a core; all, unless given. */
   run<T>(name: ChildName, parameters: readonly string[], share?: number): Promise<T> {
     const file = join(this.#folder, 'child.mjs');

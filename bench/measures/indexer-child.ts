@@ -6,17 +6,20 @@ import { searchSchemas } from '../../src/domain/search-schemas.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { ModelledFences } from '../model/modelled-fences.ts';
 import { ModelledMessages } from '../model/search-messages.ts';
+import { bareLoop } from '../workers/indexer/bare.ts';
 import { contrailIndexer } from '../workers/indexer/contrail.ts';
 import { documentByDocument } from '../workers/indexer/document-by-document.ts';
 import { repeated, searchMessages } from '../workloads/search-messages.ts';
 import type { IndexerMemory, IndexerProcessor, IndexerRound, MeasuredIndexer } from './indexer.ts';
 import { paired } from './paired.ts';
 import { microsecondsPerRecord } from './processor.ts';
-import { SampledFences } from './sampled-fences.ts';
+import { RestingMessages } from './resting-messages.ts';
 import { type EngineSettings, SearchEngine } from './search-engine.ts';
 
 /** As many at once as Contrail sends to AWS. */
 const AT_ONCE = 24;
+/** Runs of all messages until V8 has compiled what it will. */
+const WARM_UPS = 5;
 /** Milliseconds of processor time that reading and writing JSON is measured for, at least. */
 const LEAST_MS = 200;
 
@@ -68,12 +71,15 @@ async function speed(): Promise<IndexerRound[]> {
 async function processor(): Promise<IndexerProcessor[]> {
   const engine = await started({ kind: 'answers', latencyMs: 0 });
   const messages = searchMessages(plan.documents);
-  const own = async () => {
+  const microsecondsOf = async (run: (source: ModelledMessages) => Promise<void>) => {
     const before = process.cpuUsage();
-    await contrailIndexer(engine.address, new ModelledMessages(messages, 0), new ModelledFences(0));
+    await run(new ModelledMessages(messages, 0));
     const { user, system } = process.cpuUsage(before);
     return (user + system) / messages.length;
   };
+  const own = () =>
+    microsecondsOf((source) => contrailIndexer(engine.address, source, new ModelledFences(0)));
+  const bare = () => microsecondsOf((source) => bareLoop(engine.address, source));
   const json = () =>
     microsecondsPerRecord(
       messages.length,
@@ -84,26 +90,33 @@ async function processor(): Promise<IndexerProcessor[]> {
       },
       LEAST_MS,
     );
-  const [microseconds = [], jsonMicroseconds = []] = await paired([own, json], plan.rounds);
-  return microseconds.map((one, n) => ({ microseconds: one, jsonMicroseconds: jsonMicroseconds[n] ?? NaN }));
+  const [microseconds = [], bareMicroseconds = [], jsonMicroseconds = []] = await paired<number>(
+    [own, bare, json],
+    plan.rounds,
+    WARM_UPS,
+  );
+  return microseconds.map((one, n) => ({
+    microseconds: one,
+    bareMicroseconds: bareMicroseconds[n] ?? NaN,
+    jsonMicroseconds: jsonMicroseconds[n] ?? NaN,
+  }));
 }
 
+/** In a process of its own: what other measurements leave is not in it. */
 async function memory(): Promise<IndexerMemory> {
-  const { documents, few, many, every } = plan.memory;
+  const { documents, actions } = plan.memory;
   const engine = await started({ kind: 'answers', latencyMs: 0 });
   const messages = searchMessages(documents);
-  const fences = new SampledFences(every);
-  const run = (count: number, from: number) =>
-    contrailIndexer(engine.address, new ModelledMessages(repeated(messages, count, from), 0), fences);
+  const fences = new ModelledFences(0);
   // Every document has its fence by then, and what is run is compiled.
-  await run(2 * documents, 1);
-  const base = fences.begin();
-  let fewBytes = 0;
-  fences.onCount(few, (peak) => (fewBytes = peak - base));
+  const warmUp = 2 * documents;
+  await contrailIndexer(engine.address, new ModelledMessages(repeated(messages, warmUp, 1), 0), fences);
+  const marks = [0.1, 0.5, 1].map((part) => Math.floor(part * actions));
+  const source = new RestingMessages(repeated(messages, actions, warmUp + 1), marks);
   const from = performance.now();
-  await run(many, 2 * documents + 1);
-  const perSecond = (many * 1000) / (performance.now() - from);
-  return { fewBytes, manyBytes: fences.peak - base, perSecond };
+  await contrailIndexer(engine.address, source, fences);
+  const perSecond = (actions * 1000) / (performance.now() - from);
+  return { bytes: source.bytes, perSecond };
 }
 
 async function started(settings: EngineSettings): Promise<SearchEngine> {

@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import type { Children } from './children.ts';
-import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { exactly, ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** What a process is asked to measure of the indexer. */
 export interface MeasuredIndexer {
@@ -22,12 +22,8 @@ export interface IndexerPlan {
   readonly memory: {
     /** They come again and again … */
     readonly documents: number;
-    /** … until there were so many actions … */
-    readonly few: number;
-    /** … and so many. */
-    readonly many: number;
-    /** Garbage is collected, and what is left measured, once in so many actions. */
-    readonly every: number;
+    /** … until there were so many actions. */
+    readonly actions: number;
   };
 }
 
@@ -44,12 +40,14 @@ export interface IndexerRound {
 export interface IndexerProcessor {
   readonly microseconds: number;
   readonly jsonMicroseconds: number;
+  /** Of the least that anybody can do with the same clients. */
+  readonly bareMicroseconds: number;
 }
 
-/** The most that was reachable beyond what was before, in bytes. */
+/** What is reachable when nothing is in hand. */
 export interface IndexerMemory {
-  readonly fewBytes: number;
-  readonly manyBytes: number;
+  /** After a tenth, half and all of the actions. */
+  readonly bytes: readonly number[];
   readonly perSecond: number;
 }
 
@@ -65,7 +63,15 @@ export interface IndexerTimes {
   readonly jsonMicroseconds: Spread;
   /** Processor time against `JSON.parse` and `JSON.stringify` of the messages. */
   readonly processorRatio: Spread;
-  readonly memory: IndexerMemory & { readonly ratio: number };
+  /** The same of the least that anybody can do with the same clients, and Contrail's against it. */
+  readonly bareMicroseconds: Spread;
+  readonly bareRatio: Spread;
+  readonly processorRatioToBare: Spread;
+  readonly memory: IndexerMemory;
+  /** What is reachable in the end, against after a tenth. */
+  readonly memoryRatio: Spread;
+  /** By how many bytes that grows with each action of the second half. */
+  readonly bytesPerAction: number;
 }
 
 export async function measureIndexer(children: Children, { indexer: plan }: Plan): Promise<IndexerTimes> {
@@ -80,6 +86,8 @@ export async function measureIndexer(children: Children, { indexer: plan }: Plan
   const perSecond = each((round) => round.perSecond);
   const microseconds = processor.map((one) => one.microseconds);
   const jsonMicroseconds = processor.map((one) => one.jsonMicroseconds);
+  const bareMicroseconds = processor.map((one) => one.bareMicroseconds);
+  const [early = NaN, middle = NaN, last = NaN] = memory.bytes;
   return {
     documentsPerSecond: spreadOf(perSecond),
     timesAsFast: ratios(
@@ -97,6 +105,11 @@ export async function measureIndexer(children: Children, { indexer: plan }: Plan
     microseconds: spreadOf(microseconds),
     jsonMicroseconds: spreadOf(jsonMicroseconds),
     processorRatio: ratios(microseconds, jsonMicroseconds),
-    memory: { ...memory, ratio: memory.manyBytes / memory.fewBytes },
+    bareMicroseconds: spreadOf(bareMicroseconds),
+    bareRatio: ratios(bareMicroseconds, jsonMicroseconds),
+    processorRatioToBare: ratios(microseconds, bareMicroseconds),
+    memory,
+    memoryRatio: exactly(last / early),
+    bytesPerAction: (last - middle) / (plan.memory.actions / 2),
   };
 }

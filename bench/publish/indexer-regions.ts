@@ -12,7 +12,8 @@ export function indexerRegions({
     'indexer-goals': goalTable(indexerGoals),
     'indexer-others': [
       `- ${figure(indexer.documentsPerSecond.median)} documents a second; ${spread(indexer.timesAsFastAsMany)} times as fast as 24 such consumers at the same time.`,
-      `- Processor time: ${spread(indexer.microseconds)} µs for each message, where reading and writing it as JSON takes ${spread(indexer.jsonMicroseconds)}.`,
+      `- Processor time: ${spread(indexer.microseconds)} µs for each message, where reading and writing it as JSON takes ${spread(indexer.jsonMicroseconds)}, and the least that anybody can do with the same clients ${spread(indexer.bareMicroseconds)}: ${spread(indexer.bareRatio)} times as much. Contrail takes ${spread(indexer.processorRatioToBare)} times the least.`,
+      `- Memory, with nothing in hand: ${indexer.memory.bytes.map((bytes) => figure(bytes / 2 ** 20)).join(', ')} MiB after a tenth, half and all; ${figure(indexer.bytesPerAction)} bytes for each action of the second half.`,
     ].join('\n'),
   };
 }

@@ -2,8 +2,10 @@ import type { DerivationsTimes } from '../measures/derivations.ts';
 import type { Stages } from '../measures/engine.ts';
 import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
+import type { PostgresTimes } from '../measures/postgres.ts';
 import type { Plan } from '../plan.ts';
 import { type Goal, goalsOf, type Measured } from '../report/goals.ts';
+import { postgresGoalsOf } from '../report/postgres-goals.ts';
 import { indexerGoalsOf } from '../report/indexer-goals.ts';
 import type { Machine } from '../report/machine.ts';
 
@@ -17,6 +19,7 @@ const FIGURES = {
   'hot-tuple': ['hotTuple'],
   derivations: ['derivations'],
   indexer: ['indexer'],
+  postgres: ['postgres'],
   memory: ['memory'],
   local: ['local'],
 } as const satisfies Record<string, readonly (keyof Figures)[]>;
@@ -30,6 +33,8 @@ export interface Figures extends Measured {
   readonly stages?: Stages | undefined;
   readonly derivations: readonly DerivationsTimes[];
   readonly indexer?: IndexerTimes | undefined;
+  /** A server's is missing where there is none. */
+  readonly postgres?: readonly PostgresTimes[] | undefined;
   /** Why there is nothing to say, where there are no servers. */
   readonly local: readonly LocalComparison[] | string;
 }
@@ -48,6 +53,7 @@ export interface Results {
   readonly runs: readonly Run[];
   readonly goals: readonly Goal[];
   readonly indexerGoals: readonly Goal[];
+  readonly postgresGoals: readonly Goal[];
   readonly figures: Figures;
 }
 
@@ -56,12 +62,14 @@ export function resultsOf(runs: readonly Run[], figures: Figures): Results {
   // What is said of the worker is said of the usual batch.
   const plan = planOf('batches') ?? runs[0]?.plan;
   const indexerPlan = planOf('indexer')?.indexer;
-  const { indexer } = figures;
+  const { indexer, postgres = [] } = figures;
+  const postgresPlan = planOf('postgres')?.postgres;
   return {
     runs,
     goals: plan === undefined ? [] : goalsOf(figures, plan),
     indexerGoals:
       indexer === undefined || indexerPlan === undefined ? [] : indexerGoalsOf(indexer, indexerPlan),
+    postgresGoals: postgresPlan === undefined ? [] : postgresGoalsOf(postgres, postgresPlan),
     figures,
   };
 }

@@ -1,5 +1,5 @@
 import type { IndexerPlan, IndexerTimes } from '../measures/indexer.ts';
-import { exactly, type Spread } from '../measures/statistics.ts';
+import type { Spread } from '../measures/statistics.ts';
 import type { Goal } from './goals.ts';
 
 /** What the indexer's speed is measured by. */
@@ -8,7 +8,6 @@ export function indexerGoalsOf(times: IndexerTimes, { latencyMs, memory }: Index
     const met = is === 'at least' ? measured.median >= bound : measured.median <= bound;
     return { what, bound, is, measured, met };
   };
-  const [few, many] = [memory.few, memory.many].map((count) => count.toLocaleString('en'));
   return [
     goal(
       `documents per second at ${latencyMs} ms: times as fast as one document per request`,
@@ -24,10 +23,10 @@ export function indexerGoalsOf(times: IndexerTimes, { latencyMs, memory }: Index
       times.processorRatio,
     ),
     goal(
-      `peak memory over ${many} actions against the first ${few} of them`,
+      `memory after ${memory.actions.toLocaleString('en')} actions against after a tenth of them`,
       'at most',
       1.1,
-      exactly(times.memory.ratio),
+      times.memoryRatio,
     ),
   ];
 }

@@ -7,6 +7,7 @@ import type { HotTupleTimes } from '../measures/hot-tuple.ts';
 import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
+import type { PostgresTimes } from '../measures/postgres.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
 import { figure, spread } from './figures.ts';
@@ -57,13 +58,20 @@ export function derivationsLine({ count, together, apart }: DerivationsTimes): s
 }
 
 export function indexerLines(times: IndexerTimes): string[] {
-  const { memory } = times;
   const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
   return [
     `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
     `imports against the fewest ${spread(times.requestRatio)}`,
-    `processor ${spread(times.microseconds)} µs a message, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}`,
-    `memory ${mebibytes(memory.fewBytes)} MiB, then ${mebibytes(memory.manyBytes)} MiB at ${figure(memory.perSecond)} messages/s: ${figure(memory.ratio)}`,
+    `processor ${spread(times.microseconds)} µs a message, the least ${spread(times.bareMicroseconds)} µs, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}, the least ${spread(times.bareRatio)}`,
+    `memory ${times.memory.bytes.map(mebibytes).join(', ')} MiB, ${figure(times.bytesPerAction)} bytes an action, at ${figure(times.memory.perSecond)} messages/s`,
+  ];
+}
+
+export function postgresLines(times: PostgresTimes): string[] {
+  const mebibytes = times.bytes.map((bytes) => figure(bytes / 2 ** 20)).join(', ');
+  return [
+    `${times.database}: ${figure(times.recordsPerSecond)} records/s, ${spread(times.timesAsFast)} times as fast as a transaction each; ${figure(times.roundTrips)} round trips a batch, ${figure(times.leastRoundTrips)} at least`,
+    `${times.database}: a batch ${spread(times.batchMs)} ms, on many rows ${spread(times.growth)} of that; memory ${mebibytes} MiB`,
   ];
 }
 

@@ -12,7 +12,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Downstream } from '../model/modelled-aws.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 interface Tuple {
   readonly manufacturer: string;
@@ -178,7 +178,7 @@ function model(
   return { pk, sk, collection, attributes: attributes.split(' '), idOf };
 }
 
-function documentOf({ attributes, idOf }: StreamModel, row: Row): Row {
+export function documentOf({ attributes, idOf }: StreamModel, row: Row): Row {
   return { id: idOf((name) => row[name]), ...pick(row, attributes) };
 }
 
@@ -190,7 +190,7 @@ function sameFields(a: Row, b: Row): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function tupleOf(row: Row): Tuple | undefined {
+export function tupleOf(row: Row): Tuple | undefined {
   const [manufacturer, name, type_designator] = [
     row['manufacturer'],
     row['model'],
