@@ -56,8 +56,11 @@ export class HeldMessages {
   /** Only where the source keeps dead letters. */
   refuse(faults: ReadonlyMap<HeldMessage, Fault>): void {
     const { source } = this.#deps;
-    this.#letGo([...faults.keys()], 'kept as dead letters', (received) =>
-      source.refuse!([...faults.values()].map((fault, n) => ({ received: received[n]!, fault }))),
+    const refused = [...faults].map(([{ received }, fault]) => ({ received, fault }));
+    this.#letGo(
+      [...faults.keys()],
+      'kept as dead letters',
+      () => source.refuse?.(refused) ?? Promise.resolve([]),
     );
   }
 

@@ -128,7 +128,9 @@ export function createPostgresWorker({
       ),
     sent: () => container.get(SentActions).count,
     container,
-    open: async () => void (await container.get(PARTS).get()),
+    open: async () => {
+      await container.get(PARTS).get();
+    },
     close: () => container.unbindAllAsync(),
   };
 }

@@ -40,7 +40,7 @@ export function describeBackend(backend: Backend): void {
   for (const port of Object.keys(CONTRACTS) as (keyof Backend)[]) describePort(port, backend);
 }
 
-function describePort<P extends keyof Backend>(port: P, backend: Backend): void {
+function describePort(port: keyof Backend, backend: Backend): void {
   const words = port.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   describeContract(words, CONTRACTS[port] as Contract<unknown>, backend[port] as Implementations<unknown>);
 }

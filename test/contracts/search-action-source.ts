@@ -26,9 +26,9 @@ export interface Harness {
   /** Where the source keeps dead letters. */
   readonly deadLetters?: {
     /** Ids of documents, and reasons. */
-    list(): Promise<readonly (readonly [id: string, reason: string])[]>;
+    readonly list: () => Promise<readonly (readonly [id: string, reason: string])[]>;
     /** Puts all of them back, as an operator does. */
-    putBack(): Promise<unknown>;
+    readonly putBack: () => Promise<unknown>;
     /** How many receivers may have a message of whom none answers. */
     readonly maxUnanswered: number;
   };

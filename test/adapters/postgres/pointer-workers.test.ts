@@ -59,7 +59,7 @@ describeUnless(SERVER.missing, 'workers on one pointer in PostgreSQL', () => {
     for (let times = 1; times <= 300; times++)
       try {
         const result = await attempt();
-        if (Fault.is(result)) throw result as Fault;
+        if (Fault.is(result)) throw result;
         if (result !== 'conflict') return result as T;
       } catch (error) {
         if (!Fault.is(error) || error.kind !== 'transient') throw error;

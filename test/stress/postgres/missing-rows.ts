@@ -30,5 +30,5 @@ export async function missingRows(state: DerivedState, rows: readonly TableRow[]
 }
 
 function nameOf({ PK, SK }: Readonly<Record<string, Value>>): string {
-  return `${String(PK)} ${String(SK)}`;
+  return JSON.stringify([PK, SK]);
 }

@@ -24,10 +24,10 @@ export class SeveralWaysPool implements PgPool {
     const errors: unknown[] = [];
     // Others may keep another one meanwhile.
     const first = this.#kept;
-    for (const offset of this.#pools.keys()) {
-      const place = (first + offset) % this.#pools.length;
+    const places = [...this.#pools.entries()];
+    for (const [place, pool] of [...places.slice(first), ...places.slice(0, first)]) {
       try {
-        const client = await this.#pools[place]!.connect();
+        const client = await pool.connect();
         this.#kept = place;
         return client;
       } catch (error) {
