@@ -2,10 +2,13 @@ import { expect } from 'chai';
 import { purgeExpired } from '../../src/adapters/postgres/purge-expired.ts';
 import { PostgresSearchActionSource } from '../../src/adapters/postgres/queue/postgres-search-action-source.ts';
 import { PostgresSearchQueue } from '../../src/adapters/postgres/queue/postgres-search-queue.ts';
+import { PostgresSearch } from '../../src/adapters/postgres/search/postgres-search.ts';
+import { PostgresSearchIndex } from '../../src/adapters/postgres/search/postgres-search-index.ts';
 import { SystemClock, SystemSleeper } from '../../src/adapters/system/system.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { PGLITE, SERVER, type TestDatabase } from '../integration/postgres.ts';
 import { describeUnless } from '../support/describe-unless.ts';
+import { range } from '../support/range.ts';
 import { read } from './markdown.ts';
 
 /** All statements of the document, in their order. */
@@ -48,6 +51,34 @@ for (const kind of [PGLITE, SERVER])
       await run('update contrail.dead_letters');
       expect(await run('select collection, document_id, reason')).to.deep.equal([]);
       expect(await source.receive({ max: 10, waitMs: 0 })).to.have.length(2);
+    });
+
+    it('shows documents, counts and rows, and finds documents by their words, also by an index', async () => {
+      const { database, names } = own;
+      const index = new PostgresSearchIndex(database, names);
+      const version = { generation: 0, epoch: '', sequence: '1' };
+      const documents = range(2_000).map((n) => ({
+        ...{ id: `${n}`, version },
+        document: { id: `${n}`, title: n === 7 ? 'Sourced from events' : `Talk ${n} of many` },
+      }));
+      await index.apply('talks', documents);
+      const found = 'select document_id from contrail.documents';
+      expect(await run(found)).to.deep.equal([{ document_id: '7' }]);
+      await run('create index');
+      await database.query(`analyze ${names.documents}`);
+      expect(await run(found)).to.deep.equal([{ document_id: '7' }]);
+      const plan = await database.query(
+        `explain ${STATEMENTS.find((statement) => statement.startsWith(found))!}`.replaceAll(
+          'contrail.',
+          `${names.schema}.`,
+        ),
+      );
+      expect(JSON.stringify(plan)).to.include('talks_in_english');
+      const search = new PostgresSearch(database, names);
+      const { hits } = await search.search('talks', 'event source', { language: 'english' });
+      expect(hits.map(({ id }) => id)).to.deep.equal(['7']);
+      expect(await run('select tuple')).to.deep.equal([]);
+      expect(await run('select attributes')).to.deep.equal([]);
     });
 
     it('forgets letters that are older than four weeks, and nothing that waits', async () => {

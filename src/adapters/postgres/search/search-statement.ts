@@ -33,6 +33,7 @@ export function searchStatement(
   const inCollection = `d.collection = ${bind(storedText(collection))} and not d.removed`;
   const { where, facets, facetLimit, sort, limit, match, language, fields } = options;
   const words = match === 'any' ? text.trim().split(/\s+/).join(' or ') : text;
+  const isText = text.trim() !== '';
   const searched =
     !isText || fields.length === 0 ? 'd.fields' : only(bind(JSON.stringify(fields.map(storedText))));
   // As in an index's definition, so that it is used.
