@@ -24,8 +24,8 @@ export function postgresPlanOf(seed: number): PostgresPlan {
   const random = chanceOf(seed, 'stress postgres');
   return {
     isolation: random.pick(['read committed', 'read committed', 'repeatable read', 'serializable']),
-    statementTimeout: random.pick([0, 0, 30, 150]),
-    terminateEvery: random.pick([0, 20, 100]),
+    statementTimeout: random.pick([0, 0, 150, 500]),
+    terminateEvery: random.pick([0, 100, 400]),
     lockEvery: random.pick([0, 5, 50]),
   };
 }
