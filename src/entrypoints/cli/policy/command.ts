@@ -13,7 +13,7 @@ interface PolicyOptions extends GivenResources {
 }
 
 export const policyCommand = new Command('policy')
-  .summary("print the IAM policy of a definition's worker, or of its indexer")
+  .summary("print the IAM policy of a definition's worker or indexer")
   .description(
     `Prints the IAM policy that the function's role needs for what the definition derives,
 and no more: to read the stream, to read and write derived rows (in their own
@@ -27,7 +27,7 @@ documents are of, and to keep its fences.`,
   .option('--table <arn>', 'the table; known by its stream, unless that is a placeholder')
   .option('--state-table <arn>', "the worker's state table")
   .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
-  .option('--key-secret <arn>', "with --indexer: the secret that is the search server's key")
+  .option('--key-secret <arn>', 'with --indexer: the secret with its key')
   .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
   .option(
     '--rows-in <arns...>',
@@ -42,9 +42,9 @@ Each ARN may be a placeholder, \${name}, that Fn::Sub of CloudFormation or
 templatefile of Terraform replaces. Nothing is guessed: what is missing is an
 error that names the option.
 
-An indexer needs --table (or --stream), --state-table and --search-queue, on Lambda
-and as a process. A process without a secret leaves --key-secret out; a secret
-with a key of your own asks for kms:Decrypt beside it.
+An indexer needs --table (or --stream), --state-table and --search-queue, on
+Lambda and as a process. One whose key is in no secret needs no --key-secret; a
+secret with a KMS key of your own asks for kms:Decrypt beside it.
 
 Writing the function's log and storing records that Lambda gave up (at a
 destination of the mapping) are not in it: the role needs
