@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Clock } from '../../application/ports/clock.ts';
+import { MonotonicClock } from '../../application/ports/monotonic-clock.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 
@@ -7,6 +8,13 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 export class SystemClock extends Clock {
   override now(): number {
     return Date.now();
+  }
+}
+
+/** The machine's time since it was started, or the like. */
+export class SystemMonotonicClock extends MonotonicClock {
+  override elapsed(): number {
+    return performance.now();
   }
 }
 

@@ -69,7 +69,7 @@ export abstract class ShardStates {
   ): Promise<void>;
 
   /**
-   * Moves frontiers, each on condition that the lease has the epoch. A frontier never goes back, whatever is asked, and a
+   * Moves frontiers, each on condition that the lease has the epoch, 0 where nobody ever claimed it. A frontier never goes back, whatever is asked, and a
    * complete shard stays complete.
    *
    * @returns the shards whose lease has another epoch: nothing of them was written.

@@ -6,6 +6,10 @@ export interface SourceRecord {
   readonly sequence: string;
   /** Its item's key as text, the same for all records of an item and for no other's; empty where it has none. */
   readonly item: string;
+  /** When the change was made, in milliseconds since 1970, to the second; undefined where it does not say. */
+  readonly at: number | undefined;
+  /** About how large it is: what is held in memory is bounded by it. */
+  readonly bytes: number;
   /** As Lambda delivers it, with every digit and byte. */
   readonly record: unknown;
 }
