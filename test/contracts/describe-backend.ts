@@ -13,6 +13,7 @@ import { searchIndex } from './search-index/contract.ts';
 import * as searchQueue from './search-queue.ts';
 import * as shardStates from './shard-states.ts';
 import * as sourceRows from './source-rows.ts';
+import * as streamSource from './stream-source.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
@@ -30,6 +31,7 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   sourceRows: { read: sourceRows },
   searchIndex,
   shardStates: { 'load, add, claim, renew, release, advance, forget, gaps': shardStates },
+  streamSource: { 'list, iterator, records': streamSource },
   tableGenerations: { 'generationOf, adopt': tableGenerations },
   tableReplica,
   derivedState: { read: derivedState },

@@ -11,5 +11,6 @@ for (const kind of [PGLITE, SERVER].filter(({ name }) => (only ?? name) === name
     ...stateOn(kind),
     ...tableOn(kind),
     ...queuesOn(kind),
+    streamSource: { lacks: 'a table of PostgreSQL has no stream' },
     metrics: { lacks: 'they are the memory backend’s' },
   });

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
@@ -7,6 +8,8 @@ import { signWithOne } from './one-signer.ts';
 import { sendPlainly } from './plain-requests.ts';
 import { readPrototypeNames } from './prototype-names.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
+
+type ServiceClient = DynamoDBClient | DynamoDBStreamsClient | SQSClient;
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
 const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -35,6 +38,11 @@ export function createSqsClient(
   return observed(new SQSClient({ ...endpoint, maxAttempts, requestHandler: TIMEOUTS }), metrics);
 }
 
+/** A client of a stream's API, which tries a request once, since its reader knows the API's limits. */
+export function createStreamsClient(metrics: Metrics): DynamoDBStreamsClient {
+  return observed(new DynamoDBStreamsClient({ maxAttempts: 1, requestHandler: TIMEOUTS }), metrics);
+}
+
 /** The document client that the repositories need: one that gives numbers as strings, as JavaScript's would lose digits. */
 export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient {
   const documents = DynamoDBDocumentClient.from(client, {
@@ -56,10 +64,7 @@ export function abortableBy(
 }
 
 /** Has a client count its requests, and log none. */
-export function observed<Client extends DynamoDBClient | SQSClient>(
-  client: Client,
-  metrics: Metrics,
-): Client {
+export function observed<Client extends ServiceClient>(client: Client, metrics: Metrics): Client {
   countRequests(client, metrics);
   // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
   // of what sending takes. Its warnings still come out.
@@ -74,10 +79,7 @@ export function observed<Client extends DynamoDBClient | SQSClient>(
  * Counts every request that the client sends from now on, by operation, the SDK's own retries included. A client counts
  * once, for the metrics that it was given last.
  */
-export function countRequests(
-  client: Pick<DynamoDBClient | SQSClient, 'middlewareStack'>,
-  metrics: Metrics,
-): void {
+export function countRequests(client: Pick<ServiceClient, 'middlewareStack'>, metrics: Metrics): void {
   // The types of the clients' stacks differ in what requests hold, which does not matter here.
   const { middlewareStack } = client as Pick<DynamoDBClient, 'middlewareStack'>;
   middlewareStack.add(

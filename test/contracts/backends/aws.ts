@@ -45,6 +45,7 @@ import type { Harness as SearchActions } from '../search-action-source.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
+import { dynamodbStream } from './streams.ts';
 import { typesense } from './typesense.ts';
 
 /** The keys of the specification, written out once more. */
@@ -300,6 +301,7 @@ export const aws = {
       missing,
     },
   ],
+  streamSource: [dynamodbStream],
   tableGenerations: [
     {
       name: 'DynamoDB',

@@ -22,6 +22,7 @@ import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
 import { embeddedSearch } from './embedded-search.ts';
 import { shardFile } from './shard-file.ts';
+import { memoryStream } from './streams.ts';
 
 export const memory: Backend = {
   imageRepository: [
@@ -193,6 +194,7 @@ export const memory: Backend = {
     },
     shardFile,
   ],
+  streamSource: [memoryStream],
   tableGenerations: [
     {
       name: 'memory',

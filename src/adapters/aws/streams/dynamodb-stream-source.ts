@@ -1,0 +1,125 @@
+import {
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetShardIteratorCommand,
+  type ShardFilter,
+} from '@aws-sdk/client-dynamodb-streams';
+import {
+  type ListShards,
+  type ShardListing,
+  type SourcePage,
+  StreamSource,
+} from '../../../application/ports/stream-source.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { ShardPosition } from '../../../domain/shard.ts';
+import { abortableBy } from '../clients.ts';
+import { translateError } from '../translate-error.ts';
+import { getRawRecords } from './get-raw-records.ts';
+import { sourceRecordOf } from './source-record.ts';
+
+/** A table's stream, through the API of DynamoDB Streams. */
+export class DynamoDbStreamSource extends StreamSource {
+  override readonly arn: string;
+  readonly #client: DynamoDBStreamsClient;
+
+  /** @param client one that tries a request once: the reader tries again. */
+  constructor(client: DynamoDBStreamsClient, arn: string) {
+    super();
+    this.#client = client;
+    this.arn = arn;
+  }
+
+  override async list(
+    { after, childrenOf }: ListShards,
+    signal?: AbortSignal,
+  ): Promise<ShardListing | undefined> {
+    signal?.throwIfAborted();
+    const filter: ShardFilter | undefined =
+      childrenOf === undefined ? undefined : { Type: 'CHILD_SHARDS', ShardId: childrenOf };
+    try {
+      const { StreamDescription: stream } = await this.#client.send(
+        new DescribeStreamCommand({
+          StreamArn: this.arn,
+          ...(after === undefined ? {} : { ExclusiveStartShardId: after }),
+          ...(filter === undefined ? {} : { ShardFilter: filter }),
+        }),
+        abortableBy(signal),
+      );
+      return {
+        shards: (stream?.Shards ?? []).flatMap(
+          ({ ShardId: id, ParentShardId: parent, SequenceNumberRange: range }) =>
+            id === undefined ? [] : [{ id, parent, closed: range?.EndingSequenceNumber !== undefined }],
+        ),
+        next: stream?.LastEvaluatedShardId,
+        enabled: stream?.StreamStatus === 'ENABLED' || stream?.StreamStatus === 'ENABLING',
+      };
+    } catch (error) {
+      if (codeOf(error) === MISSING) return undefined;
+      throw this.#faultOf(error, signal);
+    }
+  }
+
+  override async iterator(
+    shard: string,
+    position: ShardPosition,
+    signal?: AbortSignal,
+  ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
+    signal?.throwIfAborted();
+    try {
+      const { ShardIterator: iterator } = await this.#client.send(
+        new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startAt(position) }),
+        abortableBy(signal),
+      );
+      if (iterator === undefined)
+        throw new Fault('transient', `stream ${this.arn}: no iterator for ${shard}`);
+      return { is: 'iterator', iterator };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === TRIMMED) return { is: 'trimmed' };
+      if (code === MISSING) return { is: 'gone' };
+      throw this.#faultOf(error, signal);
+    }
+  }
+
+  override async records(iterator: string, max: number, signal?: AbortSignal): Promise<SourcePage> {
+    signal?.throwIfAborted();
+    try {
+      const { records, nextIterator } = await getRawRecords(
+        this.#client,
+        { ShardIterator: iterator, Limit: max },
+        abortableBy(signal),
+      );
+      return {
+        is: 'page',
+        records: records.map((record) => sourceRecordOf(record, this.arn)),
+        next: nextIterator,
+      };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === EXPIRED) return { is: 'expired' };
+      if (code === TRIMMED) return { is: 'trimmed' };
+      // DynamoDB Local says so of a shard that was trimmed as a whole, too.
+      if (code === MISSING) return { is: 'gone' };
+      throw this.#faultOf(error, signal);
+    }
+  }
+
+  #faultOf(error: unknown, signal: AbortSignal | undefined): Fault {
+    signal?.throwIfAborted();
+    return translateError(error, { resource: `stream ${this.arn}`, variable: "the stream's ARN" });
+  }
+}
+
+const MISSING = 'ResourceNotFoundException';
+const TRIMMED = 'TrimmedDataAccessException';
+const EXPIRED = 'ExpiredIteratorException';
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly name?: unknown }).name;
+}
+
+function startAt(position: ShardPosition) {
+  if (position === 'horizon') return { ShardIteratorType: 'TRIM_HORIZON' } as const;
+  if (position === 'latest') return { ShardIteratorType: 'LATEST' } as const;
+  return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.after } as const;
+}
