@@ -108,10 +108,10 @@ export const layers = [
   ...layer('src/domain', { syntax: NO_IMPURE_SYNTAX }),
   ...layer('src/fleet', { layers: ['domain'], syntax: NO_IMPURE_SYNTAX }),
   ...layer('src/application', { layers: ['domain'], syntax: NO_IMPURE_SYNTAX }),
-  // JSON is read alike, wherever it comes from.
+  // JSON is read alike, wherever it comes from; so are files refused, and folders locked.
   ...layer('src/adapters/*', {
     layers: ['domain', 'application'],
-    packages: '(?:(?!(?:node:)?process$)[^.#/]|(?:\\.\\./){1,3}json/[^.])',
+    packages: '(?:(?!(?:node:)?process$)[^.#/]|(?:\\.\\./){1,3}(?:json|files)/[^.])',
     syntax: NO_ALIAS_OF_PROCESS,
   }),
   // Users run it on definitions of their own: it has all of the worker but the backends of others.

@@ -9,9 +9,9 @@ import type { Done } from '../../application/result.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { CollectionFile } from './store/collection-file.ts';
-import { fileFault } from './store/file-fault.ts';
+import { fileFault } from '../files/file-fault.ts';
 import { fileNameOf } from './store/file-name.ts';
-import { FolderLock } from './store/folder-lock.ts';
+import { FolderLock } from '../files/folder-lock.ts';
 import { Turns } from './store/turns.ts';
 
 /** How documents are kept in a folder. */

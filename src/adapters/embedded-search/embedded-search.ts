@@ -5,7 +5,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { DocumentFields } from '../../domain/search-document.ts';
 import { type SearchAnswer, SearchableCollection, type SearchOptions } from './searchable-collection.ts';
 import type { SearchProgress } from './search/text-index.ts';
-import { codeOf, fileFault } from './store/file-fault.ts';
+import { codeOf, fileFault } from '../files/file-fault.ts';
 import { fileNameOf, isDocumentsFile } from './store/file-name.ts';
 import { beginsCall, documentOf, entryOf } from './store/line.ts';
 import { scan, scanHead } from './store/scan.ts';

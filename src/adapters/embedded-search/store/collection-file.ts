@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
 import type { DocumentFields } from '../../../domain/search-document.ts';
-import { codeOf, fileFault } from './file-fault.ts';
+import { codeOf, fileFault } from '../../files/file-fault.ts';
 import { asBeginning, documentOf, entryLine, entryOf, headLine, isWhole } from './line.ts';
 import { damagedFault, scan, scanHead } from './scan.ts';
 

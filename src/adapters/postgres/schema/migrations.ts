@@ -3,6 +3,7 @@ import { state } from './migrations/0001-state.ts';
 import { replica } from './migrations/0002-replica.ts';
 import { documents } from './migrations/0003-documents.ts';
 import { queue } from './migrations/0004-queue.ts';
+import { shards } from './migrations/0010-shards.ts';
 
 /** All steps, in their order. */
-export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue];
+export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, shards];

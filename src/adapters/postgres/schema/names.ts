@@ -20,6 +20,8 @@ const TABLES = [
   'search_actions',
   'search_fences',
   'quarantine',
+  'stream_shards',
+  'stream_gaps',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedSearchIndex } from '../../../adapters/embedded-search/embedded-search-index.ts';
-import { fileFault } from '../../../adapters/embedded-search/store/file-fault.ts';
+import { fileFault } from '../../../adapters/files/file-fault.ts';
 import { fileNameOf } from '../../../adapters/embedded-search/store/file-name.ts';
 import type { Engine, Replacement } from './engine.ts';
 

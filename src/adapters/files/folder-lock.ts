@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Fault } from '../../../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import { codeOf, fileFault } from './file-fault.ts';
 
 /** The file that says who writes in a folder. */

@@ -1,5 +1,5 @@
-import { BackPressure } from '../../../application/back-pressure.ts';
-import { Fault } from '../../../domain/fault.ts';
+import { BackPressure } from '../../application/back-pressure.ts';
+import { Fault } from '../../domain/fault.ts';
 
 /** Of a file system without room: the disk is full, or a quota or a limit on files is reached. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
