@@ -17,15 +17,13 @@ function isNotComplete(id: string | undefined, noted: NotedShards): boolean {
 
 /**
  * Where whoever has just claimed a shard begins. At the latest record only the very first, for a shard that no noted one comes
- * before: whoever comes later does not know since when changes were to be read, and would leave some out.
+ * before: whoever comes later does not know since when changes were to be read, and would leave some out. At its beginning
+ * where a noted one comes before, as then nothing of it may be missing.
  */
-export function beginningOf(
-  { frontier, start, lease, parent }: ShardState,
-  noted: NotedShards,
-): ShardPosition {
+export function beginningOf({ frontier, start, lease, parent }: ShardState, noted: NotedShards): ShardPosition {
   if (frontier !== undefined) return { after: frontier };
-  const isFirst = lease.epoch === 1 && (parent === undefined || !noted.has(parent));
-  return start === 'latest' && isFirst ? 'latest' : 'horizon';
+  if (parent !== undefined && noted.has(parent)) return 'beginning';
+  return start === 'latest' && lease.epoch === 1 ? 'latest' : 'horizon';
 }
 
 /**

@@ -185,8 +185,9 @@ export class ShardReading {
   async #missing(what: 'trimmed' | 'gone'): Promise<void> {
     this.#iterator = undefined;
     const { id: shard } = this.state;
-    if (what === 'trimmed' && typeof this.#position !== 'string') {
-      await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#position.after });
+    const isPromised = this.#position !== 'horizon' && this.#position !== 'latest';
+    if (what === 'trimmed' && isPromised) {
+      await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#frontier.lastRead });
       this.#position = 'horizon';
       return;
     }
