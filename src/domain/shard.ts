@@ -7,8 +7,11 @@ export interface Shard {
   readonly closed: boolean;
 }
 
-/** From where a shard is read: all that the stream still has of it, what comes from now on, or what follows a record. */
-export type ShardPosition = 'horizon' | 'latest' | { readonly after: string };
+/**
+ * From where a shard is read: all of it, all that the stream still has of it, what comes from now on, or what follows a record.
+ * At its `beginning`, a shard of which the first records have left the stream is `trimmed`.
+ */
+export type ShardPosition = 'beginning' | 'horizon' | 'latest' | { readonly after: string };
 
 /** How far a shard has been handled, and by whom it is read. */
 export interface ShardState {

@@ -1,0 +1,67 @@
+import type { Gap } from '../../domain/shard.ts';
+import { Backoff } from './backoff.ts';
+import type { ReadStreamDependencies } from './dependencies.ts';
+
+/** What to do about a gap. */
+const REPAIR =
+  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
+
+/** Notes gaps for good, loudly. */
+export class GapNoting {
+  readonly #deps: Pick<
+    ReadStreamDependencies,
+    'source' | 'states' | 'clock' | 'sleeper' | 'random' | 'logger'
+  >;
+  readonly #signal: AbortSignal;
+  readonly #retryMs: number;
+  #open: readonly Gap[] = [];
+  #noted = 0;
+
+  /** @param signal aborted when nothing is noted any more. */
+  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#retryMs = retryMs;
+  }
+
+  /** Those that nobody has closed. */
+  get open(): readonly Gap[] {
+    return this.#open;
+  }
+
+  /** How many this process has noted. */
+  get noted(): number {
+    return this.#noted;
+  }
+
+  /** @throws Fault when they cannot be read. */
+  async load(signal: AbortSignal): Promise<void> {
+    this.#open = await this.#deps.states.gaps(this.#deps.source.arn, signal);
+  }
+
+  /**
+   * Notes a gap, and tries until it is noted: nothing may go on as if there were none.
+   *
+   * @throws Fault when it is not, because the process is to stop.
+   */
+  async note(found: Omit<Gap, 'at'>): Promise<void> {
+    const { source, states, clock, sleeper, random, logger } = this.#deps;
+    const gap = { ...found, at: clock.now() };
+    const isSame = (other: Gap) => other.shard === gap.shard && other.reason === gap.reason;
+    if (this.#open.some(isSame)) return;
+    const backoff = new Backoff(random, this.#retryMs);
+    for (;;) {
+      try {
+        await states.noteGaps(source.arn, [gap], this.#signal);
+        break;
+      } catch (error) {
+        logger.log('error', 'a gap could not be noted, so reading waits', { ...gap, error });
+        await sleeper.sleep(backoff.next(), new AbortController().signal);
+        if (this.#signal.aborted) throw error;
+      }
+    }
+    logger.log('error', 'records of the stream are lost', { stream: source.arn, ...gap, do: REPAIR });
+    this.#noted++;
+    this.#open = [...this.#open, gap];
+  }
+}

@@ -1,0 +1,39 @@
+import type { ShardPosition, ShardState } from './shard.ts';
+
+/** Noted shards by their ids. */
+export type NotedShards = ReadonlyMap<string, ShardState>;
+
+/**
+ * Whether a shard is to be read now: it is not complete, and its parent is. A parent that is not noted is before the reader's
+ * time, or lost, which was noted as a gap when its child was.
+ */
+export function mayBeRead(shard: ShardState, noted: NotedShards): boolean {
+  return !shard.complete && !isNotComplete(shard.parent, noted);
+}
+
+function isNotComplete(id: string | undefined, noted: NotedShards): boolean {
+  return id !== undefined && noted.get(id)?.complete === false;
+}
+
+/**
+ * Where whoever has just claimed a shard begins. At the latest record only the very first, for a shard that no noted one comes
+ * before: whoever comes later does not know since when changes were to be read, and would leave some out. At its beginning
+ * where a noted one comes before, as then nothing of it may be missing.
+ */
+export function beginningOf({ frontier, start, lease, parent }: ShardState, noted: NotedShards): ShardPosition {
+  if (frontier !== undefined) return { after: frontier };
+  if (parent !== undefined && noted.has(parent)) return 'beginning';
+  return start === 'latest' && lease.epoch === 1 ? 'latest' : 'horizon';
+}
+
+/**
+ * The shards of which nothing need be kept: complete, no longer in the stream, and with no child that still asks for them.
+ *
+ * @param listed the ids of all shards of the stream.
+ */
+export function forgettable(noted: readonly ShardState[], listed: ReadonlySet<string>): readonly string[] {
+  const needed = new Set(
+    noted.flatMap(({ parent, complete }) => (complete || parent === undefined ? [] : parent)),
+  );
+  return noted.flatMap(({ id, complete }) => (complete && !listed.has(id) && !needed.has(id) ? id : []));
+}
