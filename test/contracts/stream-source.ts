@@ -243,6 +243,17 @@ export async function goesOnAfterARecord(harness: Harness) {
   expect(await readOn(source, [after], [PK], 2)).to.deep.equal(records.slice(2));
 }
 
+export async function readsAShardFromItsBeginning({ own }: Harness) {
+  const { source, put } = await own();
+  const PK = unique('item');
+  for (const n of range(3)) await put(row(PK, 'x', { n: `${n}` }));
+  const [shard] = await listAll(source);
+  const all = await readOn(source, [await iteratorAt(source, shard!.id, 'horizon')], [PK], 3);
+  expect(await readOn(source, [await iteratorAt(source, shard!.id, 'beginning')], [PK], 3)).to.deep.equal(
+    all,
+  );
+}
+
 export async function readsAStreamThatIsSwitchedOffToItsEnd({ own }: Harness) {
   const { source, put, switchOff } = await own();
   const PK = unique('item');
@@ -273,7 +284,7 @@ export async function readsAStreamThatIsSwitchedOffToItsEnd({ own }: Harness) {
 
 export async function knowsNoShardThatWasNeverThere({ source }: Harness) {
   const shard = 'shardId-00000001570612358119-9c0a0c28';
-  for (const position of ['horizon', 'latest', { after: '000000000000000000001' }] as const)
+  for (const position of ['beginning', 'horizon', 'latest', { after: '000000000000000000001' }] as const)
     expect(await source.iterator(shard, position)).to.deep.equal({ is: 'gone' });
 }
 
@@ -377,6 +388,7 @@ export const tellsOfRecordsThatHaveLeftTheStream = needs('model', async ({ model
   const second = (await pageAt(source, begin, 1)).next!;
   trim(id, 2);
   expect(await source.records(second, 10)).to.deep.equal({ is: 'trimmed' });
+  expect(await source.iterator(id, 'beginning')).to.deep.equal({ is: 'trimmed' });
   for (const { sequence } of [first!, others[0]!, others[1]!])
     expect(await source.iterator(id, { after: sequence })).to.deep.equal({ is: 'trimmed' });
   // Nothing after the last one that left is lost.

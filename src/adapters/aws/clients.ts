@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
@@ -12,7 +12,7 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 type ServiceClient = DynamoDBClient | DynamoDBStreamsClient | SQSClient;
 
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+export const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
  * A DynamoDB client with Contrail's time-outs, from the SDK's own environment.
@@ -36,11 +36,6 @@ export function createSqsClient(
   endpoint: Pick<SQSClientConfig, 'useQueueUrlAsEndpoint'>,
 ): SQSClient {
   return observed(new SQSClient({ ...endpoint, maxAttempts, requestHandler: TIMEOUTS }), metrics);
-}
-
-/** A client of a stream's API, which tries a request once, since its reader knows the API's limits. */
-export function createStreamsClient(metrics: Metrics): DynamoDBStreamsClient {
-  return observed(new DynamoDBStreamsClient({ maxAttempts: 1, requestHandler: TIMEOUTS }), metrics);
 }
 
 /** The document client that the repositories need: one that gives numbers as strings, as JavaScript's would lose digits. */

@@ -62,6 +62,8 @@ export class MemoryStreamSource extends StreamSource {
     signal?.throwIfAborted();
     const bounds = this.#stream.boundsOf(shard);
     if (bounds === undefined) return { is: 'gone' };
+    if (position === 'beginning')
+      return bounds.start > 0 ? { is: 'trimmed' } : { is: 'iterator', iterator: this.#made(shard, 0) };
     if (position === 'horizon') return { is: 'iterator', iterator: this.#made(shard, bounds.start) };
     if (position === 'latest') return { is: 'iterator', iterator: this.#made(shard, bounds.end) };
     const place = this.#stream.placeAfter(shard, position.after);

@@ -2,8 +2,10 @@ import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
   GetShardIteratorCommand,
+  type Shard as ListedShard,
   type ShardFilter,
 } from '@aws-sdk/client-dynamodb-streams';
+import { BoundedMap } from '../../../application/bounded-map.ts';
 import {
   type ListShards,
   type ShardListing,
@@ -11,8 +13,9 @@ import {
   StreamSource,
 } from '../../../application/ports/stream-source.ts';
 import { Fault } from '../../../domain/fault.ts';
-import type { ShardPosition } from '../../../domain/shard.ts';
+import type { Shard, ShardPosition } from '../../../domain/shard.ts';
 import { abortableBy } from '../clients.ts';
+import { Refusal } from '../refusal.ts';
 import { translateError } from '../translate-error.ts';
 import { getRawRecords } from './get-raw-records.ts';
 import { sourceRecordOf } from './source-record.ts';
@@ -21,6 +24,8 @@ import { sourceRecordOf } from './source-record.ts';
 export class DynamoDbStreamSource extends StreamSource {
   override readonly arn: string;
   readonly #client: DynamoDBStreamsClient;
+  /** By shard, the number of its first record: as it was listed first. */
+  readonly #starts = new BoundedMap<string>(SHARDS_KNOWN);
 
   /** @param client one that tries a request once: the reader tries again. */
   constructor(client: DynamoDBStreamsClient, arn: string) {
@@ -46,10 +51,7 @@ export class DynamoDbStreamSource extends StreamSource {
         abortableBy(signal),
       );
       return {
-        shards: (stream?.Shards ?? []).flatMap(
-          ({ ShardId: id, ParentShardId: parent, SequenceNumberRange: range }) =>
-            id === undefined ? [] : [{ id, parent, closed: range?.EndingSequenceNumber !== undefined }],
-        ),
+        shards: (stream?.Shards ?? []).flatMap((shard) => this.#noted(shard)),
         next: stream?.LastEvaluatedShardId,
         enabled: stream?.StreamStatus === 'ENABLED' || stream?.StreamStatus === 'ENABLING',
       };
@@ -65,9 +67,26 @@ export class DynamoDbStreamSource extends StreamSource {
     signal?: AbortSignal,
   ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
     signal?.throwIfAborted();
+    if (position !== 'beginning') return this.#iteratorAt(shard, position, signal);
+    const start = this.#starts.get(shard);
+    if (start === undefined) return this.#iteratorAt(shard, 'horizon', signal);
+    try {
+      return await this.#iteratorAt(shard, { at: start }, signal);
+    } catch (error) {
+      // Refused, although the service has listed it: without that number, nobody can tell what has left the shard.
+      if (error instanceof Refusal) return this.#iteratorAt(shard, 'horizon', signal);
+      throw error;
+    }
+  }
+
+  async #iteratorAt(
+    shard: string,
+    position: Exclude<ShardPosition, 'beginning'> | { readonly at: string },
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
     try {
       const { ShardIterator: iterator } = await this.#client.send(
-        new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startAt(position) }),
+        new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startOf(position) }),
         abortableBy(signal),
       );
       if (iterator === undefined)
@@ -104,11 +123,21 @@ export class DynamoDbStreamSource extends StreamSource {
     }
   }
 
+  #noted({ ShardId: id, ParentShardId: parent, SequenceNumberRange: range }: ListedShard): readonly Shard[] {
+    if (id === undefined) return [];
+    const start = this.#starts.get(id) ?? range?.StartingSequenceNumber;
+    if (start !== undefined) this.#starts.set(id, start);
+    return [{ id, parent, closed: range?.EndingSequenceNumber !== undefined }];
+  }
+
   #faultOf(error: unknown, signal: AbortSignal | undefined): Fault {
     signal?.throwIfAborted();
     return translateError(error, { resource: `stream ${this.arn}`, variable: "the stream's ARN" });
   }
 }
+
+/** A stream has at most some thousands in the day that it is kept. */
+const SHARDS_KNOWN = 20_000;
 
 const MISSING = 'ResourceNotFoundException';
 const TRIMMED = 'TrimmedDataAccessException';
@@ -118,8 +147,10 @@ function codeOf(error: unknown): unknown {
   return (error as { readonly name?: unknown }).name;
 }
 
-function startAt(position: ShardPosition) {
+function startOf(position: Exclude<ShardPosition, 'beginning'> | { readonly at: string }) {
   if (position === 'horizon') return { ShardIteratorType: 'TRIM_HORIZON' } as const;
   if (position === 'latest') return { ShardIteratorType: 'LATEST' } as const;
-  return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.after } as const;
+  return 'at' in position
+    ? ({ ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: position.at } as const)
+    : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.after } as const);
 }
