@@ -270,17 +270,24 @@ export class ReadStream {
 
   async #writeLast(): Promise<void> {
     const { sleeper } = this.#deps;
-    void sleeper.sleep(LAST_WRITES_MS, this.#closed.signal).then(() => this.#closed.abort());
     const { signal } = this.#closed;
-    await this.#tried('frontiers could not be saved', () => this.#saving.save(signal));
-    await this.#tried('leases could not be given back', () => this.#keeping.release(signal));
+    void sleeper.sleep(LAST_WRITES_MS, signal).then(() => this.#closed.abort());
+    const writes = [
+      ['frontiers could not be saved', () => this.#saving.save(signal)],
+      ['leases could not be given back', () => this.#keeping.release(signal)],
+    ] as const;
+    for (const [failure, write] of writes)
+      while (!(await this.#tried(failure, write)) && !signal.aborted)
+        await this.#leaseWake.wait(LAST_WRITES_MS / 20);
   }
 
-  async #tried(failure: string, work: () => Promise<void>): Promise<void> {
+  async #tried(failure: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
       this.#warn(failure, error);
+      return false;
     }
   }
 
