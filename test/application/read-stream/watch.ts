@@ -81,7 +81,9 @@ export class Watch {
   async handled(record: ModelledRecord): Promise<void> {
     if (this.#handled.has(record)) return;
     this.#gaps = await this.#inner.gaps(this.#stream.arn);
-    const before = (this.#byItem.get(record.item) ?? this.#ofItem(record.item)).filter(({ n }) => n < record.n);
+    const before = (this.#byItem.get(record.item) ?? this.#ofItem(record.item)).filter(
+      ({ n }) => n < record.n,
+    );
     const left = before.find((each) => !this.#handled.has(each) && !this.#isExcused(each));
     if (left !== undefined)
       this.#fail(
@@ -121,9 +123,12 @@ export class Watch {
     for (const { ended } of processes)
       if (typeof ended === 'object') this.violated('a reader goes on', String(ended.error));
     // Who stood still takes its leases for lost.
-    const owners = new Set(processes.filter(({ alive, frozenUntil }) => alive && frozenUntil === 0).map(({ owner }) => owner));
+    const owners = new Set(
+      processes.filter(({ alive, frozenUntil }) => alive && frozenUntil === 0).map(({ owner }) => owner),
+    );
     for (const { id, lease, complete } of await this.#inner.load(this.#stream.arn))
-      if (isReleased && owners.has(lease.owner) && !complete) this.violated('a stopped reader leaves no lease', `${id}: ${lease.owner}`);
+      if (isReleased && owners.has(lease.owner) && !complete)
+        this.violated('a stopped reader leaves no lease', `${id}: ${lease.owner}`);
     this.check();
   }
 
@@ -138,8 +143,11 @@ export class Watch {
       const isLost =
         reason === 'vanished'
           ? !this.#stream.listed.some((listed) => listed.id === id)
-          : shard?.records.some((record) => BigInt(record.sequence) > BigInt(after ?? 0) && this.#stream.isTrimmed(record));
-      if (isLost !== true) this.#fail('a gap is noted only where records are lost', `${reason} ${id} after ${after}`);
+          : shard?.records.some(
+              (record) => BigInt(record.sequence) > BigInt(after ?? 0) && this.#stream.isTrimmed(record),
+            );
+      if (isLost !== true)
+        this.#fail('a gap is noted only where records are lost', `${reason} ${id} after ${after}`);
     }
     for (const { id, frontier, complete } of await this.#inner.load(this.#stream.arn)) {
       const shard = this.#shard(id);
@@ -149,7 +157,10 @@ export class Watch {
       );
       const left = passed.find((record) => !this.#isDone(record));
       if (left !== undefined)
-        this.#fail('a frontier passes no record that is not handled', `${nameOf(left)}: ${frontier} ${complete}`);
+        this.#fail(
+          'a frontier passes no record that is not handled',
+          `${nameOf(left)}: ${frontier} ${complete}`,
+        );
       if (complete && shard.closedAt === undefined)
         this.#fail('a shard is complete only when it is closed, and all of it is handled', id);
     }
