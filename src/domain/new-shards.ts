@@ -12,7 +12,7 @@ export interface NewShards {
  * Which shards of a listing are to be noted.
  *
  * As long as none of the noted ones was ever claimed, reading has not begun, and what is there is from `from` on: all of it,
- * or only what comes now, of the shards without a child. What is before those is never noted. Later every new shard is read
+ * or only what comes now, of the shards without a child and those behind noted ones. What is before those is never noted. Later every new shard is read
  * from its beginning.
  *
  * @param isComplete whether the listing has all shards of the stream: of a partial one only children of what is noted can be
@@ -30,11 +30,16 @@ export function newShards(
   const past = ancestorsOf(noted, byId, known);
   const parents = new Set(listed.map(({ parent }) => parent));
   const isLeaf = ({ id }: Shard) => !parents.has(id);
+  const isBehindNoted = ({ parent }: Shard): boolean => {
+    if (parent === undefined || known.has(parent)) return parent !== undefined;
+    const listedParent = byId.get(parent);
+    return listedParent !== undefined && isBehindNoted(listedParent);
+  };
   const unknown = listed.filter(({ id }) => !known.has(id) && !past.has(id));
   const start = hasBegun ? 'horizon' : from;
   const generations: Pick<ShardState, 'id' | 'parent' | 'start'>[][] = [];
   const lost = new Set<string>();
-  let left = unknown.filter((shard) => start === 'horizon' || isLeaf(shard));
+  let left = unknown.filter((shard) => start === 'horizon' || isLeaf(shard) || isBehindNoted(shard));
   if (!isComplete && !hasBegun) left = [];
   while (left.length > 0) {
     const waiting = new Set(left.map(({ id }) => id));

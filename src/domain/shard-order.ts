@@ -16,14 +16,14 @@ function isNotComplete(id: string | undefined, noted: NotedShards): boolean {
 }
 
 /**
- * Where whoever has just claimed a shard begins. At the latest record only the very first, for a shard that no noted one comes
- * before: whoever comes later does not know since when changes were to be read, and would leave some out. At its beginning
- * where a noted one comes before, as then nothing of it may be missing.
+ * Where whoever has just claimed a shard begins. Where the reader as a whole does, at the horizon or the latest record, only the
+ * very first, for a shard that no noted one comes before: after them nothing of it may be missing, and what has left the
+ * stream meanwhile shows only at its beginning.
  */
 export function beginningOf({ frontier, start, lease, parent }: ShardState, noted: NotedShards): ShardPosition {
   if (frontier !== undefined) return { after: frontier };
-  if (parent !== undefined && noted.has(parent)) return 'beginning';
-  return start === 'latest' && lease.epoch === 1 ? 'latest' : 'horizon';
+  const isFirst = lease.epoch === 1 && (parent === undefined || !noted.has(parent));
+  return isFirst ? start : 'beginning';
 }
 
 /**

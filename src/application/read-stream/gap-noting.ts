@@ -47,7 +47,8 @@ export class GapNoting {
   async note(found: Omit<Gap, 'at'>): Promise<void> {
     const { source, states, clock, sleeper, random, logger } = this.#deps;
     const gap = { ...found, at: clock.now() };
-    const isSame = (other: Gap) => other.shard === gap.shard && other.reason === gap.reason;
+    const isSame = (other: Gap) =>
+      other.shard === gap.shard && other.reason === gap.reason && other.after === gap.after;
     if (this.#open.some(isSame)) return;
     const backoff = new Backoff(random, this.#retryMs);
     for (;;) {

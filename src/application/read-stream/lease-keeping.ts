@@ -101,12 +101,16 @@ export class LeaseKeeping {
     return lease.owner !== '' && lease.owner !== this.#deps.owner && this.#observed.hasChanged(id);
   }
 
-  /** Gives back all that is held. */
+  /**
+   * Gives back all that is held.
+   *
+   * @throws Fault when it is not known what was: it can be done again.
+   */
   async release(signal: AbortSignal): Promise<void> {
     const { states, source, owner } = this.#deps;
     const held = this.#claims();
-    this.#held.clear();
     if (held.length > 0) await states.release(source.arn, held, owner, signal);
+    this.#held.clear();
   }
 
   /** A shard is complete: nobody reads it any more. */

@@ -115,8 +115,8 @@ export class ReadStream {
    * Reads until it is stopped, the stream has ended, or, once, what there was is handled. Then what has begun has ended or is
    * given up, within `stopMs` and some seconds, frontiers are saved and leases given back.
    *
-   * @throws Fault `configuration` when there is no such stream, or it may not be listed; any when the states cannot be read
-   *   at the very beginning. Later all is tried again.
+   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning. All
+   *   else is tried again.
    */
   async run(stop: AbortSignal): Promise<ReadResult> {
     const end = () => this.#end();
@@ -163,11 +163,12 @@ export class ReadStream {
   /** Only a complete listing tells where to begin. */
   async #noteFirst(): Promise<void> {
     const { source, states, random } = this.#deps;
-    await this.#gaps.load(this.#closed.signal);
     while (!this.#isStopped()) {
       try {
         const isComplete = await this.#noting.noteAll();
         if (isComplete === undefined) throw noSuchStream(source.arn);
+        await this.#gaps.load(this.#closed.signal);
+        this.#noted = await states.load(source.arn, this.#closed.signal);
         if (isComplete) break;
       } catch (error) {
         if (this.#isStopped()) return;
@@ -176,7 +177,6 @@ export class ReadStream {
       }
       await this.#listWake.wait(random.next() * LIST_AGAIN_MS);
     }
-    this.#noted = await states.load(source.arn, this.#closed.signal);
     if (this.#options.once)
       this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
   }
@@ -270,17 +270,24 @@ export class ReadStream {
 
   async #writeLast(): Promise<void> {
     const { sleeper } = this.#deps;
-    void sleeper.sleep(LAST_WRITES_MS, this.#closed.signal).then(() => this.#closed.abort());
     const { signal } = this.#closed;
-    await this.#tried('frontiers could not be saved', () => this.#saving.save(signal));
-    await this.#tried('leases could not be given back', () => this.#keeping.release(signal));
+    void sleeper.sleep(LAST_WRITES_MS, signal).then(() => this.#closed.abort());
+    const writes = [
+      ['frontiers could not be saved', () => this.#saving.save(signal)],
+      ['leases could not be given back', () => this.#keeping.release(signal)],
+    ] as const;
+    for (const [failure, write] of writes)
+      while (!(await this.#tried(failure, write)) && !signal.aborted)
+        await this.#leaseWake.wait(LAST_WRITES_MS / 20);
   }
 
-  async #tried(failure: string, work: () => Promise<void>): Promise<void> {
+  async #tried(failure: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
       this.#warn(failure, error);
+      return false;
     }
   }
 

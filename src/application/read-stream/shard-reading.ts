@@ -44,9 +44,13 @@ export class ShardReading {
   #iterator: string | undefined;
   /** Where the next iterator is made. */
   #position: ShardPosition;
+  /** Where the present one stands. */
+  #iteratorAt: ShardPosition;
   /** Nothing more is read, as there is nothing, or no more is wanted. */
   #isRead = false;
   #isClosed = false;
+  /** Whether there was an iterator. */
+  #isBegun = false;
   #emptyPages = 0;
   #lastAt: number | undefined;
 
@@ -57,7 +61,7 @@ export class ShardReading {
     shared: SharedReading,
   ) {
     this.state = state;
-    this.#position = beginning;
+    this.#position = this.#iteratorAt = beginning;
     this.#deps = deps;
     this.#shared = shared;
     this.#frontier = new Frontier(state.frontier);
@@ -147,10 +151,12 @@ export class ShardReading {
     if (signal.aborted) return;
     if (this.#iterator === undefined) {
       const found = await source.iterator(this.state.id, this.#position, signal);
-      if (found.is !== 'iterator') return this.#missing(found.is);
+      if (found.is !== 'iterator') return this.#missing(found.is, this.#position);
       this.#iterator = found.iterator;
-      // What comes from now on is behind this iterator: another one of that kind might be too late.
-      if (this.#position === 'latest') this.#position = 'horizon';
+      this.#iteratorAt = this.#position;
+      // From here on nothing may be missing: another iterator of that kind might leave some out.
+      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = 'beginning';
+      this.#isBegun = true;
     }
     this.#pace.asked(monotonic.elapsed());
     const page = await source.records(this.#iterator, this.#shared.options.pageSize, signal);
@@ -159,7 +165,7 @@ export class ShardReading {
       this.#tryLater();
       return;
     }
-    if (page.is !== 'page') return this.#missing(page.is);
+    if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.
@@ -174,7 +180,7 @@ export class ShardReading {
     this.#emptyPages = records.length === 0 ? this.#emptyPages + 1 : 0;
     for (const record of records) {
       this.#handling.add(record);
-      this.#position = { after: record.sequence };
+      this.#position = this.#iteratorAt = { after: record.sequence };
       this.#lastAt = record.at ?? this.#lastAt;
     }
     const isNew = this.#lastAt !== undefined && this.#lastAt > this.#since + SKEW_MS;
@@ -182,11 +188,10 @@ export class ShardReading {
   }
 
   /** The stream has nothing at this position, or no such shard. */
-  async #missing(what: 'trimmed' | 'gone'): Promise<void> {
+  async #missing(what: 'trimmed' | 'gone', at: ShardPosition): Promise<void> {
     this.#iterator = undefined;
     const { id: shard } = this.state;
-    const isPromised = this.#position !== 'horizon' && this.#position !== 'latest';
-    if (what === 'trimmed' && isPromised) {
+    if (what === 'trimmed' && at !== 'horizon' && at !== 'latest') {
       await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#frontier.lastRead });
       this.#position = 'horizon';
       return;
