@@ -10,7 +10,7 @@ import { writeFleet } from '../../local/proof/fleet-writer.ts';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
 import { javaMissing } from '../../local/servers/java.ts';
 import { type LocalServers, startServers, workerEnvironment } from '../../local/servers/servers.ts';
-import { createMainTable } from '../../local/servers/tables.ts';
+import { createMainTable, createStateTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbShardStates } from '../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
@@ -64,9 +64,9 @@ describeUnless(javaMissing(), 'contrail consume, in processes that are killed', 
     start([...BUNDLED_CONTRAIL, 'consume', '--failover-ms', '600', '--batch-size', '20', ...args], { env });
 
   /** Which process reads the stream: its only shard. */
-  async function readerOf(streamArn: string): Promise<number | undefined> {
+  async function readerOf(streamArn: string, stateTable: string): Promise<number | undefined> {
     const { dynamodb } = servers.clients;
-    const states = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable: servers.stateTable });
+    const states = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable });
     const open = (await states.load(streamArn)).find(({ complete }) => !complete);
     const owner = open?.lease.owner.split(' ')[1];
     return owner === undefined ? undefined : Number(owner);
@@ -88,7 +88,7 @@ describeUnless(javaMissing(), 'contrail consume, in processes that are killed', 
       const writing = change(round);
       let victim: ReturnType<typeof consume> | undefined;
       while (victim === undefined) {
-        const pid = await readerOf(streamArn);
+        const pid = await readerOf(streamArn, env['STATE_TABLE_NAME'] ?? '');
         victim = children.find((child) => child.pid === pid);
         const ended = children.find(({ exitCode }) => exitCode !== null);
         expect(ended?.exitCode, said.join('')).to.equal(undefined);
@@ -134,6 +134,8 @@ describeUnless(javaMissing(), 'contrail consume, in processes that are killed', 
   it('given effects, then each change is handled, at least once', async () => {
     const { dynamodb } = servers.clients;
     const streamArn = await createMainTable(dynamodb, 'items');
+    // It has one table that is followed.
+    await createStateTable(dynamodb, 'items-state');
     const [definition, seen] = [join(folder, 'seen.config.mjs'), join(folder, 'seen')];
     await writeFile(definition, SEEN);
     await appendFile(seen, '');
@@ -144,7 +146,7 @@ describeUnless(javaMissing(), 'contrail consume, in processes that are killed', 
     await killed(
       streamArn,
       ['--table', 'items', '--definition', definition, '--parallelization-factor', '3'],
-      environment({ SEEN: seen }),
+      environment({ SEEN: seen, STATE_TABLE_NAME: 'items-state' }),
       async (round) => {
         for (const n of range(60)) await write(round * 60 + n);
       },
