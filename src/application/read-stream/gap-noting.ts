@@ -14,8 +14,8 @@ export class GapNoting {
   >;
   readonly #signal: AbortSignal;
   readonly #retryMs: number;
+  readonly #noting = new Map<string, Promise<void>>();
   #open: readonly Gap[] = [];
-  #noted = 0;
 
   /** @param signal aborted when nothing is noted any more. */
   constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
@@ -29,11 +29,6 @@ export class GapNoting {
     return this.#open;
   }
 
-  /** How many this process has noted. */
-  get noted(): number {
-    return this.#noted;
-  }
-
   /** @throws Fault when they cannot be read. */
   async load(signal: AbortSignal): Promise<void> {
     this.#open = await this.#deps.states.gaps(this.#deps.source.arn, signal);
@@ -45,11 +40,19 @@ export class GapNoting {
    * @throws Fault when it is not, because the process is to stop.
    */
   async note(found: Omit<Gap, 'at'>): Promise<void> {
-    const { source, states, clock, sleeper, random, logger } = this.#deps;
-    const gap = { ...found, at: clock.now() };
+    const gap = { ...found, at: this.#deps.clock.now() };
     const isSame = (other: Gap) =>
       other.shard === gap.shard && other.reason === gap.reason && other.after === gap.after;
     if (this.#open.some(isSame)) return;
+    // Several may notice it at the same time.
+    const name = JSON.stringify([gap.shard, gap.reason, gap.after]);
+    const noting = this.#noting.get(name) ?? this.#note(gap).finally(() => this.#noting.delete(name));
+    this.#noting.set(name, noting);
+    await noting;
+  }
+
+  async #note(gap: Gap): Promise<void> {
+    const { source, states, sleeper, random, logger } = this.#deps;
     const backoff = new Backoff(random, this.#retryMs);
     for (;;) {
       try {
@@ -62,7 +65,6 @@ export class GapNoting {
       }
     }
     logger.log('error', 'records of the stream are lost', { stream: source.arn, ...gap, do: REPAIR });
-    this.#noted++;
     this.#open = [...this.#open, gap];
   }
 }

@@ -1,6 +1,11 @@
 import type { PassingRecord } from '../../domain/frontier.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
 
+/** Where so many items fail, and nothing else can be handled, it is not the items' fault. */
+const MANY_ITEMS = 10;
+/** How long nothing is tried then at most, in milliseconds: others may come that can be handled. */
+const OUTAGE_MS = 5_000;
+
 /** A record that is to be handled. */
 export interface HeldRecord {
   readonly source: SourceRecord;
@@ -22,8 +27,16 @@ export class RecordLane {
   isBusy = false;
   #ready: HeldRecord[] = [];
   readonly #blocked = new Map<string, Blocked>();
-  /** Nothing is tried before: when not one record of a batch could be handled. */
+  readonly #pauseAfter: (failures: number) => number;
+  /** How many batches in a row brought nothing. */
+  #fruitless = 0;
+  /** Nothing is tried before: while nothing at all can be handled. */
   #pausedUntil = -Infinity;
+
+  /** @param pauseAfter milliseconds until something is tried again that had failed so often before. */
+  constructor(pauseAfter: (failures: number) => number) {
+    this.#pauseAfter = pauseAfter;
+  }
 
   add(record: HeldRecord): void {
     const blocked = this.#blocked.get(record.item);
@@ -71,10 +84,15 @@ export class RecordLane {
   }
 
   /** @param failed those of the batch that are to be tried again, in their order. */
-  settle(batch: readonly HeldRecord[], failed: readonly HeldRecord[], notBefore: number): void {
-    const isOutage = failed.length === batch.length && batch.some(({ failures }) => failures === 0);
-    this.#pausedUntil = isOutage ? notBefore : -Infinity;
+  settle(batch: readonly HeldRecord[], failed: readonly HeldRecord[], now: number): void {
     for (const record of failed) record.failures++;
+    // The same for all that failed as often: then they go into one batch again.
+    const pauses = new Map<number, number>();
+    const notBefore = ({ failures }: HeldRecord): number => {
+      const pause = pauses.get(failures) ?? this.#pauseAfter(failures - 1);
+      pauses.set(failures, pause);
+      return now + pause;
+    };
     const again = byItem(failed);
     // Later ones may have been ready, or have come while the batch was handled.
     const later = byItem(again.size === 0 ? [] : this.#ready.filter(({ item }) => again.has(item)));
@@ -82,10 +100,15 @@ export class RecordLane {
     for (const item of new Set(batch.map((record) => record.item))) {
       const rest = this.#blocked.get(item)?.records ?? [];
       const first = again.get(item);
-      if (first !== undefined)
-        this.#blocked.set(item, { records: [...first, ...rest, ...(later.get(item) ?? [])], notBefore });
-      else if (rest.length > 0) this.#blocked.set(item, { records: rest, notBefore: -Infinity });
+      if (first?.[0] !== undefined) {
+        const records = [...first, ...rest, ...(later.get(item) ?? [])];
+        this.#blocked.set(item, { records, notBefore: notBefore(first[0]) });
+      } else if (rest.length > 0) this.#blocked.set(item, { records: rest, notBefore: -Infinity });
     }
+    this.#fruitless = failed.length < batch.length ? 0 : this.#fruitless + 1;
+    const isOutage = this.#fruitless > 0 && this.#blocked.size >= MANY_ITEMS;
+    const pause = Math.min(OUTAGE_MS, this.#pauseAfter(this.#fruitless - 1));
+    this.#pausedUntil = isOutage ? now + pause : -Infinity;
   }
 }
 

@@ -42,7 +42,10 @@ export class ShardHandling {
     this.#shard = shard;
     this.#frontier = frontier;
     this.#bell = bell;
-    this.#lanes = Array.from({ length: shared.options.parallelizationFactor }, () => new RecordLane());
+    const { parallelizationFactor, retryMs } = shared.options;
+    const backoff = new Backoff(deps.random, retryMs);
+    const lane = () => new RecordLane((failures) => backoff.after(failures));
+    this.#lanes = Array.from({ length: parallelizationFactor }, lane);
   }
 
   /** How many records are not done. */
@@ -107,19 +110,18 @@ export class ShardHandling {
   }
 
   async #workOff(lane: RecordLane): Promise<void> {
-    const { monotonic, random } = this.#deps;
-    const { batches, options, isHeld } = this.#shared;
-    const backoff = new Backoff(random, options.retryMs);
+    const { monotonic } = this.#deps;
+    const { batches, isHeld } = this.#shared;
     // Not at once: what came with the first goes with it.
     await Promise.resolve();
     while (!lane.isEmpty && !this.#isStopped) {
       const wait = isHeld(this.#shard) ? lane.dueAt - monotonic.elapsed() : UNSURE_MS;
       if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
-      else await batches.through(() => this.#handleNext(lane, backoff));
+      else await batches.through(() => this.#handleNext(lane));
     }
   }
 
-  async #handleNext(lane: RecordLane, backoff: Backoff): Promise<void> {
+  async #handleNext(lane: RecordLane): Promise<void> {
     const { monotonic } = this.#deps;
     const { options, isHeld, moved, progressed } = this.#shared;
     if (this.#isStopped || !isHeld(this.#shard)) return;
@@ -132,8 +134,7 @@ export class ShardHandling {
       progressed();
       moved(this.#shard, this.#frontier.at);
     }
-    const attempts = Math.max(0, ...failed.map(({ failures }) => failures));
-    lane.settle(batch, failed, monotonic.elapsed() + backoff.after(attempts));
+    lane.settle(batch, failed, monotonic.elapsed());
     this.#bell.ring();
   }
 

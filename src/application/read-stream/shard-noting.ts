@@ -71,9 +71,16 @@ export class ShardNoting {
     this.#pending ??= this.#lister.list().finally(() => (this.#pending = undefined));
     const listed = await this.#pending;
     this.#isEnabled = listed?.isEnabled ?? false;
-    if (!this.#isEnabled)
-      await this.#gaps.note({ shard: undefined, reason: 'switched off', after: undefined });
+    if (!this.#isEnabled) await this.#noteSwitchedOff();
     return listed;
+  }
+
+  /** Of a stream that was never read nothing is lost. */
+  async #noteSwitchedOff(): Promise<void> {
+    const { states, source } = this.#deps;
+    const noted = await states.load(source.arn, this.#signal);
+    if (noted.length > 0)
+      await this.#gaps.note({ shard: undefined, reason: 'switched off', after: undefined });
   }
 
   async #note({ shards, isComplete }: Listed): Promise<void> {

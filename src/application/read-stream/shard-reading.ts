@@ -65,7 +65,9 @@ export class ShardReading {
     this.#deps = deps;
     this.#shared = shared;
     this.#frontier = new Frontier(state.frontier);
-    this.#pace = new StreamPace(shared.options);
+    const { pagesPerSecond, idleMs, once } = shared.options;
+    // Somebody waits for the end.
+    this.#pace = new StreamPace({ pagesPerSecond, idleMs: once ? 0 : idleMs });
     this.#backoff = new Backoff(deps.random, shared.options.retryMs);
     this.#bell = new Bell(deps.sleeper);
     this.#since = deps.clock.now();

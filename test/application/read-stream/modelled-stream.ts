@@ -112,5 +112,5 @@ export class ModelledStream {
 function placeOf(item: string): number {
   let hash = 7;
   for (const character of item) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 997;
-  return hash / 997;
+  return ((hash * 389) % 997) / 997;
 }
