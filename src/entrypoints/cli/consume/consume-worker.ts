@@ -8,7 +8,7 @@ import type { TableDefinition } from '../../../domain/definition/define-table.ts
 import { awsReaderModule } from '../../composition/aws-reader.module.ts';
 import { awsModule } from '../../composition/aws.module.ts';
 import { compose } from '../../composition/container.ts';
-import { streamSourceModule } from '../../composition/stream-source.module.ts';
+import { streamsModule } from '../../composition/streams.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import type { Config } from '../../config.ts';
@@ -26,16 +26,15 @@ export interface ConsumeWorker {
 export interface ConsumeWorkerOptions {
   readonly config: Config;
   readonly definition: TableDefinition;
-  readonly streamArn: string;
   readonly log: WinstonLoggerOptions;
   /** Whether each batch's metrics are printed. */
   readonly metrics: boolean;
 }
 
 export async function consumeWorker(options: ConsumeWorkerOptions): Promise<ConsumeWorker> {
-  const { config, definition, streamArn, log } = options;
+  const { config, definition, log } = options;
   const { backend, retries } = config;
-  const modules = [metricsModule(options), streamSourceModule(streamArn)];
+  const modules = [metricsModule(options), streamsModule];
   switch (backend.kind) {
     case 'aws': {
       const container = compose(

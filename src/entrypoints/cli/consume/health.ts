@@ -23,15 +23,16 @@ export interface Health {
   readonly switchedOff: boolean;
 }
 
+/** What is read now. */
 export interface Reading {
   readonly stream: string;
   /** When it was started, in milliseconds since 1970. */
   readonly since: number;
-  readonly status: () => ReaderStatus;
+  readonly status: ReaderStatus;
 }
 
 export function healthOf({ stream, since, status }: Reading, now: number): Health {
-  const { isReady, lastProgressAt = since, lagMs, handled, open, shards, gaps, isSwitchedOff } = status();
+  const { isReady, lastProgressAt = since, lagMs, handled, open, shards, gaps, isSwitchedOff } = status;
   return {
     live: now - lastProgressAt < LIVE_MS,
     ready: isReady,
@@ -53,10 +54,10 @@ export function healthOf({ stream, since, status }: Reading, now: number): Healt
  */
 export async function serveHealth(
   port: number,
-  reading: Reading,
+  reading: () => Reading,
 ): Promise<{ readonly port: number; readonly close: () => void }> {
   const server = createServer(({ url = '/', method }, response) => {
-    const health = healthOf(reading, Date.now());
+    const health = healthOf(reading(), Date.now());
     const status = statusOf(new URL(url, 'http://localhost').pathname, health);
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(method === 'HEAD' ? '' : `${JSON.stringify(status === 404 ? { paths: PATHS } : health)}\n`);

@@ -2,14 +2,13 @@ import type { ReadResult } from '../../../application/read-stream/reader-status.
 import type { Gap } from '../../../domain/shard.ts';
 
 export interface Consumed {
-  readonly stream: string;
-  readonly result: ReadResult;
+  readonly result: ReadResult & { readonly stream: string };
   readonly seconds: number;
 }
 
 /** What became of the stream's records. */
-export function consumeReport(form: 'text' | 'json', { stream, result, seconds }: Consumed): string {
-  const { handled, unhandled, gaps, isEndOfStream } = result;
+export function consumeReport(form: 'text' | 'json', { result, seconds }: Consumed): string {
+  const { stream, handled, unhandled, gaps, isEndOfStream } = result;
   if (form === 'json')
     return `${JSON.stringify({ stream, handled, unhandled, endOfStream: isEndOfStream, gaps, seconds })}\n`;
   const count = (number: number) => number.toLocaleString('en');
