@@ -7,11 +7,13 @@ import type { ShardState } from './shard.ts';
  *
  * @param readable the shards that are to be read now, in the order in which they are preferred.
  * @param isFree whether nobody holds a shard's lease, or holds it no longer.
+ * @param mayTake whether those that others hold may be taken from them.
  */
 export function leasesToClaim(
   readable: readonly ShardState[],
   owner: string,
   isFree: (shard: ShardState) => boolean,
+  mayTake = true,
 ): readonly ShardState[] {
   const held = new Map<string, ShardState[]>([[owner, []]]);
   const free: ShardState[] = [];
@@ -23,6 +25,7 @@ export function leasesToClaim(
   const missing = share - (held.get(owner)?.length ?? 0);
   if (missing <= 0) return [];
   const claimed = free.slice(0, missing);
+  if (!mayTake) return claimed;
   const excess = [...held.values()].flatMap((shards) => shards.slice(share));
   const taken = excess.slice(0, Math.min(missing - claimed.length, Math.ceil(excess.length / 2)));
   return [...claimed, ...taken];

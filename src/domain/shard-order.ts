@@ -3,16 +3,19 @@ import type { ShardPosition, ShardState } from './shard.ts';
 /** Noted shards by their ids. */
 export type NotedShards = ReadonlyMap<string, ShardState>;
 
-/**
- * Whether a shard is to be read now: it is not complete, and its parent is. A parent that is not noted is before the reader's
- * time, or lost, which was noted as a gap when its child was.
- */
-export function mayBeRead(shard: ShardState, noted: NotedShards): boolean {
-  return !shard.complete && !isNotComplete(shard.parent, noted);
+export function byId(noted: readonly ShardState[]): NotedShards {
+  return new Map(noted.map((shard) => [shard.id, shard]));
 }
 
-function isNotComplete(id: string | undefined, noted: NotedShards): boolean {
-  return id !== undefined && noted.get(id)?.complete === false;
+/**
+ * The shards that are to be read now: not complete, with a parent that is. A parent that is not noted is before the reader's
+ * time, or lost, which was noted as a gap when its child was.
+ */
+export function readable(noted: readonly ShardState[]): readonly ShardState[] {
+  const known = byId(noted);
+  return noted.filter(
+    ({ complete, parent }) => !complete && (parent === undefined || known.get(parent)?.complete !== false),
+  );
 }
 
 /**
@@ -20,7 +23,10 @@ function isNotComplete(id: string | undefined, noted: NotedShards): boolean {
  * very first, for a shard that no noted one comes before: after them nothing of it may be missing, and what has left the
  * stream meanwhile shows only at its beginning.
  */
-export function beginningOf({ frontier, start, lease, parent }: ShardState, noted: NotedShards): ShardPosition {
+export function beginningOf(
+  { frontier, start, lease, parent }: ShardState,
+  noted: NotedShards,
+): ShardPosition {
   if (frontier !== undefined) return { after: frontier };
   const isFirst = lease.epoch === 1 && (parent === undefined || !noted.has(parent));
   return isFirst ? start : 'beginning';

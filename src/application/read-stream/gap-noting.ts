@@ -1,4 +1,5 @@
 import type { Gap } from '../../domain/shard.ts';
+import { Bell } from '../bell.ts';
 import { Backoff } from './backoff.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 
@@ -8,11 +9,9 @@ const REPAIR =
 
 /** Notes gaps for good, loudly. */
 export class GapNoting {
-  readonly #deps: Pick<
-    ReadStreamDependencies,
-    'source' | 'states' | 'clock' | 'sleeper' | 'random' | 'logger'
-  >;
+  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'states' | 'clock' | 'random' | 'logger'>;
   readonly #signal: AbortSignal;
+  readonly #bell: Bell;
   readonly #retryMs: number;
   readonly #noting = new Map<string, Promise<void>>();
   #open: readonly Gap[] = [];
@@ -21,6 +20,8 @@ export class GapNoting {
   constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
     this.#deps = deps;
     this.#signal = signal;
+    this.#bell = new Bell(deps.sleeper);
+    signal.addEventListener('abort', () => this.#bell.ring());
     this.#retryMs = retryMs;
   }
 
@@ -52,7 +53,7 @@ export class GapNoting {
   }
 
   async #note(gap: Gap): Promise<void> {
-    const { source, states, sleeper, random, logger } = this.#deps;
+    const { source, states, random, logger } = this.#deps;
     const backoff = new Backoff(random, this.#retryMs);
     for (;;) {
       try {
@@ -60,7 +61,7 @@ export class GapNoting {
         break;
       } catch (error) {
         logger.log('error', 'a gap could not be noted, so reading waits', { ...gap, error });
-        await sleeper.sleep(backoff.next(), new AbortController().signal);
+        if (!this.#signal.aborted) await this.#bell.wait(backoff.next());
         if (this.#signal.aborted) throw error;
       }
     }

@@ -1,9 +1,10 @@
 import { leasesToClaim } from '../../domain/lease-share.ts';
-import { mayBeRead } from '../../domain/shard-order.ts';
+import { readable } from '../../domain/shard-order.ts';
 import type { ShardState } from '../../domain/shard.ts';
 import type { Claim } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 import { ObservedLeases } from './observed-leases.ts';
+import type { ReadStreamOptions } from './options.ts';
 
 interface HeldLease {
   readonly epoch: number;
@@ -18,19 +19,24 @@ interface HeldLease {
 export class LeaseKeeping {
   readonly #deps: ReadStreamDependencies;
   readonly #failoverMs: number;
+  readonly #mayTake: boolean;
   readonly #lost: (shard: string) => void;
   readonly #observed = new ObservedLeases();
   readonly #held = new Map<string, HeldLease>();
 
-  /** @param lost is told of each lease that is somebody else's by now, or may be. */
-  constructor(deps: ReadStreamDependencies, failoverMs: number, lost: (shard: string) => void) {
+  /**
+   * @param lost is told of each lease that is somebody else's by now, or may be.
+   */
+  constructor(
+    deps: ReadStreamDependencies,
+    { failoverMs, once }: Pick<ReadStreamOptions, 'failoverMs' | 'once'>,
+    lost: (shard: string) => void,
+  ) {
     this.#deps = deps;
     this.#failoverMs = failoverMs;
+    // Who does not stay takes nothing from those who do.
+    this.#mayTake = !once;
     this.#lost = lost;
-  }
-
-  get held(): readonly string[] {
-    return [...this.#held.keys()];
   }
 
   /** The epoch of a lease that is held. */
@@ -82,12 +88,13 @@ export class LeaseKeeping {
   ): Promise<readonly ShardState[]> {
     const { states, source, owner, random, monotonic } = this.#deps;
     this.#observed.observe(noted, loadedAt);
-    const byId = new Map(noted.map((shard) => [shard.id, shard]));
-    const readable = noted.filter((shard) => mayBeRead(shard, byId));
     // In an order of their own, or several processes would all ask for the same.
-    const order = new Map(readable.map(({ id }) => [id, random.next()]));
-    readable.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
-    const wanted = leasesToClaim(readable, owner, (shard) => this.#isFree(shard, loadedAt));
+    const shuffled = readable(noted)
+      .map((shard) => ({ shard, place: random.next() }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ shard }) => shard);
+    const isFree = (shard: ShardState) => this.#isFree(shard, loadedAt);
+    const wanted = leasesToClaim(shuffled, owner, isFree, this.#mayTake);
     if (wanted.length === 0) return [];
     const before = monotonic.elapsed();
     const claims = wanted.map(({ id, lease }) => ({ shard: id, epoch: lease.epoch }));

@@ -1,4 +1,4 @@
-import { mayBeRead } from '../../domain/shard-order.ts';
+import { byId, readable } from '../../domain/shard-order.ts';
 import type { ShardState } from '../../domain/shard.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
@@ -10,7 +10,7 @@ import { ShardLister } from './list-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from './options.ts';
 import { ProgressSaving } from './progress-saving.ts';
 import type { ReaderStatus, ReadResult } from './reader-status.ts';
-import { ShardNoting } from './shard-noting.ts';
+import { noSuchStream, ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
 import { Wake } from './wake.ts';
@@ -58,11 +58,11 @@ export class ReadStream {
       },
     };
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
-    const { retryMs, failoverMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
     this.#leaseWake = new Wake(deps.sleeper);
     this.#listWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
-    this.#keeping = new LeaseKeeping(this.#deps, failoverMs, (shard) => this.#lost(shard));
+    this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
     this.#saving = new ProgressSaving(
       deps,
       (shard) => this.#keeping.epochOf(shard),
@@ -220,8 +220,7 @@ export class ReadStream {
     const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
     this.#isReady = true;
     this.#progressed();
-    const noted = new Map(this.#noted.map((shard) => [shard.id, shard]));
-    for (const state of got) this.#readings.begin(state, noted);
+    for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
     const isRead = this.#noted.length > 0 && this.#noted.every(({ complete }) => complete);
     this.#isEndOfStream = isRead && !this.#noting.isEnabled;
@@ -232,13 +231,8 @@ export class ReadStream {
   #isAllSettled(): boolean {
     const asked = this.#asked;
     if (asked === undefined || !this.#readings.isIdle) return false;
-    const byId = new Map(this.#noted.map((shard) => [shard.id, shard]));
-    return this.#noted.every(
-      (shard) =>
-        !asked.has(shard.id) ||
-        !mayBeRead(shard, byId) ||
-        this.#readings.isSettled(shard.id) ||
-        this.#keeping.isOthers(shard),
+    return readable(this.#noted).every(
+      (shard) => !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard),
     );
   }
 
@@ -251,7 +245,7 @@ export class ReadStream {
 
   /** Somebody else reads it, or may. */
   #lost(shard: string): void {
-    this.#deps.logger.log('warn', 'the lease of a shard is lost', { shard });
+    this.#deps.logger.log('info', 'the lease of a shard is lost', { shard });
     this.#readings.giveUp(shard);
     this.#saving.forget(shard);
   }
@@ -298,11 +292,4 @@ export class ReadStream {
   #progressed(): void {
     this.#lastProgressAt = this.#deps.clock.now();
   }
-}
-
-function noSuchStream(arn: string): Fault {
-  return new Fault(
-    'configuration',
-    `there is no stream ${arn}: switch the table's stream on, with new and old images, and give its present ARN`,
-  );
 }

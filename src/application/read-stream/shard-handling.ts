@@ -42,9 +42,10 @@ export class ShardHandling {
     this.#shard = shard;
     this.#frontier = frontier;
     this.#bell = bell;
-    const { parallelizationFactor, retryMs } = shared.options;
+    const { parallelizationFactor, retryMs, once, onceAttempts } = shared.options;
     const backoff = new Backoff(deps.random, retryMs);
-    const lane = () => new RecordLane((failures) => backoff.after(failures));
+    const isLeft = (failures: number) => once && failures + 1 >= onceAttempts;
+    const lane = () => new RecordLane((failures) => (isLeft(failures) ? Infinity : backoff.after(failures)));
     this.#lanes = Array.from({ length: parallelizationFactor }, lane);
   }
 

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { newShards } from '../../domain/new-shards.ts';
 import { forgettable } from '../../domain/shard-order.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
@@ -97,4 +98,11 @@ export class ShardNoting {
     await states.forget(source.arn, gone, this.#signal);
     logger.log('info', 'shards that have left the stream', { shards: gone });
   }
+}
+
+export function noSuchStream(arn: string): Fault {
+  return new Fault(
+    'configuration',
+    `there is no stream ${arn}: switch the table's stream on, with new and old images, and give its present ARN`,
+  );
 }

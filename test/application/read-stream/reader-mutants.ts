@@ -36,7 +36,7 @@ const END: SourcePage = { is: 'page', records: [], next: undefined };
 function remembered(isOld: () => boolean): Variant {
   let known: ShardListing | undefined;
   return source((inner) => ({
-    list: async (request, signal) => {
+    list: async (_, signal) => {
       if (known !== undefined && !isOld()) return known;
       const shards = [];
       for (let after: string | undefined; ;) {
