@@ -22,7 +22,7 @@ export function newShards(
   listed: readonly Shard[],
   isComplete: boolean,
   noted: readonly ShardState[],
-  from: ShardState['start'],
+  from: 'horizon' | 'latest',
 ): NewShards {
   const byId = new Map(listed.map((shard) => [shard.id, shard]));
   const known = new Set(noted.map(({ id }) => id));
@@ -36,10 +36,10 @@ export function newShards(
     return listedParent !== undefined && isBehindNoted(listedParent);
   };
   const unknown = listed.filter(({ id }) => !known.has(id) && !past.has(id));
-  const start = hasBegun ? 'horizon' : from;
+  const start = hasBegun ? 'beginning' : from;
   const generations: Pick<ShardState, 'id' | 'parent' | 'start'>[][] = [];
   const lost = new Set<string>();
-  let left = unknown.filter((shard) => start === 'horizon' || isLeaf(shard) || isBehindNoted(shard));
+  let left = unknown.filter((shard) => start !== 'latest' || isLeaf(shard) || isBehindNoted(shard));
   if (!isComplete && !hasBegun) left = [];
   while (left.length > 0) {
     const waiting = new Set(left.map(({ id }) => id));

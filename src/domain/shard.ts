@@ -17,8 +17,8 @@ export type ShardPosition = 'beginning' | 'horizon' | 'latest' | { readonly afte
 export interface ShardState {
   readonly id: string;
   readonly parent: string | undefined;
-  /** Where it is begun as long as nothing of it has been handled. */
-  readonly start: 'horizon' | 'latest';
+  /** Where it is begun, the first time: at its beginning those that came when the stream was being read already. */
+  readonly start: 'beginning' | 'horizon' | 'latest';
   /** The highest sequence number up to which everything is handled or in quarantine; undefined before the first. */
   readonly frontier: string | undefined;
   /** Closed, and everything handled: its children may begin. */

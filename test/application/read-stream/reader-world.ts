@@ -58,6 +58,7 @@ export class ReaderWorld {
   /** Items whose records fail, until when. */
   readonly #failing = new Map<string, number>();
   #isCalm = false;
+  #isDark = false;
 
   constructor(seed: number, variantOf: () => Variant = () => ({})) {
     this.#seed = seed;
@@ -144,12 +145,17 @@ export class ReaderWorld {
         const { leaves } = this.stream;
         if (leaves.length > 0) this.stream.roll(this.#chance.pick(leaves), this.#chance.chance(0.4));
       });
-    for (let n = this.#chance.int(1, 3); n > 0; n--) this.#at(n === 1 ? 10 : 70, () => void this.start());
+    const start = () => {
+      if (!this.#isDark) this.start();
+    };
+    for (let n = this.#chance.int(1, 3); n > 0; n--) this.#at(n === 1 ? 10 : 70, start);
     for (let n = this.#chance.int(0, 3); n > 0; n--) this.#at(85, () => this.#disturb());
     if (this.#chance.chance(0.5))
       for (const item of items)
         if (this.#chance.chance(0.3))
           this.#at(60, () => this.#failing.set(item, this.scheduler.now + this.#chance.int(1, 30) * SECOND));
+    if (this.trouble.retentionMs < 60 * SECOND && this.#chance.chance(0.5))
+      this.#at(25, () => this.#darken());
     if (this.#chance.chance(0.1)) this.scheduler.at(START + 85 * SECOND, () => this.stream.switchOff());
   }
 
@@ -166,7 +172,19 @@ export class ReaderWorld {
     if (kind === 0) process.alive = false;
     else if (kind === 1) process.frozenUntil = this.scheduler.now + this.#chance.int(1, 40) * SECOND;
     else process.stop.abort();
-    this.#at(85, () => void this.start());
+    this.#at(85, () => {
+      if (!this.#isDark) this.start();
+    });
+  }
+
+  /** Nobody reads for long. */
+  #darken(): void {
+    for (const process of this.processes) process.alive = false;
+    this.#isDark = true;
+    this.scheduler.in(60 * SECOND, () => {
+      this.#isDark = false;
+      this.start();
+    });
   }
 
   /** Nothing goes wrong any more. Somebody reads, new or not. */

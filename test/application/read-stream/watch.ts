@@ -39,6 +39,10 @@ export class Watch {
   readonly #latest = new Map<string, bigint>();
   /** The first of each shard that was given to a reader. */
   readonly #begun = new Map<string, bigint>();
+  /** What had left the stream before anybody read. */
+  #lostBefore: ReadonlySet<ModelledRecord> | undefined;
+  /** The shards that were there when somebody began to read. */
+  #listedFirst: ReadonlySet<string> = new Set();
   #gaps: readonly Gap[] = [];
   #violation: Violation | undefined;
 
@@ -52,6 +56,10 @@ export class Watch {
   /** What goes on is watched after each effect. */
   readonly #around: Around = async (name, make) => {
     const result = await make();
+    if (name === 'add' && this.#lostBefore === undefined) {
+      this.#lostBefore = new Set(this.#stream.written.filter((one) => this.#stream.isTrimmed(one)));
+      this.#listedFirst = new Set(this.#stream.listed.map(({ id }) => id));
+    }
     if (name === 'advance' || name === 'noteGaps') await this.#checkStates();
     return result;
   };
@@ -84,7 +92,10 @@ export class Watch {
     const before = (this.#byItem.get(record.item) ?? this.#ofItem(record.item)).filter(
       ({ n }) => n < record.n,
     );
-    const left = before.find((each) => !this.#handled.has(each) && !this.#isExcused(each));
+    // What cannot be read any more may be noted as a gap later: by whoever takes over its shard.
+    const left = before.find(
+      (each) => !this.#handled.has(each) && !this.#isExcused(each) && !this.#stream.isTrimmed(each),
+    );
     if (left !== undefined)
       this.#fail(
         'the records of an item are handled in their order, unless a gap is noted',
@@ -181,7 +192,9 @@ export class Watch {
     );
   }
 
-  #isPromised({ shard: id, sequence, at }: ModelledRecord): boolean {
+  #isPromised(record: ModelledRecord): boolean {
+    const { shard: id, sequence, at } = record;
+    if (this.#lostBefore?.has(record) === true) return false;
     const shard = this.#shard(id);
     if (this.#from === 'latest') {
       const above = this.#latest.get(id);
@@ -192,7 +205,8 @@ export class Watch {
     }
     // What leaves the stream before its first shards were begun nobody was asked to read.
     const begun = this.#begun.get(id);
-    const isFirst = shard?.parent === undefined;
+    const isFirst =
+      shard?.parent === undefined || (this.#listedFirst.has(id) && !this.#listedFirst.has(shard.parent));
     return !(isFirst && this.#stream.isTrimmed({ at }) && (begun === undefined || BigInt(sequence) < begun));
   }
 
