@@ -10,7 +10,7 @@ type LambdaImage = Readonly<Record<string, AttributeValue>>;
  * @throws Error when it is not a record.
  */
 export function toLambdaRecord(recorded: unknown, streamArn: string): DynamoDBRecord {
-  return lambdaRecord(recorded, streamArn) as DynamoDBRecord;
+  return lambdaRecord(recorded, streamArn);
 }
 
 /** An image of a Lambda record as the SDK takes it: base64 decoded to bytes. */

@@ -69,10 +69,16 @@ export async function doesNothingWithNothingToDo({ states }: Harness) {
 
 export async function notesShardsWhole({ states, connect }: Harness) {
   const stream = aStream();
-  await states.add(stream, [shard('a'), shard('b', { parent: 'a', start: 'latest' })]);
+  const starts = [
+    shard('a'),
+    shard('b', { parent: 'a', start: 'latest' }),
+    shard('c', { start: 'beginning' }),
+  ];
+  await states.add(stream, starts);
   expect(await load(connect(), stream)).to.deep.equal([
     noted('a'),
     noted('b', { parent: 'a', start: 'latest' }),
+    noted('c', { start: 'beginning' }),
   ]);
 }
 

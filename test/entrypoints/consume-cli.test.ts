@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { createMainTable, createStateTable, createTable } from '../../local/servers/tables.ts';
@@ -84,7 +84,21 @@ describeWithServers('contrail consume', () => {
           },
         }),
       );
-    return { table, stream, put, switchStream, env: { TABLE_NAME: table, STATE_TABLE_NAME: stateTable } };
+    const count = async (kind: string) => {
+      const Key = { PK: { S: `KIND#${kind}` }, SK: { S: 'COUNT' } };
+      const { Item } = await dynamodb.send(
+        new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
+      );
+      return Item?.['count']?.N;
+    };
+    return {
+      table,
+      stream,
+      put,
+      count,
+      switchStream,
+      env: { TABLE_NAME: table, STATE_TABLE_NAME: stateTable },
+    };
   }
 
   it('given what an operator has to mend, then it says what, where and what to do, and ends with 2', async () => {
@@ -174,7 +188,7 @@ describeWithServers('contrail consume', () => {
   });
 
   it('given another stream than before, then it reads both, and tells of the gap between them', async () => {
-    const { env, put, switchStream } = await aTable();
+    const { env, put, count, switchStream } = await aTable();
     await put('a', 'b');
     expect((await consume(env, '--once')).status).to.equal(0);
     await put('c');
@@ -187,6 +201,7 @@ describeWithServers('contrail consume', () => {
       number
     >;
     expect(handled).to.be.at.least(3);
+    expect([await count('c'), await count('d'), await count('e')]).to.deep.equal(['1', '1', '1']);
     expect(unhandled).to.equal(0);
     expect(gaps.map(({ reason }) => reason)).to.include('new stream');
     expect(err).to.include('the table has another stream than before');

@@ -15,17 +15,14 @@ const EMPTY = Buffer.from('{}');
  *
  * @throws what the client throws.
  */
-export async function sendRaw<Command extends { readonly input: object }>(
+export async function sendRaw(
   client: DynamoDBStreamsClient,
-  command: Command,
+  command: { readonly input: object },
   options?: { readonly abortSignal: AbortSignal },
 ): Promise<unknown> {
   if (!clients.has(client)) keepAnswers(client);
   answers.set(command.input, undefined);
-  const send = client.send.bind(client) as unknown as (
-    command: Command,
-    options?: object,
-  ) => Promise<unknown>;
+  const send = client.send.bind(client) as unknown as (command: object, options?: object) => Promise<unknown>;
   await send(command, options);
   const answer = answers.get(command.input);
   answers.delete(command.input);

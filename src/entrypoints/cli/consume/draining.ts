@@ -20,8 +20,8 @@ export function draining(handle: HandleRecords, drain: () => unknown, logger: Lo
         isAsked = false;
         const refused = await drain();
         if (Array.isArray(refused))
-          for (const fault of refused.filter(Fault.is))
-            logger.log('error', 'a document was refused for good', { error: fault });
+          for (const fault of refused as unknown[])
+            if (Fault.is(fault)) logger.log('error', 'a document was refused for good', { error: fault });
       }
     } catch (error) {
       logger.log('warn', 'documents could not be indexed', { error });

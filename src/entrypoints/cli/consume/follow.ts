@@ -75,15 +75,16 @@ export class Follow {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
     const streams = new TableStreams({ states: this.#states, clock, logger }, readStreamArn(first).tableArn);
+    const isStopped = () => stop.aborted;
     let latest: string | undefined = first;
-    while (latest !== undefined && !stop.aborted) {
+    while (latest !== undefined && !isStopped()) {
       const { older, from } = await streams.follow(latest, this.#options.from ?? 'horizon', stop);
       for (const stream of older) {
         if (await this.#readOlder(stream, stop)) await streams.ended(stream);
-        if (stop.aborted) return;
+        if (isStopped()) return;
       }
       const { isEndOfStream } = await this.#read(this.#source(latest), from, stop);
-      if (!isEndOfStream || stop.aborted) return;
+      if (!isEndOfStream || isStopped()) return;
       await streams.ended(latest);
       const next: string | undefined = await latestStream();
       latest = next === latest ? undefined : next;
