@@ -108,7 +108,7 @@ export const layers = [
   ...layer('src/domain', { syntax: NO_IMPURE_SYNTAX }),
   ...layer('src/fleet', { layers: ['domain'], syntax: NO_IMPURE_SYNTAX }),
   ...layer('src/application', { layers: ['domain'], syntax: NO_IMPURE_SYNTAX }),
-  // JSON is read alike, wherever it comes from, and files are one system's.
+  // JSON is read alike, wherever it comes from; so are files refused, and folders locked.
   ...layer('src/adapters/*', {
     layers: ['domain', 'application'],
     packages: '(?:(?!(?:node:)?process$)[^.#/]|(?:\\.\\./){1,3}(?:json|files)/[^.])',

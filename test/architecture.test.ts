@@ -79,6 +79,7 @@ const SNIPPETS: Readonly<Record<string, { readonly refused: string; readonly all
     allowed: `
       import '../../domain/a.ts'; import '../../application/b.ts'; import fs from 'node:fs'
       import { readJson } from '../json/read-json.ts'
+      import { fileFault } from '../files/file-fault.ts'
       const at = Date.now(); setTimeout(done, 5); console.log(process.memoryUsage())
       const { a } = await import('./a.ts')`,
   },

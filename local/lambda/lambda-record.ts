@@ -1,30 +1,16 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { isObject, type Json } from '../../src/domain/json.ts';
+import { toLambdaRecord as lambdaRecord } from '../../src/adapters/aws/streams/lambda-record.ts';
 
 type LambdaImage = Readonly<Record<string, AttributeValue>>;
 
 /**
- * Turns a record of GetRecords' JSON into one as Lambda delivers it: with the stream's ARN, times in whole seconds,
- * and the fields of `userIdentity` in lower camel case. Both have bytes as base64.
+ * A record of GetRecords' JSON as Lambda delivers it.
  *
  * @throws Error when it is not a record.
  */
 export function toLambdaRecord(recorded: unknown, streamArn: string): DynamoDBRecord {
-  const { dynamodb, userIdentity, ...record } = recorded as Json;
-  if (!isObject(dynamodb)) throw new Error(`not a stream record: ${JSON.stringify(recorded)}`);
-  const created = dynamodb['ApproximateCreationDateTime'];
-  return {
-    ...record,
-    dynamodb: {
-      ...dynamodb,
-      ...(typeof created === 'number' && { ApproximateCreationDateTime: Math.floor(created) }),
-    },
-    ...(isObject(userIdentity) && {
-      userIdentity: { principalId: userIdentity['PrincipalId'], type: userIdentity['Type'] },
-    }),
-    eventSourceARN: streamArn,
-  };
+  return lambdaRecord(recorded, streamArn);
 }
 
 /** An image of a Lambda record as the SDK takes it: base64 decoded to bytes. */

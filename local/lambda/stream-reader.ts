@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toLambdaRecord } from './lambda-record.ts';
-import { getRawRecords, type RawRecords } from './get-raw-records.ts';
+import { getRawRecords, type RawRecords } from '../../src/adapters/aws/streams/get-raw-records.ts';
 
 /** Consecutive records of one shard, in order. */
 export interface StreamPage {

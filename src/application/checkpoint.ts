@@ -3,10 +3,10 @@ import { compareSequences } from '../domain/version.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 
 /**
- * What an event source delivers again of a batch in which something failed: everything from the checkpoint on, or, when
- * an error told it of the failure, everything.
+ * What an event source delivers again of a batch in which something failed: everything from the checkpoint on; or, when
+ * an error told it of the failure, everything; or, where it knows each record's outcome, as a reader does, what failed.
  */
-export type Redelivery = 'from the checkpoint' | 'the whole batch';
+export type Redelivery = 'from the checkpoint' | 'the whole batch' | 'only what failed';
 
 /** Tells by its sequence number whether a record of the batch will be delivered again. */
 export function deliveredAgain(
@@ -16,6 +16,14 @@ export function deliveredAgain(
 ): (sequence: string) => boolean {
   if (!outcomes.some(({ status }) => status === 'failed')) return () => false;
   if (redelivery === 'the whole batch') return () => true;
+  if (redelivery === 'only what failed') {
+    const failed = new Set(
+      outcomes.map(({ status }, n) =>
+        status === 'failed' ? deliveries[n]?.record.sequenceNumber : undefined,
+      ),
+    );
+    return (sequence) => failed.has(sequence);
+  }
   let checkpoint: string | undefined;
   try {
     checkpoint = lowestFailed(deliveries, outcomes);

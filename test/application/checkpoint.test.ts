@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lowestFailed } from '../../src/application/checkpoint.ts';
+import { deliveredAgain, lowestFailed, type Redelivery } from '../../src/application/checkpoint.ts';
 import type { Delivery, Outcome } from '../../src/application/delivery.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { faultOf } from '../support/factories.ts';
@@ -92,5 +92,37 @@ describe('lowestFailed', () => {
     expect(faultOf(() => lowestFailed([], [failed])).message).to.equal(
       'record 0 of the batch failed and has no sequence number to report: throttled',
     );
+  });
+});
+
+describe('deliveredAgain', () => {
+  const batch: readonly Handled[] = [
+    ['10', done],
+    ['9', failed],
+    ['11', heldBack],
+    ['12', done],
+    ['13', ignored],
+  ];
+  const again = (redelivery: Redelivery) => {
+    const deliveries = batch.map(([sequenceNumber]): Delivery => ({
+      raw: undefined,
+      kind: 'unrecognised',
+      record: { sequenceNumber },
+    }));
+    const isAgain = deliveredAgain(
+      deliveries,
+      batch.map(([, outcome]) => outcome),
+      redelivery,
+    );
+    return ['9', '10', '11', '12', '13'].filter(isAgain);
+  };
+
+  it('given a reader, then what failed and what was held back comes again, and nothing else', () => {
+    expect(again('only what failed')).to.deep.equal(['9', '11']);
+  });
+
+  it('given an event source, then everything from the lowest failure on, or all, does', () => {
+    expect(again('from the checkpoint')).to.deep.equal(['9', '10', '11', '12', '13']);
+    expect(again('the whole batch')).to.deep.equal(['9', '10', '11', '12', '13']);
   });
 });

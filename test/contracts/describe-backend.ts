@@ -11,7 +11,9 @@ import * as searchActionSource from './search-action-source.ts';
 import * as searchFences from './search-fences.ts';
 import { searchIndex } from './search-index/contract.ts';
 import * as searchQueue from './search-queue.ts';
+import * as shardStates from './shard-states.ts';
 import * as sourceRows from './source-rows.ts';
+import * as streamSource from './stream-source.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
 
@@ -28,6 +30,8 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   searchFences: { 'load, advance': searchFences },
   sourceRows: { read: sourceRows },
   searchIndex,
+  shardStates: { 'load, add, claim, renew, release, advance, forget, gaps': shardStates },
+  streamSource: { 'list, iterator, records': streamSource },
   tableGenerations: { 'generationOf, adopt': tableGenerations },
   tableReplica,
   derivedState: { read: derivedState },

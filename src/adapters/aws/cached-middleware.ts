@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Answered, Call, Configuration, MiddlewareStack, Next } from './sdk-middleware.ts';
@@ -22,7 +23,9 @@ interface Options {
  * Requests at the same time then share the middleware's context. That is right as long as nothing is awaited between the
  * middleware that notes a request's endpoint there and the one that reads it, which a test with two hosts shows.
  */
-export function cacheMiddleware(client: DynamoDBClient | DynamoDBDocumentClient | SQSClient): void {
+export function cacheMiddleware(
+  client: DynamoDBClient | DynamoDBDocumentClient | DynamoDBStreamsClient | SQSClient,
+): void {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   const config = client.config as unknown as Configuration;
   const handlers = new Map<unknown, Next>();

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cacheMiddleware } from './cached-middleware.ts';
@@ -8,8 +9,10 @@ import { sendPlainly } from './plain-requests.ts';
 import { readPrototypeNames } from './prototype-names.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 
+type ServiceClient = DynamoDBClient | DynamoDBStreamsClient | SQSClient;
+
 /** Milliseconds. A Lambda that waits longer for one request has no time left to report. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+export const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
  * A DynamoDB client with Contrail's time-outs, from the SDK's own environment.
@@ -56,10 +59,7 @@ export function abortableBy(
 }
 
 /** Has a client count its requests, and log none. */
-export function observed<Client extends DynamoDBClient | SQSClient>(
-  client: Client,
-  metrics: Metrics,
-): Client {
+export function observed<Client extends ServiceClient>(client: Client, metrics: Metrics): Client {
   countRequests(client, metrics);
   // For each request, the SDK would copy its input and output into an entry for a logger that throws them away: an eighth
   // of what sending takes. Its warnings still come out.
@@ -74,10 +74,7 @@ export function observed<Client extends DynamoDBClient | SQSClient>(
  * Counts every request that the client sends from now on, by operation, the SDK's own retries included. A client counts
  * once, for the metrics that it was given last.
  */
-export function countRequests(
-  client: Pick<DynamoDBClient | SQSClient, 'middlewareStack'>,
-  metrics: Metrics,
-): void {
+export function countRequests(client: Pick<ServiceClient, 'middlewareStack'>, metrics: Metrics): void {
   // The types of the clients' stacks differ in what requests hold, which does not matter here.
   const { middlewareStack } = client as Pick<DynamoDBClient, 'middlewareStack'>;
   middlewareStack.add(

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { handle } from './cached-middleware.ts';
 import type { Configuration, HttpRequest, Middleware, MiddlewareStack, Next } from './sdk-middleware.ts';
@@ -46,7 +47,7 @@ interface Kept {
  *
  * Saves a third of the processor time that a large batch takes.
  */
-export function sendPlainly(client: DynamoDBClient | SQSClient): void {
+export function sendPlainly(client: DynamoDBClient | DynamoDBStreamsClient | SQSClient): void {
   const stack = client.middlewareStack as unknown as MiddlewareStack;
   const config = client.config as unknown as Configuration;
   // A later SDK may speak another protocol, or go about it in another way, and then does everything itself.

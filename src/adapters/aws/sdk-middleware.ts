@@ -38,7 +38,7 @@ export type Middleware = (next: Next, context: object) => Next;
 
 type Place = { readonly name: string; readonly override: true } & (
   | { readonly step: 'initialize' | 'deserialize'; readonly priority: 'high' | 'low' }
-  | { readonly relation: 'before'; readonly toMiddleware: string }
+  | { readonly relation: 'before' | 'after'; readonly toMiddleware: string }
 );
 
 export interface MiddlewareStack {

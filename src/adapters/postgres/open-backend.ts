@@ -6,6 +6,7 @@ import type { SearchActionSource } from '../../application/ports/search-action-s
 import type { SearchFences } from '../../application/ports/search-fences.ts';
 import type { SearchIndex } from '../../application/ports/search-index.ts';
 import type { SearchQueue } from '../../application/ports/search-queue.ts';
+import type { ShardStates } from '../../application/ports/shard-states.ts';
 import type { Sleeper } from '../../application/ports/sleeper.ts';
 import type { SourceRows } from '../../application/ports/source-rows.ts';
 import type { TableReplica } from '../../application/ports/table-replica.ts';
@@ -32,6 +33,7 @@ import { PostgresEffectLog } from './effects/postgres-effect-log.ts';
 import { PostgresTableGenerations } from './generations/postgres-table-generations.ts';
 import { PostgresMatcherRepository } from './matcher/postgres-matcher-repository.ts';
 import { PostgresDerivedRowRepository } from './rows/postgres-derived-row-repository.ts';
+import { PostgresShardStates } from './shards/postgres-shard-states.ts';
 import { migrate } from './schema/migrate.ts';
 import { type Names, type Naming, namesOf } from './schema/names.ts';
 
@@ -55,6 +57,7 @@ export interface PostgresParts {
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
   readonly state: DerivedState;
+  readonly shards: ShardStates;
   /** Closes the database, once what runs on it is done. */
   close(): Promise<void>;
 }
@@ -107,6 +110,7 @@ export async function openBackend(
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),
     state: new PostgresDerivedState(database, names, model),
+    shards: new PostgresShardStates(database, names),
     close: () => {
       clearInterval(purging);
       return database.close();

@@ -1,4 +1,5 @@
 import { Clock } from '../../application/ports/clock.ts';
+import { MonotonicClock } from '../../application/ports/monotonic-clock.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 
@@ -6,6 +7,13 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 export class SystemClock extends Clock {
   override now(): number {
     return Date.now();
+  }
+}
+
+/** The machine's time since it was started, or the like. */
+export class SystemMonotonicClock extends MonotonicClock {
+  override elapsed(): number {
+    return performance.now();
   }
 }
 

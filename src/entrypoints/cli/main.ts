@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { buildCommand } from './build/command.ts';
+import { consumeCommand } from './consume/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { indexCommand } from './index-documents/command.ts';
@@ -28,6 +29,7 @@ await runCommand(
     .configureHelp({ minWidthToWrap: 30 })
     .addCommand(initCommand)
     .addCommand(replayCommand)
+    .addCommand(consumeCommand)
     .addCommand(indexCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)

@@ -4,6 +4,11 @@ import { constants } from 'node:os';
 /** Ctrl-C, the end that a supervisor asks for, and a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/*
+ * At any moment somebody listens to each: with the last listener, Node forgets a signal that has come and was not told of yet, as
+ * while modules are loaded.
+ */
+
 /**
  * From now on a signal ends the process, by way of its `exit` event: whatever must be left in order listens to that.
  * Shells see it as the status 128 + the signal's number.
@@ -14,10 +19,11 @@ export function endOnSignals(): void {
 
 /** Stays up until the first signal, which does not end the process. The next one does. */
 export async function untilSignal(): Promise<void> {
+  const come = Promise.race(SIGNALS.map((signal) => once(process, signal)));
   for (const signal of SIGNALS) process.off(signal, end);
   // Waiting for a signal alone keeps no process up.
   const stayUp = setInterval(() => undefined, 60_000);
-  await Promise.race(SIGNALS.map((signal) => once(process, signal)));
+  await come;
   clearInterval(stayUp);
   endOnSignals();
 }
@@ -34,9 +40,9 @@ export function stopOnSignal(): { readonly signal: AbortSignal; readonly release
     stopping.abort();
   };
   const release = () => {
-    for (const signal of SIGNALS) process.off(signal, stop).off(signal, end).on(signal, end);
+    for (const signal of SIGNALS) process.off(signal, end).on(signal, end).off(signal, stop);
   };
-  for (const signal of SIGNALS) process.off(signal, end).on(signal, stop);
+  for (const signal of SIGNALS) process.on(signal, stop).off(signal, end);
   return { signal: stopping.signal, release };
 }
 

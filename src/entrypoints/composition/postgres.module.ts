@@ -15,6 +15,7 @@ import { SearchActionSource } from '../../application/ports/search-action-source
 import { SearchFences } from '../../application/ports/search-fences.ts';
 import { SearchIndex } from '../../application/ports/search-index.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
+import { ShardStates } from '../../application/ports/shard-states.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
@@ -89,6 +90,15 @@ export function postgresModule(
     bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
     bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
+    bindPart(
+      ShardStates,
+      'shards',
+      {
+        ...{ load: true, add: true, claim: true, renew: true, release: true, advance: true, forget: true },
+        ...{ noteGaps: true, gaps: true, closeGaps: true },
+      },
+      {},
+    );
     bindPart(
       DerivedState,
       'state',

@@ -19,6 +19,7 @@ import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/im
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 import { DynamoDbSearchFences } from '../../../src/adapters/aws/electrodb/search/dynamodb-search-fences.ts';
 import { DynamoDbSourceRows } from '../../../src/adapters/aws/electrodb/search/dynamodb-source-rows.ts';
+import { DynamoDbShardStates } from '../../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
 import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
 import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
@@ -44,6 +45,7 @@ import type { Harness as SearchActions } from '../search-action-source.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
+import { dynamodbStream } from './streams.ts';
 import { typesense } from './typesense.ts';
 
 /** The keys of the specification, written out once more. */
@@ -293,6 +295,19 @@ export const aws = {
   ],
   // AWS has none of its own.
   searchIndex: typesense,
+  shardStates: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, stateTable } = await sharedServers();
+        const connect = () => new DynamoDbShardStates(documentClientOf(clients.dynamodb), { stateTable });
+        return { states: connect(), connect };
+      },
+      lacks: { reopening: 'many processes have it open' },
+      missing,
+    },
+  ],
+  streamSource: [dynamodbStream],
   tableGenerations: [
     {
       name: 'DynamoDB',

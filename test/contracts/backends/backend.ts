@@ -10,7 +10,9 @@ import type { Harness as SearchActionSource, SourceCapability } from '../search-
 import type { Harness as SearchFences } from '../search-fences.ts';
 import type { Harness as SearchIndex, IndexCapability } from '../search-index/harness.ts';
 import type { Harness as SearchQueue, QueueCapability } from '../search-queue.ts';
+import type { Harness as ShardStates, StatesCapability } from '../shard-states.ts';
 import type { Harness as SourceRows, RowsCapability as SourceRowsCapability } from '../source-rows.ts';
+import type { Harness as StreamSource, SourceCapability as StreamCapability } from '../stream-source.ts';
 import type { Harness as TableGenerations } from '../table-generations.ts';
 import type { Harness as TableReplica } from '../table-replica/harness.ts';
 
@@ -25,6 +27,8 @@ export interface Backend {
   readonly searchFences: Implementations<SearchFences>;
   readonly sourceRows: Implementations<SourceRows, SourceRowsCapability>;
   readonly searchIndex: Implementations<SearchIndex, IndexCapability>;
+  readonly shardStates: Implementations<ShardStates, StatesCapability>;
+  readonly streamSource: Implementations<StreamSource, StreamCapability>;
   readonly tableGenerations: Implementations<TableGenerations, 'unnamed'>;
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;
   readonly derivedState: Implementations<DerivedState>;

@@ -7,6 +7,7 @@ import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-se
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
+import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
 import { MemorySourceRows } from '../../../src/adapters/memory/memory-source-rows.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
@@ -20,6 +21,8 @@ import { defaultRow, imageRow, streamRecord } from '../../support/stream-records
 import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
 import { embeddedSearch } from './embedded-search.ts';
+import { shardFile } from './shard-file.ts';
+import { memoryStream } from './streams.ts';
 
 export const memory: Backend = {
   imageRepository: [
@@ -183,6 +186,18 @@ export const memory: Backend = {
     },
     embeddedSearch,
   ],
+  shardStates: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const states = new MemoryShardStates();
+        return { states, connect: () => states };
+      },
+      lacks: { reopening: 'memory is gone with its process' },
+    },
+    shardFile,
+  ],
+  streamSource: [memoryStream],
   tableGenerations: [
     {
       name: 'memory',

@@ -9,3 +9,9 @@ export const EFFECT_STATE = 'effect-state';
 
 /** The entity of fences of documents. */
 export const SEARCH_FENCE = 'search-fence';
+
+/** The entity of shards that are read. */
+export const SHARD_STATE = 'shard-state';
+
+/** The entity of what was lost of streams. */
+export const STREAM_GAP = 'stream-gap';

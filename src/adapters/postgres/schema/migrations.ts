@@ -4,7 +4,7 @@ import { replica } from './migrations/0002-replica.ts';
 import { documents } from './migrations/0003-documents.ts';
 import { queue } from './migrations/0004-queue.ts';
 import { deadLetters } from './migrations/0005-dead-letters.ts';
-import { words } from './migrations/0006-words.ts';
+import { shards } from './migrations/0006-shards.ts';
 
 /** All steps, in their order. */
-export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, deadLetters, words];
+export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, deadLetters, shards];

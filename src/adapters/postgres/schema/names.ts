@@ -23,6 +23,8 @@ const TABLES = [
   'dead_letters',
   'search_fences',
   'quarantine',
+  'stream_shards',
+  'stream_gaps',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];

@@ -10,6 +10,7 @@ export function postgresOn(kind: PostgresKind): Backend {
     ...stateOn(kind),
     ...tableOn(kind),
     ...queuesOn(kind),
+    streamSource: { lacks: 'a table of PostgreSQL has no stream' },
     metrics: { lacks: 'they are the memory backend’s' },
   };
 }

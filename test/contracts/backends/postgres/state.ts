@@ -5,6 +5,7 @@ import { PostgresTableGenerations } from '../../../../src/adapters/postgres/gene
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { rowId } from '../../../../src/adapters/postgres/rows/apply-rows.ts';
 import { PostgresDerivedRowRepository } from '../../../../src/adapters/postgres/rows/postgres-derived-row-repository.ts';
+import { PostgresShardStates } from '../../../../src/adapters/postgres/shards/postgres-shard-states.ts';
 import { jsonbOfRecord, readJsonbRecord } from '../../../../src/adapters/postgres/values/jsonb.ts';
 import { DERIVED_FROM } from '../../../../src/domain/stored-rows.ts';
 import { readText, storedText } from '../../../../src/adapters/postgres/values/text.ts';
@@ -21,7 +22,7 @@ export function stateOn({
   emptied,
 }: PostgresKind): Pick<
   Backend,
-  'matcherRepository' | 'derivedRowRepository' | 'effectLog' | 'tableGenerations'
+  'matcherRepository' | 'derivedRowRepository' | 'effectLog' | 'shardStates' | 'tableGenerations'
 > {
   return {
     matcherRepository: [
@@ -125,6 +126,18 @@ on conflict (id) do update set attributes = excluded.attributes, derived_from = 
             },
           };
         },
+      },
+    ],
+    shardStates: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          const connect = () => new PostgresShardStates(database, names);
+          return { states: connect(), connect };
+        },
+        lacks: { reopening: 'many processes have it open' },
       },
     ],
     tableGenerations: [

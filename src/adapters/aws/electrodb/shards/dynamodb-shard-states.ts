@@ -1,0 +1,190 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
+import { type Advance, type Claim, ShardStates } from '../../../../application/ports/shard-states.ts';
+import type { Gap, ShardState } from '../../../../domain/shard.ts';
+import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
+import type { StateTable } from '../state-table.ts';
+import { GAPS, gapIn, gapKey, gapRow, newShardRow, SHARDS, shardIn, shardKey } from './shard-rows.ts';
+import { StateRows } from './state-rows.ts';
+
+export interface DynamoDbShardStatesOptions extends StateTable {
+  /** Requests under way at a time in one call, at least 1. */
+  readonly concurrency?: number;
+}
+
+/**
+ * How far the shards of streams are handled, in rows of the state table: one for each shard, all of a stream's in one partition,
+ * which one query reads. Each is written by a conditional request of its own, which takes one write unit: conditions on several in one
+ * request are a transaction's, which takes two for each, and is of no use where one of them does not hold.
+ */
+export class DynamoDbShardStates extends ShardStates {
+  readonly #rows: StateRows;
+  readonly #concurrency: number;
+
+  constructor(
+    client: DynamoDBDocumentClient,
+    { concurrency = DEFAULT_CONCURRENCY, ...table }: DynamoDbShardStatesOptions,
+  ) {
+    super();
+    this.#rows = new StateRows(client, table);
+    this.#concurrency = concurrency;
+  }
+
+  override async load(stream: string, signal?: AbortSignal): Promise<readonly ShardState[]> {
+    return (await this.#rows.query(stream, SHARDS, signal)).map(shardIn);
+  }
+
+  override async add(
+    stream: string,
+    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#each(shards, (shard) => this.#rows.putNew(newShardRow(stream, shard), signal), signal);
+  }
+
+  override async claim(
+    stream: string,
+    claims: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<readonly ShardState[]> {
+    const claim = async ({ shard, epoch }: Claim): Promise<readonly ShardState[]> => {
+      const { isDone, row } = await this.#rows.update(
+        shardKey(stream, shard),
+        {
+          set: '#owner = :owner, #epoch = :next, #renewals = :none',
+          condition: '#epoch = :epoch',
+          values: { ':owner': owner, ':next': epoch + 1, ':none': 0, ':epoch': epoch },
+        },
+        signal,
+      );
+      const state = row && shardIn(row);
+      // It was, by a request whose answer was lost.
+      const isOwn = isDone || (state?.lease.owner === owner && state.lease.epoch === epoch + 1);
+      return isOwn && state !== undefined ? [state] : [];
+    };
+    return (await this.#each(claims, claim, signal)).flat();
+  }
+
+  override async renew(
+    stream: string,
+    held: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    return this.#asHeld(stream, held, owner, '#renewals = #renewals + :one', { ':one': 1 }, signal);
+  }
+
+  override async release(
+    stream: string,
+    held: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#asHeld(stream, held, owner, '#owner = :nobody', { ':nobody': '' }, signal);
+  }
+
+  /** Writes shards whose lease is still the owner's, and returns the others. */
+  async #asHeld(
+    stream: string,
+    held: readonly Claim[],
+    owner: string,
+    set: string,
+    values: Readonly<Record<string, unknown>>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const write = async ({ shard, epoch }: Claim): Promise<readonly string[]> => {
+      const { isDone } = await this.#rows.update(
+        shardKey(stream, shard),
+        {
+          set,
+          condition: '#owner = :owner AND #epoch = :epoch',
+          values: { ...values, ':owner': owner, ':epoch': epoch },
+        },
+        signal,
+      );
+      return isDone ? [] : [shard];
+    };
+    return (await this.#each(held, write, signal)).flat();
+  }
+
+  override async advance(
+    stream: string,
+    moves: readonly Advance[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    const refused = await this.#each(moves, (move) => this.#advance(stream, move, signal), signal);
+    return refused.flat();
+  }
+
+  async #advance(
+    stream: string,
+    { shard, epoch, frontier, complete = false }: Advance,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const key = shardKey(stream, shard);
+    const completed = {
+      set: complete ? '#complete = :complete' : '#epoch = :epoch',
+      condition: '#epoch = :epoch',
+      values: { ':epoch': epoch, ...(complete ? { ':complete': true } : {}) },
+    };
+    if (frontier === undefined)
+      return (await this.#rows.update(key, completed, signal)).isDone ? [] : [shard];
+    // Leading zeros mean nothing, and are kept. Numbers of as many digits as another stand in the order of their texts.
+    const digits = frontier.replace(/^0+/, '');
+    const earlier =
+      'attribute_not_exists(#digits) OR size(#digits) < :length OR (size(#digits) = :length AND #digits < :digits)';
+    const { isDone, row } = await this.#rows.update(
+      key,
+      {
+        set: `#frontier = :frontier, #digits = :digits${complete ? ', #complete = :complete' : ''}`,
+        condition: `#epoch = :epoch AND (${earlier})`,
+        values: { ...completed.values, ':frontier': frontier, ':digits': digits, ':length': digits.length },
+      },
+      signal,
+    );
+    if (isDone) return [];
+    const there = row && shardIn(row);
+    if (there?.lease.epoch !== epoch) return [shard];
+    // It is as far already.
+    if (!complete || there.complete) return [];
+    return (await this.#rows.update(key, completed, signal)).isDone ? [] : [shard];
+  }
+
+  override async forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (shards.length === 0) return;
+    const states = await this.load(stream, signal);
+    const needed = new Set(states.flatMap(({ parent, complete }) => (complete ? [] : [parent])));
+    await this.#each(
+      shards.filter((shard) => !needed.has(shard)),
+      (shard) => this.#rows.remove(shardKey(stream, shard), signal),
+      signal,
+    );
+  }
+
+  override async noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
+    await this.#each(gaps, (gap) => this.#rows.putNew(gapRow(stream, gap), signal), signal);
+  }
+
+  override async gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+    return (await this.#rows.query(stream, GAPS, signal)).map(gapIn);
+  }
+
+  override async closeGaps(
+    stream: string,
+    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#each(gaps, (gap) => this.#rows.remove(gapKey(stream, gap), signal), signal);
+  }
+
+  async #each<T, R>(
+    items: readonly T[],
+    write: (item: T) => Promise<R>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly R[]> {
+    signal?.throwIfAborted();
+    return pMap(items, write, { concurrency: this.#concurrency });
+  }
+}

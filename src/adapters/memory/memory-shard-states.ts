@@ -1,0 +1,82 @@
+import { type Advance, type Claim, ShardStates } from '../../application/ports/shard-states.ts';
+import { ShardBook } from '../../domain/shard-book.ts';
+import type { Gap, ShardState } from '../../domain/shard.ts';
+
+/** How far the shards of streams are handled, in memory: for readers of one process, which begin anew with the next one. */
+export class MemoryShardStates extends ShardStates {
+  readonly #books = new Map<string, ShardBook>();
+
+  override async load(stream: string, signal?: AbortSignal): Promise<readonly ShardState[]> {
+    return this.#book(stream, signal).shards;
+  }
+
+  override async add(
+    stream: string,
+    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#book(stream, signal).add(shards);
+  }
+
+  override async claim(
+    stream: string,
+    claims: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<readonly ShardState[]> {
+    return this.#book(stream, signal).claim(claims, owner);
+  }
+
+  override async renew(
+    stream: string,
+    held: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    return this.#book(stream, signal).renew(held, owner);
+  }
+
+  override async release(
+    stream: string,
+    held: readonly Claim[],
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#book(stream, signal).release(held, owner);
+  }
+
+  override async advance(
+    stream: string,
+    moves: readonly Advance[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    return this.#book(stream, signal).advance(moves);
+  }
+
+  override async forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void> {
+    this.#book(stream, signal).forget(shards);
+  }
+
+  override async noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
+    this.#book(stream, signal).noteGaps(gaps);
+  }
+
+  override async gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+    return this.#book(stream, signal).gaps;
+  }
+
+  override async closeGaps(
+    stream: string,
+    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#book(stream, signal).closeGaps(gaps);
+  }
+
+  #book(stream: string, signal: AbortSignal | undefined): ShardBook {
+    signal?.throwIfAborted();
+    let book = this.#books.get(stream);
+    if (book === undefined) this.#books.set(stream, (book = new ShardBook()));
+    return book;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Shard } from '../../domain/shard.ts';
+import { Fault } from '../../domain/fault.ts';
+import { Backoff } from './backoff.ts';
+import type { ReadStreamDependencies } from './dependencies.ts';
+
+/** What was learnt of the stream's shards. */
+export interface Listed {
+  readonly shards: readonly Shard[];
+  /** Whether it has all of them: only then is one that it lacks gone. */
+  readonly isComplete: boolean;
+  /** Whether new changes come. */
+  readonly isEnabled: boolean;
+}
+
+/** The API allows ten requests a second, for all who ask. */
+const SPACING_MS = 200;
+/** How often a page is tried until what there is must do. */
+const ATTEMPTS = 4;
+
+/** Lists a stream's shards, page by page, at a rate that leaves others room. */
+export class ShardLister {
+  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
+  readonly #signal: AbortSignal;
+  readonly #retryMs: number;
+  #nextAt = -Infinity;
+
+  /** @param signal aborted to stop it. */
+  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#retryMs = retryMs;
+  }
+
+  /**
+   * @param childrenOf asks for this shard's children only; never complete.
+   * @returns undefined when there is no such stream.
+   * @throws Fault when not even a first page could be read.
+   */
+  async list(childrenOf?: string): Promise<Listed | undefined> {
+    const shards = new Map<string, Shard>();
+    let isEnabled = true;
+    for (let after: string | undefined; ;) {
+      let page;
+      try {
+        page = await this.#page({ after, childrenOf });
+      } catch (error) {
+        if (after === undefined) throw error;
+        this.#deps.logger.log('warn', 'the shards of the stream could not all be listed', {
+          ...{ listed: shards.size, error },
+        });
+        return { shards: [...shards.values()], isComplete: false, isEnabled };
+      }
+      if (page === undefined) return undefined;
+      for (const shard of page.shards) shards.set(shard.id, shard);
+      isEnabled = page.enabled;
+      if (page.next === undefined)
+        return { shards: [...shards.values()], isComplete: childrenOf === undefined, isEnabled };
+      after = page.next;
+    }
+  }
+
+  async #page(request: { after: string | undefined; childrenOf: string | undefined }) {
+    const { source, random, monotonic } = this.#deps;
+    const backoff = new Backoff(random, this.#retryMs);
+    for (;;) {
+      const now = monotonic.elapsed();
+      const at = Math.max(now, this.#nextAt);
+      this.#nextAt = at + SPACING_MS;
+      await this.#pause(at - now);
+      try {
+        return await source.list(request, this.#signal);
+      } catch (error) {
+        const pause = backoff.next();
+        const isForGood = Fault.is(error) && error.kind === 'configuration';
+        if (isForGood || backoff.failures >= ATTEMPTS || this.#signal.aborted) throw error;
+        await this.#pause(pause);
+      }
+    }
+  }
+
+  /** With a signal of its own, as several may pause. */
+  async #pause(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0 || this.#signal.aborted) return;
+    const own = new AbortController();
+    const end = () => {
+      own.abort();
+    };
+    this.#signal.addEventListener('abort', end);
+    await this.#deps.sleeper.sleep(milliseconds, own.signal);
+    this.#signal.removeEventListener('abort', end);
+  }
+}

@@ -1,0 +1,66 @@
+/** How a process reads a stream. */
+export interface ReadStreamOptions {
+  /** Where it begins as long as nothing of the stream is noted: with all that the stream has, or with what comes now. */
+  readonly from: 'horizon' | 'latest';
+  /** Whether it ends once what is there when it starts is handled. */
+  readonly once: boolean;
+  /** How many records are handled at once. */
+  readonly batchSize: number;
+  /** How many batches of a shard are handled at the same time, each item always in the same one. */
+  readonly parallelizationFactor: number;
+  /** How many batches of all shards are handled at the same time. */
+  readonly batchesAtOnce: number;
+  /** How long a batch may take, in milliseconds: what is not done by then is tried again. */
+  readonly batchMs: number;
+  /** How many shards are asked for records at the same time. */
+  readonly requestsAtOnce: number;
+  /** How many records a shard is asked for: up to 1,000. */
+  readonly pageSize: number;
+  /** How often in a second a shard is asked for records at most. */
+  readonly pagesPerSecond: number;
+  /** How long the pauses become between pages of a shard that has nothing, in milliseconds. */
+  readonly idleMs: number;
+  /** How many records of a shard may be read beyond the first that is not done. */
+  readonly aheadMax: number;
+  /** How much of a shard is held in memory, in bytes; once that much is, no page is read. */
+  readonly shardBytes: number;
+  /** The same for all shards; a shard of which nothing is held gets a page all the same. */
+  readonly heldBytes: number;
+  /** The longest pause before what failed is tried again, in milliseconds. */
+  readonly retryMs: number;
+  /** How often frontiers are saved, in milliseconds. */
+  readonly saveMs: number;
+  /** How often all shards are listed, in milliseconds. */
+  readonly listMs: number;
+  /** How long a lease goes unrenewed until others take it over, in milliseconds. Renewed three times as often. */
+  readonly failoverMs: number;
+  /** How long what has begun may take once it is stopped, in milliseconds. */
+  readonly stopMs: number;
+  /** Only `once`: after so many empty pages in a row a shard has nothing more. */
+  readonly quietPages: number;
+  /** Only `once`: how often a record is tried until it is left. */
+  readonly onceAttempts: number;
+}
+
+export const READ_STREAM_DEFAULTS: ReadStreamOptions = {
+  from: 'horizon',
+  once: false,
+  batchSize: 1_000,
+  parallelizationFactor: 1,
+  batchesAtOnce: 8,
+  batchMs: 60_000,
+  requestsAtOnce: 32,
+  pageSize: 1_000,
+  pagesPerSecond: 5,
+  idleMs: 2_000,
+  aheadMax: 10_000,
+  shardBytes: 16 * 2 ** 20,
+  heldBytes: 256 * 2 ** 20,
+  retryMs: 30_000,
+  saveMs: 1_000,
+  listMs: 60_000,
+  failoverMs: 10_000,
+  stopMs: 20_000,
+  quietPages: 10,
+  onceAttempts: 5,
+};

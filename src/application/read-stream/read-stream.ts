@@ -1,0 +1,295 @@
+import { byId, readable } from '../../domain/shard-order.ts';
+import type { ShardState } from '../../domain/shard.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { ReadStreamDependencies } from './dependencies.ts';
+import { GapNoting } from './gap-noting.ts';
+import { Gate } from './gate.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { LeaseKeeping } from './lease-keeping.ts';
+import { ShardLister } from './list-shards.ts';
+import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from './options.ts';
+import { ProgressSaving } from './progress-saving.ts';
+import type { ReaderStatus, ReadResult } from './reader-status.ts';
+import { noSuchStream, ShardNoting } from './shard-noting.ts';
+import { ShardReadings } from './shard-readings.ts';
+import type { SharedReading } from './shared-reading.ts';
+import { Wake } from './wake.ts';
+
+/** How soon shards are listed again of which only some could be. */
+const LIST_AGAIN_MS = 2_000;
+/** How long frontiers and leases may take at the very end, in milliseconds. */
+const LAST_WRITES_MS = 5_000;
+
+/**
+ * Reads a stream, alone or with other processes, and handles every record at least once, those of an item in their order. What
+ * cannot be read any more is noted as a gap, and reading goes on behind it.
+ */
+export class ReadStream {
+  readonly #deps: ReadStreamDependencies;
+  readonly #options: ReadStreamOptions;
+  /** Called when leases are to be looked at, or whether it is over. */
+  readonly #leaseWake: Wake;
+  readonly #listWake: Wake;
+  readonly #saveWake: Wake;
+  /** Aborted once nothing more is listed. */
+  readonly #stopped = new AbortController();
+  /** Aborted once nothing more is written. */
+  readonly #closed = new AbortController();
+  readonly #keeping: LeaseKeeping;
+  readonly #saving: ProgressSaving;
+  readonly #gaps: GapNoting;
+  readonly #noting: ShardNoting;
+  readonly #readings: ShardReadings;
+  /** Only `once`: what is to be read. */
+  #asked: ReadonlySet<string> | undefined;
+  #noted: readonly ShardState[] = [];
+  #isReady = false;
+  #isEndOfStream = false;
+  #lastProgressAt: number | undefined;
+  #handled = 0;
+
+  constructor(deps: ReadStreamDependencies, options: Partial<ReadStreamOptions> = {}) {
+    this.#deps = {
+      ...deps,
+      handle: async (records, limit) => {
+        const results = await deps.handle(records, limit);
+        this.#handled += results.filter((result) => result === 'done').length;
+        return results;
+      },
+    };
+    this.#options = { ...READ_STREAM_DEFAULTS, ...options };
+    const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    this.#leaseWake = new Wake(deps.sleeper);
+    this.#listWake = new Wake(deps.sleeper);
+    this.#saveWake = new Wake(deps.sleeper);
+    this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
+    this.#saving = new ProgressSaving(
+      deps,
+      (shard) => this.#keeping.epochOf(shard),
+      (shard) => this.#keeping.lose(shard),
+      (shard) => this.#completed(shard),
+    );
+    this.#gaps = new GapNoting(deps, this.#stopped.signal, retryMs);
+    const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
+    this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
+    const shared: SharedReading = {
+      options: this.#options,
+      requests: new Gate(requestsAtOnce),
+      batches: new Gate(batchesAtOnce),
+      bytes: new HeldBytes(heldBytes),
+      epochOf: (shard) => this.#keeping.epochOf(shard),
+      isHeld: (shard) => this.#keeping.isSure(shard),
+      isListed: (shard) => this.#noting.isListed(shard),
+      noteGap: (gap) => this.#gaps.note(gap),
+      moved: (shard, frontier) => frontier !== undefined && this.#saving.note(shard, { frontier }),
+      progressed: () => this.#progressed(),
+    };
+    this.#readings = new ShardReadings(this.#deps, shared, {
+      completed: (shard) => this.#complete(shard),
+      failed: (shard, error) => {
+        deps.logger.log('error', 'a shard could not be read', { shard, error });
+        this.#keeping.lose(shard);
+      },
+      ended: () => this.#leaseWake.call(),
+    });
+  }
+
+  /** How it is doing now. */
+  get status(): ReaderStatus {
+    const now = this.#deps.clock.now();
+    const shards = this.#readings.statuses(now);
+    const lags = shards.flatMap(({ lagMs }) => lagMs ?? []);
+    return {
+      isReady: this.#isReady,
+      lastProgressAt: this.#lastProgressAt,
+      shards,
+      lagMs: lags.length === 0 ? undefined : Math.max(...lags),
+      open: this.#noted.filter(({ complete }) => !complete).length,
+      gaps: this.#gaps.open,
+      handled: this.#handled,
+      isSwitchedOff: !this.#noting.isEnabled,
+    };
+  }
+
+  /**
+   * Reads until it is stopped, the stream has ended, or, once, what there was is handled. Then what has begun has ended or is
+   * given up, within `stopMs` and some seconds, frontiers are saved and leases given back.
+   *
+   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning. All
+   *   else is tried again.
+   */
+  async run(stop: AbortSignal): Promise<ReadResult> {
+    const end = () => this.#end();
+    stop.addEventListener('abort', end);
+    if (stop.aborted) end();
+    try {
+      await this.#noteFirst();
+      await Promise.all([this.#listAgain(), this.#keepLeases(), this.#save()]);
+      await this.#writeLast();
+    } finally {
+      end();
+      this.#closed.abort();
+      stop.removeEventListener('abort', end);
+    }
+    return {
+      handled: this.#handled,
+      unhandled: this.#readings.unhandled,
+      gaps: this.#gaps.open,
+      isEndOfStream: this.#isEndOfStream,
+    };
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  /** Whether nothing goes on any more. */
+  #isOver(): boolean {
+    return this.#isStopped() && this.#readings.isIdle;
+  }
+
+  #end(): void {
+    if (this.#isStopped()) return;
+    this.#stopped.abort();
+    this.#readings.stop();
+    for (const wake of [this.#leaseWake, this.#listWake, this.#saveWake]) wake.call();
+    const giveUp = async () => {
+      await this.#deps.sleeper.sleep(this.#options.stopMs, this.#closed.signal);
+      this.#readings.giveUp();
+    };
+    void giveUp();
+  }
+
+  /** Only a complete listing tells where to begin. */
+  async #noteFirst(): Promise<void> {
+    const { source, states, random } = this.#deps;
+    while (!this.#isStopped()) {
+      try {
+        const isComplete = await this.#noting.noteAll();
+        if (isComplete === undefined) throw noSuchStream(source.arn);
+        await this.#gaps.load(this.#closed.signal);
+        this.#noted = await states.load(source.arn, this.#closed.signal);
+        if (isComplete) break;
+      } catch (error) {
+        if (this.#isStopped()) return;
+        if (Fault.is(error) && error.kind === 'configuration') throw error;
+        this.#warn('the stream could not be listed', error);
+      }
+      await this.#listWake.wait(random.next() * LIST_AGAIN_MS);
+    }
+    if (this.#options.once)
+      this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
+  }
+
+  async #listAgain(): Promise<void> {
+    const { random } = this.#deps;
+    let isComplete: boolean | undefined = true;
+    while (!this.#isStopped()) {
+      const pause = isComplete ? this.#options.listMs : LIST_AGAIN_MS;
+      // Several processes are not to list all at the same time.
+      await this.#listWake.wait(pause * (0.75 + random.next() / 2));
+      if (this.#isStopped()) return;
+      try {
+        isComplete = (await this.#noting.noteAll()) !== false;
+        await this.#gaps.load(this.#closed.signal);
+      } catch (error) {
+        isComplete = false;
+        this.#warn('the stream could not be listed', error);
+      }
+    }
+  }
+
+  async #keepLeases(): Promise<void> {
+    const { monotonic } = this.#deps;
+    for (let renewAt = -Infinity; !this.#isOver();) {
+      const now = monotonic.elapsed();
+      if (now >= renewAt) {
+        renewAt = now + this.#options.failoverMs / 3;
+        await this.#tried('leases could not be renewed', () => this.#keeping.renew(this.#closed.signal));
+      }
+      if (!this.#isStopped()) await this.#tried('leases could not be claimed', () => this.#claim());
+      if (!this.#isOver()) await this.#leaseWake.wait(renewAt - monotonic.elapsed());
+    }
+    this.#saveWake.call();
+  }
+
+  async #claim(): Promise<void> {
+    const { source, states, monotonic } = this.#deps;
+    const loadedAt = monotonic.elapsed();
+    this.#noted = await states.load(source.arn, this.#closed.signal);
+    const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
+    this.#isReady = true;
+    this.#progressed();
+    for (const state of got) this.#readings.begin(state, byId(this.#noted));
+    if (got.length > 0) return;
+    const isRead = this.#noted.length > 0 && this.#noted.every(({ complete }) => complete);
+    this.#isEndOfStream = isRead && !this.#noting.isEnabled;
+    if (this.#isEndOfStream || this.#isAllSettled()) this.#end();
+  }
+
+  /** Only `once`: whether all that there was is handled, tried often enough, or read by somebody else. */
+  #isAllSettled(): boolean {
+    const asked = this.#asked;
+    if (asked === undefined || !this.#readings.isIdle) return false;
+    return readable(this.#noted).every(
+      (shard) => !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard),
+    );
+  }
+
+  async #complete(shard: string): Promise<void> {
+    // Before it is noted as complete: then its children are read as soon as they may.
+    await this.#tried('the children of a shard could not be listed', () => this.#noting.noteChildren(shard));
+    this.#saving.note(shard, { complete: true });
+    this.#saveWake.call();
+  }
+
+  /** Somebody else reads it, or may. */
+  #lost(shard: string): void {
+    this.#deps.logger.log('info', 'the lease of a shard is lost', { shard });
+    this.#readings.giveUp(shard);
+    this.#saving.forget(shard);
+  }
+
+  async #save(): Promise<void> {
+    while (!this.#isOver()) {
+      await this.#saveWake.wait(this.#options.saveMs);
+      await this.#tried('frontiers could not be saved', () => this.#saving.save(this.#closed.signal));
+    }
+  }
+
+  #completed(shard: string): void {
+    this.#keeping.drop(shard);
+    this.#leaseWake.call();
+  }
+
+  async #writeLast(): Promise<void> {
+    const { sleeper } = this.#deps;
+    const { signal } = this.#closed;
+    void sleeper.sleep(LAST_WRITES_MS, signal).then(() => this.#closed.abort());
+    const writes = [
+      ['frontiers could not be saved', () => this.#saving.save(signal)],
+      ['leases could not be given back', () => this.#keeping.release(signal)],
+    ] as const;
+    for (const [failure, write] of writes)
+      while (!(await this.#tried(failure, write)) && !signal.aborted)
+        await this.#leaseWake.wait(LAST_WRITES_MS / 20);
+  }
+
+  async #tried(failure: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.#warn(failure, error);
+      return false;
+    }
+  }
+
+  #warn(message: string, error: unknown): void {
+    this.#deps.logger.log('warn', message, { stream: this.#deps.source.arn, error });
+  }
+
+  #progressed(): void {
+    this.#lastProgressAt = this.#deps.clock.now();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Gap } from '../../domain/shard.ts';
+
+/** How a shard that this process reads is doing. */
+export interface ShardStatus {
+  readonly shard: string;
+  /** How long ago the change was made that is handled next, in milliseconds; 0 where there is none, undefined where unknown. */
+  readonly lagMs: number | undefined;
+  /** How many records were read and are not handled. */
+  readonly held: number;
+  /** How many items wait for a record that failed. */
+  readonly blockedItems: number;
+  /** How far all is handled. */
+  readonly frontier: string | undefined;
+}
+
+/** How a reader is doing now. */
+export interface ReaderStatus {
+  /** Whether the shards are listed, and this process takes part in reading them. */
+  readonly isReady: boolean;
+  /** When something last went well, in milliseconds since 1970: a page was read, a record handled, a lease renewed. */
+  readonly lastProgressAt: number | undefined;
+  /** The shards that this process reads. */
+  readonly shards: readonly ShardStatus[];
+  /** The longest lag of those; undefined where none is known. */
+  readonly lagMs: number | undefined;
+  /** How many shards of the stream are not complete, whoever reads them. */
+  readonly open: number;
+  /** What is lost, and was not repaired. */
+  readonly gaps: readonly Gap[];
+  /** How many records this process has handled. */
+  readonly handled: number;
+  /** Whether the stream gets no more records. */
+  readonly isSwitchedOff: boolean;
+}
+
+/** How reading ended. */
+export interface ReadResult {
+  /** How many records this process has handled. */
+  readonly handled: number;
+  /** How many it has read and not handled. */
+  readonly unhandled: number;
+  /** The gaps that nobody has closed. */
+  readonly gaps: readonly Gap[];
+  /** Whether the stream was switched off, and is read to its end. */
+  readonly isEndOfStream: boolean;
+}

@@ -1,0 +1,108 @@
+import { Fault } from '../../domain/fault.ts';
+import { newShards } from '../../domain/new-shards.ts';
+import { forgettable } from '../../domain/shard-order.ts';
+import type { ReadStreamDependencies } from './dependencies.ts';
+import type { GapNoting } from './gap-noting.ts';
+import type { Listed, ShardLister } from './list-shards.ts';
+import type { ReadStreamOptions } from './options.ts';
+
+/** Notes which shards there are. Presence is acted on whatever the listing, absence only when it is complete. */
+export class ShardNoting {
+  readonly #deps: ReadStreamDependencies;
+  readonly #lister: ShardLister;
+  readonly #gaps: GapNoting;
+  readonly #from: ReadStreamOptions['from'];
+  readonly #signal: AbortSignal;
+  #isEnabled = true;
+  #pending: Promise<Listed | undefined> | undefined;
+
+  /** @param signal for requests to the states. */
+  constructor(
+    deps: ReadStreamDependencies,
+    lister: ShardLister,
+    gaps: GapNoting,
+    from: ReadStreamOptions['from'],
+    signal: AbortSignal,
+  ) {
+    this.#deps = deps;
+    this.#lister = lister;
+    this.#gaps = gaps;
+    this.#from = from;
+    this.#signal = signal;
+  }
+
+  /** Whether new changes come, by the last listing. */
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  /**
+   * Lists all shards, and notes them.
+   *
+   * @returns whether all were listed; undefined when there is no such stream.
+   * @throws Fault when nothing was listed, or it is not known what was noted.
+   */
+  async noteAll(): Promise<boolean | undefined> {
+    const listed = await this.#listAll();
+    if (listed !== undefined) await this.#note(listed);
+    return listed?.isComplete;
+  }
+
+  /**
+   * Notes the children of a shard that is closed. Where none can be told by themselves, all shards are listed.
+   *
+   * @throws Fault as `noteAll` does.
+   */
+  async noteChildren(shard: string): Promise<void> {
+    const listed = await this.#lister.list(shard);
+    if (listed?.shards.some(({ parent }) => parent === shard) === true) await this.#note(listed);
+    else await this.noteAll();
+  }
+
+  /** Whether a shard is in the stream; undefined when not all shards could be listed. */
+  async isListed(shard: string): Promise<boolean | undefined> {
+    const listed = await this.#listAll();
+    if (listed === undefined) return false;
+    if (listed.shards.some(({ id }) => id === shard)) return true;
+    return listed.isComplete ? false : undefined;
+  }
+
+  /** Who asks while others wait for an answer gets the same. */
+  async #listAll(): Promise<Listed | undefined> {
+    this.#pending ??= this.#lister.list().finally(() => (this.#pending = undefined));
+    const listed = await this.#pending;
+    this.#isEnabled = listed?.isEnabled ?? false;
+    if (!this.#isEnabled) await this.#noteSwitchedOff();
+    return listed;
+  }
+
+  /** Of a stream that was never read nothing is lost. */
+  async #noteSwitchedOff(): Promise<void> {
+    const { states, source } = this.#deps;
+    const noted = await states.load(source.arn, this.#signal);
+    if (noted.length > 0)
+      await this.#gaps.note({ shard: undefined, reason: 'switched off', after: undefined });
+  }
+
+  async #note({ shards, isComplete }: Listed): Promise<void> {
+    const { states, source, logger } = this.#deps;
+    const noted = await states.load(source.arn, this.#signal);
+    const { generations, lost } = newShards(shards, isComplete, noted, this.#from);
+    for (const shard of lost) await this.#gaps.note({ shard, reason: 'vanished', after: undefined });
+    for (const some of generations) await states.add(source.arn, some, this.#signal);
+    const added = generations.flat();
+    if (added.length > 0) logger.log('info', 'new shards', { shards: added.map(({ id }) => id) });
+    if (!isComplete) return;
+    const gone = forgettable(noted, new Set(shards.map(({ id }) => id)));
+    if (gone.length === 0) return;
+    await states.forget(source.arn, gone, this.#signal);
+    logger.log('info', 'shards that have left the stream', { shards: gone });
+  }
+}
+
+export function noSuchStream(arn: string): Fault {
+  return new Fault(
+    'configuration',
+    `there is no stream ${arn}: switch the table's stream on, with new and old images, and give its present ARN`,
+  );
+}

@@ -1,0 +1,229 @@
+import { Frontier } from '../../domain/frontier.ts';
+import type { ShardPosition, ShardState } from '../../domain/shard.ts';
+import { Bell } from '../bell.ts';
+import type { SourceRecord } from '../ports/stream-source.ts';
+import { Backoff } from './backoff.ts';
+import type { ReadStreamDependencies } from './dependencies.ts';
+import { ShardHandling } from './shard-handling.ts';
+import type { SharedReading } from './shared-reading.ts';
+import { StreamPace } from './stream-pace.ts';
+
+/** Longer waits are cut into such pieces, in milliseconds. */
+const WAIT_MS = 60_000;
+/** How long a shard waits that has too much in memory, unless something of it is done before. */
+const FULL_MS = 1_000;
+/** How long a reader waits that cannot be sure of its lease: it is renewed soon, or lost. */
+const UNSURE_MS = 500;
+
+/** By how much clocks may differ, in milliseconds: a record that is newer by more was made after reading began. */
+const SKEW_MS = 10_000;
+
+/** How the reading of a shard ended. */
+export type ReadingEnd =
+  /** It is closed, and all of its records are handled. */
+  | 'complete'
+  /** Only `once`: what it had is handled, or tried often enough. */
+  | 'settled'
+  /** It was stopped, or its lease is lost. */
+  | 'stopped';
+
+/** Reads one shard whose lease is held, from where it stands on. */
+export class ShardReading {
+  readonly state: ShardState;
+  readonly #deps: ReadStreamDependencies;
+  readonly #shared: SharedReading;
+  readonly #frontier: Frontier;
+  readonly #handling: ShardHandling;
+  readonly #pace: StreamPace;
+  readonly #backoff: Backoff;
+  readonly #bell: Bell;
+  /** Aborted once nothing more is read. */
+  readonly #stopped = new AbortController();
+  /** When it began, in milliseconds since 1970. */
+  readonly #since: number;
+  #iterator: string | undefined;
+  /** Where the next iterator is made. */
+  #position: ShardPosition;
+  /** Where the present one stands. */
+  #iteratorAt: ShardPosition;
+  /** Nothing more is read, as there is nothing, or no more is wanted. */
+  #isRead = false;
+  #isClosed = false;
+  /** Whether there was an iterator. */
+  #isBegun = false;
+  #emptyPages = 0;
+  #lastAt: number | undefined;
+
+  constructor(
+    state: ShardState,
+    beginning: ShardPosition,
+    deps: ReadStreamDependencies,
+    shared: SharedReading,
+  ) {
+    this.state = state;
+    this.#position = this.#iteratorAt = beginning;
+    this.#deps = deps;
+    this.#shared = shared;
+    this.#frontier = new Frontier(state.frontier);
+    const { pagesPerSecond, idleMs, once } = shared.options;
+    // Somebody waits for the end.
+    this.#pace = new StreamPace({ pagesPerSecond, idleMs: once ? 0 : idleMs });
+    this.#backoff = new Backoff(deps.random, shared.options.retryMs);
+    this.#bell = new Bell(deps.sleeper);
+    this.#since = deps.clock.now();
+    this.#handling = new ShardHandling(deps, shared, state.id, this.#frontier, this.#bell);
+  }
+
+  get frontier(): string | undefined {
+    return this.#frontier.at;
+  }
+
+  /** How many records were read and are not handled. */
+  get held(): number {
+    return this.#handling.held;
+  }
+
+  /** How many items wait for a record that failed. */
+  get blockedItems(): number {
+    return this.#handling.blockedItems;
+  }
+
+  /** How long ago the change was made that is handled next; 0 where there is none, undefined where that is not known. */
+  lagMs(now: number): number | undefined {
+    const { next } = this.#frontier;
+    const isCaughtUp = next === undefined && (this.#emptyPages > 0 || this.#isClosed);
+    const at = next === undefined ? this.#lastAt : next.at;
+    return isCaughtUp ? 0 : at && Math.max(0, now - at);
+  }
+
+  /** Reads no more, and begins nothing. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#handling.stop();
+  }
+
+  /** Gives up what is being handled as well. */
+  giveUp(): void {
+    this.stop();
+    this.#handling.giveUp();
+  }
+
+  /** Resolves once nothing of it goes on. */
+  async run(): Promise<ReadingEnd> {
+    await this.#read();
+    const isStopped = () => this.#stopped.signal.aborted;
+    while (!isStopped() && this.#handling.held > 0 && !this.#isExhausted()) await this.#bell.wait(WAIT_MS);
+    const isLeft = isStopped();
+    this.#handling.stop();
+    await this.#handling.ended();
+    if (isLeft) return 'stopped';
+    return this.#isClosed && this.#frontier.ahead === 0 ? 'complete' : 'settled';
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#isRead && !this.#stopped.signal.aborted) {
+      const wait = this.#waitMs();
+      if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
+      else if (!this.#hasRoom() && this.#isExhausted()) return;
+      else await this.#shared.requests.through(() => this.#tryPage());
+    }
+  }
+
+  #waitMs(): number {
+    if (!this.#shared.isHeld(this.state.id)) return UNSURE_MS;
+    if (!this.#hasRoom()) return this.#isExhausted() ? 0 : FULL_MS;
+    return this.#pace.dueAt - this.#deps.monotonic.elapsed();
+  }
+
+  async #tryPage(): Promise<void> {
+    try {
+      await this.#readPage();
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      this.#deps.logger.log('warn', 'a page of the stream could not be read', {
+        ...{ shard: this.state.id, failures: this.#backoff.failures + 1, error },
+      });
+      this.#tryLater();
+    }
+  }
+
+  async #readPage(): Promise<void> {
+    const { source, monotonic } = this.#deps;
+    const { signal } = this.#stopped;
+    if (signal.aborted) return;
+    if (this.#iterator === undefined) {
+      const found = await source.iterator(this.state.id, this.#position, signal);
+      if (found.is !== 'iterator') return this.#missing(found.is, this.#position);
+      this.#iterator = found.iterator;
+      this.#iteratorAt = this.#position;
+      // From here on nothing may be missing: another iterator of that kind might leave some out.
+      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = 'beginning';
+      this.#isBegun = true;
+    }
+    this.#pace.asked(monotonic.elapsed());
+    const page = await source.records(this.#iterator, this.#shared.options.pageSize, signal);
+    if (page.is === 'expired') {
+      this.#iterator = undefined;
+      this.#tryLater();
+      return;
+    }
+    if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
+    this.#backoff.reset();
+    this.#shared.progressed();
+    // First what it has: the last page of a shard may have records too.
+    this.#accept(page.records);
+    this.#pace.got(page.records.length, monotonic.elapsed());
+    this.#iterator = page.next;
+    if (page.next === undefined) this.#isClosed = this.#isRead = true;
+  }
+
+  #accept(records: readonly SourceRecord[]): void {
+    const { once, quietPages } = this.#shared.options;
+    this.#emptyPages = records.length === 0 ? this.#emptyPages + 1 : 0;
+    for (const record of records) {
+      this.#handling.add(record);
+      this.#position = this.#iteratorAt = { after: record.sequence };
+      this.#lastAt = record.at ?? this.#lastAt;
+    }
+    const isNew = this.#lastAt !== undefined && this.#lastAt > this.#since + SKEW_MS;
+    if (once && ((records.length > 0 && isNew) || this.#emptyPages >= quietPages)) this.#isRead = true;
+  }
+
+  /** The stream has nothing at this position, or no such shard. */
+  async #missing(what: 'trimmed' | 'gone', at: ShardPosition): Promise<void> {
+    this.#iterator = undefined;
+    const { id: shard } = this.state;
+    if (what === 'trimmed' && at !== 'horizon' && at !== 'latest') {
+      await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#frontier.lastRead });
+      this.#position = 'horizon';
+      return;
+    }
+    const isListed = await this.#shared.isListed(shard);
+    if (isListed === false) {
+      await this.#shared.noteGap({ shard, reason: 'vanished', after: this.#frontier.lastRead });
+      this.#isClosed = this.#isRead = true;
+      return;
+    }
+    this.#deps.logger.log('warn', 'the stream does not give a shard that it lists', {
+      ...{ shard, answer: what, failures: this.#backoff.failures + 1 },
+    });
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    this.#pace.failed(this.#deps.monotonic.elapsed(), this.#backoff.next());
+  }
+
+  #hasRoom(): boolean {
+    const { aheadMax, shardBytes } = this.#shared.options;
+    const { bytes, held } = this.#handling;
+    if (this.#frontier.ahead >= aheadMax || bytes >= shardBytes) return false;
+    return held === 0 || this.#shared.bytes.hasRoom;
+  }
+
+  /** Whether it waits for records that have been tried often enough. */
+  #isExhausted(): boolean {
+    const { once, onceAttempts } = this.#shared.options;
+    return once && this.#handling.failures >= onceAttempts;
+  }
+}

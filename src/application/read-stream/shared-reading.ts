@@ -1,0 +1,26 @@
+import type { Gap } from '../../domain/shard.ts';
+import type { Gate } from './gate.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import type { ReadStreamOptions } from './options.ts';
+
+/** What the readings of all shards share. */
+export interface SharedReading {
+  readonly options: ReadStreamOptions;
+  /** For requests to the stream. */
+  readonly requests: Gate;
+  /** For batches. */
+  readonly batches: Gate;
+  readonly bytes: HeldBytes;
+  /** The epoch of a shard's lease; undefined when it is not held. */
+  readonly epochOf: (shard: string) => number | undefined;
+  /** Whether this process can be sure that nobody else reads a shard. */
+  readonly isHeld: (shard: string) => boolean;
+  /** Whether a shard is in the stream; undefined when that cannot be told now. */
+  readonly isListed: (shard: string) => Promise<boolean | undefined>;
+  /** Notes a gap for good; rejects only when the process is to stop. */
+  readonly noteGap: (gap: Omit<Gap, 'at'>) => Promise<void>;
+  /** A shard's frontier may have moved. */
+  readonly moved: (shard: string, frontier: string | undefined) => unknown;
+  /** Something went well: the process is alive. */
+  readonly progressed: () => void;
+}

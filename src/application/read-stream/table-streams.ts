@@ -1,0 +1,66 @@
+import { compareTexts } from '../../domain/compare-texts.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ShardStates } from '../ports/shard-states.ts';
+
+/** What is to be read of a table. */
+export interface StreamsToRead {
+  /** Streams that were read before and not to their end, the oldest first. They can be read for a day. */
+  readonly older: readonly string[];
+  /** Where the latest is begun as long as nothing of it is noted. */
+  readonly from: 'horizon' | 'latest';
+}
+
+/**
+ * The streams of a table, one after the other: each time that its stream is switched on, it is another. Noted as shards of the table
+ * are, by the table's ARN. What was changed while none was on, nobody can read: another stream is a gap, also where the one before was read to its end.
+ */
+export class TableStreams {
+  readonly #states: ShardStates;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #table: string;
+
+  constructor(
+    { states, clock, logger }: { states: ShardStates; clock: Clock; logger: Logger },
+    table: string,
+  ) {
+    this.#states = states;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#table = table;
+  }
+
+  /**
+   * Notes the table's latest stream, and the gap before it where others were read. Safe to repeat.
+   *
+   * @param from where the first stream of all is begun; later ones are read from their beginning.
+   */
+  async follow(latest: string, from: StreamsToRead['from'], signal?: AbortSignal): Promise<StreamsToRead> {
+    const noted = await this.#states.load(this.#table, signal);
+    const others = noted.filter(({ id }) => id !== latest).toSorted((a, b) => compareTexts(a.id, b.id));
+    if (!noted.some(({ id }) => id === latest)) {
+      // The gap first: where the stream is noted, nobody notes it any more.
+      if (others.length > 0) await this.#noteGap(latest, signal);
+      await this.#states.add(this.#table, [{ id: latest, parent: undefined, start: from }], signal);
+    }
+    return {
+      older: others.flatMap(({ id, complete }) => (complete ? [] : [id])),
+      from: others.length > 0 ? 'horizon' : from,
+    };
+  }
+
+  async #noteGap(stream: string, signal: AbortSignal | undefined): Promise<void> {
+    const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
+    await this.#states.noteGaps(stream, [gap], signal);
+    this.#logger.log('error', 'the table has another stream than before', {
+      ...{ table: this.#table, stream },
+      do: 'changes between the two were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap',
+    });
+  }
+
+  /** Notes that a stream was read to its end, or can be read no more. */
+  async ended(stream: string, signal?: AbortSignal): Promise<void> {
+    await this.#states.advance(this.#table, [{ shard: stream, epoch: 0, complete: true }], signal);
+  }
+}

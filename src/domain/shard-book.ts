@@ -1,0 +1,121 @@
+import type { Gap, Lease, ShardState } from './shard.ts';
+import { compareSequences } from './version.ts';
+
+/** A claim of a lease, or one that is held: of the shard, at the epoch. */
+interface AtEpoch {
+  readonly shard: string;
+  readonly epoch: number;
+}
+
+/** What is noted of one stream. */
+export interface NotedStream {
+  readonly shards: readonly ShardState[];
+  readonly gaps: readonly Gap[];
+}
+
+const NOBODY: Lease = { owner: '', epoch: 0, renewals: 0 };
+
+/** What is noted of the shards of one stream, in memory: the rules by which it changes. */
+export class ShardBook {
+  readonly #shards: Map<string, ShardState>;
+  readonly #gaps: Map<string, Gap>;
+
+  constructor({ shards, gaps }: NotedStream = { shards: [], gaps: [] }) {
+    this.#shards = new Map(shards.map((state) => [state.id, state]));
+    this.#gaps = new Map(gaps.map((gap) => [gapName(gap), gap]));
+  }
+
+  get shards(): readonly ShardState[] {
+    return [...this.#shards.values()];
+  }
+
+  get gaps(): readonly Gap[] {
+    return [...this.#gaps.values()];
+  }
+
+  add(shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[]): void {
+    for (const { id, parent, start } of shards)
+      if (!this.#shards.has(id))
+        this.#shards.set(id, { id, parent, start, frontier: undefined, complete: false, lease: NOBODY });
+  }
+
+  /** @returns the states of those that are the owner's now, at one epoch more than was asked with. */
+  claim(claims: readonly AtEpoch[], owner: string): readonly ShardState[] {
+    return claims.flatMap(({ shard, epoch }) => {
+      const state = this.#shards.get(shard);
+      // Asked again, since the answer was lost.
+      if (state?.lease.owner === owner && state.lease.epoch === epoch + 1) return [state];
+      if (state?.lease.epoch !== epoch) return [];
+      return [this.#lease(state, { owner, epoch: epoch + 1, renewals: 0 })];
+    });
+  }
+
+  /** @returns those that are not the owner's. */
+  renew(held: readonly AtEpoch[], owner: string): readonly string[] {
+    return held.flatMap((one) => {
+      const state = this.#held(one, owner);
+      if (state === undefined) return [one.shard];
+      this.#lease(state, { ...state.lease, renewals: state.lease.renewals + 1 });
+      return [];
+    });
+  }
+
+  release(held: readonly AtEpoch[], owner: string): void {
+    for (const one of held) {
+      const state = this.#held(one, owner);
+      if (state !== undefined) this.#lease(state, { ...state.lease, owner: '' });
+    }
+  }
+
+  /** @returns those whose lease has another epoch. */
+  advance(
+    moves: readonly (AtEpoch & {
+      readonly frontier?: string | undefined;
+      readonly complete?: boolean | undefined;
+    })[],
+  ): readonly string[] {
+    return moves.flatMap(({ shard, epoch, frontier, complete = false }) => {
+      const state = this.#shards.get(shard);
+      if (state?.lease.epoch !== epoch) return [shard];
+      this.#shards.set(shard, {
+        ...state,
+        frontier: furthest(state.frontier, frontier),
+        complete: state.complete || complete,
+      });
+      return [];
+    });
+  }
+
+  forget(shards: readonly string[]): void {
+    const needed = new Set(this.shards.flatMap(({ parent, complete }) => (complete ? [] : [parent])));
+    for (const shard of shards) if (!needed.has(shard)) this.#shards.delete(shard);
+  }
+
+  noteGaps(gaps: readonly Gap[]): void {
+    for (const gap of gaps) if (!this.#gaps.has(gapName(gap))) this.#gaps.set(gapName(gap), gap);
+  }
+
+  closeGaps(gaps: readonly Pick<Gap, 'shard' | 'reason'>[]): void {
+    for (const gap of gaps) this.#gaps.delete(gapName(gap));
+  }
+
+  #held({ shard, epoch }: AtEpoch, owner: string): ShardState | undefined {
+    const state = this.#shards.get(shard);
+    return state?.lease.owner === owner && state.lease.epoch === epoch ? state : undefined;
+  }
+
+  #lease(state: ShardState, lease: Lease): ShardState {
+    const leased = { ...state, lease };
+    this.#shards.set(state.id, leased);
+    return leased;
+  }
+}
+
+function furthest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareSequences(b, a) > 0 ? b : a;
+}
+
+function gapName({ shard, reason }: Pick<Gap, 'shard' | 'reason'>): string {
+  return shard === undefined ? reason : `${reason} ${shard}`;
+}

@@ -1,0 +1,45 @@
+import type { ShardPosition, ShardState } from './shard.ts';
+
+/** Noted shards by their ids. */
+export type NotedShards = ReadonlyMap<string, ShardState>;
+
+export function byId(noted: readonly ShardState[]): NotedShards {
+  return new Map(noted.map((shard) => [shard.id, shard]));
+}
+
+/**
+ * The shards that are to be read now: not complete, with a parent that is. A parent that is not noted is before the reader's
+ * time, or lost, which was noted as a gap when its child was.
+ */
+export function readable(noted: readonly ShardState[]): readonly ShardState[] {
+  const known = byId(noted);
+  return noted.filter(
+    ({ complete, parent }) => !complete && (parent === undefined || known.get(parent)?.complete !== false),
+  );
+}
+
+/**
+ * Where whoever has just claimed a shard begins. Where the reader as a whole does, at the horizon or the latest record, only the
+ * very first, for a shard that no noted one comes before: after them nothing of it may be missing, and what has left the
+ * stream meanwhile shows only at its beginning.
+ */
+export function beginningOf(
+  { frontier, start, lease, parent }: ShardState,
+  noted: NotedShards,
+): ShardPosition {
+  if (frontier !== undefined) return { after: frontier };
+  const isFirst = lease.epoch === 1 && (parent === undefined || !noted.has(parent));
+  return isFirst ? start : 'beginning';
+}
+
+/**
+ * The shards of which nothing need be kept: complete, no longer in the stream, and with no child that still asks for them.
+ *
+ * @param listed the ids of all shards of the stream.
+ */
+export function forgettable(noted: readonly ShardState[], listed: ReadonlySet<string>): readonly string[] {
+  const needed = new Set(
+    noted.flatMap(({ parent, complete }) => (complete || parent === undefined ? [] : parent)),
+  );
+  return noted.flatMap(({ id, complete }) => (complete && !listed.has(id) && !needed.has(id) ? id : []));
+}

@@ -1,0 +1,59 @@
+/** A shard, as the stream lists it. */
+export interface Shard {
+  readonly id: string;
+  /** Whose records come before its own; undefined for one of the stream's first. Parents may have left the stream. */
+  readonly parent: string | undefined;
+  /** Whether it gets no more records: its last page says so too. */
+  readonly closed: boolean;
+}
+
+/**
+ * From where a shard is read: all of it, all that the stream still has of it, what comes from now on, or what follows a record.
+ * At its `beginning`, a shard of which the first records have left the stream is `trimmed`.
+ */
+export type ShardPosition = 'beginning' | 'horizon' | 'latest' | { readonly after: string };
+
+/** How far a shard has been handled, and by whom it is read. */
+export interface ShardState {
+  readonly id: string;
+  readonly parent: string | undefined;
+  /** Where it is begun, the first time: at its beginning those that came when the stream was being read already. */
+  readonly start: 'beginning' | 'horizon' | 'latest';
+  /** The highest sequence number up to which everything is handled or in quarantine; undefined before the first. */
+  readonly frontier: string | undefined;
+  /** Closed, and everything handled: its children may begin. */
+  readonly complete: boolean;
+  readonly lease: Lease;
+}
+
+/**
+ * Who reads a shard. A lease saves work and is not what correctness rests on: fences are. It has no time, as clocks differ:
+ * whoever watches it takes it over once it has been the same for long enough by their own clock.
+ */
+export interface Lease {
+  /** Empty when nobody does. */
+  readonly owner: string;
+  /** One more with each claim: who writes with an older one has lost the lease. */
+  readonly epoch: number;
+  /** One more with each renewal. */
+  readonly renewals: number;
+}
+
+/** Records that nobody can read any more, for good: what is derived of their items has to be repaired. */
+export interface Gap {
+  /** Of the shard that they were in; undefined where a whole stream is gone. */
+  readonly shard: string | undefined;
+  readonly reason:
+    /** Records after the position had left the stream before they were read. */
+    | 'trimmed'
+    /** The shard had left the stream before all of it was handled. */
+    | 'vanished'
+    /** The table has another stream than the one that was read, which had not been read to its end. */
+    | 'new stream'
+    /** The table's stream is switched off. */
+    | 'switched off';
+  /** The last sequence number that was handled before it; undefined when none was. */
+  readonly after: string | undefined;
+  /** When it was noticed, in milliseconds since 1970. */
+  readonly at: number;
+}

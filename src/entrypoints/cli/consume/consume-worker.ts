@@ -1,0 +1,73 @@
+import { type Container, ContainerModule } from 'inversify';
+import { EmfMetrics } from '../../../adapters/aws/emf/emf-metrics.ts';
+import { MemoryShardStates } from '../../../adapters/memory/memory-shard-states.ts';
+import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
+import { Metrics } from '../../../application/ports/metrics.ts';
+import { ShardStates } from '../../../application/ports/shard-states.ts';
+import type { TableDefinition } from '../../../domain/definition/define-table.ts';
+import { awsReaderModule } from '../../composition/aws-reader.module.ts';
+import { awsModule } from '../../composition/aws.module.ts';
+import { compose } from '../../composition/container.ts';
+import { streamsModule } from '../../composition/streams.module.ts';
+import { systemModule } from '../../composition/system.module.ts';
+import { definitionModule } from '../../composition/table-model.ts';
+import type { Config } from '../../config.ts';
+import { createMemoryWorker } from '../../memory-worker.ts';
+import { NoMetrics } from '../no-metrics.ts';
+
+/** What handles the stream, and has its parts. */
+export interface ConsumeWorker {
+  readonly container: Container;
+  /** Brings what was sent to the search queue into the index, where nobody else does: until `stop` is aborted. */
+  readonly drain: ((stop: AbortSignal) => unknown) | undefined;
+  readonly close: () => Promise<unknown>;
+}
+
+export interface ConsumeWorkerOptions {
+  readonly config: Config;
+  readonly definition: TableDefinition;
+  readonly log: WinstonLoggerOptions;
+  /** Whether each batch's metrics are printed. */
+  readonly metrics: boolean;
+}
+
+export async function consumeWorker(options: ConsumeWorkerOptions): Promise<ConsumeWorker> {
+  const { config, definition, log } = options;
+  const { backend, retries } = config;
+  const modules = [metricsModule(options), streamsModule];
+  switch (backend.kind) {
+    case 'aws': {
+      const container = compose(
+        ...[awsModule(backend), awsReaderModule(backend)],
+        ...[systemModule(log, config), definitionModule(definition), ...modules],
+      );
+      return { container, drain: undefined, close: () => container.unbindAllAsync() };
+    }
+    case 'memory': {
+      const { container, drain } = createMemoryWorker({
+        ...{ definition, log, retries },
+        modules: [...modules, memoryReaderModule],
+      });
+      return { container, drain, close: () => container.unbindAllAsync() };
+    }
+    case 'postgres': {
+      const { createPostgresWorker } = await import('../../postgres-worker.ts');
+      const { url, ...database } = backend;
+      return createPostgresWorker({ ...{ definition, log, retries, modules }, url, database });
+    }
+  }
+}
+
+const memoryReaderModule = new ContainerModule(({ bind }) => {
+  bind(ShardStates).toResolvedValue(() => new MemoryShardStates(), []);
+});
+
+function metricsModule({ config: { backend }, metrics }: ConsumeWorkerOptions): ContainerModule {
+  const { namespace, service } =
+    backend.kind === 'aws' ? backend.metrics : { namespace: 'Contrail', service: 'contrail' };
+  return new ContainerModule(({ rebind }) => {
+    void rebind(Metrics).toConstantValue(
+      metrics ? new EmfMetrics({ namespace, service, stream: process.stdout }) : new NoMetrics(),
+    );
+  });
+}

@@ -1,0 +1,130 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
+import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
+import { Clock } from '../../../application/ports/clock.ts';
+import { Logger } from '../../../application/ports/logger.ts';
+import { MonotonicClock } from '../../../application/ports/monotonic-clock.ts';
+import { Random } from '../../../application/ports/random.ts';
+import { ShardStates } from '../../../application/ports/shard-states.ts';
+import { Sleeper } from '../../../application/ports/sleeper.ts';
+import type { StreamSource } from '../../../application/ports/stream-source.ts';
+import type { HandleRecords } from '../../../application/read-stream/handle-records.ts';
+import type { ReadStreamOptions } from '../../../application/read-stream/options.ts';
+import { ReadStream } from '../../../application/read-stream/read-stream.ts';
+import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
+import { TableStreams } from '../../../application/read-stream/table-streams.ts';
+import type { Container } from 'inversify';
+
+export interface FollowDependencies {
+  readonly container: Container;
+  readonly handle: HandleRecords;
+  /** Names this process among all. */
+  readonly owner: string;
+}
+
+/** Reads streams, one after the other. */
+export class Follow {
+  readonly #deps: FollowDependencies;
+  readonly #options: Partial<ReadStreamOptions>;
+  readonly #states: ShardStates;
+  #reader: ReadStream | undefined;
+  #stream = '';
+  #since = Date.now();
+  readonly #results: ReadResult[] = [];
+
+  constructor(deps: FollowDependencies, options: Partial<ReadStreamOptions>) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#states = deps.container.get(ShardStates);
+  }
+
+  /** What is read now, with what was handled of the streams before it. */
+  get reading(): { readonly stream: string; readonly since: number; readonly status: ReaderStatus } {
+    const status = this.#reader?.status ?? NOTHING_YET;
+    const before = this.#results.reduce((sum, { handled }) => sum + handled, 0);
+    const handled = before + status.handled;
+    return { stream: this.#stream, since: this.#since, status: { ...status, handled } };
+  }
+
+  /** How reading ended, of all streams. */
+  get result(): ReadResult & { readonly stream: string } {
+    return {
+      stream: this.#stream,
+      handled: this.#results.reduce((sum, { handled }) => sum + handled, 0),
+      unhandled: this.#results.reduce((sum, { unhandled }) => sum + unhandled, 0),
+      gaps: this.#results.flatMap(({ gaps }) => gaps),
+      isEndOfStream: this.#results.at(-1)?.isEndOfStream ?? false,
+    };
+  }
+
+  /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */
+  async stream(arn: string, stop: AbortSignal): Promise<void> {
+    await this.#read(this.#source(arn), this.#options.from ?? 'horizon', stop);
+  }
+
+  /**
+   * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it.
+   *
+   * @param latestStream asks for the table's stream; undefined where none is switched on.
+   */
+  async table(
+    first: string,
+    latestStream: () => Promise<string | undefined>,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { container } = this.#deps;
+    const [clock, logger] = [container.get(Clock), container.get(Logger)];
+    const streams = new TableStreams({ states: this.#states, clock, logger }, readStreamArn(first).tableArn);
+    const isStopped = () => stop.aborted;
+    let latest: string | undefined = first;
+    while (latest !== undefined && !isStopped()) {
+      const { older, from } = await streams.follow(latest, this.#options.from ?? 'horizon', stop);
+      for (const stream of older) {
+        if (await this.#readOlder(stream, stop)) await streams.ended(stream);
+        if (isStopped()) return;
+      }
+      const { isEndOfStream } = await this.#read(this.#source(latest), from, stop);
+      if (!isEndOfStream || isStopped()) return;
+      await streams.ended(latest);
+      const next: string | undefined = await latestStream();
+      latest = next === latest ? undefined : next;
+    }
+  }
+
+  /** Whether nothing is left of it. */
+  async #readOlder(arn: string, stop: AbortSignal): Promise<boolean> {
+    const source = this.#source(arn);
+    if ((await source.list({}, stop)) === undefined) return true;
+    return (await this.#read(source, 'horizon', stop)).isEndOfStream;
+  }
+
+  async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
+    const { container, handle, owner } = this.#deps;
+    this.#stream = source.arn;
+    this.#since = Date.now();
+    this.#reader = new ReadStream(
+      {
+        ...{ source, states: this.#states, handle, owner },
+        clock: container.get(Clock),
+        monotonic: container.get(MonotonicClock),
+        sleeper: container.get(Sleeper),
+        random: container.get(Random),
+        logger: container.get(Logger),
+      },
+      { ...this.#options, from },
+    );
+    const result = await this.#reader.run(stop);
+    this.#results.push(result);
+    this.#reader = undefined;
+    return result;
+  }
+
+  #source(arn: string): StreamSource {
+    return new DynamoDbStreamSource(this.#deps.container.get(DynamoDBStreamsClient), arn);
+  }
+}
+
+const NOTHING_YET: ReaderStatus = {
+  ...{ isReady: false, lastProgressAt: undefined, shards: [], lagMs: undefined, open: 0, gaps: [] },
+  ...{ handled: 0, isSwitchedOff: false },
+};

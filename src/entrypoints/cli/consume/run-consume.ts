@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
+import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
+import { latestStreamOf } from '../../../adapters/aws/streams/latest-stream.ts';
+import { Logger } from '../../../application/ports/logger.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { streamWorker } from '../../composition/container.ts';
+import { loadDefinition } from '../../definition/load-definition.ts';
+import { handleRecordsOf } from '../../handle-records.ts';
+import { FAILED } from '../exit-status.ts';
+import { sayingWhoExits } from '../own-exit.ts';
+import { stopOnSignal } from '../signals.ts';
+import { type ConsumeWorker, consumeWorker } from './consume-worker.ts';
+import { draining } from './draining.ts';
+import { Follow } from './follow.ts';
+import { serveHealth } from './health.ts';
+import { Progress } from './progress.ts';
+import { consumeReport } from './report.ts';
+import { type Followed, readConsumeSettings } from './settings.ts';
+
+export interface ConsumeCommandOptions {
+  readonly definition?: string;
+  readonly table?: string;
+  readonly streamArn?: string;
+  readonly from: 'horizon' | 'latest';
+  readonly once: boolean;
+  readonly backend?: 'memory' | 'aws' | 'postgres';
+  readonly batchSize: number;
+  readonly parallelizationFactor: number;
+  readonly failoverMs: number;
+  readonly health?: number;
+  readonly metrics: boolean;
+  readonly report: 'text' | 'json';
+}
+
+/** How long documents are still brought into the index at the very end, in milliseconds. */
+const LAST_DRAIN_MS = 5_000;
+
+/** Reads a stream until it is stopped, writes the report, and sets the exit status. */
+export async function runConsume(options: ConsumeCommandOptions): Promise<void> {
+  const { definition } = await loadDefinition(options.definition, process.cwd());
+  const { config, followed } = readConsumeSettings(options, process.env, definition.model);
+  const stop = stopOnSignal();
+  const progress = new Progress(process.stderr);
+  const log = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
+  const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
+  try {
+    await consume(worker, followed, { progress, stop: stop.signal }, options);
+  } catch (error) {
+    // Stopped before it had begun.
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    stop.release();
+    progress.stop();
+    await worker.close();
+  }
+}
+
+async function consume(
+  worker: ConsumeWorker,
+  followed: Followed,
+  { progress, stop }: { readonly progress: Progress; readonly stop: AbortSignal },
+  options: ConsumeCommandOptions,
+): Promise<void> {
+  const { container, drain } = worker;
+  const { from, once, batchSize, parallelizationFactor, failoverMs } = options;
+  const logger = container.get(Logger);
+  const handle = handleRecordsOf(streamWorker(container));
+  const follow = new Follow(
+    {
+      container,
+      handle: drain === undefined ? handle : draining(handle, () => drain(stop), logger),
+      owner: `${hostname()} ${process.pid} ${randomUUID()}`,
+    },
+    { from, once, batchSize, parallelizationFactor, failoverMs },
+  );
+  const health =
+    options.health === undefined ? undefined : await serveHealth(options.health, () => follow.reading);
+  if (health !== undefined) logger.log('info', 'health is told over HTTP', { port: health.port });
+  try {
+    const started = performance.now();
+    progress.start(() => follow.reading.status);
+    await sayingWhoExits('contrail', 'nothing more is read', () => run(follow, followed, stop));
+    progress.stop();
+    await drain?.(AbortSignal.timeout(LAST_DRAIN_MS));
+    const { result } = follow;
+    const isLeft = result.unhandled > 0 && !stop.aborted;
+    if (isLeft || result.gaps.length > 0) process.exitCode = FAILED;
+    const seconds = (performance.now() - started) / 1_000;
+    const output = options.metrics ? process.stderr : process.stdout;
+    output.write(consumeReport(options.report, { result, seconds }));
+  } finally {
+    health?.close();
+  }
+}
+
+async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promise<void> {
+  if ('streamArn' in followed) {
+    await follow.stream(followed.streamArn, stop);
+    return;
+  }
+  const { table } = followed;
+  const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
+  try {
+    const latestStream = () => latestStreamOf(client, table, stop);
+    const first = await latestStream();
+    if (first === undefined) throw noStream(table);
+    await follow.table(first, latestStream, stop);
+  } finally {
+    client.destroy();
+  }
+}
+
+function noStream(table: string): Fault {
+  return new Fault(
+    'configuration',
+    `table ${table} has no stream that is switched on: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
+  );
+}

@@ -1,0 +1,209 @@
+import { expect } from 'chai';
+import type { ShardStates } from '../../../src/application/ports/shard-states.ts';
+import type { StreamSource } from '../../../src/application/ports/stream-source.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { callsOf, Readers } from './readers.ts';
+
+const ONE = 'shard-0001';
+const LOST = 'records of the stream are lost';
+
+/** A reader that handled the first record and is gone, until that and what follows has left the stream. */
+async function lateWorld(then: (world: Readers) => void | Promise<void> = () => {}): Promise<Readers> {
+  const world = new Readers({ retentionMs: 60_000 });
+  world.stream.open(1);
+  world.write('a');
+  const one = world.start();
+  await world.pass(2_000);
+  one.process.stop.abort();
+  await world.pass(2_000);
+  world.write('bc');
+  await then(world);
+  await world.pass(70_000);
+  return world;
+}
+
+describe('ReadStream, what it does about records that nobody can read any more', () => {
+  it('given a trimmed position, then a gap is noted, loudly, before reading goes on from the horizon', async () => {
+    const world = await lateWorld();
+    world.write('d');
+    const noted: string[][] = [];
+    const two = world.start(
+      {},
+      {
+        states: (inner) => {
+          const noteGaps = inner.noteGaps.bind(inner);
+          return {
+            noteGaps: async (...call) => {
+              await noteGaps(...call);
+              noted.push([...callsOf(two, 'iterator')]);
+            },
+          } satisfies Partial<ShardStates>;
+        },
+      },
+      'two',
+    );
+    await world.pass(3_000);
+    const [first] = world.stream.written;
+    const { at, ...gap } = (await world.gaps())[0]!;
+    expect(gap).to.deep.equal({ shard: ONE, reason: 'trimmed', after: first!.sequence });
+    expect(at).to.be.closeTo(world.scheduler.now, 3_000);
+    expect(noted).to.deep.equal([[`iterator shard-0001 after ${first!.sequence}`]]);
+    expect(world.handled).to.deep.equal(['a1', 'd1']);
+    const line = two.process.lines.find(({ message }) => message === LOST);
+    expect(line).to.have.property('level', 'error');
+    expect(line!.fields['do']).to.match(/verify/);
+    expect(two.reader.status.gaps).to.have.length(1);
+  });
+
+  it('given a gap that cannot be noted, then reading waits', async () => {
+    const world = await lateWorld();
+    world.write('d');
+    let isDown = true;
+    world.start(
+      {},
+      {
+        states: (inner) => {
+          const noteGaps = inner.noteGaps.bind(inner);
+          return {
+            noteGaps: (...call) =>
+              isDown ? Promise.reject(new Fault('transient', 'down')) : noteGaps(...call),
+          } satisfies Partial<ShardStates>;
+        },
+      },
+      'two',
+    );
+    await world.pass(10_000);
+    expect(world.handled).to.deep.equal(['a1']);
+    isDown = false;
+    await world.pass(60_000);
+    expect(world.handled).to.deep.equal(['a1', 'd1']);
+    expect(await world.gaps()).to.have.length(1);
+  });
+
+  it('given a child whose first records have left the stream before it is begun, then a gap is noted', async () => {
+    const world = new Readers({ retentionMs: 60_000 });
+    world.stream.open(1);
+    world.write('a');
+    world.stream.roll(world.stream.shards[0]!, false);
+    world.write('b');
+    let isDown = true;
+    world.start(
+      {},
+      {
+        source: (inner) => {
+          const iterator = inner.iterator.bind(inner);
+          return {
+            iterator: (shard, ...call) =>
+              isDown && shard !== ONE
+                ? Promise.reject(new Fault('transient', 'down'))
+                : iterator(shard, ...call),
+          } satisfies Partial<StreamSource>;
+        },
+      },
+    );
+    await world.pass(65_000);
+    world.write('c');
+    isDown = false;
+    await world.pass(60_000);
+    expect(world.handled).to.deep.equal(['a1', 'c1']);
+    const gaps = (await world.gaps()).map(({ shard, reason, after }) => [shard, reason, after]);
+    expect(gaps).to.deep.equal([['shard-0002', 'trimmed', undefined]]);
+  });
+
+  it('given a shard that has left the stream unfinished, then a gap is noted, and its children are read', async () => {
+    const world = await lateWorld(({ stream }) => stream.roll(stream.shards[0]!, false));
+    world.write('d');
+    world.start({}, {}, 'two');
+    await world.pass(5_000);
+    const { at: _, ...gap } = (await world.gaps())[0]!;
+    expect(gap).to.deep.equal({ shard: ONE, reason: 'vanished', after: world.stream.written[0]!.sequence });
+    expect(world.handled).to.deep.equal(['a1', 'd1']);
+    expect(await world.state(ONE)).to.include({ complete: true });
+  });
+
+  it('given shards that came and went unread, then a gap is noted for the parent that nobody knows', async () => {
+    const world = await lateWorld(({ stream }) => {
+      stream.roll(stream.leaves[0]!, false);
+      stream.roll(stream.leaves[0]!, false);
+    });
+    world.stream.roll(world.stream.leaves[0]!, false);
+    await world.pass(70_000);
+    world.write('d');
+    world.start({}, {}, 'two');
+    await world.pass(5_000);
+    expect((await world.gaps()).map(({ shard, reason }) => [shard, reason])).to.have.deep.members([
+      ['shard-0003', 'vanished'],
+      [ONE, 'vanished'],
+    ]);
+    expect(world.handled).to.deep.equal(['a1', 'd1']);
+  });
+
+  it('given a shard that is gone by one answer, but listed, then it is asked again, and no gap is noted', async () => {
+    for (const is of ['gone', 'trimmed'] as const) {
+      const world = new Readers();
+      world.stream.open(1);
+      world.write('a');
+      let failures = 3;
+      world.start(
+        {},
+        {
+          source: (inner) => {
+            const { iterator, records } = inner;
+            return {
+              iterator: async (...call) => (failures-- > 1 ? { is } : iterator(...call)),
+              records: async (...call) => (failures-- > -1 ? { is } : records(...call)),
+            } satisfies Partial<StreamSource>;
+          },
+        },
+      );
+      await world.pass(10_000);
+      expect(world.handled, is).to.deep.equal(['a1']);
+      expect(await world.gaps(), is).to.deep.equal([]);
+    }
+  });
+
+  it('given a shard that is gone, and a listing that breaks off, then no gap is noted', async () => {
+    const world = new Readers({ listPage: 1 });
+    world.stream.open(2);
+    world.write('abcdefgh');
+    let isDown = false;
+    world.start(
+      {},
+      {
+        source: (inner) => {
+          const { iterator, list } = inner;
+          return {
+            iterator: async (shard, ...call) =>
+              shard === 'shard-0002' && world.now < 20_000 ? { is: 'gone' } : iterator(shard, ...call),
+            list: async (request, signal) => {
+              if (isDown && request.after !== undefined) throw new Fault('transient', 'throttled');
+              return list(request, signal);
+            },
+          } satisfies Partial<StreamSource>;
+        },
+      },
+    );
+    await world.pass(300);
+    isDown = true;
+    await world.pass(60_000);
+    expect(await world.gaps()).to.deep.equal([]);
+    expect(world.handled).to.have.length(8);
+  });
+
+  it('given a stream that is switched off, then a gap is noted, the rest is read, and reading ends', async () => {
+    const world = new Readers();
+    world.stream.open(2);
+    world.write('abcd');
+    const one = world.start({ listMs: 5_000 });
+    await world.pass(3_000);
+    world.write('efgh');
+    world.stream.switchOff();
+    await world.pass(30_000);
+    expect(world.handled).to.have.length(8);
+    expect((await world.gaps()).map(({ shard, reason }) => [shard, reason])).to.deep.equal([
+      [undefined, 'switched off'],
+    ]);
+    expect(one.result).to.include({ isEndOfStream: true, handled: 8, unhandled: 0 });
+    expect(one.process.lines.filter(({ message }) => message === LOST)).to.have.length(1);
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import type { ShardStates } from '../../../src/application/ports/shard-states.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { Readers } from './readers.ts';
+
+const DOWN = new Fault('transient', 'down');
+/** The time by which shards have moved: what docs say of a failover time of 10 seconds. */
+const JOINED_MS = 20_000;
+const FAILED_OVER_MS = 14_000;
+const RELEASED_MS = 4_000;
+
+function shards(count: number): Readers {
+  const world = new Readers();
+  world.stream.open(count);
+  return world;
+}
+
+async function shares(world: Readers): Promise<Readonly<Record<string, number>>> {
+  return Object.fromEntries(
+    Object.entries(await world.owners()).map(([owner, held]) => [owner, held.length]),
+  );
+}
+
+describe('ReadStream, how processes share the shards', () => {
+  it('given one process, then it reads all shards at once', async () => {
+    const world = shards(12);
+    const one = world.start();
+    await world.pass(1_000);
+    expect(await shares(world)).to.deep.equal({ one: 12 });
+    expect(one.reader.status).to.include({ isReady: true, open: 12 });
+    expect(one.reader.status.shards).to.have.length(12);
+  });
+
+  it('given processes that join, then each has its share within a stated time, and keeps it', async () => {
+    const world = shards(12);
+    world.start();
+    await world.pass(5_000);
+    world.start({}, {}, 'two');
+    await world.pass(JOINED_MS);
+    expect(await shares(world)).to.deep.equal({ one: 6, two: 6 });
+    world.start({}, {}, 'three');
+    world.start({}, {}, 'four');
+    await world.pass(JOINED_MS);
+    const balanced = await world.owners();
+    expect(await shares(world)).to.deep.equal({ one: 3, two: 3, three: 3, four: 3 });
+    await world.pass(60_000);
+    expect(await world.owners()).to.deep.equal(balanced);
+  });
+
+  it('given more processes than shards, then each shard is read by one, and nobody takes from anybody', async () => {
+    const world = shards(2);
+    for (const owner of ['one', 'two', 'three']) world.start({}, {}, owner);
+    await world.pass(JOINED_MS);
+    const before = await world.owners();
+    await world.pass(60_000);
+    expect(await world.owners()).to.deep.equal(before);
+    expect(Object.values(before)).to.have.length(2);
+  });
+
+  it('given a process that crashes, then others read its shards within a stated time, from its frontiers', async () => {
+    const world = shards(4);
+    const one = world.start();
+    world.write('abcdefgh');
+    await world.pass(5_000);
+    one.process.alive = false;
+    await world.pass(1_000);
+    world.write('abcdefgh');
+    world.start({}, {}, 'two');
+    await world.pass(FAILED_OVER_MS);
+    expect(await shares(world)).to.deep.equal({ two: 4 });
+    expect(world.handled).to.have.length(16);
+  });
+
+  it('given a process that ends, then its shards are read by others at once', async () => {
+    const world = shards(4);
+    const one = world.start();
+    world.start({}, {}, 'two');
+    await world.pass(JOINED_MS);
+    one.process.lines.length = 0;
+    one.process.stop.abort();
+    await world.pass(RELEASED_MS);
+    expect(await shares(world)).to.deep.equal({ two: 4 });
+    expect(one.process.lines.filter(({ message }) => message.includes('lost'))).to.deep.equal([]);
+  });
+
+  it('given a process that stands still, then others take its shards, and it stops its work and writes nothing', async () => {
+    const world = shards(1);
+    const signals: AbortSignal[] = [];
+    const moves: string[] = [];
+    const one = world.start(
+      { batchMs: 600_000 },
+      {
+        handle: (_, { signal }) => {
+          signals.push(signal);
+          return new Promise(() => {});
+        },
+        states: (inner) => {
+          const { advance } = inner;
+          return {
+            advance: (...call) => {
+              moves.push(...call[1].map(({ shard }) => shard));
+              return advance(...call);
+            },
+          } satisfies Partial<ShardStates>;
+        },
+      },
+    );
+    world.write('a');
+    await world.pass(3_000);
+    one.process.frozenUntil = world.scheduler.now + 30_000;
+    world.start({}, {}, 'two');
+    await world.pass(25_000);
+    expect(await shares(world)).to.deep.equal({ two: 1 });
+    expect(world.handled).to.deep.equal(['a1']);
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false]);
+    world.write('b');
+    await world.pass(10_000);
+    expect(
+      signals.map(({ aborted }) => aborted),
+      'told at once',
+    ).to.deep.equal([true]);
+    expect(moves).to.deep.equal([]);
+    expect(world.handled).to.deep.equal(['a1', 'b1']);
+    expect(one.process.lines.some(({ message }) => message === 'the lease of a shard is lost')).to.equal(
+      true,
+    );
+  });
+
+  it('given a lease that another claims, then the work for it ends with the next renewal', async () => {
+    const world = shards(1);
+    let signal: AbortSignal | undefined;
+    world.start(
+      {},
+      {
+        handle: (_, limit) => {
+          ({ signal } = limit);
+          return new Promise(() => {});
+        },
+      },
+    );
+    world.write('a');
+    await world.pass(3_000);
+    await world.states.claim(world.stream.arn, [{ shard: 'shard-0001', epoch: 1 }], 'two');
+    await world.pass(3_500);
+    expect(signal?.aborted).to.equal(true);
+    expect((await world.owners())['two']).to.deep.equal(['shard-0001']);
+  });
+
+  it('given states that cannot be reached for the failover time, then a process takes its leases for lost', async () => {
+    const world = shards(2);
+    let isDown = false;
+    const one = world.start(
+      {},
+      {
+        states: (inner) => {
+          const { renew, load } = inner;
+          return {
+            renew: (...call) => (isDown ? Promise.reject(DOWN) : renew(...call)),
+            load: (...call) => (isDown ? Promise.reject(DOWN) : load(...call)),
+          } satisfies Partial<ShardStates>;
+        },
+      },
+    );
+    await world.pass(3_000);
+    isDown = true;
+    await world.pass(14_000);
+    expect(one.reader.status.shards).to.have.length(0);
+    isDown = false;
+    await world.pass(FAILED_OVER_MS);
+    expect(one.reader.status.shards).to.have.length(2);
+  });
+
+  it('given clocks that are hours apart, then nobody loses a lease for it', async () => {
+    const world = shards(4);
+    world.start();
+    const two = world.start({}, {}, 'two');
+    const { now } = two.process.clock;
+    two.process.clock.now = () => now() + 7 * 3_600_000;
+    await world.pass(JOINED_MS);
+    const before = await world.owners();
+    await world.pass(60_000);
+    expect(await world.owners()).to.deep.equal(before);
+    expect(two.process.lines.filter(({ message }) => message.includes('lost'))).to.deep.equal([]);
+  });
+
+  it('given a claim without an answer, then the same process claims again', async () => {
+    const world = shards(1);
+    let failures = 2;
+    world.start(
+      {},
+      {
+        states: (inner) => {
+          const { claim } = inner;
+          return {
+            claim: async (...call) => {
+              const got = await claim(...call);
+              if (failures-- > 0) throw DOWN;
+              return got;
+            },
+          } satisfies Partial<ShardStates>;
+        },
+      },
+    );
+    world.write('a');
+    await world.pass(12_000);
+    expect(world.handled).to.deep.equal(['a1']);
+  });
+});

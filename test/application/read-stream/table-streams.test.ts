@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
+import { Logger } from '../../../src/application/ports/logger.ts';
+import { TableStreams } from '../../../src/application/read-stream/table-streams.ts';
+import { ManualTime } from '../../support/manual-time.ts';
+
+const TABLE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders';
+const streamOf = (month: number) => `${TABLE}/stream/2026-0${month}-05T09:00:00.000`;
+const [FIRST, SECOND, THIRD] = [streamOf(1), streamOf(2), streamOf(3)] as const;
+
+class NotedLog extends Logger {
+  readonly said: string[] = [];
+  override enabled() {
+    return true;
+  }
+  override log(level: string, message: string) {
+    this.said.push(`${level}: ${message}`);
+  }
+}
+
+describe('the streams of a table', () => {
+  let states: MemoryShardStates;
+  let log: NotedLog;
+  const { clock } = new ManualTime();
+  beforeEach(() => {
+    states = new MemoryShardStates();
+    log = new NotedLog();
+  });
+  const streams = () => new TableStreams({ states, clock, logger: log }, TABLE);
+
+  it('given its first stream, then it is read from where it is asked, and nothing is lost', async () => {
+    for (const from of ['latest', 'horizon'] as const) {
+      states = new MemoryShardStates();
+      for (const again of [false, true])
+        expect(await streams().follow(FIRST, from), `${again}`).to.deep.equal({ older: [], from });
+      expect(await states.gaps(FIRST)).to.deep.equal([]);
+    }
+    expect(log.said).to.deep.equal([]);
+  });
+
+  it('given another stream, then the one before is read first, the other from its beginning, and a gap is told', async () => {
+    await streams().follow(FIRST, 'latest');
+    const read = { older: [FIRST], from: 'horizon' };
+    expect(await streams().follow(SECOND, 'latest')).to.deep.equal(read);
+    const gap = { shard: undefined, reason: 'new stream', after: undefined, at: clock.now() } as const;
+    expect(await states.gaps(SECOND)).to.deep.equal([gap]);
+    expect(log.said).to.deep.equal(['error: the table has another stream than before']);
+    // Asked again, as by another process, or after the gap was closed, it tells of it no more.
+    await states.closeGaps(SECOND, [gap]);
+    expect(await streams().follow(SECOND, 'latest')).to.deep.equal(read);
+    expect(await states.gaps(SECOND)).to.deep.equal([]);
+    expect(log.said).to.have.length(1);
+  });
+
+  it('given one that was read to its end, then it is read no more, and there is a gap all the same', async () => {
+    await streams().follow(FIRST, 'horizon');
+    await streams().ended(FIRST);
+    expect(await streams().follow(SECOND, 'latest')).to.deep.equal({ older: [], from: 'horizon' });
+    expect(await states.gaps(SECOND)).to.have.length(1);
+  });
+
+  it('given several, then the oldest comes first, whatever their order', async () => {
+    for (const stream of [SECOND, FIRST]) await streams().follow(stream, 'horizon');
+    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([FIRST, SECOND]);
+    await streams().ended(FIRST);
+    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([SECOND]);
+  });
+
+  it('given a process that ends before the stream is noted, then the gap is noted all the same', async () => {
+    await streams().follow(FIRST, 'horizon');
+    const add = states.add.bind(states);
+    states.add = () => Promise.reject(new Error('killed'));
+    await streams()
+      .follow(SECOND, 'horizon')
+      .catch(() => undefined);
+    states.add = add;
+    expect(await states.gaps(SECOND)).to.have.length(1);
+  });
+});
