@@ -255,9 +255,10 @@ export class IndexQueue {
       }
     }
     this.#letGo(done, 'acknowledged', (received) => source.acknowledge(received));
-    this.#letGo([...refused.keys()], 'kept as dead letters', (received) =>
-      source.refuse!([...refused.values()].map((fault, n) => ({ received: received[n]!, fault }))),
-    );
+    this.#letGo([...refused.keys()], 'kept as dead letters', async () => {
+      const all = Array.from(refused, ([{ received }, fault]) => ({ received, fault }));
+      return (await source.refuse?.(all)) ?? [];
+    });
     for (const [delayMs, some] of back)
       this.#letGo(some, 'given back', (received) => source.giveBack(received, delayMs));
   }
