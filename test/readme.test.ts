@@ -50,8 +50,9 @@ describe('the README', () => {
       const outputs = await Promise.all(
         files.map((file) => run(process.execPath, ['--import', 'tsx', file], { cwd: ROOT })),
       );
-      expect(outputs.map(({ stdout }) => stdout)).to.have.length(2);
-      for (const [index, expected] of ['1 172S C172\n', 'upsert icao_manufacturers/CESSNA\n'].entries()) {
+      expect(outputs.map(({ stdout }) => stdout)).to.have.length(3);
+      const lines = ['1 172S C172\n', 'icao_manufacturers/CESSNA\n', 'upsert icao_manufacturers/CESSNA\n'];
+      for (const [index, expected] of lines.entries()) {
         expect(outputs[index]!.stdout).to.equal(expected);
         expect(await readFile(files[index]!, 'utf8')).to.contain(`// ${expected}`);
       }

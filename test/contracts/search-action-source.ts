@@ -427,11 +427,11 @@ export const doesNotRefuseWhatSomebodyElseHas = needs('keepsDeadLetters', async 
 });
 
 export const givesUpWhatNoneOfItsReceiversAnswers = needs('keepsDeadLetters', async (harness: Harness) => {
-  const { list, putBack, maxUnanswered } = harness.deadLetters!;
+  const letters = harness.deadLetters!;
   const [key, other] = [aKey(), aKey()];
   await harness.send(upsert(key, 1), upsert(key, 2));
   for (const round of range(2)) {
-    for (const n of range(maxUnanswered)) {
+    for (const n of range(letters.maxUnanswered)) {
       // Who gives it back has answered.
       await succeed(harness.source.giveBack(await receive(harness, harness.source, 2), 0), 2);
       const received = await receive(harness, harness.source, 1);
@@ -441,11 +441,11 @@ export const givesUpWhatNoneOfItsReceiversAnswers = needs('keepsDeadLetters', as
     await harness.send(upsert(other, 3 + round));
     const behind = await harness.another.receive({ max: 1, waitMs: harness.waitMs });
     expect(sequences(behind), 'what is behind it').to.deep.equal(['2']);
-    const [[id, reason], ...more] = (await list()) as [[string, string]];
+    const [[id, reason], ...more] = (await letters.list()) as [[string, string]];
     expect(more).to.deep.equal([]);
     expect(id).to.equal(key.id);
     expect(reason).to.match(/^3 receivers had it, and none finished it or gave it back/);
-    await putBack();
+    await letters.putBack();
     await passVisibility(harness);
   }
 });

@@ -15,7 +15,9 @@ const OF_INDEXER = { TYPESENSE_URL: 'http://localhost:8108', TYPESENSE_API_KEY: 
 
 describe('docs/postgresql.md', () => {
   it('names every variable that is read of a database, with its default', () => {
-    const rows = [...read('docs/postgresql.md').matchAll(/^\| `(DATABASE_\w+|PGSSL\w+)` +\| (?:`([^`]*)`)?/gm)];
+    const rows = [
+      ...read('docs/postgresql.md').matchAll(/^\| `(DATABASE_\w+|PGSSL\w+)` +\| (?:`([^`]*)`)?/gm),
+    ];
     const asked = new Set<string>();
     const url = { DATABASE_URL: 'postgres://db/app' };
     const environment = new Proxy<Record<string, string>>(url, {

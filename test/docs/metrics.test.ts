@@ -10,6 +10,7 @@ describe('the operations guide', () => {
     expect(rows).to.deep.equal(Object.entries(METRICS).map(([name, [unit, what]]) => [name, unit, what]));
     const headings = [...section.matchAll(/^\| `<effect>:(\w+)` +\| Count +\| (.*?) +\|$/gm)];
     expect(headings.map(([, name, what]) => [name, what])).to.deep.equal(Object.entries(EFFECT_HEADINGS));
-    for (const name of Object.values(ALWAYS_PUBLISHED).flat()) expect(section.split('| metric')[0]).to.contain(`\`${name}\``);
+    for (const name of Object.values(ALWAYS_PUBLISHED).flat())
+      expect(section.split('| metric')[0]).to.contain(`\`${name}\``);
   });
 });

@@ -74,7 +74,7 @@ describe('the composition', () => {
         compose(backendModule(aws), ...more, system)
           .get(Metrics)
           .flush();
-        lines = write.args.map(([line]) => JSON.parse(String(line)) as unknown);
+        lines = write.args.map(([line]): unknown => JSON.parse(String(line)));
       } finally {
         write.restore();
       }

@@ -31,8 +31,9 @@ async function stateOf(args: readonly string[], env: Readonly<Record<string, str
 
 /** Both as texts: a difference would be shown for a minute. */
 function expectSame(found: string, expected: string): void {
-  const at = [...found].findIndex((character, index) => character !== expected[index]);
-  expect(found === expected, `the same bytes; from ${at} on: ${found.slice(at, at + 200)}`).to.equal(true);
+  const lines = expected.split('\n');
+  const at = found.split('\n').findIndex((line, index) => line !== lines[index]);
+  expect(found === expected, `the same bytes; line ${at + 1} differs first`).to.equal(true);
 }
 
 describe('the state file of the sample', function () {

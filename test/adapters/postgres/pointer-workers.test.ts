@@ -60,7 +60,7 @@ describeUnless(SERVER.missing, 'workers on one pointer in PostgreSQL', () => {
       try {
         const result = await attempt();
         if (Fault.is(result)) throw result;
-        if (result !== 'conflict') return result as T;
+        if (result !== 'conflict') return result;
       } catch (error) {
         if (!Fault.is(error) || error.kind !== 'transient') throw error;
       }

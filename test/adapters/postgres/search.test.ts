@@ -113,7 +113,7 @@ for (const kind of [PGLITE, SERVER])
         const embedded = await SearchableCollection.of(index.documents(talks));
         const expected = embedded.search('', options);
         const answer = await search.search(talks, '', options);
-        expect(answer).to.deep.equal(await expected);
+        expect(answer).to.deep.equal(expected);
         if (options.where === undefined) expect(answer.found).to.equal(TALKS.length);
       });
 

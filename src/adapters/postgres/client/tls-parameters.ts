@@ -6,4 +6,5 @@ export const TLS_VARIABLES = {
   sslkey: 'PGSSLKEY',
 } as const;
 
+/** What is said of TLS, by libpq's names; each may be missing. */
 export type TlsParameters = Partial<Readonly<Record<keyof typeof TLS_VARIABLES, string>>>;

@@ -41,6 +41,7 @@ async function replacement(
   const index = await EmbeddedSearchIndex.open(beside, { warn });
   // There to be moved, also where nothing is written to it.
   await (await CollectionFile.make(join(beside, file), collection)).close();
+  let isMoved = false;
   const drop = async () => {
     await index.close();
     await rm(beside, { recursive: true, force: true });
@@ -56,7 +57,8 @@ async function replacement(
       await index.close();
       try {
         // The folder is still locked. What is open of the old file is not written to any more.
-        await rename(join(beside, file), join(folder, file));
+        if (!isMoved) await rename(join(beside, file), join(folder, file));
+        isMoved = true;
         const handle = await open(folder, 'r');
         await handle.sync().finally(() => handle.close());
       } catch (error) {
