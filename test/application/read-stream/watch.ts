@@ -122,7 +122,7 @@ export class Watch {
     const noted = new Map((await this.#inner.load(this.#stream.arn)).map((state) => [state.id, state]));
     for (const { id, closedAt, records } of this.#stream.listed) {
       const state = noted.get(id);
-      const last = records.findLast((record) => this.#isPromised(record));
+      const last = records.findLast((record) => this.#isPromised(record) && this.#handled.has(record));
       if (last === undefined || state?.complete === true) continue;
       if (closedAt !== undefined) return `${id} is not complete`;
       if (BigInt(last.sequence) > BigInt(state?.frontier ?? 0)) return `${id} stands at ${state?.frontier}`;
