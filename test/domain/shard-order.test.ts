@@ -121,7 +121,7 @@ describe('forgettable', () => {
 describe('leasesToClaim', () => {
   const isFree = ({ lease }: ShardState) => lease.owner === '';
   const held = (owners: string) =>
-    [...owners].map((owner, n) => noted(`s${n}`, {}, 1, owner === '-' ? '' : owner));
+    Array.from(owners, (owner, n) => noted(`s${n}`, {}, 1, owner === '-' ? '' : owner));
   const claims = (owners: string, mayTake?: boolean) =>
     leasesToClaim(held(owners), 'm', isFree, mayTake).length;
 

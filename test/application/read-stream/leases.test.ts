@@ -195,8 +195,7 @@ describe('ReadStream, how processes share the shards', () => {
     const world = shards(4);
     world.start();
     const two = world.start({}, {}, 'two');
-    const { now } = two.process.clock;
-    two.process.clock.now = () => now() + 7 * 3_600_000;
+    two.process.clock.now = () => world.scheduler.now + 7 * 3_600_000;
     await world.pass(JOINED_MS);
     const before = await world.owners();
     await world.pass(60_000);
