@@ -41,6 +41,7 @@ export class Watch {
   readonly #begun = new Map<string, bigint>();
   /** What had left the stream before anybody read. */
   #lostBefore: ReadonlySet<ModelledRecord> | undefined;
+  #isClaimed = false;
   /** The shards that were there when somebody began to read. */
   #listedFirst: ReadonlySet<string> = new Set();
   #gaps: readonly Gap[] = [];
@@ -56,7 +57,9 @@ export class Watch {
   /** What goes on is watched after each effect. */
   readonly #around: Around = async (name, make) => {
     const result = await make();
-    if (name === 'add' && this.#lostBefore === undefined) {
+    if (name === 'claim') this.#isClaimed = true;
+    // As long as nobody has claimed anything, nobody has begun.
+    if (name === 'add' && !this.#isClaimed) {
       this.#lostBefore = new Set(this.#stream.written.filter((one) => this.#stream.isTrimmed(one)));
       this.#listedFirst = new Set(this.#stream.listed.map(({ id }) => id));
     }
