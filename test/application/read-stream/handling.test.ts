@@ -73,7 +73,7 @@ describe('ReadStream, how it handles what it reads', () => {
     const { world, handle } = failing('a', (name) => name === 'a1' && isDown);
     const one = world.start({ aheadMax: 10, pageSize: 5 }, { handle });
     await world.pass(3_000);
-    for (const _ of [1, 2, 3, 4]) world.write('bcdefgh');
+    world.write('bcdefgh'.repeat(4));
     await world.pass(20_000);
     const pages = timesOf(one, 'records').length;
     expect(world.handled).to.have.length.within(9, 15);
@@ -86,7 +86,7 @@ describe('ReadStream, how it handles what it reads', () => {
 
   it('given records that are large, then no more are read than may be held', async () => {
     const { world, handle } = failing('', () => true);
-    for (const _ of [1, 2, 3, 4]) world.write('abcdefghij');
+    world.write('abcdefghij'.repeat(4));
     const one = world.start({ shardBytes: 1_000, pageSize: 5 }, { handle });
     await world.pass(20_000);
     expect(one.reader.status.shards[0]!.held).to.be.within(10, 14);
@@ -95,7 +95,7 @@ describe('ReadStream, how it handles what it reads', () => {
   it('given shards that hold as much as all may, then each of the others still gets a page', async () => {
     const world = new Readers();
     world.stream.open(3);
-    for (const _ of [1, 2, 3, 4]) world.write('abcdefghijklmnop');
+    world.write('abcdefghijklmnop'.repeat(4));
     const one = world.start(
       { heldBytes: 100, pageSize: 3 },
       { handle: async (records) => records.map(() => FAILED) },
@@ -105,6 +105,26 @@ describe('ReadStream, how it handles what it reads', () => {
     expect(held).to.have.length(3);
     expect(Math.min(...held)).to.be.at.least(1);
     expect(Math.max(...held)).to.be.at.most(6);
+  });
+
+  it('given a shard that has nothing in memory, while others have as much as all may, then it is read all the same', async () => {
+    const world = new Readers();
+    world.stream.open(2);
+    const { stream } = world;
+    const shardOf = (item: string) => stream.write(item)!.shard;
+    const first = Array.from('abcdefghij').filter((item) => shardOf(item) === ONE);
+    const second = Array.from('klmnopqrstuvw').find((item) => shardOf(item) !== ONE)!;
+    world.start(
+      { heldBytes: 100 },
+      {
+        handle: async (records) =>
+          records.map((each) => (first.includes((each as ModelledRecord).item) ? FAILED : world.done(each))),
+      },
+    );
+    await world.pass(5_000);
+    stream.write(second);
+    await world.pass(5_000);
+    expect(world.handled).to.include(`${second}2`);
   });
 
   it('given lanes, then batches of a shard are handled at the same time, those of an item one after the other', async () => {
@@ -186,7 +206,7 @@ describe('ReadStream, how it handles what it reads', () => {
   it('given many shards, then no more batches are handled at the same time than allowed', async () => {
     const world = new Readers();
     world.stream.open(6);
-    for (const _ of [1, 2]) world.write('abcdefghijklmnopqrstuvwxyz');
+    world.write('abcdefghijklmnopqrstuvwxyz'.repeat(2));
     let [busy, most] = [0, 0];
     const one = world.start(
       { batchesAtOnce: 2, requestsAtOnce: 1 },

@@ -24,9 +24,21 @@ export interface Call {
   readonly at: number;
 }
 
+/** The methods of a port, each of which may be taken by itself. */
+type Calls<Port, Name extends string & keyof Port> = {
+  readonly [Each in Name]: Port[Each] extends (...args: infer Args) => infer Answer
+    ? (...args: Args) => Answer
+    : never;
+};
+
 interface Ways {
-  readonly source?: (source: StreamSource) => Partial<StreamSource>;
-  readonly states?: (states: ShardStates) => Partial<ShardStates>;
+  readonly source?: (source: Calls<StreamSource, 'list' | 'iterator' | 'records'>) => Partial<StreamSource>;
+  readonly states?: (
+    states: Calls<
+      ShardStates,
+      'load' | 'add' | 'claim' | 'renew' | 'release' | 'advance' | 'noteGaps' | 'forget'
+    >,
+  ) => Partial<ShardStates>;
   readonly handle?: HandleRecords;
 }
 
@@ -128,13 +140,13 @@ export class Readers {
 
   async pass(milliseconds: number): Promise<void> {
     const until = this.scheduler.now + milliseconds;
-    let isOver = false;
+    const time = { isOver: false };
     // What was begun just now goes first.
     await othersHaveRun();
     this.scheduler.at(until, () => {
-      isOver = true;
+      time.isOver = true;
     });
-    while (!isOver) await this.scheduler.step();
+    while (!time.isOver) await this.scheduler.step();
   }
 
   async state(shard: string): Promise<ShardState | undefined> {

@@ -53,6 +53,26 @@ describe('ReadStream, which shards it reads, and from where', () => {
     }
   });
 
+  it('given a source that says of no shard which its children are, then all shards are listed at its end', async () => {
+    const world = oneShard('a');
+    world.start(
+      { listMs: 3_600_000 },
+      {
+        source: ({ list }) => ({
+          list: async (request, signal) => {
+            const page = (await list(request, signal))!;
+            return request.childrenOf === undefined ? page : { ...page, shards: [] };
+          },
+        }),
+      },
+    );
+    await world.pass(3_000);
+    world.stream.roll(world.stream.shards[0]!, true);
+    world.write('abcde');
+    await world.pass(6_000);
+    expect(world.handled).to.have.length(6);
+  });
+
   it('given that the children of a shard cannot be told at its end, then the next listing finds them', async () => {
     const world = oneShard('a');
     let isDown = false;
@@ -60,7 +80,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
       { listMs: 30_000 },
       {
         source: (inner) => {
-          const list = inner.list.bind(inner);
+          const list = inner.list;
           return { list: (...call) => (isDown ? Promise.reject(THROTTLED) : list(...call)) };
         },
       },
@@ -85,7 +105,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
       { listMs: 5_000 },
       {
         source: (inner) => {
-          const list = inner.list.bind(inner);
+          const list = inner.list;
           return {
             list: (request, signal) =>
               isDown && request.after !== undefined ? Promise.reject(THROTTLED) : list(request, signal),
@@ -111,7 +131,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
       {},
       {
         source: (inner) => {
-          const list = inner.list.bind(inner);
+          const list = inner.list;
           return {
             list: (request, signal) =>
               request.after === undefined ? list(request, signal) : Promise.reject(THROTTLED),
@@ -175,7 +195,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
       {},
       {
         states: (inner) => {
-          const advance = inner.advance.bind(inner);
+          const advance = inner.advance;
           return {
             advance: (stream, moves, signal) => {
               if (moves.some((move) => move.complete)) complete.push(world.handled.length);
@@ -228,7 +248,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
       { retryMs: 8_000 },
       {
         source: (inner) => {
-          const records = inner.records.bind(inner);
+          const records = inner.records;
           return { records: (...call) => (isDown ? Promise.reject(THROTTLED) : records(...call)) };
         },
       },
@@ -257,7 +277,7 @@ describe('ReadStream, which shards it reads, and from where', () => {
   it('given shards that have left the stream and are complete, then nothing of them is kept', async () => {
     const world = oneShard('a', { retentionMs: 30_000 });
     world.start({ listMs: 10_000 });
-    for (const _ of [1, 2, 3, 4, 5]) {
+    for (let n = 0; n < 5; n++) {
       await world.pass(20_000);
       world.stream.roll(world.stream.leaves[0]!, false);
     }
