@@ -153,6 +153,7 @@ describeWithServers('contrail consume', () => {
     const { env, put, stream } = await aTable();
     await put('a');
     const child = start(args('--health', '0', '--report', 'json'), { env: { ...environment, ...env } });
+    after(() => child.kill('SIGKILL'));
     let [out, err] = ['', ''];
     child.stdout.on('data', (text) => (out += String(text)));
     const port = await new Promise<string>((resolve) =>
