@@ -53,6 +53,12 @@ describeWithServers('contrail consume', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  // Of tests that fail.
+  const children: ReturnType<typeof start>[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
   const args = (...more: string[]) => [
     ...BUNDLED_CONTRAIL,
     'consume',
@@ -153,7 +159,7 @@ describeWithServers('contrail consume', () => {
     const { env, put, stream } = await aTable();
     await put('a');
     const child = start(args('--health', '0', '--report', 'json'), { env: { ...environment, ...env } });
-    after(() => child.kill('SIGKILL'));
+    children.push(child);
     let [out, err] = ['', ''];
     child.stdout.on('data', (text) => (out += String(text)));
     const port = await new Promise<string>((resolve) =>
