@@ -40,7 +40,6 @@ export function newShards(
   const generations: Pick<ShardState, 'id' | 'parent' | 'start'>[][] = [];
   const lost = new Set<string>();
   let left = unknown.filter((shard) => start !== 'latest' || isLeaf(shard) || isBehindNoted(shard));
-  if (!isComplete && !hasBegun) left = [];
   while (left.length > 0) {
     const waiting = new Set(left.map(({ id }) => id));
     const next = left.filter(({ parent }) => parent === undefined || !waiting.has(parent));

@@ -1,6 +1,4 @@
 import type { Gap } from '../../domain/shard.ts';
-import { Bell } from '../bell.ts';
-import { Backoff } from './backoff.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 
 /** What to do about a gap. */
@@ -9,20 +7,15 @@ const REPAIR =
 
 /** Notes gaps for good, loudly. */
 export class GapNoting {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'states' | 'clock' | 'random' | 'logger'>;
+  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'states' | 'clock' | 'logger'>;
   readonly #signal: AbortSignal;
-  readonly #bell: Bell;
-  readonly #retryMs: number;
   readonly #noting = new Map<string, Promise<void>>();
   #open: readonly Gap[] = [];
 
-  /** @param signal aborted when nothing is noted any more. */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
+  /** @param signal for requests to the states. */
+  constructor(deps: ReadStreamDependencies, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
-    this.#bell = new Bell(deps.sleeper);
-    signal.addEventListener('abort', () => this.#bell.ring());
-    this.#retryMs = retryMs;
   }
 
   /** Those that nobody has closed. */
@@ -36,9 +29,9 @@ export class GapNoting {
   }
 
   /**
-   * Notes a gap, and tries until it is noted: nothing may go on as if there were none.
+   * Notes a gap for good.
    *
-   * @throws Fault when it is not, because the process is to stop.
+   * @throws Fault when it is not known whether it is noted: nothing may go on as if there were none.
    */
   async note(found: Omit<Gap, 'at'>): Promise<void> {
     const gap = { ...found, at: this.#deps.clock.now() };
@@ -53,18 +46,8 @@ export class GapNoting {
   }
 
   async #note(gap: Gap): Promise<void> {
-    const { source, states, random, logger } = this.#deps;
-    const backoff = new Backoff(random, this.#retryMs);
-    for (;;) {
-      try {
-        await states.noteGaps(source.arn, [gap], this.#signal);
-        break;
-      } catch (error) {
-        logger.log('error', 'a gap could not be noted, so reading waits', { ...gap, error });
-        if (!this.#signal.aborted) await this.#bell.wait(backoff.next());
-        if (this.#signal.aborted) throw error;
-      }
-    }
+    const { source, states, logger } = this.#deps;
+    await states.noteGaps(source.arn, [gap], this.#signal);
     logger.log('error', 'records of the stream are lost', { stream: source.arn, ...gap, do: REPAIR });
     this.#open = [...this.#open, gap];
   }

@@ -61,16 +61,12 @@ export class LeaseKeeping {
     if (this.#held.size === 0) return;
     const before = monotonic.elapsed();
     const held = this.#claims();
-    try {
-      const lost = new Set(await states.renew(source.arn, held, owner, signal));
-      for (const { shard, epoch } of held) {
-        const lease = this.#held.get(shard);
-        if (lease?.epoch !== epoch) continue;
-        if (lost.has(shard)) this.lose(shard);
-        else lease.renewedAt = before;
-      }
-    } finally {
-      this.#loseOld();
+    const lost = new Set(await states.renew(source.arn, held, owner, signal));
+    for (const { shard, epoch } of held) {
+      const lease = this.#held.get(shard);
+      if (lease?.epoch !== epoch) continue;
+      if (lost.has(shard)) this.lose(shard);
+      else lease.renewedAt = before;
     }
   }
 

@@ -69,7 +69,7 @@ export class ReadStream {
       (shard) => this.#keeping.lose(shard),
       (shard) => this.#completed(shard),
     );
-    this.#gaps = new GapNoting(deps, this.#stopped.signal, retryMs);
+    this.#gaps = new GapNoting(deps, this.#closed.signal);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
     this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
     const shared: SharedReading = {

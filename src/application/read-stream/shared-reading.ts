@@ -17,7 +17,7 @@ export interface SharedReading {
   readonly isHeld: (shard: string) => boolean;
   /** Whether a shard is in the stream; undefined when that cannot be told now. */
   readonly isListed: (shard: string) => Promise<boolean | undefined>;
-  /** Notes a gap for good; rejects only when the process is to stop. */
+  /** Notes a gap for good; rejects when it may not be noted. */
   readonly noteGap: (gap: Omit<Gap, 'at'>) => Promise<void>;
   /** A shard's frontier may have moved. */
   readonly moved: (shard: string, frontier: string | undefined) => unknown;

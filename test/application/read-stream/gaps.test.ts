@@ -206,4 +206,16 @@ describe('ReadStream, what it does about records that nobody can read any more',
     expect(one.result).to.include({ isEndOfStream: true, handled: 8, unhandled: 0 });
     expect(one.process.lines.filter(({ message }) => message === LOST)).to.have.length(1);
   });
+
+  it('given a stream that is switched off, and a record that cannot be handled, then its gap is told once', async () => {
+    const world = new Readers();
+    world.stream.open(1);
+    world.write('a');
+    const fault = new Fault('transient', 'down');
+    const one = world.start({ listMs: 2_000 }, { handle: async (records) => records.map(() => fault) });
+    await world.pass(3_000);
+    world.stream.switchOff();
+    await world.pass(30_000);
+    expect(one.process.lines.filter(({ message }) => message === LOST)).to.have.length(1);
+  });
 });

@@ -107,6 +107,26 @@ describe('ReadStream, how it handles what it reads', () => {
     expect(Math.max(...held)).to.be.at.most(6);
   });
 
+  it('given a shard that has nothing in memory, while others have as much as all may, then it is read all the same', async () => {
+    const world = new Readers();
+    world.stream.open(2);
+    const { stream } = world;
+    const shardOf = (item: string) => stream.write(item)!.shard;
+    const first = [...'abcdefghij'].filter((item) => shardOf(item) === ONE);
+    const second = [...'klmnopqrstuvw'].find((item) => shardOf(item) !== ONE)!;
+    world.start(
+      { heldBytes: 100 },
+      {
+        handle: async (records) =>
+          records.map((each) => (first.includes((each as ModelledRecord).item) ? FAILED : world.done(each))),
+      },
+    );
+    await world.pass(5_000);
+    stream.write(second);
+    await world.pass(5_000);
+    expect(world.handled).to.include(`${second}2`);
+  });
+
   it('given lanes, then batches of a shard are handled at the same time, those of an item one after the other', async () => {
     const world = new Readers();
     world.stream.open(1);

@@ -170,6 +170,27 @@ describe('ReadStream, how processes share the shards', () => {
     expect(one.reader.status.shards).to.have.length(2);
   });
 
+  it('given a renewal that has no answer, then nothing more is read or handled once others may have taken over', async () => {
+    const world = shards(2);
+    let handles = 0;
+    const one = world.start(
+      { retryMs: 500 },
+      {
+        handle: async (records) => {
+          handles++;
+          return records.map(() => DOWN);
+        },
+        states: () => ({ renew: () => new Promise(() => {}) }),
+      },
+    );
+    world.write('abcd');
+    await world.pass(14_000);
+    expect(handles).to.be.above(10);
+    handles = one.calls.length = 0;
+    await world.pass(20_000);
+    expect([handles, one.calls.length]).to.deep.equal([0, 0]);
+  });
+
   it('given clocks that are hours apart, then nobody loses a lease for it', async () => {
     const world = shards(4);
     world.start();

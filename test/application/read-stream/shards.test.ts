@@ -53,6 +53,26 @@ describe('ReadStream, which shards it reads, and from where', () => {
     }
   });
 
+  it('given a source that says of no shard which its children are, then all shards are listed at its end', async () => {
+    const world = oneShard('a');
+    world.start(
+      { listMs: 3_600_000 },
+      {
+        source: ({ list }) => ({
+          list: async (request, signal) => {
+            const page = (await list(request, signal))!;
+            return request.childrenOf === undefined ? page : { ...page, shards: [] };
+          },
+        }),
+      },
+    );
+    await world.pass(3_000);
+    world.stream.roll(world.stream.shards[0]!, true);
+    world.write('abcde');
+    await world.pass(6_000);
+    expect(world.handled).to.have.length(6);
+  });
+
   it('given that the children of a shard cannot be told at its end, then the next listing finds them', async () => {
     const world = oneShard('a');
     let isDown = false;

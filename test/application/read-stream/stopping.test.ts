@@ -88,6 +88,30 @@ describe('ReadStream, how it ends', () => {
       .and.to.include('leases could not be given back');
   });
 
+  it('when it is stopped while the states cannot be reached for a moment, then all is saved and given back', async () => {
+    const world = oneShard('a');
+    const down = () => Promise.reject(DOWN);
+    let isDown = false;
+    const one = world.start(
+      { saveMs: 3_600_000 },
+      {
+        states: ({ advance, release }) => ({
+          advance: (...call) => (isDown ? down() : advance(...call)),
+          release: (...call) => (isDown ? down() : release(...call)),
+        }),
+      },
+    );
+    await world.pass(2_000);
+    isDown = true;
+    one.process.stop.abort();
+    await world.pass(1_000);
+    isDown = false;
+    await world.pass(1_000);
+    expect(one.result).to.include({ handled: 1 });
+    expect((await world.state(ONE))!.frontier).to.equal(world.stream.written[0]!.sequence);
+    expect(await world.owners()).to.deep.equal({});
+  });
+
   it('when it is stopped before it has begun, then it does nothing', async () => {
     const world = oneShard('a');
     const one = world.start();
@@ -121,6 +145,23 @@ describe('ReadStream, once', () => {
     const two = world.start({ once: true }, {}, 'two');
     await world.pass(12_000);
     expect(two.result).to.include({ handled: 0 });
+  });
+
+  it('given a first listing that breaks off, then it waits for a whole one', async () => {
+    const world = new Readers({ listPage: 1 });
+    world.stream.open(3);
+    world.write('abcdefghij');
+    const one = world.start(
+      { once: true },
+      {
+        source: ({ list }) => ({
+          list: (request, signal) =>
+            request.after !== undefined && world.now < 5_000 ? Promise.reject(DOWN) : list(request, signal),
+        }),
+      },
+    );
+    await world.pass(30_000);
+    expect(one.result).to.include({ handled: 10 });
   });
 
   it('given a table that is written all the time, then it ends all the same', async () => {

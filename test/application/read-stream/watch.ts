@@ -122,7 +122,7 @@ export class Watch {
     const noted = new Map((await this.#inner.load(this.#stream.arn)).map((state) => [state.id, state]));
     for (const { id, closedAt, records } of this.#stream.listed) {
       const state = noted.get(id);
-      const last = records.findLast((record) => this.#isPromised(record));
+      const last = records.findLast((record) => this.#isPromised(record) && this.#handled.has(record));
       if (last === undefined || state?.complete === true) continue;
       if (closedAt !== undefined) return `${id} is not complete`;
       if (BigInt(last.sequence) > BigInt(state?.frontier ?? 0)) return `${id} stands at ${state?.frontier}`;
@@ -184,11 +184,24 @@ export class Watch {
   #isExcused(record: ModelledRecord): boolean {
     if (!this.#isPromised(record)) return true;
     if (!this.#stream.isTrimmed(record)) return false;
+    if (this.#isBeforeLostShard(record.shard)) return true;
     return this.#gaps.some(
       ({ shard, reason, after }) =>
         shard === record.shard &&
         (reason === 'vanished' || reason === 'trimmed') &&
         BigInt(record.sequence) > BigInt(after ?? 0),
+    );
+  }
+
+  /** A shard that nobody ever saw, before another of which only that is known that it was: the gap of that is for both. */
+  #isBeforeLostShard(id: string): boolean {
+    if (this.#begun.has(id)) return false;
+    const children = this.#stream.shards.filter(({ parent }) => parent === id);
+    return children.some(
+      (child) =>
+        this.#gaps.some(
+          ({ shard, reason, after }) => shard === child.id && reason === 'vanished' && !after,
+        ) || this.#isBeforeLostShard(child.id),
     );
   }
 
