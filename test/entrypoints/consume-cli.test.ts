@@ -112,10 +112,13 @@ describeWithServers('contrail consume', () => {
     const bare = unique('bare');
     await createTable(clients.dynamodb, bare);
     const { env, table, stream } = await aTable();
+    const off = await aTable();
+    await off.switchStream(false);
     const refused: readonly (readonly [more: string[], env: Record<string, string>, said: RegExp])[] = [
       [[], { BACKEND: 'memory' }, /give --table NAME or --stream-arn ARN, or set TABLE_NAME/],
       [['--table', table, '--stream-arn', stream], env, /both --table and --stream-arn/],
       [['--stream-arn', 'orders'], env, /Expected a stream ARN/],
+      [['--table', off.table], env, /has no stream that is switched on/],
       [['--table', bare], env, new RegExp(`table ${bare} has no stream that is switched on`)],
       [['--table', unique('missing')], env, /does not exist.*set --table or TABLE_NAME/],
       [['--stream-arn', stream.replace(table, 'missing')], env, /there is no stream arn:/],
