@@ -53,6 +53,12 @@ describeWithServers('contrail consume', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  // Of tests that fail.
+  const children: ReturnType<typeof start>[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
   const args = (...more: string[]) => [
     ...BUNDLED_CONTRAIL,
     'consume',
@@ -106,10 +112,13 @@ describeWithServers('contrail consume', () => {
     const bare = unique('bare');
     await createTable(clients.dynamodb, bare);
     const { env, table, stream } = await aTable();
+    const off = await aTable();
+    await off.switchStream(false);
     const refused: readonly (readonly [more: string[], env: Record<string, string>, said: RegExp])[] = [
       [[], { BACKEND: 'memory' }, /give --table NAME or --stream-arn ARN, or set TABLE_NAME/],
       [['--table', table, '--stream-arn', stream], env, /both --table and --stream-arn/],
       [['--stream-arn', 'orders'], env, /Expected a stream ARN/],
+      [['--table', off.table], env, /has no stream that is switched on/],
       [['--table', bare], env, new RegExp(`table ${bare} has no stream that is switched on`)],
       [['--table', unique('missing')], env, /does not exist.*set --table or TABLE_NAME/],
       [['--stream-arn', stream.replace(table, 'missing')], env, /there is no stream arn:/],
@@ -153,6 +162,7 @@ describeWithServers('contrail consume', () => {
     const { env, put, stream } = await aTable();
     await put('a');
     const child = start(args('--health', '0', '--report', 'json'), { env: { ...environment, ...env } });
+    children.push(child);
     let [out, err] = ['', ''];
     child.stdout.on('data', (text) => (out += String(text)));
     const port = await new Promise<string>((resolve) =>
