@@ -4,7 +4,16 @@ import { replica } from './migrations/0002-replica.ts';
 import { documents } from './migrations/0003-documents.ts';
 import { queue } from './migrations/0004-queue.ts';
 import { deadLetters } from './migrations/0005-dead-letters.ts';
-import { shards } from './migrations/0006-shards.ts';
+import { words } from './migrations/0006-words.ts';
+import { shards } from './migrations/0007-shards.ts';
 
 /** All steps, in their order. */
-export const MIGRATIONS: readonly Migration[] = [state, replica, documents, queue, deadLetters, shards];
+export const MIGRATIONS: readonly Migration[] = [
+  state,
+  replica,
+  documents,
+  queue,
+  deadLetters,
+  words,
+  shards,
+];

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts';
 
 /** How far the shards of streams are handled, and what was lost of them. */
 export const shards: Migration = {
-  version: 6,
+  version: 7,
   statements: (names) => [
     `create table ${names.stream_shards} (
   id bytea primary key,
