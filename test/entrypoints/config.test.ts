@@ -57,6 +57,7 @@ describe('the configuration', () => {
     expect(readConfig(postgres).backend).to.deep.equal({
       ...{ kind: 'postgres', url: postgres.DATABASE_URL },
       ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false },
+      metrics: { namespace: 'Contrail', service: 'contrail' },
     });
     const chosen = {
       DATABASE_SCHEMA: 'app',

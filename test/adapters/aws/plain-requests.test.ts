@@ -221,7 +221,9 @@ describe('a client that sends plain inputs', () => {
   it('given invocations with traces of their own, then each request has its own', async () => {
     const network = new HttpDouble();
     const client = plainOn(dynamoDbOn, network);
-    const before = { ...process.env };
+    const before = process.env;
+    // A copy: what is put in its place afterwards is the process's own, which programs that it starts see.
+    process.env = { ...before };
     try {
       process.env['AWS_LAMBDA_FUNCTION_NAME'] = 'f';
       for (const trace of ['Root=1', 'Root=2', 'Root=3']) {

@@ -348,7 +348,9 @@ describe('the embedded search index', function () {
         const child = spawn('bash', ['-c', line, process.execPath, WRITER, folder], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
+        const closed = once(child, 'close');
         const out = (await textOf(child.stdout)).trim().split('\n');
+        await closed;
         expect(out.at(-2)).to.match(
           /^transient: writing to .*load\.documents: there is no room \(EFBIG\): make some$/,
         );

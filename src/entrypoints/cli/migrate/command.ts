@@ -19,7 +19,8 @@ Safe to repeat, and while workers run: of several that start at once one does
 it, and the others wait. Tables of a later version are left alone.
 
 The exit status is 0 when the tables are of this version's form, 1 when the
-database failed, and 2 for wrong usage or configuration, also where no server is.
+database failed, and 2 for wrong usage or configuration, also where no server
+is.
 
 Environment: DATABASE_URL, and DATABASE_SCHEMA and DATABASE_PREFIX where they
 are set for the workers; of libpq's own, PGUSER, PGPASSWORD, PGPASSFILE,

@@ -45,8 +45,8 @@ PostgreSQL finds words by its own full text: as they are, or by their stems in a
 --language; "phrases", or, and -word for what must not be there. --exact changes
 nothing then.
 
-In a folder, all documents of the collection are read at each call: a second for 10,000,
-several for 100,000.
+In a folder, all documents of the collection are read at each call: a second for
+10,000, several for 100,000.
 
 The exit status is 0 when all is done, also when nothing was found, 1 when the
 documents could not be read, and 2 for wrong usage, a folder or a collection
