@@ -14,7 +14,7 @@ export interface IndexProgress extends IndexedTally {
   readonly oldestAgeMs: number | undefined;
   /** How many messages the next batch may have. */
   readonly load: number;
-  /** Whether nothing is received until the search engine is back. */
+  /** Whether hardly anything is received until the search engine is back. */
   readonly isDown: boolean;
 }
 
