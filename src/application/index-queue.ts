@@ -17,6 +17,7 @@ import type { ReceivedAction, SearchActionSource } from './ports/search-action-s
 import type { Sleeper } from './ports/sleeper.ts';
 import { oldestOf, reportIndexing } from './report-indexing.ts';
 import { WaitingHere } from './waiting-here.ts';
+import { whileTimeRemains } from './while-time-remains.ts';
 
 /** How a process indexes. */
 export interface IndexQueueOptions {
@@ -181,7 +182,7 @@ export class IndexQueue {
   }
 
   async #index(batch: readonly HeldMessage[]): Promise<void> {
-    const { clock, metrics, logger, documents, onProgress } = this.#deps;
+    const { clock, source, sleeper, metrics, logger, documents, onProgress } = this.#deps;
     const received = batch.map((message) => message.received);
     for (const message of batch) message.isTried = true;
     // Whoever gets one of them next must find that nothing of what is written here can come any more.
@@ -192,7 +193,9 @@ export class IndexQueue {
       ) -
       LATE_MS -
       clock.now();
-    const result = await documents.execute(received, { signal: new AbortController().signal, remaining });
+    const result = await whileTimeRemains(remaining, { sleeper, stepMs: source.visibilityMs / 6 }, (signal) =>
+      documents.execute(received, { signal, remaining }),
+    );
     const now = clock.now();
     if (this.#pace.note(result.outcomes, now)) metrics.add('BackPressurePauses', 1);
     this.#figures.add(reportIndexing(received, result, now, { metrics, logger }), now);

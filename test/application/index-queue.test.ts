@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { BackPressure } from '../../src/application/back-pressure.ts';
-import { LATE_MS } from '../../src/application/index-outcome.ts';
+import { again, LATE_MS } from '../../src/application/index-outcome.ts';
 import type { IndexProgress } from '../../src/application/index-progress.ts';
-import { IndexQueue, type IndexQueueOptions } from '../../src/application/index-queue.ts';
-import type { RefusedAction } from '../../src/application/ports/search-action-source.ts';
+import {
+  IndexQueue,
+  type IndexQueueDependencies,
+  type IndexQueueOptions,
+} from '../../src/application/index-queue.ts';
+import type { ReceivedAction, RefusedAction } from '../../src/application/ports/search-action-source.ts';
+import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { ManualTime } from '../support/manual-time.ts';
 import { range } from '../support/range.ts';
@@ -29,13 +34,17 @@ class Draining {
     return new MemorySearchActionSource(this.queue, { clock, sleeper, visibilityMs: VISIBILITY_MS });
   }
 
-  process(options: Partial<IndexQueueOptions> = {}, source = this.source): IndexQueue {
+  process(
+    options: Partial<IndexQueueOptions> = {},
+    source = this.source,
+    documents: IndexQueueDependencies['documents'] = this.indexing.consumer(),
+  ): IndexQueue {
     const { clock, sleeper } = this.time;
     const { logger } = this;
     return new IndexQueue(
       {
         ...{ source, clock, sleeper, logger, random: new FixedRandom(0.5) },
-        documents: this.indexing.consumer(),
+        documents,
         metrics: this.indexing.metrics,
         onProgress: (progress) => this.progress.push(progress),
       },
@@ -271,6 +280,34 @@ describe('IndexQueue', () => {
     const held = world.process({ lingerMs: VISIBILITY_MS, batchMax: 10 }, source);
     expect(await held.run(NEVER)).to.include({ received: 2, written: 0, held: 0 });
     expect(calls).to.deep.equal([2]);
+  });
+
+  it('given messages that cannot be kept any longer, while they are written, then nothing more is sent for them', async () => {
+    const world = new Draining();
+    await world.send(2);
+    const source = world.receiver();
+    source.extend = async (received) => received.map(() => new Fault('transient', 'no route'));
+    const from = world.time.clock.now();
+    let abortedAt: number | undefined;
+    const documents = {
+      execute: async (received: readonly ReceivedAction[], limit = NO_LIMIT) => {
+        const { clock, sleeper } = world.time;
+        for (let turns = 0; turns < 1_000 && !limit.signal.aborted; turns++)
+          await sleeper.sleep(1_000, limit.signal);
+        abortedAt ??= clock.now() - from;
+        return {
+          outcomes: received.map(() => again(new Fault('transient', 'no time'), true)),
+          unrepaired: [],
+        };
+      },
+    };
+    const stop = new AbortController();
+    const run = world.process({ once: false }, source, documents).run(stop.signal);
+    for (let turns = 0; turns < 2_000 && abortedAt === undefined; turns++) await world.time.pass(0);
+    stop.abort();
+    await run;
+    // What is sent until then has as long as it can take.
+    expect(abortedAt).to.be.within(LATE_MS, VISIBILITY_MS);
   });
 
   it('given a source that fails, then it goes on receiving', async () => {
