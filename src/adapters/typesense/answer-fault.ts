@@ -57,11 +57,18 @@ export function answerFault(
 
 const COLLECTION_MISSING = /collection not found|no collection with name/i;
 
-/** Seconds, or a date; undefined where it is neither. */
+/** However long a server asks its callers to wait: it may be wrong, and messages are not hidden for longer either. */
+const LONGEST_MS = 300_000;
+
+/** Seconds, or a date, and five minutes at most; undefined where it is neither. */
 export function milliseconds(retryAfter: string | null): number | undefined {
   if (retryAfter === null || retryAfter.trim() === '') return undefined;
   const seconds = Number(retryAfter);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  if (Number.isFinite(seconds)) return within(seconds * 1_000);
   const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  return Number.isNaN(date) ? undefined : within(date - Date.now());
+}
+
+function within(wait: number): number {
+  return Math.min(LONGEST_MS, Math.max(0, wait));
 }
