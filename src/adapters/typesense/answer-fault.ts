@@ -30,6 +30,9 @@ export function answerFault(
   const said = message === '' ? '' : `: ${message}`;
   const text = `${server} answered ${status} while ${doing}${said}`;
   const reason = { reason: `${server} answered ${status}` };
+  // Of a proxy, whose pages have no message: the server may have it all the same.
+  if (status === 503 && message === '')
+    return new Fault('transient', `${text}: it may or may not have taken effect`, reason);
   if (status === 429 || status === 503)
     return new BackPressure(`${text}; it asks its callers to slow down`, milliseconds(retryAfter), reason);
   // Out of disk or memory, or told to skip writes: src/raft_server.cpp:302-320.

@@ -67,12 +67,22 @@ describe('the client of Typesense', () => {
   it('carries the time that it is asked to wait, and says where none is given', async () => {
     const waits: unknown[] = [];
     for (const headers of [{ 'retry-after': '7' }, {}, { 'retry-after': 'soon' }]) {
-      shop.local.misbehaves = () => status(503, '{}', headers);
+      shop.local.misbehaves = () => status(503, '{"message": "Not Ready or Lagging"}', headers);
       const fault = await write();
       if (!(fault instanceof BackPressure)) expect.fail(inspect(fault));
       waits.push(fault.retryAfterMs);
     }
     expect(waits).to.deep.equal([7_000, undefined, undefined]);
+  });
+
+  it('given 503 of a proxy, then what was asked may yet happen, and it is no refusal', async () => {
+    for (const body of ['', '{}', '<html>Service Unavailable</html>']) {
+      shop.local.misbehaves = () => status(503, body, { 'retry-after': '7' });
+      const fault = await write();
+      expect(fault.kind).to.equal('transient');
+      expect(fault).not.to.be.instanceOf(BackPressure);
+      expect(fault.message).to.match(/503 while importing into books: it may or may not have taken effect$/);
+    }
   });
 
   it('reads dates to wait for', () => {
