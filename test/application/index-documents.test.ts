@@ -49,6 +49,17 @@ describe('IndexDocuments', () => {
     expect(await world.modelOf('N1')).to.equal('206');
   });
 
+  it('given names with spaces, then documents of two collections are not taken for one', async () => {
+    const world = new Indexing();
+    const keys = [
+      { collection: 'a', id: 'b c' },
+      { collection: 'a b', id: 'c' },
+    ];
+    const messages = keys.map((key, n) => received({ ...action('N1', n + 1, '172'), key }));
+    expect(await index(world, ...messages)).to.deep.equal(['written', 'written']);
+    expect(world.imports).to.have.members(['a b c', 'a b c']).and.have.length(2);
+  });
+
   it('given an action that is not newer than the document, then it is dropped', async () => {
     const world = new Indexing();
     await index(world, received(action('N1', 2)));
