@@ -35,7 +35,7 @@ export class EnginePace {
     return this.#pausedUntil;
   }
 
-  /** Whether more is not to be received: what waits already will tell when it is back. */
+  /** Whether hardly more is to be received. */
   get isDown(): boolean {
     return this.#failures >= DOWN_AFTER;
   }

@@ -10,6 +10,12 @@ export class HeldMessage {
   notBefore = 0;
   /** Whether it was in a batch: something may have been written for it. */
   isTried = false;
+  /** How often it failed although others were done since it had failed before, or along with it. */
+  failuresOfItself = 0;
+  /** How many batches were done before it failed last. */
+  doneBefore = 0;
+  /** Whether it waits for somebody to mend a setting. */
+  isMisconfigured = false;
   /** Somebody else may have it by now. */
   isLost = false;
 

@@ -35,6 +35,13 @@ export class HeldMessages {
     return this.#messages.size;
   }
 
+  /** How many of them are as asked. */
+  count(isCounted: (message: HeldMessage) => boolean): number {
+    let count = 0;
+    for (const message of this.#messages) if (isCounted(message)) count++;
+    return count;
+  }
+
   add(messages: readonly HeldMessage[]): void {
     for (const message of messages) this.#messages.add(message);
     if (messages.length > 0 && !this.#isKeeping) this.#deps.ongoing.begin(this.#keep());

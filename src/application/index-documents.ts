@@ -64,7 +64,7 @@ export class IndexDocuments {
     for (const [index, { action, receives }] of received.entries())
       if (Fault.is(action)) outcomes[index] = again(action);
       else placed.push({ index, action, isRepeated: receives > 1 });
-    const groups = groupBy(placed, ({ action: { key } }) => `${key.collection} ${key.id}`);
+    const groups = groupBy(placed, ({ action: { key } }) => JSON.stringify([key.collection, key.id]));
     const works = Array.from(groups.values(), (group) => new IndexWork(group));
     const collections = groupBy(works, ({ key }) => key.collection);
     await Promise.all(

@@ -14,7 +14,7 @@ export interface IndexProgress extends IndexedTally {
   readonly oldestAgeMs: number | undefined;
   /** How many messages the next batch may have. */
   readonly load: number;
-  /** Whether nothing is received until the search engine is back. */
+  /** Whether hardly anything is received until the search engine is back. */
   readonly isDown: boolean;
 }
 
@@ -35,12 +35,18 @@ export class IndexFigures {
     for (const name of Object.keys(tally) as (keyof IndexedTally)[]) this.tally[name] += tally[name];
     const { written, deleted, repaired, superseded, late } = tally;
     this.#ended.push({ at: now, count: written + deleted + repaired + superseded + late });
+    this.#trim(now);
   }
 
   perSecond(now: number): number {
-    while (this.#ended.length > 1 && (this.#ended[0]?.at ?? now) < now - WINDOW_MS) this.#ended.shift();
+    this.#trim(now);
     const from = this.#ended[0]?.at ?? now;
     const count = this.#ended.reduce((sum, each) => sum + each.count, 0);
     return (count * 1_000) / Math.max(1_000, now - from);
+  }
+
+  /** Also where nobody asks: memory is as flat as the window is long. */
+  #trim(now: number): void {
+    while (this.#ended.length > 1 && (this.#ended[0]?.at ?? now) < now - WINDOW_MS) this.#ended.shift();
   }
 }

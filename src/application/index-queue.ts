@@ -16,6 +16,8 @@ import type { Random } from './ports/random.ts';
 import type { ReceivedAction, SearchActionSource } from './ports/search-action-source.ts';
 import type { Sleeper } from './ports/sleeper.ts';
 import { oldestOf, reportIndexing } from './report-indexing.ts';
+import { WaitingHere } from './waiting-here.ts';
+import { whileTimeRemains } from './while-time-remains.ts';
 
 /** How a process indexes. */
 export interface IndexQueueOptions {
@@ -62,7 +64,8 @@ export interface IndexQueueDependencies {
  * that imports are large although a source gives few messages at once. Batches of a collection go out one after the other.
  *
  * What fails and may pass is kept and tried again here: given back, it would count towards the dead-letter queue, where an
- * outage must not take good messages. While the engine is down nothing more is received.
+ * outage must not take good messages. While the engine is down, hardly more is received: after each pause one message a
+ * receiver, as those that wait here may fail for what they are themselves.
  */
 export class IndexQueue {
   readonly #deps: IndexQueueDependencies;
@@ -70,6 +73,7 @@ export class IndexQueue {
   readonly #pace: EnginePace;
   readonly #bell: Bell;
   readonly #held: HeldMessages;
+  readonly #waiting: WaitingHere;
   readonly #lanes = new Map<string, IndexLane>();
   readonly #figures = new IndexFigures();
   readonly #ongoing = new Ongoing();
@@ -80,6 +84,7 @@ export class IndexQueue {
     this.#deps = deps;
     this.#options = { ...INDEX_QUEUE_DEFAULTS, ...options };
     this.#pace = new EnginePace(deps.random, this.#options.batchMax);
+    this.#waiting = new WaitingHere(this.#options);
     const bell = new Bell(deps.sleeper);
     this.#bell = bell;
     this.#held = new HeldMessages({
@@ -138,9 +143,11 @@ export class IndexQueue {
   /** How many messages a receiver may ask for now. */
   #room(): number {
     const { receiveMax, heldMax } = this.#options;
-    const isWaiting = this.#held.size > 0 || this.#deps.clock.now() < this.#pace.pausedUntil;
-    if (this.#pace.isDown && isWaiting) return 0;
-    return Math.max(0, Math.min(receiveMax, heldMax - this.#held.size));
+    const free = Math.max(0, heldMax - this.#held.size);
+    if (!this.#pace.isDown) return Math.min(receiveMax, free);
+    // What waits here may fail for what it is itself: only one that nobody has tried yet tells whether all do.
+    const isPaused = this.#deps.clock.now() < this.#pace.pausedUntil;
+    return isPaused || this.#held.count(({ isTried }) => !isTried) > 0 ? 0 : Math.min(1, free);
   }
 
   #hold(received: readonly ReceivedAction[], from: number): void {
@@ -175,7 +182,7 @@ export class IndexQueue {
   }
 
   async #index(batch: readonly HeldMessage[]): Promise<void> {
-    const { clock, metrics, logger, documents, onProgress } = this.#deps;
+    const { clock, source, sleeper, metrics, logger, documents, onProgress } = this.#deps;
     const received = batch.map((message) => message.received);
     for (const message of batch) message.isTried = true;
     // Whoever gets one of them next must find that nothing of what is written here can come any more.
@@ -186,7 +193,9 @@ export class IndexQueue {
       ) -
       LATE_MS -
       clock.now();
-    const result = await documents.execute(received, { signal: new AbortController().signal, remaining });
+    const result = await whileTimeRemains(remaining, { sleeper, stepMs: source.visibilityMs / 6 }, (signal) =>
+      documents.execute(received, { signal, remaining }),
+    );
     const now = clock.now();
     if (this.#pace.note(result.outcomes, now)) metrics.add('BackPressurePauses', 1);
     this.#figures.add(reportIndexing(received, result, now, { metrics, logger }), now);
@@ -203,13 +212,16 @@ export class IndexQueue {
 
   #settle(batch: readonly HeldMessage[], outcomes: readonly IndexOutcome[], now: number): void {
     const { source } = this.#deps;
+    const inBatch = new Set(batch);
+    const others = this.#held.count((message) => message.isMisconfigured && !inBatch.has(message));
+    this.#waiting.begin(outcomes, others);
     const done: HeldMessage[] = [];
     const refused = new Map<HeldMessage, Fault>();
     const back = new Map<number, HeldMessage[]>();
     for (const [index, message] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome?.status === 'done') done.push(message);
-      else if (outcome !== undefined && this.#isHeld(outcome.fault)) {
+      else if (outcome !== undefined && this.#waiting.isFor(message, outcome.fault)) {
         message.retryAt(now + outcome.delayMs);
         this.#addTo(message.lane, message);
       } else if (outcome?.fault.kind === 'permanent' && source.refuse !== undefined) {
@@ -224,15 +236,6 @@ export class IndexQueue {
     this.#held.acknowledge(done);
     this.#held.refuse(refused);
     for (const [delayMs, some] of back) this.#held.giveBack(some, delayMs);
-  }
-
-  /**
-   * Whether a message waits here to be tried again. Each delivery counts towards the dead-letter queue, where neither an
-   * outage nor a setting that somebody has yet to mend must take good messages: once too many wait, no more are received.
-   */
-  #isHeld({ kind }: Fault): boolean {
-    if (kind === 'configuration') return !this.#options.once;
-    return kind !== 'permanent';
   }
 
   #giveBackTheRest(): void {

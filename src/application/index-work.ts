@@ -45,7 +45,8 @@ export class IndexWork {
   readonly outcomes: (readonly [index: number, outcome: IndexOutcome])[] = [];
   /** The newest first. */
   #actions: readonly PlacedAction[];
-  #unconfirmed: readonly Version[];
+  readonly #unconfirmed: readonly Version[];
+  #written: readonly Version[] = [];
   #fence: SearchFence | undefined;
 
   /** @param actions those of one document: at least one. */
@@ -76,8 +77,11 @@ export class IndexWork {
       fence,
       newest: this.newest.version,
       unconfirmed: this.#unconfirmed,
+      written: this.#written,
     });
-    if (this.decision !== 'repair' || this.row !== undefined) return;
+    // Of the fence's own version the action itself says what the document must be.
+    const isSame = fence !== undefined && compareVersions(fence.version, this.newest.version) === 0;
+    if (this.decision !== 'repair' || this.row !== undefined || isSame) return;
     this.isUnrepaired = true;
     this.decision = 'none';
   }
@@ -89,7 +93,7 @@ export class IndexWork {
 
   /** It was written: others may have moved the fence meanwhile. */
   wrote(): void {
-    if (this.decision === 'write') this.#unconfirmed = [...this.#unconfirmed, this.newest.version];
+    if (this.decision === 'write') this.#written = [...this.#written, this.newest.version];
   }
 
   moveTo(document: DocumentWrite['document']): SearchFenceMove {

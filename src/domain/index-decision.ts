@@ -7,11 +7,10 @@ export interface KnownDocument {
   readonly fence: SearchFence | undefined;
   /** The version of its newest action. */
   readonly newest: Version;
-  /**
-   * The versions that may have been written without their fence having been moved: by somebody who had their action before, or
-   * by oneself, when others moved the fence meanwhile.
-   */
+  /** The versions that somebody may have written who had their action before, without having moved the fence. */
   readonly unconfirmed: readonly Version[];
+  /** The versions that were written by oneself, and others moved the fence meanwhile. */
+  readonly written: readonly Version[];
 }
 
 /**
@@ -24,10 +23,14 @@ export type IndexDecision = 'write' | 'repair' | 'none';
 /**
  * Decides what becomes of a document. An index without conditional writes takes an older document after a newer one, where a
  * writer was held up. Whoever was late finds the fence moved; where that one died before it could, its action comes again, and
- * is older than the fence. What is written for the fence's own version is right whoever was the last to write it.
+ * is older than the fence. What is written for the fence's own version is right whoever was the last to write it, unless
+ * somebody has written a newer one meanwhile, and is about to move the fence from there: who repairs it moves it under them.
  */
-export function decideIndexing({ fence, newest, unconfirmed }: KnownDocument): IndexDecision {
+export function decideIndexing({ fence, newest, unconfirmed, written }: KnownDocument): IndexDecision {
   if (fence === undefined || passesFence(fence.version, newest)) return 'write';
   // Also while it is repaired, and others move the fence: they move it on, never back.
-  return unconfirmed.some((version) => compareVersions(version, fence.version) < 0) ? 'repair' : 'none';
+  const mayStandOver =
+    unconfirmed.some((version) => compareVersions(version, fence.version) < 0) ||
+    written.some((version) => compareVersions(version, fence.version) <= 0);
+  return mayStandOver ? 'repair' : 'none';
 }

@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import { MemorySearchActionSource } from '../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
 import { BackPressure } from '../../src/application/back-pressure.ts';
-import { LATE_MS } from '../../src/application/index-outcome.ts';
+import { again, LATE_MS } from '../../src/application/index-outcome.ts';
 import type { IndexProgress } from '../../src/application/index-progress.ts';
-import { IndexQueue, type IndexQueueOptions } from '../../src/application/index-queue.ts';
-import type { RefusedAction } from '../../src/application/ports/search-action-source.ts';
+import {
+  IndexQueue,
+  type IndexQueueDependencies,
+  type IndexQueueOptions,
+} from '../../src/application/index-queue.ts';
+import type { ReceivedAction, RefusedAction } from '../../src/application/ports/search-action-source.ts';
+import { NO_LIMIT } from '../../src/application/time-limit.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { ManualTime } from '../support/manual-time.ts';
 import { range } from '../support/range.ts';
@@ -29,13 +34,17 @@ class Draining {
     return new MemorySearchActionSource(this.queue, { clock, sleeper, visibilityMs: VISIBILITY_MS });
   }
 
-  process(options: Partial<IndexQueueOptions> = {}, source = this.source): IndexQueue {
+  process(
+    options: Partial<IndexQueueOptions> = {},
+    source = this.source,
+    documents: IndexQueueDependencies['documents'] = this.indexing.consumer(),
+  ): IndexQueue {
     const { clock, sleeper } = this.time;
     const { logger } = this;
     return new IndexQueue(
       {
         ...{ source, clock, sleeper, logger, random: new FixedRandom(0.5) },
-        documents: this.indexing.consumer(),
+        documents,
         metrics: this.indexing.metrics,
         onProgress: (progress) => this.progress.push(progress),
       },
@@ -184,16 +193,64 @@ describe('IndexQueue', () => {
     expect(world.imports.reduce((sum, each) => sum + each)).to.be.at.least(64);
   });
 
-  it('given an engine that is down, then it stops receiving, and goes on when that is back', async () => {
+  it('given an engine that is down, then it receives one message a receiver after each pause, and goes on when that is back', async () => {
     const world = new Draining();
-    await world.send(500);
-    const down = Array.from({ length: 8 }, () => new Fault('transient', 'connection refused'));
-    failingFirst(world, ...down);
-    const progress = await world.process({ batchMax: 10, heldMax: 100 }).run(NEVER);
-    expect(progress).to.include({ written: 500, received: 500, isDown: false });
-    const whileDown = world.progress.filter(({ isDown }) => isDown);
-    expect(whileDown.length).to.be.at.least(5);
-    expect(new Set(whileDown.map(({ received }) => received)).size, 'received meanwhile').to.equal(1);
+    await world.send(5);
+    let calls = 0;
+    world.indexing.hooks.apply = async (_, writes) => {
+      // Once it is down, much more is sent.
+      if (++calls === 4) await world.send(500, '182', 10);
+      return calls > 10 ? undefined : writes.map(() => new Fault('transient', 'connection refused'));
+    };
+    const progress = await world.process().run(NEVER);
+    expect(progress).to.include({ received: 505, held: 0, isDown: false });
+    expect(world.queue.groups.size).to.equal(0);
+    const whileDown = world.progress.filter(({ isDown }) => isDown).map(({ received }) => received);
+    expect(whileDown.length).to.be.at.least(7);
+    expect(Math.max(...whileDown), 'received meanwhile').to.be.within(6, 5 + 3 * whileDown.length);
+  });
+
+  it('given one message that fails for ever, then others are received and done, and it is given back, counted', async () => {
+    const world = new Draining();
+    await world.send(1);
+    world.indexing.hooks.applied = (writes, results) =>
+      results.map((result, n) => (writes[n]?.id === 'FAA:N0' ? new Fault('transient', 'it fails') : result));
+    const stop = new AbortController();
+    const run = world.process({ once: false }).run(stop.signal);
+    // By itself it looks like an engine that is down.
+    while (world.progress.at(-1)?.isDown !== true && world.progress.length < 100) await world.time.pass(0);
+    for (const n of range(30)) {
+      await world.queue.send([action(`N${n + 1}`, 1, '172')]);
+      await world.time.pass(60_000);
+      for (let turns = 0; turns < 50; turns++) await world.time.pass(0);
+    }
+    stop.abort();
+    const progress = await run;
+    expect(progress).to.include({ written: 30, held: 0 });
+    expect(progress.givenBack).to.be.at.least(1);
+    expect(world.queue.groups.size).to.equal(1);
+  });
+
+  it('given a collection of which a setting is wrong, then it takes a quarter of what may be held, and others are done', async () => {
+    const world = new Draining();
+    for (const n of range(60)) {
+      const key = { collection: 'unknown', id: `x${n}` };
+      await world.queue.send([{ ...action(`X${n}`, 1, '172'), key }]);
+    }
+    await world.send(40);
+    const stop = new AbortController();
+    let held = 0;
+    world.indexing.hooks.apply = async (collection, writes) =>
+      collection === 'unknown' ? writes.map(() => new Fault('configuration', 'no collection')) : undefined;
+    const run = world.process({ once: false, heldMax: 40 }).run(stop.signal);
+    for (let turns = 0; turns < 5_000 && world.progress.at(-1)?.written !== 40; turns++) {
+      await world.time.pass(0);
+      held = Math.max(held, world.progress.at(-1)?.held ?? 0);
+    }
+    stop.abort();
+    const progress = await run;
+    expect(progress).to.include({ written: 40 });
+    expect(progress.givenBack).to.be.at.least(20);
   });
 
   it('given a message that takes long, then it is kept from others', async () => {
@@ -223,6 +280,34 @@ describe('IndexQueue', () => {
     const held = world.process({ lingerMs: VISIBILITY_MS, batchMax: 10 }, source);
     expect(await held.run(NEVER)).to.include({ received: 2, written: 0, held: 0 });
     expect(calls).to.deep.equal([2]);
+  });
+
+  it('given messages that cannot be kept any longer, while they are written, then nothing more is sent for them', async () => {
+    const world = new Draining();
+    await world.send(2);
+    const source = world.receiver();
+    source.extend = async (received) => received.map(() => new Fault('transient', 'no route'));
+    const from = world.time.clock.now();
+    let abortedAt: number | undefined;
+    const documents = {
+      execute: async (received: readonly ReceivedAction[], limit = NO_LIMIT) => {
+        const { clock, sleeper } = world.time;
+        for (let turns = 0; turns < 1_000 && !limit.signal.aborted; turns++)
+          await sleeper.sleep(1_000, limit.signal);
+        abortedAt ??= clock.now() - from;
+        return {
+          outcomes: received.map(() => again(new Fault('transient', 'no time'), true)),
+          unrepaired: [],
+        };
+      },
+    };
+    const stop = new AbortController();
+    const run = world.process({ once: false }, source, documents).run(stop.signal);
+    for (let turns = 0; turns < 2_000 && abortedAt === undefined; turns++) await world.time.pass(0);
+    stop.abort();
+    await run;
+    // What is sent until then has as long as it can take.
+    expect(abortedAt).to.be.within(LATE_MS, VISIBILITY_MS);
   });
 
   it('given a source that fails, then it goes on receiving', async () => {

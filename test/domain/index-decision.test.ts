@@ -23,6 +23,14 @@ const CASES: readonly (readonly [given: string, known: Partial<KnownDocument>, d
   ['a newer fence, and this version unconfirmed', { fence: fence(6), unconfirmed: [version(5)] }, 'repair'],
   ['a newer fence, and an older one unconfirmed', { fence: fence(6), unconfirmed: [version(2)] }, 'repair'],
   ['the same fence, and this version unconfirmed', { fence: fence(5), unconfirmed: [version(5)] }, 'none'],
+  ['the same fence, and this version written', { fence: fence(5), written: [version(5)] }, 'repair'],
+  [
+    'the same fence, repaired, and this version written',
+    { fence: fence(5, 2), written: [version(5)] },
+    'repair',
+  ],
+  ['a newer fence, and this version written', { fence: fence(6), written: [version(5)] }, 'repair'],
+  ['an older fence, and this version written', { fence: fence(4), written: [version(5)] }, 'write'],
   ['the same fence, and an older one unconfirmed', { fence: fence(5), unconfirmed: [version(2)] }, 'repair'],
   [
     'the same fence, repaired, and this version unconfirmed',
@@ -34,7 +42,7 @@ const CASES: readonly (readonly [given: string, known: Partial<KnownDocument>, d
 describe('decideIndexing', () => {
   for (const [given, known, decision] of CASES)
     it(`given ${given}, when an action is to be carried out, then the decision is ${decision}`, () => {
-      const document = { fence: undefined, newest: version(5), unconfirmed: [] };
+      const document = { fence: undefined, newest: version(5), unconfirmed: [], written: [] };
       expect(decideIndexing({ ...document, ...known })).to.equal(decision);
     });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TypesenseLocal } from '../../local/typesense/typesense-local.ts';
+import { createCollection } from '../../src/adapters/typesense/collections.ts';
 import { TypesenseClient } from '../../src/adapters/typesense/typesense-client.ts';
 import type { SearchSchema } from '../../src/domain/search-schema.ts';
 import { typesenseEngine } from '../../src/entrypoints/cli/index-documents/typesense-engine.ts';
@@ -61,6 +62,35 @@ describe('making collections of Typesense', () => {
     expect(ended).to.have.property('message').that.includes('field "price" is missing');
     expect([...local.routes.aliases]).to.deep.equal([]);
   });
+
+  it('given an alias that somebody else makes at the last moment, then it is left alone', async () => {
+    const client = new TypesenseClient({ url: local.url, apiKey: local.apiKey });
+    await createCollection(client, { ...SCHEMA, collection: 'orders-other' });
+    local.misbehaves = ({ method, path }) => {
+      if (method === 'POST' && path === '/collections') local.routes.aliases.set('orders', 'orders-other');
+      return undefined;
+    };
+    const made = await process().create(NEVER);
+    expect(local.routes.aliases.get('orders')).to.equal('orders-other');
+    expect(made).to.deep.equal([
+      'made collection orders-first, and left alias orders alone, which somebody else has made meanwhile',
+    ]);
+  });
+
+  for (const isFirst of [true, false])
+    it(`given a rebuild ${isFirst ? 'of nothing' : 'of a collection'}, when somebody else has switched the alias meanwhile, then it refuses, and leaves both`, async () => {
+      if (!isFirst) await process().create(NEVER);
+      const [slow, fast] = [await process().beside('orders', NEVER), await process().beside('orders', NEVER)];
+      await fast.switch();
+      const target = local.routes.aliases.get('orders');
+      const ended = await slow.switch().catch((error: unknown) => error);
+      expect(ended).to.have.property('kind', 'configuration');
+      expect(ended).to.have.property('message').that.includes(`leads to collection ${target} now`);
+      await slow.drop();
+      expect(local.routes.aliases.get('orders')).to.equal(target);
+      expect(collections()).to.have.length(isFirst ? 2 : 3);
+      expect(await fast.switch(), 'safe to repeat').to.include(String(target));
+    });
 
   it('given a rebuild that was begun at the same moment, then it leaves that one alone', async () => {
     await process().create(NEVER);

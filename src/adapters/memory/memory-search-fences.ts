@@ -46,5 +46,5 @@ export class MemorySearchFences extends SearchFences {
 }
 
 function nameOf({ collection, id }: DocumentKey): string {
-  return `${collection} ${id}`;
+  return JSON.stringify([collection, id]);
 }

@@ -30,6 +30,9 @@ export function answerFault(
   const said = message === '' ? '' : `: ${message}`;
   const text = `${server} answered ${status} while ${doing}${said}`;
   const reason = { reason: `${server} answered ${status}` };
+  // Of a proxy, whose pages have no message: the server may have it all the same.
+  if (status === 503 && message === '')
+    return new Fault('transient', `${text}: it may or may not have taken effect`, reason);
   if (status === 429 || status === 503)
     return new BackPressure(`${text}; it asks its callers to slow down`, milliseconds(retryAfter), reason);
   // Out of disk or memory, or told to skip writes: src/raft_server.cpp:302-320.
@@ -57,11 +60,18 @@ export function answerFault(
 
 const COLLECTION_MISSING = /collection not found|no collection with name/i;
 
-/** Seconds, or a date; undefined where it is neither. */
+/** However long a server asks its callers to wait: it may be wrong, and messages are not hidden for longer either. */
+const LONGEST_MS = 300_000;
+
+/** Seconds, or a date, and five minutes at most; undefined where it is neither. */
 export function milliseconds(retryAfter: string | null): number | undefined {
   if (retryAfter === null || retryAfter.trim() === '') return undefined;
   const seconds = Number(retryAfter);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  if (Number.isFinite(seconds)) return within(seconds * 1_000);
   const date = Date.parse(retryAfter);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  return Number.isNaN(date) ? undefined : within(date - Date.now());
+}
+
+function within(wait: number): number {
+  return Math.min(LONGEST_MS, Math.max(0, wait));
 }

@@ -100,7 +100,8 @@ export class TypesenseSearchIndex extends SearchIndex {
     schema: SearchSchema,
     signal: AbortSignal | undefined,
   ): Promise<readonly Done[]> {
-    const { body } = await this.#client.send(
+    const [only, ...more] = batch;
+    const { status, body } = await this.#client.send(
       {
         method: 'POST',
         path: `${collectionPath(collection)}/documents/import`,
@@ -110,7 +111,10 @@ export class TypesenseSearchIndex extends SearchIndex {
         collection,
       },
       signal,
+      // Of several lines it says nothing of any one.
+      more.length === 0 ? [TOO_LARGE] : [],
     );
+    if (status === TOO_LARGE && only !== undefined) return [this.#tooLarge(collection, only.id)];
     const { outcomes, stopped } = readImportAnswer(body, batch.length);
     // What passed our own check is refused for another reason than the document, if the collection is another.
     const differs = outcomes.some(({ kind }) => kind === 'refused')
@@ -233,6 +237,13 @@ export class TypesenseSearchIndex extends SearchIndex {
       yield readDocument(line, this.#client.server);
   }
 
+  #tooLarge(collection: string, id: string): Fault {
+    const problem = `${this.#client.server} answered ${TOO_LARGE}: it, or what stands before it, takes no document as large as this one`;
+    return new Fault('permanent', `${collection} ${JSON.stringify(id)}: ${problem}`, {
+      reason: `${collection}: ${problem}`,
+    });
+  }
+
   #unknownCollection(collection: string): Fault {
     return new Fault(
       'configuration',
@@ -242,3 +253,6 @@ export class TypesenseSearchIndex extends SearchIndex {
 }
 
 const NONE: FieldsByName = new Map();
+
+/** The status of a request that is too large for a server, or a proxy before it. */
+const TOO_LARGE = 413;

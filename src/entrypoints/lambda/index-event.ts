@@ -28,7 +28,7 @@ export async function indexEvent(
     const outcome = result.outcomes[index] ?? again(NO_OUTCOME);
     return outcome.status === 'again' ? [{ message, outcome }] : [];
   });
-  await delay(failed, source);
+  await delay(failed, { source, logger });
   return { batchItemFailures: failed.map(({ message }) => ({ itemIdentifier: message.message })) };
 }
 
@@ -40,9 +40,12 @@ interface Failed {
 }
 
 /** Where that fails, messages come again when their visibility ends, which is long enough. */
-async function delay(failed: readonly Failed[], source: Indexer['source']): Promise<void> {
+async function delay(
+  failed: readonly Failed[],
+  { source, logger }: Pick<Indexer, 'source' | 'logger'>,
+): Promise<void> {
   const byDelay = groupBy(failed, (one) => String(hiddenMs(one.outcome, one.message.receives)));
-  await Promise.allSettled(
+  const calls = await Promise.allSettled(
     Array.from(byDelay, ([delayMs, some]) =>
       source.giveBack(
         some.map(({ message }) => message),
@@ -50,6 +53,13 @@ async function delay(failed: readonly Failed[], source: Indexer['source']): Prom
       ),
     ),
   );
+  const faults = calls.flatMap((call) =>
+    call.status === 'rejected' ? Fault.from(call.reason) : call.value.filter((result) => Fault.is(result)),
+  );
+  if (faults.length > 0)
+    logger.log('warn', 'messages of the search queue not given back', {
+      ...{ count: faults.length, error: faults[0] },
+    });
 }
 
 function messagesOf(event: unknown): readonly ReceivedAction[] {

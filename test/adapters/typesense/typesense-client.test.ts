@@ -67,7 +67,7 @@ describe('the client of Typesense', () => {
   it('carries the time that it is asked to wait, and says where none is given', async () => {
     const waits: unknown[] = [];
     for (const headers of [{ 'retry-after': '7' }, {}, { 'retry-after': 'soon' }]) {
-      shop.local.misbehaves = () => status(503, '{}', headers);
+      shop.local.misbehaves = () => status(503, '{"message": "Not Ready or Lagging"}', headers);
       const fault = await write();
       if (!(fault instanceof BackPressure)) expect.fail(inspect(fault));
       waits.push(fault.retryAfterMs);
@@ -75,11 +75,27 @@ describe('the client of Typesense', () => {
     expect(waits).to.deep.equal([7_000, undefined, undefined]);
   });
 
+  it('given 503 of a proxy, then what was asked may yet happen, and it is no refusal', async () => {
+    for (const body of ['', '{}', '<html>Service Unavailable</html>']) {
+      shop.local.misbehaves = () => status(503, body, { 'retry-after': '7' });
+      const fault = await write();
+      expect(fault.kind).to.equal('transient');
+      expect(fault).not.to.be.instanceOf(BackPressure);
+      expect(fault.message).to.match(/503 while importing into books: it may or may not have taken effect$/);
+    }
+  });
+
   it('reads dates to wait for', () => {
     expect(milliseconds('Thu, 01 Jan 1970 00:00:00 GMT')).to.equal(0);
-    expect(milliseconds('Wed, 01 Jan 3000 00:00:00 GMT')).to.be.greaterThan(1e12);
+    expect(milliseconds(new Date(Date.now() + 60_000).toUTCString())).to.be.within(1, 60_000);
     expect(milliseconds('-1')).to.equal(0);
     expect(milliseconds(' ')).to.equal(undefined);
+  });
+
+  it('waits for five minutes at most, whatever it is asked', () => {
+    for (const asked of ['Wed, 01 Jan 3000 00:00:00 GMT', '86400', '1e99'])
+      expect(milliseconds(asked), asked).to.equal(300_000);
+    expect(milliseconds('299')).to.equal(299_000);
   });
 
   it('shows the key to nobody, also where a server repeats it', async () => {

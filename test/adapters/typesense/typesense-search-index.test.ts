@@ -106,6 +106,17 @@ describe('TypesenseSearchIndex', () => {
     expect(shop.local.requests).to.have.length(2);
   });
 
+  it('given that a document alone is too large for what stands before the server, then it is refused, and the rest goes on', async () => {
+    await apply(put('z'));
+    shop.local.misbehaves = ({ body }) =>
+      body.length > MAX_BODY_BYTES ? { kind: 'status', status: 413, body: '<html>' } : undefined;
+    const large = put('large', { digits: 'x'.repeat(200_000) });
+    const results = await apply(put('a'), large, put('b'), removal('z'));
+    expect(kindsOf(results)).to.deep.equal(['done', 'permanent', 'done', 'done']);
+    expect(checked(results[1]).message).to.include('books "large"').and.include('413');
+    expect(shop.ids()).to.deep.equal(['a', 'b']);
+  });
+
   it('given lines that are missing, then nothing is known of their documents', async () => {
     goWrong({ kind: 'answers', with: (body) => body.split('\n').slice(0, 2).join('\n') });
     const results = await apply(put('a'), put('b'), put('c'));

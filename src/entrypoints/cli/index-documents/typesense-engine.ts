@@ -52,8 +52,11 @@ async function created(client: TypesenseClient, schema: SearchSchema, signal: Ab
   if (await isThere(client, alias, signal)) return [];
   const name = firstName(alias);
   const isNew = await createCollection(client, { ...schema, collection: name }, signal);
-  // Somebody else may have made it, filled another one since, and switched to that.
-  if (!isNew && (await isThere(client, alias, signal))) return [];
+  // Somebody else may have made one meanwhile, filled it, and switched to that.
+  if (await isThere(client, alias, signal))
+    return isNew
+      ? [`made collection ${name}, and left alias ${alias} alone, which somebody else has made meanwhile`]
+      : [];
   await switchAlias(client, alias, name, signal);
   return [
     isNew

@@ -46,6 +46,8 @@ export async function typesenseReplacement(
   if (!(await createCollection(client, own, signal)))
     throw new Fault('configuration', `${client.server} has a collection ${name} already: begin again`);
   const inner = new TypesenseSearchIndex(client, [own]);
+  /** Whether somebody else has taken the place: both are left then, and whoever runs this decides. */
+  let isLeft = false;
   return {
     name: `collection ${name}`,
     index: renamed(inner, () => name),
@@ -55,16 +57,39 @@ export async function typesenseReplacement(
       for await (const { id } of index.documents(collection, signal)) yield id;
     },
     async switch() {
+      const present = await aliasTarget(client, collection);
+      if (present !== before && present !== name) {
+        isLeft = true;
+        throw takenMeanwhile(client, { collection, name, before, present });
+      }
       await switchAlias(client, collection, name);
       return before === undefined
         ? `alias ${collection} leads to collection ${name}`
         : `alias ${collection} leads to collection ${name}; ${before} is still there`;
     },
     async drop() {
+      if (isLeft) return;
       const doing = `dropping collection ${name}`;
       await client.send({ method: 'DELETE', path: collectionPath(name), doing }, undefined, [404]);
     },
   };
+}
+
+interface Taken {
+  readonly collection: string;
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly present: string | undefined;
+}
+
+function takenMeanwhile({ server }: TypesenseClient, { collection, name, before, present }: Taken): Fault {
+  const leads = (target: string | undefined) =>
+    target === undefined ? 'there was none' : `it led to ${target}`;
+  const now = present === undefined ? 'is gone' : `leads to collection ${present} now`;
+  return new Fault(
+    'configuration',
+    `${server}: alias ${collection} ${now}, and when this began ${leads(before)}: somebody else has switched it, so it was left alone. Collection ${name} is filled and left: take it away, or rebuild again`,
+  );
 }
 
 function noAlias({ server }: TypesenseClient, collection: string): Fault {
