@@ -24,7 +24,7 @@ const MESSAGES = 1_000;
  *
  * @param stop once aborted, nothing more is begun; what is left stays in the queue.
  * @returns the reasons of what was refused, one each.
- * @throws Fault `configuration` when an operator has to act.
+ * @throws Fault `configuration` when an operator has to act: once each message of the batch is off the queue, or given back.
  */
 export async function indexAll(
   { source, documents, sleeper, report }: IndexAllDependencies,
@@ -44,22 +44,24 @@ export async function indexAll(
     const refused: RefusedAction[] = [];
     const back: ReceivedAction[] = [];
     let pauseMs = 0;
+    let unmended: Fault | undefined;
     for (const [index, message] of received.entries()) {
       const outcome = outcomes[index] ?? again(NO_OUTCOME);
       if (outcome.status === 'done') over.push(message);
-      else if (outcome.fault.kind === 'configuration') throw outcome.fault;
       else if (outcome.fault.kind === 'permanent') refused.push({ received: message, fault: outcome.fault });
       else {
         back.push(message);
         pauseMs = Math.max(pauseMs, outcome.delayMs);
+        if (outcome.fault.kind === 'configuration') unmended ??= outcome.fault;
       }
     }
     reasons.push(...refused.map(({ fault }) => fault));
     await source.acknowledge(source.refuse ? over : [...over, ...refused.map(({ received: one }) => one)]);
     await source.refuse?.(refused);
-    if (back.length === 0) continue;
-    await source.giveBack(back, 0);
-    await sleeper.sleep(pauseMs, stop);
+    if (back.length > 0) await source.giveBack(back, 0);
+    // Not before: what nobody answers for counts towards the dead letters.
+    if (unmended !== undefined) throw unmended;
+    if (back.length > 0) await sleeper.sleep(pauseMs, stop);
   }
   return reasons;
 }

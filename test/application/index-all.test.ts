@@ -24,9 +24,12 @@ class NotedSleeper extends Sleeper {
 }
 
 describe('indexAll', () => {
-  async function indexing(outcomeOf: (message: ReceivedAction) => IndexOutcome) {
+  async function indexing(
+    outcomeOf: (message: ReceivedAction, n: number) => IndexOutcome,
+    actions = [action('N1', 1), action('N2', 1)],
+  ) {
     const queue = new MemorySearchQueue();
-    await queue.send([action('N1', 1), action('N2', 1)]);
+    await queue.send(actions);
     const sleeper = new NotedSleeper();
     const source: SearchActionSource = new MemorySearchActionSource(queue, { clock: new NoTime(), sleeper });
     const documents = {
@@ -38,7 +41,8 @@ describe('indexAll', () => {
     return { queue, source, slept: sleeper.slept, run: () => indexAll({ source, documents, sleeper }) };
   }
 
-  const isFirst = ({ action: one }: ReceivedAction) => !Fault.is(one) && one.key.id === 'FAA:N1';
+  const idOf = ({ action: one }: ReceivedAction) => (Fault.is(one) ? one.message : one.key.id);
+  const isFirst = (message: ReceivedAction) => idOf(message) === 'FAA:N1';
   const done: IndexOutcome = { status: 'done', as: 'written' };
 
   it('given what may pass, then it is tried again after its delay, until the queue is empty', async () => {
@@ -74,9 +78,22 @@ describe('indexAll', () => {
     expect(queue.groups.size).to.equal(0);
   });
 
-  it('given what an operator has to mend, then it ends with that', async () => {
-    const { run } = await indexing(() => again(new Fault('configuration', 'no collection')));
+  it('given what an operator has to mend, then it ends with that, once the rest of the batch is settled', async () => {
+    const unmended = again(new Fault('configuration', 'no collection'));
+    const outcomes = [unmended, again(new Fault('permanent', 'no')), done, again(new Fault('transient', 'busy'))];
+    const { queue, source, run } = await indexing(
+      (_, n) => outcomes[n]!,
+      outcomes.map((_, n) => action(`N${n + 1}`, 1)),
+    );
+    const settled: string[] = [];
+    source.refuse = async (refused) => {
+      settled.push(...refused.map(({ received }) => idOf(received)));
+      return source.acknowledge(refused.map(({ received }) => received));
+    };
     const ended = await run().catch((error: unknown) => error);
     expect(ended).to.have.property('message', 'no collection');
+    expect(settled).to.deep.equal(['FAA:N2']);
+    expect(queue.groups.size).to.equal(2);
+    expect((await source.receive({ max: 10, waitMs: 0 })).map(idOf)).to.include('FAA:N1');
   });
 });
