@@ -66,9 +66,10 @@ export function searchStatement(
   from ${names.documents} d where ${conditions.join(' and ')}
 ),
 listed as materialized (
-  select row_number() over () as n, f.score, d.fields from (
-    select f.* from found f join ${names.documents} d on d.id = f.id
-    order by ${[...order, ...(sort.length === 0 ? ['f.score desc'] : []), 'f.document_id collate "C"'].join(', ')}
+  select f.n, f.score, d.fields from (
+    select f.*, row_number() over (order by ${[...order, ...(sort.length === 0 ? ['f.score desc'] : []), 'f.document_id collate "C"'].join(', ')}) as n
+    from found f join ${names.documents} d on d.id = f.id
+    order by n
     limit ${bind(String(limit))}::integer
   ) f join ${names.documents} d on d.id = f.id
 )
