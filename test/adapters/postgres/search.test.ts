@@ -192,6 +192,15 @@ for (const kind of [PGLITE, SERVER])
       }
     });
 
+    it('keeps its function that catches exceptions out of parallel plans, where older servers refuse them', async () => {
+      const found = await database.query(
+        `select proparallel::text as parallel from pg_proc p join pg_namespace n on n.oid = pronamespace
+where nspname = $1 and proname = 'words'`,
+        [names.schemaName],
+      );
+      expect(found).to.deep.equal([{ parallel: 'u' }]);
+    });
+
     it('names the collections that are there', async () => {
       const fault = await search.search('none', 'x').catch((error: unknown) => error);
       expect((fault as Fault).message).to.include('there is no collection "none": ');
