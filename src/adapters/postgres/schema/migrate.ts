@@ -68,6 +68,26 @@ export async function migrationScript(
   return scriptOf(statementsFrom(found, names, migrations));
 }
 
+/**
+ * Looks whether the schema has the form that this version works with, and changes nothing.
+ *
+ * @throws Fault `configuration` when it has not, and as `migrate` does.
+ */
+export async function checkForm(database: Database, names: Names): Promise<void> {
+  const latest = MIGRATIONS.length;
+  const { hasTables, version } = await lookAt(database, names, latest);
+  if (version === latest) return;
+  const { resource, variable } = database.name;
+  const found = hasTables
+    ? `the tables in the schema ${names.schema} of ${resource} are of form ${version}, and this version of Contrail needs form ${latest}`
+    : `${resource} has no tables of Contrail in the schema ${names.schema}`;
+  throw new Fault(
+    'configuration',
+    `${found}: run contrail migrate, or check ${variable}, and the schema and the prefix`,
+    { reason: 'the database has not the tables of this version' },
+  );
+}
+
 /** For somebody who runs it by hand. */
 function scriptOf(statements: readonly string[]): string {
   return statements.length === 0 ? '' : `${['begin', ...statements, 'commit'].join(';\n\n')};\n`;
