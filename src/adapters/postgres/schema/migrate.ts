@@ -44,14 +44,16 @@ export async function migrate(
   const before = await lookAt(queryableOf(database, signal), names, latest);
   if (before.version === latest) return { from: latest, to: latest };
   try {
-    return await database.transaction(async (client) => {
+    const work = async (client: Queryable) => {
       await client.query('select pg_advisory_xact_lock(hashtextextended($1::text, 0))::text', [
         `contrail ${names.migrations}`,
       ]);
       const now = await lookAt(client, names, latest);
       for (const statement of statementsFrom(now, names, migrations)) await client.query(statement);
       return { from: now.version, to: latest };
-    }, signal);
+    };
+    // A step over large tables takes its time, and so does waiting for somebody else's.
+    return await database.transaction(work, signal, { isLong: true });
   } catch (error) {
     if (sqlStateOf(error) !== PRIVILEGE) throw error;
     throw notAllowed(error as Fault, statementsFrom(before, names, migrations));
