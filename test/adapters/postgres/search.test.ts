@@ -134,6 +134,15 @@ for (const kind of [PGLITE, SERVER])
       );
     });
 
+    it('finds what has any word or phrase, and nothing of what is to be absent', async () => {
+      const any = (text: string) => idsOf(talks, text, { match: 'any' });
+      expect(await any('"sourcing event" "were sourced"')).to.deep.equal(['b']);
+      expect(await any('practice sourced -sourcing')).to.have.members(['b', 'd']);
+      expect(await any('-"event sourcing" practice or sourced')).to.have.members(['b', 'd']);
+      expect(await any('"were sourced')).to.deep.equal(['b']);
+      expect(await any('-practice')).to.have.members(['b', 'c', 'e']);
+    });
+
     it('finds words by their stems in a language', async () => {
       expect(await idsOf(talks, 'event source')).to.deep.equal([]);
       expect(await idsOf(talks, 'event source', { language: 'english' })).to.have.members(['a', 'b']);

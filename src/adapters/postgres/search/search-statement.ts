@@ -2,6 +2,7 @@ import { Decimal } from '../../../domain/decimal.ts';
 import type { Names } from '../schema/names.ts';
 import { jsonbOfRecord } from '../values/jsonb.ts';
 import { storedText } from '../values/text.ts';
+import { anyOf } from './any-of.ts';
 import { pathsTo } from './field-paths.ts';
 import type { PostgresSearchOptions, SearchCondition } from './postgres-search.ts';
 
@@ -32,7 +33,7 @@ export function searchStatement(
   const bind = (value: string) => `$${values.push(value)}::text`;
   const inCollection = `d.collection = ${bind(storedText(collection))} and not d.removed`;
   const { where, facets, facetLimit, sort, limit, match, language, fields } = options;
-  const words = match === 'any' ? text.trim().split(/\s+/).join(' or ') : text;
+  const words = match === 'any' ? anyOf(text) : text;
   const isText = text.trim() !== '';
   const searched =
     !isText || fields.length === 0 ? 'd.fields' : only(bind(JSON.stringify(fields.map(storedText))));
