@@ -64,7 +64,7 @@ export function messageFault(action: SearchAction): Fault | undefined {
 export function largeMessageFault(name: string, bytes: number, bound: '' | 'at least ' = ''): Fault {
   return new Fault(
     'permanent',
-    `the message for ${name} is ${bound}${bytes} bytes; SQS accepts at most ${MAX_MESSAGE_BYTES}`,
-    { reason: 'messages are larger than SQS accepts' },
+    `the message for ${name} is ${bound}${bytes} bytes; a search queue takes at most ${MAX_MESSAGE_BYTES}`,
+    { reason: 'messages are larger than a search queue takes' },
   );
 }

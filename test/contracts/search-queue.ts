@@ -237,7 +237,7 @@ export async function takesMessagesOf1MiBAndNoMore(harness: Harness) {
   if (!Fault.is(refused)) expect.fail('it is taken');
   expect(refused.kind).to.equal('permanent');
   expect(refused.message).to.equal(
-    `the message for registry ${JSON.stringify(more.key.id)} is 1048577 bytes; SQS accepts at most 1048576`,
+    `the message for registry ${JSON.stringify(more.key.id)} is 1048577 bytes; a search queue takes at most 1048576`,
   );
   await expectReceived(harness, most, small);
 }
@@ -253,7 +253,7 @@ export async function refusesADocumentBeyondWhatATextHolds(harness: Harness) {
   if (!Fault.is(refused)) expect.fail('it is taken');
   expect(refused.kind).to.equal('permanent');
   expect(refused.message).to.match(
-    /^the message for registry ".*" is at least 1207959\d+ bytes; SQS accepts at most 1048576$/,
+    /^the message for registry ".*" is at least 1207959\d+ bytes; a search queue takes at most 1048576$/,
   );
   await expectReceived(harness, small);
 }

@@ -218,16 +218,25 @@ describeWithServers('contrail consume', () => {
     expect(status).to.equal(1);
   });
 
-  it('given PostgreSQL, then how far it has come is there', async function () {
+  it('given PostgreSQL, then how far it has come is there, and every document', async function () {
     if (SERVER.missing !== undefined) this.skip();
-    const { names, close } = await SERVER.own();
+    const { database: server, names, close } = await SERVER.own();
     const { env, put } = await aTable();
     await put('a', 'b', 'a');
+    const searched = join(folder, 'searched.config.mjs');
+    const derived = "derive: { things: documents(item, { collection: 'things', fields: ['kind'] }),";
+    const text = DEFINITION.replace('{ counts,', '{ counts, documents,').replace('derive: {', derived);
+    await writeFile(searched, text);
     const database = { ...env, DATABASE_URL: SERVER.url, DATABASE_SCHEMA: names.schemaName };
-    const once = () => consume(database, '--once', '--report', 'json', '--backend', 'postgres');
+    const once = () =>
+      consume(database, ...['--definition', searched, '--once', '--report', 'json', '--backend', 'postgres']);
     const first = await once();
     expect(first.status, first.err).to.equal(0);
     expect(JSON.parse(first.out)).to.include({ handled: 3, unhandled: 0 });
+    const documents = await server.query(
+      `select fields->>'kind' as kind from ${names.documents} where collection = 'things' order by 1`,
+    );
+    expect(documents).to.deep.equal([{ kind: 'a' }, { kind: 'a' }, { kind: 'b' }]);
     expect(JSON.parse((await once()).out)).to.include({ handled: 0, unhandled: 0 });
     await close();
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
+import { LATE_MS } from '../../src/application/index-outcome.ts';
 import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
 import { SearchIndex } from '../../src/application/ports/search-index.ts';
 import { SearchQueue } from '../../src/application/ports/search-queue.ts';
@@ -80,6 +81,10 @@ describe('a worker on PostgreSQL, with an index that keeps no versions', functio
   });
 
   after(close);
+
+  it('given what is taken, then it stays hidden for longer than a write may take effect late after the longest answer', () => {
+    expect(container.get(SearchActionSource).visibilityMs).to.be.at.least(3 * LATE_MS);
+  });
 
   it('given an index that keeps no versions, when an older action comes again, then the fence keeps it out', async () => {
     await handler({ Records: [paid] });

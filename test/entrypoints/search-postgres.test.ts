@@ -1,4 +1,9 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { inSearch } from '../../src/adapters/postgres/open-backend.ts';
+import { MIGRATIONS } from '../../src/adapters/postgres/schema/migrations.ts';
 import { PostgresSearchIndex } from '../../src/adapters/postgres/search/postgres-search-index.ts';
 import { readSearchedPlace } from '../../src/entrypoints/config.ts';
 import { SERVER } from '../integration/postgres.ts';
@@ -6,6 +11,52 @@ import { describeUnless } from '../support/describe-unless.ts';
 import { decimal } from '../support/factories.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { unique } from '../support/unique.ts';
+
+const faultOf = (settings: Parameters<typeof inSearch>[0]) =>
+  inSearch(settings, (search) => search.search('talks', '')).catch((error: unknown) => error);
+
+describe('a search in an embedded database that is not there', () => {
+  it('makes none, and says what to do', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'contrail-search-'));
+    const folder = join(parent, 'data');
+    const fault = await faultOf({ url: `pglite:${folder}` });
+    expect(fault).to.include({
+      kind: 'configuration',
+      message: `embedded database in ${folder}: there is none; set DATABASE_URL to the folder of one, or make it by contrail migrate`,
+    });
+    expect(await readdir(parent)).to.deep.equal([]);
+    await rm(parent, { recursive: true });
+  });
+});
+
+describeUnless(SERVER.missing, 'a search in PostgreSQL without the tables of this version', () => {
+  it('makes none, and says what to do', async () => {
+    const { database } = await SERVER.shared();
+    const schema = unique('contrail_test_0').replaceAll('-', '_');
+    const fault = await faultOf({ url: SERVER.url, schema });
+    expect(fault).to.have.property('kind', 'configuration');
+    expect(fault)
+      .to.have.property('message')
+      .that.matches(new RegExp(`has no tables of Contrail in the schema "${schema}": run contrail migrate`));
+    expect(await database.query('select 1 from pg_namespace where nspname = $1', [schema])).to.deep.equal([]);
+  });
+
+  it('leaves older ones as they are', async () => {
+    const { database, names, close } = await SERVER.own();
+    const latest = MIGRATIONS.length;
+    await database.query(`delete from ${names.migrations} where version = ${latest}`);
+    const fault = await faultOf({ url: SERVER.url, schema: names.schemaName });
+    const found = await database.query(`select max(version) as version from ${names.migrations}`);
+    await close();
+    expect(fault)
+      .to.have.property('message')
+      .that.includes(
+        `are of form ${latest - 1}, and this version of Contrail needs form ${latest}: run contrail migrate`,
+      );
+    expect(found).to.deep.equal([{ version: latest - 1 }]);
+  });
+});
 
 describe('where contrail search looks', () => {
   const url = { DATABASE_URL: 'postgres://db/app' };

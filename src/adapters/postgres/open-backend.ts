@@ -34,7 +34,7 @@ import { PostgresTableGenerations } from './generations/postgres-table-generatio
 import { PostgresMatcherRepository } from './matcher/postgres-matcher-repository.ts';
 import { PostgresDerivedRowRepository } from './rows/postgres-derived-row-repository.ts';
 import { PostgresShardStates } from './shards/postgres-shard-states.ts';
-import { migrate } from './schema/migrate.ts';
+import { checkForm, migrate } from './schema/migrate.ts';
 import { type Names, type Naming, namesOf } from './schema/names.ts';
 
 /** Where everything is kept, and how it is reached. */
@@ -131,13 +131,19 @@ export async function inGenerations<T>(
   }
 }
 
-/** Searches the documents in a database, apart from any worker. */
+/**
+ * Searches the documents in a database, apart from any worker.
+ *
+ * @throws Fault `configuration` where its tables are not there, or not of this version's form: nothing is made.
+ */
 export async function inSearch<T>(
   settings: PostgresSettings,
   work: (search: PostgresSearch) => Promise<T>,
 ): Promise<T> {
-  const { database, names } = await openPrepared(settings);
+  const names = namesOf(settings);
+  const database = await openDatabase({ ...settings, isThere: true });
   try {
+    await checkForm(database, names);
     return await work(new PostgresSearch(database, names));
   } finally {
     await database.close();

@@ -2,6 +2,7 @@ import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { EmfMetrics, type EmfMetricsOptions } from '../../adapters/aws/emf/emf-metrics.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
+import { LATE_MS } from '../../application/index-outcome.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
@@ -26,8 +27,8 @@ import { OpenedLater, whenOpened } from './opened-later.ts';
 import { SentActions } from './sent-actions.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
-/** For how long search actions stay hidden that somebody has. */
-const VISIBILITY_MS = 30_000;
+/** For how long search actions stay hidden that somebody has: longer than the longest answer takes, and what is written late. */
+const VISIBILITY_MS = 4 * LATE_MS;
 
 /** The database, once it is opened. */
 export const PARTS: ServiceIdentifier<OpenedLater<PostgresParts>> = Symbol('PostgresParts');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Database, Queryable } from '../../../src/adapters/postgres/client/database.ts';
 import { sqlStateOf } from '../../../src/adapters/postgres/client/database-fault.ts';
+import { type Embedded, EmbeddedDatabase } from '../../../src/adapters/postgres/client/embedded-database.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { cuttingProxy } from '../../integration/cutting-proxy.ts';
@@ -212,5 +213,17 @@ describeUnless(SERVER.missing, 'a server of PostgreSQL', () => {
     );
     expect([sqlStateOf(fault), fault.kind]).to.deep.equal(['25006', 'configuration']);
     expect(fault.message).to.contain('it is a replica: name the primary in TEST_DATABASE_URL');
+  });
+});
+
+describe('an embedded database that cannot be closed', () => {
+  it('is nobody’s all the same', async () => {
+    const failed = new Error('no space left');
+    let closed = 0;
+    const embedded = { close: () => Promise.reject(failed) } as unknown as Embedded;
+    const name = { resource: 'embedded database', variable: 'DATABASE_URL' };
+    const database = new EmbeddedDatabase(embedded, name, () => closed++);
+    expect(await database.close().catch((error: unknown) => error)).to.equal(failed);
+    expect(closed).to.equal(1);
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { Client, Pool } from 'pg';
 import type { Database } from '../../../src/adapters/postgres/client/database.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
+import { ServerDatabase } from '../../../src/adapters/postgres/client/server-database.ts';
 import { migrate } from '../../../src/adapters/postgres/schema/migrate.ts';
 import { MIGRATIONS } from '../../../src/adapters/postgres/schema/migrations.ts';
 import { namesOf } from '../../../src/adapters/postgres/schema/names.ts';
@@ -70,6 +72,20 @@ describeUnless(SERVER.missing, 'migrations on PostgreSQL', () => {
     const options = { migrations: [...MIGRATIONS, another] };
     expect(await migrate(database, names, options)).to.deep.equal({ from: latest, to: latest + 1 });
     expect(await database.query(`select note from ${names.counts}`)).to.deep.equal([]);
+  });
+
+  it('take as long as they take, whatever other statements may', async () => {
+    const names = aSchema();
+    const pool = new Pool({ connectionString: SERVER.url, query_timeout: 500 });
+    const hasty = new ServerDatabase(pool, database.name, () => new Client());
+    const slow = { version: latest + 1, statements: () => ['select pg_sleep(0.7)'] };
+    await migrate(database, names);
+    try {
+      const options = { migrations: [...MIGRATIONS, slow] };
+      expect(await migrate(hasty, names, options)).to.deep.equal({ from: latest, to: latest + 1 });
+    } finally {
+      await hasty.close();
+    }
   });
 
   it('are all taken back where one fails', async () => {

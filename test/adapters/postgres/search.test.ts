@@ -3,6 +3,8 @@ import {
   SearchableCollection,
   type SearchOptions,
 } from '../../../src/adapters/embedded-search/searchable-collection.ts';
+import type { Database } from '../../../src/adapters/postgres/client/database.ts';
+import type { Names } from '../../../src/adapters/postgres/schema/names.ts';
 import { PostgresSearch } from '../../../src/adapters/postgres/search/postgres-search.ts';
 import { PostgresSearchIndex } from '../../../src/adapters/postgres/search/postgres-search-index.ts';
 import { Fault } from '../../../src/domain/fault.ts';
@@ -84,6 +86,8 @@ const ALIKE: readonly SearchOptions[] = [
 for (const kind of [PGLITE, SERVER])
   describeUnless(kind.missing, `the search in PostgreSQL, on ${kind.name}`, () => {
     let search: PostgresSearch;
+    let database: Database;
+    let names: Names;
     let index: PostgresSearchIndex;
     let close: () => unknown;
     const talks = unique('talks \0 ');
@@ -96,9 +100,9 @@ for (const kind of [PGLITE, SERVER])
 
     before(async () => {
       const own = await kind.own();
-      ({ close } = own);
-      search = new PostgresSearch(own.database, own.names);
-      index = new PostgresSearchIndex(own.database, own.names);
+      ({ close, database, names } = own);
+      search = new PostgresSearch(database, names);
+      index = new PostgresSearchIndex(database, names);
       expect(await put(talks, TALKS)).to.deep.equal(TALKS.map(() => 'done'));
       await put('others', [{ id: 'a', title: 'practice' }]);
     });
@@ -130,6 +134,15 @@ for (const kind of [PGLITE, SERVER])
       );
     });
 
+    it('finds what has any word or phrase, and nothing of what is to be absent', async () => {
+      const any = (text: string) => idsOf(talks, text, { match: 'any' });
+      expect(await any('"sourcing event" "were sourced"')).to.deep.equal(['b']);
+      expect(await any('practice sourced -sourcing')).to.have.members(['b', 'd']);
+      expect(await any('-"event sourcing" practice or sourced')).to.have.members(['b', 'd']);
+      expect(await any('"were sourced')).to.deep.equal(['b']);
+      expect(await any('-practice')).to.have.members(['b', 'c', 'e']);
+    });
+
     it('finds words by their stems in a language', async () => {
       expect(await idsOf(talks, 'event source')).to.deep.equal([]);
       expect(await idsOf(talks, 'event source', { language: 'english' })).to.have.members(['a', 'b']);
@@ -156,6 +169,45 @@ for (const kind of [PGLITE, SERVER])
       const many = unique('many');
       expect(await put(many, [{ id: 'm', text }])).to.deep.equal(['done']);
       expect(await idsOf(many, 'word17')).to.deep.equal(['m']);
+    });
+
+    it('lists documents in their order, whichever way the server joins', async () => {
+      const many = unique('ordered');
+      const ids = range(60).map((n) => String(n).padStart(2, '0'));
+      await put(
+        many,
+        ids.map((id) => ({ id, rank: decimal(id), title: 'word '.repeat(Number(id) + 1) })),
+      );
+      for (const off of ['nestloop', 'hashjoin, nestloop', 'mergejoin, nestloop']) {
+        const settings = off.split(', ').map((one) => `set local enable_${one} = off`);
+        // As other statistics of its tables would have it.
+        const joining: Pick<Database, 'name' | 'query'> = {
+          name: database.name,
+          query: (text, values) =>
+            database.transaction(async (client) => {
+              await client.query(settings.join(';'));
+              return client.query(text, values);
+            }),
+        };
+        const joined = new PostgresSearch(joining as Database, names);
+        const found = await joined.search(many, '', { sort: [{ field: 'rank', order: 'desc' }], limit: 50 });
+        expect(
+          found.hits.map(({ id }) => id),
+          `without ${off}`,
+        ).to.deep.equal(ids.toReversed().slice(0, 50));
+        const { hits } = await joined.search(many, 'word', { limit: 50 });
+        const scores = hits.map(({ score }) => score);
+        expect(scores, `without ${off}`).to.deep.equal(scores.toSorted((one, other) => other - one));
+      }
+    });
+
+    it('keeps its function that catches exceptions out of parallel plans, where older servers refuse them', async () => {
+      const found = await database.query(
+        `select proparallel::text as parallel from pg_proc p join pg_namespace n on n.oid = pronamespace
+where nspname = $1 and proname = 'words'`,
+        [names.schemaName],
+      );
+      expect(found).to.deep.equal([{ parallel: 'u' }]);
     });
 
     it('names the collections that are there', async () => {

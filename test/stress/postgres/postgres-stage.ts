@@ -177,6 +177,10 @@ function indexing(container: Container, stop?: AbortSignal): Promise<readonly Fa
 /** Until nothing waits, those actions included that a consumer took and lost. */
 async function drained(database: Database, names: Names): Promise<void> {
   const container = containerOn(database, names, false);
+  // Nothing is under way any more: what was given back until its write can take effect no more need not be waited for.
+  await database.query(
+    `update ${names.search_actions} set visible_at = now() where not done and receipt is null`,
+  );
   for (;;) {
     const refused = await indexing(container);
     if (refused[0] !== undefined) throw refused[0];

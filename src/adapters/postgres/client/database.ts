@@ -17,6 +17,11 @@ export interface Queryable {
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
 }
 
+export interface TransactionOptions {
+  /** Whether a statement may take as long as it takes; otherwise a server that does not answer counts as lost. */
+  readonly isLong?: boolean;
+}
+
 /**
  * A PostgreSQL database: a server's, by a pool of connections, or an embedded one, which takes one statement after the other.
  */
@@ -41,7 +46,11 @@ export interface Database {
    * @throws what `work` throws; DatabaseFault when it cannot be begun or committed: it may or may not be done. Rejects with
    *   the signal's reason once that is aborted, also while `work` is waiting.
    */
-  transaction<T>(work: (client: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  transaction<T>(
+    work: (client: Queryable) => Promise<T>,
+    signal?: AbortSignal,
+    options?: TransactionOptions,
+  ): Promise<T>;
 
   /**
    * Calls `heard` whenever something is notified on a channel, as far as that arrives: a hint, of which any may be lost. A server's database takes a

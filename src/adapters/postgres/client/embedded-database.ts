@@ -23,7 +23,7 @@ export class EmbeddedDatabase implements Database {
   readonly #pglite: Embedded;
   readonly #closed: () => unknown;
 
-  /** @param closed called when it has been closed. */
+  /** @param closed called when it has been closed, also where that failed. */
   constructor(pglite: Embedded, name: DatabaseName, closed: () => unknown = () => undefined) {
     this.name = name;
     this.#pglite = pglite;
@@ -65,8 +65,11 @@ export class EmbeddedDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#pglite.close();
-    await this.#closed();
+    try {
+      await this.#pglite.close();
+    } finally {
+      await this.#closed();
+    }
   }
 
   async #within<T>(

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
+import { codeOf } from '../../files/file-fault.ts';
 import { FolderLock } from '../../files/folder-lock.ts';
 import type { Database, DatabaseName } from './database.ts';
 import { EmbeddedDatabase } from './embedded-database.ts';
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   readonly connections?: number | undefined;
   /** What libpq's variables say of TLS; the URL goes first. */
   readonly tls?: TlsParameters | undefined;
+  /** Whether an embedded database must be there already; unless given, it is made where it is not. */
+  readonly isThere?: boolean | undefined;
 }
 
 const EMBEDDED = 'pglite:';
@@ -33,12 +36,13 @@ export async function openDatabase({
   variable = 'DATABASE_URL',
   connections = 10,
   tls = {},
+  isThere = false,
 }: DatabaseOptions): Promise<Database> {
-  if (url.startsWith(EMBEDDED)) return openEmbedded(url.slice(EMBEDDED.length), variable);
+  if (url.startsWith(EMBEDDED)) return openEmbedded(url.slice(EMBEDDED.length), variable, isThere);
   return openServer(url, { variable, connections, tls });
 }
 
-async function openEmbedded(path: string, variable: string): Promise<Database> {
+async function openEmbedded(path: string, variable: string, isThere: boolean): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite').catch(notInstalled('@electric-sql/pglite'));
   if (path === '') {
     const name = { resource: 'embedded database in memory', variable };
@@ -46,7 +50,7 @@ async function openEmbedded(path: string, variable: string): Promise<Database> {
   }
   const folder = resolve(path);
   const name = { resource: `embedded database in ${folder}`, variable };
-  const lock = await lockedFolder(folder, name);
+  const lock = await lockedFolder(folder, name, isThere);
   try {
     const pglite = await started(() => PGlite.create(folder), name);
     return new EmbeddedDatabase(pglite, name, () => lock.release());
@@ -56,10 +60,15 @@ async function openEmbedded(path: string, variable: string): Promise<Database> {
   }
 }
 
-async function lockedFolder(folder: string, name: DatabaseName): Promise<FolderLock> {
+async function lockedFolder(folder: string, name: DatabaseName, isThere: boolean): Promise<FolderLock> {
   try {
-    await mkdir(folder, { recursive: true });
-    const files = await readdir(folder);
+    if (!isThere) await mkdir(folder, { recursive: true });
+    const files = await filesIn(folder);
+    if (isThere && files.length === 0)
+      throw new Fault(
+        'configuration',
+        `${name.resource}: there is none; set ${name.variable} to the folder of one, or make it by contrail migrate`,
+      );
     if (files.length > 0 && !files.includes('PG_VERSION'))
       throw new Fault(
         'configuration',
@@ -75,6 +84,16 @@ async function lockedFolder(folder: string, name: DatabaseName): Promise<FolderL
       `${name.resource}: ${message}; set ${name.variable} to a folder that can be written to`,
       { cause: error },
     );
+  }
+}
+
+/** None, where there is no folder. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return [];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database, DatabaseName, Queryable } from './database.ts';
+import type { Database, DatabaseName, Queryable, TransactionOptions } from './database.ts';
 import { afterTransaction, DatabaseFault, rolledBack } from './database-fault.ts';
 import { redact, translateError } from './translate-error.ts';
 import { listenOnServer, type PgListener } from './listen-on-server.ts';
@@ -12,9 +12,16 @@ export interface PgPool {
   end(): Promise<void>;
 }
 
+export interface PgQuery {
+  readonly text: string;
+  readonly values?: unknown[];
+  /** For how many milliseconds an answer is waited for; as the client is set, unless given. */
+  readonly query_timeout?: number;
+}
+
 /** The part of its clients that is used. */
 export interface PgClient {
-  query(query: { readonly text: string; readonly values?: unknown[] }): Promise<PgResult>;
+  query(query: PgQuery): Promise<PgResult>;
   /** @param destroy instead of keeping the connection for others. */
   release(destroy?: boolean): void;
   on(event: 'error', listener: () => void): unknown;
@@ -31,6 +38,9 @@ export interface PgResult {
  * locks for longer than that.
  */
 const BEGIN = `begin isolation level read committed; set local idle_in_transaction_session_timeout = '60s'`;
+
+/** The longest that a timer runs, in milliseconds: weeks. A client takes 0 for none given. */
+const ENDLESS = 2 ** 31 - 1;
 
 /** After these, a connection is of no use: to a server that goes down, or became a replica. */
 const USELESS = /^(?:57P|08|25|58|XX)/;
@@ -62,11 +72,15 @@ export class ServerDatabase implements Database {
     return this.#withClient((client) => this.#run<R>(client, text, values), signal);
   }
 
-  async transaction<T>(work: (client: Queryable) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async transaction<T>(
+    work: (client: Queryable) => Promise<T>,
+    signal?: AbortSignal,
+    { isLong = false }: TransactionOptions = {},
+  ): Promise<T> {
     return this.#withClient(async (client) => {
       let isOpen = true;
       const query: Queryable['query'] = (text, values = []) => {
-        if (isOpen) return this.#run(client, text, values);
+        if (isOpen) return this.#run(client, text, values, isLong);
         return Promise.reject(afterTransaction(this.name));
       };
       await this.#send(client, BEGIN);
@@ -148,14 +162,24 @@ export class ServerDatabase implements Database {
     client: PgClient,
     text: string,
     values: readonly unknown[],
+    isLong = false,
   ): Promise<readonly R[]> {
-    return (await this.#send(client, text, values)).rows as R[];
+    return (await this.#send(client, text, values, isLong)).rows as R[];
   }
 
-  async #send(client: PgClient, text: string, values: readonly unknown[] = []): Promise<PgResult> {
+  async #send(
+    client: PgClient,
+    text: string,
+    values: readonly unknown[] = [],
+    isLong = false,
+  ): Promise<PgResult> {
     try {
-      // Without values, several statements may come in one text.
-      return await client.query(values.length === 0 ? { text } : { text, values: [...values] });
+      return await client.query({
+        text,
+        // Without values, several statements may come in one text.
+        ...(values.length > 0 && { values: [...values] }),
+        ...(isLong && { query_timeout: ENDLESS }),
+      });
     } catch (error) {
       throw translateError(error, this.name);
     }

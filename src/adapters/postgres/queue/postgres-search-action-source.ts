@@ -9,6 +9,7 @@ import type { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { Done } from '../../../application/result.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Database } from '../client/database.ts';
+import { isBusy } from '../client/database-fault.ts';
 import type { Names } from '../schema/names.ts';
 import type { DocumentKey } from '../../../domain/search-document.ts';
 import { storedText } from '../values/text.ts';
@@ -16,6 +17,9 @@ import { actionOf } from './action-columns.ts';
 import { SentHints } from './sent-hints.ts';
 import { acknowledgeActions, hideActions, refuseActions, type SettledRow } from './settle-actions.ts';
 import { takeActions, type TakenRow } from './take-actions.ts';
+
+/** How often others may be in the way of taking actions. */
+const ATTEMPTS = 10;
 
 export interface PostgresSourceOptions {
   readonly clock: Clock;
@@ -96,15 +100,22 @@ export class PostgresSearchActionSource extends SearchActionSource {
   async #take(max: number): Promise<{ readonly taken: readonly TakenRow[]; readonly died: number }> {
     const seconds = this.visibilityMs / 1_000;
     const reason = `${this.#maxUnanswered} receivers had it, and none finished it or gave it back: each ended before, or took longer than ${seconds} s`;
-    const rows = await this.#database.query<TakenRow>(takeActions(this.#names), [
-      String(max),
-      String(this.visibilityMs),
-      String(this.#maxUnanswered),
-      reason,
-    ]);
+    const values = [String(max), String(this.visibilityMs), String(this.#maxUnanswered), reason];
+    const rows = await this.#taken(values);
     const taken = rows.filter(({ died }) => !died);
     for (const row of rows) if (row.died) this.#onDied(actionOf(row).key, reason);
     return { taken, died: rows.length - taken.length };
+  }
+
+  /** Repeated where others were in the way, as in a deadlock: nothing was taken then. */
+  async #taken(values: readonly string[]): Promise<readonly TakenRow[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#database.query<TakenRow>(takeActions(this.#names), values);
+      } catch (error) {
+        if (!isBusy(error) || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   override acknowledge(received: readonly ReceivedAction[]): Promise<readonly Done[]> {

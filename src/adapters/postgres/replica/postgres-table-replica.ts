@@ -11,7 +11,7 @@ import { type AppliedChanges, applyChanges } from './apply-changes.ts';
 import { PointersAmong } from './pointers-among.ts';
 import { type PreparedChange, preparedChange, replicaParameters } from './replica-parameters.ts';
 
-/** Of one statement: changes, and characters of JSON. Any change fits. */
+/** Of one statement: changes, and characters of JSON. A change that has more is sent alone. */
 const MOST = { count: 10_000, weight: 16 * 1_024 * 1_024 };
 /** How often somebody else may be at the same rows. */
 const ATTEMPTS = 10;
@@ -80,8 +80,10 @@ export class PostgresTableReplica extends TableReplica {
   }
 }
 
+/** No more than a statement's, so that each change has its place among the others, in their order. */
 function weightOf({ json, pointers }: PreparedChange): number {
-  return pointers.reduce((sum, pointer) => sum + pointer.length, json.length);
+  const weight = pointers.reduce((sum, pointer) => sum + pointer.length, json.length);
+  return Math.min(weight, MOST.weight);
 }
 
 /**

@@ -44,14 +44,16 @@ export async function migrate(
   const before = await lookAt(queryableOf(database, signal), names, latest);
   if (before.version === latest) return { from: latest, to: latest };
   try {
-    return await database.transaction(async (client) => {
+    const work = async (client: Queryable) => {
       await client.query('select pg_advisory_xact_lock(hashtextextended($1::text, 0))::text', [
         `contrail ${names.migrations}`,
       ]);
       const now = await lookAt(client, names, latest);
       for (const statement of statementsFrom(now, names, migrations)) await client.query(statement);
       return { from: now.version, to: latest };
-    }, signal);
+    };
+    // A step over large tables takes its time, and so does waiting for somebody else's.
+    return await database.transaction(work, signal, { isLong: true });
   } catch (error) {
     if (sqlStateOf(error) !== PRIVILEGE) throw error;
     throw notAllowed(error as Fault, statementsFrom(before, names, migrations));
@@ -66,6 +68,26 @@ export async function migrationScript(
 ): Promise<string> {
   const found = await lookAt(queryableOf(database, signal), names, migrations.length);
   return scriptOf(statementsFrom(found, names, migrations));
+}
+
+/**
+ * Looks whether the schema has the form that this version works with, and changes nothing.
+ *
+ * @throws Fault `configuration` when it has not, and as `migrate` does.
+ */
+export async function checkForm(database: Database, names: Names): Promise<void> {
+  const latest = MIGRATIONS.length;
+  const { hasTables, version } = await lookAt(database, names, latest);
+  if (version === latest) return;
+  const { resource, variable } = database.name;
+  const found = hasTables
+    ? `the tables in the schema ${names.schema} of ${resource} are of form ${version}, and this version of Contrail needs form ${latest}`
+    : `${resource} has no tables of Contrail in the schema ${names.schema}`;
+  throw new Fault(
+    'configuration',
+    `${found}: run contrail migrate, or check ${variable}, and the schema and the prefix`,
+    { reason: 'the database has not the tables of this version' },
+  );
 }
 
 /** For somebody who runs it by hand. */

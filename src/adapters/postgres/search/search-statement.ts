@@ -2,6 +2,7 @@ import { Decimal } from '../../../domain/decimal.ts';
 import type { Names } from '../schema/names.ts';
 import { jsonbOfRecord } from '../values/jsonb.ts';
 import { storedText } from '../values/text.ts';
+import { anyOf } from './any-of.ts';
 import { pathsTo } from './field-paths.ts';
 import type { PostgresSearchOptions, SearchCondition } from './postgres-search.ts';
 
@@ -32,7 +33,7 @@ export function searchStatement(
   const bind = (value: string) => `$${values.push(value)}::text`;
   const inCollection = `d.collection = ${bind(storedText(collection))} and not d.removed`;
   const { where, facets, facetLimit, sort, limit, match, language, fields } = options;
-  const words = match === 'any' ? text.trim().split(/\s+/).join(' or ') : text;
+  const words = match === 'any' ? anyOf(text) : text;
   const isText = text.trim() !== '';
   const searched =
     !isText || fields.length === 0 ? 'd.fields' : only(bind(JSON.stringify(fields.map(storedText))));
@@ -66,9 +67,10 @@ export function searchStatement(
   from ${names.documents} d where ${conditions.join(' and ')}
 ),
 listed as materialized (
-  select row_number() over () as n, f.score, d.fields from (
-    select f.* from found f join ${names.documents} d on d.id = f.id
-    order by ${[...order, ...(sort.length === 0 ? ['f.score desc'] : []), 'f.document_id collate "C"'].join(', ')}
+  select f.n, f.score, d.fields from (
+    select f.*, row_number() over (order by ${[...order, ...(sort.length === 0 ? ['f.score desc'] : []), 'f.document_id collate "C"'].join(', ')}) as n
+    from found f join ${names.documents} d on d.id = f.id
+    order by n
     limit ${bind(String(limit))}::integer
   ) f join ${names.documents} d on d.id = f.id
 )

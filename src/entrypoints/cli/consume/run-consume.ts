@@ -12,7 +12,7 @@ import { FAILED } from '../exit-status.ts';
 import { sayingWhoExits } from '../own-exit.ts';
 import { stopOnSignal } from '../signals.ts';
 import { type ConsumeWorker, consumeWorker } from './consume-worker.ts';
-import { draining } from './draining.ts';
+import { Draining } from './draining.ts';
 import { Follow } from './follow.ts';
 import { serveHealth } from './health.ts';
 import { Progress } from './progress.ts';
@@ -34,8 +34,8 @@ export interface ConsumeCommandOptions {
   readonly report: 'text' | 'json';
 }
 
-/** How long documents are still brought into the index at the very end, in milliseconds. */
-const LAST_DRAIN_MS = 5_000;
+/** How long documents are still brought into the index at the very end, in milliseconds: once it is stopped, and where it ends of itself. */
+const LAST_DRAIN_MS = { stopped: 5_000, ended: 300_000 };
 
 /** Reads a stream until it is stopped, writes the report, and sets the exit status. */
 export async function runConsume(options: ConsumeCommandOptions): Promise<void> {
@@ -67,10 +67,11 @@ async function consume(
   const { from, once, batchSize, parallelizationFactor, failoverMs } = options;
   const logger = container.get(Logger);
   const handle = handleRecordsOf(streamWorker(container));
+  const draining = drain && new Draining(drain, logger, stop);
   const follow = new Follow(
     {
       container,
-      handle: drain === undefined ? handle : draining(handle, () => drain(stop), logger),
+      handle: draining?.after(handle) ?? handle,
       owner: `${hostname()} ${process.pid} ${randomUUID()}`,
     },
     { from, once, batchSize, parallelizationFactor, failoverMs },
@@ -81,9 +82,14 @@ async function consume(
   try {
     const started = performance.now();
     progress.start(() => follow.reading.status);
+    draining?.start();
     await sayingWhoExits('contrail', 'nothing more is read', () => run(follow, followed, stop));
     progress.stop();
-    await drain?.(AbortSignal.timeout(LAST_DRAIN_MS));
+    await draining?.finish(
+      stop.aborted
+        ? AbortSignal.timeout(LAST_DRAIN_MS.stopped)
+        : AbortSignal.any([stop, AbortSignal.timeout(LAST_DRAIN_MS.ended)]),
+    );
     const { result } = follow;
     const isLeft = result.unhandled > 0 && !stop.aborted;
     if (isLeft || result.gaps.length > 0) process.exitCode = FAILED;
@@ -92,6 +98,7 @@ async function consume(
     output.write(consumeReport(options.report, { result, seconds }));
   } finally {
     health?.close();
+    await draining?.end();
   }
 }
 

@@ -120,10 +120,10 @@ describe('SqsSearchQueue', () => {
       const results = await queue.send([action('a'), action('b', 'x'.repeat(1_048_576)), action('c')]);
       expect(results.map(shown)).to.deep.equal([
         'done',
-        'permanent: the message for registry "b" is 1048760 bytes; SQS accepts at most 1048576',
+        'permanent: the message for registry "b" is 1048760 bytes; a search queue takes at most 1048576',
         'done',
       ]);
-      expect(results[1]).to.have.property('reason', 'messages are larger than SQS accepts');
+      expect(results[1]).to.have.property('reason', 'messages are larger than a search queue takes');
       expect(sqs.requests).to.have.length(1);
     });
 
