@@ -1,5 +1,3 @@
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
 import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { Clock } from '../../../application/ports/clock.ts';
 import { Logger } from '../../../application/ports/logger.ts';
@@ -9,14 +7,17 @@ import { ShardStates } from '../../../application/ports/shard-states.ts';
 import { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { StreamSource } from '../../../application/ports/stream-source.ts';
 import type { HandleRecords } from '../../../application/read-stream/handle-records.ts';
-import type { ReadStreamOptions } from '../../../application/read-stream/options.ts';
+import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
 import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
 import { TableStreams } from '../../../application/read-stream/table-streams.ts';
+import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
 
 export interface FollowDependencies {
-  readonly container: Container;
+  readonly container: Pick<Container, 'get'>;
+  /** A stream, by its ARN. */
+  readonly source: (arn: string) => StreamSource;
   readonly handle: HandleRecords;
   /** Names this process among all. */
   readonly owner: string;
@@ -59,7 +60,7 @@ export class Follow {
 
   /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */
   async stream(arn: string, stop: AbortSignal): Promise<void> {
-    await this.#read(this.#source(arn), this.#options.from ?? 'horizon', stop);
+    await this.#read(this.#deps.source(arn), this.#options.from ?? 'horizon', stop);
   }
 
   /**
@@ -78,24 +79,33 @@ export class Follow {
     const isStopped = () => stop.aborted;
     let latest: string | undefined = first;
     while (latest !== undefined && !isStopped()) {
-      const { older, from } = await streams.follow(latest, this.#options.from ?? 'horizon', stop);
-      for (const stream of older) {
-        if (await this.#readOlder(stream, stop)) await streams.ended(stream);
+      const stream = latest;
+      const { older, from } = await this.#answer(stop, () =>
+        streams.follow(stream, this.#options.from ?? 'horizon', stop),
+      );
+      for (const before of older) {
+        if (await this.#readOlder(before, stop)) await this.#answer(stop, () => streams.ended(before));
         if (isStopped()) return;
       }
-      const { isEndOfStream } = await this.#read(this.#source(latest), from, stop);
+      const { isEndOfStream } = await this.#read(this.#deps.source(stream), from, stop);
       if (!isEndOfStream || isStopped()) return;
-      await streams.ended(latest);
-      const next: string | undefined = await latestStream();
+      await this.#answer(stop, () => streams.ended(stream));
+      const next: string | undefined = await this.#answer(stop, latestStream);
       latest = next === latest ? undefined : next;
     }
   }
 
   /** Whether nothing is left of it. */
   async #readOlder(arn: string, stop: AbortSignal): Promise<boolean> {
-    const source = this.#source(arn);
-    if ((await source.list({}, stop)) === undefined) return true;
+    const source = this.#deps.source(arn);
+    if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) return true;
     return (await this.#read(source, 'horizon', stop)).isEndOfStream;
+  }
+
+  #answer<T>(stop: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    const { container } = this.#deps;
+    const [sleeper, random, logger] = [container.get(Sleeper), container.get(Random), container.get(Logger)];
+    return untilAnswered({ sleeper, random, logger }, READ_STREAM_DEFAULTS.retryMs, stop, ask);
   }
 
   async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
@@ -117,10 +127,6 @@ export class Follow {
     this.#results.push(result);
     this.#reader = undefined;
     return result;
-  }
-
-  #source(arn: string): StreamSource {
-    return new DynamoDbStreamSource(this.#deps.container.get(DynamoDBStreamsClient), arn);
   }
 }
 

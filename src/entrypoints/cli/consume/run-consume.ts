@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
 import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
+import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
 import { latestStreamOf } from '../../../adapters/aws/streams/latest-stream.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { Fault } from '../../../domain/fault.ts';
@@ -70,6 +72,7 @@ async function consume(
   const follow = new Follow(
     {
       container,
+      source: (arn) => new DynamoDbStreamSource(container.get(DynamoDBStreamsClient), arn),
       handle: drain === undefined ? handle : draining(handle, () => drain(stop), logger),
       owner: `${hostname()} ${process.pid} ${randomUUID()}`,
     },

@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { Fault } from '../../../src/domain/fault.ts';
+import { FollowedTable } from './followed-table.ts';
+
+describe('following the streams of a table', () => {
+  it('given requests that fail for a while, then each is tried again, and all is read', async () => {
+    for (const failing of ['load', 'add', 'list', 'advance', 'latest']) {
+      const table = new FollowedTable();
+      const failures = new Map<string, number>();
+      table.around = (name, make) => {
+        const count = (failures.get(name) ?? 0) + 1;
+        failures.set(name, count);
+        return name === failing && count <= 3
+          ? Promise.reject(new Fault('transient', 'throttled'))
+          : make();
+      };
+      table.switchOn('ab');
+      table.start({ listMs: 2_000 });
+      await table.pass(4_000);
+      table.switchOff();
+      await table.pass(60_000);
+      expect(table.result, failing).to.equal('ended');
+      expect(table.handled, failing).to.deep.equal(['a1', 'b1']);
+      expect((await table.states.load(table.arn)).map(({ complete }) => complete), failing).to.deep.equal([
+        true,
+      ]);
+      expect(failures.get(failing), failing).to.be.above(3);
+    }
+  });
+
+  it('given what an operator has to mend, then it is told at once', async () => {
+    const table = new FollowedTable();
+    table.switchOn('a');
+    const fault = new Fault('configuration', 'no right');
+    table.around = (name, make) => (name === 'load' ? Promise.reject(fault) : make());
+    table.start();
+    await table.pass(1_000);
+    expect(table.result).to.deep.equal({ error: fault });
+  });
+});
