@@ -1,4 +1,5 @@
 import { compareTexts } from '../../domain/compare-texts.ts';
+import type { ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
@@ -38,16 +39,21 @@ export class TableStreams {
    */
   async follow(latest: string, from: StreamsToRead['from'], signal?: AbortSignal): Promise<StreamsToRead> {
     const noted = await this.#states.load(this.#table, signal);
-    const others = noted.filter(({ id }) => id !== latest).toSorted((a, b) => compareTexts(a.id, b.id));
+    const others = noted.filter(({ id }) => id !== latest);
     if (!noted.some(({ id }) => id === latest)) {
       // The gap first: where the stream is noted, nobody notes it any more.
       if (others.length > 0) await this.#noteGap(latest, signal);
       await this.#states.add(this.#table, [{ id: latest, parent: undefined, start: from }], signal);
     }
     return {
-      older: others.flatMap(({ id, complete }) => (complete ? [] : [id])),
+      older: unfinishedOf(others),
       from: others.length > 0 ? 'horizon' : from,
     };
+  }
+
+  /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
+  async unfinished(signal?: AbortSignal): Promise<readonly string[]> {
+    return unfinishedOf(await this.#states.load(this.#table, signal));
   }
 
   async #noteGap(stream: string, signal: AbortSignal | undefined): Promise<void> {
@@ -63,4 +69,8 @@ export class TableStreams {
   async ended(stream: string, signal?: AbortSignal): Promise<void> {
     await this.#states.advance(this.#table, [{ shard: stream, epoch: 0, complete: true }], signal);
   }
+}
+
+function unfinishedOf(streams: readonly ShardState[]): readonly string[] {
+  return streams.flatMap(({ id, complete }) => (complete ? [] : [id])).toSorted(compareTexts);
 }

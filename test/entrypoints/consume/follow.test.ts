@@ -37,4 +37,26 @@ describe('following the streams of a table', () => {
     await table.pass(1_000);
     expect(table.result).to.deep.equal({ error: fault });
   });
+
+  it('given a stream that is switched off before it was read to its end, then the rest is read, also once', async () => {
+    for (const once of [false, true]) {
+      const table = new FollowedTable();
+      table.switchOn('a');
+      table.start({ once });
+      await table.pass(6_000);
+      table.process.stop.abort();
+      await table.pass(6_000);
+      for (const item of 'bc') table.streams.get(table.latest!)!.write(item);
+      table.switchOff();
+      table.replaceProcess();
+      table.start({ once });
+      await table.pass(20_000);
+      expect(table.result).to.equal('ended');
+      expect(table.handled).to.deep.equal(['b1', 'c1']);
+      table.replaceProcess();
+      table.start({ once });
+      await table.pass(20_000);
+      expect(table.result).to.equal('nothing to read');
+    }
+  });
 });

@@ -25,16 +25,16 @@ const SETTINGS = { iteratorMs: 900_000, listPage: 100, emptyPages: 0, hasChildre
 export class FollowedTable {
   readonly arn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/modelled';
   readonly scheduler = new Scheduler(1_767_600_000_000, Chance.of(1));
-  readonly process = new ReaderProcess('one', this.scheduler, 0);
+  process = new ReaderProcess('one', this.scheduler, 0);
   readonly states = new MemoryShardStates();
-  /** `a1`: the first change of item a in its stream. */
-  readonly handled: string[] = [];
+  /** `a1`: the first change of item a in its stream. By the present process. */
+  handled: string[] = [];
   /** Those that can be read. */
   readonly streams = new Map<string, ModelledStream>();
   latest: string | undefined;
   /** Stands around every call. */
   around: Around = (_, make) => make();
-  result: 'ended' | { readonly error: unknown } | undefined;
+  result: 'ended' | 'nothing to read' | { readonly error: unknown } | undefined;
   #retentionMs = 86_400_000;
   #count = 0;
 
@@ -60,6 +60,12 @@ export class FollowedTable {
   switchOff(): void {
     this.streams.get(this.latest ?? '')?.switchOff();
     this.latest = undefined;
+  }
+
+  /** The process has ended: another takes its place. */
+  replaceProcess(): void {
+    this.process = new ReaderProcess('another', this.scheduler, 0);
+    this.handled = [];
   }
 
   follow(options: Partial<ReadStreamOptions> = {}, handle?: HandleRecords): Follow {
@@ -92,8 +98,8 @@ export class FollowedTable {
     const follow = this.follow(options, handle);
     this.result = undefined;
     const latest = () => this.around('latest', async () => this.latest, undefined);
-    follow.table(this.latest ?? '', latest, this.process.stop.signal).then(
-      () => (this.result = 'ended'),
+    follow.table(this.arn, latest, this.process.stop.signal).then(
+      (isRead) => (this.result = isRead ? 'ended' : 'nothing to read'),
       (error: unknown) => (this.result = { error }),
     );
     return follow;

@@ -1,4 +1,3 @@
-import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { Clock } from '../../../application/ports/clock.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { MonotonicClock } from '../../../application/ports/monotonic-clock.ts';
@@ -64,35 +63,45 @@ export class Follow {
   }
 
   /**
-   * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it.
+   * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it: also
+   * while none is switched on.
    *
+   * @param table its ARN.
    * @param latestStream asks for the table's stream; undefined where none is switched on.
+   * @returns false when there was nothing to read.
    */
   async table(
-    first: string,
+    table: string,
     latestStream: () => Promise<string | undefined>,
     stop: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
-    const streams = new TableStreams({ states: this.#states, clock, logger }, readStreamArn(first).tableArn);
+    const streams = new TableStreams({ states: this.#states, clock, logger }, table);
     const isStopped = () => stop.aborted;
-    let latest: string | undefined = first;
-    while (latest !== undefined && !isStopped()) {
-      const stream = latest;
-      const { older, from } = await this.#answer(stop, () =>
-        streams.follow(stream, this.#options.from ?? 'horizon', stop),
+    for (let before: string | undefined, isFirst = true; !isStopped(); isFirst = false) {
+      const latest = await this.#answer(stop, latestStream);
+      if (latest !== undefined && latest === before) return true;
+      const { older, from } = await this.#answer(stop, async () =>
+        latest === undefined
+          ? { older: await streams.unfinished(stop), from: undefined }
+          : streams.follow(latest, this.#options.from ?? 'horizon', stop),
       );
-      for (const before of older) {
-        if (await this.#readOlder(before, stop)) await this.#answer(stop, () => streams.ended(before));
-        if (isStopped()) return;
+      for (const stream of older) {
+        if (await this.#readOlder(stream, stop)) await this.#answer(stop, () => streams.ended(stream));
+        if (isStopped()) return true;
       }
-      const { isEndOfStream } = await this.#read(this.#deps.source(stream), from, stop);
-      if (!isEndOfStream || isStopped()) return;
-      await this.#answer(stop, () => streams.ended(stream));
-      const next: string | undefined = await this.#answer(stop, latestStream);
-      latest = next === latest ? undefined : next;
+      if (latest === undefined || from === undefined) {
+        // Another may have been switched on meanwhile.
+        if (older.length === 0 || this.#options.once === true) return !isFirst || older.length > 0;
+        continue;
+      }
+      const { isEndOfStream } = await this.#read(this.#deps.source(latest), from, stop);
+      if (!isEndOfStream || isStopped()) return true;
+      await this.#answer(stop, () => streams.ended(latest));
+      before = latest;
     }
+    return true;
   }
 
   /** Whether nothing is left of it. */

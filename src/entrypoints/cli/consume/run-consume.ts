@@ -4,7 +4,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
 import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
 import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
-import { latestStreamOf } from '../../../adapters/aws/streams/latest-stream.ts';
+import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { streamWorker } from '../../composition/container.ts';
@@ -106,10 +106,9 @@ async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promi
   const { table } = followed;
   const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
   try {
-    const latestStream = () => latestStreamOf(client, table, stop);
-    const first = await latestStream();
-    if (first === undefined) throw noStream(table);
-    await follow.table(first, latestStream, stop);
+    const described = await tableStreamOf(client, table, stop);
+    const latestStream = async () => (await tableStreamOf(client, table, stop)).stream;
+    if (!(await follow.table(described.table, latestStream, stop))) throw noStream(table);
   } finally {
     client.destroy();
   }
@@ -118,6 +117,6 @@ async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promi
 function noStream(table: string): Fault {
   return new Fault(
     'configuration',
-    `table ${table} has no stream that is switched on: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
+    `table ${table} has no stream that is switched on, and none that was read before and not to its end: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
   );
 }
