@@ -1,8 +1,12 @@
 import { compareTexts } from '../../domain/compare-texts.ts';
-import type { ShardState } from '../../domain/shard.ts';
+import type { Gap, ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
+
+/** What to do about a gap. */
+const REPAIR =
+  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
 
 /** What is to be read of a table. */
 export interface StreamsToRead {
@@ -51,6 +55,25 @@ export class TableStreams {
     };
   }
 
+  /**
+   * Notes that a stream is gone. Where not all of it had been handled, that is a gap.
+   *
+   * @returns its gaps.
+   */
+  async gone(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+    const shards = await this.#states.load(stream, signal);
+    if (shards.length === 0 || shards.some(({ complete }) => !complete)) {
+      const gap = { shard: undefined, reason: 'vanished', after: undefined, at: this.#clock.now() } as const;
+      await this.#states.noteGaps(stream, [gap], signal);
+      this.#logger.log('error', 'a stream of the table is gone that was not read to its end', {
+        ...{ table: this.#table, stream, do: REPAIR },
+      });
+    }
+    // Now nobody comes back to it.
+    await this.ended(stream, signal);
+    return this.#states.gaps(stream, signal);
+  }
+
   /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
   async unfinished(signal?: AbortSignal): Promise<readonly string[]> {
     return unfinishedOf(await this.#states.load(this.#table, signal));
@@ -60,8 +83,7 @@ export class TableStreams {
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
     await this.#states.noteGaps(stream, [gap], signal);
     this.#logger.log('error', 'the table has another stream than before', {
-      ...{ table: this.#table, stream },
-      do: 'changes between the two were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap',
+      ...{ table: this.#table, stream, do: REPAIR },
     });
   }
 

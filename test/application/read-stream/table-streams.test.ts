@@ -76,4 +76,22 @@ describe('the streams of a table', () => {
     states.add = add;
     expect(await states.gaps(SECOND)).to.have.length(1);
   });
+
+  it('given one that is gone, then a gap is told unless all of it was handled, and it is read no more', async () => {
+    const shard = { id: 's', parent: undefined, start: 'horizon' } as const;
+    for (const noted of ['nothing', 'open', 'complete']) {
+      states = new MemoryShardStates();
+      await streams().follow(FIRST, 'horizon');
+      await streams().follow(SECOND, 'horizon');
+      if (noted !== 'nothing') await states.add(FIRST, [shard]);
+      if (noted === 'complete') await states.advance(FIRST, [{ shard: 's', epoch: 0, complete: true }]);
+      log.said.length = 0;
+      const told = await streams().gone(FIRST);
+      const gap = { shard: undefined, reason: 'vanished', after: undefined, at: clock.now() };
+      expect(told, noted).to.deep.equal(noted === 'complete' ? [] : [gap]);
+      expect(await states.gaps(FIRST), noted).to.deep.equal(told);
+      expect(log.said, noted).to.have.length(told.length);
+      expect(await streams().unfinished(), noted).to.deep.equal([SECOND]);
+    }
+  });
 });

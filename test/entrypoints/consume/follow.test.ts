@@ -59,4 +59,23 @@ describe('following the streams of a table', () => {
       expect(table.result).to.equal('nothing to read');
     }
   });
+
+  it('given an older stream that is gone unread, then its gap is in the result', async () => {
+    const table = new FollowedTable();
+    table.switchOn('a');
+    table.start();
+    await table.pass(1_000);
+    const first = table.latest!;
+    table.process.alive = false;
+    table.switchOn('b');
+    table.streams.delete(first);
+    table.replaceProcess();
+    const follow = table.start();
+    await table.pass(5_000);
+    table.process.stop.abort();
+    await table.pass(6_000);
+    expect(table.handled).to.deep.equal(['b1']);
+    expect(follow.result.gaps.map(({ reason }) => reason)).to.deep.equal(['vanished', 'new stream']);
+    expect((await table.states.gaps(first)).map(({ reason }) => reason)).to.deep.equal(['vanished']);
+  });
 });

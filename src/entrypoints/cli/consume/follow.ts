@@ -88,7 +88,7 @@ export class Follow {
           : streams.follow(latest, this.#options.from ?? 'horizon', stop),
       );
       for (const stream of older) {
-        if (await this.#readOlder(stream, stop)) await this.#answer(stop, () => streams.ended(stream));
+        await this.#readOlder(streams, stream, stop);
         if (isStopped()) return true;
       }
       if (latest === undefined || from === undefined) {
@@ -104,11 +104,15 @@ export class Follow {
     return true;
   }
 
-  /** Whether nothing is left of it. */
-  async #readOlder(arn: string, stop: AbortSignal): Promise<boolean> {
+  async #readOlder(streams: TableStreams, arn: string, stop: AbortSignal): Promise<void> {
     const source = this.#deps.source(arn);
-    if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) return true;
-    return (await this.#read(source, 'horizon', stop)).isEndOfStream;
+    if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
+      const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
+      this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
+      return;
+    }
+    const { isEndOfStream } = await this.#read(source, 'horizon', stop);
+    if (isEndOfStream) await this.#answer(stop, () => streams.ended(arn));
   }
 
   #answer<T>(stop: AbortSignal, ask: () => Promise<T>): Promise<T> {
