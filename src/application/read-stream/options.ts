@@ -1,7 +1,10 @@
 /** How a process reads a stream. */
 export interface ReadStreamOptions {
-  /** Where it begins as long as nothing of the stream is noted: with all that the stream has, or with what comes now. */
-  readonly from: 'horizon' | 'latest';
+  /**
+   * Where it begins as long as nothing of the stream is noted: with all that the stream has, with what comes now, or with its very
+   * first record, so that what has left the stream before is a gap.
+   */
+  readonly from: 'horizon' | 'latest' | 'beginning';
   /** Whether it ends once what is there when it starts is handled. */
   readonly once: boolean;
   /** How many records are handled at once. */

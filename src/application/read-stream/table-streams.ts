@@ -3,17 +3,27 @@ import type { Gap, ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
+import type { ReadStreamOptions } from './options.ts';
 
 /** What to do about a gap. */
 const REPAIR =
   'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
 
+type From = ReadStreamOptions['from'];
+
+/** A stream that was read before and not to its end. It can be read for a day. */
+export interface OlderStream {
+  readonly arn: string;
+  /** Where it is begun as long as nothing of it is noted. */
+  readonly from: From;
+}
+
 /** What is to be read of a table. */
 export interface StreamsToRead {
-  /** Streams that were read before and not to their end, the oldest first. They can be read for a day. */
-  readonly older: readonly string[];
-  /** Where the latest is begun as long as nothing of it is noted. */
-  readonly from: 'horizon' | 'latest';
+  /** The oldest first. */
+  readonly older: readonly OlderStream[];
+  /** Where the latest is begun as long as nothing of it is noted: after others at its beginning, as what has left it meanwhile is lost. */
+  readonly from: From;
 }
 
 /**
@@ -41,18 +51,16 @@ export class TableStreams {
    *
    * @param from where the first stream of all is begun; later ones are read from their beginning.
    */
-  async follow(latest: string, from: StreamsToRead['from'], signal?: AbortSignal): Promise<StreamsToRead> {
+  async follow(latest: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
     const noted = await this.#states.load(this.#table, signal);
     const others = noted.filter(({ id }) => id !== latest);
+    const start = others.length > 0 ? 'beginning' : from;
     if (!noted.some(({ id }) => id === latest)) {
       // The gap first: where the stream is noted, nobody notes it any more.
       if (others.length > 0) await this.#noteGap(latest, signal);
-      await this.#states.add(this.#table, [{ id: latest, parent: undefined, start: from }], signal);
+      await this.#states.add(this.#table, [{ id: latest, parent: undefined, start }], signal);
     }
-    return {
-      older: unfinishedOf(others),
-      from: others.length > 0 ? 'horizon' : from,
-    };
+    return { older: unfinishedOf(others), from: start };
   }
 
   /**
@@ -75,7 +83,7 @@ export class TableStreams {
   }
 
   /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
-  async unfinished(signal?: AbortSignal): Promise<readonly string[]> {
+  async unfinished(signal?: AbortSignal): Promise<readonly OlderStream[]> {
     return unfinishedOf(await this.#states.load(this.#table, signal));
   }
 
@@ -93,6 +101,9 @@ export class TableStreams {
   }
 }
 
-function unfinishedOf(streams: readonly ShardState[]): readonly string[] {
-  return streams.flatMap(({ id, complete }) => (complete ? [] : [id])).toSorted(compareTexts);
+function unfinishedOf(streams: readonly ShardState[]): readonly OlderStream[] {
+  return streams
+    .filter(({ complete }) => !complete)
+    .map(({ id, start }) => ({ arn: id, from: start === 'beginning' ? start : ('horizon' as const) }))
+    .toSorted((a, b) => compareTexts(a.arn, b.arn));
 }

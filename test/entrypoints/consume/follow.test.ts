@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/domain/fault.ts';
+import { nameOf } from '../../application/read-stream/readers.ts';
 import { FollowedTable } from './followed-table.ts';
 
 describe('following the streams of a table', () => {
@@ -77,5 +78,37 @@ describe('following the streams of a table', () => {
     expect(table.handled).to.deep.equal(['b1']);
     expect(follow.result.gaps.map(({ reason }) => reason)).to.deep.equal(['vanished', 'new stream']);
     expect((await table.states.gaps(first)).map(({ reason }) => reason)).to.deep.equal(['vanished']);
+  });
+
+  it('given an older stream that is held back, then what has left the next one meanwhile is a gap', async () => {
+    for (const isRolled of [false, true]) {
+      const table = new FollowedTable(60_000);
+      table.switchOn('a');
+      let isDown = true;
+      const handle = async (records: readonly unknown[]) =>
+        records.map((each) => {
+          if (isDown) return new Fault('transient', 'down');
+          table.handled.push(nameOf(each));
+          return 'done' as const;
+        });
+      table.start({ retryMs: 2_000 }, handle);
+      await table.pass(3_000);
+      table.switchOff();
+      const next = table.switchOn('b');
+      table.process.alive = false;
+      table.replaceProcess();
+      const follow = table.start({ retryMs: 2_000, listMs: 5_000 }, handle);
+      await table.pass(40_000);
+      if (isRolled) next.roll(next.leaves[0]!, false);
+      await table.pass(65_000);
+      next.write('c');
+      isDown = false;
+      await table.pass(20_000);
+      table.process.stop.abort();
+      await table.pass(6_000);
+      expect(table.handled).to.deep.equal(['a1', 'c1']);
+      const gaps = follow.result.gaps.map(({ reason, shard }) => [reason, shard]);
+      expect(gaps).to.deep.include([isRolled ? 'vanished' : 'trimmed', 'shard-0001']);
+    }
   });
 });

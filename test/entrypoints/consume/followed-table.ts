@@ -8,8 +8,7 @@ import { Random } from '../../../src/application/ports/random.ts';
 import { ShardStates } from '../../../src/application/ports/shard-states.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import type { HandleRecords } from '../../../src/application/read-stream/handle-records.ts';
-import type { ReadStreamOptions } from '../../../src/application/read-stream/options.ts';
-import { Follow } from '../../../src/entrypoints/cli/consume/follow.ts';
+import { Follow, type FollowOptions } from '../../../src/entrypoints/cli/consume/follow.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
 import { type Around, sourceWith, statesWith } from '../../application/read-stream/calls.ts';
@@ -68,7 +67,7 @@ export class FollowedTable {
     this.handled = [];
   }
 
-  follow(options: Partial<ReadStreamOptions> = {}, handle?: HandleRecords): Follow {
+  follow(options: FollowOptions = {}, handle?: HandleRecords): Follow {
     const { process, handled } = this;
     const container = new Container();
     container.bind(Clock).toConstantValue(process.clock);
@@ -94,7 +93,7 @@ export class FollowedTable {
   }
 
   /** Follows the table until it is stopped, or nothing is left. */
-  start(options: Partial<ReadStreamOptions> = {}, handle?: HandleRecords): Follow {
+  start(options: FollowOptions = {}, handle?: HandleRecords): Follow {
     const follow = this.follow(options, handle);
     this.result = undefined;
     const latest = () => this.around('latest', async () => this.latest, undefined);

@@ -9,7 +9,7 @@ import type { HandleRecords } from '../../../application/read-stream/handle-reco
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
 import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
-import { TableStreams } from '../../../application/read-stream/table-streams.ts';
+import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
 import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
 
@@ -22,17 +22,22 @@ export interface FollowDependencies {
   readonly owner: string;
 }
 
+export interface FollowOptions extends Partial<ReadStreamOptions> {
+  /** Where the first stream is begun. */
+  readonly from?: 'horizon' | 'latest';
+}
+
 /** Reads streams, one after the other. */
 export class Follow {
   readonly #deps: FollowDependencies;
-  readonly #options: Partial<ReadStreamOptions>;
+  readonly #options: FollowOptions;
   readonly #states: ShardStates;
   #reader: ReadStream | undefined;
   #stream = '';
   #since = Date.now();
   readonly #results: ReadResult[] = [];
 
-  constructor(deps: FollowDependencies, options: Partial<ReadStreamOptions>) {
+  constructor(deps: FollowDependencies, options: FollowOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#states = deps.container.get(ShardStates);
@@ -104,14 +109,18 @@ export class Follow {
     return true;
   }
 
-  async #readOlder(streams: TableStreams, arn: string, stop: AbortSignal): Promise<void> {
+  async #readOlder(
+    streams: TableStreams,
+    { arn, from }: OlderStream,
+    stop: AbortSignal,
+  ): Promise<void> {
     const source = this.#deps.source(arn);
     if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
       const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
       this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
       return;
     }
-    const { isEndOfStream } = await this.#read(source, 'horizon', stop);
+    const { isEndOfStream } = await this.#read(source, from, stop);
     if (isEndOfStream) await this.#answer(stop, () => streams.ended(arn));
   }
 
