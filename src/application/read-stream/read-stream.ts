@@ -216,14 +216,15 @@ export class ReadStream {
   async #claim(): Promise<void> {
     const { source, states, monotonic } = this.#deps;
     const loadedAt = monotonic.elapsed();
+    // Before they are loaded: what is noted meanwhile may not be among them.
+    const { isFinal } = this.#noting;
     this.#noted = await states.load(source.arn, this.#closed.signal);
     const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
     this.#isReady = true;
     this.#progressed();
     for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
-    const isRead = this.#noted.length > 0 && this.#noted.every(({ complete }) => complete);
-    this.#isEndOfStream = isRead && !this.#noting.isEnabled;
+    this.#isEndOfStream = isFinal && this.#noted.every(({ complete }) => complete);
     if (this.#isEndOfStream || this.#isAllSettled()) this.#end();
   }
 
@@ -238,7 +239,10 @@ export class ReadStream {
 
   async #complete(shard: string): Promise<void> {
     // Before it is noted as complete: then its children are read as soon as they may.
-    await this.#tried('the children of a shard could not be listed', () => this.#noting.noteChildren(shard));
+    const isListed = await this.#tried('the children of a shard could not be listed', () =>
+      this.#noting.noteChildren(shard),
+    );
+    if (!isListed) this.#listWake.call();
     this.#saving.note(shard, { complete: true });
     this.#saveWake.call();
   }
@@ -275,10 +279,10 @@ export class ReadStream {
         await this.#leaseWake.wait(LAST_WRITES_MS / 20);
   }
 
-  async #tried(failure: string, work: () => Promise<void>): Promise<boolean> {
+  /** @returns whether it went well: false also where the work says so. */
+  async #tried(failure: string, work: () => Promise<unknown>): Promise<boolean> {
     try {
-      await work();
-      return true;
+      return (await work()) !== false;
     } catch (error) {
       this.#warn(failure, error);
       return false;
