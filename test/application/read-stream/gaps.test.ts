@@ -251,4 +251,21 @@ describe('ReadStream, what it does about records that nobody can read any more',
     expect(world.handled).to.deep.equal(['a1', 'b1']);
     expect(one.result).to.include({ isEndOfStream: true, handled: 2 });
   });
+
+  it('given a stream that is switched off, or gone later, and has no shard, then reading ends', async () => {
+    for (const isGone of [false, true]) {
+      const world = new Readers();
+      if (!isGone) world.stream.switchOff();
+      const one = world.start(
+        { listMs: 2_000 },
+        {
+          source: ({ list }) => ({
+            list: async (...call) => (isGone && world.now > 3_000 ? undefined : list(...call)),
+          }),
+        },
+      );
+      await world.pass(12_000);
+      expect(one.result, `${isGone}`).to.include({ isEndOfStream: true, handled: 0 });
+    }
+  });
 });
