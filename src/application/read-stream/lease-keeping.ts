@@ -99,9 +99,15 @@ export class LeaseKeeping {
     return got;
   }
 
-  /** Whether somebody else is known to read a shard. */
-  isOthers({ id, lease }: ShardState): boolean {
-    return lease.owner !== '' && lease.owner !== this.#deps.owner && this.#observed.hasChanged(id);
+  /**
+   * Whether somebody else is known to read a shard: they renewed its lease, and not too long ago.
+   *
+   * @param now when it was loaded, by the monotonic clock.
+   */
+  isOthers({ id, lease }: ShardState, now: number): boolean {
+    if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id)) return false;
+    // It is renewed every third of it.
+    return this.#observed.unchangedMs(id, now) <= this.#failoverMs / 2;
   }
 
   /**

@@ -39,7 +39,7 @@ export interface ReadStreamOptions {
   readonly failoverMs: number;
   /** How long what has begun may take once it is stopped, in milliseconds. */
   readonly stopMs: number;
-  /** Only `once`: after so many empty pages in a row a shard has nothing more. */
+  /** Only `once`: after so many empty pages in a row a shard that is open has nothing more. */
   readonly quietPages: number;
   /** Only `once`: how often a record is tried until it is left. */
   readonly onceAttempts: number;

@@ -79,6 +79,7 @@ export class ReadStream {
       bytes: new HeldBytes(heldBytes),
       epochOf: (shard) => this.#keeping.epochOf(shard),
       isHeld: (shard) => this.#keeping.isSure(shard),
+      isClosed: (shard) => this.#noting.isClosed(shard),
       isListed: (shard) => this.#noting.isListed(shard),
       noteGap: (gap) => this.#gaps.note(gap),
       moved: (shard, frontier) => frontier !== undefined && this.#saving.note(shard, { frontier }),
@@ -225,15 +226,18 @@ export class ReadStream {
     for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
     this.#isEndOfStream = isFinal && this.#noted.every(({ complete }) => complete);
-    if (this.#isEndOfStream || this.#isAllSettled()) this.#end();
+    if (this.#isEndOfStream || this.#isAllSettled(loadedAt)) this.#end();
   }
 
   /** Only `once`: whether all that there was is handled, tried often enough, or read by somebody else. */
-  #isAllSettled(): boolean {
+  #isAllSettled(now: number): boolean {
     const asked = this.#asked;
     if (asked === undefined || !this.#readings.isIdle) return false;
     return readable(this.#noted).every(
-      (shard) => !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard),
+      (shard) =>
+        !asked.has(shard.id) ||
+        this.#readings.isSettled(shard.id) ||
+        this.#keeping.isOthers(shard, now),
     );
   }
 

@@ -15,6 +15,8 @@ export class ShardNoting {
   readonly #signal: AbortSignal;
   #isEnabled = true;
   #isFinal = false;
+  /** Those that get no more records. */
+  #closed: ReadonlySet<string> = new Set();
   #pending: Promise<Listed | undefined> | undefined;
 
   /** @param signal for requests to the states. */
@@ -70,6 +72,11 @@ export class ShardNoting {
     return true;
   }
 
+  /** Whether a shard is known to get no more records. */
+  isClosed(shard: string): boolean {
+    return this.#closed.has(shard);
+  }
+
   /** Whether a shard is in the stream; undefined when not all shards could be listed. */
   async isListed(shard: string): Promise<boolean | undefined> {
     const listed = await this.#listAll();
@@ -97,6 +104,9 @@ export class ShardNoting {
 
   async #note({ shards, isComplete }: Listed): Promise<void> {
     const { states, source, logger } = this.#deps;
+    const closed = shards.flatMap((shard) => (shard.closed ? shard.id : []));
+    // Of a partial listing those of the one before are kept.
+    this.#closed = new Set([...closed, ...(isComplete ? [] : this.#closed)]);
     const noted = await states.load(source.arn, this.#signal);
     const { generations, lost } = newShards(shards, isComplete, noted, this.#from);
     for (const shard of lost) await this.#gaps.note({ shard, reason: 'vanished', after: undefined });

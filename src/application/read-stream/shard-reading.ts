@@ -186,7 +186,9 @@ export class ShardReading {
       this.#lastAt = record.at ?? this.#lastAt;
     }
     const isNew = this.#lastAt !== undefined && this.#lastAt > this.#since + SKEW_MS;
-    if (once && ((records.length > 0 && isNew) || this.#emptyPages >= quietPages)) this.#isRead = true;
+    // A closed one has an end of its own.
+    if (!once || this.#shared.isClosed(this.state.id)) return;
+    if ((records.length > 0 && isNew) || this.#emptyPages >= quietPages) this.#isRead = true;
   }
 
   /** The stream has nothing at this position, or no such shard. */

@@ -221,6 +221,41 @@ describe('ReadStream, once', () => {
     await world.pass(40_000);
     expect(one.result).to.include({ handled: 8 });
   });
+
+  it('given a closed shard with many empty pages, then it is read to its end', async () => {
+    const world = oneShard('a');
+    world.stream.roll(world.stream.leaves[0]!, false);
+    world.write('b');
+    let empty = 30;
+    const one = world.start(
+      { once: true },
+      {
+        source: ({ records }) => ({
+          records: async (iterator, ...call) =>
+            iterator.includes(ONE) && empty-- > 0
+              ? { is: 'page', records: [], next: iterator }
+              : records(iterator, ...call),
+        }),
+      },
+    );
+    await world.pass(30_000);
+    expect(one.result).to.include({ handled: 2, unhandled: 0 });
+  });
+
+  it('given a process that was seen to renew, and is gone since, then its shards are taken over first', async () => {
+    const world = new Readers();
+    world.stream.open(1);
+    const other = world.start({ listMs: 3_600_000 }, {}, 'other');
+    await world.pass(5_000);
+    world.stream.open(1);
+    // Those of the second shard take it 40 seconds.
+    const one = world.start({ once: true, quietPages: 200 });
+    await world.pass(34_000);
+    other.process.alive = false;
+    world.write('a');
+    await world.pass(60_000);
+    expect(one.result).to.include({ handled: 1 });
+  });
 });
 
 describe('ReadStream, how often it asks', () => {
