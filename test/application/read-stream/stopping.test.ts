@@ -256,6 +256,22 @@ describe('ReadStream, once', () => {
     await world.pass(60_000);
     expect(one.result).to.include({ handled: 1 });
   });
+
+  it('given a shard that is read again after its lease was lost, then what is handled then is not counted as left', async () => {
+    const world = oneShard('ab');
+    let isDown = true;
+    const one = world.start(
+      { once: true, onceAttempts: 50, retryMs: 500 },
+      { handle: async (records) => records.map((record) => (isDown ? DOWN : world.done(record))) },
+    );
+    await world.pass(2_000);
+    const [held] = await world.states.claim(world.stream.arn, [{ shard: ONE, epoch: 1 }], 'two');
+    await world.states.release(world.stream.arn, [{ shard: ONE, epoch: held!.lease.epoch }], 'two');
+    await world.pass(4_000);
+    isDown = false;
+    await world.pass(30_000);
+    expect(one.result).to.include({ handled: 2, unhandled: 0 });
+  });
 });
 
 describe('ReadStream, how often it asks', () => {
