@@ -157,6 +157,9 @@ export class ReadStream {
     const giveUp = async () => {
       await this.#deps.sleeper.sleep(this.#options.stopMs, this.#closed.signal);
       this.#readings.giveUp();
+      // Nor is any other request waited for, as one without an answer.
+      await this.#deps.sleeper.sleep(LAST_WRITES_MS, this.#closed.signal);
+      this.#closed.abort();
     };
     void giveUp();
   }

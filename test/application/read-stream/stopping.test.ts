@@ -112,6 +112,37 @@ describe('ReadStream, how it ends', () => {
     expect(await world.owners()).to.deep.equal({});
   });
 
+  it('when it is stopped while requests to the states have no answer, then it ends within the stated time', async () => {
+    for (const hanging of ['renew', 'load', 'advance', 'gaps'] as const) {
+      const world = oneShard('a');
+      let isDown = false;
+      /** As a client does: without an answer until it is aborted. */
+      const hang = (signal: AbortSignal | undefined): Promise<never> =>
+        new Promise((_, reject) => {
+          if (signal?.aborted === true) reject(DOWN);
+          signal?.addEventListener('abort', () => reject(DOWN));
+        });
+      const one = world.start(
+        { stopMs: 8_000, listMs: 1_000 },
+        {
+          states: ({ renew, load, advance, gaps }) => ({
+            renew: (...call) => (isDown && hanging === 'renew' ? hang(call[3]) : renew(...call)),
+            load: (...call) => (isDown && hanging === 'load' ? hang(call[1]) : load(...call)),
+            advance: (...call) => (isDown && hanging === 'advance' ? hang(call[2]) : advance(...call)),
+            gaps: (...call) => (isDown && hanging === 'gaps' ? hang(call[1]) : gaps(...call)),
+          }),
+        },
+      );
+      await world.pass(500);
+      isDown = true;
+      world.write('b');
+      await world.pass(6_000);
+      one.process.stop.abort();
+      await world.pass(13_100);
+      expect(one.result, hanging).not.to.equal(undefined);
+    }
+  });
+
   it('when it is stopped before it has begun, then it does nothing', async () => {
     const world = oneShard('a');
     const one = world.start();
