@@ -122,9 +122,10 @@ export class LeaseKeeping {
     this.#held.clear();
   }
 
-  /** A shard is complete: nobody reads it any more. */
-  drop(shard: string): void {
-    this.#held.delete(shard);
+  /** A shard is complete: nobody reads it any more, also not by a lease that was got since it was at this epoch. */
+  drop(shard: string, epoch: number): void {
+    if (this.#held.get(shard)?.epoch === epoch) this.#held.delete(shard);
+    else this.lose(shard);
   }
 
   /** A lease is somebody else's. */

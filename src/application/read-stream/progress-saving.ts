@@ -11,19 +11,19 @@ export class ProgressSaving {
   readonly #deps: Pick<ReadStreamDependencies, 'states' | 'source'>;
   readonly #epochOf: (shard: string) => number | undefined;
   readonly #lost: (shard: string) => void;
-  readonly #completed: (shard: string) => void;
+  readonly #completed: (shard: string, epoch: number) => void;
   #moved = new Map<string, Moved>();
 
   /**
    * @param epochOf the epoch of a shard's lease; undefined when it is not held.
    * @param lost is told of the shards whose lease is somebody else's.
-   * @param completed is told of the shards that are noted as complete.
+   * @param completed is told of the shards that are noted as complete, by the lease of that epoch.
    */
   constructor(
     deps: Pick<ReadStreamDependencies, 'states' | 'source'>,
     epochOf: (shard: string) => number | undefined,
     lost: (shard: string) => void,
-    completed: (shard: string) => void,
+    completed: (shard: string, epoch: number) => void,
   ) {
     this.#deps = deps;
     this.#epochOf = epochOf;
@@ -61,9 +61,9 @@ export class ProgressSaving {
     const { states, source } = this.#deps;
     try {
       const refused = new Set(await states.advance(source.arn, moves, signal));
-      for (const { shard, complete } of moves) {
+      for (const { shard, epoch, complete } of moves) {
         if (refused.has(shard)) this.#lost(shard);
-        else if (complete === true) this.#completed(shard);
+        else if (complete === true) this.#completed(shard, epoch);
       }
     } catch (error) {
       for (const [shard, each] of moved) this.#moved.set(shard, { ...each, ...this.#moved.get(shard) });

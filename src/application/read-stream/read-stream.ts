@@ -67,7 +67,7 @@ export class ReadStream {
       deps,
       (shard) => this.#keeping.epochOf(shard),
       (shard) => this.#keeping.lose(shard),
-      (shard) => this.#completed(shard),
+      (shard, epoch) => this.#completed(shard, epoch),
     );
     this.#gaps = new GapNoting(deps, this.#closed.signal);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
@@ -268,8 +268,8 @@ export class ReadStream {
     }
   }
 
-  #completed(shard: string): void {
-    this.#keeping.drop(shard);
+  #completed(shard: string, epoch: number): void {
+    this.#keeping.drop(shard, epoch);
     this.#leaseWake.call();
   }
 

@@ -225,4 +225,40 @@ describe('ReadStream, how processes share the shards', () => {
     await world.pass(12_000);
     expect(world.handled).to.deep.equal(['a1']);
   });
+
+  it('given a shard that is claimed again while its end is being noted, then nothing of it goes on', async () => {
+    const world = shards(1);
+    let time: 'before' | 'slow' | 'after' = 'before';
+    const one = world.start(
+      {},
+      {
+        source: ({ records }) => ({
+          records: (...call) =>
+            time === 'slow' && call[0].includes('shard-0001') ? Promise.reject(DOWN) : records(...call),
+        }),
+        states: ({ advance, load, renew }) => ({
+          // It takes effect, and its answer takes longer than a lease holds.
+          advance: async (...call) => {
+            const refused = await advance(...call);
+            if (time === 'before' && call[1].some(({ complete }) => complete)) {
+              time = 'slow';
+              await one.process.sleep(16_000);
+              time = 'after';
+            }
+            return refused;
+          },
+          renew: (...call) => (time === 'slow' ? Promise.reject(DOWN) : renew(...call)),
+          // As it was before.
+          load: async (...call) =>
+            (await load(...call)).map((state) => ({ ...state, complete: state.complete && time !== 'slow' })),
+        }),
+      },
+    );
+    world.write('a');
+    await world.pass(3_000);
+    world.stream.roll(world.stream.leaves[0]!, false);
+    await world.pass(40_000);
+    expect((await world.state('shard-0001'))!.lease.epoch).to.equal(2);
+    expect(one.reader.status.shards.map(({ shard }) => shard)).to.deep.equal(['shard-0002']);
+  });
 });
