@@ -17,6 +17,8 @@ import { Wake } from './wake.ts';
 
 /** How soon shards are listed again of which only some could be. */
 const LIST_AGAIN_MS = 2_000;
+/** How long ago the leases may have been looked at by who takes part in reading, in milliseconds: or as long as a lease holds. */
+const READY_MS = 10_000;
 /** How long frontiers and leases may take at the very end, in milliseconds. */
 const LAST_WRITES_MS = 5_000;
 
@@ -43,7 +45,8 @@ export class ReadStream {
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
   #noted: readonly ShardState[] = [];
-  #isReady = false;
+  /** When the shards were loaded last, by the monotonic clock. */
+  #loadedAt = -Infinity;
   #isEndOfStream = false;
   #lastProgressAt: number | undefined;
   #handled = 0;
@@ -101,7 +104,7 @@ export class ReadStream {
     const shards = this.#readings.statuses(now);
     const lags = shards.flatMap(({ lagMs }) => lagMs ?? []);
     return {
-      isReady: this.#isReady,
+      isReady: this.#isReady(),
       lastProgressAt: this.#lastProgressAt,
       shards,
       lagMs: lags.length === 0 ? undefined : Math.max(...lags),
@@ -138,6 +141,11 @@ export class ReadStream {
       gaps: this.#gaps.open,
       isEndOfStream: this.#isEndOfStream,
     };
+  }
+
+  #isReady(): boolean {
+    const sinceMs = this.#deps.monotonic.elapsed() - this.#loadedAt;
+    return sinceMs < Math.max(this.#options.failoverMs, READY_MS);
   }
 
   #isStopped(): boolean {
@@ -223,9 +231,10 @@ export class ReadStream {
     // Before they are loaded: what is noted meanwhile may not be among them.
     const { isFinal } = this.#noting;
     this.#noted = await states.load(source.arn, this.#closed.signal);
+    this.#loadedAt = monotonic.elapsed();
     const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
-    this.#isReady = true;
-    this.#progressed();
+    // Where shards are read, a page is what counts.
+    if (this.#readings.isIdle) this.#progressed();
     for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
     this.#isEndOfStream = isFinal && this.#noted.every(({ complete }) => complete);

@@ -15,6 +15,9 @@ const FULL_MS = 1_000;
 /** How long a reader waits that cannot be sure of its lease: it is renewed soon, or lost. */
 const UNSURE_MS = 500;
 
+/** After how long without a page nobody can say that a shard has nothing, in milliseconds: it is asked far more often. */
+const STALE_MS = 10_000;
+
 /** By how much clocks may differ, in milliseconds: a record that is newer by more was made after reading began. */
 const SKEW_MS = 10_000;
 
@@ -53,6 +56,8 @@ export class ShardReading {
   #isBegun = false;
   #emptyPages = 0;
   #lastAt: number | undefined;
+  /** When there was a page last, in milliseconds since 1970. */
+  #pageAt: number | undefined;
 
   constructor(
     state: ShardState,
@@ -91,9 +96,14 @@ export class ShardReading {
   /** How long ago the change was made that is handled next; 0 where there is none, undefined where that is not known. */
   lagMs(now: number): number | undefined {
     const { next } = this.#frontier;
-    const isCaughtUp = next === undefined && (this.#emptyPages > 0 || this.#isClosed);
-    const at = next === undefined ? this.#lastAt : next.at;
-    return isCaughtUp ? 0 : at && Math.max(0, now - at);
+    if (next !== undefined) return next.at && Math.max(0, now - next.at);
+    if (this.#isClosed) return 0;
+    const unread = this.#pageAt === undefined ? undefined : now - this.#pageAt;
+    const isCaughtUp = this.#emptyPages > 0 && unread !== undefined && unread < STALE_MS;
+    if (isCaughtUp) return 0;
+    // What came since the last page is as old at most.
+    if (this.#emptyPages > 0) return unread;
+    return this.#lastAt && Math.max(0, now - this.#lastAt);
   }
 
   /** Reads no more, and begins nothing. */
@@ -123,6 +133,8 @@ export class ShardReading {
   async #read(): Promise<void> {
     while (!this.#isRead && !this.#stopped.signal.aborted) {
       const wait = this.#waitMs();
+      // It waits for what is being handled: what keeps that from going well is told by the lag.
+      if (!this.#hasRoom()) this.#shared.progressed();
       if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
       else if (!this.#hasRoom() && this.#isExhausted()) return;
       else await this.#shared.requests.through(() => this.#tryPage());
@@ -169,6 +181,7 @@ export class ShardReading {
     }
     if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
+    this.#pageAt = this.#deps.clock.now();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.
     this.#accept(page.records);

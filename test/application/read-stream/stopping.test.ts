@@ -389,4 +389,53 @@ describe('ReadStream, what it tells of itself', () => {
     await world.pass(60_000);
     expect(one.reader.status.lastProgressAt).to.be.below(world.scheduler.now - 55_000);
   });
+
+  it('given shards that cannot be read any more, while leases can, then it does not tell that all is well', async () => {
+    const world = oneShard('a');
+    let isDown = false;
+    const one = world.start(
+      { retryMs: 2_000 },
+      {
+        source: ({ records }) => ({
+          records: (...call) => (isDown ? Promise.reject(DOWN) : records(...call)),
+        }),
+      },
+    );
+    await world.pass(5_000);
+    expect(one.reader.status).to.include({ lagMs: 0, isReady: true });
+    isDown = true;
+    await world.pass(60_000);
+    expect(one.reader.status.lagMs).to.be.within(58_000, 62_000);
+    expect(one.reader.status.lastProgressAt).to.be.below(world.scheduler.now - 55_000);
+    isDown = false;
+    await world.pass(5_000);
+    expect(one.reader.status.lagMs).to.equal(0);
+  });
+
+  it('given leases that cannot be looked at any more, then it does not take part until they can', async () => {
+    const world = oneShard('a');
+    let isDown = false;
+    const one = world.start(
+      {},
+      { states: ({ load }) => ({ load: (...call) => (isDown ? Promise.reject(DOWN) : load(...call)) }) },
+    );
+    await world.pass(5_000);
+    isDown = true;
+    await world.pass(12_000);
+    expect(one.reader.status).to.include({ isReady: false });
+    isDown = false;
+    await world.pass(5_000);
+    expect(one.reader.status).to.include({ isReady: true });
+  });
+
+  it('given a process without a shard, or one whose shard holds as much as it may, then all goes well', async () => {
+    const world = oneShard('ab');
+    const fails = { handle: async (records: readonly unknown[]) => records.map(() => DOWN) };
+    const started = [world.start({ aheadMax: 2 }, fails)];
+    await world.pass(1_000);
+    started.push(world.start({}, fails, 'two'));
+    await world.pass(120_000);
+    for (const { reader } of started)
+      expect(reader.status.lastProgressAt).to.be.above(world.scheduler.now - 10_000);
+  });
 });
