@@ -41,7 +41,7 @@ export interface ReadStreamOptions {
   readonly stopMs: number;
   /** Only `once`: after so many empty pages in a row a shard that is open has nothing more. */
   readonly quietPages: number;
-  /** Only `once`: how often a record is tried until it is left. */
+  /** Only `once`: how often a record is tried until it is left, and a shard that a setting keeps from being read. */
   readonly onceAttempts: number;
 }
 

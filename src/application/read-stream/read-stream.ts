@@ -50,6 +50,8 @@ export class ReadStream {
   #isEndOfStream = false;
   #lastProgressAt: number | undefined;
   #handled = 0;
+  /** Only `once`: what keeps shards from being read. */
+  #fault: Fault | undefined;
 
   constructor(deps: ReadStreamDependencies, options: Partial<ReadStreamOptions> = {}) {
     this.#deps = {
@@ -92,7 +94,11 @@ export class ReadStream {
       completed: (shard) => this.#complete(shard),
       failed: (shard, error) => {
         deps.logger.log('error', 'a shard could not be read', { shard, error });
-        this.#keeping.lose(shard);
+        // Only `once`. It is the same for all of the stream's shards.
+        if (Fault.is(error) && error.kind === 'configuration') {
+          this.#fault ??= error;
+          this.#end();
+        } else this.#keeping.lose(shard);
       },
       ended: () => this.#leaseWake.call(),
     });
@@ -119,8 +125,8 @@ export class ReadStream {
    * Reads until it is stopped, the stream has ended, or, once, what there was is handled. Then what has begun has ended or is
    * given up, within `stopMs` and some seconds, frontiers are saved and leases given back.
    *
-   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning. All
-   *   else is tried again.
+   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning, or, only
+   *   `once`, a setting keeps its shards from being read. All else is tried again.
    */
   async run(stop: AbortSignal): Promise<ReadResult> {
     const end = () => this.#end();
@@ -135,6 +141,7 @@ export class ReadStream {
       this.#closed.abort();
       stop.removeEventListener('abort', end);
     }
+    if (this.#fault !== undefined) throw this.#fault;
     return {
       handled: this.#handled,
       unhandled: this.#readings.unhandled,

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { Frontier } from '../../domain/frontier.ts';
 import type { ShardPosition, ShardState } from '../../domain/shard.ts';
 import { Bell } from '../bell.ts';
@@ -55,6 +56,8 @@ export class ShardReading {
   /** Whether there was an iterator. */
   #isBegun = false;
   #emptyPages = 0;
+  /** How often in a row a page could not be read for want of a setting, as a right. */
+  #misconfigured = 0;
   #lastAt: number | undefined;
   /** When there was a page last, in milliseconds since 1970. */
   #pageAt: number | undefined;
@@ -118,9 +121,19 @@ export class ShardReading {
     this.#handling.giveUp();
   }
 
-  /** Resolves once nothing of it goes on. */
+  /**
+   * Resolves once nothing of it goes on.
+   *
+   * @throws Fault `configuration`, only `once`, when that is what so many attempts to read came to.
+   */
   async run(): Promise<ReadingEnd> {
-    await this.#read();
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#handling.stop();
+      await this.#handling.ended();
+      throw error;
+    }
     const isStopped = () => this.#stopped.signal.aborted;
     while (!isStopped() && this.#handling.held > 0 && !this.#isExhausted()) await this.#bell.wait(WAIT_MS);
     const isLeft = isStopped();
@@ -156,6 +169,10 @@ export class ShardReading {
         ...{ shard: this.state.id, failures: this.#backoff.failures + 1, error },
       });
       this.#tryLater();
+      const { once, onceAttempts } = this.#shared.options;
+      const isForGood = Fault.is(error) && error.kind === 'configuration';
+      this.#misconfigured = isForGood ? this.#misconfigured + 1 : 0;
+      if (once && this.#misconfigured >= onceAttempts) throw error;
     }
   }
 
@@ -181,6 +198,7 @@ export class ShardReading {
     }
     if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
+    this.#misconfigured = 0;
     this.#pageAt = this.#deps.clock.now();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.

@@ -90,10 +90,11 @@ export class ShardReadings {
     if (this.#isStopped || this.#shared.epochOf(id) !== lease.epoch) return;
     const reading = new ShardReading(state, beginningOf(state, noted), this.#deps, this.#shared);
     this.#readings.set(id, reading);
-    const end = await reading.run();
-    this.#readings.delete(id);
-    // Read again, it counts again.
-    this.#left.set(id, reading.held);
+    const end = await reading.run().finally(() => {
+      this.#readings.delete(id);
+      // Read again, it counts again.
+      this.#left.set(id, reading.held);
+    });
     if (end === 'settled') this.#settled.add(id);
     if (end === 'complete') await this.#listener.completed(id);
   }

@@ -303,6 +303,34 @@ describe('ReadStream, once', () => {
     await world.pass(30_000);
     expect(one.result).to.include({ handled: 2, unhandled: 0 });
   });
+
+  it('given a right that is missing, then it says so after some attempts, and gives its leases back', async () => {
+    for (const refused of ['iterator', 'records'] as const) {
+      const world = oneShard('a');
+      const fault = new Fault('configuration', `no right to ${refused}`);
+      const one = world.start({ once: true, onceAttempts: 3 }, { source: () => ({ [refused]: () => Promise.reject(fault) }) });
+      await world.pass(10_000);
+      expect(one.error, refused).to.equal(fault);
+      expect(callsOf(one, refused), refused).to.have.length(3);
+      expect(await world.owners(), refused).to.deep.equal({});
+    }
+  });
+
+  it('given a right that is missing for moments, then all is read', async () => {
+    const world = oneShard('a');
+    let calls = 0;
+    const one = world.start(
+      { once: true, onceAttempts: 3 },
+      {
+        source: ({ records }) => ({
+          records: (...call) =>
+            calls++ % 3 < 2 ? Promise.reject(new Fault('configuration', 'no right')) : records(...call),
+        }),
+      },
+    );
+    await world.pass(10_000);
+    expect(one.result).to.include({ handled: 1 });
+  });
 });
 
 describe('ReadStream, how often it asks', () => {
