@@ -14,7 +14,7 @@ export interface Waiting {
  * Asks again, later and later, until there is an answer.
  *
  * @param retryMs the longest pause, in milliseconds.
- * @throws Fault `configuration` at once, and what failed last once it is stopped.
+ * @throws Fault `configuration` at once, and the reason of `stop` once that is aborted: what failed then is in the log.
  */
 export async function untilAnswered<T>(
   { sleeper, random, logger }: Waiting,
@@ -27,10 +27,12 @@ export async function untilAnswered<T>(
     try {
       return await ask();
     } catch (error) {
-      if (stop.aborted || (Fault.is(error) && error.kind === 'configuration')) throw error;
+      if (stop.aborted && error === stop.reason) throw error;
+      if (Fault.is(error) && error.kind === 'configuration') throw error;
       const pause = backoff.next();
       logger.log('warn', 'the streams of the table could not be told', { failures: backoff.failures, error });
       await sleeper.sleep(pause, stop);
+      stop.throwIfAborted();
     }
   }
 }

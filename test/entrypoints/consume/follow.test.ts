@@ -111,4 +111,17 @@ describe('following the streams of a table', () => {
       expect(gaps).to.deep.include([isRolled ? 'vanished' : 'trimmed', 'shard-0001']);
     }
   });
+
+  it('given requests that fail until it is stopped, then it ends at once, by the reason that it was stopped for', async () => {
+    const table = new FollowedTable();
+    table.switchOn('a');
+    table.around = (name, make) =>
+      name === 'load' ? Promise.reject(new Fault('transient', 'throttled')) : make();
+    table.start();
+    await table.pass(20_000);
+    table.process.stop.abort();
+    await table.pass(10);
+    expect(table.result).to.deep.equal({ error: table.process.stop.signal.reason as unknown });
+    expect(table.process.lines.map(({ level }) => level)).to.include('warn');
+  });
 });

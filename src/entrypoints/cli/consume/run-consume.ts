@@ -20,6 +20,7 @@ import { serveHealth } from './health.ts';
 import { Progress } from './progress.ts';
 import { consumeReport } from './report.ts';
 import { type Followed, readConsumeSettings } from './settings.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export interface ConsumeCommandOptions {
   readonly definition?: string;
@@ -49,9 +50,6 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
   const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
   try {
     await consume(worker, followed, { progress, stop: stop.signal }, options);
-  } catch (error) {
-    // Stopped before it had begun.
-    if (!stop.signal.aborted) throw error;
   } finally {
     stop.release();
     progress.stop();
@@ -84,7 +82,9 @@ async function consume(
   try {
     const started = performance.now();
     progress.start(() => follow.reading.status);
-    await sayingWhoExits('contrail', 'nothing more is read', () => run(follow, followed, stop));
+    await sayingWhoExits('contrail', 'nothing more is read', () =>
+      untilStopped(stop, () => run(follow, followed, stop)),
+    );
     progress.stop();
     await drain?.(AbortSignal.timeout(LAST_DRAIN_MS));
     const { result } = follow;
