@@ -73,13 +73,14 @@ export class LeaseKeeping {
   /**
    * Claims what this process is to read.
    *
-   * @param noted all shards, loaded at `loadedAt` by the monotonic clock.
+   * @param noted all shards, asked for at `askedAt` and loaded at `loadedAt` by the monotonic clock: what is the same was so from the
+   *   end of one load to the beginning of another.
    * @returns those that were got.
    * @throws Fault when it is not known what was got.
    */
   async claim(
     noted: readonly ShardState[],
-    loadedAt: number,
+    { askedAt, loadedAt }: { readonly askedAt: number; readonly loadedAt: number },
     signal: AbortSignal,
   ): Promise<readonly ShardState[]> {
     const { states, source, owner, random, monotonic } = this.#deps;
@@ -89,7 +90,7 @@ export class LeaseKeeping {
       .map((shard) => ({ shard, place: random.next() }))
       .toSorted((a, b) => a.place - b.place)
       .map(({ shard }) => shard);
-    const isFree = (shard: ShardState) => this.#isFree(shard, loadedAt);
+    const isFree = (shard: ShardState) => this.#isFree(shard, askedAt);
     const wanted = leasesToClaim(shuffled, owner, isFree, this.#mayTake);
     if (wanted.length === 0) return [];
     const before = monotonic.elapsed();
@@ -102,7 +103,7 @@ export class LeaseKeeping {
   /**
    * Whether somebody else is known to read a shard: they renewed its lease, and not too long ago.
    *
-   * @param now when it was loaded, by the monotonic clock.
+   * @param now when it was asked for, by the monotonic clock.
    */
   isOthers({ id, lease }: ShardState, now: number): boolean {
     if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id)) return false;

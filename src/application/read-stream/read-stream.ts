@@ -234,18 +234,18 @@ export class ReadStream {
 
   async #claim(): Promise<void> {
     const { source, states, monotonic } = this.#deps;
-    const loadedAt = monotonic.elapsed();
+    const askedAt = monotonic.elapsed();
     // Before they are loaded: what is noted meanwhile may not be among them.
     const { isFinal } = this.#noting;
     this.#noted = await states.load(source.arn, this.#closed.signal);
-    this.#loadedAt = monotonic.elapsed();
-    const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
+    const loadedAt = (this.#loadedAt = monotonic.elapsed());
+    const got = await this.#keeping.claim(this.#noted, { askedAt, loadedAt }, this.#closed.signal);
     // Where shards are read, a page is what counts.
     if (this.#readings.isIdle) this.#progressed();
     for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
     this.#isEndOfStream = isFinal && this.#noted.every(({ complete }) => complete);
-    if (this.#isEndOfStream || this.#isAllSettled(loadedAt)) this.#end();
+    if (this.#isEndOfStream || this.#isAllSettled(askedAt)) this.#end();
   }
 
   /** Only `once`: whether all that there was is handled, tried often enough, or read by somebody else. */

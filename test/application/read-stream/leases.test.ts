@@ -261,4 +261,26 @@ describe('ReadStream, how processes share the shards', () => {
     expect((await world.state('shard-0001'))!.lease.epoch).to.equal(2);
     expect(one.reader.status.shards.map(({ shard }) => shard)).to.deep.equal(['shard-0002']);
   });
+
+  it('given a process some of whose loads take long, then it takes no lease that is renewed', async () => {
+    const world = shards(1);
+    world.start();
+    await world.pass(3_000);
+    let loads = 0;
+    const two = world.start(
+      {},
+      {
+        states: ({ load }) => ({
+          load: async (...call) => {
+            if (loads++ % 2 === 0) await two.process.sleep(12_000);
+            return load(...call);
+          },
+        }),
+      },
+      'two',
+    );
+    await world.pass(90_000);
+    expect(await world.owners()).to.deep.equal({ one: ['shard-0001'] });
+    expect((await world.state('shard-0001'))!.lease.epoch).to.equal(1);
+  });
 });
