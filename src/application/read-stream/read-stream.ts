@@ -10,13 +10,12 @@ import { ShardLister } from './list-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from './options.ts';
 import { ProgressSaving } from './progress-saving.ts';
 import type { ReaderStatus, ReadResult } from './reader-status.ts';
-import { noSuchStream, ShardNoting } from './shard-noting.ts';
+import { ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
+import { StreamListing } from './stream-listing.ts';
 import { Wake } from './wake.ts';
 
-/** How soon shards are listed again of which only some could be. */
-const LIST_AGAIN_MS = 2_000;
 /** How long ago the leases may have been looked at by who takes part in reading, in milliseconds: or as long as a lease holds. */
 const READY_MS = 10_000;
 /** How long frontiers and leases may take at the very end, in milliseconds. */
@@ -31,7 +30,6 @@ export class ReadStream {
   readonly #options: ReadStreamOptions;
   /** Called when leases are to be looked at, or whether it is over. */
   readonly #leaseWake: Wake;
-  readonly #listWake: Wake;
   readonly #saveWake: Wake;
   /** Aborted once nothing more is listed. */
   readonly #stopped = new AbortController();
@@ -41,6 +39,7 @@ export class ReadStream {
   readonly #saving: ProgressSaving;
   readonly #gaps: GapNoting;
   readonly #noting: ShardNoting;
+  readonly #listing: StreamListing;
   readonly #readings: ShardReadings;
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
@@ -65,7 +64,6 @@ export class ReadStream {
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
     const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
     this.#leaseWake = new Wake(deps.sleeper);
-    this.#listWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
     this.#saving = new ProgressSaving(
@@ -77,6 +75,8 @@ export class ReadStream {
     this.#gaps = new GapNoting(deps, this.#closed.signal);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
     this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
+    const signals = { stopped: this.#stopped.signal, closed: this.#closed.signal };
+    this.#listing = new StreamListing(deps, this.#noting, this.#gaps, signals);
     const shared: SharedReading = {
       options: this.#options,
       requests: new Gate(requestsAtOnce),
@@ -133,8 +133,10 @@ export class ReadStream {
     stop.addEventListener('abort', end);
     if (stop.aborted) end();
     try {
-      await this.#noteFirst();
-      await Promise.all([this.#listAgain(), this.#keepLeases(), this.#save()]);
+      this.#noted = await this.#listing.first();
+      if (this.#options.once)
+        this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
+      await Promise.all([this.#listing.again(this.#options.listMs), this.#keepLeases(), this.#save()]);
       await this.#writeLast();
     } finally {
       end();
@@ -168,7 +170,8 @@ export class ReadStream {
     if (this.#isStopped()) return;
     this.#stopped.abort();
     this.#readings.stop();
-    for (const wake of [this.#leaseWake, this.#listWake, this.#saveWake]) wake.call();
+    this.#listing.wake();
+    for (const wake of [this.#leaseWake, this.#saveWake]) wake.call();
     const giveUp = async () => {
       await this.#deps.sleeper.sleep(this.#options.stopMs, this.#closed.signal);
       this.#readings.giveUp();
@@ -177,45 +180,6 @@ export class ReadStream {
       this.#closed.abort();
     };
     void giveUp();
-  }
-
-  /** Only a complete listing tells where to begin. */
-  async #noteFirst(): Promise<void> {
-    const { source, states, random } = this.#deps;
-    while (!this.#isStopped()) {
-      try {
-        const isComplete = await this.#noting.noteAll();
-        if (isComplete === undefined) throw noSuchStream(source.arn);
-        await this.#gaps.load(this.#closed.signal);
-        this.#noted = await states.load(source.arn, this.#closed.signal);
-        if (isComplete) break;
-      } catch (error) {
-        if (this.#isStopped()) return;
-        if (Fault.is(error) && error.kind === 'configuration') throw error;
-        this.#warn('the stream could not be listed', error);
-      }
-      await this.#listWake.wait(random.next() * LIST_AGAIN_MS);
-    }
-    if (this.#options.once)
-      this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
-  }
-
-  async #listAgain(): Promise<void> {
-    const { random } = this.#deps;
-    let isComplete: boolean | undefined = true;
-    while (!this.#isStopped()) {
-      const pause = isComplete ? this.#options.listMs : LIST_AGAIN_MS;
-      // Several processes are not to list all at the same time.
-      await this.#listWake.wait(pause * (0.75 + random.next() / 2));
-      if (this.#isStopped()) return;
-      try {
-        isComplete = (await this.#noting.noteAll()) !== false;
-        await this.#gaps.load(this.#closed.signal);
-      } catch (error) {
-        isComplete = false;
-        this.#warn('the stream could not be listed', error);
-      }
-    }
   }
 
   async #keepLeases(): Promise<void> {
@@ -265,7 +229,7 @@ export class ReadStream {
     const isListed = await this.#tried('the children of a shard could not be listed', () =>
       this.#noting.noteChildren(shard),
     );
-    if (!isListed) this.#listWake.call();
+    if (!isListed) this.#listing.wake();
     this.#saving.note(shard, { complete: true });
     this.#saveWake.call();
   }
