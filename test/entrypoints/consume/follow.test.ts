@@ -124,4 +124,34 @@ describe('following the streams of a table', () => {
     expect(table.result).to.deep.equal({ error: table.process.stop.signal.reason as unknown });
     expect(table.process.lines.map(({ level }) => level)).to.include('warn');
   });
+
+  it('given an older stream with a record that cannot be handled, then --once leaves the next one for when it can be', async () => {
+    const table = new FollowedTable();
+    table.switchOn('ab');
+    let isDown = true;
+    const handle = async (records: readonly unknown[]) =>
+      records.map((each) => {
+        if (isDown && nameOf(each) === 'b1') return new Fault('transient', 'down');
+        table.handled.push(nameOf(each));
+        return 'done' as const;
+      });
+    table.start({}, handle);
+    await table.pass(2_000);
+    table.process.stop.abort();
+    await table.pass(6_000);
+    table.switchOff();
+    table.switchOn('c');
+    const once = async () => {
+      table.replaceProcess();
+      const follow = table.start({ once: true, retryMs: 500 }, handle);
+      await table.pass(30_000);
+      expect(table.result).to.equal('ended');
+      return follow.result;
+    };
+    expect(await once()).to.include({ unhandled: 1 });
+    expect(table.handled).not.to.include('c1');
+    isDown = false;
+    expect(await once()).to.include({ unhandled: 0 });
+    expect(table.handled.slice(-2)).to.deep.equal(['b1', 'c1']);
+  });
 });

@@ -93,8 +93,8 @@ export class Follow {
           : streams.follow(latest, this.#options.from ?? 'horizon', stop),
       );
       for (const stream of older) {
-        await this.#readOlder(streams, stream, stop);
-        if (isStopped()) return true;
+        // What it has left, with `once`, comes before what the next one has.
+        if (!(await this.#readOlder(streams, stream, stop)) || isStopped()) return true;
       }
       if (latest === undefined || from === undefined) {
         // Another may have been switched on meanwhile.
@@ -109,19 +109,21 @@ export class Follow {
     return true;
   }
 
+  /** @returns whether nothing is left of it. */
   async #readOlder(
     streams: TableStreams,
     { arn, from }: OlderStream,
     stop: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const source = this.#deps.source(arn);
     if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
       const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
       this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
-      return;
+      return true;
     }
     const { isEndOfStream } = await this.#read(source, from, stop);
     if (isEndOfStream) await this.#answer(stop, () => streams.ended(arn));
+    return isEndOfStream;
   }
 
   #answer<T>(stop: AbortSignal, ask: () => Promise<T>): Promise<T> {
