@@ -1,6 +1,7 @@
 import { leasesToClaim } from '../../domain/lease-share.ts';
 import { readable } from '../../domain/shard-order.ts';
 import type { ShardState } from '../../domain/shard.ts';
+import { PartlyWritten } from '../ports/partly-written.ts';
 import type { Claim } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 import { ObservedLeases } from './observed-leases.ts';
@@ -53,7 +54,7 @@ export class LeaseKeeping {
   /**
    * Renews what is held. What cannot be renewed is lost once it is too old.
    *
-   * @throws Fault when it is not known what was renewed.
+   * @throws Fault when it is not known of all whether they are renewed.
    */
   async renew(signal: AbortSignal): Promise<void> {
     const { states, source, owner, monotonic } = this.#deps;
@@ -61,12 +62,20 @@ export class LeaseKeeping {
     if (this.#held.size === 0) return;
     const before = monotonic.elapsed();
     const held = this.#claims();
-    const lost = new Set(await states.renew(source.arn, held, owner, signal));
-    for (const { shard, epoch } of held) {
-      const lease = this.#held.get(shard);
-      if (lease?.epoch !== epoch) continue;
-      if (lost.has(shard)) this.lose(shard);
-      else lease.renewedAt = before;
+    const renewed = (refused: readonly string[], unknown: ReadonlySet<string>) => {
+      const lost = new Set(refused);
+      for (const { shard, epoch } of held) {
+        const lease = this.#held.get(shard);
+        if (lease?.epoch !== epoch || unknown.has(shard)) continue;
+        if (lost.has(shard)) this.lose(shard);
+        else lease.renewedAt = before;
+      }
+    };
+    try {
+      renewed(await states.renew(source.arn, held, owner, signal), new Set());
+    } catch (error) {
+      if (error instanceof PartlyWritten) renewed(error.refused, error.unknown);
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { PartlyWritten } from '../ports/partly-written.ts';
 import type { Advance } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 
@@ -59,14 +60,20 @@ export class ProgressSaving {
     }).filter((move) => move !== undefined);
     if (moves.length === 0) return;
     const { states, source } = this.#deps;
-    try {
-      const refused = new Set(await states.advance(source.arn, moves, signal));
+    const saved = (refused: readonly string[], unknown: ReadonlySet<string>) => {
+      const lost = new Set(refused);
       for (const { shard, epoch, complete } of moves) {
-        if (refused.has(shard)) this.#lost(shard);
-        else if (complete === true) this.#completed(shard, epoch);
+        if (lost.has(shard)) this.#lost(shard);
+        else if (complete === true && !unknown.has(shard)) this.#completed(shard, epoch);
       }
+    };
+    try {
+      saved(await states.advance(source.arn, moves, signal), new Set());
     } catch (error) {
-      for (const [shard, each] of moved) this.#moved.set(shard, { ...each, ...this.#moved.get(shard) });
+      const unknown = error instanceof PartlyWritten ? error.unknown : undefined;
+      for (const [shard, each] of moved)
+        if (unknown?.has(shard) !== false) this.#moved.set(shard, { ...each, ...this.#moved.get(shard) });
+      if (error instanceof PartlyWritten) saved(error.refused, error.unknown);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PartlyWritten } from '../../../src/application/ports/partly-written.ts';
 import type { ShardStates } from '../../../src/application/ports/shard-states.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { Readers } from './readers.ts';
@@ -282,5 +283,50 @@ describe('ReadStream, how processes share the shards', () => {
     await world.pass(90_000);
     expect(await world.owners()).to.deep.equal({ one: ['shard-0001'] });
     expect((await world.state('shard-0001'))!.lease.epoch).to.equal(1);
+  });
+
+  it('given one of many shards that cannot be written, then the others are renewed and saved', async () => {
+    const world = shards(4);
+    const BAD = 'shard-0001';
+    const one = world.start(
+      {},
+      {
+        states: ({ renew, advance }) => ({
+          renew: async (stream, held, owner) => {
+            const refused = await renew(
+              stream,
+              held.filter(({ shard }) => shard !== BAD),
+              owner,
+            );
+            throw new PartlyWritten(refused, [BAD], DOWN);
+          },
+          advance: async (stream, moves) => {
+            const refused = await advance(
+              stream,
+              moves.filter(({ shard }) => shard !== BAD),
+            );
+            if (moves.every(({ shard }) => shard !== BAD)) return refused;
+            throw new PartlyWritten(refused, [BAD], DOWN);
+          },
+        }),
+      },
+    );
+    world.write('abcdefghijklmnop');
+    await world.pass(12_000);
+    const lost = () =>
+      one.process.lines.flatMap(({ message, fields }) =>
+        message === 'the lease of a shard is lost' ? [fields['shard']] : [],
+      );
+    const others = world.stream.shards.slice(1);
+    for (const { id, records } of others)
+      expect((await world.state(id))!.frontier, id).to.equal(records.at(-1)?.sequence);
+    for (const shard of others) world.stream.roll(shard, false);
+    await world.pass(20_000);
+    for (const { id } of others) expect(await world.state(id), id).to.include({ complete: true });
+    expect(new Set(lost())).to.deep.equal(new Set([BAD]));
+    const { claim } = world.states;
+    await claim.call(world.states, world.stream.arn, [{ shard: 'shard-0005', epoch: 1 }], 'two');
+    await world.pass(4_000);
+    expect(lost()).to.include('shard-0005');
   });
 });
