@@ -48,7 +48,8 @@ export function newShards(
     const noteworthy = next.filter(({ parent }) => isComplete || (parent !== undefined && known.has(parent)));
     for (const { id, parent } of noteworthy) {
       known.add(id);
-      if (start === 'beginning' && parent !== undefined && !known.has(parent) && !byId.has(parent)) lost.add(parent);
+      if (start === 'beginning' && parent !== undefined && !known.has(parent) && !byId.has(parent))
+        lost.add(parent);
     }
     if (noteworthy.length > 0) generations.push(noteworthy.map(({ id, parent }) => ({ id, parent, start })));
     const decided = new Set(next);

@@ -9,9 +9,13 @@ export class PartlyWritten extends Fault {
 
   /** @param cause what one of those failed by. */
   constructor(refused: readonly string[], unknown: readonly string[], cause: Fault) {
-    super(cause.kind, `of ${unknown.length} shards it is not known whether they are written: ${cause.message}`, {
-      ...{ cause, reason: cause.reason },
-    });
+    super(
+      cause.kind,
+      `of ${unknown.length} shards it is not known whether they are written: ${cause.message}`,
+      {
+        ...{ cause, reason: cause.reason },
+      },
+    );
     this.refused = refused;
     this.unknown = new Set(unknown);
   }

@@ -115,7 +115,8 @@ export class LeaseKeeping {
    * @param now when it was asked for, by the monotonic clock.
    */
   isOthers({ id, lease }: ShardState, now: number): boolean {
-    if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id)) return false;
+    if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id))
+      return false;
     // It is renewed every third of it.
     return this.#observed.unchangedMs(id, now) <= this.#failoverMs / 2;
   }

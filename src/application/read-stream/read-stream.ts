@@ -218,9 +218,7 @@ export class ReadStream {
     if (asked === undefined || !this.#readings.isIdle) return false;
     return readable(this.#noted).every(
       (shard) =>
-        !asked.has(shard.id) ||
-        this.#readings.isSettled(shard.id) ||
-        this.#keeping.isOthers(shard, now),
+        !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard, now),
     );
   }
 

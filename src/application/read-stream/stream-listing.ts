@@ -48,7 +48,8 @@ export class StreamListing {
    */
   async first(): Promise<readonly ShardState[]> {
     const { source, states, random } = this.#deps;
-    while (!this.#stopped.aborted) {
+    const isStopped = () => this.#stopped.aborted;
+    while (!isStopped()) {
       try {
         const isComplete = await this.#noting.noteAll();
         if (isComplete === undefined) throw noSuchStream(source.arn);
@@ -56,7 +57,7 @@ export class StreamListing {
         const noted = await states.load(source.arn, this.#closed);
         if (isComplete) return noted;
       } catch (error) {
-        if (this.#stopped.aborted) break;
+        if (isStopped()) break;
         if (Fault.is(error) && error.kind === 'configuration') throw error;
         this.#warn(error);
       }

@@ -228,8 +228,7 @@ describe('ReadStream, what it does about records that nobody can read any more',
       { listMs: 600_000 },
       {
         source: ({ list }) => ({
-          list: (...call) =>
-            isDown ? Promise.reject(new Fault('transient', 'throttled')) : list(...call),
+          list: (...call) => (isDown ? Promise.reject(new Fault('transient', 'throttled')) : list(...call)),
         }),
         // Noting takes long: it is known by then that the stream is off.
         states: ({ add }) => ({

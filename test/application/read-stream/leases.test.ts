@@ -324,8 +324,7 @@ describe('ReadStream, how processes share the shards', () => {
     await world.pass(20_000);
     for (const { id } of others) expect(await world.state(id), id).to.include({ complete: true });
     expect(new Set(lost())).to.deep.equal(new Set([BAD]));
-    const { claim } = world.states;
-    await claim.call(world.states, world.stream.arn, [{ shard: 'shard-0005', epoch: 1 }], 'two');
+    await world.states.claim(world.stream.arn, [{ shard: 'shard-0005', epoch: 1 }], 'two');
     await world.pass(4_000);
     expect(lost()).to.include('shard-0005');
   });

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
 import { PartlyWritten } from '../../../src/application/ports/partly-written.ts';
 import type { Advance } from '../../../src/application/ports/shard-states.ts';
-import type { StreamSource } from '../../../src/application/ports/stream-source.ts';
 import { ProgressSaving } from '../../../src/application/read-stream/progress-saving.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { Random } from '../../../src/random/random.ts';
 import { isRejected } from '../../support/is-rejected.ts';
-
+import { ModelledSource } from './modelled-source.ts';
+import { ModelledStream } from './modelled-stream.ts';
 
 describe('ProgressSaving', () => {
   it('given some that could not be written, then of the others it is told, and those alone are saved again', async () => {
@@ -19,9 +20,12 @@ describe('ProgressSaving', () => {
         return [];
       },
     });
+    const stream = new ModelledStream(() => 0, Random.of(1), 1);
+    const settings = { iteratorMs: 1, listPage: 1, emptyPages: 0, hasChildrenOf: true };
+    const source = new ModelledSource(stream, Random.of(2), settings);
     const told: string[] = [];
     const saving = new ProgressSaving(
-      { states, source: { arn: 'stream' } as StreamSource },
+      { states, source },
       () => 1,
       (shard) => told.push(`lost ${shard}`),
       (shard) => told.push(`completed ${shard}`),

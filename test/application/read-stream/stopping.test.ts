@@ -308,7 +308,10 @@ describe('ReadStream, once', () => {
     for (const refused of ['iterator', 'records'] as const) {
       const world = oneShard('a');
       const fault = new Fault('configuration', `no right to ${refused}`);
-      const one = world.start({ once: true, onceAttempts: 3 }, { source: () => ({ [refused]: () => Promise.reject(fault) }) });
+      const one = world.start(
+        { once: true, onceAttempts: 3 },
+        { source: () => ({ [refused]: () => Promise.reject(fault) }) },
+      );
       await world.pass(10_000);
       expect(one.error, refused).to.equal(fault);
       expect(callsOf(one, refused), refused).to.have.length(3);

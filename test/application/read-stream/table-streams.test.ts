@@ -95,7 +95,10 @@ describe('the streams of a table', () => {
       expect(told, noted).to.deep.equal(noted === 'complete' ? [] : [gap]);
       expect(await states.gaps(FIRST), noted).to.deep.equal(told);
       expect(log.said, noted).to.have.length(told.length);
-      expect((await streams().unfinished()).map(({ arn }) => arn), noted).to.deep.equal([SECOND]);
+      expect(
+        (await streams().unfinished()).map(({ arn }) => arn),
+        noted,
+      ).to.deep.equal([SECOND]);
     }
   });
 });

@@ -11,9 +11,7 @@ describe('following the streams of a table', () => {
       table.around = (name, make) => {
         const count = (failures.get(name) ?? 0) + 1;
         failures.set(name, count);
-        return name === failing && count <= 3
-          ? Promise.reject(new Fault('transient', 'throttled'))
-          : make();
+        return name === failing && count <= 3 ? Promise.reject(new Fault('transient', 'throttled')) : make();
       };
       table.switchOn('ab');
       table.start({ listMs: 2_000 });
@@ -22,9 +20,10 @@ describe('following the streams of a table', () => {
       await table.pass(60_000);
       expect(table.result, failing).to.equal('ended');
       expect(table.handled, failing).to.deep.equal(['a1', 'b1']);
-      expect((await table.states.load(table.arn)).map(({ complete }) => complete), failing).to.deep.equal([
-        true,
-      ]);
+      expect(
+        (await table.states.load(table.arn)).map(({ complete }) => complete),
+        failing,
+      ).to.deep.equal([true]);
       expect(failures.get(failing), failing).to.be.above(3);
     }
   });

@@ -110,11 +110,7 @@ export class Follow {
   }
 
   /** @returns whether nothing is left of it. */
-  async #readOlder(
-    streams: TableStreams,
-    { arn, from }: OlderStream,
-    stop: AbortSignal,
-  ): Promise<boolean> {
+  async #readOlder(streams: TableStreams, { arn, from }: OlderStream, stop: AbortSignal): Promise<boolean> {
     const source = this.#deps.source(arn);
     if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
       const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
