@@ -86,16 +86,15 @@ export abstract class ShardStates {
   /** Forgets shards that have left the stream, so that nothing is kept for ever. Not those with children that are not complete. */
   abstract forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void>;
 
-  /** Notes gaps for good. One of the same shard and reason is noted once, as it was first noted. */
+  /** Notes gaps for good. One of the same shard, reason and position is noted once, as it was first noted. */
   abstract noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void>;
 
   /** The gaps that nobody has closed. */
   abstract gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]>;
 
-  /** Closes gaps, once what they left is repaired. Those that are not there are no error. */
-  abstract closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void>;
+  /**
+   * Closes gaps, once what they left is repaired. Those that are not there are no error; what was noted at another time is another,
+   * and stays.
+   */
+  abstract closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void>;
 }

@@ -184,12 +184,8 @@ export class DynamoDbShardStates extends ShardStates {
     return (await this.#rows.query(stream, GAPS, signal)).map(gapIn);
   }
 
-  override async closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.#each(gaps, (gap) => this.#rows.remove(gapKey(stream, gap), signal), signal);
+  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
+    await this.#each(gaps, (gap) => this.#rows.removeNotedAt(gapKey(stream, gap), gap.at, signal), signal);
   }
 
   /** @throws PartlyWritten where only some could be. */
