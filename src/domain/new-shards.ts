@@ -4,14 +4,14 @@ import type { Shard, ShardState } from './shard.ts';
 export interface NewShards {
   /** To be noted one group after the other, parents first: where that breaks off, no child is noted without its parent. */
   readonly generations: readonly (readonly Pick<ShardState, 'id' | 'parent' | 'start'>[])[];
-  /** Parents that came and went without having been noted: all of their records are lost. */
+  /** Parents that came and went without having been noted, where all was to be read: all of their records are lost. */
   readonly lost: readonly string[];
 }
 
 /**
  * Which shards of a listing are to be noted.
  *
- * As long as none of the noted ones was ever claimed, reading has not begun, and what is there is from `from` on: all of it,
+ * As long as none of the noted ones was ever claimed, reading has not begun, and what is there is from `from` on: all of it, all that ever was,
  * or only what comes now, of the shards without a child and those behind noted ones. What is before those is never noted. Later every new shard is read
  * from its beginning.
  *
@@ -22,7 +22,7 @@ export function newShards(
   listed: readonly Shard[],
   isComplete: boolean,
   noted: readonly ShardState[],
-  from: 'horizon' | 'latest',
+  from: ShardState['start'],
 ): NewShards {
   const byId = new Map(listed.map((shard) => [shard.id, shard]));
   const known = new Set(noted.map(({ id }) => id));
@@ -48,7 +48,8 @@ export function newShards(
     const noteworthy = next.filter(({ parent }) => isComplete || (parent !== undefined && known.has(parent)));
     for (const { id, parent } of noteworthy) {
       known.add(id);
-      if (hasBegun && parent !== undefined && !known.has(parent) && !byId.has(parent)) lost.add(parent);
+      if (start === 'beginning' && parent !== undefined && !known.has(parent) && !byId.has(parent))
+        lost.add(parent);
     }
     if (noteworthy.length > 0) generations.push(noteworthy.map(({ id, parent }) => ({ id, parent, start })));
     const decided = new Set(next);

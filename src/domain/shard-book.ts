@@ -95,8 +95,8 @@ export class ShardBook {
     for (const gap of gaps) if (!this.#gaps.has(gapName(gap))) this.#gaps.set(gapName(gap), gap);
   }
 
-  closeGaps(gaps: readonly Pick<Gap, 'shard' | 'reason'>[]): void {
-    for (const gap of gaps) this.#gaps.delete(gapName(gap));
+  closeGaps(gaps: readonly Gap[]): void {
+    for (const gap of gaps) if (this.#gaps.get(gapName(gap))?.at === gap.at) this.#gaps.delete(gapName(gap));
   }
 
   #held({ shard, epoch }: AtEpoch, owner: string): ShardState | undefined {
@@ -116,6 +116,7 @@ function furthest(a: string | undefined, b: string | undefined): string | undefi
   return compareSequences(b, a) > 0 ? b : a;
 }
 
-function gapName({ shard, reason }: Pick<Gap, 'shard' | 'reason'>): string {
-  return shard === undefined ? reason : `${reason} ${shard}`;
+/** A shard may lose records at several positions. */
+function gapName({ shard, reason, after }: Gap): string {
+  return JSON.stringify([reason, shard, after]);
 }

@@ -417,11 +417,32 @@ export async function notesAGapOnceAsItWasFirst({ states }: Harness) {
   await states.noteGaps(stream, GAPS.slice(0, 2));
   await states.noteGaps(
     stream,
-    GAPS.map((gap) => ({ ...gap, after: '9', at: gap.at + 100 })),
+    GAPS.map((gap) => ({ ...gap, at: gap.at + 100 })),
   );
   const [first, second, ...others] = await gapsOf(states, stream);
   expect([first, second]).to.deep.equal(GAPS.slice(0, 2));
   expect(others).to.have.length(3);
+}
+
+/** A shard may lose records again, while what it lost before is repaired. */
+export async function keepsGapsOfPositionsApart({ states, connect }: Harness) {
+  const stream = aStream();
+  const [first] = GAPS;
+  const gaps = [undefined, '5', '50'].map((after, n) => ({ ...first!, after, at: n }));
+  await states.noteGaps(stream, gaps);
+  expect(await gapsOf(connect(), stream)).to.deep.equal(gaps);
+  await states.closeGaps(stream, [gaps[1]!]);
+  expect(await gapsOf(connect(), stream)).to.deep.equal([gaps[0], gaps[2]]);
+}
+
+/** One that was closed and noted again is not closed by who repaired the first. */
+export async function closesAGapAsItWasNoted({ states, connect }: Harness) {
+  const stream = aStream();
+  const [first] = GAPS;
+  const again = { ...first!, at: first!.at + 5 };
+  await states.noteGaps(stream, [again]);
+  await states.closeGaps(stream, [first!]);
+  expect(await gapsOf(connect(), stream)).to.deep.equal([again]);
 }
 
 export async function keepsGapsOfShardsThatAreForgotten({ states }: Harness) {
@@ -436,9 +457,9 @@ export async function closesGaps({ states, connect }: Harness) {
   const stream = aStream();
   await states.noteGaps(stream, GAPS);
   await states.closeGaps(stream, [
-    { shard: 'a', reason: 'trimmed' },
-    { shard: undefined, reason: 'switched off' },
-    { shard: 'never', reason: 'vanished' },
+    GAPS[0]!,
+    GAPS[3]!,
+    { shard: 'never', reason: 'vanished', after: undefined, at: 1 },
   ]);
   expect(await gapsOf(connect(), stream)).to.deep.equal([GAPS[1], GAPS[2], GAPS[4]]);
   const again = { ...GAPS[0]!, at: 1_800_000_000_000 };

@@ -105,6 +105,12 @@ describe('newShards', () => {
     expect(lost).to.deep.equal(['c']);
     expect(newShards(listed('d<c'), false, [noted('a')], 'horizon').lost).to.deep.equal([]);
   });
+
+  it('given nothing noted, from the beginning, then a parent that is not listed is lost', () => {
+    const call = [listed('d<c', 'e<d', 'x'), true, [], 'beginning'] as const;
+    expect(generations(...call)).to.deep.equal([['d beginning', 'x beginning'], ['e beginning']]);
+    expect(newShards(...call).lost).to.deep.equal(['c']);
+  });
 });
 
 describe('forgettable', () => {

@@ -127,11 +127,7 @@ export class FileShardStates extends ShardStates {
     return this.#book(stream, signal).gaps;
   }
 
-  override async closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
     return this.#change(stream, (book) => book.closeGaps(gaps), signal);
   }
 

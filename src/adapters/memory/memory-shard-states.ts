@@ -65,11 +65,7 @@ export class MemoryShardStates extends ShardStates {
     return this.#book(stream, signal).gaps;
   }
 
-  override async closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
     this.#book(stream, signal).closeGaps(gaps);
   }
 

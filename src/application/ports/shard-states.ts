@@ -39,7 +39,8 @@ export abstract class ShardStates {
    * several who claim one at the same epoch, one gets it.
    *
    * @returns the state of those that were got, as it is now.
-   * @throws Fault when it is not known whether they were got: they may be this owner's, and are nobody's work until they time out.
+   * @throws Fault when of none it is known whether it was got. Such as are not returned may be this owner's, and are nobody's work until
+   *   they are claimed again, or time out.
    */
   abstract claim(
     stream: string,
@@ -52,6 +53,7 @@ export abstract class ShardStates {
    * Renews leases.
    *
    * @returns the shards whose lease is another's by now: their work is to stop.
+   * @throws PartlyWritten where it is known of some what became of them; another Fault where of none.
    */
   abstract renew(
     stream: string,
@@ -73,7 +75,7 @@ export abstract class ShardStates {
    * complete shard stays complete.
    *
    * @returns the shards whose lease has another epoch: nothing of them was written.
-   * @throws Fault when it is not known what was written. Writing again does no harm.
+   * @throws Fault as `renew` does. Writing again does no harm.
    */
   abstract advance(
     stream: string,
@@ -84,16 +86,15 @@ export abstract class ShardStates {
   /** Forgets shards that have left the stream, so that nothing is kept for ever. Not those with children that are not complete. */
   abstract forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void>;
 
-  /** Notes gaps for good. One of the same shard and reason is noted once, as it was first noted. */
+  /** Notes gaps for good. One of the same shard, reason and position is noted once, as it was first noted. */
   abstract noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void>;
 
   /** The gaps that nobody has closed. */
   abstract gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]>;
 
-  /** Closes gaps, once what they left is repaired. Those that are not there are no error. */
-  abstract closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void>;
+  /**
+   * Closes gaps, once what they left is repaired. Those that are not there are no error; what was noted at another time is another,
+   * and stays.
+   */
+  abstract closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { leasesToClaim } from '../../domain/lease-share.ts';
 import { readable } from '../../domain/shard-order.ts';
 import type { ShardState } from '../../domain/shard.ts';
+import { PartlyWritten } from '../ports/partly-written.ts';
 import type { Claim } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 import { ObservedLeases } from './observed-leases.ts';
@@ -53,7 +54,7 @@ export class LeaseKeeping {
   /**
    * Renews what is held. What cannot be renewed is lost once it is too old.
    *
-   * @throws Fault when it is not known what was renewed.
+   * @throws Fault when it is not known of all whether they are renewed.
    */
   async renew(signal: AbortSignal): Promise<void> {
     const { states, source, owner, monotonic } = this.#deps;
@@ -61,25 +62,34 @@ export class LeaseKeeping {
     if (this.#held.size === 0) return;
     const before = monotonic.elapsed();
     const held = this.#claims();
-    const lost = new Set(await states.renew(source.arn, held, owner, signal));
-    for (const { shard, epoch } of held) {
-      const lease = this.#held.get(shard);
-      if (lease?.epoch !== epoch) continue;
-      if (lost.has(shard)) this.lose(shard);
-      else lease.renewedAt = before;
+    const renewed = (refused: readonly string[], unknown: ReadonlySet<string>) => {
+      const lost = new Set(refused);
+      for (const { shard, epoch } of held) {
+        const lease = this.#held.get(shard);
+        if (lease?.epoch !== epoch || unknown.has(shard)) continue;
+        if (lost.has(shard)) this.lose(shard);
+        else lease.renewedAt = before;
+      }
+    };
+    try {
+      renewed(await states.renew(source.arn, held, owner, signal), new Set());
+    } catch (error) {
+      if (error instanceof PartlyWritten) renewed(error.refused, error.unknown);
+      throw error;
     }
   }
 
   /**
    * Claims what this process is to read.
    *
-   * @param noted all shards, loaded at `loadedAt` by the monotonic clock.
+   * @param noted all shards, asked for at `askedAt` and loaded at `loadedAt` by the monotonic clock: what is the same was so from the
+   *   end of one load to the beginning of another.
    * @returns those that were got.
    * @throws Fault when it is not known what was got.
    */
   async claim(
     noted: readonly ShardState[],
-    loadedAt: number,
+    { askedAt, loadedAt }: { readonly askedAt: number; readonly loadedAt: number },
     signal: AbortSignal,
   ): Promise<readonly ShardState[]> {
     const { states, source, owner, random, monotonic } = this.#deps;
@@ -89,7 +99,7 @@ export class LeaseKeeping {
       .map((shard) => ({ shard, place: random.next() }))
       .toSorted((a, b) => a.place - b.place)
       .map(({ shard }) => shard);
-    const isFree = (shard: ShardState) => this.#isFree(shard, loadedAt);
+    const isFree = (shard: ShardState) => this.#isFree(shard, askedAt);
     const wanted = leasesToClaim(shuffled, owner, isFree, this.#mayTake);
     if (wanted.length === 0) return [];
     const before = monotonic.elapsed();
@@ -99,9 +109,16 @@ export class LeaseKeeping {
     return got;
   }
 
-  /** Whether somebody else is known to read a shard. */
-  isOthers({ id, lease }: ShardState): boolean {
-    return lease.owner !== '' && lease.owner !== this.#deps.owner && this.#observed.hasChanged(id);
+  /**
+   * Whether somebody else is known to read a shard: they renewed its lease, and not too long ago.
+   *
+   * @param now when it was asked for, by the monotonic clock.
+   */
+  isOthers({ id, lease }: ShardState, now: number): boolean {
+    if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id))
+      return false;
+    // It is renewed every third of it.
+    return this.#observed.unchangedMs(id, now) <= this.#failoverMs / 2;
   }
 
   /**
@@ -116,9 +133,10 @@ export class LeaseKeeping {
     this.#held.clear();
   }
 
-  /** A shard is complete: nobody reads it any more. */
-  drop(shard: string): void {
-    this.#held.delete(shard);
+  /** A shard is complete: nobody reads it any more, also not by a lease that was got since it was at this epoch. */
+  drop(shard: string, epoch: number): void {
+    if (this.#held.get(shard)?.epoch === epoch) this.#held.delete(shard);
+    else this.lose(shard);
   }
 
   /** A lease is somebody else's. */

@@ -11,7 +11,7 @@ interface Observed {
 export class ObservedLeases {
   #seen = new Map<string, Observed>();
 
-  /** @param now by the monotonic clock, when they were asked for. */
+  /** @param now by the monotonic clock, when they were loaded: they may have been renewed until then. */
   observe(shards: readonly ShardState[], now: number): void {
     const seen = new Map<string, Observed>();
     for (const { id, lease } of shards) {
@@ -27,7 +27,7 @@ export class ObservedLeases {
     return this.#seen.get(shard)?.hasChanged === true;
   }
 
-  /** How long a shard's lease has been the same, in milliseconds. */
+  /** How long a shard's lease has been the same, in milliseconds, by the time at which it was asked for last. */
   unchangedMs(shard: string, now: number): number {
     return now - (this.#seen.get(shard)?.since ?? now);
   }

@@ -1,7 +1,10 @@
 /** How a process reads a stream. */
 export interface ReadStreamOptions {
-  /** Where it begins as long as nothing of the stream is noted: with all that the stream has, or with what comes now. */
-  readonly from: 'horizon' | 'latest';
+  /**
+   * Where it begins as long as nothing of the stream is noted: with all that the stream has, with what comes now, or with its very
+   * first record, so that what has left the stream before is a gap.
+   */
+  readonly from: 'horizon' | 'latest' | 'beginning';
   /** Whether it ends once what is there when it starts is handled. */
   readonly once: boolean;
   /** How many records are handled at once. */
@@ -36,9 +39,9 @@ export interface ReadStreamOptions {
   readonly failoverMs: number;
   /** How long what has begun may take once it is stopped, in milliseconds. */
   readonly stopMs: number;
-  /** Only `once`: after so many empty pages in a row a shard has nothing more. */
+  /** Only `once`: after so many empty pages in a row a shard that is open has nothing more. */
   readonly quietPages: number;
-  /** Only `once`: how often a record is tried until it is left. */
+  /** Only `once`: how often a record is tried until it is left, and a shard that a setting keeps from being read. */
   readonly onceAttempts: number;
 }
 

@@ -1,3 +1,4 @@
+import { PartlyWritten } from '../ports/partly-written.ts';
 import type { Advance } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 
@@ -11,19 +12,19 @@ export class ProgressSaving {
   readonly #deps: Pick<ReadStreamDependencies, 'states' | 'source'>;
   readonly #epochOf: (shard: string) => number | undefined;
   readonly #lost: (shard: string) => void;
-  readonly #completed: (shard: string) => void;
+  readonly #completed: (shard: string, epoch: number) => void;
   #moved = new Map<string, Moved>();
 
   /**
    * @param epochOf the epoch of a shard's lease; undefined when it is not held.
    * @param lost is told of the shards whose lease is somebody else's.
-   * @param completed is told of the shards that are noted as complete.
+   * @param completed is told of the shards that are noted as complete, by the lease of that epoch.
    */
   constructor(
     deps: Pick<ReadStreamDependencies, 'states' | 'source'>,
     epochOf: (shard: string) => number | undefined,
     lost: (shard: string) => void,
-    completed: (shard: string) => void,
+    completed: (shard: string, epoch: number) => void,
   ) {
     this.#deps = deps;
     this.#epochOf = epochOf;
@@ -59,14 +60,20 @@ export class ProgressSaving {
     }).filter((move) => move !== undefined);
     if (moves.length === 0) return;
     const { states, source } = this.#deps;
-    try {
-      const refused = new Set(await states.advance(source.arn, moves, signal));
-      for (const { shard, complete } of moves) {
-        if (refused.has(shard)) this.#lost(shard);
-        else if (complete === true) this.#completed(shard);
+    const saved = (refused: readonly string[], unknown: ReadonlySet<string>) => {
+      const lost = new Set(refused);
+      for (const { shard, epoch, complete } of moves) {
+        if (lost.has(shard)) this.#lost(shard);
+        else if (complete === true && !unknown.has(shard)) this.#completed(shard, epoch);
       }
+    };
+    try {
+      saved(await states.advance(source.arn, moves, signal), new Set());
     } catch (error) {
-      for (const [shard, each] of moved) this.#moved.set(shard, { ...each, ...this.#moved.get(shard) });
+      const unknown = error instanceof PartlyWritten ? error.unknown : undefined;
+      for (const [shard, each] of moved)
+        if (unknown?.has(shard) !== false) this.#moved.set(shard, { ...each, ...this.#moved.get(shard) });
+      if (error instanceof PartlyWritten) saved(error.refused, error.unknown);
       throw error;
     }
   }

@@ -10,13 +10,14 @@ import { ShardLister } from './list-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from './options.ts';
 import { ProgressSaving } from './progress-saving.ts';
 import type { ReaderStatus, ReadResult } from './reader-status.ts';
-import { noSuchStream, ShardNoting } from './shard-noting.ts';
+import { ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
+import { StreamListing } from './stream-listing.ts';
 import { Wake } from './wake.ts';
 
-/** How soon shards are listed again of which only some could be. */
-const LIST_AGAIN_MS = 2_000;
+/** How long ago the leases may have been looked at by who takes part in reading, in milliseconds: or as long as a lease holds. */
+const READY_MS = 10_000;
 /** How long frontiers and leases may take at the very end, in milliseconds. */
 const LAST_WRITES_MS = 5_000;
 
@@ -29,7 +30,6 @@ export class ReadStream {
   readonly #options: ReadStreamOptions;
   /** Called when leases are to be looked at, or whether it is over. */
   readonly #leaseWake: Wake;
-  readonly #listWake: Wake;
   readonly #saveWake: Wake;
   /** Aborted once nothing more is listed. */
   readonly #stopped = new AbortController();
@@ -39,14 +39,18 @@ export class ReadStream {
   readonly #saving: ProgressSaving;
   readonly #gaps: GapNoting;
   readonly #noting: ShardNoting;
+  readonly #listing: StreamListing;
   readonly #readings: ShardReadings;
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
   #noted: readonly ShardState[] = [];
-  #isReady = false;
+  /** When the shards were loaded last, by the monotonic clock. */
+  #loadedAt = -Infinity;
   #isEndOfStream = false;
   #lastProgressAt: number | undefined;
   #handled = 0;
+  /** Only `once`: what keeps shards from being read. */
+  #fault: Fault | undefined;
 
   constructor(deps: ReadStreamDependencies, options: Partial<ReadStreamOptions> = {}) {
     this.#deps = {
@@ -60,18 +64,19 @@ export class ReadStream {
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
     const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
     this.#leaseWake = new Wake(deps.sleeper);
-    this.#listWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
     this.#saving = new ProgressSaving(
       deps,
       (shard) => this.#keeping.epochOf(shard),
       (shard) => this.#keeping.lose(shard),
-      (shard) => this.#completed(shard),
+      (shard, epoch) => this.#completed(shard, epoch),
     );
     this.#gaps = new GapNoting(deps, this.#closed.signal);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
     this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
+    const signals = { stopped: this.#stopped.signal, closed: this.#closed.signal };
+    this.#listing = new StreamListing(deps, this.#noting, this.#gaps, signals);
     const shared: SharedReading = {
       options: this.#options,
       requests: new Gate(requestsAtOnce),
@@ -79,6 +84,7 @@ export class ReadStream {
       bytes: new HeldBytes(heldBytes),
       epochOf: (shard) => this.#keeping.epochOf(shard),
       isHeld: (shard) => this.#keeping.isSure(shard),
+      isClosed: (shard) => this.#noting.isClosed(shard),
       isListed: (shard) => this.#noting.isListed(shard),
       noteGap: (gap) => this.#gaps.note(gap),
       moved: (shard, frontier) => frontier !== undefined && this.#saving.note(shard, { frontier }),
@@ -88,7 +94,11 @@ export class ReadStream {
       completed: (shard) => this.#complete(shard),
       failed: (shard, error) => {
         deps.logger.log('error', 'a shard could not be read', { shard, error });
-        this.#keeping.lose(shard);
+        // Only `once`. It is the same for all of the stream's shards.
+        if (Fault.is(error) && error.kind === 'configuration') {
+          this.#fault ??= error;
+          this.#end();
+        } else this.#keeping.lose(shard);
       },
       ended: () => this.#leaseWake.call(),
     });
@@ -100,7 +110,7 @@ export class ReadStream {
     const shards = this.#readings.statuses(now);
     const lags = shards.flatMap(({ lagMs }) => lagMs ?? []);
     return {
-      isReady: this.#isReady,
+      isReady: this.#isReady(),
       lastProgressAt: this.#lastProgressAt,
       shards,
       lagMs: lags.length === 0 ? undefined : Math.max(...lags),
@@ -115,28 +125,36 @@ export class ReadStream {
    * Reads until it is stopped, the stream has ended, or, once, what there was is handled. Then what has begun has ended or is
    * given up, within `stopMs` and some seconds, frontiers are saved and leases given back.
    *
-   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning. All
-   *   else is tried again.
+   * @throws Fault `configuration` when there is no such stream, or a setting keeps it from being listed, at the very beginning, or, only
+   *   `once`, a setting keeps its shards from being read. All else is tried again.
    */
   async run(stop: AbortSignal): Promise<ReadResult> {
     const end = () => this.#end();
     stop.addEventListener('abort', end);
     if (stop.aborted) end();
     try {
-      await this.#noteFirst();
-      await Promise.all([this.#listAgain(), this.#keepLeases(), this.#save()]);
+      this.#noted = await this.#listing.first();
+      if (this.#options.once)
+        this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
+      await Promise.all([this.#listing.again(this.#options.listMs), this.#keepLeases(), this.#save()]);
       await this.#writeLast();
     } finally {
       end();
       this.#closed.abort();
       stop.removeEventListener('abort', end);
     }
+    if (this.#fault !== undefined) throw this.#fault;
     return {
       handled: this.#handled,
       unhandled: this.#readings.unhandled,
       gaps: this.#gaps.open,
       isEndOfStream: this.#isEndOfStream,
     };
+  }
+
+  #isReady(): boolean {
+    const sinceMs = this.#deps.monotonic.elapsed() - this.#loadedAt;
+    return sinceMs < Math.max(this.#options.failoverMs, READY_MS);
   }
 
   #isStopped(): boolean {
@@ -152,51 +170,16 @@ export class ReadStream {
     if (this.#isStopped()) return;
     this.#stopped.abort();
     this.#readings.stop();
-    for (const wake of [this.#leaseWake, this.#listWake, this.#saveWake]) wake.call();
+    this.#listing.wake();
+    for (const wake of [this.#leaseWake, this.#saveWake]) wake.call();
     const giveUp = async () => {
       await this.#deps.sleeper.sleep(this.#options.stopMs, this.#closed.signal);
       this.#readings.giveUp();
+      // Nor is any other request waited for, as one without an answer.
+      await this.#deps.sleeper.sleep(LAST_WRITES_MS, this.#closed.signal);
+      this.#closed.abort();
     };
     void giveUp();
-  }
-
-  /** Only a complete listing tells where to begin. */
-  async #noteFirst(): Promise<void> {
-    const { source, states, random } = this.#deps;
-    while (!this.#isStopped()) {
-      try {
-        const isComplete = await this.#noting.noteAll();
-        if (isComplete === undefined) throw noSuchStream(source.arn);
-        await this.#gaps.load(this.#closed.signal);
-        this.#noted = await states.load(source.arn, this.#closed.signal);
-        if (isComplete) break;
-      } catch (error) {
-        if (this.#isStopped()) return;
-        if (Fault.is(error) && error.kind === 'configuration') throw error;
-        this.#warn('the stream could not be listed', error);
-      }
-      await this.#listWake.wait(random.next() * LIST_AGAIN_MS);
-    }
-    if (this.#options.once)
-      this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
-  }
-
-  async #listAgain(): Promise<void> {
-    const { random } = this.#deps;
-    let isComplete: boolean | undefined = true;
-    while (!this.#isStopped()) {
-      const pause = isComplete ? this.#options.listMs : LIST_AGAIN_MS;
-      // Several processes are not to list all at the same time.
-      await this.#listWake.wait(pause * (0.75 + random.next() / 2));
-      if (this.#isStopped()) return;
-      try {
-        isComplete = (await this.#noting.noteAll()) !== false;
-        await this.#gaps.load(this.#closed.signal);
-      } catch (error) {
-        isComplete = false;
-        this.#warn('the stream could not be listed', error);
-      }
-    }
   }
 
   async #keepLeases(): Promise<void> {
@@ -215,30 +198,36 @@ export class ReadStream {
 
   async #claim(): Promise<void> {
     const { source, states, monotonic } = this.#deps;
-    const loadedAt = monotonic.elapsed();
+    const askedAt = monotonic.elapsed();
+    // Before they are loaded: what is noted meanwhile may not be among them.
+    const { isFinal } = this.#noting;
     this.#noted = await states.load(source.arn, this.#closed.signal);
-    const got = await this.#keeping.claim(this.#noted, loadedAt, this.#closed.signal);
-    this.#isReady = true;
-    this.#progressed();
+    const loadedAt = (this.#loadedAt = monotonic.elapsed());
+    const got = await this.#keeping.claim(this.#noted, { askedAt, loadedAt }, this.#closed.signal);
+    // Where shards are read, a page is what counts.
+    if (this.#readings.isIdle) this.#progressed();
     for (const state of got) this.#readings.begin(state, byId(this.#noted));
     if (got.length > 0) return;
-    const isRead = this.#noted.length > 0 && this.#noted.every(({ complete }) => complete);
-    this.#isEndOfStream = isRead && !this.#noting.isEnabled;
-    if (this.#isEndOfStream || this.#isAllSettled()) this.#end();
+    this.#isEndOfStream = isFinal && this.#noted.every(({ complete }) => complete);
+    if (this.#isEndOfStream || this.#isAllSettled(askedAt)) this.#end();
   }
 
   /** Only `once`: whether all that there was is handled, tried often enough, or read by somebody else. */
-  #isAllSettled(): boolean {
+  #isAllSettled(now: number): boolean {
     const asked = this.#asked;
     if (asked === undefined || !this.#readings.isIdle) return false;
     return readable(this.#noted).every(
-      (shard) => !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard),
+      (shard) =>
+        !asked.has(shard.id) || this.#readings.isSettled(shard.id) || this.#keeping.isOthers(shard, now),
     );
   }
 
   async #complete(shard: string): Promise<void> {
     // Before it is noted as complete: then its children are read as soon as they may.
-    await this.#tried('the children of a shard could not be listed', () => this.#noting.noteChildren(shard));
+    const isListed = await this.#tried('the children of a shard could not be listed', () =>
+      this.#noting.noteChildren(shard),
+    );
+    if (!isListed) this.#listing.wake();
     this.#saving.note(shard, { complete: true });
     this.#saveWake.call();
   }
@@ -257,8 +246,8 @@ export class ReadStream {
     }
   }
 
-  #completed(shard: string): void {
-    this.#keeping.drop(shard);
+  #completed(shard: string, epoch: number): void {
+    this.#keeping.drop(shard, epoch);
     this.#leaseWake.call();
   }
 
@@ -275,10 +264,10 @@ export class ReadStream {
         await this.#leaseWake.wait(LAST_WRITES_MS / 20);
   }
 
-  async #tried(failure: string, work: () => Promise<void>): Promise<boolean> {
+  /** @returns whether it went well: false also where the work says so. */
+  async #tried(failure: string, work: () => Promise<unknown>): Promise<boolean> {
     try {
-      await work();
-      return true;
+      return (await work()) !== false;
     } catch (error) {
       this.#warn(failure, error);
       return false;

@@ -3,7 +3,10 @@ import type { Gap } from '../../domain/shard.ts';
 /** How a shard that this process reads is doing. */
 export interface ShardStatus {
   readonly shard: string;
-  /** How long ago the change was made that is handled next, in milliseconds; 0 where there is none, undefined where unknown. */
+  /**
+   * How long ago the change was made that is handled next, in milliseconds; 0 where there is none, undefined where unknown. Of a
+   * shard that cannot be read it is the time since its last page.
+   */
   readonly lagMs: number | undefined;
   /** How many records were read and are not handled. */
   readonly held: number;
@@ -15,9 +18,9 @@ export interface ShardStatus {
 
 /** How a reader is doing now. */
 export interface ReaderStatus {
-  /** Whether the shards are listed, and this process takes part in reading them. */
+  /** Whether the shards are listed, and this process takes part in reading them: it has looked at the leases lately. */
   readonly isReady: boolean;
-  /** When something last went well, in milliseconds since 1970: a page was read, a record handled, a lease renewed. */
+  /** When something last went well, in milliseconds since 1970: a page was read, a record handled, or, where no shard is read, the leases looked at. */
   readonly lastProgressAt: number | undefined;
   /** The shards that this process reads. */
   readonly shards: readonly ShardStatus[];

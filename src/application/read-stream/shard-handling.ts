@@ -103,10 +103,7 @@ export class ShardHandling {
 
   #begin(lane: RecordLane): void {
     lane.isBusy = true;
-    const ends = this.#workOff(lane).finally(() => {
-      lane.isBusy = false;
-      this.#work.delete(ends);
-    });
+    const ends = this.#workOff(lane).finally(() => this.#work.delete(ends));
     this.#work.add(ends);
   }
 
@@ -120,6 +117,8 @@ export class ShardHandling {
       if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
       else await batches.through(() => this.#handleNext(lane));
     }
+    // At once: a record that comes from now on finds nobody who looks for it.
+    lane.isBusy = false;
   }
 
   async #handleNext(lane: RecordLane): Promise<void> {

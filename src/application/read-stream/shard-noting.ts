@@ -14,6 +14,9 @@ export class ShardNoting {
   readonly #from: ReadStreamOptions['from'];
   readonly #signal: AbortSignal;
   #isEnabled = true;
+  #isFinal = false;
+  /** Those that get no more records. */
+  #closed: ReadonlySet<string> = new Set();
   #pending: Promise<Listed | undefined> | undefined;
 
   /** @param signal for requests to the states. */
@@ -36,6 +39,11 @@ export class ShardNoting {
     return this.#isEnabled;
   }
 
+  /** Whether all shards are noted, and there will never be others. */
+  get isFinal(): boolean {
+    return this.#isFinal;
+  }
+
   /**
    * Lists all shards, and notes them.
    *
@@ -45,18 +53,28 @@ export class ShardNoting {
   async noteAll(): Promise<boolean | undefined> {
     const listed = await this.#listAll();
     if (listed !== undefined) await this.#note(listed);
+    // Not before they are noted: one that is not might still be read.
+    if (listed === undefined || (listed.isComplete && !listed.isEnabled)) this.#isFinal = true;
     return listed?.isComplete;
   }
 
   /**
    * Notes the children of a shard that is closed. Where none can be told by themselves, all shards are listed.
    *
+   * @returns false when not all were listed.
    * @throws Fault as `noteAll` does.
    */
-  async noteChildren(shard: string): Promise<void> {
+  async noteChildren(shard: string): Promise<boolean> {
     const listed = await this.#lister.list(shard);
-    if (listed?.shards.some(({ parent }) => parent === shard) === true) await this.#note(listed);
-    else await this.noteAll();
+    if (listed?.shards.some(({ parent }) => parent === shard) !== true)
+      return (await this.noteAll()) !== false;
+    await this.#note(listed);
+    return true;
+  }
+
+  /** Whether a shard is known to get no more records. */
+  isClosed(shard: string): boolean {
+    return this.#closed.has(shard);
   }
 
   /** Whether a shard is in the stream; undefined when not all shards could be listed. */
@@ -86,6 +104,9 @@ export class ShardNoting {
 
   async #note({ shards, isComplete }: Listed): Promise<void> {
     const { states, source, logger } = this.#deps;
+    const closed = shards.flatMap((shard) => (shard.closed ? shard.id : []));
+    // Of a partial listing those of the one before are kept.
+    this.#closed = new Set([...closed, ...(isComplete ? [] : this.#closed)]);
     const noted = await states.load(source.arn, this.#signal);
     const { generations, lost } = newShards(shards, isComplete, noted, this.#from);
     for (const shard of lost) await this.#gaps.note({ shard, reason: 'vanished', after: undefined });

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { Frontier } from '../../domain/frontier.ts';
 import type { ShardPosition, ShardState } from '../../domain/shard.ts';
 import { Bell } from '../bell.ts';
@@ -14,6 +15,9 @@ const WAIT_MS = 60_000;
 const FULL_MS = 1_000;
 /** How long a reader waits that cannot be sure of its lease: it is renewed soon, or lost. */
 const UNSURE_MS = 500;
+
+/** After how long without a page nobody can say that a shard has nothing, in milliseconds: it is asked far more often. */
+const STALE_MS = 10_000;
 
 /** By how much clocks may differ, in milliseconds: a record that is newer by more was made after reading began. */
 const SKEW_MS = 10_000;
@@ -52,7 +56,11 @@ export class ShardReading {
   /** Whether there was an iterator. */
   #isBegun = false;
   #emptyPages = 0;
+  /** How often in a row a page could not be read for want of a setting, as a right. */
+  #misconfigured = 0;
   #lastAt: number | undefined;
+  /** When there was a page last, in milliseconds since 1970. */
+  #pageAt: number | undefined;
 
   constructor(
     state: ShardState,
@@ -91,9 +99,14 @@ export class ShardReading {
   /** How long ago the change was made that is handled next; 0 where there is none, undefined where that is not known. */
   lagMs(now: number): number | undefined {
     const { next } = this.#frontier;
-    const isCaughtUp = next === undefined && (this.#emptyPages > 0 || this.#isClosed);
-    const at = next === undefined ? this.#lastAt : next.at;
-    return isCaughtUp ? 0 : at && Math.max(0, now - at);
+    if (next !== undefined) return next.at && Math.max(0, now - next.at);
+    if (this.#isClosed) return 0;
+    const unread = this.#pageAt === undefined ? undefined : now - this.#pageAt;
+    const isCaughtUp = this.#emptyPages > 0 && unread !== undefined && unread < STALE_MS;
+    if (isCaughtUp) return 0;
+    // What came since the last page is as old at most.
+    if (this.#emptyPages > 0) return unread;
+    return this.#lastAt && Math.max(0, now - this.#lastAt);
   }
 
   /** Reads no more, and begins nothing. */
@@ -108,9 +121,19 @@ export class ShardReading {
     this.#handling.giveUp();
   }
 
-  /** Resolves once nothing of it goes on. */
+  /**
+   * Resolves once nothing of it goes on.
+   *
+   * @throws Fault `configuration`, only `once`, when that is what so many attempts to read came to.
+   */
   async run(): Promise<ReadingEnd> {
-    await this.#read();
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#handling.stop();
+      await this.#handling.ended();
+      throw error;
+    }
     const isStopped = () => this.#stopped.signal.aborted;
     while (!isStopped() && this.#handling.held > 0 && !this.#isExhausted()) await this.#bell.wait(WAIT_MS);
     const isLeft = isStopped();
@@ -123,6 +146,8 @@ export class ShardReading {
   async #read(): Promise<void> {
     while (!this.#isRead && !this.#stopped.signal.aborted) {
       const wait = this.#waitMs();
+      // It waits for what is being handled: what keeps that from going well is told by the lag.
+      if (!this.#hasRoom()) this.#shared.progressed();
       if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
       else if (!this.#hasRoom() && this.#isExhausted()) return;
       else await this.#shared.requests.through(() => this.#tryPage());
@@ -144,6 +169,10 @@ export class ShardReading {
         ...{ shard: this.state.id, failures: this.#backoff.failures + 1, error },
       });
       this.#tryLater();
+      const { once, onceAttempts } = this.#shared.options;
+      const isForGood = Fault.is(error) && error.kind === 'configuration';
+      this.#misconfigured = isForGood ? this.#misconfigured + 1 : 0;
+      if (once && this.#misconfigured >= onceAttempts) throw error;
     }
   }
 
@@ -169,6 +198,8 @@ export class ShardReading {
     }
     if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
+    this.#misconfigured = 0;
+    this.#pageAt = this.#deps.clock.now();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.
     this.#accept(page.records);
@@ -186,7 +217,9 @@ export class ShardReading {
       this.#lastAt = record.at ?? this.#lastAt;
     }
     const isNew = this.#lastAt !== undefined && this.#lastAt > this.#since + SKEW_MS;
-    if (once && ((records.length > 0 && isNew) || this.#emptyPages >= quietPages)) this.#isRead = true;
+    // A closed one has an end of its own.
+    if (!once || this.#shared.isClosed(this.state.id)) return;
+    if ((records.length > 0 && isNew) || this.#emptyPages >= quietPages) this.#isRead = true;
   }
 
   /** The stream has nothing at this position, or no such shard. */

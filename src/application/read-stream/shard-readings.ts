@@ -24,7 +24,8 @@ export class ShardReadings {
   /** What goes on for each shard: the next reading of one begins when the last has ended. */
   readonly #work = new Map<string, Promise<void>>();
   readonly #settled = new Set<string>();
-  #unhandled = 0;
+  /** How many records each had left when its last reading ended. */
+  readonly #left = new Map<string, number>();
   #isStopped = false;
 
   constructor(deps: ReadStreamDependencies, shared: SharedReading, listener: ReadingListener) {
@@ -38,9 +39,9 @@ export class ShardReadings {
     return this.#work.size === 0;
   }
 
-  /** How many records were read and not handled when their reading ended. */
+  /** How many records were read and not handled when the last reading of their shard ended. */
   get unhandled(): number {
-    return this.#unhandled;
+    return [...this.#left.values()].reduce((sum, left) => sum + left, 0);
   }
 
   /** Only `once`: whether a shard's records are handled, or were tried often enough. */
@@ -89,9 +90,11 @@ export class ShardReadings {
     if (this.#isStopped || this.#shared.epochOf(id) !== lease.epoch) return;
     const reading = new ShardReading(state, beginningOf(state, noted), this.#deps, this.#shared);
     this.#readings.set(id, reading);
-    const end = await reading.run();
-    this.#readings.delete(id);
-    this.#unhandled += reading.held;
+    const end = await reading.run().finally(() => {
+      this.#readings.delete(id);
+      // Read again, it counts again.
+      this.#left.set(id, reading.held);
+    });
     if (end === 'settled') this.#settled.add(id);
     if (end === 'complete') await this.#listener.completed(id);
   }

@@ -15,6 +15,8 @@ export interface SharedReading {
   readonly epochOf: (shard: string) => number | undefined;
   /** Whether this process can be sure that nobody else reads a shard. */
   readonly isHeld: (shard: string) => boolean;
+  /** Whether a shard is known to get no more records: then it is read to its last page. */
+  readonly isClosed: (shard: string) => boolean;
   /** Whether a shard is in the stream; undefined when that cannot be told now. */
   readonly isListed: (shard: string) => Promise<boolean | undefined>;
   /** Notes a gap for good; rejects when it may not be noted. */

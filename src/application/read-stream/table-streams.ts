@@ -1,14 +1,29 @@
 import { compareTexts } from '../../domain/compare-texts.ts';
+import type { Gap, ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
+import type { ReadStreamOptions } from './options.ts';
+
+/** What to do about a gap. */
+const REPAIR =
+  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
+
+type From = ReadStreamOptions['from'];
+
+/** A stream that was read before and not to its end. It can be read for a day. */
+export interface OlderStream {
+  readonly arn: string;
+  /** Where it is begun as long as nothing of it is noted. */
+  readonly from: From;
+}
 
 /** What is to be read of a table. */
 export interface StreamsToRead {
-  /** Streams that were read before and not to their end, the oldest first. They can be read for a day. */
-  readonly older: readonly string[];
-  /** Where the latest is begun as long as nothing of it is noted. */
-  readonly from: 'horizon' | 'latest';
+  /** The oldest first. */
+  readonly older: readonly OlderStream[];
+  /** Where the latest is begun as long as nothing of it is noted: after others at its beginning, as what has left it meanwhile is lost. */
+  readonly from: From;
 }
 
 /**
@@ -36,26 +51,47 @@ export class TableStreams {
    *
    * @param from where the first stream of all is begun; later ones are read from their beginning.
    */
-  async follow(latest: string, from: StreamsToRead['from'], signal?: AbortSignal): Promise<StreamsToRead> {
+  async follow(latest: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
     const noted = await this.#states.load(this.#table, signal);
-    const others = noted.filter(({ id }) => id !== latest).toSorted((a, b) => compareTexts(a.id, b.id));
+    const others = noted.filter(({ id }) => id !== latest);
+    const start = others.length > 0 ? 'beginning' : from;
     if (!noted.some(({ id }) => id === latest)) {
       // The gap first: where the stream is noted, nobody notes it any more.
       if (others.length > 0) await this.#noteGap(latest, signal);
-      await this.#states.add(this.#table, [{ id: latest, parent: undefined, start: from }], signal);
+      await this.#states.add(this.#table, [{ id: latest, parent: undefined, start }], signal);
     }
-    return {
-      older: others.flatMap(({ id, complete }) => (complete ? [] : [id])),
-      from: others.length > 0 ? 'horizon' : from,
-    };
+    return { older: unfinishedOf(others), from: start };
+  }
+
+  /**
+   * Notes that a stream is gone. Where not all of it had been handled, that is a gap.
+   *
+   * @returns its gaps.
+   */
+  async gone(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+    const shards = await this.#states.load(stream, signal);
+    if (shards.length === 0 || shards.some(({ complete }) => !complete)) {
+      const gap = { shard: undefined, reason: 'vanished', after: undefined, at: this.#clock.now() } as const;
+      await this.#states.noteGaps(stream, [gap], signal);
+      this.#logger.log('error', 'a stream of the table is gone that was not read to its end', {
+        ...{ table: this.#table, stream, do: REPAIR },
+      });
+    }
+    // Now nobody comes back to it.
+    await this.ended(stream, signal);
+    return this.#states.gaps(stream, signal);
+  }
+
+  /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
+  async unfinished(signal?: AbortSignal): Promise<readonly OlderStream[]> {
+    return unfinishedOf(await this.#states.load(this.#table, signal));
   }
 
   async #noteGap(stream: string, signal: AbortSignal | undefined): Promise<void> {
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
     await this.#states.noteGaps(stream, [gap], signal);
     this.#logger.log('error', 'the table has another stream than before', {
-      ...{ table: this.#table, stream },
-      do: 'changes between the two were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap',
+      ...{ table: this.#table, stream, do: REPAIR },
     });
   }
 
@@ -63,4 +99,11 @@ export class TableStreams {
   async ended(stream: string, signal?: AbortSignal): Promise<void> {
     await this.#states.advance(this.#table, [{ shard: stream, epoch: 0, complete: true }], signal);
   }
+}
+
+function unfinishedOf(streams: readonly ShardState[]): readonly OlderStream[] {
+  return streams
+    .filter(({ complete }) => !complete)
+    .map(({ id, start }) => ({ arn: id, from: start === 'beginning' ? start : ('horizon' as const) }))
+    .toSorted((a, b) => compareTexts(a.arn, b.arn));
 }

@@ -218,4 +218,53 @@ describe('ReadStream, what it does about records that nobody can read any more',
     await world.pass(30_000);
     expect(one.process.lines.filter(({ message }) => message === LOST)).to.have.length(1);
   });
+
+  it('given a stream that is switched off, and children that cannot be listed for a while, then all is read before it ends', async () => {
+    const world = new Readers();
+    world.stream.open(1);
+    world.write('a');
+    let isDown = false;
+    const one = world.start(
+      { listMs: 600_000 },
+      {
+        source: ({ list }) => ({
+          list: (...call) => (isDown ? Promise.reject(new Fault('transient', 'throttled')) : list(...call)),
+        }),
+        // Noting takes long: it is known by then that the stream is off.
+        states: ({ add }) => ({
+          add: async (...call) => {
+            await one.process.sleep(world.now > 1_000 ? 8_000 : 1);
+            return add(...call);
+          },
+        }),
+      },
+    );
+    await world.pass(3_000);
+    isDown = true;
+    world.stream.roll(world.stream.leaves[0]!, false);
+    world.write('b');
+    world.stream.switchOff();
+    await world.pass(6_000);
+    isDown = false;
+    await world.pass(30_000);
+    expect(world.handled).to.deep.equal(['a1', 'b1']);
+    expect(one.result).to.include({ isEndOfStream: true, handled: 2 });
+  });
+
+  it('given a stream that is switched off, or gone later, and has no shard, then reading ends', async () => {
+    for (const isGone of [false, true]) {
+      const world = new Readers();
+      if (!isGone) world.stream.switchOff();
+      const one = world.start(
+        { listMs: 2_000 },
+        {
+          source: ({ list }) => ({
+            list: async (...call) => (isGone && world.now > 3_000 ? undefined : list(...call)),
+          }),
+        },
+      );
+      await world.pass(12_000);
+      expect(one.result, `${isGone}`).to.include({ isEndOfStream: true, handled: 0 });
+    }
+  });
 });

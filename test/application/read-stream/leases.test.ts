@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PartlyWritten } from '../../../src/application/ports/partly-written.ts';
 import type { ShardStates } from '../../../src/application/ports/shard-states.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { Readers } from './readers.ts';
@@ -224,5 +225,107 @@ describe('ReadStream, how processes share the shards', () => {
     world.write('a');
     await world.pass(12_000);
     expect(world.handled).to.deep.equal(['a1']);
+  });
+
+  it('given a shard that is claimed again while its end is being noted, then nothing of it goes on', async () => {
+    const world = shards(1);
+    let time: 'before' | 'slow' | 'after' = 'before';
+    const one = world.start(
+      {},
+      {
+        source: ({ records }) => ({
+          records: (...call) =>
+            time === 'slow' && call[0].includes('shard-0001') ? Promise.reject(DOWN) : records(...call),
+        }),
+        states: ({ advance, load, renew }) => ({
+          // It takes effect, and its answer takes longer than a lease holds.
+          advance: async (...call) => {
+            const refused = await advance(...call);
+            if (time === 'before' && call[1].some(({ complete }) => complete)) {
+              time = 'slow';
+              await one.process.sleep(16_000);
+              time = 'after';
+            }
+            return refused;
+          },
+          renew: (...call) => (time === 'slow' ? Promise.reject(DOWN) : renew(...call)),
+          // As it was before.
+          load: async (...call) =>
+            (await load(...call)).map((state) => ({ ...state, complete: state.complete && time !== 'slow' })),
+        }),
+      },
+    );
+    world.write('a');
+    await world.pass(3_000);
+    world.stream.roll(world.stream.leaves[0]!, false);
+    await world.pass(40_000);
+    expect((await world.state('shard-0001'))!.lease.epoch).to.equal(2);
+    expect(one.reader.status.shards.map(({ shard }) => shard)).to.deep.equal(['shard-0002']);
+  });
+
+  it('given a process some of whose loads take long, then it takes no lease that is renewed', async () => {
+    const world = shards(1);
+    world.start();
+    await world.pass(3_000);
+    let loads = 0;
+    const two = world.start(
+      {},
+      {
+        states: ({ load }) => ({
+          load: async (...call) => {
+            if (loads++ % 2 === 0) await two.process.sleep(12_000);
+            return load(...call);
+          },
+        }),
+      },
+      'two',
+    );
+    await world.pass(90_000);
+    expect(await world.owners()).to.deep.equal({ one: ['shard-0001'] });
+    expect((await world.state('shard-0001'))!.lease.epoch).to.equal(1);
+  });
+
+  it('given one of many shards that cannot be written, then the others are renewed and saved', async () => {
+    const world = shards(4);
+    const BAD = 'shard-0001';
+    const one = world.start(
+      {},
+      {
+        states: ({ renew, advance }) => ({
+          renew: async (stream, held, owner) => {
+            const refused = await renew(
+              stream,
+              held.filter(({ shard }) => shard !== BAD),
+              owner,
+            );
+            throw new PartlyWritten(refused, [BAD], DOWN);
+          },
+          advance: async (stream, moves) => {
+            const refused = await advance(
+              stream,
+              moves.filter(({ shard }) => shard !== BAD),
+            );
+            if (moves.every(({ shard }) => shard !== BAD)) return refused;
+            throw new PartlyWritten(refused, [BAD], DOWN);
+          },
+        }),
+      },
+    );
+    world.write('abcdefghijklmnop');
+    await world.pass(12_000);
+    const lost = () =>
+      one.process.lines.flatMap(({ message, fields }) =>
+        message === 'the lease of a shard is lost' ? [fields['shard']] : [],
+      );
+    const others = world.stream.shards.slice(1);
+    for (const { id, records } of others)
+      expect((await world.state(id))!.frontier, id).to.equal(records.at(-1)?.sequence);
+    for (const shard of others) world.stream.roll(shard, false);
+    await world.pass(20_000);
+    for (const { id } of others) expect(await world.state(id), id).to.include({ complete: true });
+    expect(new Set(lost())).to.deep.equal(new Set([BAD]));
+    await world.states.claim(world.stream.arn, [{ shard: 'shard-0005', epoch: 1 }], 'two');
+    await world.pass(4_000);
+    expect(lost()).to.include('shard-0005');
   });
 });

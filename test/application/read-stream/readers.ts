@@ -36,7 +36,7 @@ interface Ways {
   readonly states?: (
     states: Calls<
       ShardStates,
-      'load' | 'add' | 'claim' | 'renew' | 'release' | 'advance' | 'noteGaps' | 'forget'
+      'load' | 'add' | 'claim' | 'renew' | 'release' | 'advance' | 'noteGaps' | 'gaps' | 'forget'
     >,
   ) => Partial<ShardStates>;
   readonly handle?: HandleRecords;

@@ -112,6 +112,37 @@ describe('ReadStream, how it ends', () => {
     expect(await world.owners()).to.deep.equal({});
   });
 
+  it('when it is stopped while requests to the states have no answer, then it ends within the stated time', async () => {
+    for (const hanging of ['renew', 'load', 'advance', 'gaps'] as const) {
+      const world = oneShard('a');
+      let isDown = false;
+      /** As a client does: without an answer until it is aborted. */
+      const hang = (signal: AbortSignal | undefined): Promise<never> =>
+        new Promise((_, reject) => {
+          if (signal?.aborted === true) reject(DOWN);
+          signal?.addEventListener('abort', () => reject(DOWN));
+        });
+      const one = world.start(
+        { stopMs: 8_000, listMs: 1_000 },
+        {
+          states: ({ renew, load, advance, gaps }) => ({
+            renew: (...call) => (isDown && hanging === 'renew' ? hang(call[3]) : renew(...call)),
+            load: (...call) => (isDown && hanging === 'load' ? hang(call[1]) : load(...call)),
+            advance: (...call) => (isDown && hanging === 'advance' ? hang(call[2]) : advance(...call)),
+            gaps: (...call) => (isDown && hanging === 'gaps' ? hang(call[1]) : gaps(...call)),
+          }),
+        },
+      );
+      await world.pass(500);
+      isDown = true;
+      world.write('b');
+      await world.pass(6_000);
+      one.process.stop.abort();
+      await world.pass(13_100);
+      expect(one.result, hanging).not.to.equal(undefined);
+    }
+  });
+
   it('when it is stopped before it has begun, then it does nothing', async () => {
     const world = oneShard('a');
     const one = world.start();
@@ -221,6 +252,88 @@ describe('ReadStream, once', () => {
     await world.pass(40_000);
     expect(one.result).to.include({ handled: 8 });
   });
+
+  it('given a closed shard with many empty pages, then it is read to its end', async () => {
+    const world = oneShard('a');
+    world.stream.roll(world.stream.leaves[0]!, false);
+    world.write('b');
+    let empty = 30;
+    const one = world.start(
+      { once: true },
+      {
+        source: ({ records }) => ({
+          records: async (iterator, ...call) =>
+            iterator.includes(ONE) && empty-- > 0
+              ? { is: 'page', records: [], next: iterator }
+              : records(iterator, ...call),
+        }),
+      },
+    );
+    await world.pass(30_000);
+    expect(one.result).to.include({ handled: 2, unhandled: 0 });
+  });
+
+  it('given a process that was seen to renew, and is gone since, then its shards are taken over first', async () => {
+    const world = new Readers();
+    world.stream.open(1);
+    const other = world.start({ listMs: 3_600_000 }, {}, 'other');
+    await world.pass(5_000);
+    world.stream.open(1);
+    // Those of the second shard take it 40 seconds.
+    const one = world.start({ once: true, quietPages: 200 });
+    await world.pass(34_000);
+    other.process.alive = false;
+    world.write('a');
+    await world.pass(60_000);
+    expect(one.result).to.include({ handled: 1 });
+  });
+
+  it('given a shard that is read again after its lease was lost, then what is handled then is not counted as left', async () => {
+    const world = oneShard('ab');
+    let isDown = true;
+    const one = world.start(
+      { once: true, onceAttempts: 50, retryMs: 500 },
+      { handle: async (records) => records.map((record) => (isDown ? DOWN : world.done(record))) },
+    );
+    await world.pass(2_000);
+    const [held] = await world.states.claim(world.stream.arn, [{ shard: ONE, epoch: 1 }], 'two');
+    await world.states.release(world.stream.arn, [{ shard: ONE, epoch: held!.lease.epoch }], 'two');
+    await world.pass(4_000);
+    isDown = false;
+    await world.pass(30_000);
+    expect(one.result).to.include({ handled: 2, unhandled: 0 });
+  });
+
+  it('given a right that is missing, then it says so after some attempts, and gives its leases back', async () => {
+    for (const refused of ['iterator', 'records'] as const) {
+      const world = oneShard('a');
+      const fault = new Fault('configuration', `no right to ${refused}`);
+      const one = world.start(
+        { once: true, onceAttempts: 3 },
+        { source: () => ({ [refused]: () => Promise.reject(fault) }) },
+      );
+      await world.pass(10_000);
+      expect(one.error, refused).to.equal(fault);
+      expect(callsOf(one, refused), refused).to.have.length(3);
+      expect(await world.owners(), refused).to.deep.equal({});
+    }
+  });
+
+  it('given a right that is missing for moments, then all is read', async () => {
+    const world = oneShard('a');
+    let calls = 0;
+    const one = world.start(
+      { once: true, onceAttempts: 3 },
+      {
+        source: ({ records }) => ({
+          records: (...call) =>
+            calls++ % 3 < 2 ? Promise.reject(new Fault('configuration', 'no right')) : records(...call),
+        }),
+      },
+    );
+    await world.pass(10_000);
+    expect(one.result).to.include({ handled: 1 });
+  });
 });
 
 describe('ReadStream, how often it asks', () => {
@@ -306,5 +419,54 @@ describe('ReadStream, what it tells of itself', () => {
     isDown = true;
     await world.pass(60_000);
     expect(one.reader.status.lastProgressAt).to.be.below(world.scheduler.now - 55_000);
+  });
+
+  it('given shards that cannot be read any more, while leases can, then it does not tell that all is well', async () => {
+    const world = oneShard('a');
+    let isDown = false;
+    const one = world.start(
+      { retryMs: 2_000 },
+      {
+        source: ({ records }) => ({
+          records: (...call) => (isDown ? Promise.reject(DOWN) : records(...call)),
+        }),
+      },
+    );
+    await world.pass(5_000);
+    expect(one.reader.status).to.include({ lagMs: 0, isReady: true });
+    isDown = true;
+    await world.pass(60_000);
+    expect(one.reader.status.lagMs).to.be.within(58_000, 62_000);
+    expect(one.reader.status.lastProgressAt).to.be.below(world.scheduler.now - 55_000);
+    isDown = false;
+    await world.pass(5_000);
+    expect(one.reader.status.lagMs).to.equal(0);
+  });
+
+  it('given leases that cannot be looked at any more, then it does not take part until they can', async () => {
+    const world = oneShard('a');
+    let isDown = false;
+    const one = world.start(
+      {},
+      { states: ({ load }) => ({ load: (...call) => (isDown ? Promise.reject(DOWN) : load(...call)) }) },
+    );
+    await world.pass(5_000);
+    isDown = true;
+    await world.pass(12_000);
+    expect(one.reader.status).to.include({ isReady: false });
+    isDown = false;
+    await world.pass(5_000);
+    expect(one.reader.status).to.include({ isReady: true });
+  });
+
+  it('given a process without a shard, or one whose shard holds as much as it may, then all goes well', async () => {
+    const world = oneShard('ab');
+    const fails = { handle: async (records: readonly unknown[]) => records.map(() => DOWN) };
+    const started = [world.start({ aheadMax: 2 }, fails)];
+    await world.pass(1_000);
+    started.push(world.start({}, fails, 'two'));
+    await world.pass(120_000);
+    for (const { reader } of started)
+      expect(reader.status.lastProgressAt).to.be.above(world.scheduler.now - 10_000);
   });
 });

@@ -40,7 +40,7 @@ describe('the streams of a table', () => {
 
   it('given another stream, then the one before is read first, the other from its beginning, and a gap is told', async () => {
     await streams().follow(FIRST, 'latest');
-    const read = { older: [FIRST], from: 'horizon' };
+    const read = { older: [{ arn: FIRST, from: 'horizon' }], from: 'beginning' };
     expect(await streams().follow(SECOND, 'latest')).to.deep.equal(read);
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: clock.now() } as const;
     expect(await states.gaps(SECOND)).to.deep.equal([gap]);
@@ -55,15 +55,19 @@ describe('the streams of a table', () => {
   it('given one that was read to its end, then it is read no more, and there is a gap all the same', async () => {
     await streams().follow(FIRST, 'horizon');
     await streams().ended(FIRST);
-    expect(await streams().follow(SECOND, 'latest')).to.deep.equal({ older: [], from: 'horizon' });
+    expect(await streams().follow(SECOND, 'latest')).to.deep.equal({ older: [], from: 'beginning' });
     expect(await states.gaps(SECOND)).to.have.length(1);
   });
 
   it('given several, then the oldest comes first, whatever their order', async () => {
     for (const stream of [SECOND, FIRST]) await streams().follow(stream, 'horizon');
-    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([FIRST, SECOND]);
+    const [first, second] = [
+      { arn: FIRST, from: 'beginning' },
+      { arn: SECOND, from: 'horizon' },
+    ];
+    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([first, second]);
     await streams().ended(FIRST);
-    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([SECOND]);
+    expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([second]);
   });
 
   it('given a process that ends before the stream is noted, then the gap is noted all the same', async () => {
@@ -75,5 +79,26 @@ describe('the streams of a table', () => {
       .catch(() => undefined);
     states.add = add;
     expect(await states.gaps(SECOND)).to.have.length(1);
+  });
+
+  it('given one that is gone, then a gap is told unless all of it was handled, and it is read no more', async () => {
+    const shard = { id: 's', parent: undefined, start: 'horizon' } as const;
+    for (const noted of ['nothing', 'open', 'complete']) {
+      states = new MemoryShardStates();
+      await streams().follow(FIRST, 'horizon');
+      await streams().follow(SECOND, 'horizon');
+      if (noted !== 'nothing') await states.add(FIRST, [shard]);
+      if (noted === 'complete') await states.advance(FIRST, [{ shard: 's', epoch: 0, complete: true }]);
+      log.said.length = 0;
+      const told = await streams().gone(FIRST);
+      const gap = { shard: undefined, reason: 'vanished', after: undefined, at: clock.now() };
+      expect(told, noted).to.deep.equal(noted === 'complete' ? [] : [gap]);
+      expect(await states.gaps(FIRST), noted).to.deep.equal(told);
+      expect(log.said, noted).to.have.length(told.length);
+      expect(
+        (await streams().unfinished()).map(({ arn }) => arn),
+        noted,
+      ).to.deep.equal([SECOND]);
+    }
   });
 });

@@ -146,14 +146,10 @@ on conflict (id) do nothing`,
     return rows.map(gapOf);
   }
 
-  override async closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
     await this.#run(
-      `delete from ${this.#names.stream_gaps} where id in (select id from json_to_recordset($1::json) as m(id bytea))`,
-      gaps.map((gap) => ({ id: gapId(stream, gap) })),
+      `delete from ${this.#names.stream_gaps} where (id, at) in (select id, at from json_to_recordset($1::json) as m(id bytea, at bigint))`,
+      gaps.map((gap) => ({ id: gapId(stream, gap), at: gap.at })),
       [],
       signal,
     );

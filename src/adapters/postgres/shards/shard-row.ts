@@ -54,6 +54,6 @@ export function shardId(stream: string, shard: string): string {
   return hashedKey(stream, shard);
 }
 
-export function gapId(stream: string, { shard, reason }: Pick<Gap, 'shard' | 'reason'>): string {
-  return hashedKey(stream, reason, shard);
+export function gapId(stream: string, { shard, reason, after }: Gap): string {
+  return hashedKey(stream, reason, shard, after);
 }

@@ -1,6 +1,3 @@
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
-import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { Clock } from '../../../application/ports/clock.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { MonotonicClock } from '../../../application/ports/monotonic-clock.ts';
@@ -9,30 +6,38 @@ import { ShardStates } from '../../../application/ports/shard-states.ts';
 import { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { StreamSource } from '../../../application/ports/stream-source.ts';
 import type { HandleRecords } from '../../../application/read-stream/handle-records.ts';
-import type { ReadStreamOptions } from '../../../application/read-stream/options.ts';
+import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
 import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
-import { TableStreams } from '../../../application/read-stream/table-streams.ts';
+import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
+import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
 
 export interface FollowDependencies {
-  readonly container: Container;
+  readonly container: Pick<Container, 'get'>;
+  /** A stream, by its ARN. */
+  readonly source: (arn: string) => StreamSource;
   readonly handle: HandleRecords;
   /** Names this process among all. */
   readonly owner: string;
 }
 
+export interface FollowOptions extends Partial<ReadStreamOptions> {
+  /** Where the first stream is begun. */
+  readonly from?: 'horizon' | 'latest';
+}
+
 /** Reads streams, one after the other. */
 export class Follow {
   readonly #deps: FollowDependencies;
-  readonly #options: Partial<ReadStreamOptions>;
+  readonly #options: FollowOptions;
   readonly #states: ShardStates;
   #reader: ReadStream | undefined;
   #stream = '';
   #since = Date.now();
   readonly #results: ReadResult[] = [];
 
-  constructor(deps: FollowDependencies, options: Partial<ReadStreamOptions>) {
+  constructor(deps: FollowDependencies, options: FollowOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#states = deps.container.get(ShardStates);
@@ -59,43 +64,68 @@ export class Follow {
 
   /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */
   async stream(arn: string, stop: AbortSignal): Promise<void> {
-    await this.#read(this.#source(arn), this.#options.from ?? 'horizon', stop);
+    await this.#read(this.#deps.source(arn), this.#options.from ?? 'horizon', stop);
   }
 
   /**
-   * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it.
+   * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it: also
+   * while none is switched on.
    *
+   * @param table its ARN.
    * @param latestStream asks for the table's stream; undefined where none is switched on.
+   * @returns false when there was nothing to read.
    */
   async table(
-    first: string,
+    table: string,
     latestStream: () => Promise<string | undefined>,
     stop: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
-    const streams = new TableStreams({ states: this.#states, clock, logger }, readStreamArn(first).tableArn);
+    const streams = new TableStreams({ states: this.#states, clock, logger }, table);
     const isStopped = () => stop.aborted;
-    let latest: string | undefined = first;
-    while (latest !== undefined && !isStopped()) {
-      const { older, from } = await streams.follow(latest, this.#options.from ?? 'horizon', stop);
+    for (let before: string | undefined, isFirst = true; !isStopped(); isFirst = false) {
+      const latest = await this.#answer(stop, latestStream);
+      if (latest !== undefined && latest === before) return true;
+      const { older, from } = await this.#answer(stop, async () =>
+        latest === undefined
+          ? { older: await streams.unfinished(stop), from: undefined }
+          : streams.follow(latest, this.#options.from ?? 'horizon', stop),
+      );
       for (const stream of older) {
-        if (await this.#readOlder(stream, stop)) await streams.ended(stream);
-        if (isStopped()) return;
+        // What it has left, with `once`, comes before what the next one has.
+        if (!(await this.#readOlder(streams, stream, stop)) || isStopped()) return true;
       }
-      const { isEndOfStream } = await this.#read(this.#source(latest), from, stop);
-      if (!isEndOfStream || isStopped()) return;
-      await streams.ended(latest);
-      const next: string | undefined = await latestStream();
-      latest = next === latest ? undefined : next;
+      if (latest === undefined || from === undefined) {
+        // Another may have been switched on meanwhile.
+        if (older.length === 0 || this.#options.once === true) return !isFirst || older.length > 0;
+        continue;
+      }
+      const { isEndOfStream } = await this.#read(this.#deps.source(latest), from, stop);
+      if (!isEndOfStream || isStopped()) return true;
+      await this.#answer(stop, () => streams.ended(latest));
+      before = latest;
     }
+    return true;
   }
 
-  /** Whether nothing is left of it. */
-  async #readOlder(arn: string, stop: AbortSignal): Promise<boolean> {
-    const source = this.#source(arn);
-    if ((await source.list({}, stop)) === undefined) return true;
-    return (await this.#read(source, 'horizon', stop)).isEndOfStream;
+  /** @returns whether nothing is left of it. */
+  async #readOlder(streams: TableStreams, { arn, from }: OlderStream, stop: AbortSignal): Promise<boolean> {
+    const source = this.#deps.source(arn);
+    if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
+      const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
+      this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
+      return true;
+    }
+    const { isEndOfStream } = await this.#read(source, from, stop);
+    if (isEndOfStream) await this.#answer(stop, () => streams.ended(arn));
+    return isEndOfStream;
+  }
+
+  #answer<T>(stop: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    const { container } = this.#deps;
+    const [sleeper, random, logger] = [container.get(Sleeper), container.get(Random), container.get(Logger)];
+    return untilAnswered({ sleeper, random, logger }, READ_STREAM_DEFAULTS.retryMs, stop, ask);
   }
 
   async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
@@ -117,10 +147,6 @@ export class Follow {
     this.#results.push(result);
     this.#reader = undefined;
     return result;
-  }
-
-  #source(arn: string): StreamSource {
-    return new DynamoDbStreamSource(this.#deps.container.get(DynamoDBStreamsClient), arn);
   }
 }
 

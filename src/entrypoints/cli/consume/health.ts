@@ -58,7 +58,8 @@ export async function serveHealth(
 ): Promise<{ readonly port: number; readonly close: () => void }> {
   const server = createServer(({ url = '/', method }, response) => {
     const health = healthOf(reading(), Date.now());
-    const status = statusOf(new URL(url, 'http://localhost').pathname, health);
+    // No URL need be what is asked for: `//` is none.
+    const status = statusOf(url.replace(/\?.*$/s, ''), health);
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(method === 'HEAD' ? '' : `${JSON.stringify(status === 404 ? { paths: PATHS } : health)}\n`);
   });

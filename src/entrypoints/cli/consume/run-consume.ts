@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
 import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
-import { latestStreamOf } from '../../../adapters/aws/streams/latest-stream.ts';
+import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
+import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { streamWorker } from '../../composition/container.ts';
@@ -18,6 +20,7 @@ import { serveHealth } from './health.ts';
 import { Progress } from './progress.ts';
 import { consumeReport } from './report.ts';
 import { type Followed, readConsumeSettings } from './settings.ts';
+import { untilStopped } from './until-stopped.ts';
 
 export interface ConsumeCommandOptions {
   readonly definition?: string;
@@ -47,9 +50,6 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
   const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
   try {
     await consume(worker, followed, { progress, stop: stop.signal }, options);
-  } catch (error) {
-    // Stopped before it had begun.
-    if (!stop.signal.aborted) throw error;
   } finally {
     stop.release();
     progress.stop();
@@ -71,6 +71,7 @@ async function consume(
   const follow = new Follow(
     {
       container,
+      source: (arn) => new DynamoDbStreamSource(container.get(DynamoDBStreamsClient), arn),
       handle: draining?.after(handle) ?? handle,
       owner: `${hostname()} ${process.pid} ${randomUUID()}`,
     },
@@ -83,7 +84,9 @@ async function consume(
     const started = performance.now();
     progress.start(() => follow.reading.status);
     draining?.start();
-    await sayingWhoExits('contrail', 'nothing more is read', () => run(follow, followed, stop));
+    await sayingWhoExits('contrail', 'nothing more is read', () =>
+      untilStopped(stop, () => run(follow, followed, stop)),
+    );
     progress.stop();
     await draining?.finish(
       stop.aborted
@@ -110,10 +113,9 @@ async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promi
   const { table } = followed;
   const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
   try {
-    const latestStream = () => latestStreamOf(client, table, stop);
-    const first = await latestStream();
-    if (first === undefined) throw noStream(table);
-    await follow.table(first, latestStream, stop);
+    const described = await tableStreamOf(client, table, stop);
+    const latestStream = async () => (await tableStreamOf(client, table, stop)).stream;
+    if (!(await follow.table(described.table, latestStream, stop))) throw noStream(table);
   } finally {
     client.destroy();
   }
@@ -122,6 +124,6 @@ async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promi
 function noStream(table: string): Fault {
   return new Fault(
     'configuration',
-    `table ${table} has no stream that is switched on: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
+    `table ${table} has no stream that is switched on, and none that was read before and not to its end: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
   );
 }

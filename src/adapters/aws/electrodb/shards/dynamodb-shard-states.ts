@@ -1,6 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
+import { PartlyWritten } from '../../../../application/ports/partly-written.ts';
 import { type Advance, type Claim, ShardStates } from '../../../../application/ports/shard-states.ts';
+import { Fault } from '../../../../domain/fault.ts';
 import type { Gap, ShardState } from '../../../../domain/shard.ts';
 import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
 import type { StateTable } from '../state-table.ts';
@@ -10,6 +12,15 @@ import { StateRows } from './state-rows.ts';
 export interface DynamoDbShardStatesOptions extends StateTable {
   /** Requests under way at a time in one call, at least 1. */
   readonly concurrency?: number;
+}
+
+/** Where so many writes of a call have failed, the others are not tried: the table cannot be reached. */
+const MANY = 10;
+
+/** A write that failed. */
+interface Failed<T> {
+  readonly item: T;
+  readonly fault: Fault;
 }
 
 /**
@@ -63,7 +74,10 @@ export class DynamoDbShardStates extends ShardStates {
       const isOwn = isDone || (state?.lease.owner === owner && state.lease.epoch === epoch + 1);
       return isOwn && state !== undefined ? [state] : [];
     };
-    return (await this.#each(claims, claim, signal)).flat();
+    const { done, failed } = await this.#settled(claims, claim, signal);
+    // What failed is claimed again, by itself where all others are got.
+    if (done.length === 0 && failed[0] !== undefined) throw failed[0].fault;
+    return done.flat();
   }
 
   override async renew(
@@ -105,7 +119,7 @@ export class DynamoDbShardStates extends ShardStates {
       );
       return isDone ? [] : [shard];
     };
-    return (await this.#each(held, write, signal)).flat();
+    return this.#refused(held, write, signal);
   }
 
   override async advance(
@@ -113,8 +127,7 @@ export class DynamoDbShardStates extends ShardStates {
     moves: readonly Advance[],
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const refused = await this.#each(moves, (move) => this.#advance(stream, move, signal), signal);
-    return refused.flat();
+    return this.#refused(moves, (move) => this.#advance(stream, move, signal), signal);
   }
 
   async #advance(
@@ -171,20 +184,59 @@ export class DynamoDbShardStates extends ShardStates {
     return (await this.#rows.query(stream, GAPS, signal)).map(gapIn);
   }
 
-  override async closeGaps(
-    stream: string,
-    gaps: readonly Pick<Gap, 'shard' | 'reason'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.#each(gaps, (gap) => this.#rows.remove(gapKey(stream, gap), signal), signal);
+  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
+    await this.#each(gaps, (gap) => this.#rows.removeNotedAt(gapKey(stream, gap), gap.at, signal), signal);
+  }
+
+  /** @throws PartlyWritten where only some could be. */
+  async #refused<T extends Claim>(
+    items: readonly T[],
+    write: (item: T) => Promise<readonly string[]>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const { done, failed } = await this.#settled(items, write, signal);
+    const [first] = failed;
+    if (first === undefined) return done.flat();
+    if (done.length === 0) throw first.fault;
+    throw new PartlyWritten(
+      done.flat(),
+      failed.map(({ item }) => item.shard),
+      first.fault,
+    );
   }
 
   async #each<T, R>(
     items: readonly T[],
     write: (item: T) => Promise<R>,
     signal: AbortSignal | undefined,
-  ): Promise<readonly R[]> {
+  ): Promise<void> {
+    const { failed } = await this.#settled(items, write, signal);
+    if (failed[0] !== undefined) throw failed[0].fault;
+  }
+
+  /** Writes all, whatever becomes of some, unless many fail. */
+  async #settled<T, R>(
+    items: readonly T[],
+    write: (item: T) => Promise<R>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly done: readonly R[]; readonly failed: readonly Failed<T>[] }> {
     signal?.throwIfAborted();
-    return pMap(items, write, { concurrency: this.#concurrency });
+    const done: R[] = [];
+    const failed: Failed<T>[] = [];
+    const writeOne = async (item: T): Promise<void> => {
+      const last = failed.at(MANY - 1);
+      if (last !== undefined) {
+        failed.push({ item, fault: last.fault });
+        return;
+      }
+      try {
+        done.push(await write(item));
+      } catch (error) {
+        signal?.throwIfAborted();
+        failed.push({ item, fault: Fault.from(error) });
+      }
+    };
+    await pMap(items, writeOne, { concurrency: this.#concurrency });
+    return { done, failed };
   }
 }

@@ -16,9 +16,12 @@ export function shardKey(stream: string, shard: string) {
   return { PK: partitionOf(stream), SK: `${SHARDS}${shard}` };
 }
 
-/** No reason has a `#`. */
-export function gapKey(stream: string, { shard, reason }: Pick<Gap, 'shard' | 'reason'>) {
-  return { PK: partitionOf(stream), SK: `${GAPS}${reason}${shard === undefined ? '' : `#${shard}`}` };
+/** Neither a reason nor a sequence number has a `#`. */
+export function gapKey(stream: string, { shard, reason, after = '' }: Gap) {
+  return {
+    PK: partitionOf(stream),
+    SK: `${GAPS}${reason}#${after}${shard === undefined ? '' : `#${shard}`}`,
+  };
 }
 
 export function newShardRow(

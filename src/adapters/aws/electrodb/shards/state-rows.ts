@@ -117,6 +117,23 @@ export class StateRows {
     );
   }
 
+  /** Removes a row if it has this `at`. */
+  async removeNotedAt(key: Key, at: number, signal: AbortSignal | undefined): Promise<void> {
+    const input = {
+      TableName: this.#table.stateTable,
+      Key: attributeValuesOf({ ...key }),
+      ConditionExpression: '#at = :at',
+      ExpressionAttributeNames: namesOf(['at']),
+      ExpressionAttributeValues: attributeValuesOf({ ':at': at }),
+    };
+    try {
+      await this.#client.send(new DeleteItemCommand(plain(input)), abortableBy(signal));
+    } catch (error) {
+      const fault = this.#faultOf(error, signal);
+      if (nameIn(error) !== REFUSED) throw fault;
+    }
+  }
+
   async #translated<T>(sent: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     try {
       return await sent;

@@ -1,0 +1,33 @@
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Fault } from '../../../domain/fault.ts';
+import { abortableBy } from '../clients.ts';
+import { translateError } from '../translate-error.ts';
+
+/** A table, and its stream; undefined where none is switched on. Each is an ARN. */
+export interface TableStream {
+  readonly table: string;
+  readonly stream: string | undefined;
+}
+
+/**
+ * Which stream a table has now.
+ *
+ * @param table its name or ARN.
+ * @throws Fault `configuration` where there is no such table.
+ */
+export async function tableStreamOf(
+  client: DynamoDBClient,
+  table: string,
+  signal?: AbortSignal,
+): Promise<TableStream> {
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: table }), abortableBy(signal));
+    const { TableArn, LatestStreamArn, StreamSpecification: stream } = Table ?? {};
+    if (TableArn === undefined) throw new Fault('transient', `table ${table}: the answer has no ARN`);
+    return { table: TableArn, stream: stream?.StreamEnabled === true ? LatestStreamArn : undefined };
+  } catch (error) {
+    if (Fault.is(error)) throw error;
+    signal?.throwIfAborted();
+    throw translateError(error, { resource: `table ${table}`, variable: '--table or TABLE_NAME' });
+  }
+}
