@@ -71,7 +71,8 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
     for (const cut of cutsOf(proxy.passed())) {
       proxy.cutNext(cut);
       const kinds = await work();
-      expect(kinds.filter((kind) => !['done', 'transient'].includes(kind))).to.deep.equal([]);
+      // A conflict: what was sent before the connection was lost took effect between reading and writing again.
+      expect(kinds.filter((kind) => !['done', 'transient', 'conflict'].includes(kind))).to.deep.equal([]);
       if (kinds.includes('transient')) lost++;
     }
     return lost;
@@ -104,7 +105,7 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
   });
 
   it('applies changes of rows once', async () => {
-    const { replica, state: found } = fleetOn({ database, names: own.names });
+    const { replica } = fleetOn({ database, names: own.names });
     const table = new SourceTable();
     const apply = async () => {
       const row = faaRow(unique('N'), { owner_name: 'first' });
@@ -118,11 +119,12 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
     };
     const lost = await cutEverywhere(apply);
     expect(lost, 'cuts that were noticed').to.be.above(60);
-    expect(await missingRows(found, table.rows)).to.deep.equal([]);
+    // The proxy may yet cut.
+    expect(await missingRows(fleetOn(own).state, table.rows)).to.deep.equal([]);
   });
 
   it('writes a pointer once', async () => {
-    const { replica, images, state: found } = fleetOn({ database, names: own.names });
+    const { replica, images } = fleetOn({ database, names: own.names });
     const calm = fleetOn(own);
     const write = async () => {
       const one = entity({ orgId: unique('org'), entityType: 'ICAO', entityId: 'C172' });
@@ -146,7 +148,7 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
     expect(await replica.apply([])).to.deep.equal([]);
     const lost = await cutEverywhere(write);
     expect(lost, 'cuts that were noticed').to.be.above(60);
-    const drift = (await verify(found, fleet)).drift.filter(
+    const drift = (await verify(calm.state, fleet)).drift.filter(
       ({ derivation }) => derivation === 'default-image',
     );
     expect(drift).to.deep.equal([]);
