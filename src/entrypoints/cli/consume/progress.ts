@@ -1,58 +1,17 @@
-import { Writable } from 'node:stream';
-import { SingleBar } from 'cli-progress';
 import type { ReaderStatus } from '../../../application/read-stream/reader-status.ts';
+import { EVERY } from '../status-line.ts';
 
-/** How often it is drawn anew, in milliseconds. */
-const EVERY = 500;
+/** What a terminal is told of a reader. */
+export const CONSUME_FORMAT =
+  'consuming {handled} handled | {rate}/s | {lag} | {shards} of {open} shards{blocked}{gaps} | {duration_formatted}';
 
-/** On a terminal, a line that says how far the reader is, and nothing anywhere else. Log lines go above it. */
-export class Progress {
-  readonly #stream: NodeJS.WriteStream;
-  /** Lines of the log. */
-  readonly log = new Writable({
-    write: (line: Buffer, _encoding, done) => {
-      this.#stream.write(this.#bar === undefined ? line : `\r\u001b[K${line.toString()}`);
-      done();
-    },
-  });
-  #bar: SingleBar | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #handledBefore = 0;
-
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
-  }
-
-  start(status: () => ReaderStatus): void {
-    if (!this.#stream.isTTY) return;
-    this.#bar = new SingleBar({
-      format:
-        'consuming {handled} handled | {rate}/s | {lag} | {shards} of {open} shards{blocked}{gaps} | {duration_formatted}',
-      stream: this.#stream,
-      hideCursor: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      // However the process ends, not for some signals alone.
-      gracefulExit: false,
-    });
-    process.once('exit', this.#leave);
-    this.#bar.start(1, 0, this.#figures(status()));
-    this.#timer = setInterval(() => this.#bar?.update(this.#figures(status())), EVERY).unref();
-  }
-
-  /** Leaves the terminal as it was. May be called again. */
-  stop(): void {
-    clearInterval(this.#timer);
-    this.#leave();
-    this.#bar = undefined;
-    process.off('exit', this.#leave);
-  }
-
-  readonly #leave = () => this.#bar?.stop();
-
-  #figures({ handled, lagMs, shards, open, gaps }: ReaderStatus) {
-    const perSecond = ((handled - this.#handledBefore) * 1_000) / EVERY;
-    this.#handledBefore = handled;
+/** Its figures, each time that they are asked for: the rate is that since the time before. */
+export function consumeFigures(status: () => ReaderStatus): () => Readonly<Record<string, string>> {
+  let handledBefore = 0;
+  return () => {
+    const { handled, lagMs, shards, open, gaps } = status();
+    const perSecond = ((handled - handledBefore) * 1_000) / EVERY;
+    handledBefore = handled;
     const blocked = shards.reduce((sum, { blockedItems }) => sum + blockedItems, 0);
     return {
       handled: handled.toLocaleString('en'),
@@ -63,5 +22,5 @@ export class Progress {
       blocked: blocked === 0 ? '' : ` | ${blocked.toLocaleString('en')} items blocked`,
       gaps: gaps.length === 0 ? '' : ` | ${gaps.length.toLocaleString('en')} gaps`,
     };
-  }
+  };
 }

@@ -17,7 +17,8 @@ import { type ConsumeWorker, consumeWorker } from './consume-worker.ts';
 import { Draining } from './draining.ts';
 import { Follow } from './follow.ts';
 import { serveHealth } from './health.ts';
-import { Progress } from './progress.ts';
+import { StatusLine } from '../status-line.ts';
+import { CONSUME_FORMAT, consumeFigures } from './progress.ts';
 import { consumeReport } from './report.ts';
 import { type Followed, readConsumeSettings } from './settings.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -45,7 +46,7 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
   const { definition } = await loadDefinition(options.definition, process.cwd());
   const { config, followed } = readConsumeSettings(options, process.env, definition.model);
   const stop = stopOnSignal();
-  const progress = new Progress(process.stderr);
+  const progress = new StatusLine(process.stderr);
   const log = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
   const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
   try {
@@ -60,7 +61,7 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
 async function consume(
   worker: ConsumeWorker,
   followed: Followed,
-  { progress, stop }: { readonly progress: Progress; readonly stop: AbortSignal },
+  { progress, stop }: { readonly progress: StatusLine; readonly stop: AbortSignal },
   options: ConsumeCommandOptions,
 ): Promise<void> {
   const { container, drain } = worker;
@@ -82,7 +83,10 @@ async function consume(
   if (health !== undefined) logger.log('info', 'health is told over HTTP', { port: health.port });
   try {
     const started = performance.now();
-    progress.start(() => follow.reading.status);
+    progress.start(
+      CONSUME_FORMAT,
+      consumeFigures(() => follow.reading.status),
+    );
     draining?.start();
     await sayingWhoExits('contrail', 'nothing more is read', () =>
       untilStopped(stop, () => run(follow, followed, stop)),

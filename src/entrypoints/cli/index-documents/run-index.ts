@@ -21,7 +21,8 @@ import { FAILED } from '../exit-status.ts';
 import { stopOnSignal } from '../signals.ts';
 import type { Engine } from './engine.ts';
 import { NoMetrics } from '../no-metrics.ts';
-import { Progress } from './progress.ts';
+import { StatusLine } from '../status-line.ts';
+import { INDEX_FORMAT, indexFigures } from './progress.ts';
 import { runRebuild } from './rebuild.ts';
 import { drainReport } from './report.ts';
 import { type DrainSettings, openEngine, readDrainSettings, withFolder } from './settings.ts';
@@ -61,7 +62,7 @@ export async function runIndex(files: readonly string[], options: IndexCommandOp
 
 async function drain(definition: TableDefinition, environment: Environment, options: IndexCommandOptions) {
   const settings = readDrainSettings(environment, definition.model);
-  const progress = new Progress(process.stderr);
+  const progress = new StatusLine(process.stderr);
   const { container, engine } = await composed(definition, settings, progress, options);
   const stop = stopOnSignal();
   try {
@@ -80,7 +81,7 @@ async function drain(definition: TableDefinition, environment: Environment, opti
       },
     );
     const started = performance.now();
-    progress.start(() => queue.progress);
+    progress.start(INDEX_FORMAT, () => indexFigures(queue.progress));
     const result: IndexProgress = await queue.run(stop.signal);
     progress.stop();
     if (result.givenBack > 0 && options.once) process.exitCode = FAILED;
@@ -98,7 +99,7 @@ async function drain(definition: TableDefinition, environment: Environment, opti
 async function composed(
   definition: TableDefinition,
   { config, backend, engine: settings }: DrainSettings,
-  progress: Progress,
+  progress: StatusLine,
   { metrics }: IndexCommandOptions,
 ) {
   // Log lines go above the line that says how far it is.
