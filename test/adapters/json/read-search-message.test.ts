@@ -81,7 +81,8 @@ const nearly = fc
   .map(([message, changes]) => {
     for (const [[first = '', second], value] of changes) {
       const held = second === undefined ? message : message[first];
-      if (typeof held === 'object' && held !== null) Reflect.set(held, second ?? first, value);
+      // A copy: the values that stand in the list above are the same objects in every run.
+      if (typeof held === 'object' && held !== null) Reflect.set(held, second ?? first, structuredClone(value));
     }
     return JSON.stringify(message);
   });
