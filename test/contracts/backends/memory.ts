@@ -4,6 +4,7 @@ import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
+import { MemorySearchBacklog } from '../../../src/adapters/memory/memory-search-backlog.ts';
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
@@ -21,6 +22,7 @@ import { defaultRow, imageRow, streamRecord } from '../../support/stream-records
 import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
 import { embeddedSearch } from './embedded-search.ts';
+import { listedInMemory } from './listed-in-memory.ts';
 import { shardFile } from './shard-file.ts';
 import { memoryStream } from './streams.ts';
 
@@ -95,6 +97,7 @@ export const memory: Backend = {
       },
     },
   ],
+  derivedListing: [{ name: 'memory', setUp: listedInMemory }],
   effectLog: [
     {
       name: 'memory',
@@ -151,6 +154,20 @@ export const memory: Backend = {
       lacks: {
         anyText: 'it holds actions, and no texts',
         keepsDeadLetters: 'its process tells what was refused, and forgets it',
+      },
+    },
+  ],
+  searchBacklog: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { clock, sleeper } = new ManualTime();
+        const queue = new MemorySearchQueue(clock);
+        return {
+          queue,
+          source: new MemorySearchActionSource(queue, { clock, sleeper }),
+          backlog: new MemorySearchBacklog(queue),
+        };
       },
     },
   ],
