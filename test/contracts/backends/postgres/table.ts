@@ -1,7 +1,9 @@
 import { PostgresDerivedState } from '../../../../src/adapters/postgres/derived/postgres-derived-state.ts';
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { PostgresImageRepository } from '../../../../src/adapters/postgres/pointers/postgres-image-repository.ts';
+import { PostgresNotes } from '../../../../src/adapters/postgres/notes/postgres-notes.ts';
 import { PostgresTableReplica } from '../../../../src/adapters/postgres/replica/postgres-table-replica.ts';
+import { PostgresTableScan } from '../../../../src/adapters/postgres/replica/postgres-table-scan.ts';
 import { PostgresSearchIndex } from '../../../../src/adapters/postgres/search/postgres-search-index.ts';
 import type { TableDefinition } from '../../../../src/domain/definition/define-table.ts';
 import type { Entity } from '../../../../src/domain/pointer.ts';
@@ -32,7 +34,10 @@ export function tableOn({
   missing,
   shared,
   emptied,
-}: PostgresKind): Pick<Backend, 'imageRepository' | 'tableReplica' | 'derivedState' | 'searchIndex'> {
+}: PostgresKind): Pick<
+  Backend,
+  'imageRepository' | 'tableReplica' | 'tableScan' | 'notes' | 'derivedState' | 'searchIndex'
+> {
   return {
     imageRepository: [
       {
@@ -65,6 +70,35 @@ export function tableOn({
       },
     ],
     tableReplica: [{ name, missing, setUp: async () => fleetOn(await shared()) }],
+    tableScan: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.source_rows}`);
+          const { put, remove } = fleetOn({ database, names });
+          return {
+            scan: new PostgresTableScan(database, names),
+            another: new PostgresTableScan(database, names),
+            put: (keys, attributes) =>
+              put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+            remove,
+          };
+        },
+      },
+    ],
+    notes: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          const connect = () => new PostgresNotes(database, names);
+          return { notes: connect(), connect };
+        },
+      },
+    ],
     derivedState: [
       {
         name,
