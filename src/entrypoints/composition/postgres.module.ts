@@ -12,6 +12,7 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { Notes } from '../../application/ports/notes.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchActionSource } from '../../application/ports/search-action-source.ts';
 import { SearchBacklog } from '../../application/ports/search-backlog.ts';
@@ -23,6 +24,7 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { TableScan } from '../../application/ports/table-scan.ts';
 import { invocationFields } from '../invocation.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
@@ -94,6 +96,8 @@ export function postgresModule(
     bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
     bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
+    bindPart(TableScan, 'scan', { page: true, size: true }, {});
+    bindPart(Notes, 'notes', { load: true, save: true, remove: true }, {});
     bindPart(
       ShardStates,
       'shards',

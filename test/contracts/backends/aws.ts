@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   DeleteItemCommand,
+  DeleteTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -17,6 +18,8 @@ import { ElectroDbEffectLog } from '../../../src/adapters/aws/electrodb/effects/
 import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { DynamoDbNotes } from '../../../src/adapters/aws/electrodb/notes/dynamodb-notes.ts';
+import { DynamoDbTableScan } from '../../../src/adapters/aws/electrodb/scan/dynamodb-table-scan.ts';
 import { DynamoDbSearchFences } from '../../../src/adapters/aws/electrodb/search/dynamodb-search-fences.ts';
 import { DynamoDbSourceRows } from '../../../src/adapters/aws/electrodb/search/dynamodb-source-rows.ts';
 import { DynamoDbShardStates } from '../../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
@@ -343,6 +346,39 @@ export const aws = {
     },
   ],
   tableReplica: { lacks: 'DynamoDB needs none: the worker reads the table itself' },
+  tableScan: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { dynamodb } = (await sharedServers()).clients;
+        const TableName = unique('scanned');
+        await createTable(dynamodb, TableName);
+        const scan = () => new DynamoDbTableScan(documentClientOf(dynamodb), TableName, keys);
+        return {
+          scan: scan(),
+          another: scan(),
+          put: (row, attributes) =>
+            dynamodb.send(
+              new PutItemCommand({ TableName, Item: attributeValues({ ...attributes, ...row }) }),
+            ),
+          remove: (row) => dynamodb.send(new DeleteItemCommand({ TableName, Key: attributeValues(row) })),
+          close: () => dynamodb.send(new DeleteTableCommand({ TableName })),
+        };
+      },
+      missing,
+    },
+  ],
+  notes: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, stateTable } = await sharedServers();
+        const connect = () => new DynamoDbNotes(documentClientOf(clients.dynamodb), { stateTable });
+        return { notes: connect(), connect };
+      },
+      missing,
+    },
+  ],
   derivedState: [
     {
       name: 'DynamoDB',

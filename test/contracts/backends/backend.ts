@@ -6,6 +6,7 @@ import type { Harness as EffectLog } from '../effect-log/harness.ts';
 import type { Harness as Images, ImageCapability } from '../image-repository/harness.ts';
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
+import type { Harness as Notes } from '../notes.ts';
 import type { Harness as Quarantine } from '../quarantine.ts';
 import type { Harness as SearchActionSource, SourceCapability } from '../search-action-source.ts';
 import type { Harness as SearchBacklog } from '../search-backlog.ts';
@@ -17,6 +18,7 @@ import type { Harness as SourceRows, RowsCapability as SourceRowsCapability } fr
 import type { Harness as StreamSource, SourceCapability as StreamCapability } from '../stream-source.ts';
 import type { Harness as TableGenerations } from '../table-generations.ts';
 import type { Harness as TableReplica } from '../table-replica/harness.ts';
+import type { Harness as TableScan } from '../table-scan.ts';
 
 /** What a backend has for each port. */
 export interface Backend {
@@ -35,6 +37,8 @@ export interface Backend {
   readonly streamSource: Implementations<StreamSource, StreamCapability>;
   readonly tableGenerations: Implementations<TableGenerations, 'unnamed'>;
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;
+  readonly tableScan: Implementations<TableScan>;
+  readonly notes: Implementations<Notes>;
   readonly derivedState: Implementations<DerivedState>;
   readonly quarantine: Implementations<Quarantine>;
   readonly metrics: Implementations<Metrics>;

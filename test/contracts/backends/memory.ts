@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
+import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
 import { MemorySearchBacklog } from '../../../src/adapters/memory/memory-search-backlog.ts';
@@ -11,6 +12,7 @@ import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-qu
 import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
 import { MemorySourceRows } from '../../../src/adapters/memory/memory-source-rows.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
+import { MemoryTableScan } from '../../../src/adapters/memory/memory-table-scan.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
 import { nameOfKey } from '../../../src/domain/derived-rows.ts';
 import { DERIVED_FROM } from '../../../src/domain/stored-rows.ts';
@@ -230,6 +232,30 @@ export const memory: Backend = {
       setUp: () => {
         const { table: replica, state, images } = memoryBackend();
         return { replica, state, images };
+      },
+    },
+  ],
+  tableScan: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { table, put, remove } = memoryBackend();
+        return {
+          scan: new MemoryTableScan(table),
+          another: new MemoryTableScan(table),
+          put: (keys, attributes) =>
+            put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+          remove,
+        };
+      },
+    },
+  ],
+  notes: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const notes = new MemoryNotes();
+        return { notes, connect: () => notes };
       },
     },
   ],

@@ -2,7 +2,9 @@ import { PostgresDerivedState } from '../../../../src/adapters/postgres/derived/
 import { PostgresDerivedListing } from '../../../../src/adapters/postgres/listing/postgres-derived-listing.ts';
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { PostgresImageRepository } from '../../../../src/adapters/postgres/pointers/postgres-image-repository.ts';
+import { PostgresNotes } from '../../../../src/adapters/postgres/notes/postgres-notes.ts';
 import { PostgresTableReplica } from '../../../../src/adapters/postgres/replica/postgres-table-replica.ts';
+import { PostgresTableScan } from '../../../../src/adapters/postgres/replica/postgres-table-scan.ts';
 import { PostgresDerivedRowRepository } from '../../../../src/adapters/postgres/rows/postgres-derived-row-repository.ts';
 import { PostgresSearchIndex } from '../../../../src/adapters/postgres/search/postgres-search-index.ts';
 import type { TableDefinition } from '../../../../src/domain/definition/define-table.ts';
@@ -37,7 +39,13 @@ export function tableOn({
   emptied,
 }: PostgresKind): Pick<
   Backend,
-  'imageRepository' | 'derivedListing' | 'tableReplica' | 'derivedState' | 'searchIndex'
+  | 'imageRepository'
+  | 'derivedListing'
+  | 'tableReplica'
+  | 'tableScan'
+  | 'notes'
+  | 'derivedState'
+  | 'searchIndex'
 > {
   return {
     imageRepository: [
@@ -89,6 +97,35 @@ export function tableOn({
       },
     ],
     tableReplica: [{ name, missing, setUp: async () => fleetOn(await shared()) }],
+    tableScan: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.source_rows}`);
+          const { put, remove } = fleetOn({ database, names });
+          return {
+            scan: new PostgresTableScan(database, names),
+            another: new PostgresTableScan(database, names),
+            put: (keys, attributes) =>
+              put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+            remove,
+          };
+        },
+      },
+    ],
+    notes: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          const connect = () => new PostgresNotes(database, names);
+          return { notes: connect(), connect };
+        },
+      },
+    ],
     derivedState: [
       {
         name,
