@@ -135,6 +135,13 @@ export async function listsAnOpenShardOfAStreamWithoutRecords({ own }: Harness) 
   }
 }
 
+export async function tellsTheTimeThatItIsWhereItTellsAny({ source }: Harness) {
+  const before = Date.now();
+  const at = (await source.list({}))?.at ?? before;
+  // To the second.
+  expect(at).to.be.within(before - 1_000, Date.now());
+}
+
 export async function givesARecordAsLambdaDeliversIt(harness: Harness) {
   const PK = unique('item');
   const before = Date.now();

@@ -21,6 +21,8 @@ export interface ShardListing {
   readonly next: string | undefined;
   /** Whether new changes come: a stream that is switched off can be read for a day. */
   readonly enabled: boolean;
+  /** When it was answered, by the clock that records have their times from, in milliseconds since 1970; undefined where the source does not say. */
+  readonly at?: number | undefined;
 }
 
 /** Which shards are asked for. */

@@ -51,7 +51,9 @@ export class ModelledSource extends StreamSource {
     const from = after === undefined ? 0 : all.filter(({ id }) => id <= after).length;
     const page = all.slice(from, from + listPage);
     const shards = page.map(({ id, parent, closedAt }) => ({ id, parent, closed: closedAt !== undefined }));
-    return { shards, next: from + listPage < all.length ? page.at(-1)?.id : undefined, enabled };
+    const next = from + listPage < all.length ? page.at(-1)?.id : undefined;
+    // To the second, as the service says it.
+    return { shards, next, enabled, at: Math.floor(this.#stream.now / 1_000) * 1_000 };
   }
 
   override async iterator(id: string, position: ShardPosition) {

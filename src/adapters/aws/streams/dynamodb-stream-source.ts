@@ -18,6 +18,7 @@ import { abortableBy } from '../clients.ts';
 import { Refusal } from '../refusal.ts';
 import { translateError } from '../translate-error.ts';
 import { getRawRecords } from './get-raw-records.ts';
+import { serviceTimeOf } from './service-time.ts';
 import { sourceRecordOf } from './source-record.ts';
 
 /** A table's stream, through the API of DynamoDB Streams. */
@@ -41,16 +42,16 @@ export class DynamoDbStreamSource extends StreamSource {
     signal?.throwIfAborted();
     const filter: ShardFilter | undefined =
       childrenOf === undefined ? undefined : { Type: 'CHILD_SHARDS', ShardId: childrenOf };
+    const command = new DescribeStreamCommand({
+      StreamArn: this.arn,
+      ...(after === undefined ? {} : { ExclusiveStartShardId: after }),
+      ...(filter === undefined ? {} : { ShardFilter: filter }),
+    });
+    const time = serviceTimeOf(command);
     try {
-      const { StreamDescription: stream } = await this.#client.send(
-        new DescribeStreamCommand({
-          StreamArn: this.arn,
-          ...(after === undefined ? {} : { ExclusiveStartShardId: after }),
-          ...(filter === undefined ? {} : { ShardFilter: filter }),
-        }),
-        abortableBy(signal),
-      );
+      const { StreamDescription: stream } = await this.#client.send(command, abortableBy(signal));
       return {
+        at: time(),
         shards: (stream?.Shards ?? []).flatMap((shard) => this.#noted(shard)),
         next: stream?.LastEvaluatedShardId,
         enabled: stream?.StreamStatus === 'ENABLED' || stream?.StreamStatus === 'ENABLING',

@@ -15,6 +15,8 @@ interface Answer {
   readonly status?: number;
   readonly code?: string;
   readonly body?: string;
+  /** What it says that the time is. */
+  readonly date?: string;
 }
 
 describe('a stream through the API of DynamoDB Streams, by what the service answers', () => {
@@ -33,8 +35,13 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
         const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
         const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
         asked.push([operation, input]);
-        const { code, status = code === undefined ? 200 : 400, body } = answer(operation, input);
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+        const { code, status = code === undefined ? 200 : 400, body, date } = answer(operation, input);
+        response.sendDate = false;
+        const headers = {
+          'content-type': 'application/x-amz-json-1.0',
+          ...(date === undefined ? {} : { date }),
+        };
+        response.writeHead(status, headers);
         const type = code && { __type: `com.amazonaws.dynamodb.v20120810#${code}`, message: 'said so' };
         response.end(body ?? JSON.stringify(type ?? {}));
       });
@@ -124,6 +131,7 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       ],
       next: 'b',
       enabled: true,
+      at: undefined,
     });
     for (const [status, enabled] of [
       ['ENABLING', true],
@@ -131,7 +139,18 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       ['DISABLED', false],
     ] as const) {
       always({ body: `{"StreamDescription":{"StreamStatus":"${status}"}}` });
-      expect(await source.list({}), status).to.deep.equal({ shards: [], next: undefined, enabled });
+      const page = { shards: [], next: undefined, enabled, at: undefined };
+      expect(await source.list({}), status).to.deep.equal(page);
+    }
+  });
+
+  it('tells when a page of shards was answered, by the clock of the service', async () => {
+    for (const [date, at] of [
+      ['Mon, 05 Jan 2026 09:00:07 GMT', Date.UTC(2026, 0, 5, 9, 0, 7)],
+      ['today', undefined],
+    ] as const) {
+      always({ body: '{"StreamDescription":{"StreamStatus":"ENABLED"}}', date });
+      expect((await source.list({}))?.at, date).to.equal(at);
     }
   });
 
