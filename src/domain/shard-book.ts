@@ -7,6 +7,10 @@ interface AtEpoch {
   readonly epoch: number;
 }
 
+interface AskedFor extends AtEpoch {
+  readonly failoverMs?: number;
+}
+
 /** What is noted of one stream. */
 export interface NotedStream {
   readonly shards: readonly ShardState[];
@@ -40,13 +44,14 @@ export class ShardBook {
   }
 
   /** @returns the states of those that are the owner's now, at one epoch more than was asked with. */
-  claim(claims: readonly AtEpoch[], owner: string): readonly ShardState[] {
-    return claims.flatMap(({ shard, epoch }) => {
+  claim(claims: readonly AskedFor[], owner: string): readonly ShardState[] {
+    return claims.flatMap(({ shard, epoch, failoverMs }) => {
       const state = this.#shards.get(shard);
       // Asked again, since the answer was lost.
       if (state?.lease.owner === owner && state.lease.epoch === epoch + 1) return [state];
       if (state?.lease.epoch !== epoch) return [];
-      return [this.#lease(state, { owner, epoch: epoch + 1, renewals: 0 })];
+      const lease = { owner, epoch: epoch + 1, renewals: 0 };
+      return [this.#lease(state, failoverMs === undefined ? lease : { ...lease, failoverMs })];
     });
   }
 

@@ -27,7 +27,7 @@ export interface ShardState {
 }
 
 /**
- * Who reads a shard. A lease saves work and is not what correctness rests on: fences are. It has no time, as clocks differ:
+ * Who reads a shard. A lease saves work and is not what correctness rests on: fences are. It has no time of day, as clocks differ:
  * whoever watches it takes it over once it has been the same for long enough by their own clock.
  */
 export interface Lease {
@@ -37,6 +37,8 @@ export interface Lease {
   readonly epoch: number;
   /** One more with each renewal. */
   readonly renewals: number;
+  /** For how long its owner may leave it unrenewed, in milliseconds: others take it over after that; as they see fit where its owner did not say. */
+  readonly failoverMs?: number;
 }
 
 /** Records that nobody can read any more, for good: what is derived of their items has to be repaired. */

@@ -147,6 +147,19 @@ export async function takesALeaseOverAtTheEpochThatWasSeen(harness: Harness) {
   expect(await states.renew(stream, mine, 'me')).to.deep.equal(['s']);
 }
 
+/** Others, who look at it more often, or less, are to leave it alone for as long. */
+export async function tellsForHowLongALeaseMayGoUnrenewed(harness: Harness) {
+  const { states, connect } = harness;
+  const { stream, held: mine } = await held(harness);
+  const lease = { owner: 'you', epoch: 2, renewals: 0, failoverMs: 86_400_000 };
+  const [got] = await states.claim(stream, [{ ...mine[0]!, failoverMs: 86_400_000 }], 'you');
+  expect(got?.lease).to.deep.equal(lease);
+  await states.renew(stream, [{ shard: 's', epoch: 2 }], 'you');
+  expect((await one(connect(), stream))?.lease).to.deep.equal({ ...lease, renewals: 1 });
+  await states.claim(stream, [{ shard: 's', epoch: 2 }], 'me');
+  expect((await one(states, stream))?.lease).to.deep.equal({ owner: 'me', epoch: 3, renewals: 0 });
+}
+
 export async function claimsNothingAtAnotherEpoch(harness: Harness) {
   const { states } = harness;
   const { stream } = await held(harness);

@@ -1,6 +1,11 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Advance, type Claim, ShardStates } from '../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../application/ports/shard-states.ts';
 import { ShardBook } from '../../domain/shard-book.ts';
 import type { Gap, ShardState } from '../../domain/shard.ts';
 import { codeOf, fileFault } from './file-fault.ts';
@@ -82,7 +87,7 @@ export class FileShardStates extends ShardStates {
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {

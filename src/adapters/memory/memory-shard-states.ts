@@ -1,4 +1,9 @@
-import { type Advance, type Claim, ShardStates } from '../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../application/ports/shard-states.ts';
 import { ShardBook } from '../../domain/shard-book.ts';
 import type { Gap, ShardState } from '../../domain/shard.ts';
 
@@ -20,7 +25,7 @@ export class MemoryShardStates extends ShardStates {
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {

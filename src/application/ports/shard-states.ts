@@ -7,6 +7,12 @@ export interface Claim {
   readonly epoch: number;
 }
 
+/** A lease that is asked for. */
+export interface LeaseClaim extends Claim {
+  /** For how long whoever gets it may leave it unrenewed, in milliseconds. */
+  readonly failoverMs?: number;
+}
+
 /** What is noted of a shard, by the holder of its lease. */
 export interface Advance {
   readonly shard: string;
@@ -44,7 +50,7 @@ export abstract class ShardStates {
    */
   abstract claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]>;

@@ -1,4 +1,9 @@
-import { type Advance, type Claim, ShardStates } from '../../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../../application/ports/shard-states.ts';
 import type { Gap, ShardState } from '../../../domain/shard.ts';
 import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
@@ -59,7 +64,7 @@ on conflict (id) do nothing`,
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {
@@ -168,12 +173,17 @@ on conflict (id) do nothing`,
   }
 }
 
-function columnsOf(stream: string, { shard, epoch, frontier, complete }: Claim & Partial<Advance>, n = 0) {
+function columnsOf(
+  stream: string,
+  { shard, epoch, failoverMs, frontier, complete }: LeaseClaim & Partial<Advance>,
+  n = 0,
+) {
   const digits = frontier?.replace(/^0+(?=\d)/, '');
   return {
     n,
     id: shardId(stream, shard),
     epoch,
+    failover_ms: failoverMs ?? null,
     frontier: digits ?? null,
     leading_zeros: (frontier?.length ?? 0) - (digits?.length ?? 0),
     complete: complete ?? false,

@@ -4,7 +4,7 @@ import { readText } from '../values/text.ts';
 
 /** The columns of a shard, as statements give them. */
 export const SHARD_COLUMNS = (of: string) =>
-  `${of}.shard, ${of}.parent, ${of}.start, ${of}.frontier::text, ${of}.leading_zeros, ${of}.complete, ${of}.owner, ${of}.epoch::text, ${of}.renewals::text`;
+  `${of}.shard, ${of}.parent, ${of}.start, ${of}.frontier::text, ${of}.leading_zeros, ${of}.complete, ${of}.owner, ${of}.epoch::text, ${of}.renewals::text, ${of}.failover_ms::text`;
 
 export interface ShardRow {
   readonly shard: string;
@@ -16,17 +16,19 @@ export interface ShardRow {
   readonly owner: string;
   readonly epoch: string;
   readonly renewals: string;
+  readonly failover_ms: string | null;
 }
 
 export function shardOf(row: ShardRow): ShardState {
-  const { shard, parent, start, frontier, leading_zeros: zeros, complete, owner, epoch, renewals } = row;
+  const { shard, parent, start, frontier, leading_zeros: zeros, complete, failover_ms: failoverMs } = row;
+  const lease = { owner: readText(row.owner), epoch: Number(row.epoch), renewals: Number(row.renewals) };
   return {
     id: readText(shard),
     parent: parent === null ? undefined : readText(parent),
     start,
     frontier: frontier === null ? undefined : '0'.repeat(zeros) + frontier,
     complete,
-    lease: { owner: readText(owner), epoch: Number(epoch), renewals: Number(renewals) },
+    lease: failoverMs === null ? lease : { ...lease, failoverMs: Number(failoverMs) },
   };
 }
 

@@ -1,7 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { PartlyWritten } from '../../../../application/ports/partly-written.ts';
-import { type Advance, type Claim, ShardStates } from '../../../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../../../application/ports/shard-states.ts';
 import { Fault } from '../../../../domain/fault.ts';
 import type { Gap, ShardState } from '../../../../domain/shard.ts';
 import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
@@ -55,17 +60,20 @@ export class DynamoDbShardStates extends ShardStates {
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {
-    const claim = async ({ shard, epoch }: Claim): Promise<readonly ShardState[]> => {
+    const claim = async ({ shard, epoch, failoverMs }: LeaseClaim): Promise<readonly ShardState[]> => {
       const { isDone, row } = await this.#rows.update(
         shardKey(stream, shard),
         {
-          set: '#owner = :owner, #epoch = :next, #renewals = :none',
+          set: '#owner = :owner, #epoch = :next, #renewals = :none, #failoverMs = :failoverMs',
           condition: '#epoch = :epoch',
-          values: { ':owner': owner, ':next': epoch + 1, ':none': 0, ':epoch': epoch },
+          values: {
+            ...{ ':owner': owner, ':next': epoch + 1, ':none': 0, ':epoch': epoch },
+            ':failoverMs': failoverMs ?? null,
+          },
         },
         signal,
       );

@@ -44,10 +44,12 @@ export function gapRow(stream: string, gap: Gap) {
 type Row = Readonly<Record<string, AttributeValue>>;
 
 export function shardIn(row: Row): ShardState {
-  const { shard, parent, start, frontier, complete, owner, epoch, renewals } = nativeItem(row) as ShardRow;
+  const native = nativeItem(row) as ShardRow;
+  const { shard, parent, start, frontier, complete, owner, epoch, renewals, failoverMs } = native;
+  const lease = { owner, epoch: Number(epoch.toString()), renewals: Number(renewals.toString()) };
   return {
     ...{ id: shard, parent, start, frontier, complete },
-    lease: { owner, epoch: Number(epoch.toString()), renewals: Number(renewals.toString()) },
+    lease: failoverMs ? { ...lease, failoverMs: Number(failoverMs.toString()) } : lease,
   };
 }
 
@@ -70,6 +72,7 @@ type ShardRow = Record<string, unknown> & {
   readonly owner: string;
   readonly epoch: Numeric;
   readonly renewals: Numeric;
+  readonly failoverMs?: Numeric | null;
 };
 
 type GapRow = Omit<Gap, 'at'> & { readonly at: Numeric };
