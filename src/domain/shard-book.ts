@@ -1,4 +1,4 @@
-import type { Gap, Lease, ShardState } from './shard.ts';
+import type { Gap, Lease, NewShard, ShardState } from './shard.ts';
 import { compareSequences } from './version.ts';
 
 /** A claim of a lease, or one that is held: of the shard, at the epoch. */
@@ -37,10 +37,12 @@ export class ShardBook {
     return [...this.#gaps.values()];
   }
 
-  add(shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[]): void {
-    for (const { id, parent, start } of shards)
-      if (!this.#shards.has(id))
-        this.#shards.set(id, { id, parent, start, frontier: undefined, complete: false, lease: NOBODY });
+  add(shards: readonly NewShard[]): void {
+    for (const { id, parent, start, first } of shards) {
+      if (this.#shards.has(id)) continue;
+      const begun = first === undefined ? { id, parent, start } : { id, parent, start, first };
+      this.#shards.set(id, { ...begun, frontier: undefined, complete: false, lease: NOBODY });
+    }
   }
 
   /** @returns the states of those that are the owner's now, at one epoch more than was asked with. */

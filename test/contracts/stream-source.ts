@@ -250,15 +250,30 @@ export async function goesOnAfterARecord(harness: Harness) {
   expect(await readOn(source, [after], [PK], 2)).to.deep.equal(records.slice(2));
 }
 
+export async function readsOnFromARecord(harness: Harness) {
+  const PK = unique('item');
+  const { source } = harness;
+  const shard = (await listAll(source)).find(({ closed }) => !closed)!;
+  const records = await written(
+    harness,
+    range(3).map((n) => row(PK, 'x', { n: `${n}` })),
+  );
+  const at = await iteratorAt(source, shard.id, { at: records[1]!.sequence });
+  expect(await readOn(source, [at], [PK], 2)).to.deep.equal(records.slice(1));
+}
+
 export async function readsAShardFromItsBeginning({ own }: Harness) {
   const { source, put } = await own();
   const PK = unique('item');
   for (const n of range(3)) await put(row(PK, 'x', { n: `${n}` }));
   const [shard] = await listAll(source);
-  const all = await readOn(source, [await iteratorAt(source, shard!.id, 'horizon')], [PK], 3);
-  expect(await readOn(source, [await iteratorAt(source, shard!.id, 'beginning')], [PK], 3)).to.deep.equal(
-    all,
-  );
+  const { id, first } = shard!;
+  const readAt = async (position: ShardPosition) =>
+    readOn(source, [await iteratorAt(source, id, position)], [PK], 3);
+  const all = await readAt('horizon');
+  expect(await readAt('beginning')).to.deep.equal(all);
+  // As it was listed, for whoever has that from another.
+  if (first !== undefined) expect(await readAt({ at: first })).to.deep.equal(all);
 }
 
 export async function readsAStreamThatIsSwitchedOffToItsEnd({ own }: Harness) {
@@ -291,7 +306,13 @@ export async function readsAStreamThatIsSwitchedOffToItsEnd({ own }: Harness) {
 
 export async function knowsNoShardThatWasNeverThere({ source }: Harness) {
   const shard = 'shardId-00000001570612358119-9c0a0c28';
-  for (const position of ['beginning', 'horizon', 'latest', { after: '000000000000000000001' }] as const)
+  for (const position of [
+    'beginning',
+    'horizon',
+    'latest',
+    { at: '000000000000000000001' },
+    { after: '000000000000000000001' },
+  ] as const)
     expect(await source.iterator(shard, position)).to.deep.equal({ is: 'gone' });
 }
 
@@ -408,8 +429,10 @@ export const tellsOfRecordsThatHaveLeftTheStream = needs('model', async ({ model
   trim(id, 2);
   expect(await source.records(second, 10)).to.deep.equal({ is: 'trimmed' });
   expect(await source.iterator(id, 'beginning')).to.deep.equal({ is: 'trimmed' });
-  for (const { sequence } of [first!, others[0]!, others[1]!])
+  for (const { sequence } of [first!, others[0]!, others[1]!]) {
+    expect(await source.iterator(id, { at: sequence })).to.deep.equal({ is: 'trimmed' });
     expect(await source.iterator(id, { after: sequence })).to.deep.equal({ is: 'trimmed' });
+  }
   // Nothing after the last one that left is lost.
   const left = await pageAt(source, await iteratorAt(source, id, { after: others[2]!.sequence }));
   expect(left.records.map(partitionOf)).to.deep.equal(['a4', 'a5']);

@@ -1,4 +1,4 @@
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
 
 /** What a reader knew of a shard's lease when it asks for it. */
 export interface Claim {
@@ -34,11 +34,7 @@ export abstract class ShardStates {
    *
    * @throws Fault when it is not known whether all are noted: noting them again does no harm.
    */
-  abstract add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void>;
+  abstract add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void>;
 
   /**
    * Claims leases: each is this owner's from now on with an epoch one higher, unless somebody claimed it meanwhile. Of

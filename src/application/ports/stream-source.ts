@@ -62,8 +62,8 @@ export abstract class StreamSource {
   abstract list(request: ListShards, signal?: AbortSignal): Promise<ShardListing | undefined>;
 
   /**
-   * An iterator at a position of a shard, good for some minutes. For `beginning` a source that cannot tell where that is
-   * gives one at the horizon.
+   * An iterator at a position of a shard, good for some minutes. For `beginning`, or a number that it does not know, a source that
+   * cannot tell where that is gives one at the horizon.
    *
    * @throws Fault as `list` does.
    */

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { Frontier } from '../../domain/frontier.ts';
+import { wholeOf } from '../../domain/shard-order.ts';
 import type { ShardPosition, ShardState } from '../../domain/shard.ts';
 import { Bell } from '../bell.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
@@ -187,7 +188,7 @@ export class ShardReading {
       this.#iterator = found.iterator;
       this.#iteratorAt = this.#position;
       // From here on nothing may be missing: another iterator of that kind might leave some out.
-      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = 'beginning';
+      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = wholeOf(this.state);
       this.#isBegun = true;
     }
     this.#pace.asked(monotonic.elapsed());

@@ -101,7 +101,7 @@ export class Readers {
           return source.list(request, signal);
         },
         iterator: (shard, position, signal) => {
-          const at = typeof position === 'string' ? position : `after ${position.after}`;
+          const at = typeof position === 'string' ? position : Object.entries(position).flat().join(' ');
           calls.push({ what: `iterator ${shard} ${at}`, at: this.now });
           return source.iterator(shard, position, signal);
         },

@@ -70,8 +70,9 @@ export class Watch {
   source(source: StreamSource): StreamSource {
     const seen = sourceWith(source, (_, make) => make());
     const iterator: StreamSource['iterator'] = async (shard, position) => {
-      if (typeof position === 'object' && !/^\d+$/.test(position.after))
-        this.#fail('a reader asks for nothing that there is not', `after ${position.after} of ${shard}`);
+      const number = typeof position === 'object' ? (position.after ?? position.at) : '0';
+      if (!/^\d+$/.test(number))
+        this.#fail('a reader asks for nothing that there is not', `at ${number} of ${shard}`);
       const found = await source.iterator(shard, position);
       if (position === 'latest' && found.is === 'iterator')
         this.#latest.set(shard, BigInt((JSON.parse(found.iterator) as { above: string }).above));

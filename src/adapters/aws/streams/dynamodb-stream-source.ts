@@ -5,7 +5,6 @@ import {
   type Shard as ListedShard,
   type ShardFilter,
 } from '@aws-sdk/client-dynamodb-streams';
-import { BoundedMap } from '../../../application/bounded-map.ts';
 import {
   type ListShards,
   type ShardListing,
@@ -25,8 +24,6 @@ import { sourceRecordOf } from './source-record.ts';
 export class DynamoDbStreamSource extends StreamSource {
   override readonly arn: string;
   readonly #client: DynamoDBStreamsClient;
-  /** By shard, the number of its first record: as it was listed first. */
-  readonly #starts = new BoundedMap<string>(SHARDS_KNOWN);
 
   /** @param client one that tries a request once: the reader tries again. */
   constructor(client: DynamoDBStreamsClient, arn: string) {
@@ -52,7 +49,7 @@ export class DynamoDbStreamSource extends StreamSource {
       const { StreamDescription: stream } = await this.#client.send(command, abortableBy(signal));
       return {
         at: time(),
-        shards: (stream?.Shards ?? []).flatMap((shard) => this.#noted(shard)),
+        shards: (stream?.Shards ?? []).flatMap(shardOf),
         next: stream?.LastEvaluatedShardId,
         enabled: stream?.StreamStatus === 'ENABLED' || stream?.StreamStatus === 'ENABLING',
       };
@@ -68,23 +65,6 @@ export class DynamoDbStreamSource extends StreamSource {
     signal?: AbortSignal,
   ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
     signal?.throwIfAborted();
-    if (position !== 'beginning') return this.#iteratorAt(shard, position, signal);
-    const start = this.#starts.get(shard);
-    if (start === undefined) return this.#iteratorAt(shard, 'horizon', signal);
-    try {
-      return await this.#iteratorAt(shard, { at: start }, signal);
-    } catch (error) {
-      // Refused, although the service has listed it: without that number, nobody can tell what has left the shard.
-      if (error instanceof Refusal) return this.#iteratorAt(shard, 'horizon', signal);
-      throw error;
-    }
-  }
-
-  async #iteratorAt(
-    shard: string,
-    position: Exclude<ShardPosition, 'beginning'> | { readonly at: string },
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
     try {
       const { ShardIterator: iterator } = await this.#client.send(
         new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startOf(position) }),
@@ -97,7 +77,11 @@ export class DynamoDbStreamSource extends StreamSource {
       const code = codeOf(error);
       if (code === TRIMMED) return { is: 'trimmed' };
       if (code === MISSING) return { is: 'gone' };
-      throw this.#faultOf(error, signal);
+      const fault = this.#faultOf(error, signal);
+      // Refused, although the service has listed it: without that number, nobody can tell what has left the shard.
+      if (fault instanceof Refusal && typeof position === 'object' && position.at !== undefined)
+        return this.iterator(shard, 'horizon', signal);
+      throw fault;
     }
   }
 
@@ -124,21 +108,11 @@ export class DynamoDbStreamSource extends StreamSource {
     }
   }
 
-  #noted({ ShardId: id, ParentShardId: parent, SequenceNumberRange: range }: ListedShard): readonly Shard[] {
-    if (id === undefined) return [];
-    const start = this.#starts.get(id) ?? range?.StartingSequenceNumber;
-    if (start !== undefined) this.#starts.set(id, start);
-    return [{ id, parent, closed: range?.EndingSequenceNumber !== undefined }];
-  }
-
   #faultOf(error: unknown, signal: AbortSignal | undefined): Fault {
     signal?.throwIfAborted();
     return translateError(error, { resource: `stream ${this.arn}`, variable: "the stream's ARN" });
   }
 }
-
-/** A stream has at most some thousands in the day that it is kept. */
-const SHARDS_KNOWN = 20_000;
 
 const MISSING = 'ResourceNotFoundException';
 const TRIMMED = 'TrimmedDataAccessException';
@@ -148,10 +122,21 @@ function codeOf(error: unknown): unknown {
   return (error as { readonly name?: unknown }).name;
 }
 
-function startOf(position: Exclude<ShardPosition, 'beginning'> | { readonly at: string }) {
-  if (position === 'horizon') return { ShardIteratorType: 'TRIM_HORIZON' } as const;
+function shardOf({
+  ShardId: id,
+  ParentShardId: parent,
+  SequenceNumberRange: range,
+}: ListedShard): readonly Shard[] {
+  if (id === undefined) return [];
+  const { StartingSequenceNumber: first, EndingSequenceNumber: last } = range ?? {};
+  return [{ id, parent, closed: last !== undefined, first }];
+}
+
+function startOf(position: ShardPosition) {
+  if (position === 'horizon' || position === 'beginning')
+    return { ShardIteratorType: 'TRIM_HORIZON' } as const;
   if (position === 'latest') return { ShardIteratorType: 'LATEST' } as const;
-  return 'at' in position
+  return position.at !== undefined
     ? ({ ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: position.at } as const)
     : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.after } as const);
 }

@@ -4,7 +4,7 @@ import {
   type LeaseClaim,
   ShardStates,
 } from '../../../application/ports/shard-states.ts';
-import type { Gap, ShardState } from '../../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../../domain/shard.ts';
 import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { storedText } from '../values/text.ts';
@@ -40,22 +40,19 @@ export class PostgresShardStates extends ShardStates {
     return rows.map(shardOf);
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     await this.#run(
-      `insert into ${this.#names.stream_shards} (id, stream_id, stream, shard, parent, start)
-select m.id, $2::text::bytea, $3, m.shard, m.parent, m.start
-from json_to_recordset($1::json) as m(id bytea, shard text, parent text, start text)
+      `insert into ${this.#names.stream_shards} (id, stream_id, stream, shard, parent, start, first)
+select m.id, $2::text::bytea, $3, m.shard, m.parent, m.start, m.first
+from json_to_recordset($1::json) as m(id bytea, shard text, parent text, start text, first text)
 order by m.id
 on conflict (id) do nothing`,
-      shards.map(({ id, parent, start }) => ({
+      shards.map(({ id, parent, start, first }) => ({
         id: shardId(stream, id),
         shard: storedText(id),
         parent: parent === undefined ? null : storedText(parent),
         start,
+        first: first === undefined ? null : storedText(first),
       })),
       [streamId(stream), storedText(stream)],
       signal,

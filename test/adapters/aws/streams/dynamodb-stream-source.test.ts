@@ -81,7 +81,13 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       operation === 'GetShardIterator' ? { body: '{"ShardIterator":"it"}' } : { body: '{}' };
     await source.list({});
     await source.list({ after: 's1', childrenOf: 's0' });
-    for (const position of ['horizon', 'latest', 'beginning', { after: '100000000000000000007' }] as const)
+    for (const position of [
+      'horizon',
+      'latest',
+      'beginning',
+      { at: '100000000000000000006' },
+      { after: '100000000000000000007' },
+    ] as const)
       expect(await source.iterator('s', position)).to.deep.equal({ is: 'iterator', iterator: 'it' });
     await source.records('it', 17);
     const shard = { StreamArn: ARN, ShardId: 's' };
@@ -97,15 +103,18 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       ],
       ['GetShardIterator', { ...shard, ShardIteratorType: 'TRIM_HORIZON' }],
       ['GetShardIterator', { ...shard, ShardIteratorType: 'LATEST' }],
-      // It has not been listed.
       ['GetShardIterator', { ...shard, ShardIteratorType: 'TRIM_HORIZON' }],
+      [
+        'GetShardIterator',
+        { ...shard, ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: '100000000000000000006' },
+      ],
       [
         'GetShardIterator',
         { ...shard, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: '100000000000000000007' },
       ],
       ['GetRecords', { ShardIterator: 'it', Limit: 17 }],
     ]);
-    expect(metrics.requests.get('GetShardIterator')).to.equal(4);
+    expect(metrics.requests.get('GetShardIterator')).to.equal(5);
   });
 
   it('reads a page of shards', async () => {
@@ -126,8 +135,8 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     });
     expect(await source.list({})).to.deep.equal({
       shards: [
-        { id: 'a', parent: undefined, closed: true },
-        { id: 'b', parent: 'a', closed: false },
+        { id: 'a', parent: undefined, closed: true, first: '1' },
+        { id: 'b', parent: 'a', closed: false, first: '6' },
       ],
       next: 'b',
       enabled: true,
@@ -154,25 +163,16 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     }
   });
 
-  describe('the beginning of a shard that was listed', () => {
-    const listing = {
-      StreamDescription: {
-        Shards: [{ ShardId: 's', SequenceNumberRange: { StartingSequenceNumber: '300' } }],
-      },
-    };
-    const types = () =>
-      asked.slice(1).map(([, input]) => [input['ShardIteratorType'], input['SequenceNumber']]);
+  describe('the number with which a shard was listed to begin', () => {
+    const types = () => asked.map(([, input]) => [input['ShardIteratorType'], input['SequenceNumber']]);
 
     async function beginning(at: Answer) {
-      answer = (operation, { ShardIteratorType: type }) => {
-        if (operation === 'DescribeStream') return { body: JSON.stringify(listing) };
-        return type === 'AT_SEQUENCE_NUMBER' ? at : { body: '{"ShardIterator":"horizon"}' };
-      };
-      await source.list({});
-      return source.iterator('s', 'beginning');
+      answer = (_, { ShardIteratorType: type }) =>
+        type === 'AT_SEQUENCE_NUMBER' ? at : { body: '{"ShardIterator":"horizon"}' };
+      return source.iterator('s', { at: '300' });
     }
 
-    it('is asked for by the number of its first record', async () => {
+    it('is asked for', async () => {
       expect(await beginning({ body: '{"ShardIterator":"first"}' })).to.deep.equal({
         is: 'iterator',
         iterator: 'first',

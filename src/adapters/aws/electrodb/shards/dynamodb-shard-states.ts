@@ -8,7 +8,7 @@ import {
   ShardStates,
 } from '../../../../application/ports/shard-states.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import type { Gap, ShardState } from '../../../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../../../domain/shard.ts';
 import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
 import type { StateTable } from '../state-table.ts';
 import { GAPS, gapIn, gapKey, gapRow, newShardRow, SHARDS, shardIn, shardKey } from './shard-rows.ts';
@@ -50,11 +50,7 @@ export class DynamoDbShardStates extends ShardStates {
     return (await this.#rows.query(stream, SHARDS, signal)).map(shardIn);
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     await this.#each(shards, (shard) => this.#rows.putNew(newShardRow(stream, shard), signal), signal);
   }
 
