@@ -1,7 +1,7 @@
 import type { Shard } from '../../domain/shard.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Backoff } from './backoff.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
 import type { SourceTime } from './source-time.ts';
 
 /** What was learnt of the stream's shards. */
@@ -20,7 +20,7 @@ const ATTEMPTS = 4;
 
 /** Lists a stream's shards, page by page, at a rate that leaves others room. */
 export class ShardLister {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
+  readonly #deps: Pick<NotingDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
   readonly #signal: AbortSignal;
   readonly #retryMs: number;
   readonly #time: SourceTime;
@@ -30,7 +30,7 @@ export class ShardLister {
    * @param signal aborted to stop it.
    * @param time is told what the source says of it.
    */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number, time: SourceTime) {
+  constructor(deps: NotingDependencies, signal: AbortSignal, retryMs: number, time: SourceTime) {
     this.#deps = deps;
     this.#signal = signal;
     this.#retryMs = retryMs;
