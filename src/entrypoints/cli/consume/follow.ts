@@ -101,7 +101,7 @@ export class Follow {
         // What it has left, with `once`, comes before what the next one has.
         if (!(await this.#readOlder(streams, stream, stop)) || isStopped()) return true;
       }
-      if (latest === undefined || from === undefined) {
+      if (latest === undefined) {
         // Another may have been switched on meanwhile.
         if (older.length === 0 || this.#options.once === true) return !isFirst || older.length > 0;
         continue;
