@@ -99,6 +99,12 @@ async function readOn(
   return read;
 }
 
+/** How much memory a record takes may depend on what comes with it. */
+function expectSame(read: readonly SourceRecord[], records: readonly SourceRecord[]): void {
+  const withoutBytes = ({ sequence, item, at, record }: SourceRecord) => ({ sequence, item, at, record });
+  expect(read.map(withoutBytes)).to.deep.equal(records.map(withoutBytes));
+}
+
 function dynamodbOf({ record }: SourceRecord) {
   return (record as { readonly dynamodb: Readonly<Record<string, Record<string, { readonly S: string }>>> })
     .dynamodb;
@@ -161,7 +167,7 @@ export async function givesARecordAsLambdaDeliversIt(harness: Harness) {
   expect(dynamodb['NewImage']).to.deep.equal({ PK: { S: PK }, SK: { S: 'x' }, name: { S: 'one' } });
   expect(dynamodb).not.to.have.property('OldImage');
   expect(record!.sequence).to.match(/^\d+$/);
-  expect(record!.bytes).to.be.within(1, 1_000);
+  expect(record!.bytes).to.be.within(1, 10_000);
   expect(record!.at! % 1_000).to.equal(0);
   expect(dynamodb['ApproximateCreationDateTime']).to.equal(record!.at! / 1_000);
   // To the minute, on DynamoDB Local.
@@ -235,7 +241,7 @@ export async function readsAPageAgainByItsIterator(harness: Harness) {
   const [iterator] = await atEnd(source);
   await put(row(PK));
   const first = await readOn(source, [iterator!], [PK], 1);
-  expect(await readOn(source, [iterator!], [PK], 1)).to.deep.equal(first);
+  expectSame(await readOn(source, [iterator!], [PK], 1), first);
 }
 
 export async function goesOnAfterARecord(harness: Harness) {
@@ -247,7 +253,7 @@ export async function goesOnAfterARecord(harness: Harness) {
     range(4).map((n) => row(PK, 'x', { n: `${n}` })),
   );
   const after = await iteratorAt(source, shard.id, { after: records[1]!.sequence });
-  expect(await readOn(source, [after], [PK], 2)).to.deep.equal(records.slice(2));
+  expectSame(await readOn(source, [after], [PK], 2), records.slice(2));
 }
 
 export async function readsOnFromARecord(harness: Harness) {
@@ -259,7 +265,7 @@ export async function readsOnFromARecord(harness: Harness) {
     range(3).map((n) => row(PK, 'x', { n: `${n}` })),
   );
   const at = await iteratorAt(source, shard.id, { at: records[1]!.sequence });
-  expect(await readOn(source, [at], [PK], 2)).to.deep.equal(records.slice(1));
+  expectSame(await readOn(source, [at], [PK], 2), records.slice(1));
 }
 
 export async function readsAShardFromItsBeginning({ own }: Harness) {
@@ -271,9 +277,9 @@ export async function readsAShardFromItsBeginning({ own }: Harness) {
   const readAt = async (position: ShardPosition) =>
     readOn(source, [await iteratorAt(source, id, position)], [PK], 3);
   const all = await readAt('horizon');
-  expect(await readAt('beginning')).to.deep.equal(all);
+  expectSame(await readAt('beginning'), all);
   // As it was listed, for whoever has that from another.
-  if (first !== undefined) expect(await readAt({ at: first })).to.deep.equal(all);
+  if (first !== undefined) expectSame(await readAt({ at: first }), all);
 }
 
 export async function readsAStreamThatIsSwitchedOffToItsEnd({ own }: Harness) {

@@ -8,7 +8,7 @@ export interface SourceRecord {
   readonly item: string;
   /** When the change was made, in milliseconds since 1970, to the second; undefined where it does not say. */
   readonly at: number | undefined;
-  /** About how large it is: what is held in memory is bounded by it. */
+  /** About how much memory it takes: what is held is bounded by it. */
   readonly bytes: number;
   /** As Lambda delivers it, with every digit and byte. */
   readonly record: unknown;

@@ -18,7 +18,7 @@ import { Refusal } from '../refusal.ts';
 import { translateError } from '../translate-error.ts';
 import { getRawRecords } from './get-raw-records.ts';
 import { serviceTimeOf } from './service-time.ts';
-import { sourceRecordOf } from './source-record.ts';
+import { sourceRecordsOf } from './source-record.ts';
 
 /** A table's stream, through the API of DynamoDB Streams. */
 export class DynamoDbStreamSource extends StreamSource {
@@ -88,14 +88,14 @@ export class DynamoDbStreamSource extends StreamSource {
   override async records(iterator: string, max: number, signal?: AbortSignal): Promise<SourcePage> {
     signal?.throwIfAborted();
     try {
-      const { records, nextIterator } = await getRawRecords(
+      const { records, bytes, nextIterator } = await getRawRecords(
         this.#client,
         { ShardIterator: iterator, Limit: max },
         abortableBy(signal),
       );
       return {
         is: 'page',
-        records: records.map((record) => sourceRecordOf(record, this.arn)),
+        records: sourceRecordsOf(records, bytes, this.arn),
         next: nextIterator,
       };
     } catch (error) {

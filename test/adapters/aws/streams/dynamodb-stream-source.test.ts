@@ -207,7 +207,7 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     const page = await source.records('it', 10);
     expect(page).to.include({ is: 'page', next: 'next' });
     const [record] = page.is === 'page' ? page.records : [];
-    expect(record).to.include({ sequence: '300000000000000000001', at: 1_795_253_100_000, bytes: 212 });
+    expect(record).to.include({ sequence: '300000000000000000001', at: 1_795_253_100_000 });
     expect(record!.item).to.equal('[["a",{"N":"1"}],["b",{"B":"AP8="}]]');
     const { dynamodb, eventSourceARN, userIdentity } = record!.record as Record<
       string,
@@ -217,6 +217,23 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     expect(dynamodb!['ApproximateCreationDateTime']).to.equal(1_795_253_100);
     expect(eventSourceARN).to.equal(ARN);
     expect(userIdentity).to.deep.equal({ principalId: 'dynamodb.amazonaws.com', type: 'Service' });
+  });
+
+  it('tells how much memory the records of a page take, by the length of its text, and not by the sizes that they say', async () => {
+    const record = (sequence: number, size: string) =>
+      `{"dynamodb":{"SequenceNumber":"${sequence}","Keys":{"a":{"S":"x"}}${size}}}`;
+    const sizes = async (...says: readonly string[]) => {
+      const body = `{"Records":[${says.map((size, n) => record(n, size)).join(',')}]}`;
+      always({ body });
+      const page = await source.records('it', 10);
+      const bytes = page.is === 'page' ? page.records.map((each) => each.bytes) : [];
+      const parts = bytes.map((each) => each / (3 * body.length));
+      return parts.map((part) => Number(part.toFixed(6)));
+    };
+    expect(await sizes(',"SizeBytes":1', ',"SizeBytes":3')).to.deep.equal([0.25, 0.75]);
+    expect(await sizes('', '')).to.deep.equal([0.5, 0.5]);
+    expect(await sizes(',"SizeBytes":0')).to.deep.equal([1]);
+    expect(await sizes()).to.deep.equal([]);
   });
 
   it('ends a closed shard with a page that has records', async () => {
