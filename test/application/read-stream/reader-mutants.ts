@@ -79,8 +79,10 @@ export const READER_MUTANTS: Readonly<Record<string, () => Variant>> = {
   /** Children are started at the latest record (connect #4687). */
   'children-at-latest': () =>
     source((inner) => ({
-      iterator: (shard, position, signal) =>
-        inner.iterator(shard, position === 'beginning' ? 'latest' : position, signal),
+      iterator: (shard, position, signal) => {
+        const isBeginning = position === 'beginning' || (typeof position === 'object' && 'at' in position);
+        return inner.iterator(shard, isBeginning ? 'latest' : position, signal);
+      },
     })),
 
   /** The checkpoint is saved when it is read (dynamodb-streams-readable). */

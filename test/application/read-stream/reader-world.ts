@@ -111,6 +111,7 @@ export class ReaderWorld {
       listPage: this.#chance.int(1, 4),
       emptyPages: this.#chance.pick([0, 0.3]),
       hasChildrenOf: this.#chance.chance(0.7),
+      beginnings: this.#seed % 2 === 0 ? 'listed' : 'known',
     });
     const reader = new ReadStream(
       {

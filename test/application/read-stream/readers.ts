@@ -40,6 +40,8 @@ interface Ways {
     >,
   ) => Partial<ShardStates>;
   readonly handle?: HandleRecords;
+  /** By how much the process's clock is ahead of the stream's, in milliseconds. */
+  readonly skewMs?: number;
 }
 
 interface Started {
@@ -78,7 +80,7 @@ export class Readers {
   }
 
   start(options: Partial<ReadStreamOptions> = {}, ways: Ways = {}, owner = 'one'): Started {
-    const process = new ReaderProcess(owner, this.scheduler, 0);
+    const process = new ReaderProcess(owner, this.scheduler, ways.skewMs ?? 0);
     const { sleeper, clock, monotonic, logger } = process;
     const calls: Call[] = [];
     const travels = async <T>(make: () => Promise<T>): Promise<T> => {
@@ -99,7 +101,7 @@ export class Readers {
           return source.list(request, signal);
         },
         iterator: (shard, position, signal) => {
-          const at = typeof position === 'string' ? position : `after ${position.after}`;
+          const at = typeof position === 'string' ? position : Object.entries(position).flat().join(' ');
           calls.push({ what: `iterator ${shard} ${at}`, at: this.now });
           return source.iterator(shard, position, signal);
         },

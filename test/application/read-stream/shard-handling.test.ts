@@ -54,6 +54,8 @@ function handlingWith(handled: unknown[]) {
       requests: new Gate(1),
       batches: new Gate(1),
       bytes: new HeldBytes(1_000),
+      now: () => 0,
+      beganAt: () => 0,
       epochOf: () => 1,
       isHeld: () => true,
       isClosed: () => false,
