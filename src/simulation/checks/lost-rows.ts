@@ -3,44 +3,51 @@ import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.t
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type Drift, subsystemOf, verify } from '../../application/verify/verify.ts';
+import { groupBy } from '../../domain/coalesce.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { Attributes } from '../../domain/value.ts';
 import type { Entry } from '../world/entry.ts';
 import type { World } from '../world/world.ts';
 
-/** Rows whose latest changes have left the stream unread, which is noted: what is derived of them may be as it was before, or as it is. */
+/** Rows of which changes have left the stream unread, which is noted: what is derived of them may be as it was before. */
 export interface LostRows {
-  /** Their keys. */
+  /** The keys of those whose latest changes are lost. */
   readonly keys: ReadonlySet<string>;
-  /** Whether something that has drifted may have come of one of them. */
+  /** Whether something that has drifted may have come of a lost change, and of none that was handled since. */
   readonly explains: (drift: Drift) => boolean;
 }
 
 export async function lostRowsOf(world: World): Promise<LostRows> {
+  const { ledger, reigns, definition } = world;
   const keys = new Set<string>();
   const names = new Set<string>();
-  for (const [key, entries] of unhandledEnds(world)) {
-    if (!entries.some((entry) => world.reigns.lossOf(entry) === 'noted')) continue;
-    keys.add(key);
-    for (const row of entries.flatMap(({ before, after }) => [before, after]))
-      if (row !== undefined) for (const name of await derivedOf(row, world.definition)) names.add(name);
+  const isLost = (entry: Entry) => reigns.lossOf(entry) === 'noted';
+  const withLost = new Set(ledger.entries.filter(isLost).map(({ key }) => key));
+  for (const [key, entries] of groupBy(ledger.entries, ({ key }) => key)) {
+    if (!withLost.has(key)) continue;
+    const last = entries.findLastIndex(isLost);
+    const since = entries.slice(last + 1).filter((entry) => ledger.isAcknowledged(entry));
+    // What a later change tells of is put right by it. What a lost one made of another kind, or at another place, is not.
+    const mended = await derivedOf(since, definition);
+    for (const name of await derivedOf(entries.slice(0, last + 1), definition))
+      if (!mended.has(name)) names.add(name);
+    if (since.length === 0) keys.add(key);
   }
-  return { keys, explains: (drift) => names.has(nameOf(drift, world.definition)) };
+  return { keys, explains: (drift) => names.has(nameOf(drift, definition)) };
 }
 
-/** By key, the records after the last one that was handled. */
-function unhandledEnds({ ledger }: World): ReadonlyMap<string, readonly Entry[]> {
-  const ends = new Map<string, Entry[]>();
-  for (const entry of ledger.entries)
-    if (ledger.isAcknowledged(entry)) ends.delete(entry.key);
-    else ends.set(entry.key, [...(ends.get(entry.key) ?? []), entry]);
-  return ends;
-}
-
-/** What a recount makes of a row by itself: all that is missing where nothing is derived. */
-async function derivedOf(row: Attributes, definition: TableDefinition): Promise<readonly string[]> {
-  const { drift } = await verify(new OneRow(row, definition), definition);
-  return drift.map((one) => nameOf(one, definition));
+/** What a recount makes of the rows before and after changes, each by itself: all that is missing where nothing is derived. */
+async function derivedOf(
+  entries: readonly Entry[],
+  definition: TableDefinition,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const row of new Set(entries.flatMap(({ before, after }) => [before, after]))) {
+    if (row === undefined) continue;
+    const { drift } = await verify(new OneRow(row, definition), definition);
+    for (const one of drift) names.add(nameOf(one, definition));
+  }
+  return names;
 }
 
 function nameOf(drift: Drift, definition: TableDefinition): string {
