@@ -7,7 +7,7 @@ import { checkPlace } from './derived-place.ts';
 import { toJson } from './json.ts';
 import type { KeyValue } from './key-value.ts';
 import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
-import { itemKey, keyOf, type Row } from './row.ts';
+import { type ItemKey, itemKey, keyOf, readItemKey, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import { DERIVED_FROM } from './stored-rows.ts';
 import type { KeySchema, RowModel, TableModel } from './table-model.ts';
@@ -222,6 +222,16 @@ export function givingUpFirst(moves: readonly RowsMove[]): readonly RowsMove[] {
 /** What a row that is derived from another carries under `DERIVED_FROM`. */
 export function originText({ model, row }: SourceRow): string {
   return `${model.name} ${itemKey(keyOf(row))}`;
+}
+
+/** What `originText` says: whose row it is, and of which. Undefined for a text that is none. */
+export function readOrigin(
+  text: string,
+  { sort }: Pick<KeySchema, 'sort'>,
+): { readonly derivation: string; readonly row: ItemKey } | undefined {
+  const blank = text.indexOf(' ');
+  const row = readItemKey(text.slice(blank + 1), sort !== undefined);
+  return blank < 1 || row === undefined ? undefined : { derivation: text.slice(0, blank), row };
 }
 
 /** A derived row's key for a message. */

@@ -1,5 +1,6 @@
 import type { Backend } from './backends/backend.ts';
 import { type Contract, describeContract, type Implementations } from './contract.ts';
+import { derivedListing } from './derived-listing/contract.ts';
 import { derivedRowRepository } from './derived-row-repository/contract.ts';
 import * as derivedState from './derived-state.ts';
 import { effectLog } from './effect-log/contract.ts';
@@ -9,6 +10,7 @@ import * as metrics from './metrics.ts';
 import * as notes from './notes.ts';
 import * as quarantine from './quarantine.ts';
 import * as searchActionSource from './search-action-source.ts';
+import * as searchBacklog from './search-backlog.ts';
 import * as searchFences from './search-fences.ts';
 import { searchIndex } from './search-index/contract.ts';
 import * as searchQueue from './search-queue.ts';
@@ -26,9 +28,11 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   imageRepository,
   matcherRepository,
   derivedRowRepository,
+  derivedListing,
   effectLog,
   searchQueue: { send: searchQueue },
   searchActionSource: { 'receive, acknowledge, giveBack, extend, refuse': searchActionSource },
+  searchBacklog: { waiting: searchBacklog },
   searchFences: { 'load, advance': searchFences },
   sourceRows: { read: sourceRows },
   searchIndex,

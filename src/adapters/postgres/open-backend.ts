@@ -1,9 +1,11 @@
 import type { Clock } from '../../application/ports/clock.ts';
+import type { DerivedListing } from '../../application/ports/derived-listing.ts';
 import type { DerivedState } from '../../application/ports/derived-state.ts';
 import type { ImageRepository } from '../../application/ports/image-repository.ts';
 import type { Notes } from '../../application/ports/notes.ts';
 import type { Quarantine } from '../../application/ports/quarantine.ts';
 import type { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import type { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import type { SearchFences } from '../../application/ports/search-fences.ts';
 import type { SearchIndex } from '../../application/ports/search-index.ts';
 import type { SearchQueue } from '../../application/ports/search-queue.ts';
@@ -21,11 +23,13 @@ import type { TableGenerations } from '../../application/ports/table-generations
 import type { Database } from './client/database.ts';
 import { type DatabaseOptions, openDatabase } from './client/open-database.ts';
 import { PostgresDerivedState } from './derived/postgres-derived-state.ts';
+import { PostgresDerivedListing } from './listing/postgres-derived-listing.ts';
 import { PostgresNotes } from './notes/postgres-notes.ts';
 import { PostgresImageRepository } from './pointers/postgres-image-repository.ts';
 import { purgeExpired } from './purge-expired.ts';
 import { PostgresQuarantine } from './quarantine/postgres-quarantine.ts';
 import { PostgresSearchActionSource } from './queue/postgres-search-action-source.ts';
+import { PostgresSearchBacklog } from './queue/postgres-search-backlog.ts';
 import { PostgresSearchQueue } from './queue/postgres-search-queue.ts';
 import { PostgresSourceRows } from './replica/postgres-source-rows.ts';
 import { PostgresTableReplica } from './replica/postgres-table-replica.ts';
@@ -55,12 +59,14 @@ export interface PostgresParts {
   readonly images: ImageRepository;
   readonly queue: SearchQueue;
   readonly actions: SearchActionSource;
+  readonly backlog: SearchBacklog;
   readonly index: SearchIndex;
   readonly fences: SearchFences;
   readonly sourceRows: SourceRows;
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
   readonly state: DerivedState;
+  readonly listing: DerivedListing;
   readonly shards: ShardStates;
   readonly scan: TableScan;
   readonly notes: Notes;
@@ -110,12 +116,14 @@ export async function openBackend(
     images: new PostgresImageRepository(database, names),
     queue: new PostgresSearchQueue(database, names, onSent),
     actions: new PostgresSearchActionSource(database, names, { clock, sleeper, visibilityMs, onDied }),
+    backlog: new PostgresSearchBacklog(database, names),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),
     sourceRows: new PostgresSourceRows(database, names),
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),
     state: new PostgresDerivedState(database, names, model),
+    listing: new PostgresDerivedListing(database, names, model),
     shards: new PostgresShardStates(database, names),
     scan: new PostgresTableScan(database, names),
     notes: new PostgresNotes(database, names),

@@ -4,6 +4,7 @@ import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
 import { LATE_MS } from '../../application/index-outcome.ts';
 import { Clock } from '../../application/ports/clock.ts';
+import { DerivedListing } from '../../application/ports/derived-listing.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
@@ -14,6 +15,7 @@ import { Metrics } from '../../application/ports/metrics.ts';
 import { Notes } from '../../application/ports/notes.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import { SearchFences } from '../../application/ports/search-fences.ts';
 import { SearchIndex } from '../../application/ports/search-index.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
@@ -86,7 +88,8 @@ export function postgresModule(
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
     bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
-    bindPart(DerivedRowRepository, 'derivedRows', { load: true, apply: true }, {});
+    bindPart(DerivedRowRepository, 'derivedRows', { load: true, read: true, apply: true }, {});
+    bindPart(SearchBacklog, 'backlog', { waiting: true }, {});
     bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
     bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
     bindPart(SearchQueue, 'queue', { send: true }, {});
@@ -109,6 +112,19 @@ export function postgresModule(
       'state',
       {},
       { documents: true, pointers: true, counts: true, derivedRows: true, rows: true },
+    );
+    bind(DerivedListing).toResolvedValue(
+      (parts) =>
+        Object.assign(
+          whenOpened(
+            DerivedListing,
+            async () => (await parts.get()).listing,
+            {},
+            { elsewhere: true, states: true },
+          ),
+          { inTable: () => undefined },
+        ),
+      [PARTS],
     );
     bind(SearchActionSource).toResolvedValue(
       (parts) =>

@@ -27,6 +27,7 @@ import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
 import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchActionSource } from '../../../src/adapters/aws/sqs/sqs-search-action-source.ts';
+import { SqsSearchBacklog } from '../../../src/adapters/aws/sqs/sqs-search-backlog.ts';
 import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
@@ -47,6 +48,7 @@ import type { Kept } from '../quarantine.ts';
 import type { Harness as SearchActions } from '../search-action-source.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
+import { listedInDynamoDb } from './listed-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
 import { dynamodbStream } from './streams.ts';
 import { typesense } from './typesense.ts';
@@ -193,6 +195,7 @@ export const aws = {
     },
   ],
   derivedRowRepository: [{ name: 'ElectroDB', setUp: rowsInDynamoDb, missing }],
+  derivedListing: [{ name: 'DynamoDB', setUp: listedInDynamoDb, missing }],
   effectLog: [
     {
       name: 'ElectroDB',
@@ -264,6 +267,22 @@ export const aws = {
         deduplicates: 'a standard queue does not deduplicate',
         refusesLateAcknowledgements: 'a standard queue says that it took them, and may not have',
         keepsDeadLetters: DEAD_LETTERS,
+      },
+      missing,
+    },
+  ],
+  searchBacklog: [
+    {
+      name: 'SQS',
+      setUp: async () => {
+        const { sqs } = await sharedServers();
+        const { client, queueUrl, close } = await ownQueue(sqs.endpoint, 'search', true);
+        return {
+          queue: new SqsSearchQueue(client, { queueUrl }),
+          source: new SqsSearchActionSource(client, { queueUrl, visibilityMs: 30_000 }),
+          backlog: new SqsSearchBacklog(client, { queueUrl }),
+          close,
+        };
       },
       missing,
     },

@@ -1,4 +1,5 @@
 import type { Implementations } from '../contract.ts';
+import type { Harness as DerivedListing } from '../derived-listing/harness.ts';
 import type { Harness as DerivedRows, RowsCapability } from '../derived-row-repository/harness.ts';
 import type { Harness as DerivedState } from '../derived-state.ts';
 import type { Harness as EffectLog } from '../effect-log/harness.ts';
@@ -8,6 +9,7 @@ import type { Harness as Metrics } from '../metrics.ts';
 import type { Harness as Notes } from '../notes.ts';
 import type { Harness as Quarantine } from '../quarantine.ts';
 import type { Harness as SearchActionSource, SourceCapability } from '../search-action-source.ts';
+import type { Harness as SearchBacklog } from '../search-backlog.ts';
 import type { Harness as SearchFences } from '../search-fences.ts';
 import type { Harness as SearchIndex, IndexCapability } from '../search-index/harness.ts';
 import type { Harness as SearchQueue, QueueCapability } from '../search-queue.ts';
@@ -23,9 +25,11 @@ export interface Backend {
   readonly imageRepository: Implementations<Images, ImageCapability>;
   readonly matcherRepository: Implementations<Matcher, 'nulCharacters'>;
   readonly derivedRowRepository: Implementations<DerivedRows, RowsCapability>;
+  readonly derivedListing: Implementations<DerivedListing>;
   readonly effectLog: Implementations<EffectLog>;
   readonly searchQueue: Implementations<SearchQueue, QueueCapability>;
   readonly searchActionSource: Implementations<SearchActionSource, SourceCapability>;
+  readonly searchBacklog: Implementations<SearchBacklog>;
   readonly searchFences: Implementations<SearchFences>;
   readonly sourceRows: Implementations<SourceRows, SourceRowsCapability>;
   readonly searchIndex: Implementations<SearchIndex, IndexCapability>;

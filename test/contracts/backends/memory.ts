@@ -5,6 +5,7 @@ import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
+import { MemorySearchBacklog } from '../../../src/adapters/memory/memory-search-backlog.ts';
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
@@ -23,6 +24,7 @@ import { defaultRow, imageRow, streamRecord } from '../../support/stream-records
 import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
 import { embeddedSearch } from './embedded-search.ts';
+import { listedInMemory } from './listed-in-memory.ts';
 import { shardFile } from './shard-file.ts';
 import { memoryStream } from './streams.ts';
 
@@ -97,6 +99,7 @@ export const memory: Backend = {
       },
     },
   ],
+  derivedListing: [{ name: 'memory', setUp: listedInMemory }],
   effectLog: [
     {
       name: 'memory',
@@ -153,6 +156,20 @@ export const memory: Backend = {
       lacks: {
         anyText: 'it holds actions, and no texts',
         keepsDeadLetters: 'its process tells what was refused, and forgets it',
+      },
+    },
+  ],
+  searchBacklog: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { clock, sleeper } = new ManualTime();
+        const queue = new MemorySearchQueue(clock);
+        return {
+          queue,
+          source: new MemorySearchActionSource(queue, { clock, sleeper }),
+          backlog: new MemorySearchBacklog(queue),
+        };
       },
     },
   ],

@@ -1,9 +1,11 @@
 import { PostgresDerivedState } from '../../../../src/adapters/postgres/derived/postgres-derived-state.ts';
+import { PostgresDerivedListing } from '../../../../src/adapters/postgres/listing/postgres-derived-listing.ts';
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { PostgresImageRepository } from '../../../../src/adapters/postgres/pointers/postgres-image-repository.ts';
 import { PostgresNotes } from '../../../../src/adapters/postgres/notes/postgres-notes.ts';
 import { PostgresTableReplica } from '../../../../src/adapters/postgres/replica/postgres-table-replica.ts';
 import { PostgresTableScan } from '../../../../src/adapters/postgres/replica/postgres-table-scan.ts';
+import { PostgresDerivedRowRepository } from '../../../../src/adapters/postgres/rows/postgres-derived-row-repository.ts';
 import { PostgresSearchIndex } from '../../../../src/adapters/postgres/search/postgres-search-index.ts';
 import type { TableDefinition } from '../../../../src/domain/definition/define-table.ts';
 import type { Entity } from '../../../../src/domain/pointer.ts';
@@ -23,6 +25,7 @@ import {
 } from '../../../support/stream-records.ts';
 import type { PostgresKind, TestDatabase } from '../../../integration/postgres.ts';
 import type { Attributes, DefinedTable } from '../../image-repository/harness.ts';
+import { SHOP } from '../../derived-listing/harness.ts';
 import type { Backend } from '../backend.ts';
 
 /** Of all tests: what is written later is newer. */
@@ -36,7 +39,13 @@ export function tableOn({
   emptied,
 }: PostgresKind): Pick<
   Backend,
-  'imageRepository' | 'tableReplica' | 'tableScan' | 'notes' | 'derivedState' | 'searchIndex'
+  | 'imageRepository'
+  | 'derivedListing'
+  | 'tableReplica'
+  | 'tableScan'
+  | 'notes'
+  | 'derivedState'
+  | 'searchIndex'
 > {
   return {
     imageRepository: [
@@ -65,6 +74,24 @@ export function tableOn({
               return definedTable(other, definition);
             },
             close: () => others.forEach((other) => other.close()),
+          };
+        },
+      },
+    ],
+    derivedListing: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { close, ...database } = await emptied();
+          const shop = definedTable(database, SHOP);
+          return {
+            ...{ images: shop.images, close, audit: 'audit' },
+            putOrder: (attributes) => shop.put(attributes),
+            scanned: async () => [],
+            listing: new PostgresDerivedListing(database.database, database.names, SHOP.model),
+            matcher: new PostgresMatcherRepository(database.database, database.names),
+            rows: new PostgresDerivedRowRepository(database.database, database.names),
           };
         },
       },
