@@ -71,3 +71,8 @@ export interface Gap {
   /** When it was noticed, in milliseconds since 1970. */
   readonly at: number;
 }
+
+/** A gap, and the stream that it is in, by its ARN. */
+export interface StreamGap extends Gap {
+  readonly stream: string;
+}

@@ -1,3 +1,4 @@
+import type { StreamGap } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { MonotonicClock } from '../ports/monotonic-clock.ts';
@@ -11,6 +12,8 @@ import type { HandleRecords } from './handle-records.ts';
 export interface NotingDependencies {
   readonly source: StreamSource;
   readonly states: ShardStates;
+  /** The gaps that are told with those of the stream, or all of them; those of the stream alone unless given. */
+  readonly openGaps?: (signal: AbortSignal) => Promise<readonly StreamGap[]>;
   readonly clock: Clock;
   readonly monotonic: MonotonicClock;
   readonly sleeper: Sleeper;

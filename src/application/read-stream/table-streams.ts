@@ -1,13 +1,10 @@
 import { compareTexts } from '../../domain/compare-texts.ts';
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
+import { REPAIR_GAP } from './gap-noting.ts';
 import type { ReadStreamOptions } from './options.ts';
-
-/** What to do about a gap. */
-const REPAIR =
-  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
 
 type From = ReadStreamOptions['from'];
 
@@ -67,23 +64,18 @@ export class TableStreams {
     return { older: unfinishedOf(others), latest, from: start };
   }
 
-  /**
-   * Notes that a stream is gone. Where not all of it had been handled, that is a gap.
-   *
-   * @returns its gaps.
-   */
-  async gone(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+  /** Notes that a stream is gone. Where not all of it had been handled, that is a gap. */
+  async gone(stream: string, signal?: AbortSignal): Promise<void> {
     const shards = await this.#states.load(stream, signal);
     if (shards.length === 0 || shards.some(({ complete }) => !complete)) {
       const gap = { shard: undefined, reason: 'vanished', after: undefined, at: this.#clock.now() } as const;
       await this.#states.noteGaps(stream, [gap], signal);
       this.#logger.log('error', 'a stream of the table is gone that was not read to its end', {
-        ...{ table: this.#table, stream, do: REPAIR },
+        ...{ table: this.#table, stream, do: REPAIR_GAP },
       });
     }
     // Now nobody comes back to it.
     await this.ended(stream, signal);
-    return this.#states.gaps(stream, signal);
   }
 
   /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
@@ -95,7 +87,7 @@ export class TableStreams {
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
     await this.#states.noteGaps(stream, [gap], signal);
     this.#logger.log('error', 'the table has another stream than before', {
-      ...{ table: this.#table, stream, do: REPAIR },
+      ...{ table: this.#table, stream, do: REPAIR_GAP },
     });
   }
 

@@ -11,6 +11,7 @@ import { noteShards } from '../../../application/read-stream/note-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
 import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
+import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
 import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
 import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
@@ -38,6 +39,8 @@ export class Follow {
   #stream = '';
   #since = Date.now();
   readonly #results: ReadResult[] = [];
+  /** The gaps of the table that is followed; undefined where it is one stream only. */
+  #gaps: TableGaps | undefined;
 
   constructor(deps: FollowDependencies, options: FollowOptions) {
     this.#deps = deps;
@@ -59,7 +62,8 @@ export class Follow {
       stream: this.#stream,
       handled: this.#results.reduce((sum, { handled }) => sum + handled, 0),
       unhandled: this.#results.reduce((sum, { unhandled }) => sum + unhandled, 0),
-      gaps: this.#results.flatMap(({ gaps }) => gaps),
+      // Those of all streams, by then.
+      gaps: this.#results.at(-1)?.gaps ?? [],
       isEndOfStream: this.#results.at(-1)?.isEndOfStream ?? false,
     };
   }
@@ -85,6 +89,7 @@ export class Follow {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
     const streams = new TableStreams({ states: this.#states, clock, logger }, table);
+    this.#gaps = new TableGaps(this.#states, table);
     const isStopped = () => stop.aborted;
     for (let before: string | undefined, isFirst = true; !isStopped(); isFirst = false) {
       const told = await this.#answer(stop, latestStream);
@@ -118,7 +123,8 @@ export class Follow {
   async #readOlder(streams: TableStreams, { arn, from }: OlderStream, stop: AbortSignal): Promise<boolean> {
     const source = this.#deps.source(arn);
     if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
-      const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
+      await this.#answer(stop, () => streams.gone(arn, stop));
+      const gaps = await this.#answer(stop, async () => (await this.#gaps?.open(stop)) ?? []);
       this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
       return true;
     }
@@ -135,8 +141,10 @@ export class Follow {
 
   #depsOf(source: StreamSource): NotingDependencies {
     const { container } = this.#deps;
+    const gaps = this.#gaps;
     return {
       ...{ source, states: this.#states },
+      ...(gaps && { openGaps: (signal) => gaps.open(signal) }),
       clock: container.get(Clock),
       monotonic: container.get(MonotonicClock),
       sleeper: container.get(Sleeper),
