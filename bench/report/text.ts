@@ -26,16 +26,22 @@ export function batchLine({ workload, records, latencyMs, measuredLatencyMs, tim
   return `${label.padEnd(48)} ${rates.join(' · ')}`;
 }
 
+const WAITING = ['Contrail', 'strong, exactly once', 'Powertools parallel'] as const;
+
 export function countsTable(counts: readonly Counts[]): string {
   const rows = counts.map(({ workload, records, ...measured }) => [
     `${workload}, ${figure(records)}`,
     figure(measured.leastLatencies),
+    ...WAITING.map((name) => figure(measured.latencies[name])),
     `${figure(measured.leastRequests)} $${figure(measured.leastDollarsPerMillion)}`,
     ...SUBJECT_NAMES.map(
       (name) => `${figure(measured.requests[name])} $${figure(measured.dollarsPerMillion[name])}`,
     ),
   ]);
-  return table(['batch: requests, and $ per million changes', 'latencies', 'least', ...SUBJECT_NAMES], rows);
+  return table(
+    ['batch: requests, and $ per million changes', 'latencies', ...WAITING, 'least', ...SUBJECT_NAMES],
+    rows,
+  );
 }
 
 export function coldStartLine(cold: ColdStart): string {
