@@ -9,18 +9,26 @@ import { type Value, ValueSet } from './value.ts';
  * base64. Null in a list is left out: there is nothing to find in it. A number in a field of strings is all of its digits.
  */
 export function fitted(type: FieldType, value: Value): Value | undefined {
+  return fitOf(type)(value);
+}
+
+/** The same for all values of a field. */
+export function fitOf(type: FieldType): (value: Value) => Value | undefined {
   const { single, isList } = partsOf(type);
-  if (!isList) return FITS[single](value);
-  const members = membersOf(value);
-  if (members === undefined) return undefined;
-  const list: Value[] = [];
-  for (const member of members) {
-    if (member === null) continue;
-    const fit = FITS[single](member);
-    if (fit === undefined) return undefined;
-    list.push(fit);
-  }
-  return list;
+  const fit = FITS[single];
+  if (!isList) return fit;
+  return (value) => {
+    const members = membersOf(value);
+    if (members === undefined) return undefined;
+    const list: Value[] = [];
+    for (const member of members) {
+      if (member === null) continue;
+      const fitting = fit(member);
+      if (fitting === undefined) return undefined;
+      list.push(fitting);
+    }
+    return list;
+  };
 }
 
 /** The members of a list or a set, those of a set in a fixed order; undefined for all else. */
