@@ -42,17 +42,19 @@ export function membersOf(value: Value): readonly Value[] | undefined {
 }
 
 const FITS = {
-  string(value: Value): string | undefined {
-    if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
-    if (value instanceof Uint8Array) return base64(value);
-    if (!(value instanceof Decimal)) return undefined;
-    return value.isStorable() ? value.digits : value.text;
-  },
+  string: textOf,
   bool: (value: Value) => (typeof value === 'boolean' ? value : undefined),
   int32: (value: Value) => integerWithin(value, 31n),
   int64: (value: Value) => integerWithin(value, 63n),
   float: (value: Value) => (value instanceof Decimal && isExactDouble(value) ? value : undefined),
 } satisfies Record<ReturnType<typeof partsOf>['single'], (value: Value) => Value | undefined>;
+
+function textOf(value: Value): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
+  if (value instanceof Uint8Array) return base64(value);
+  if (!(value instanceof Decimal)) return undefined;
+  return value.isStorable() ? value.digits : value.text;
+}
 
 const SHORT_INTEGER = /^(?:0|-?[1-9]\d{0,8})$/;
 
