@@ -108,9 +108,14 @@ function documentIn(message: Json, action: 'upsert' | 'delete'): DocumentFields 
   const found = own(message, 'document');
   if (action === 'delete') return found === undefined ? undefined : 'it is a delete with a document';
   if (!isObject(found) || found instanceof Decimal) return 'it is an upsert without a document';
-  return isDeeper(found, MAX_DEPTH)
+  return isTooDeep(found)
     ? `its document is nested more than ${MAX_DEPTH} levels deep`
     : (found as DocumentFields);
+}
+
+/** Whether a document is nested deeper than any row is. */
+export function isTooDeep(document: object): boolean {
+  return isDeeper(document, MAX_DEPTH);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {
