@@ -32,6 +32,7 @@ const { measureHotTuple } = await import('./measures/hot-tuple.ts');
 const { measureIndexer } = await import('./measures/indexer.ts');
 const { measureLocal } = await import('./measures/local.ts');
 const { measurePostgres } = await import('./measures/postgres.ts');
+const { measureReader } = await import('./measures/reader.ts');
 const { measureMemory } = await import('./measures/memory.ts');
 const { measureSmallFunction } = await import('./measures/small-function.ts');
 
@@ -88,6 +89,9 @@ const postgres = wanted('postgres')
   ? await measurePostgres(children, plan, scratch, (why) => say('postgres', `skipped: ${why}`))
   : [];
 for (const one of postgres) for (const line of text.postgresLines(one)) say('postgres', line);
+const reader = wanted('reader') ? await measureReader(children, plan) : undefined;
+if (typeof reader === 'string') say('reader', `skipped: ${reader}`);
+else if (reader) for (const line of text.readerLines(reader)) say('reader', line);
 const memory = wanted('memory')
   ? await measureMemory(children, plan, scratch, (one) => say('memory', text.memoryLine(one)))
   : [];
@@ -109,11 +113,12 @@ const results = resultsOf(
   {
     ...{ counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple },
     ...{ stages, derivations, indexer, postgres, local },
+    reader: typeof reader === 'string' ? undefined : reader,
   },
 );
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else
-  for (const some of [results.goals, results.indexerGoals, results.postgresGoals])
+  for (const some of [results.goals, results.indexerGoals, results.postgresGoals, results.readerGoals])
     if (some.length > 0) process.stdout.write(`\n${goalTable(some)}\n\n`);
 const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
 await writeResults(folder, results);

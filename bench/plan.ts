@@ -1,5 +1,6 @@
 import type { IndexerPlan } from './measures/indexer.ts';
 import type { PostgresPlan } from './measures/postgres.ts';
+import type { ReaderPlan } from './measures/reader.ts';
 import type { WarmUp } from './measures/warm-up.ts';
 import { WORKLOADS, type WorkloadName } from './workloads/catalogue.ts';
 
@@ -40,6 +41,7 @@ export interface Plan {
   readonly derivedRecords: number;
   readonly indexer: IndexerPlan;
   readonly postgres: PostgresPlan;
+  readonly reader: ReaderPlan;
   readonly memoryRuns: number;
   readonly localRecords: number;
   readonly localRounds: number;
@@ -81,6 +83,16 @@ export const FULL: Plan = {
     memory: { documents: 10_000, actions: 1_000_000 },
   },
   postgres: { records: 100_000, batchSize: 1_000, sample: 2_000, rows: [1_000, 1_000_000], rounds: 8 },
+  reader: {
+    records: 10_000,
+    rounds: 3,
+    processes: 3,
+    writing: { writes: 1_000, everyMs: 50 },
+    quiet: { writes: 20, everyMs: 5_000 },
+    idleMinutes: 60,
+    shards: 1_000,
+    pageSize: 1_000,
+  },
   memoryRuns: 2,
   localRecords: 300,
   localRounds: 3,
@@ -119,6 +131,16 @@ export const SMOKE: Plan = {
     memory: { documents: 20, actions: 1_000 },
   },
   postgres: { records: 60, batchSize: 20, sample: 30, rows: [20, 100], rounds: 1 },
+  reader: {
+    records: 60,
+    rounds: 1,
+    processes: 1,
+    writing: { writes: 10, everyMs: 10 },
+    quiet: { writes: 2, everyMs: 300 },
+    idleMinutes: 1,
+    shards: 3,
+    pageSize: 10,
+  },
   memoryRuns: 1,
   localRecords: 20,
   localRounds: 1,

@@ -23,9 +23,9 @@ export class Children {
     return new Children(folder);
   }
 
-  /** As compiled: what keeps everything in PostgreSQL is a process, and not in a bundle for Lambda. */
-  runPostgres<T>(parameters: readonly string[]): Promise<T> {
-    const file = join(this.#folder, '..', 'bench', 'measures', 'postgres-child.js');
+  /** As compiled: what no function of Lambda does, and is in no bundle for it. */
+  runCompiled<T>(name: 'postgres-child' | 'reader-child', parameters: readonly string[]): Promise<T> {
+    const file = join(this.#folder, '..', 'bench', 'measures', `${name}.js`);
     return inChild(['--expose-gc', '--no-warnings', file, ...parameters]);
   }
 

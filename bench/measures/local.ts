@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import {
   BatchWriteItemCommand,
   DeleteTableCommand,
@@ -8,7 +5,6 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { javaMissing } from '../../local/servers/java.ts';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import { createStateTable } from '../../local/servers/tables.ts';
 import { type Downstream, STATE_TABLE, TABLE } from '../model/modelled-aws.ts';
@@ -16,6 +12,7 @@ import type { TableModel } from '../model/table-model.ts';
 import type { Plan } from '../plan.ts';
 import { type SubjectName, SUBJECTS } from '../workers/subjects.ts';
 import type { Worker } from '../workers/worker.ts';
+import { type LocalServerProcess, startLocalServers } from './local-server-process.ts';
 import { MeasuredLatency } from './measured-latency.ts';
 import { paired } from './paired.ts';
 import { Bench } from './run-batch.ts';
@@ -41,11 +38,11 @@ const PEERS: readonly SubjectName[] = ['strong, exactly once', 'Powertools paral
  * @returns why there is nothing to say, where Java is missing.
  */
 export async function measureLocal(plan: Plan): Promise<readonly LocalComparison[] | string> {
-  const missing = javaMissing();
-  if (missing !== undefined) return missing;
-  const { batch, tables } = await sceneOf('mixed', plan.localRecords, plan.history);
-  const servers = await Servers.start();
+  const started = await startLocalServers();
+  if (typeof started === 'string') return started;
+  const servers = new Servers(started);
   try {
+    const { batch, tables } = await sceneOf('mixed', plan.localRecords, plan.history);
     const subjects = (['Contrail', ...PEERS] as const).map((name) => ({
       worker: servers.worker(SUBJECTS[name]),
       bench: new Bench(SUBJECTS[name]),
@@ -86,29 +83,15 @@ class Servers {
   readonly #downstream: Downstream;
   readonly #stop: () => void;
 
-  private constructor(downstream: Downstream, stop: () => void) {
-    this.#downstream = downstream;
+  constructor({ dynamodb, sqs, queueUrl, stop }: LocalServerProcess) {
+    this.#downstream = {
+      dynamodb: new DynamoDBClient({ ...LOCAL_SDK, endpoint: dynamodb }),
+      sqs: new SQSClient({ ...LOCAL_SDK, endpoint: sqs }),
+      table: TABLE,
+      stateTable: STATE_TABLE,
+      queueUrl,
+    };
     this.#stop = stop;
-  }
-
-  static async start(): Promise<Servers> {
-    // From its source, as what it starts lies beside it there.
-    const script = fileURLToPath(new URL('../../../measures/local-servers.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--no-warnings', '--import', import.meta.resolve('tsx'), script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const { dynamodb, sqs, queueUrl } = JSON.parse(line) as Record<'dynamodb' | 'sqs' | 'queueUrl', string>;
-      const downstream = {
-        dynamodb: new DynamoDBClient({ ...LOCAL_SDK, endpoint: dynamodb }),
-        sqs: new SQSClient({ ...LOCAL_SDK, endpoint: sqs }),
-        table: TABLE,
-        stateTable: STATE_TABLE,
-        queueUrl,
-      };
-      return new Servers(downstream, () => child.stdin.end());
-    }
-    throw new Error('the local servers did not start');
   }
 
   worker(make: (downstream: Downstream) => Worker): Worker {

@@ -83,7 +83,7 @@ export async function measurePostgres(
     }
     const measured = <T>(what: MeasuredPostgres['what']) => {
       const url = database === 'PGlite' ? `pglite:${join(folder, `pglite ${what}`)}` : SERVER;
-      return children.runPostgres<T>([
+      return children.runCompiled<T>('postgres-child', [
         JSON.stringify({ what, url, folder, file, plan } satisfies MeasuredPostgres),
       ]);
     };

@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { plotsOf } from '../report/plots.ts';
 import { indexerRegions } from './indexer-regions.ts';
 import { postgresRegions } from './postgres-regions.ts';
+import { readerRegions } from './reader-regions.ts';
 import { readmeWith } from './readme.ts';
 import { withRegions } from './regions.ts';
 import { type Part, readResults, replaced, type Results, resultsJson } from './results.ts';
@@ -14,7 +15,12 @@ import { workerRegions } from './worker-regions.ts';
 export const PAGES: Readonly<Record<string, (page: string, results: Results) => string>> = {
   'README.md': (page, { goals }) => readmeWith(page, goals),
   'docs/performance.md': (page, results) =>
-    withRegions(page, { ...workerRegions(results), ...indexerRegions(results), ...postgresRegions(results) }),
+    withRegions(page, {
+      ...workerRegions(results),
+      ...indexerRegions(results),
+      ...postgresRegions(results),
+      ...readerRegions(results),
+    }),
 };
 
 /** A page with the figures of these results, in the form that the formatter gives it. */

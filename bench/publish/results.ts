@@ -3,9 +3,11 @@ import type { Stages } from '../measures/engine.ts';
 import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
+import type { ReaderTimes } from '../measures/reader.ts';
 import type { Plan } from '../plan.ts';
 import { type Goal, goalsOf, type Measured } from '../report/goals.ts';
 import { postgresGoalsOf } from '../report/postgres-goals.ts';
+import { readerGoalsOf } from '../report/reader-goals.ts';
 import { indexerGoalsOf } from '../report/indexer-goals.ts';
 import type { Machine } from '../report/machine.ts';
 
@@ -20,6 +22,7 @@ const FIGURES = {
   derivations: ['derivations'],
   indexer: ['indexer'],
   postgres: ['postgres'],
+  reader: ['reader'],
   memory: ['memory'],
   local: ['local'],
 } as const satisfies Record<string, readonly (keyof Figures)[]>;
@@ -35,6 +38,7 @@ export interface Figures extends Measured {
   readonly indexer?: IndexerTimes | undefined;
   /** A server's is missing where there is none. */
   readonly postgres?: readonly PostgresTimes[] | undefined;
+  readonly reader?: ReaderTimes | undefined;
   /** Why there is nothing to say, where there are no servers. */
   readonly local: readonly LocalComparison[] | string;
 }
@@ -54,6 +58,7 @@ export interface Results {
   readonly goals: readonly Goal[];
   readonly indexerGoals: readonly Goal[];
   readonly postgresGoals: readonly Goal[];
+  readonly readerGoals: readonly Goal[];
   readonly figures: Figures;
 }
 
@@ -62,7 +67,7 @@ export function resultsOf(runs: readonly Run[], figures: Figures): Results {
   // What is said of the worker is said of the usual batch.
   const plan = planOf('batches') ?? runs[0]?.plan;
   const indexerPlan = planOf('indexer')?.indexer;
-  const { indexer, postgres = [] } = figures;
+  const { indexer, postgres = [], reader } = figures;
   const postgresPlan = planOf('postgres')?.postgres;
   return {
     runs,
@@ -70,6 +75,7 @@ export function resultsOf(runs: readonly Run[], figures: Figures): Results {
     indexerGoals:
       indexer === undefined || indexerPlan === undefined ? [] : indexerGoalsOf(indexer, indexerPlan),
     postgresGoals: postgresPlan === undefined ? [] : postgresGoalsOf(postgres, postgresPlan),
+    readerGoals: reader === undefined ? [] : readerGoalsOf(reader),
     figures,
   };
 }
@@ -84,7 +90,8 @@ export function replaced(
   const missing = parts.find((part) => !run.parts.includes(part));
   if (missing !== undefined) throw new Error(`the run did not measure ${missing}`);
   // What could not be measured leaves no older figures without their machine.
-  const isMeasured = (part: Part) => part !== 'local' || typeof figures.local !== 'string';
+  const isMeasured = (part: Part) =>
+    part === 'local' ? typeof figures.local !== 'string' : part !== 'reader' || figures.reader !== undefined;
   const taken = parts.filter(isMeasured);
   const changed = taken.flatMap<keyof Figures>((part) => FIGURES[part]);
   const others = before.runs

@@ -7,6 +7,13 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** `60 DescribeStream and 1,800 GetRecords`. */
+export function requestsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([operation, count]) => `${figure(count)} ${operation}`)
+    .join(' and ');
+}
+
 /** `4.2 (3.9–4.8)`: the median, the lowest and the highest. */
 export function spread({ median, low, high, runs }: Spread): string {
   return runs === 1 ? figure(median) : `${figure(median)} (${figure(low)}–${figure(high)})`;

@@ -9,8 +9,9 @@ import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
+import type { ReaderTimes } from '../measures/reader.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
-import { figure, spread } from './figures.ts';
+import { figure, requestsText, spread } from './figures.ts';
 import type { Machine } from './machine.ts';
 
 export function machineLine({ processor, cores, memoryGiB, system, node, load }: Machine): string {
@@ -81,6 +82,22 @@ export function postgresLines(times: PostgresTimes): string[] {
   return [
     `${times.database}: ${figure(times.recordsPerSecond)} records/s, ${spread(times.timesAsFast)} times as fast as a transaction each; ${figure(times.roundTrips)} round trips a batch, ${figure(times.leastRoundTrips)} at least`,
     `${times.database}: a batch ${spread(times.batchMs)} ms, on many rows ${spread(times.growth)} of that; memory ${mebibytes} MiB`,
+  ];
+}
+
+export function readerLines(times: ReaderTimes): string[] {
+  const mebibytes = (bytes: number) => figure(bytes / 2 ** 20);
+  return [
+    `${figure(times.recordsPerSecond.median)} records/s, ${spread(times.ratio)} of a loop of GetRecords (${figure(times.loopPerSecond.median)}/s), with a worker ${spread(times.ratioWithWorker)}; the worker alone ${spread(times.ratioOfWorkerAlone)}; of a loop without the SDK's reading ${spread(times.ratioToRaw)}`,
+    `an idle hour: ${requestsText(times.idle.stream)} to the stream, ${requestsText(times.idle.states)} to the states`,
+    ...times.memory.map(
+      ({ shards, idle, busy }) =>
+        `${shards} shards: ${mebibytes(idle)} MiB idle, ${mebibytes(busy)} MiB busy`,
+    ),
+    ...(['writing', 'quiet'] as const).map((name) => {
+      const { median, p99, loopMedian, loopP99 } = times[name];
+      return `${name}: from a write to its effect ${figure(median)} ms, 99th ${figure(p99)}; the loop ${figure(loopMedian)}, ${figure(loopP99)}`;
+    }),
   ];
 }
 

@@ -32,7 +32,7 @@ export async function writeFleet(client: DynamoDBClient, options: FleetOptions):
     const write = (lastOfItem.get(item) ?? Promise.resolve()).then(async () => {
       if (failures.length > 0) return;
       try {
-        await writeOne(client, table, record);
+        await writeChange(client, table, record);
         onProgress?.(++written);
       } catch (error) {
         failures.push(new Error(`cannot write ${item}: ${(error as Error).message}`, { cause: error }));
@@ -51,7 +51,12 @@ export async function writeFleet(client: DynamoDBClient, options: FleetOptions):
   if (failures.length > 0) throw failures[0];
 }
 
-async function writeOne(client: DynamoDBClient, table: string, { dynamodb }: DynamoDBRecord): Promise<void> {
+/** Makes one change in a table, as a record tells it. */
+export async function writeChange(
+  client: DynamoDBClient,
+  table: string,
+  { dynamodb }: DynamoDBRecord,
+): Promise<void> {
   const { Keys, NewImage } = dynamodb ?? {};
   if (NewImage !== undefined) {
     await client.send(new PutItemCommand({ TableName: table, Item: toSdkImage(NewImage) }));

@@ -197,7 +197,7 @@ export class ReadStream {
         await this.#tried('leases could not be renewed', () => this.#keeping.renew(this.#closed.signal));
       }
       if (!this.#isStopped()) await this.#tried('leases could not be claimed', () => this.#claim());
-      if (!this.#isOver()) await this.#leaseWake.wait(renewAt - monotonic.elapsed());
+      if (!this.#isOver()) await this.#leaseWake.wait(Math.ceil(renewAt - monotonic.elapsed()));
     }
     this.#saveWake.call();
   }

@@ -16,6 +16,8 @@ const WAIT_MS = 60_000;
 const FULL_MS = 1_000;
 /** How long a reader waits that cannot be sure of its lease: it is renewed soon, or lost. */
 const UNSURE_MS = 500;
+/** How many records a shard gets at a time that holds none, while all others hold too much. */
+const SMALL_PAGE = 10;
 
 /** After how long without a page nobody can say that a shard has nothing, in milliseconds: it is asked far more often. */
 const STALE_MS = 10_000;
@@ -192,7 +194,10 @@ export class ShardReading {
       this.#isBegun = true;
     }
     this.#pace.asked(monotonic.elapsed());
-    const page = await source.records(this.#iterator, this.#shared.options.pageSize, signal);
+    // Where too much is held, enough to go on with: a thousand shards would each hold a page beyond the bound.
+    const { pageSize } = this.#shared.options;
+    const size = this.#shared.bytes.hasRoom ? pageSize : Math.min(pageSize, SMALL_PAGE);
+    const page = await source.records(this.#iterator, size, signal);
     if (page.is === 'expired') {
       this.#iterator = undefined;
       this.#tryLater();

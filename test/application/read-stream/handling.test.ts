@@ -107,6 +107,21 @@ describe('ReadStream, how it handles what it reads', () => {
     expect(Math.max(...held)).to.be.at.most(6);
   });
 
+  it('given many shards, then beyond what all may hold each of them holds a few records, and no page', async () => {
+    const world = new Readers();
+    world.stream.open(3);
+    world.write('abcdefghijklmnop'.repeat(20));
+    const one = world.start(
+      { heldBytes: 1, pageSize: 50, requestsAtOnce: 1 },
+      { handle: async (records) => records.map(() => FAILED) },
+    );
+    await world.pass(20_000);
+    const held = one.reader.status.shards.map((shard) => shard.held).toSorted((a, b) => a - b);
+    expect(held[0]).to.be.within(1, 10);
+    expect(held[1]).to.be.within(1, 10);
+    expect(held[2]).to.be.within(11, 50);
+  });
+
   it('given a shard that has nothing in memory, while others have as much as all may, then it is read all the same', async () => {
     const world = new Readers();
     world.stream.open(2);
