@@ -1,5 +1,7 @@
 import { DRIFT_KINDS, type DriftKind, type Finding } from '../../domain/drift/finding.ts';
+import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
+import { SeenSet } from './seen-set.ts';
 
 /** What is told while it goes on. */
 export interface VerifyListener {
@@ -37,17 +39,15 @@ export class VerifyReport implements VerifyFigures {
   undecided = 0;
   readonly derivations: Map<string, DerivationFigures>;
   readonly uncompared = new Map<string, number>();
-  readonly #refused = new Set<string>();
+  refused = 0;
   readonly #listener: VerifyListener;
-  #uncountedRefused = 0;
+  readonly #fingerprints: Fingerprinter;
+  readonly #told = new SeenSet(MOST_TOLD);
 
-  constructor(derivations: readonly string[], listener: VerifyListener) {
+  constructor(derivations: readonly string[], listener: VerifyListener, fingerprints: Fingerprinter) {
     this.derivations = new Map(derivations.map((name) => [name, noFigures()]));
     this.#listener = listener;
-  }
-
-  get refused(): number {
-    return this.#refused.size + this.#uncountedRefused;
+    this.#fingerprints = fingerprints;
   }
 
   compared(derivation: string, count = 1): void {
@@ -55,26 +55,35 @@ export class VerifyReport implements VerifyFigures {
   }
 
   found(finding: Finding): void {
+    const { drift, derivation, item } = finding;
+    if (!this.#isNews(`found ${drift} ${derivation} ${item}`)) return;
     this.#of(finding.derivation)[finding.drift]++;
     this.findings++;
     this.#listener.onFinding?.(finding);
   }
 
   undecidedOf(item: string, why: string): void {
+    if (!this.#isNews(`undecided ${item}`)) return;
     this.undecided++;
     this.#listener.onUndecided?.(item, why);
   }
 
   refusedOf(row: ItemKey, why: string): void {
-    const name = itemKey(row);
-    if (this.#refused.has(name)) return;
-    if (this.#refused.size < MOST_REFUSED) this.#refused.add(name);
-    else this.#uncountedRefused++;
+    if (!this.#isNews(`refused ${itemKey(row)}`)) return;
+    this.refused++;
     this.#listener.onRefused?.(row, why);
   }
 
   leftOut(what: string): void {
     this.uncompared.set(what, (this.uncompared.get(what) ?? 0) + 1);
+  }
+
+  /** What is looked at twice is told once. */
+  #isNews(text: string): boolean {
+    const fingerprint = this.#fingerprints.of(text);
+    if (this.#told.has(fingerprint)) return false;
+    this.#told.add(fingerprint);
+    return true;
   }
 
   #of(derivation: string): DerivationFigures {
@@ -84,8 +93,8 @@ export class VerifyReport implements VerifyFigures {
   }
 }
 
-/** Of so many it is known that they were told of. */
-const MOST_REFUSED = 10_000;
+/** Of so many it is known that they were told. */
+const MOST_TOLD = 1_000_000;
 
 function noFigures(): DerivationFigures {
   return {

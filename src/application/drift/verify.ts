@@ -41,9 +41,9 @@ export class Verify {
     const parts = this.#parts;
     const names = comparedNames(parts, options.only);
     const look: LookParts = { ...parts, isAsked: (derivation) => names.includes(derivation) };
-    const report = new VerifyReport(names, listener);
-    onBegin(report);
     const fingerprints = new Fingerprinter(() => parts.random.next());
+    const report = new VerifyReport(names, listener, fingerprints);
+    onBegin(report);
     const suspects = new Suspects({
       ...{ clock: parts.clock, sleeper: parts.sleeper, backlog: parts.backlog, fingerprints },
       ...{ settleMs: options.settleMs, looks: options.looks },

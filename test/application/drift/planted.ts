@@ -7,26 +7,33 @@ import { Fault } from '../../../src/domain/fault.ts';
 import type { PointerModel } from '../../../src/domain/pointer.ts';
 import type { Row } from '../../../src/domain/row.ts';
 import { version } from '../../support/factories.ts';
+import { STREAM_LABEL, type TableRow } from '../../support/stream-records.ts';
 import { orderRow, type ProofWorld, PROVED } from './proof-world.ts';
 
 /** One kind of drift: how it comes about behind the worker's back, and what must be found of it. */
 export interface Planted {
   readonly name: string;
-  readonly plant: (world: ProofWorld) => Promise<unknown>;
-  readonly found: readonly string[];
+  /** @param p what all names begin with, so that others can be planted beside it. */
+  readonly plant: (world: ProofWorld, p: string) => Promise<unknown>;
+  readonly found: (p: string) => readonly string[];
 }
+
+/** Newer than all that the worker writes: an index that keeps versions itself takes nothing older. */
+const LATER = 1_000_000;
 
 const [TAGS] = PROVED.model.counts as [CountModel];
 const [LATEST] = PROVED.model.pointers as [PointerModel];
 const [COPIES] = PROVED.model.derivedRows as [RowsModel];
 
 /** The rows that every kind is planted among. */
-export const ROWS = [
-  orderRow('ada', '1', { status: 'open', total: 5 }),
-  orderRow('ada', '2', { status: 'sent', total: 7 }),
-  orderRow('bob', '1', { status: 'open', total: 11 }),
-  orderRow('cyd', '1', { status: 'draft', total: 13 }),
-];
+export function plantedRows(p: string): readonly TableRow[] {
+  return [
+    orderRow(`${p}ada`, '1', { status: `${p}open`, total: 5 }),
+    orderRow(`${p}ada`, '2', { status: `${p}sent`, total: 7 }),
+    orderRow(`${p}bob`, '1', { status: `${p}open`, total: 11 }),
+    orderRow(`${p}cyd`, '1', { status: `${p}draft`, total: 13 }),
+  ];
+}
 
 export function orderAt(customer: string, id: string): Row {
   return { model: PROVED.model.rows.find(({ name }) => name === 'order')!, parts: [customer, id] };
@@ -37,7 +44,9 @@ async function writeDocument(
   id: string,
   document: Record<string, string> | undefined,
 ) {
-  expect(await index.apply('orders', [{ id, document, version: version(1) }])).to.deep.equal(['done']);
+  expect(
+    await index.apply('orders', [{ id, document, version: version(LATER, STREAM_LABEL) }]),
+  ).to.deep.equal(['done']);
 }
 
 function tag(status: string): Contribution {
@@ -77,152 +86,161 @@ async function moveRows(
   expect(result).to.deep.equal(['done']);
 }
 
-const COPY = { table: undefined, key: { PK: 'COPY', SK: 'bob/1' } };
-const OTHER_COPY = { table: undefined, key: { PK: 'COPY', SK: 'nobody' } };
-const AUDIT = { table: 'audit', key: { id: 'bob/1' } };
+const copyOf = (p: string) => ({ table: undefined, key: { PK: 'COPY', SK: `${p}bob/1` } });
+const otherCopy = (p: string) => ({ table: undefined, key: { PK: 'COPY', SK: `${p}nobody` } });
+const auditOf = (p: string) => ({ table: 'audit', key: { id: `${p}bob/1` } });
 
 export const PLANTED: readonly Planted[] = [
   {
     name: 'a document that is missing',
-    plant: (world) => writeDocument(world, 'ada:1', undefined),
-    found: ['missing search document orders/ada:1'],
+    plant: (world, p) => writeDocument(world, `${p}ada:1`, undefined),
+    found: (p) => [`missing search document orders/${p}ada:1`],
   },
   {
     name: 'a document of a row that is not there',
-    plant: (world) => writeDocument(world, 'zoe:9', { status: 'open' }),
-    found: ['extra search document orders/zoe:9'],
+    plant: (world, p) => writeDocument(world, `${p}zoe:9`, { status: `${p}open` }),
+    found: (p) => [`extra search document orders/${p}zoe:9`],
   },
   {
     name: 'a document of a row that has none',
-    plant: (world) => writeDocument(world, 'cyd:1', { status: 'draft' }),
-    found: ['extra search document orders/cyd:1'],
+    plant: (world, p) => writeDocument(world, `${p}cyd:1`, { status: `${p}draft` }),
+    found: (p) => [`extra search document orders/${p}cyd:1`],
   },
   {
     name: 'a document that no row can have',
-    plant: (world) => writeDocument(world, 'what?', { status: 'draft' }),
-    found: ['extra search document orders/what?'],
+    plant: (world, p) => writeDocument(world, `${p}what?`, { status: `${p}draft` }),
+    found: (p) => [`extra search document orders/${p}what?`],
   },
   {
     name: 'a document that says what its row does not',
-    plant: (world) => writeDocument(world, 'ada:1', { status: 'lost', total: '5' }),
-    found: ['stale search document orders/ada:1'],
+    plant: (world, p) => writeDocument(world, `${p}ada:1`, { status: `${p}lost`, total: '5' }),
+    found: (p) => [`stale search document orders/${p}ada:1`],
   },
   {
     name: 'a row of which nothing is noted as counted, though it is',
-    plant: async (world) => {
-      await moveCount(world, orderAt('ada', '1'), [tag('open')], []);
-      await moveCount(world, orderAt('zoe', '1'), [], [tag('open')]);
+    plant: async (world, p) => {
+      await moveCount(world, orderAt(`${p}ada`, '1'), [tag(`${p}open`)], []);
+      await moveCount(world, orderAt(`${p}zoe`, '1'), [], [tag(`${p}open`)]);
     },
-    found: [
-      'extra tags what is counted for the order row ["CUSTOMER#zoe","ORDER#1"]',
-      'missing tags what is counted for the order row ["CUSTOMER#ada","ORDER#1"]',
+    found: (p) => [
+      `extra tags what is counted for the order row ["CUSTOMER#${p}zoe","ORDER#1"]`,
+      `missing tags what is counted for the order row ["CUSTOMER#${p}ada","ORDER#1"]`,
     ],
   },
   {
     name: 'a row that is counted under another tuple',
-    plant: (world) => moveCount(world, orderAt('ada', '1'), [tag('open')], [tag('sent')]),
-    found: [
-      'stale tags what is counted for the order row ["CUSTOMER#ada","ORDER#1"]',
-      'wrong tags count ["open"]',
-      'wrong tags count ["sent"]',
+    plant: (world, p) => moveCount(world, orderAt(`${p}ada`, '1'), [tag(`${p}open`)], [tag(`${p}sent`)]),
+    found: (p) => [
+      `stale tags what is counted for the order row ["CUSTOMER#${p}ada","ORDER#1"]`,
+      `wrong tags count ["${p}open"]`,
+      `wrong tags count ["${p}sent"]`,
     ],
   },
   {
     name: 'a count that is too high',
-    plant: (world) => moveCount(world, orderAt('ada', '1'), [], [tag('open')]),
-    found: ['wrong tags count ["open"]'],
+    plant: (world, p) => moveCount(world, orderAt(`${p}ada`, '1'), [], [tag(`${p}open`)]),
+    found: (p) => [`wrong tags count ["${p}open"]`],
   },
   {
     name: 'a count that is missing',
-    plant: async (world) => {
-      await moveCount(world, orderAt('ada', '2'), [tag('sent')], []);
-      await moveCount(world, orderAt('ada', '2'), [tag('sent')], [tag('sent')]);
+    plant: async (world, p) => {
+      await moveCount(world, orderAt(`${p}ada`, '2'), [tag(`${p}sent`)], []);
+      await moveCount(world, orderAt(`${p}ada`, '2'), [tag(`${p}sent`)], [tag(`${p}sent`)]);
     },
-    found: ['missing tags count ["sent"]'],
+    found: (p) => [`missing tags count ["${p}sent"]`],
   },
   {
     name: 'a count of what no row holds',
-    plant: async (world) => {
-      await moveCount(world, orderAt('ada', '1'), [], [tag('lost')]);
-      await moveCount(world, orderAt('ada', '1'), [tag('open')], [tag('open')]);
+    plant: async (world, p) => {
+      await moveCount(world, orderAt(`${p}ada`, '1'), [], [tag(`${p}lost`)]);
+      await moveCount(world, orderAt(`${p}ada`, '1'), [tag(`${p}open`)], [tag(`${p}open`)]);
     },
-    found: ['extra tags count ["lost"]'],
+    found: (p) => [`extra tags count ["${p}lost"]`],
   },
   {
     name: 'a pointer that is missing',
-    plant: async ({ images }) => {
-      const [view] = await images.load([{ model: LATEST, parts: ['ada'] }]);
+    plant: async ({ images }, p) => {
+      const [view] = await images.load([{ model: LATEST, parts: [`${p}ada`] }]);
       if (view === undefined || Fault.is(view)) throw new Error('no view');
       expect(await images.save([{ view, member: undefined }])).to.deep.equal(['done']);
     },
-    found: ['missing latest pointer ["CUSTOMER#ada","LATEST"]'],
+    found: (p) => [`missing latest pointer ["CUSTOMER#${p}ada","LATEST"]`],
   },
   {
     name: 'a pointer to a row that is not the newest',
-    plant: async ({ images }) => {
-      const entity = { model: LATEST, parts: ['ada'] };
+    plant: async ({ images }, p) => {
+      const entity = { model: LATEST, parts: [`${p}ada`] };
       const [view] = await images.load([entity]);
       if (view === undefined || Fault.is(view)) throw new Error('no view');
-      const member = { sort: 'ORDER#1', attributes: { status: 'open', order: '1' } };
+      const member = { sort: 'ORDER#1', attributes: { status: `${p}open`, order: '1' } };
       expect(await images.save([{ view, member }])).to.deep.equal(['done']);
     },
-    found: ['wrong latest pointer ["CUSTOMER#ada","LATEST"]'],
+    found: (p) => [`wrong latest pointer ["CUSTOMER#${p}ada","LATEST"]`],
   },
   {
     name: 'a row whose change nobody has handled',
-    plant: (world) => world.changeBehind(orderRow('bob', '1', { status: 'open', total: 12 })),
-    found: [
-      'stale copies row {"id":"bob/1"} in table audit',
-      'stale first pointer ["CUSTOMER#bob","FIRST"]',
-      'stale search document orders/bob:1',
-      'stale spend what is counted for the order row ["CUSTOMER#bob","ORDER#1"]',
-      'wrong spend count ["bob"]',
+    plant: (world, p) => world.changeBehind(orderRow(`${p}bob`, '1', { status: `${p}open`, total: 12 })),
+    found: (p) => [
+      `stale copies row {"id":"${p}bob/1"} in table audit`,
+      `stale first pointer ["CUSTOMER#${p}bob","FIRST"]`,
+      `stale search document orders/${p}bob:1`,
+      `stale spend what is counted for the order row ["CUSTOMER#${p}bob","ORDER#1"]`,
+      `wrong spend count ["${p}bob"]`,
     ],
   },
   {
     name: 'a row whose removal nobody has handled',
-    plant: (world) => world.changeBehind(orderRow('bob', '1'), true),
-    found: [
-      'extra copies row {"PK":"COPY","SK":"bob/1"}',
-      'extra copies row {"id":"bob/1"} in table audit',
-      'extra copies what is noted as derived from the order row ["CUSTOMER#bob","ORDER#1"]',
-      'extra first pointer ["CUSTOMER#bob","FIRST"]',
-      'extra latest pointer ["CUSTOMER#bob","LATEST"]',
-      'extra search document orders/bob:1',
-      'extra spend count ["bob"]',
-      'extra spend what is counted for the order row ["CUSTOMER#bob","ORDER#1"]',
-      'extra tags what is counted for the order row ["CUSTOMER#bob","ORDER#1"]',
-      'wrong tags count ["open"]',
+    plant: (world, p) => world.changeBehind(orderRow(`${p}bob`, '1'), true),
+    found: (p) => [
+      `extra copies row {"PK":"COPY","SK":"${p}bob/1"}`,
+      `extra copies row {"id":"${p}bob/1"} in table audit`,
+      `extra copies what is noted as derived from the order row ["CUSTOMER#${p}bob","ORDER#1"]`,
+      `extra first pointer ["CUSTOMER#${p}bob","FIRST"]`,
+      `extra latest pointer ["CUSTOMER#${p}bob","LATEST"]`,
+      `extra search document orders/${p}bob:1`,
+      `extra spend count ["${p}bob"]`,
+      `extra spend what is counted for the order row ["CUSTOMER#${p}bob","ORDER#1"]`,
+      `extra tags what is counted for the order row ["CUSTOMER#${p}bob","ORDER#1"]`,
+      `wrong tags count ["${p}open"]`,
     ],
   },
   {
     name: 'a derived row that is missing',
-    plant: (world) => moveRows(world, orderAt('bob', '1'), { remove: [AUDIT] }),
-    found: ['missing copies row {"id":"bob/1"} in table audit'],
+    plant: (world, p) => moveRows(world, orderAt(`${p}bob`, '1'), { remove: [auditOf(p)] }),
+    found: (p) => [`missing copies row {"id":"${p}bob/1"} in table audit`],
   },
   {
     name: 'a derived row that says something else',
-    plant: (world) =>
-      moveRows(world, orderAt('bob', '1'), { put: [{ ...COPY, attributes: { status: 'lost' } }] }),
-    found: ['stale copies row {"PK":"COPY","SK":"bob/1"}'],
+    plant: (world, p) =>
+      moveRows(world, orderAt(`${p}bob`, '1'), {
+        put: [{ ...copyOf(p), attributes: { status: `${p}lost` } }],
+      }),
+    found: (p) => [`stale copies row {"PK":"COPY","SK":"${p}bob/1"}`],
   },
   {
     name: 'a derived row of which nobody knows any more',
-    plant: (world) =>
-      moveRows(world, orderAt('bob', '1'), { put: [{ ...OTHER_COPY, attributes: { status: 'open' } }] }),
-    found: ['extra copies row {"PK":"COPY","SK":"nobody"}'],
+    plant: (world, p) =>
+      moveRows(world, orderAt(`${p}bob`, '1'), {
+        put: [{ ...otherCopy(p), attributes: { status: `${p}open` } }],
+      }),
+    found: (p) => [`extra copies row {"PK":"COPY","SK":"${p}nobody"}`],
   },
   {
     name: 'a derived row that is of a row that is not there',
-    plant: async (world) => {
-      await moveRows(world, orderAt('bob', '1'), { remove: [COPY] });
-      await moveRows(world, orderAt('zoe', '1'), { put: [{ ...COPY, attributes: { status: 'open' } }] });
+    plant: async (world, p) => {
+      await moveRows(world, orderAt(`${p}bob`, '1'), { remove: [copyOf(p)] });
+      await moveRows(world, orderAt(`${p}zoe`, '1'), {
+        put: [{ ...copyOf(p), attributes: { status: `${p}open` } }],
+      });
     },
-    found: ['extra copies row {"PK":"COPY","SK":"bob/1"}', 'wrong copies row {"PK":"COPY","SK":"bob/1"}'],
+    found: (p) => [
+      `extra copies row {"PK":"COPY","SK":"${p}bob/1"}`,
+      `wrong copies row {"PK":"COPY","SK":"${p}bob/1"}`,
+    ],
   },
   {
     name: 'a row of which is noted that less is derived than is',
-    plant: (world) => moveRows(world, orderAt('bob', '1'), { keys: [COPY] }),
-    found: ['stale copies what is noted as derived from the order row ["CUSTOMER#bob","ORDER#1"]'],
+    plant: (world, p) => moveRows(world, orderAt(`${p}bob`, '1'), { keys: [copyOf(p)] }),
+    found: (p) => [`stale copies what is noted as derived from the order row ["CUSTOMER#${p}bob","ORDER#1"]`],
   },
 ];
