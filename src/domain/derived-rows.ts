@@ -11,7 +11,7 @@ import { type ItemKey, itemKey, keyOf, readItemKey, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import { DERIVED_FROM } from './stored-rows.ts';
 import type { KeySchema, RowModel, TableModel } from './table-model.ts';
-import type { Attributes, Value } from './value.ts';
+import { type Attributes, equalRecords, type Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
 
 /** Rows derived from one kind of row. */
@@ -186,6 +186,33 @@ function givenRows(model: RowsModel, row: Row, after: Attributes, change: object
   }
   for (const one of derived) checkPlace(one, model, row, originText({ model, row }));
   return derived;
+}
+
+/**
+ * Whether what a row gives, `put`, depends on the change that it is given for, and not on the row alone.
+ *
+ * @param change other than every change of a stream: put where there was no row, by a writer, and nobody knows when.
+ */
+export function dependsOnChange(
+  model: RowsModel,
+  change: Change,
+  after: Attributes,
+  put: readonly DerivedRow[],
+): boolean {
+  try {
+    const other = { ...change, operation: 'MODIFY', at: 0, origin: 'replication' } as const;
+    const given = derivedFrom(model, other, after);
+    return (
+      given.length !== put.length ||
+      given.some((row, index) => {
+        const same = put[index] as DerivedRow;
+        return nameOfKey(row) !== nameOfKey(same) || !equalRecords(row.attributes, same.attributes);
+      })
+    );
+  } catch {
+    // It refuses the row, or such changes.
+    return true;
+  }
 }
 
 const MEMBERS: readonly string[] = ['table', 'key', 'attributes'] satisfies (keyof DerivedRow)[];

@@ -7,15 +7,19 @@ import type { Sleeper } from '../ports/sleeper.ts';
 import type { StreamSource } from '../ports/stream-source.ts';
 import type { HandleRecords } from './handle-records.ts';
 
-export interface ReadStreamDependencies {
+/** What it takes to note of a stream what is there. */
+export interface NotingDependencies {
   readonly source: StreamSource;
   readonly states: ShardStates;
-  readonly handle: HandleRecords;
-  /** Names this process among all that read the stream, ever. */
-  readonly owner: string;
   readonly clock: Clock;
   readonly monotonic: MonotonicClock;
   readonly sleeper: Sleeper;
   readonly random: Random;
   readonly logger: Logger;
+}
+
+export interface ReadStreamDependencies extends NotingDependencies {
+  readonly handle: HandleRecords;
+  /** Names this process among all that read the stream, ever. */
+  readonly owner: string;
 }

@@ -1,5 +1,5 @@
 import type { Gap } from '../../domain/shard.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
 
 /** What to do about a gap. */
 const REPAIR =
@@ -7,13 +7,13 @@ const REPAIR =
 
 /** Notes gaps for good, loudly. */
 export class GapNoting {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'states' | 'clock' | 'logger'>;
+  readonly #deps: Pick<NotingDependencies, 'source' | 'states' | 'clock' | 'logger'>;
   readonly #signal: AbortSignal;
   readonly #noting = new Map<string, Promise<void>>();
   #open: readonly Gap[] = [];
 
   /** @param signal for requests to the states. */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal) {
+  constructor(deps: NotingDependencies, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
   }

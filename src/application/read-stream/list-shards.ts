@@ -1,7 +1,8 @@
 import type { Shard } from '../../domain/shard.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Backoff } from './backoff.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
+import type { SourceTime } from './source-time.ts';
 
 /** What was learnt of the stream's shards. */
 export interface Listed {
@@ -19,16 +20,21 @@ const ATTEMPTS = 4;
 
 /** Lists a stream's shards, page by page, at a rate that leaves others room. */
 export class ShardLister {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
+  readonly #deps: Pick<NotingDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
   readonly #signal: AbortSignal;
   readonly #retryMs: number;
+  readonly #time: SourceTime;
   #nextAt = -Infinity;
 
-  /** @param signal aborted to stop it. */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
+  /**
+   * @param signal aborted to stop it.
+   * @param time is told what the source says of it.
+   */
+  constructor(deps: NotingDependencies, signal: AbortSignal, retryMs: number, time: SourceTime) {
     this.#deps = deps;
     this.#signal = signal;
     this.#retryMs = retryMs;
+    this.#time = time;
   }
 
   /**
@@ -68,7 +74,9 @@ export class ShardLister {
       this.#nextAt = at + SPACING_MS;
       await this.#pause(at - now);
       try {
-        return await source.list(request, this.#signal);
+        const page = await source.list(request, this.#signal);
+        this.#time.answered(page?.at);
+        return page;
       } catch (error) {
         const pause = backoff.next();
         const isForGood = Fault.is(error) && error.kind === 'configuration';

@@ -1,14 +1,14 @@
 import { Fault } from '../../domain/fault.ts';
 import { newShards } from '../../domain/new-shards.ts';
 import { forgettable } from '../../domain/shard-order.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
 import type { GapNoting } from './gap-noting.ts';
 import type { Listed, ShardLister } from './list-shards.ts';
 import type { ReadStreamOptions } from './options.ts';
 
 /** Notes which shards there are. Presence is acted on whatever the listing, absence only when it is complete. */
 export class ShardNoting {
-  readonly #deps: ReadStreamDependencies;
+  readonly #deps: NotingDependencies;
   readonly #lister: ShardLister;
   readonly #gaps: GapNoting;
   readonly #from: ReadStreamOptions['from'];
@@ -21,7 +21,7 @@ export class ShardNoting {
 
   /** @param signal for requests to the states. */
   constructor(
-    deps: ReadStreamDependencies,
+    deps: NotingDependencies,
     lister: ShardLister,
     gaps: GapNoting,
     from: ReadStreamOptions['from'],

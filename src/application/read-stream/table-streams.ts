@@ -22,12 +22,14 @@ export interface OlderStream {
 export interface StreamsToRead {
   /** The oldest first. */
   readonly older: readonly OlderStream[];
+  readonly latest: string;
   /** Where the latest is begun as long as nothing of it is noted: after others at its beginning, as what has left it meanwhile is lost. */
   readonly from: From;
 }
 
 /**
- * The streams of a table, one after the other: each time that its stream is switched on, it is another. Noted as shards of the table
+ * The streams of a table, one after the other: each time that its stream is switched on, it is another, whose ARN says when, so that they
+ * sort by them. Noted as shards of the table
  * are, by the table's ARN. What was changed while none was on, nobody can read: another stream is a gap, also where the one before was read to its end.
  */
 export class TableStreams {
@@ -49,10 +51,12 @@ export class TableStreams {
   /**
    * Notes the table's latest stream, and the gap before it where others were read. Safe to repeat.
    *
+   * @param told the latest by what the table says. That may be an old answer: where a later one is noted, that is it.
    * @param from where the first stream of all is begun; later ones are read from their beginning.
    */
-  async follow(latest: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
+  async follow(told: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
     const noted = await this.#states.load(this.#table, signal);
+    const latest = noted.reduce((last, { id }) => (compareTexts(id, last) > 0 ? id : last), told);
     const others = noted.filter(({ id }) => id !== latest);
     const start = others.length > 0 ? 'beginning' : from;
     if (!noted.some(({ id }) => id === latest)) {
@@ -60,7 +64,7 @@ export class TableStreams {
       if (others.length > 0) await this.#noteGap(latest, signal);
       await this.#states.add(this.#table, [{ id: latest, parent: undefined, start }], signal);
     }
-    return { older: unfinishedOf(others), from: start };
+    return { older: unfinishedOf(others), latest, from: start };
   }
 
   /**

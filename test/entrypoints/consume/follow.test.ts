@@ -111,6 +111,37 @@ describe('following the streams of a table', () => {
     }
   });
 
+  it('given an older stream that is held back until all shards of the next one have left it, then that is a gap', async () => {
+    const table = new FollowedTable(60_000);
+    table.switchOn('a');
+    let isDown = true;
+    const handle = async (records: readonly unknown[]) =>
+      records.map((each) => {
+        if (isDown) return new Fault('transient', 'down');
+        table.handled.push(nameOf(each));
+        return 'done' as const;
+      });
+    table.start({ retryMs: 2_000 }, handle);
+    await table.pass(3_000);
+    table.switchOff();
+    const next = table.switchOn('b');
+    table.process.alive = false;
+    table.replaceProcess();
+    table.start({ retryMs: 2_000, listMs: 5_000 }, handle);
+    await table.pass(20_000);
+    table.switchOff();
+    // Another process, as what this one knows of them would do.
+    table.process.alive = false;
+    await table.pass(65_000);
+    isDown = false;
+    table.replaceProcess();
+    table.start({ retryMs: 2_000, listMs: 5_000 }, handle);
+    await table.pass(40_000);
+    expect(table.handled).to.deep.equal([]);
+    const gaps = (await table.states.gaps(next.arn)).map(({ reason, shard }) => [reason, shard]);
+    expect(gaps).to.deep.include(['vanished', 'shard-0001']);
+  });
+
   it('given requests that fail until it is stopped, then it ends at once, by the reason that it was stopped for', async () => {
     const table = new FollowedTable();
     table.switchOn('a');
