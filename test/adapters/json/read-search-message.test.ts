@@ -16,7 +16,15 @@ const some = text.filter((any) => any !== '');
 const sequence = fc.oneof(fc.bigInt({ min: 0n }), fc.constant(123450000000000001234567890n)).map(String);
 const actions: fc.Arbitrary<SearchAction> = fc.record({
   key: fc.record({ collection: some, id: some }),
-  version: fc.record({ generation: fc.maxSafeNat(), epoch: text, sequence }),
+  version: fc
+    .record({
+      ...{ generation: fc.maxSafeNat(), epoch: text, sequence },
+      fill: fc.option(
+        fc.maxSafeNat().map((below) => below || 1),
+        { nil: undefined },
+      ),
+    })
+    .map(({ fill, ...change }) => (fill === undefined ? change : { ...change, fill })),
   identity: fc.record({ stream: text, sequence: text }),
   document: fc.option(fc.dictionary(name, anyValue, { maxKeys: 5 }) as fc.Arbitrary<DocumentFields>, {
     nil: undefined,
@@ -75,6 +83,7 @@ const nearly = fc
             ['version', 'generation'],
             ['version', 'epoch'],
             ['version', 'sequence'],
+            ['version', 'fill'],
             ['version', 'added'],
           ],
           ...[
@@ -204,7 +213,7 @@ describe('readSearchMessage', () => {
       const full = JSON.parse(
         messageText({
           key: { collection: 'c', id: 'i' },
-          version: { generation: 1, epoch: 'e', sequence: '1' },
+          version: { generation: 1, epoch: 'e', sequence: '1', fill: 1 },
           identity: { stream: 's', sequence: '1' },
           row: { partition: 'p', sort: 's' },
           document: {},

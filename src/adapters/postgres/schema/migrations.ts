@@ -8,6 +8,7 @@ import { words } from './migrations/0006-words.ts';
 import { shards } from './migrations/0007-shards.ts';
 import { notes } from './migrations/0008-notes.ts';
 import { leases } from './migrations/0009-leases.ts';
+import { fills } from './migrations/0010-fills.ts';
 
 /** All steps, in their order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   shards,
   notes,
   leases,
+  fills,
 ];
