@@ -11,6 +11,8 @@ export interface Listed {
   readonly isComplete: boolean;
   /** Whether new changes come. */
   readonly isEnabled: boolean;
+  /** When it was asked for, by the monotonic clock. */
+  readonly askedAt: number;
 }
 
 /** The API allows ten requests a second, for all who ask. */
@@ -43,6 +45,7 @@ export class ShardLister {
    * @throws Fault when not even a first page could be read.
    */
   async list(childrenOf?: string): Promise<Listed | undefined> {
+    const askedAt = this.#deps.monotonic.elapsed();
     const shards = new Map<string, Shard>();
     let isEnabled = true;
     for (let after: string | undefined; ;) {
@@ -54,13 +57,13 @@ export class ShardLister {
         this.#deps.logger.log('warn', 'the shards of the stream could not all be listed', {
           ...{ listed: shards.size, error },
         });
-        return { shards: [...shards.values()], isComplete: false, isEnabled };
+        return { shards: [...shards.values()], isComplete: false, isEnabled, askedAt };
       }
       if (page === undefined) return undefined;
       for (const shard of page.shards) shards.set(shard.id, shard);
       isEnabled = page.enabled;
       if (page.next === undefined)
-        return { shards: [...shards.values()], isComplete: childrenOf === undefined, isEnabled };
+        return { shards: [...shards.values()], isComplete: childrenOf === undefined, isEnabled, askedAt };
       after = page.next;
     }
   }

@@ -17,7 +17,13 @@ export async function noteShards(
   signal: AbortSignal,
 ): Promise<void> {
   const lister = new ShardLister(deps, signal, READ_STREAM_DEFAULTS.retryMs, new SourceTime(deps.clock));
-  const noting = new ShardNoting(deps, lister, new GapNoting(deps, signal), from, signal);
+  const noting = new ShardNoting(
+    deps,
+    lister,
+    new GapNoting(deps, signal),
+    { ...READ_STREAM_DEFAULTS, from },
+    signal,
+  );
   if ((await noting.noteAll()) === false)
     throw new Fault('transient', `the shards of the stream ${deps.source.arn} could not all be listed`);
 }

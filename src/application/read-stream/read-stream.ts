@@ -65,7 +65,7 @@ export class ReadStream {
       },
     };
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
-    const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    const { retryMs, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
     this.#leaseWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
@@ -78,7 +78,7 @@ export class ReadStream {
     this.#gaps = new GapNoting(deps, this.#closed.signal);
     this.#time = new SourceTime(deps.clock);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs, this.#time);
-    this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
+    this.#noting = new ShardNoting(deps, lister, this.#gaps, this.#options, this.#closed.signal);
     const signals = { stopped: this.#stopped.signal, closed: this.#closed.signal };
     this.#listing = new StreamListing(deps, this.#noting, this.#gaps, signals);
     const shared: SharedReading = {

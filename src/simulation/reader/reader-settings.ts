@@ -49,6 +49,8 @@ export function withReader(settings: Settings): Settings {
       idleMs: random.pick([2 * SECOND, 10 * SECOND]),
       saveMs: random.pick([SECOND, 5 * SECOND]),
       listMs: random.pick([10 * SECOND, MINUTE]),
+      // What is late is that by less than half of it.
+      forgetMs: MINUTE,
       failoverMs: random.pick([10 * SECOND, 20 * SECOND]),
       stopMs: random.pick([SECOND, 20 * SECOND]),
     },

@@ -151,6 +151,7 @@ export class ReaderWorld {
       },
       {
         ...{ from: this.trouble.from, failoverMs: 10 * SECOND, listMs: 20 * SECOND, stopMs: 10 * SECOND },
+        forgetMs: 30 * SECOND,
         ...{ batchMs: 15 * SECOND, retryMs: 5 * SECOND, pageSize: 20, batchSize: this.#chance.int(1, 20) },
         ...{ parallelizationFactor: this.#chance.int(1, 3), aheadMax: this.#chance.pick([5, 40, 10_000]) },
         ...options,
