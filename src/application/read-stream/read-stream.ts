@@ -13,6 +13,7 @@ import type { ReaderStatus, ReadResult } from './reader-status.ts';
 import { ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
+import { Standing } from './standing.ts';
 import { StreamListing } from './stream-listing.ts';
 import { Wake } from './wake.ts';
 
@@ -41,6 +42,7 @@ export class ReadStream {
   readonly #noting: ShardNoting;
   readonly #listing: StreamListing;
   readonly #readings: ShardReadings;
+  readonly #standing: Standing;
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
   #noted: readonly ShardState[] = [];
@@ -63,6 +65,7 @@ export class ReadStream {
     };
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
     const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    this.#standing = new Standing(deps.begun);
     this.#leaseWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
@@ -87,6 +90,7 @@ export class ReadStream {
       isClosed: (shard) => this.#noting.isClosed(shard),
       isListed: (shard) => this.#noting.isListed(shard),
       noteGap: (gap) => this.#gaps.note(gap),
+      begun: (shard) => this.#standing.in(shard),
       moved: (shard, frontier) => frontier !== undefined && this.#saving.note(shard, { frontier }),
       progressed: () => this.#progressed(),
     };
@@ -134,6 +138,7 @@ export class ReadStream {
     if (stop.aborted) end();
     try {
       this.#noted = await this.#listing.first();
+      if (!this.#isStopped()) this.#standing.expect(this.#noted);
       if (this.#options.once)
         this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
       await Promise.all([this.#listing.again(this.#options.listMs), this.#keepLeases(), this.#save()]);
@@ -247,6 +252,7 @@ export class ReadStream {
   }
 
   #completed(shard: string, epoch: number): void {
+    this.#standing.in(shard);
     this.#keeping.drop(shard, epoch);
     this.#leaseWake.call();
   }

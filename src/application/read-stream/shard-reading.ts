@@ -188,6 +188,7 @@ export class ShardReading {
       // From here on nothing may be missing: another iterator of that kind might leave some out.
       if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = 'beginning';
       this.#isBegun = true;
+      this.#shared.begun(this.state.id);
     }
     this.#pace.asked(monotonic.elapsed());
     const page = await source.records(this.#iterator, this.#shared.options.pageSize, signal);

@@ -40,6 +40,7 @@ interface Ways {
     >,
   ) => Partial<ShardStates>;
   readonly handle?: HandleRecords;
+  readonly begun?: () => void;
 }
 
 interface Started {
@@ -114,6 +115,7 @@ export class Readers {
         ...{ source: noted, states, owner, clock, monotonic, sleeper, logger },
         handle: ways.handle ?? this.handling(process),
         random: new FixedRandom(0.5),
+        ...(ways.begun === undefined ? {} : { begun: ways.begun }),
       },
       options,
     );
