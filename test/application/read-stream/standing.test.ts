@@ -47,7 +47,9 @@ describe('ReadStream, when it has begun', () => {
     const world = new Readers();
     world.stream.open(1);
     let begun = 0;
-    const { process } = world.start({}, { begun: () => begun++ });
+    const list = () => Promise.reject(new Fault('transient', 'throttled'));
+    const { process } = world.start({}, { begun: () => begun++, source: () => ({ list }) });
+    await world.pass(5_000);
     process.stop.abort();
     await world.pass(10_000);
     expect(begun).to.equal(0);
