@@ -20,6 +20,8 @@ export interface FollowDependencies {
   readonly handle: HandleRecords;
   /** Names this process among all. */
   readonly owner: string;
+  /** Called when it stands in the first stream that it reads: what is changed from then on, it reads. */
+  readonly begun?: (() => void) | undefined;
 }
 
 export interface FollowOptions extends Partial<ReadStreamOptions> {
@@ -129,7 +131,7 @@ export class Follow {
   }
 
   async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
-    const { container, handle, owner } = this.#deps;
+    const { container, handle, owner, begun } = this.#deps;
     this.#stream = source.arn;
     this.#since = Date.now();
     this.#reader = new ReadStream(
@@ -140,6 +142,7 @@ export class Follow {
         sleeper: container.get(Sleeper),
         random: container.get(Random),
         logger: container.get(Logger),
+        ...(begun === undefined ? {} : { begun }),
       },
       { ...this.#options, from },
     );
