@@ -30,7 +30,9 @@ export function changesByDefinition({ model, spec }: TableDefinition): DecodeRec
     const delivery = toDelivery(record, model);
     if (delivery.kind === 'undecodable') throw delivery.fault;
     if (delivery.kind === 'unrecognised') return [];
-    const changes = rolesOf(delivery.change).filter(({ row: { model: kind } }) => named.has(kind.name));
+    const { change: whole } = delivery;
+    const roles = whole.row.model.when === undefined ? [whole] : rolesOf(whole);
+    const changes = roles.filter(({ row: { model: kind } }) => named.has(kind.name));
     // First it leaves the one kind.
     const inOrder = changes.toSorted((a, b) => Number(b.after === 'absent') - Number(a.after === 'absent'));
     return inOrder.map((change) => rowChangeOf(change, change.row.model.name, partsByName(change.row)));
