@@ -11,9 +11,9 @@ export function checkReaderOptions(options: unknown): void {
   const given = Object.entries({ table, streamArn, source }).filter(([, value]) => value !== undefined);
   throwIfAny([
     given.length !== 1 && 'give it what to read: one of table, streamArn and source',
-    !isText(table) && `its table must be a name or an ARN, and is ${kindOf(table)}`,
+    !isText(table) && `its table must be a name or an ARN, and is ${found(table)}`,
     !isText(streamArn)
-      ? `its streamArn must be an ARN, and is ${kindOf(streamArn)}`
+      ? `its streamArn must be an ARN, and is ${found(streamArn)}`
       : streamArn !== undefined &&
         !isStreamArn(streamArn) &&
         `its streamArn is ${streamArn}, which is none: expected arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL`,
@@ -21,7 +21,7 @@ export function checkReaderOptions(options: unknown): void {
       !isTableDefinition(definition) &&
       'its definition must be what defineTable(…) returns',
     from !== undefined && from !== 'horizon' && from !== 'latest' && "its from must be 'horizon' or 'latest'",
-    !isText(state) && `its state must be what state() of a reader gave, and is ${kindOf(state)}`,
+    !isText(state) && `its state must be what state() of a reader gave, and is ${found(state)}`,
     state !== undefined && states !== undefined && 'it has both state and states: leave one out',
     states !== undefined &&
       !isText(name, true) &&
@@ -40,6 +40,10 @@ export function checkReaderOptions(options: unknown): void {
 /** @throws Fault `configuration` with all that is wrong with how it is to read. */
 export function checkReadOptions({ concurrency }: { readonly concurrency?: unknown }): void {
   throwIfAny([numberProblem('concurrency', concurrency, 1, 1_000)]);
+}
+
+function found(text: unknown): string {
+  return text === '' ? 'an empty string' : kindOf(text);
 }
 
 function isText(value: unknown, isNeeded = false): value is string | undefined {
