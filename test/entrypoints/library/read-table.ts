@@ -31,9 +31,10 @@ export class ReadTable {
   /** Numbers get longer as they grow: as texts they are in another order. */
   #sequence = 95n;
 
-  constructor(table = 'orders') {
+  constructor(table = 'orders', shards = 1) {
     this.stream = new MemoryStream(
       `arn:aws:dynamodb:eu-central-1:111122223333:table/${table}/stream/2026-01-05T09:00:00.000`,
+      { shards },
     );
     this.source = new MemoryStreamSource(this.stream, this.process.clock);
   }
