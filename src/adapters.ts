@@ -30,12 +30,7 @@ export type {
 } from './adapters/embedded-search/searchable-collection.ts';
 export { FileShardStates } from './adapters/files/file-shard-states.ts';
 export type { OnceClient, OnceWrite } from './adapters/postgres/effects/own-write.ts';
-export {
-  SystemClock,
-  SystemMonotonicClock,
-  SystemRandom,
-  SystemSleeper,
-} from './adapters/system/system.ts';
+export { SystemClock, SystemMonotonicClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,
   compareCollection,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../application/ports/clock.ts';
+import { Clock } from '../../application/ports/clock.ts';
 import {
   type ListShards,
   type ShardListing,
@@ -23,15 +23,20 @@ interface Iterator {
   readonly made: number;
 }
 
+class MachineClock extends Clock {
+  override now = () => Date.now();
+}
+
 /** A stream in memory, as a reader sees it. */
 export class MemoryStreamSource extends StreamSource {
   readonly #stream: MemoryStream;
   readonly #clock: Clock;
   readonly #options: Required<MemoryStreamSourceOptions>;
 
+  /** @param clock by which iterators get too old: the machine's, unless given. */
   constructor(
     stream: MemoryStream,
-    clock: Clock,
+    clock: Clock = new MachineClock(),
     { pageSize = 100, iteratorMs = 900_000 }: MemoryStreamSourceOptions = {},
   ) {
     super();

@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../change.ts';
 import type { Decimal } from '../decimal.ts';
-import type { AnyAttributes, KeyTemplates, Parts, RowKind } from './row.ts';
+import type { AnyAttributes, Parts, RowKind } from './row.ts';
 import type { ChangeOf } from './rows.ts';
 
 /** What is known of every change that is read from a stream. */
@@ -52,7 +52,7 @@ export type RawChange = ReadChange<
 
 /** The changes of all kinds of rows of a definition, told apart by `kind` and `operation`. */
 export type ChangesOf<Rows> = unknown extends Rows
-  ? ReadChange<string, Parts<KeyTemplates>, AnyAttributes>
+  ? ReadChange<string, Readonly<Record<string, string>>, AnyAttributes>
   : {
       [Name in keyof Rows & string]: Rows[Name] extends RowKind<infer Key, infer A>
         ? ReadChange<Name, Parts<Key>, A>

@@ -65,8 +65,7 @@ export class ReadingChanges implements Changes<AnyReadChange> {
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
-    const isFirst = !this.#isOver;
-    this.#isOver = true;
+    const isFirst = this.#ends();
     this.#reading?.leave();
     if (isFirst) await this.#reading?.ended;
     return OVER;
@@ -81,12 +80,16 @@ export class ReadingChanges implements Changes<AnyReadChange> {
       if (this.#isOneByOne) this.#last = taken;
       return { done: false, value: taken.change };
     }
-    // Once: what it failed by is told by who asks first.
-    if (!this.#isOver) {
-      this.#isOver = true;
-      await reading.ended;
-    }
+    // What it failed by is told once.
+    if (this.#ends()) await reading.ended;
     return OVER;
+  }
+
+  /** @returns whether it had not before. */
+  #ends(): boolean {
+    const isFirst = !this.#isOver;
+    this.#isOver = true;
+    return isFirst;
   }
 
   #start(): Reading {

@@ -92,7 +92,7 @@ class StreamReader implements Reader<AnyReadChange> {
     if (listeners === undefined)
       throw new Fault(
         'configuration',
-        `a reader has no event ${String(event)}: expected one of ${Object.keys(this.#listeners).join(', ')}`,
+        `a reader has no event ${event}: expected one of ${Object.keys(this.#listeners).join(', ')}`,
       );
     listeners.push(listener);
     return this;

@@ -74,7 +74,7 @@ export type ReaderOptions = ReadFrom &
      * function such a record ends the reader with its fault.
      */
     readonly onPoison?: (poison: UnreadableRecord) => unknown;
-    /** How much of the stream is held in memory at most, by the sizes that DynamoDB says, in bytes: 64 MB unless given. A page more may be. */
+    /** How much of the stream is held in memory at most, by the sizes that DynamoDB says, in bytes: 64 MB unless given. A page of each shard may be more. */
     readonly heldBytes?: number;
     /** When the shards of a process that is lost are taken over by others, in milliseconds: 10,000 unless given. */
     readonly failoverMs?: number;

@@ -113,7 +113,7 @@ export class Reading {
   async #readAll(follow: Follow, streams: Streams): Promise<void> {
     const { source, streamArn, table } = this.#deps.options;
     const stop = this.#stop;
-    if (table === undefined) return follow.stream(streamArn ?? source?.arn ?? '', stop);
+    if (table === undefined) return follow.stream(streamArn ?? source.arn, stop);
     const { table: arn } = await streams.streamOf(table, stop);
     const latest = async () => (await streams.streamOf(table, stop)).stream;
     if (!(await follow.table(arn, latest, stop))) throw noStream(table);
@@ -160,9 +160,13 @@ function followOptions(
 }
 
 function withResolvers() {
-  let [resolve, reject] = [() => {}, (_: unknown) => {}];
-  const promise = new Promise<void>((...both) => ([resolve, reject] = both));
-  return { promise, resolve: () => resolve(), reject: (error: unknown) => reject(error) };
+  let resolve: () => void = () => undefined;
+  let reject: (error: unknown) => void = resolve;
+  const promise = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
 }
 
 function noStream(table: string): Fault {

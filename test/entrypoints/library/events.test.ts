@@ -124,8 +124,7 @@ describe('the events of a reader', () => {
     const second = listening(aReader(table, { state: await first.state() }));
     const result = await table.settled(second.run({ once: true }));
     expect(told).to.deep.equal(['a1', 'trimmed after 96', 'c1']);
-    expect(result.gaps).to.deep.equal(gaps.map(({ stream: _, ...gap }) => gap));
-    expect(gaps[0]?.stream).to.equal(table.stream.arn);
+    expect(result.gaps.map((gap) => ({ stream: table.stream.arn, ...gap }))).to.deep.equal(gaps);
     const third = listening(aReader(table, { state: await second.state() }));
     await table.settled(third.run({ once: true }));
     expect(told.slice(3)).to.deep.equal(['trimmed after 96']);
