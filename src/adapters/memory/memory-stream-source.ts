@@ -9,6 +9,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { ShardPosition } from '../../domain/shard.ts';
 import type { MemoryStream } from './memory-stream.ts';
 
+/** How a stream in memory is listed and read. */
 export interface MemoryStreamSourceOptions {
   /** Shards on a page of the listing; 100 unless given, as in DynamoDB. */
   readonly pageSize?: number;

@@ -28,6 +28,7 @@ import type { ReaderOptions, ReadOptions } from './reader-options.ts';
 export function createReader<Rows, Derived>(
   options: ReaderOptions & { readonly definition: TableDefinition<Rows, Derived> },
 ): Reader<ChangesOf<Rows>>;
+/** Makes a reader of all rows of a table, raw. */
 export function createReader(options: ReaderOptions & { readonly definition?: undefined }): Reader<RawChange>;
 export function createReader(
   options: ReaderOptions & { readonly definition?: TableDefinition | undefined },
