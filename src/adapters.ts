@@ -8,9 +8,13 @@ export { DynamoDbTableGenerations } from './adapters/aws/electrodb/generations/d
 export { ElectroDbImageRepository } from './adapters/aws/electrodb/images/electrodb-image-repository.ts';
 export { ElectroDbMatcherRepository } from './adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
 export { ElectroDbDerivedRowRepository } from './adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
+export { DynamoDbShardStates } from './adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
+export type { DynamoDbShardStatesOptions } from './adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
 export { EmfMetrics } from './adapters/aws/emf/emf-metrics.ts';
 export { SqsQuarantine } from './adapters/aws/sqs/sqs-quarantine.ts';
 export { SqsSearchQueue } from './adapters/aws/sqs/sqs-search-queue.ts';
+export { DynamoDbStreamSource } from './adapters/aws/streams/dynamodb-stream-source.ts';
+export { createStreamsClient } from './adapters/aws/streams/streams-client.ts';
 export { EmbeddedSearch } from './adapters/embedded-search/embedded-search.ts';
 export { EmbeddedSearchIndex } from './adapters/embedded-search/embedded-search-index.ts';
 export type { EmbeddedSearchIndexOptions } from './adapters/embedded-search/embedded-search-index.ts';
@@ -24,8 +28,9 @@ export type {
   SearchHit,
   SearchOptions,
 } from './adapters/embedded-search/searchable-collection.ts';
+export { FileShardStates } from './adapters/files/file-shard-states.ts';
 export type { OnceClient, OnceWrite } from './adapters/postgres/effects/own-write.ts';
-export { SystemClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
+export { SystemClock, SystemMonotonicClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,
   compareCollection,

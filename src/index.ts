@@ -29,11 +29,33 @@ export type {
   RowOf,
   RowOptions,
 } from './domain/definition/row.ts';
+export type {
+  ChangesOf,
+  InsertedRow,
+  ModifiedRow,
+  RawChange,
+  ReadChange,
+  RemovedRow,
+} from './domain/definition/row-change.ts';
 export type { ChangeOf, DerivedRowOf, Rows, RowsSpec } from './domain/definition/rows.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './domain/definition/standard-schema.ts';
 
 export { createHandler } from './entrypoints/library/create-handler.ts';
 export { createIndexHandler } from './entrypoints/library/create-index-handler.ts';
+export { createReader } from './entrypoints/library/create-reader.ts';
+export type { Changes } from './entrypoints/library/changes.ts';
+export type { Reader, ReaderEvents, ReadingStatus } from './entrypoints/library/reader.ts';
+export type {
+  KeptIn,
+  ReaderClients,
+  ReaderOptions,
+  ReadFrom,
+  ReadOptions,
+  UnreadableRecord,
+} from './entrypoints/library/reader-options.ts';
+export type { Acknowledgement, Attempt } from './application/read-changes/hand-over.ts';
+export type { StreamGap, StreamShards } from './application/read-changes/told-shard-states.ts';
+export type { ReaderStatus, ReadResult, ShardStatus } from './application/read-stream/reader-status.ts';
 export type { LambdaHandler } from './entrypoints/library/create-handler.ts';
 export type { InvocationContext } from './entrypoints/invocation.ts';
 export type { HandlerOptions } from './entrypoints/lambda/environment-handler.ts';
@@ -58,6 +80,7 @@ export type { EntityView, PointerWrite } from './application/ports/image-reposit
 export { Logger } from './application/ports/logger.ts';
 export type { LogFields, LogLevel } from './application/ports/logger.ts';
 export { MatcherRepository } from './application/ports/matcher-repository.ts';
+export { MonotonicClock } from './application/ports/monotonic-clock.ts';
 export { Metrics } from './application/ports/metrics.ts';
 export type { EffectHeading, MetricName } from './application/ports/metrics.ts';
 export { Quarantine } from './application/ports/quarantine.ts';
@@ -66,7 +89,17 @@ export { Random } from './application/ports/random.ts';
 export { SearchIndex } from './application/ports/search-index.ts';
 export type { DocumentWrite, IndexedDocument } from './application/ports/search-index.ts';
 export { SearchQueue } from './application/ports/search-queue.ts';
+export { PartlyWritten } from './application/ports/partly-written.ts';
+export { ShardStates } from './application/ports/shard-states.ts';
+export type { Advance, Claim } from './application/ports/shard-states.ts';
 export { Sleeper } from './application/ports/sleeper.ts';
+export { StreamSource } from './application/ports/stream-source.ts';
+export type {
+  ListShards,
+  ShardListing,
+  SourcePage,
+  SourceRecord as StreamSourceRecord,
+} from './application/ports/stream-source.ts';
 export { TableGenerations } from './application/ports/table-generations.ts';
 export type { Adoption, AdoptionOptions, Following } from './application/ports/table-generations.ts';
 export { TableReplica } from './application/ports/table-replica.ts';
@@ -88,6 +121,7 @@ export type {
 export type { Entity, EntityRows, Member, PointerModel } from './domain/pointer.ts';
 export type { KeyType, KeyValue } from './domain/key-value.ts';
 export type { ItemKey, Row } from './domain/row.ts';
+export type { Gap, Lease, Shard, ShardPosition, ShardState } from './domain/shard.ts';
 export type { SearchAction } from './domain/search-action.ts';
 export type { FieldDeclaration } from './domain/definition/field-types.ts';
 export type { FieldType, SearchField } from './domain/search-schema.ts';

@@ -35,7 +35,8 @@ export class RowView {
   }
 }
 
-function partsByName({ model, parts }: Row): Readonly<Record<string, string>> {
+/** The parts of a row's key, by their names. */
+export function partsByName({ model, parts }: Row): Readonly<Record<string, string>> {
   // An object as a literal makes it: V8 is slower at those without a prototype. No part is named __proto__.
   const key: Record<string, string> = {};
   for (const [index, name] of model.names.entries()) key[name] = parts[index] ?? '';

@@ -13,6 +13,11 @@ export function kindFault({ name, when = [] }: RowModel, change: Change): Fault 
   return neededBy(`the row ${name} is told from others by its ${attributes}`, change);
 }
 
+/** Whoever reads a stream asks for an image that it does not carry. */
+export function imageFault(name: 'before' | 'after', change: Change): Fault {
+  return neededBy(`${name} is asked for`, change);
+}
+
 function neededBy(need: string, { viewType, operation }: Change): Fault {
   const carries =
     viewType === undefined

@@ -29,6 +29,7 @@ export class ReadersFolder {
     const path = join(this.#path, name);
     const own = code
       .replaceAll("'contrail/testing'", "'../../src/testing.ts'")
+      .replaceAll("'contrail/adapters'", "'../../src/adapters.ts'")
       .replaceAll("'contrail'", "'../../src/index.ts'")
       .replaceAll("'./contrail.config.js'", "'./contrail.config.mts'");
     await writeFile(path, own);

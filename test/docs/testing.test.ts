@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { definitionsPage } from './definitions-page.ts';
 import { read } from './markdown.ts';
+import { readerPage } from './reader-page.ts';
 import { ReadersFolder, ROOT, snippetsIn, typeErrors } from './readers-folder.ts';
 
 const run = promisify(execFile);
@@ -28,10 +29,13 @@ describe('docs/testing.md', function () {
 
   after(() => folder.remove());
 
-  it('has snippets whose types are right, as have those of docs/definitions.md', async () => {
-    // One program for both pages: most of the time goes to what they import.
-    const other = await folder.write('definitions.mts', definitionsPage());
-    expect(typeErrors([...files, other])).to.deep.equal([]);
+  it('has snippets whose types are right, as have those of docs/definitions.md and docs/reader.md', async () => {
+    // One program for all pages: most of the time goes to what they import.
+    const others = [
+      await folder.write('definitions.mts', definitionsPage()),
+      await folder.write('reader.mts', readerPage()),
+    ];
+    expect(typeErrors([...files, ...others])).to.deep.equal([]);
   });
 
   it('has snippets that pass as tests', async () => {

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { KeyType } from '../../domain/key-value.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
 import { describe, textOf } from './json-fields.ts';
 
@@ -82,14 +83,16 @@ function inWords(
   return attributes.map(({ name, type = '' }) => `${name} (${type})`).join(' and ');
 }
 
-const KEY_TYPES = ['S', 'N', 'B'];
+const KEY_TYPES: readonly string[] = ['S', 'N', 'B'] satisfies KeyType[];
 
-function keyTypeOf(value: unknown): string | undefined {
+/** The type of an attribute of a key; undefined where it can be none. */
+export function keyTypeOf(value: unknown): KeyType | undefined {
   if (!isObject(value)) return undefined;
   const [type, ...others] = Object.keys(value);
   if (type === undefined || others.length > 0 || !KEY_TYPES.includes(type)) return undefined;
   const content = value[type];
-  return typeof content === 'string' || (type === 'B' && content instanceof Uint8Array) ? type : undefined;
+  const isContent = typeof content === 'string' || (type === 'B' && content instanceof Uint8Array);
+  return isContent ? (type as KeyType) : undefined;
 }
 
 function foreign(message: string, reason: string): Fault {

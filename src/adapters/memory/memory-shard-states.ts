@@ -4,12 +4,23 @@ import {
   type LeaseClaim,
   ShardStates,
 } from '../../application/ports/shard-states.ts';
-import { ShardBook } from '../../domain/shard-book.ts';
+import { type NotedStream, ShardBook } from '../../domain/shard-book.ts';
 import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
 
 /** How far the shards of streams are handled, in memory: for readers of one process, which begin anew with the next one. */
 export class MemoryShardStates extends ShardStates {
-  readonly #books = new Map<string, ShardBook>();
+  readonly #books: Map<string, ShardBook>;
+
+  /** @param noted what was noted before, by stream. */
+  constructor(noted: Iterable<readonly [stream: string, noted: NotedStream]> = []) {
+    super();
+    this.#books = new Map([...noted].map(([stream, one]) => [stream, new ShardBook(one)]));
+  }
+
+  /** All that is noted, by stream. */
+  get noted(): ReadonlyMap<string, NotedStream> {
+    return this.#books;
+  }
 
   override async load(stream: string, signal?: AbortSignal): Promise<readonly ShardState[]> {
     return this.#book(stream, signal).shards;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../application/ports/clock.ts';
+import { Clock } from '../../application/ports/clock.ts';
 import {
   type ListShards,
   type ShardListing,
@@ -9,6 +9,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { ShardPosition } from '../../domain/shard.ts';
 import type { MemoryStream } from './memory-stream.ts';
 
+/** How a stream in memory is listed and read. */
 export interface MemoryStreamSourceOptions {
   /** Shards on a page of the listing; 100 unless given, as in DynamoDB. */
   readonly pageSize?: number;
@@ -23,15 +24,20 @@ interface Iterator {
   readonly made: number;
 }
 
+class MachineClock extends Clock {
+  override now = () => Date.now();
+}
+
 /** A stream in memory, as a reader sees it. */
 export class MemoryStreamSource extends StreamSource {
   readonly #stream: MemoryStream;
   readonly #clock: Clock;
   readonly #options: Required<MemoryStreamSourceOptions>;
 
+  /** @param clock by which iterators get too old: the machine's, unless given. */
   constructor(
     stream: MemoryStream,
-    clock: Clock,
+    clock: Clock = new MachineClock(),
     { pageSize = 100, iteratorMs = 900_000 }: MemoryStreamSourceOptions = {},
   ) {
     super();

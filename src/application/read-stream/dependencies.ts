@@ -23,6 +23,11 @@ export interface NotingDependencies {
 
 export interface ReadStreamDependencies extends NotingDependencies {
   readonly handle: HandleRecords;
+  /**
+   * Called once it stands in every shard that is to be read now: whatever is changed from then on is handled, or a gap. Where other
+   * processes have some of the shards, not before this one has had all.
+   */
+  readonly begun?: () => void;
   /** Names this process among all that read the stream, ever. */
   readonly owner: string;
 }

@@ -13,7 +13,10 @@ export interface ReadStreamOptions {
   readonly parallelizationFactor: number;
   /** How many batches of all shards are handled at the same time. */
   readonly batchesAtOnce: number;
-  /** How long a batch may take, in milliseconds: what is not done by then is tried again. */
+  /**
+   * How long a batch may take, in milliseconds: what is not done by then is tried again. `Infinity`, where whoever handles it answers as
+   * soon as its signal is aborted.
+   */
   readonly batchMs: number;
   /** How many shards are asked for records at the same time. */
   readonly requestsAtOnce: number;

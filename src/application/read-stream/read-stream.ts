@@ -14,6 +14,7 @@ import { ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
 import { SourceTime } from './source-time.ts';
+import { Standing } from './standing.ts';
 import { StreamListing } from './stream-listing.ts';
 import { Wake } from './wake.ts';
 
@@ -43,6 +44,7 @@ export class ReadStream {
   readonly #noting: ShardNoting;
   readonly #listing: StreamListing;
   readonly #readings: ShardReadings;
+  readonly #standing: Standing;
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
   #noted: readonly ShardState[] = [];
@@ -66,6 +68,7 @@ export class ReadStream {
     };
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
     const { retryMs, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    this.#standing = new Standing(deps.begun);
     this.#leaseWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
@@ -93,6 +96,7 @@ export class ReadStream {
       isClosed: (shard) => this.#noting.isClosed(shard),
       isListed: (shard) => this.#noting.isListed(shard),
       noteGap: (gap) => this.#gaps.note(gap),
+      begun: (shard) => this.#standing.in(shard),
       moved: (shard, frontier) => frontier !== undefined && this.#saving.note(shard, { frontier }),
       progressed: () => this.#progressed(),
     };
@@ -140,6 +144,7 @@ export class ReadStream {
     try {
       this.#noted = await this.#listing.first();
       this.#beganAt = this.#time.now();
+      if (!this.#isStopped()) this.#standing.expect(this.#noted);
       if (this.#options.once)
         this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
       await Promise.all([this.#listing.again(this.#options.listMs), this.#keepLeases(), this.#save()]);
@@ -253,6 +258,7 @@ export class ReadStream {
   }
 
   #completed(shard: string, epoch: number): void {
+    this.#standing.in(shard);
     this.#keeping.drop(shard, epoch);
     this.#leaseWake.call();
   }

@@ -192,6 +192,7 @@ export class ShardReading {
       // From here on nothing may be missing: another iterator of that kind might leave some out.
       if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = wholeOf(this.state);
       this.#isBegun = true;
+      this.#shared.begun(this.state.id);
     }
     this.#pace.asked(monotonic.elapsed());
     // Where too much is held, enough to go on with: a thousand shards would each hold a page beyond the bound.

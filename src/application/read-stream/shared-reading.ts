@@ -25,6 +25,8 @@ export interface SharedReading {
   readonly isListed: (shard: string) => Promise<boolean | undefined>;
   /** Notes a gap for good; rejects when it may not be noted. */
   readonly noteGap: (gap: Omit<Gap, 'at'>) => Promise<void>;
+  /** There is an iterator for a shard: nothing that comes from now on is missed. */
+  readonly begun: (shard: string) => void;
   /** A shard's frontier may have moved. */
   readonly moved: (shard: string, frontier: string | undefined) => unknown;
   /** Something went well: the process is alive. */

@@ -49,5 +49,8 @@ export function verifyIn(container: Container, schemas: readonly SearchSchema[] 
 function heldBy(schemas: readonly SearchSchema[] | undefined): LookParts['asHeld'] {
   if (schemas === undefined) return (_, fields) => fields;
   const fieldsOf = new Map(schemas.map((schema) => [schema.collection, fieldsByName(schema)]));
-  return (key, fields) => asIndexed(key, fields, fieldsOf.get(key.collection) ?? new Map());
+  return (key, fields) => {
+    const known = fieldsOf.get(key.collection);
+    return known === undefined ? fields : asIndexed(key, fields, known);
+  };
 }

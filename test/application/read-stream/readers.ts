@@ -42,6 +42,7 @@ interface Ways {
   readonly handle?: HandleRecords;
   /** By how much the process's clock is ahead of the stream's, in milliseconds. */
   readonly skewMs?: number;
+  readonly begun?: () => void;
 }
 
 interface Started {
@@ -116,6 +117,7 @@ export class Readers {
         ...{ source: noted, states, owner, clock, monotonic, sleeper, logger },
         handle: ways.handle ?? this.handling(process),
         random: new FixedRandom(0.5),
+        ...(ways.begun === undefined ? {} : { begun: ways.begun }),
       },
       options,
     );

@@ -61,6 +61,7 @@ function handlingWith(handled: unknown[]) {
       isClosed: () => false,
       isListed: async () => true,
       noteGap: async () => {},
+      begun: () => undefined,
       moved: () => {},
       progressed: () => {},
     },

@@ -13,12 +13,14 @@ export interface TableStream {
  * Which stream a table has now.
  *
  * @param table its name or ARN.
+ * @param setting where that was given, for messages.
  * @throws Fault `configuration` where there is no such table.
  */
 export async function tableStreamOf(
   client: DynamoDBClient,
   table: string,
   signal?: AbortSignal,
+  setting = '--table or TABLE_NAME',
 ): Promise<TableStream> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table }), abortableBy(signal));
@@ -28,6 +30,6 @@ export async function tableStreamOf(
   } catch (error) {
     if (Fault.is(error)) throw error;
     signal?.throwIfAborted();
-    throw translateError(error, { resource: `table ${table}`, variable: '--table or TABLE_NAME' });
+    throw translateError(error, { resource: `table ${table}`, variable: setting });
   }
 }

@@ -23,6 +23,8 @@ export interface FollowDependencies {
   readonly handle: HandleRecords;
   /** Names this process among all. */
   readonly owner: string;
+  /** Called when it stands in the first stream that it reads: what is changed from then on, it reads. */
+  readonly begun?: (() => void) | undefined;
 }
 
 export interface FollowOptions extends Partial<ReadStreamOptions> {
@@ -154,10 +156,10 @@ export class Follow {
   }
 
   async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
-    const { handle, owner } = this.#deps;
+    const { handle, owner, begun } = this.#deps;
     this.#stream = source.arn;
     this.#since = Date.now();
-    const deps = { ...this.#depsOf(source), handle, owner };
+    const deps = { ...this.#depsOf(source), handle, owner, ...(begun && { begun }) };
     this.#reader = new ReadStream(deps, { ...this.#options, from });
     const result = await this.#reader.run(stop);
     this.#results.push(result);

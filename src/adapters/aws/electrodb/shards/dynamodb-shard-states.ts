@@ -14,6 +14,7 @@ import type { StateTable } from '../state-table.ts';
 import { GAPS, gapIn, gapKey, gapRow, newShardRow, SHARDS, shardIn, shardKey } from './shard-rows.ts';
 import { StateRows } from './state-rows.ts';
 
+/** Which table they are in, and how it is written. */
 export interface DynamoDbShardStatesOptions extends StateTable {
   /** Requests under way at a time in one call, at least 1. */
   readonly concurrency?: number;
