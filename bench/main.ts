@@ -34,6 +34,7 @@ const { measureLocal } = await import('./measures/local.ts');
 const { measurePostgres } = await import('./measures/postgres.ts');
 const { measureReader } = await import('./measures/reader.ts');
 const { measureMemory } = await import('./measures/memory.ts');
+const { measureWaiting } = await import('./measures/waiting.ts');
 const { measureSmallFunction } = await import('./measures/small-function.ts');
 
 /** The project's: this file runs as bench/dist/bench/main.js. */
@@ -63,6 +64,8 @@ const functions = await Functions.make(ROOT, scratch);
 
 const counts = wanted('counts') ? await measureCounts(plan) : [];
 if (counts.length > 0) process.stdout.write(`${text.countsTable(counts)}\n`);
+const waiting = wanted('counts') ? await measureWaiting(plan) : undefined;
+if (waiting) say('waiting', text.waitingLine(waiting));
 const coldStarts = wanted('cold-start') ? await measureColdStarts(functions, plan) : [];
 for (const one of coldStarts) say('start', text.coldStartLine(one));
 const engine = wanted('engine')
@@ -112,7 +115,7 @@ const results = resultsOf(
   ],
   {
     ...{ counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple },
-    ...{ stages, derivations, indexer, postgres, local },
+    ...{ stages, waiting, derivations, indexer, postgres, local },
     reader: typeof reader === 'string' ? undefined : reader,
   },
 );

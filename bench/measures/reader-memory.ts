@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../src/application/ports/stream-source.ts';
-import { sourceRecordOf } from '../../src/adapters/aws/streams/source-record.ts';
+import { sourceRecordsOf } from '../../src/adapters/aws/streams/source-record.ts';
 import { MemoryShardStates } from '../../src/adapters/memory/memory-shard-states.ts';
 import type { HandleRecords } from '../../src/application/read-stream/handle-records.ts';
 import { ModelledShards } from '../model/modelled-shards.ts';
@@ -56,7 +56,7 @@ function recordOf(shard: string, n: number): SourceRecord {
       ...{ NewImage: image, OldImage: image, SequenceNumber: sequence, SizeBytes: 1_024 },
     },
   });
-  return sourceRecordOf(JSON.parse(json), 'arn');
+  return sourceRecordsOf([JSON.parse(json)], json.length, 'arn')[0]!;
 }
 
 function reachable(): number {

@@ -4,6 +4,7 @@ import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
 import type { ReaderTimes } from '../measures/reader.ts';
+import type { Waiting } from '../measures/waiting.ts';
 import type { Plan } from '../plan.ts';
 import { type Goal, goalsOf, type Measured } from '../report/goals.ts';
 import { postgresGoalsOf } from '../report/postgres-goals.ts';
@@ -13,7 +14,7 @@ import type { Machine } from '../report/machine.ts';
 
 /** What can be measured by itself, and what of the figures it gives. */
 const FIGURES = {
-  counts: ['counts'],
+  counts: ['counts', 'waiting'],
   'cold-start': ['coldStarts'],
   engine: ['engine', 'stages'],
   batches: ['batches', 'growth', 'tail'],
@@ -34,6 +35,7 @@ export const PARTS = Object.keys(FIGURES) as readonly Part[];
 /** All that was measured; empty or missing where a part was left out. */
 export interface Figures extends Measured {
   readonly stages?: Stages | undefined;
+  readonly waiting?: Waiting | undefined;
   readonly derivations: readonly DerivationsTimes[];
   readonly indexer?: IndexerTimes | undefined;
   /** A server's is missing where there is none. */

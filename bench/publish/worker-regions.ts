@@ -2,7 +2,8 @@ import type { BatchTimes } from '../measures/batches.ts';
 import type { Counts } from '../measures/counts.ts';
 import type { Comparison } from '../measures/engine.ts';
 import { figure, spread } from '../report/figures.ts';
-import { goalTable, markdownTable } from '../report/markdown.ts';
+import { limitsOf } from '../report/limits.ts';
+import { goalTable, limitTable, markdownTable } from '../report/markdown.ts';
 import type { Figures, Results, Run } from './results.ts';
 
 /** What docs/performance.md says of the worker, by the names of its parts. */
@@ -10,6 +11,8 @@ export function workerRegions({ runs, goals, figures }: Results): Readonly<Recor
   return {
     runs: runs.map((run) => runLine(run, runs.length === 1)).join('\n'),
     goals: goalTable(goals),
+    limits: limitTable(limitsOf({ goals, figures })),
+    waiting: waitingTable(figures.counts),
     requests: requestsTable(figures.counts),
     times: timesTable(figures),
     others: othersOf(figures)
@@ -27,12 +30,28 @@ function runLine({ parts, machine, seconds, isSmoke }: Run, isAll: boolean): str
 function requestsTable(counts: readonly Counts[]): string {
   const subjects = ['Contrail', 'strong, exactly once', 'strong, at least once', 'record by record'] as const;
   return markdownTable(
-    ['batch', 'least latencies', 'fewest possible', ...subjects],
+    ['batch', 'fewest possible', ...subjects],
+    counts.map((one) => [
+      batchOf(one),
+      `${figure(one.leastRequests)}, ${figure(one.leastDollarsPerMillion)}`,
+      ...subjects.map((name) => `${figure(one.requests[name])}, ${figure(one.dollarsPerMillion[name])}`),
+    ]),
+  );
+}
+
+function waitingTable(counts: readonly Counts[]): string {
+  const subjects = [
+    'Contrail',
+    'strong, exactly once',
+    'strong, at least once',
+    'Powertools parallel',
+  ] as const;
+  return markdownTable(
+    ['batch', 'least', ...subjects],
     counts.map((one) => [
       batchOf(one),
       figure(one.leastLatencies),
-      `${figure(one.leastRequests)}, ${figure(one.leastDollarsPerMillion)}`,
-      ...subjects.map((name) => `${figure(one.requests[name])}, ${figure(one.dollarsPerMillion[name])}`),
+      ...subjects.map((name) => figure(one.latencies?.[name] ?? NaN)),
     ]),
   );
 }

@@ -10,6 +10,7 @@ import type { Memory } from '../measures/memory.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
 import type { ReaderTimes } from '../measures/reader.ts';
+import type { Waiting } from '../measures/waiting.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
 import { figure, requestsText, spread } from './figures.ts';
 import type { Machine } from './machine.ts';
@@ -33,7 +34,7 @@ export function countsTable(counts: readonly Counts[]): string {
   const rows = counts.map(({ workload, records, ...measured }) => [
     `${workload}, ${figure(records)}`,
     figure(measured.leastLatencies),
-    ...WAITING.map((name) => figure(measured.latencies[name])),
+    ...WAITING.map((name) => figure(measured.latencies?.[name] ?? NaN)),
     `${figure(measured.leastRequests)} $${figure(measured.leastDollarsPerMillion)}`,
     ...SUBJECT_NAMES.map(
       (name) => `${figure(measured.requests[name])} $${figure(measured.dollarsPerMillion[name])}`,
@@ -43,6 +44,10 @@ export function countsTable(counts: readonly Counts[]): string {
     ['batch: requests, and $ per million changes', 'latencies', ...WAITING, 'least', ...SUBJECT_NAMES],
     rows,
   );
+}
+
+export function waitingLine({ p50, p99 }: Waiting): string {
+  return `Contrail waits for ${figure(p50)} latencies, one batch in a hundred for ${figure(p99)}`;
 }
 
 export function coldStartLine(cold: ColdStart): string {

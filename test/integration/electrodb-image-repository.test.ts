@@ -162,9 +162,9 @@ describeWithServers('the ElectroDB image repository', () => {
     });
 
     it('given a transaction cancelled for every default row, then none is poison', async () => {
-      const all = Object.fromEntries(range(40).map((index) => [index, 'ValidationError']));
-      const { kinds } = await saved(20, [cancelling(all)]);
-      expect(kinds).to.deep.equal(range(20).map(() => 'configuration'));
+      const all = Object.fromEntries(range(24).map((index) => [index, 'ValidationError']));
+      const { kinds } = await saved(12, [cancelling(all)]);
+      expect(kinds).to.deep.equal(range(12).map(() => 'configuration'));
     });
 
     for (const [code, kind] of [
@@ -181,8 +181,8 @@ describeWithServers('the ElectroDB image repository', () => {
       const { kinds, sizes } = await saved(60, [() => refusal(400, 'ThrottlingException')], {
         concurrency: 1,
       });
-      expect(kinds).to.deep.equal(range(60).map((n) => (n < 25 ? 'transient' : 'done')));
-      expect(sizes).to.deep.equal([50, 50, 20]);
+      expect(kinds).to.deep.equal(range(60).map((n) => (n < 15 ? 'transient' : 'done')));
+      expect(sizes).to.deep.equal([30, 30, 30, 30]);
     });
   });
 

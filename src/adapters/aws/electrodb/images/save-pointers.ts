@@ -7,6 +7,7 @@ import { packBatches } from '../../../../application/pack-batches.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
 import { roundsOf } from '../rounds.ts';
+import { transactionSize } from '../transaction-size.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { errorOf, type Reason, writeTransaction } from '../write-transaction.ts';
 import { canBeMember } from './entity-rows.ts';
@@ -14,7 +15,7 @@ import { type EntityTable, tableOf } from './entity-table.ts';
 import { memberCheck, pointerWrite } from './pointer-transaction.ts';
 
 /** Transactions of many entities under way at a time: each is as much work for the table as dozens of writes. */
-const MAX_TRANSACTIONS = 8;
+const MAX_TRANSACTIONS = 16;
 
 /**
  * Items in one transaction. DynamoDB allows a hundred, and 4 MB, which is left to it to refuse. Fewer, because while a
@@ -22,7 +23,8 @@ const MAX_TRANSACTIONS = 8;
  * rows among them; the fewer items, the sooner it is through, and the fewer writes are cancelled with one that meets
  * a conflict.
  */
-const MAX_ITEMS = { count: 50, weight: 50 };
+const MAX_ITEMS = 50;
+const LEAST_ITEMS = 25;
 
 interface PlannedWrite {
   readonly write: PointerWrite;
@@ -56,13 +58,19 @@ export async function savePointers(
   }
   const rounds = roundsOf(planned, keysIn);
   const outcomes = await splitRefused(
-    rounds.map((round) => packBatches(round, itemCount, MAX_ITEMS).batches),
+    rounds.map(inTransactions),
     Math.min(MAX_TRANSACTIONS, to.concurrency),
     (group) => writeGroup(group, (some) => attempt(to, some, signal), signal),
   );
   for (const [{ write }, result] of outcomes)
     results.set(write, Fault.is(result) && result.kind === 'conflict' ? 'conflict' : result);
   return writes.map((write) => results.get(write) ?? new Fault('transient', 'the pointer was not written'));
+}
+
+function inTransactions(writes: readonly PlannedWrite[]): readonly (readonly PlannedWrite[])[] {
+  const items = writes.reduce((sum, write) => sum + itemCount(write), 0);
+  const size = transactionSize(items, LEAST_ITEMS, MAX_ITEMS);
+  return packBatches(writes, itemCount, { count: size, weight: size }).batches;
 }
 
 /** Several pointers may be derived from the same rows. */

@@ -21,8 +21,8 @@ import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
 import { packMoves } from './pack-moves.ts';
 
-/** Transactions under way at a time. */
-const MAX_TRANSACTIONS = 8;
+/** Transactions under way at a time: with queries and batch reads, fewer than the SDK's 50 sockets. */
+const MAX_TRANSACTIONS = 16;
 
 const NOTHING: ReadonlyMap<string, ModelDelta> = new Map();
 

@@ -4,10 +4,14 @@ import type { CountMove } from '../../../../domain/count-move.ts';
 import { MAX_TRANSACTION } from '../../../../domain/item-limits.ts';
 import { keyOf } from '../../../../domain/row.ts';
 import { connected } from '../connected.ts';
+import { transactionSize } from '../transaction-size.ts';
 import type { ModelDelta } from './model-delta.ts';
 
 /** What an item takes beside its texts: attribute names, keys repeated in the condition, entity markers. */
 const ITEM_OVERHEAD_BYTES = 512;
+
+/** So many items are worth a transaction, where there are not many. */
+const LEAST_ITEMS = 50;
 
 /** A group that fits one transaction, as it is filled. */
 interface Group {
@@ -31,9 +35,11 @@ export function packMoves(
   const countsOf = (move: CountMove) => [...deltasOf(move).keys()];
   const groups: Group[] = [];
   const shared: Group[] = [];
+  const counted = new Set(moves.flatMap(countsOf)).size;
+  const size = transactionSize(moves.length + counted, LEAST_ITEMS, MAX_TRANSACTION.items);
   for (const some of connected(moves, countsOf)) {
     const all = groupOf(some, deltasOf);
-    const group = shared.find((one) => fits(one, all));
+    const group = shared.find((one) => fits(one, all, size));
     if (group !== undefined) join(group, all);
     else if (fits(emptyGroup(), all)) shared.push(all);
     else groups.push(...divided(some, deltasOf));
@@ -86,10 +92,10 @@ function emptyGroup(): Group {
   return { moves: [], counts: new Set(), bytes: 0 };
 }
 
-function fits(group: Group, added: Group): boolean {
+function fits(group: Group, added: Group, most = MAX_TRANSACTION.items): boolean {
   const counts = [...added.counts].filter((count) => !group.counts.has(count)).length;
   const items = group.moves.length + added.moves.length + group.counts.size + counts;
-  return items <= MAX_TRANSACTION.items && group.bytes + added.bytes <= MAX_TRANSACTION.bytes;
+  return items <= most && group.bytes + added.bytes <= MAX_TRANSACTION.bytes;
 }
 
 /** At least what the move adds to a transaction: its state row and, at worst, every count that it changes. */

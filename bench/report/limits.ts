@@ -1,0 +1,81 @@
+import type { Results } from '../publish/results.ts';
+import { figure } from './figures.ts';
+import type { Goal } from './goals.ts';
+
+/** How near to a goal anybody could come who sends the same requests, or keeps the same guarantees. */
+export interface Limit {
+  readonly goal: Goal;
+  readonly limit: number;
+  /** What it follows from. */
+  readonly because: string;
+}
+
+/** The limits of the goals that were measured, and that a time of waiting or of the SDK's clients may rule out. */
+export function limitsOf({ goals, figures }: Pick<Results, 'goals' | 'figures'>): readonly Limit[] {
+  const { counts, batches, small, waiting } = figures;
+  const found: Limit[] = [];
+  const add = (what: RegExp, limit: number, because: string) => {
+    const goal = goals.find((one) => what.test(one.what));
+    if (goal !== undefined && Number.isFinite(limit)) found.push({ goal, limit, because });
+  };
+  const usual = batches.find(({ times }) => times['the SDK alone'] !== undefined);
+  if (usual === undefined) return [];
+  const leastMsOf = (workload: string, records: number) =>
+    usual.latencyMs *
+    (counts.find((one) => one.workload === workload && one.records === records)?.leastLatencies ?? NaN);
+  const sdkMs = ((usual.times['the SDK alone']?.microseconds.median ?? NaN) * usual.records) / 1000;
+  const peerMs = (one: typeof usual, peer: keyof typeof usual.times) => {
+    const own = (one.records * 1000) / (one.times.Contrail?.recordsPerSecond.median ?? NaN);
+    return own * (one.times[peer]?.timesAsLong.median ?? NaN);
+  };
+  const leastMs = Math.max(leastMsOf(usual.workload, usual.records), sdkMs);
+  const leastOfUsual = `the longer of the least chain, ${figure(leastMsOf(usual.workload, usual.records))} ms, and the SDK's processor time, ${figure(sdkMs)}`;
+  const powertoolsMs = peerMs(usual, 'Powertools parallel');
+  add(
+    /^mixed batch .*as fast as Powertools/,
+    powertoolsMs / leastMs,
+    `its ${figure(powertoolsMs)} ms, against ${leastOfUsual}`,
+  );
+  const strongMs = peerMs(usual, 'strong, exactly once');
+  add(
+    /time against the strong worker/,
+    leastMs / strongMs,
+    `${leastOfUsual}, against its ${figure(strongMs)} ms`,
+  );
+  for (const [workload, records, what] of [
+    ['hot tuple', 1_000, /^the worst workload, hot tuple/],
+    ['mixed', 10, /^mixed batch of 10: time against Powertools/],
+  ] as const) {
+    const one = batches.find((some) => some.workload === workload && some.records === records);
+    if (one === undefined) continue;
+    const [theirs, least] = [peerMs(one, 'Powertools parallel'), leastMsOf(workload, records)];
+    add(
+      what,
+      workload === 'mixed' ? least / theirs : theirs / least,
+      `the least chain, ${figure(least)} ms, and its ${figure(theirs)} ms`,
+    );
+  }
+  if (small !== undefined) {
+    const seconds = sdkMs / 1000 / small.share;
+    const theirs = (usual.records / small.recordsPerSecond.median) * small.timesAsLong.median;
+    const because = `the SDK's processor time at ${figure(small.share)} of a core, ${figure(seconds * 1000)} ms a batch`;
+    add(
+      /^at 512 MB: times as fast/,
+      theirs / seconds,
+      `${because}, and Powertools' ${figure(theirs * 1000)} ms`,
+    );
+    add(/^at 512 MB: thousands/, usual.records / seconds / 1000, because);
+  }
+  if (waiting !== undefined) {
+    const [p50, p99] = [waiting.p50, waiting.p99].map((one) => one * usual.latencyMs + sdkMs) as [
+      number,
+      number,
+    ];
+    add(
+      /p99 against p50/,
+      p99 / p50,
+      `Contrail's waiting alone, ${figure(waiting.p50)} and ${figure(waiting.p99)} latencies, and the SDK's processor time with both`,
+    );
+  }
+  return found;
+}
