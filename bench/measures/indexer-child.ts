@@ -8,6 +8,7 @@ import { ModelledFences } from '../model/modelled-fences.ts';
 import { ModelledMessages } from '../model/search-messages.ts';
 import { bareLoop } from '../workers/indexer/bare.ts';
 import { contrailIndexer } from '../workers/indexer/contrail.ts';
+import { fenceAll, importAll, passOn, readAll } from '../workers/indexer/parts.ts';
 import { documentByDocument } from '../workers/indexer/document-by-document.ts';
 import { repeated, searchMessages } from '../workloads/search-messages.ts';
 import type { IndexerMemory, IndexerProcessor, IndexerRound, MeasuredIndexer } from './indexer.ts';
@@ -71,7 +72,8 @@ async function speed(): Promise<IndexerRound[]> {
 async function processor(): Promise<IndexerProcessor[]> {
   const engine = await started({ kind: 'answers', latencyMs: 0 });
   const messages = searchMessages(plan.documents);
-  const microsecondsOf = async (run: (source: ModelledMessages) => Promise<void>) => {
+  const actions = readAll(messages);
+  const microsecondsOf = async (run: (source: ModelledMessages) => Promise<unknown>) => {
     const before = process.cpuUsage();
     await run(new ModelledMessages(messages, 0));
     const { user, system } = process.cpuUsage(before);
@@ -90,15 +92,28 @@ async function processor(): Promise<IndexerProcessor[]> {
       },
       LEAST_MS,
     );
-  const [microseconds = [], bareMicroseconds = [], jsonMicroseconds = []] = await paired<number>(
-    [own, bare, json],
+  const parts = [
+    () => microsecondsOf((source) => passOn(source)),
+    () => microsecondsPerRecord(messages.length, () => readAll(messages), LEAST_MS),
+    () => microsecondsOf(() => importAll(engine.address, actions)),
+    () => microsecondsOf(() => fenceAll(actions)),
+  ];
+  const [microseconds = [], bareMicroseconds = [], jsonMicroseconds = [], ...ofParts] = await paired<number>(
+    [own, bare, json, ...parts],
     plan.rounds,
     WARM_UPS,
   );
+  const [queue = [], reading = [], importing = [], fences = []] = ofParts;
   return microseconds.map((one, n) => ({
     microseconds: one,
     bareMicroseconds: bareMicroseconds[n] ?? NaN,
     jsonMicroseconds: jsonMicroseconds[n] ?? NaN,
+    parts: {
+      queue: queue[n] ?? NaN,
+      reading: reading[n] ?? NaN,
+      importing: importing[n] ?? NaN,
+      fences: fences[n] ?? NaN,
+    },
   }));
 }
 

@@ -42,6 +42,19 @@ export interface IndexerProcessor {
   readonly jsonMicroseconds: number;
   /** Of the least that anybody can do with the same clients. */
   readonly bareMicroseconds: number;
+  readonly parts: IndexerParts<number>;
+}
+
+/** Microseconds of processor time for each message that a part of it takes, done alone. */
+export interface IndexerParts<T> {
+  /** Messages received and acknowledged. */
+  readonly queue: T;
+  /** Messages read. */
+  readonly reading: T;
+  /** Documents fitted into their schemas, and imported. */
+  readonly importing: T;
+  /** Fences read and moved. */
+  readonly fences: T;
 }
 
 /** What is reachable when nothing is in hand. */
@@ -67,6 +80,8 @@ export interface IndexerTimes {
   readonly bareMicroseconds: Spread;
   readonly bareRatio: Spread;
   readonly processorRatioToBare: Spread;
+  /** Not measured by earlier versions. */
+  readonly parts?: IndexerParts<Spread>;
   readonly memory: IndexerMemory;
   /** What is reachable in the end, against after a tenth. */
   readonly memoryRatio: Spread;
@@ -108,6 +123,12 @@ export async function measureIndexer(children: Children, { indexer: plan }: Plan
     bareMicroseconds: spreadOf(bareMicroseconds),
     bareRatio: ratios(bareMicroseconds, jsonMicroseconds),
     processorRatioToBare: ratios(microseconds, bareMicroseconds),
+    parts: {
+      queue: spreadOf(processor.map(({ parts }) => parts.queue)),
+      reading: spreadOf(processor.map(({ parts }) => parts.reading)),
+      importing: spreadOf(processor.map(({ parts }) => parts.importing)),
+      fences: spreadOf(processor.map(({ parts }) => parts.fences)),
+    },
     memory,
     memoryRatio: exactly(last / early),
     bytesPerAction: (last - middle) / (plan.memory.actions / 2),

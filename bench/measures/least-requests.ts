@@ -61,9 +61,13 @@ export function leastLatencies(tables: TableModel, records: readonly DynamoDBRec
     items === 0 ? 0 : latenciesOf('TransactWriteItems', Math.min(items, 2));
   const looking = Math.max(reading(images.targets), images.queries === 0 ? 0 : latenciesOf('Query', 1));
   // Transactions that name one count cannot be under way at once.
-  const inTurn = Math.ceil(links.mostOfOne / (TRANSACTION_ITEMS - 1));
+  const full = Math.ceil(links.mostOfOne / (TRANSACTION_ITEMS - 1)) - 1;
+  const left = links.mostOfOne - full * (TRANSACTION_ITEMS - 1);
   const hottest =
-    inTurn < 2 ? writing(links.items) : inTurn * latenciesOf('TransactWriteItems', TRANSACTION_ITEMS);
+    full < 1
+      ? writing(links.items)
+      : full * latenciesOf('TransactWriteItems', TRANSACTION_ITEMS) +
+        latenciesOf('TransactWriteItems', left + 1);
   return Math.max(
     changedDocuments(records) === 0 ? 0 : latenciesOf('SendMessageBatch', 1),
     reading(images.entities) + looking + writing(images.items),

@@ -48,4 +48,7 @@ export class RandomLatency implements Latency {
   }
 }
 
+/** Always the median. */
+export const MEDIAN_LATENCY: Latency = { next: latenciesOf };
+
 export const NO_LATENCY: Latency = { next: () => 0 };

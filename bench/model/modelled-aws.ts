@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Latency, NO_LATENCY } from './latency.ts';
 import type { Meter } from './meter.ts';
+import type { ModelTime } from './model-time.ts';
 import { ModelledService } from './modelled-service.ts';
 import { QueueModel } from './queue-model.ts';
 import { TableModel } from './table-model.ts';
@@ -18,6 +19,8 @@ export interface Downstream {
 export interface WorldOptions {
   /** None, unless given. */
   readonly latency?: Latency;
+  /** Where latencies pass; real, unless given. */
+  readonly time?: ModelTime;
   readonly meter?: Meter;
 }
 
@@ -46,12 +49,12 @@ export class ModelledAws implements Downstream {
   }
 
   /** Other tables and an empty queue behind the same clients, which stay warm, as in a Lambda from batch to batch. */
-  reset(tables: TableModel, { latency = NO_LATENCY, meter }: WorldOptions = {}): void {
+  reset(tables: TableModel, { latency = NO_LATENCY, time, meter }: WorldOptions = {}): void {
     this.tables = tables;
     this.queue = new QueueModel();
     for (const model of [this.tables, this.queue]) model.meter = meter;
-    this.#tableService.reset(this.tables, latency);
-    this.#queueService.reset(this.queue, latency);
+    this.#tableService.reset(this.tables, latency, time);
+    this.#queueService.reset(this.queue, latency, time);
   }
 
   /** Called for every request. */

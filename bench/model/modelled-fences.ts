@@ -2,7 +2,7 @@ import { DEFAULT_CONCURRENCY } from '../../src/adapters/aws/client-defaults.ts';
 import { MemorySearchFences } from '../../src/adapters/memory/memory-search-fences.ts';
 import type { DocumentKey } from '../../src/domain/search-document.ts';
 import type { SearchFenceMove } from '../../src/domain/search-fence.ts';
-import { pause } from './modelled-service.ts';
+import { REAL_TIME } from './model-time.ts';
 
 /** Of one BatchGetItem. */
 const KEYS = 100;
@@ -30,6 +30,6 @@ export class ModelledFences extends MemorySearchFences {
   }
 
   #wait(requests: number): Promise<void> {
-    return pause(this.#latencyMs * Math.ceil(requests / DEFAULT_CONCURRENCY));
+    return REAL_TIME.pause(this.#latencyMs * Math.ceil(requests / DEFAULT_CONCURRENCY));
   }
 }

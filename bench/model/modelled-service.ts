@@ -1,4 +1,5 @@
 import type { Latency } from './latency.ts';
+import { type ModelTime, REAL_TIME } from './model-time.ts';
 import { Refusal } from './table-model.ts';
 
 /** The part of an SDK's HTTP request that is used. */
@@ -39,6 +40,7 @@ export class ModelledService {
   onRequest: (() => void) | undefined;
   #model: Executes;
   #latency: Latency;
+  #time: ModelTime = REAL_TIME;
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
 
@@ -48,9 +50,10 @@ export class ModelledService {
   }
 
   /** Puts another model behind the same client, and counts from zero. */
-  reset(model: Executes, latency: Latency): void {
+  reset(model: Executes, latency: Latency, time = REAL_TIME): void {
     this.#model = model;
     this.#latency = latency;
+    this.#time = time;
     this.requests = new Map();
     this.ownMs = 0;
     this.waitedMs = 0;
@@ -76,7 +79,7 @@ export class ModelledService {
     const milliseconds = this.#latency.next(operation, itemsIn(input));
     this.ownMs += processorMs() - reading;
     const started = performance.now();
-    await pause(milliseconds);
+    await this.#time.pause(milliseconds);
     this.waitedMs += performance.now() - started;
     const answering = processorMs();
     if (typeof begun === 'function') begun();
@@ -129,13 +132,6 @@ function textOf(body: unknown): string {
   return body instanceof Uint8Array
     ? Buffer.from(body.buffer, body.byteOffset, body.length).toString()
     : String(body);
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (milliseconds === 0) setImmediate(resolve);
-    else setTimeout(resolve, milliseconds);
-  });
 }
 
 function processorMs(): number {

@@ -6,7 +6,7 @@ import {
 import type { Done } from '../../src/application/result.ts';
 import { receivedAction } from '../../src/adapters/aws/sqs/received-action.ts';
 import { DEFAULT_CONCURRENCY } from '../../src/adapters/aws/client-defaults.ts';
-import { pause } from './modelled-service.ts';
+import { REAL_TIME } from './model-time.ts';
 
 /** Messages that SQS gives or takes in one request. */
 export const MAX_ENTRIES = 10;
@@ -41,7 +41,7 @@ export class ModelledMessages extends SearchActionSource {
 
   /** The messages' text, for those who read it themselves. */
   async take(max: number): Promise<readonly string[]> {
-    await pause(this.#latencyMs);
+    await REAL_TIME.pause(this.#latencyMs);
     const bodies: string[] = [];
     while (bodies.length < Math.min(max, MAX_ENTRIES)) {
       const next = this.#bodies.next();
@@ -49,12 +49,12 @@ export class ModelledMessages extends SearchActionSource {
       bodies.push(next.value);
     }
     // As a queue that is asked to wait does: who is told at once would ask again and again.
-    if (bodies.length === 0) await pause(EMPTY_MS);
+    if (bodies.length === 0) await REAL_TIME.pause(EMPTY_MS);
     return bodies;
   }
 
   override async acknowledge(received: readonly unknown[]): Promise<readonly Done[]> {
-    await pause(this.#latencyMs * Math.ceil(received.length / MAX_ENTRIES / DEFAULT_CONCURRENCY));
+    await REAL_TIME.pause(this.#latencyMs * Math.ceil(received.length / MAX_ENTRIES / DEFAULT_CONCURRENCY));
     return received.map(() => 'done');
   }
 

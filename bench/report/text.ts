@@ -27,16 +27,22 @@ export function batchLine({ workload, records, latencyMs, measuredLatencyMs, tim
   return `${label.padEnd(48)} ${rates.join(' · ')}`;
 }
 
+const WAITING = ['Contrail', 'strong, exactly once', 'Powertools parallel'] as const;
+
 export function countsTable(counts: readonly Counts[]): string {
   const rows = counts.map(({ workload, records, ...measured }) => [
     `${workload}, ${figure(records)}`,
     figure(measured.leastLatencies),
+    ...WAITING.map((name) => figure(measured.latencies[name])),
     `${figure(measured.leastRequests)} $${figure(measured.leastDollarsPerMillion)}`,
     ...SUBJECT_NAMES.map(
       (name) => `${figure(measured.requests[name])} $${figure(measured.dollarsPerMillion[name])}`,
     ),
   ]);
-  return table(['batch: requests, and $ per million changes', 'latencies', 'least', ...SUBJECT_NAMES], rows);
+  return table(
+    ['batch: requests, and $ per million changes', 'latencies', ...WAITING, 'least', ...SUBJECT_NAMES],
+    rows,
+  );
 }
 
 export function coldStartLine(cold: ColdStart): string {
@@ -64,6 +70,9 @@ export function indexerLines(times: IndexerTimes): string[] {
     `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
     `imports against the fewest ${spread(times.requestRatio)}`,
     `processor ${spread(times.microseconds)} µs a message, the least ${spread(times.bareMicroseconds)} µs, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}, the least ${spread(times.bareRatio)}`,
+    ...Object.entries(times.parts ?? {}).map(
+      ([part, time]) => `processor, ${part} alone: ${spread(time)} µs a message`,
+    ),
     `memory ${times.memory.bytes.map(mebibytes).join(', ')} MiB, ${figure(times.bytesPerAction)} bytes an action, at ${figure(times.memory.perSecond)} messages/s`,
   ];
 }

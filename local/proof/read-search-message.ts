@@ -13,6 +13,8 @@ interface MessageBody {
     readonly generation?: Decimal;
     readonly epoch: string;
     readonly sequence: string;
+    /** Absent in messages of changes. */
+    readonly fill?: Decimal;
   };
   readonly identity?: SearchAction['identity'];
   /** With `upsert` only. */
@@ -30,9 +32,14 @@ export function readSearchMessage(body: string): SearchAction {
   const known = action === 'upsert' ? document !== undefined : action === 'delete' && document === undefined;
   if (!known || collection === undefined || id === undefined || version === undefined)
     throw new Error(`not a search action: ${body.slice(0, 200)}`);
+  const { generation, fill, ...place } = version;
   return {
     key: { collection, id },
-    version: { ...version, generation: Number(version.generation?.toString() ?? 0) },
+    version: {
+      ...place,
+      generation: Number(generation?.toString() ?? 0),
+      ...(fill === undefined ? {} : { fill: Number(fill.toString()) }),
+    },
     identity: message?.identity ?? { stream: version.epoch, sequence: version.sequence },
     document,
   };

@@ -1,4 +1,5 @@
 import type { SearchAction } from '../domain/search-action.ts';
+import { documentName } from '../domain/search-document.ts';
 import { compareVersions } from '../domain/version.ts';
 import { BoundedMap } from './bounded-map.ts';
 
@@ -43,5 +44,5 @@ export class AcceptedActions {
 
 /** Without the stream, whose ARN is long: two changes of one document hardly ever share a number. */
 function idOf({ identity, key }: Pick<SearchAction, 'identity' | 'key'>): string {
-  return `${identity.sequence} ${key.collection} ${key.id}`;
+  return `${identity.sequence} ${documentName(key)}`;
 }

@@ -59,22 +59,21 @@ export class IndexDocuments {
    * - Returns as soon as the time is up; what is not done by then is to be tried again. No write is sent once no time remains.
    */
   async execute(received: readonly ReceivedAction[], limit: TimeLimit = NO_LIMIT): Promise<IndexResult> {
-    const outcomes: (IndexOutcome | undefined)[] = received.map(() => undefined);
+    const outcomes: IndexOutcome[] = [];
     const placed: PlacedAction[] = [];
-    for (const [index, { action, receives }] of received.entries())
-      if (Fault.is(action)) outcomes[index] = again(action);
-      else placed.push({ index, action, isRepeated: receives > 1 });
-    const groups = groupBy(placed, ({ action: { key } }) => JSON.stringify([key.collection, key.id]));
-    const works = Array.from(groups.values(), (group) => new IndexWork(group));
-    const collections = groupBy(works, ({ key }) => key.collection);
+    for (const { action, receives } of received) {
+      const index = outcomes.push(Fault.is(action) ? again(action) : UNSETTLED) - 1;
+      if (!Fault.is(action)) placed.push({ index, action, isRepeated: receives > 1 });
+    }
+    const unrepaired: DocumentKey[] = [];
     await Promise.all(
-      Array.from(collections, ([collection, some]) => this.#indexAll(collection, some, limit)),
+      Array.from(groupBy(placed, collectionOf), async ([collection, some]) => {
+        const works = Array.from(groupBy(some, idOf).values(), (group) => new IndexWork(group, outcomes));
+        await this.#indexAll(collection, works, limit);
+        for (const { key, isUnrepaired } of works) if (isUnrepaired) unrepaired.push(key);
+      }),
     );
-    for (const work of works) for (const [index, outcome] of work.outcomes) outcomes[index] = outcome;
-    return {
-      outcomes: outcomes.map((outcome) => outcome ?? again(NOT_KNOWN)),
-      unrepaired: works.flatMap(({ key, isUnrepaired }) => (isUnrepaired ? key : [])),
-    };
+    return { outcomes, unrepaired };
   }
 
   /** Works on the documents of a collection until it is known what becomes of each message. */
@@ -108,8 +107,9 @@ export class IndexDocuments {
       signal,
     );
     const deciding: IndexWork[] = [];
-    for (const [index, work] of works.entries()) {
-      const fence = fences[index];
+    let index = 0;
+    for (const work of works) {
+      const fence = fences[index++];
       if (Fault.is(fence)) results.set(work, fence);
       else {
         work.decide(fence);
@@ -119,8 +119,7 @@ export class IndexDocuments {
     }
     const writes = await this.#documentsOf(deciding, signal, results);
     const written = await this.#write(collection, writes, limit);
-    for (const [work, result] of await this.#advance(written, signal))
-      if (result !== 'done') results.set(work, result);
+    await this.#advance(written, signal, results);
     return all.map((work) => results.get(work) ?? 'done');
   }
 
@@ -193,23 +192,37 @@ export class IndexDocuments {
     }
   }
 
+  /** Failures go to the results. */
   async #advance(
     written: readonly Write[],
     signal: AbortSignal,
-  ): Promise<readonly (readonly [IndexWork, Result])[]> {
-    if (written.length === 0) return [];
+    results: Map<IndexWork, Result>,
+  ): Promise<void> {
+    if (written.length === 0) return;
     signal.throwIfAborted();
     const moves = written.map(({ work, document }) => work.moveTo(document));
-    const results = await this.#deps.fences.advance(moves, signal);
-    return written.map(({ work }, index) => {
-      const result = results[index] ?? NOT_KNOWN;
+    const moved = await this.#deps.fences.advance(moves, signal);
+    let index = 0;
+    for (const { work } of written) {
+      const result = moved[index++] ?? NOT_KNOWN;
       if (result === 'done') work.settle();
-      return [work, result];
-    });
+      else results.set(work, result);
+    }
   }
 }
 
+function collectionOf({ action: { key } }: PlacedAction): string {
+  return key.collection;
+}
+
+function idOf({ action: { key } }: PlacedAction): string {
+  return key.id;
+}
+
 const NOT_KNOWN = new Fault('transient', 'the adapter gave no result for this document');
+
+/** Of a message until it is known what becomes of it. */
+const UNSETTLED = again(NOT_KNOWN);
 
 /** Whether a write may yet take effect, or have done so. What an engine refuses, it does not carry out later. */
 function mayTakeEffect(fault: Fault): boolean {

@@ -4,6 +4,8 @@ import type { HeldMessage } from './held-message.ts';
 export class IndexLane {
   /** Whether somebody works on it. */
   isBusy = false;
+  /** Until when whoever works on it waits, in milliseconds since 1970; for nobody, if nobody does. */
+  waitsUntil = -Infinity;
   #ready: HeldMessage[] = [];
   #later: HeldMessage[] = [];
   /** When the first of those that are ready came. */
@@ -23,10 +25,10 @@ export class IndexLane {
 
   /** When there is a batch, in milliseconds since 1970: once it is whole, or the first of it has waited for so long. */
   dueAt(now: number, load: number, lingerMs: number): number {
-    const due = this.#later.filter(({ notBefore }) => notBefore <= now);
-    if (due.length > 0) {
-      this.#later = this.#later.filter(({ notBefore }) => notBefore > now);
-      for (const message of due) this.add(message, now);
+    if (this.#later.some(({ notBefore }) => notBefore <= now)) {
+      const later = this.#later;
+      this.#later = [];
+      for (const message of later) this.add(message, now);
     }
     if (this.#ready.length >= load) return now;
     if (this.#ready.length > 0) return this.#since + lingerMs;

@@ -155,15 +155,23 @@ export class IndexQueue {
     if (received.length === 0) return;
     const messages = received.map((each) => new HeldMessage(each, from + this.#deps.source.visibilityMs));
     this.#held.add(messages);
-    for (const message of messages) this.#addTo(message.lane, message);
-    this.#bell.ring();
+    const lanes = new Set(messages.map((message) => this.#addTo(message.lane, message)));
+    // Whoever waits until then anyway would only go on waiting.
+    const now = this.#deps.clock.now();
+    if ([...lanes].some((lane) => this.#dueAt(lane, now) < lane.waitsUntil)) this.#bell.ring();
   }
 
-  #addTo(name: string, message: HeldMessage): void {
+  #addTo(name: string, message: HeldMessage): IndexLane {
     const lane = this.#lanes.get(name) ?? new IndexLane();
     this.#lanes.set(name, lane);
     lane.add(message, this.#deps.clock.now());
     if (!lane.isBusy) this.#ongoing.begin(this.#indexAll(lane));
+    return lane;
+  }
+
+  /** When a batch of it may be sent. */
+  #dueAt(lane: IndexLane, now: number): number {
+    return Math.max(lane.dueAt(now, this.#pace.load, this.#options.lingerMs), this.#pace.pausedUntil);
   }
 
   /** Works on the messages of a collection until none is left. */
@@ -173,9 +181,9 @@ export class IndexQueue {
     await Promise.resolve();
     while (!lane.isEmpty && !this.#stopped.signal.aborted) {
       const now = this.#deps.clock.now();
-      const due = lane.dueAt(now, this.#pace.load, this.#options.lingerMs);
-      const wait = Math.max(due, this.#pace.pausedUntil) - now;
-      if (wait > 0) await this.#bell.wait(Math.min(wait, LATE_MS));
+      const wait = Math.min(this.#dueAt(lane, now) - now, LATE_MS);
+      lane.waitsUntil = now + wait;
+      if (wait > 0) await this.#bell.wait(wait);
       else await this.#index(lane.take(this.#pace.load, now));
     }
     lane.isBusy = false;
@@ -212,14 +220,16 @@ export class IndexQueue {
 
   #settle(batch: readonly HeldMessage[], outcomes: readonly IndexOutcome[], now: number): void {
     const { source } = this.#deps;
-    const inBatch = new Set(batch);
-    const others = this.#held.count((message) => message.isMisconfigured && !inBatch.has(message));
-    this.#waiting.begin(outcomes, others);
+    this.#waiting.begin(outcomes, () => {
+      const inBatch = new Set(batch);
+      return this.#held.count((message) => message.isMisconfigured && !inBatch.has(message));
+    });
     const done: HeldMessage[] = [];
     const refused = new Map<HeldMessage, Fault>();
     const back = new Map<number, HeldMessage[]>();
-    for (const [index, message] of batch.entries()) {
-      const outcome = outcomes[index];
+    let index = 0;
+    for (const message of batch) {
+      const outcome = outcomes[index++];
       if (outcome?.status === 'done') done.push(message);
       else if (outcome !== undefined && this.#waiting.isFor(message, outcome.fault)) {
         message.retryAt(now + outcome.delayMs);

@@ -23,6 +23,8 @@ const SETTLED: Readonly<Record<IndexDecision, readonly [Settled | undefined, Set
   none: ['late', 'late'],
 };
 
+const NONE: readonly Version[] = [];
+
 const DONE = Object.fromEntries(
   (['written', 'deleted', 'superseded', 'late', 'repaired'] as const).map((as) => [
     as,
@@ -41,22 +43,27 @@ export class IndexWork {
   isUnderWay = false;
   /** It ought to have been repaired, and no action of it says which row it is of. */
   isUnrepaired = false;
-  /** By the messages' places. */
-  readonly outcomes: (readonly [index: number, outcome: IndexOutcome])[] = [];
   /** The newest first. */
   #actions: readonly PlacedAction[];
   readonly #unconfirmed: readonly Version[];
-  #written: readonly Version[] = [];
+  /** Those of the whole batch, by its messages' places. */
+  readonly #outcomes: IndexOutcome[];
+  #written = NONE;
   #fence: SearchFence | undefined;
 
-  /** @param actions those of one document: at least one. */
-  constructor(actions: readonly PlacedAction[]) {
+  /**
+   * @param actions those of one document: at least one.
+   * @param outcomes where it is noted what becomes of each, at its message's place.
+   */
+  constructor(actions: readonly PlacedAction[], outcomes: IndexOutcome[]) {
+    this.#outcomes = outcomes;
     // Most documents have one.
     this.#actions =
       actions.length === 1
         ? actions
         : actions.toSorted((a, b) => compareVersions(b.action.version, a.action.version));
-    this.#unconfirmed = actions.flatMap(({ isRepeated, action }) => (isRepeated ? action.version : []));
+    const repeated = actions.filter(({ isRepeated }) => isRepeated);
+    this.#unconfirmed = repeated.length === 0 ? NONE : repeated.map(({ action }) => action.version);
     this.key = this.newest.key;
     this.row = this.#actions.find(({ action }) => action.row !== undefined)?.action.row;
   }
@@ -88,7 +95,9 @@ export class IndexWork {
 
   /** @param document as its row is now, where it is repaired. */
   writeOf(document: DocumentWrite['document']): DocumentWrite {
-    return { id: this.key.id, document, version: this.#target };
+    const { newest } = this;
+    const json = document === newest.document ? newest.json : undefined;
+    return { id: this.key.id, document, json, version: this.#target };
   }
 
   /** It was written: others may have moved the fence meanwhile. */
@@ -111,8 +120,11 @@ export class IndexWork {
     const { decision, newest } = this;
     const carriedOut = newest.document === undefined ? 'deleted' : 'written';
     const [first, others] = SETTLED[decision];
-    for (const [place, { index }] of this.#actions.entries())
-      this.outcomes.push([index, DONE[place > 0 ? others : (first ?? carriedOut)]]);
+    let as = first ?? carriedOut;
+    for (const { index } of this.#actions) {
+      this.#outcomes[index] = DONE[as];
+      as = others;
+    }
     this.#actions = [];
   }
 
@@ -129,7 +141,7 @@ export class IndexWork {
   }
 
   #end(actions: readonly PlacedAction[], fault: Fault): void {
-    for (const { index } of actions) this.outcomes.push([index, again(fault, this.isUnderWay)]);
+    for (const { index } of actions) this.#outcomes[index] = again(fault, this.isUnderWay);
     this.#actions = this.#actions.filter((action) => !actions.includes(action));
   }
 }

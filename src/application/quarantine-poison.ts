@@ -28,27 +28,34 @@ export class QuarantinePoison {
     this.#quarantined = quarantined;
   }
 
-  /** Notes which poison records are in quarantine already, as this worker put them there at an earlier delivery. */
-  recall(deliveries: readonly Delivery[], states: RecordState[]): void {
-    if (this.#quarantined.isEmpty || !states.some(isPoison)) return;
+  /**
+   * Notes which poison records are in quarantine already, as this worker put them there at an earlier delivery.
+   *
+   * @returns whether any is.
+   */
+  recall(deliveries: readonly Delivery[], states: RecordState[]): boolean {
+    if (this.#quarantined.isEmpty || !states.some(isPoison)) return false;
+    let isFound = false;
     // Each once: a digest is computed at each access.
     const digests = deliveries.map(({ digest }) => digest);
     const batch = new Set(digests);
     for (const [index, state] of states.entries()) {
       const digest = digests[index];
-      if (isPoison(state) && digest !== undefined && this.#quarantined.has(digest, batch))
-        states[index] = { status: 'quarantined', fault: state.fault, before: true };
+      if (!isPoison(state) || digest === undefined || !this.#quarantined.has(digest, batch)) continue;
+      states[index] = { status: 'quarantined', fault: state.fault, before: true };
+      isFound = true;
     }
+    return isFound;
   }
 
   /**
    * Keeps the poison records that are not in quarantine, in one call, and notes for each whether it is there. Where too
    * many items would be poison for one reason, nothing is kept, whatever its reason: an operator has to look.
    *
-   * @returns whether any was kept, so that what waits behind it may go on.
+   * @returns whether any was kept, now or before, so that what waits behind it may go on.
    */
   async execute(deliveries: readonly Delivery[], states: RecordState[], limit: TimeLimit): Promise<boolean> {
-    this.recall(deliveries, states);
+    const isRecalled = this.recall(deliveries, states);
     const poison = quarantinable(deliveries, states).flatMap((index) => {
       const delivery = deliveries[index];
       const state = states[index];
@@ -56,11 +63,11 @@ export class QuarantinePoison {
       return [{ index, record: delivery.record, raw: delivery.raw, fault: state.fault }];
     });
     // Nearly every batch ends here.
-    if (poison.length === 0) return false;
+    if (poison.length === 0) return isRecalled;
     const suspicion = suspicionOf(deliveries, states, this.#deps);
     if (suspicion !== undefined) {
       this.#holdBack(states, suspicion);
-      return false;
+      return isRecalled;
     }
     const faults = await this.#keep(poison, limit);
     for (const [position, { index, fault }] of poison.entries()) {
@@ -68,7 +75,7 @@ export class QuarantinePoison {
       states[index] =
         refusal === undefined ? { status: 'quarantined', fault } : failed(notQuarantined(fault, refusal));
     }
-    return faults.includes(undefined);
+    return isRecalled || faults.includes(undefined);
   }
 
   /**

@@ -91,8 +91,9 @@ interface Cause {
 /** Causes are the same when kind and reason are. */
 function logCauses(received: readonly ReceivedAction[], { outcomes }: IndexResult, logger: Logger): void {
   const causes = new Map<string, Cause>();
-  for (const [index, message] of received.entries()) {
-    const outcome = outcomes[index];
+  let index = 0;
+  for (const message of received) {
+    const outcome = outcomes[index++];
     if (outcome?.status !== 'again') continue;
     const { fault } = outcome;
     const name = `${fault.kind} ${fault.reason}`;

@@ -32,11 +32,14 @@ export class WaitingHere {
   /**
    * Begins with the messages of a batch.
    *
-   * @param misconfigured how many others wait for a setting.
+   * @param misconfigured counts the others that wait for a setting.
    */
-  begin(outcomes: readonly IndexOutcome[], misconfigured: number): void {
+  begin(outcomes: readonly IndexOutcome[], misconfigured: () => number): void {
     if (outcomes.some(({ status }) => status === 'done')) this.#done++;
-    this.#misconfigured = misconfigured;
+    const isAnother = outcomes.some(
+      (outcome) => outcome.status === 'again' && outcome.fault.kind === 'configuration',
+    );
+    this.#misconfigured = isAnother ? misconfigured() : 0;
   }
 
   /** Whether a message of the batch waits here, and notes it. */

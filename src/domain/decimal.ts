@@ -34,6 +34,12 @@ export class Decimal {
     return canonical === undefined ? undefined : new Decimal(canonical);
   }
 
+  /** As JavaScript's own number, where that is written with the very same digits; undefined elsewhere. */
+  get short(): number | undefined {
+    const number = Number(this.text);
+    return String(number) === this.text ? number : undefined;
+  }
+
   /** One string per number, however it was written: `1`, `1.0` and `10e-1` have the same. */
   get canonical(): string {
     // Never undefined: the text has been parsed once already.

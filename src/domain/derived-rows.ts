@@ -11,7 +11,7 @@ import { type ItemKey, itemKey, keyOf, readItemKey, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import { DERIVED_FROM } from './stored-rows.ts';
 import type { KeySchema, RowModel, TableModel } from './table-model.ts';
-import type { Attributes, Value } from './value.ts';
+import { type Attributes, equalRecords, type Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
 
 /** Rows derived from one kind of row. */
@@ -115,7 +115,7 @@ function nameOfValue(value: KeyValue | undefined): readonly (string | undefined)
 }
 
 /**
- * What is derived from a row as it is now.
+ * What is derived from a row by a change.
  *
  * @throws Fault `permanent` when the function fails or returns what is no row, or one whose key its table cannot have, or
  *   a strict kind of row calls wrong; `configuration` when it gives one key twice, a row that leads back to its own source, or one that another derivation
@@ -123,8 +123,48 @@ function nameOfValue(value: KeyValue | undefined): readonly (string | undefined)
  */
 export function derivedFrom(model: RowsModel, change: Change, after: Attributes): readonly DerivedRow[] {
   const { row, operation, at, origin } = change;
+  return givenRows(model, row, after, Object.freeze({ operation, at, origin }));
+}
+
+/**
+ * What is derived from a row as it is now.
+ *
+ * @returns undefined where that depends on the change that left it so, which is gone: the function asks for it, or rows are not
+ *   derived anew after each insertion and change.
+ * @throws Fault as `derivedFrom` does.
+ */
+export function derivedNow(
+  model: RowsModel,
+  row: Row,
+  attributes: Attributes,
+): readonly DerivedRow[] | undefined {
+  const { on } = model;
+  if (on !== undefined && !(on.includes('INSERT') && on.includes('MODIFY'))) return undefined;
+  const seen = { wasAsked: false };
+  const answer = (what: unknown) => ({
+    enumerable: true,
+    get: () => {
+      seen.wasAsked = true;
+      return what;
+    },
+  });
+  const change = Object.defineProperties(
+    {},
+    { operation: answer('MODIFY'), at: answer(undefined), origin: answer('user') },
+  );
+  try {
+    const rows = givenRows(model, row, attributes, change);
+    return seen.wasAsked ? undefined : rows;
+  } catch (error) {
+    // It may have been thrown for what the change is said to be here.
+    if (seen.wasAsked) return undefined;
+    throw error;
+  }
+}
+
+function givenRows(model: RowsModel, row: Row, after: Attributes, change: object): readonly DerivedRow[] {
   const { of } = model;
-  const view = Object.assign(new RowView(row, after), { change: Object.freeze({ operation, at, origin }) });
+  const view = Object.assign(new RowView(row, after), { change });
   const derived = callFor(
     of,
     row,
@@ -146,6 +186,33 @@ export function derivedFrom(model: RowsModel, change: Change, after: Attributes)
   }
   for (const one of derived) checkPlace(one, model, row, originText({ model, row }));
   return derived;
+}
+
+/**
+ * Whether what a row gives, `put`, depends on the change that it is given for, and not on the row alone.
+ *
+ * @param change other than every change of a stream: put where there was no row, by a writer, and nobody knows when.
+ */
+export function dependsOnChange(
+  model: RowsModel,
+  change: Change,
+  after: Attributes,
+  put: readonly DerivedRow[],
+): boolean {
+  try {
+    const other = { ...change, operation: 'MODIFY', at: 0, origin: 'replication' } as const;
+    const given = derivedFrom(model, other, after);
+    return (
+      given.length !== put.length ||
+      given.some((row, index) => {
+        const same = put[index] as DerivedRow;
+        return nameOfKey(row) !== nameOfKey(same) || !equalRecords(row.attributes, same.attributes);
+      })
+    );
+  } catch {
+    // It refuses the row, or such changes.
+    return true;
+  }
 }
 
 const MEMBERS: readonly string[] = ['table', 'key', 'attributes'] satisfies (keyof DerivedRow)[];
@@ -235,7 +302,7 @@ export function readOrigin(
 }
 
 /** A derived row's key for a message. */
-function describeKey({ table, key }: DerivedKey): string {
+export function describeKey({ table, key }: DerivedKey): string {
   return `${toJson(key)}${table === undefined ? '' : ` in table ${table}`}`;
 }
 

@@ -9,18 +9,26 @@ import { type Value, ValueSet } from './value.ts';
  * base64. Null in a list is left out: there is nothing to find in it. A number in a field of strings is all of its digits.
  */
 export function fitted(type: FieldType, value: Value): Value | undefined {
+  return fitOf(type)(value);
+}
+
+/** The same for all values of a field. */
+export function fitOf(type: FieldType): (value: Value) => Value | undefined {
   const { single, isList } = partsOf(type);
-  if (!isList) return FITS[single](value);
-  const members = membersOf(value);
-  if (members === undefined) return undefined;
-  const list: Value[] = [];
-  for (const member of members) {
-    if (member === null) continue;
-    const fit = FITS[single](member);
-    if (fit === undefined) return undefined;
-    list.push(fit);
-  }
-  return list;
+  const fit = FITS[single];
+  if (!isList) return fit;
+  return (value) => {
+    const members = membersOf(value);
+    if (members === undefined) return undefined;
+    const list: Value[] = [];
+    for (const member of members) {
+      if (member === null) continue;
+      const fitting = fit(member);
+      if (fitting === undefined) return undefined;
+      list.push(fitting);
+    }
+    return list;
+  };
 }
 
 /** The members of a list or a set, those of a set in a fixed order; undefined for all else. */
@@ -34,17 +42,19 @@ export function membersOf(value: Value): readonly Value[] | undefined {
 }
 
 const FITS = {
-  string(value: Value): string | undefined {
-    if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
-    if (value instanceof Uint8Array) return base64(value);
-    if (!(value instanceof Decimal)) return undefined;
-    return value.isStorable() ? value.digits : value.text;
-  },
+  string: textOf,
   bool: (value: Value) => (typeof value === 'boolean' ? value : undefined),
   int32: (value: Value) => integerWithin(value, 31n),
   int64: (value: Value) => integerWithin(value, 63n),
   float: (value: Value) => (value instanceof Decimal && isExactDouble(value) ? value : undefined),
 } satisfies Record<ReturnType<typeof partsOf>['single'], (value: Value) => Value | undefined>;
+
+function textOf(value: Value): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
+  if (value instanceof Uint8Array) return base64(value);
+  if (!(value instanceof Decimal)) return undefined;
+  return value.isStorable() ? value.digits : value.text;
+}
 
 const SHORT_INTEGER = /^(?:0|-?[1-9]\d{0,8})$/;
 

@@ -23,14 +23,12 @@ export type IndexDecision = 'write' | 'repair' | 'none';
 /**
  * Decides what becomes of a document. An index without conditional writes takes an older document after a newer one, where a
  * writer was held up. Whoever was late finds the fence moved; where that one died before it could, its action comes again, and
- * is older than the fence. What is written for the fence's own version is right whoever was the last to write it, unless
+ * is no newer than the fence. What is written for the fence's own version is right whoever was the last to write it, unless
  * somebody has written a newer one meanwhile, and is about to move the fence from there: who repairs it moves it under them.
  */
 export function decideIndexing({ fence, newest, unconfirmed, written }: KnownDocument): IndexDecision {
   if (fence === undefined || passesFence(fence.version, newest)) return 'write';
   // Also while it is repaired, and others move the fence: they move it on, never back.
-  const mayStandOver =
-    unconfirmed.some((version) => compareVersions(version, fence.version) < 0) ||
-    written.some((version) => compareVersions(version, fence.version) <= 0);
-  return mayStandOver ? 'repair' : 'none';
+  const mayStandOver = (version: Version) => compareVersions(version, fence.version) <= 0;
+  return unconfirmed.some(mayStandOver) || written.some(mayStandOver) ? 'repair' : 'none';
 }

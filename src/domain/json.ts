@@ -19,19 +19,33 @@ export function toJson(value: Value): string {
   if (value instanceof Uint8Array) return JSON.stringify(base64(value));
   if (value instanceof ValueSet) return `[${value.members.map(toJson).toSorted().join()}]`;
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(toJson).join()}]`;
-  let members = '';
-  for (const name of Object.keys(value)) {
-    const member = (value as Members)[name] as Value;
-    const json = typeof member === 'string' ? JSON.stringify(member) : toJson(member);
-    members += `${members === '' ? '"' : ',"'}${PLAIN.test(name) ? name : JSON.stringify(name).slice(1, -1)}":${json}`;
-  }
-  return `{${members}}`;
+  const plain = plainMembers(value as Members);
+  if (plain !== undefined) return JSON.stringify(plain);
+  const members = Object.keys(value).map(
+    (name) => `${JSON.stringify(name)}:${toJson((value as Members)[name] as Value)}`,
+  );
+  return `{${members.join()}}`;
 }
 
-/** Names that nothing in is escaped: nearly all. */
-const PLAIN = /^\w+$/;
-
 type Members = Readonly<Record<string, Value>>;
+
+/**
+ * The members as `JSON.stringify` writes them with every digit: at once, it takes half the time of one after the other. Undefined
+ * where one is no text, no short number, or of a name that an assignment takes for something else.
+ */
+function plainMembers(members: Members): Readonly<Record<string, unknown>> | undefined {
+  const plain: Record<string, unknown> = {};
+  // An array of its names would be needed once for each object.
+  for (const name in members) {
+    if (!Object.hasOwn(members, name)) continue;
+    const member = members[name];
+    const written = member instanceof Decimal ? member.short : member;
+    if (name === '__proto__' || (typeof written === 'object' && written !== null) || written === undefined)
+      return undefined;
+    plain[name] = written;
+  }
+  return plain;
+}
 
 /** Bytes of UTF-8 that a value's JSON takes at most, as a queue takes it. Costs less than the JSON. */
 export function mostJsonBytes(value: Value): number {

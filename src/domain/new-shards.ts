@@ -1,9 +1,9 @@
-import type { Shard, ShardState } from './shard.ts';
+import type { NewShard, Shard, ShardState } from './shard.ts';
 
 /** What a listing has that is to be noted. */
 export interface NewShards {
   /** To be noted one group after the other, parents first: where that breaks off, no child is noted without its parent. */
-  readonly generations: readonly (readonly Pick<ShardState, 'id' | 'parent' | 'start'>[])[];
+  readonly generations: readonly (readonly NewShard[])[];
   /** Parents that came and went without having been noted, where all was to be read: all of their records are lost. */
   readonly lost: readonly string[];
 }
@@ -37,7 +37,7 @@ export function newShards(
   };
   const unknown = listed.filter(({ id }) => !known.has(id) && !past.has(id));
   const start = hasBegun ? 'beginning' : from;
-  const generations: Pick<ShardState, 'id' | 'parent' | 'start'>[][] = [];
+  const generations: NewShard[][] = [];
   const lost = new Set<string>();
   let left = unknown.filter((shard) => start !== 'latest' || isLeaf(shard) || isBehindNoted(shard));
   while (left.length > 0) {
@@ -51,7 +51,8 @@ export function newShards(
       if (start === 'beginning' && parent !== undefined && !known.has(parent) && !byId.has(parent))
         lost.add(parent);
     }
-    if (noteworthy.length > 0) generations.push(noteworthy.map(({ id, parent }) => ({ id, parent, start })));
+    if (noteworthy.length > 0)
+      generations.push(noteworthy.map(({ id, parent, first }) => ({ id, parent, start, first })));
     const decided = new Set(next);
     left = left.filter((shard) => !decided.has(shard));
   }

@@ -69,20 +69,23 @@ function versionIn(message: Json): Version | string {
   const found = memberOf(message, 'version');
   if (found === undefined) return 'it has no version';
   if (found === 'malformed') return 'its version is no object';
-  const [epoch, sequence, generation = ZERO] = [
-    own(found, 'epoch'),
-    own(found, 'sequence'),
-    own(found, 'generation'),
-  ];
+  const [epoch, sequence] = [own(found, 'epoch'), own(found, 'sequence')];
   if (typeof epoch !== 'string') return 'its version has no epoch';
   if (typeof sequence !== 'string' || !/^\d+$/.test(sequence)) return 'its version has no sequence of digits';
-  const number = generation instanceof Decimal ? Number(generation.text) : NaN;
-  if (!Number.isSafeInteger(number) || number < 0)
-    return 'the generation of its version is no integer of at least 0';
-  return { generation: number, epoch, sequence };
+  const generation = integerIn(found, 'generation') ?? 0;
+  if (!(generation >= 0)) return 'the generation of its version is no integer of at least 0';
+  const fill = integerIn(found, 'fill');
+  if (fill === undefined) return { generation, epoch, sequence };
+  return fill > 0 ? { generation, epoch, sequence, fill } : 'the fill of its version is no integer above 0';
 }
 
-const ZERO = Decimal.parse('0');
+/** @returns NaN for what is none that a number keeps, and undefined where there is nothing. */
+function integerIn(json: Json, name: string): number | undefined {
+  const value = own(json, name);
+  if (value === undefined) return undefined;
+  const number = value instanceof Decimal ? Number(value.text) : NaN;
+  return Number.isSafeInteger(number) ? number : NaN;
+}
 
 /** Of the change; what its version says, where the message does not. */
 function identityIn(
@@ -108,9 +111,14 @@ function documentIn(message: Json, action: 'upsert' | 'delete'): DocumentFields 
   const found = own(message, 'document');
   if (action === 'delete') return found === undefined ? undefined : 'it is a delete with a document';
   if (!isObject(found) || found instanceof Decimal) return 'it is an upsert without a document';
-  return isDeeper(found, MAX_DEPTH)
+  return isTooDeep(found)
     ? `its document is nested more than ${MAX_DEPTH} levels deep`
     : (found as DocumentFields);
+}
+
+/** Whether a document is nested deeper than any row is. */
+export function isTooDeep(document: object): boolean {
+  return isDeeper(document, MAX_DEPTH);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -14,6 +14,8 @@ export interface SearchAction {
   readonly identity: Change['identity'];
   /** The document as it must be; undefined when it must be gone. */
   readonly document: DocumentFields | undefined;
+  /** The document's JSON on one line, where the action was read from one that has it so. */
+  readonly json?: string;
   /** The key of the row that the document is of; undefined of actions that were sent before they had it. */
   readonly row?: ItemKey | undefined;
 }

@@ -11,6 +11,11 @@ export interface DocumentKey {
   readonly id: string;
 }
 
+/** One text per document, whatever its collection and id are. */
+export function documentName({ collection, id }: DocumentKey): string {
+  return `${collection.length} ${collection} ${id}`;
+}
+
 /** The document's fields, `id` included. */
 export type DocumentFields = Readonly<Record<string, Value>>;
 

@@ -13,23 +13,25 @@ const HEAD_BYTES = 65_536;
  * A search action as it is queued: one line of JSON:
  *
  *     { "action": "upsert" | "delete", "collection": "", "id": "",
- *       "version": { "generation": 0, "epoch": "", "sequence": "" },
+ *       "version": { "generation": 0, "epoch": "", "sequence": "", "fill": 1 },
  *       "identity": { "stream": "", "sequence": "" }, "row": { "partition": "", "sort": "" }, "document": { } }
  *
- * with the `document` of an upsert only, and the `sort` of a row whose table has a sort key. Older messages have no
- * `row`, and a `version` without a `generation`, which is then 0. Numbers have all their digits: more than a double holds.
+ * with the `document` of an upsert only, the `sort` of a row whose table has a sort key, and the `fill` of what was derived from the
+ * row as it was read. Older messages have no `row`, and a `version` without a `generation`, which is then 0. Numbers have all their
+ * digits: more than a double holds.
  *
  * @throws Fault `permanent` for a document that is longer than a text can be.
  */
 export function messageText(action: SearchAction): string {
   const endless = endlessFault(action);
   if (endless !== undefined) throw endless;
-  const { key, version, identity, document, row } = action;
+  const { key, identity, document, row } = action;
+  const { generation, epoch, sequence, fill } = action.version;
   const head = JSON.stringify({
     action: document === undefined ? 'delete' : 'upsert',
     collection: key.collection,
     id: key.id,
-    version: { generation: version.generation, epoch: version.epoch, sequence: version.sequence },
+    version: { generation, epoch, sequence, fill },
     identity: { stream: identity.stream, sequence: identity.sequence },
     row,
   });

@@ -1,10 +1,14 @@
-import type { Gap, Lease, ShardState } from './shard.ts';
+import type { Gap, Lease, NewShard, ShardState } from './shard.ts';
 import { compareSequences } from './version.ts';
 
 /** A claim of a lease, or one that is held: of the shard, at the epoch. */
 interface AtEpoch {
   readonly shard: string;
   readonly epoch: number;
+}
+
+interface AskedFor extends AtEpoch {
+  readonly failoverMs?: number;
 }
 
 /** What is noted of one stream. */
@@ -33,20 +37,23 @@ export class ShardBook {
     return [...this.#gaps.values()];
   }
 
-  add(shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[]): void {
-    for (const { id, parent, start } of shards)
-      if (!this.#shards.has(id))
-        this.#shards.set(id, { id, parent, start, frontier: undefined, complete: false, lease: NOBODY });
+  add(shards: readonly NewShard[]): void {
+    for (const { id, parent, start, first } of shards) {
+      if (this.#shards.has(id)) continue;
+      const begun = first === undefined ? { id, parent, start } : { id, parent, start, first };
+      this.#shards.set(id, { ...begun, frontier: undefined, complete: false, lease: NOBODY });
+    }
   }
 
   /** @returns the states of those that are the owner's now, at one epoch more than was asked with. */
-  claim(claims: readonly AtEpoch[], owner: string): readonly ShardState[] {
-    return claims.flatMap(({ shard, epoch }) => {
+  claim(claims: readonly AskedFor[], owner: string): readonly ShardState[] {
+    return claims.flatMap(({ shard, epoch, failoverMs }) => {
       const state = this.#shards.get(shard);
       // Asked again, since the answer was lost.
       if (state?.lease.owner === owner && state.lease.epoch === epoch + 1) return [state];
       if (state?.lease.epoch !== epoch) return [];
-      return [this.#lease(state, { owner, epoch: epoch + 1, renewals: 0 })];
+      const lease = { owner, epoch: epoch + 1, renewals: 0 };
+      return [this.#lease(state, failoverMs === undefined ? lease : { ...lease, failoverMs })];
     });
   }
 

@@ -23,13 +23,16 @@ export function readable(noted: readonly ShardState[]): readonly ShardState[] {
  * very first, for a shard that no noted one comes before: after them nothing of it may be missing, and what has left the
  * stream meanwhile shows only at its beginning.
  */
-export function beginningOf(
-  { frontier, start, lease, parent }: ShardState,
-  noted: NotedShards,
-): ShardPosition {
+export function beginningOf(shard: ShardState, noted: NotedShards): ShardPosition {
+  const { frontier, start, lease, parent } = shard;
   if (frontier !== undefined) return { after: frontier };
   const isFirst = lease.epoch === 1 && (parent === undefined || !noted.has(parent));
-  return isFirst ? start : 'beginning';
+  return isFirst && start !== 'beginning' ? start : wholeOf(shard);
+}
+
+/** Where all of a shard is read, or it shows that not all can be: also for a stream that does not know any more where it began. */
+export function wholeOf({ first }: ShardState): ShardPosition {
+  return first === undefined ? 'beginning' : { at: first };
 }
 
 /**

@@ -5,13 +5,23 @@ export interface Shard {
   readonly parent: string | undefined;
   /** Whether it gets no more records: its last page says so too. */
   readonly closed: boolean;
+  /** The number of its first record, or a lower one; of the first that is left, where the stream knows no better, or none. */
+  readonly first?: string | undefined;
 }
 
 /**
- * From where a shard is read: all of it, all that the stream still has of it, what comes from now on, or what follows a record.
- * At its `beginning`, a shard of which the first records have left the stream is `trimmed`.
+ * From where a shard is read: all of it, all that the stream still has of it, what comes from now on, a record and what follows it, or only that.
+ * At its `beginning`, a shard of which the first records have left the stream is `trimmed`, as it is at a number that has.
  */
-export type ShardPosition = 'beginning' | 'horizon' | 'latest' | { readonly after: string };
+export type ShardPosition =
+  | 'beginning'
+  | 'horizon'
+  | 'latest'
+  | { readonly at: string; readonly after?: never }
+  | { readonly after: string; readonly at?: never };
+
+/** A shard as it is noted first. */
+export type NewShard = Pick<ShardState, 'id' | 'parent' | 'start' | 'first'>;
 
 /** How far a shard has been handled, and by whom it is read. */
 export interface ShardState {
@@ -19,6 +29,8 @@ export interface ShardState {
   readonly parent: string | undefined;
   /** Where it is begun, the first time: at its beginning those that came when the stream was being read already. */
   readonly start: 'beginning' | 'horizon' | 'latest';
+  /** `first` as it was listed when it was noted: that may be another later, once records have left the stream. */
+  readonly first?: string | undefined;
   /** The highest sequence number up to which everything is handled or in quarantine; undefined before the first. */
   readonly frontier: string | undefined;
   /** Closed, and everything handled: its children may begin. */
@@ -27,7 +39,7 @@ export interface ShardState {
 }
 
 /**
- * Who reads a shard. A lease saves work and is not what correctness rests on: fences are. It has no time, as clocks differ:
+ * Who reads a shard. A lease saves work and is not what correctness rests on: fences are. It has no time of day, as clocks differ:
  * whoever watches it takes it over once it has been the same for long enough by their own clock.
  */
 export interface Lease {
@@ -37,6 +49,8 @@ export interface Lease {
   readonly epoch: number;
   /** One more with each renewal. */
   readonly renewals: number;
+  /** For how long its owner may leave it unrenewed, in milliseconds: others take it over after that; as they see fit where its owner did not say. */
+  readonly failoverMs?: number;
 }
 
 /** Records that nobody can read any more, for good: what is derived of their items has to be repaired. */
@@ -56,4 +70,9 @@ export interface Gap {
   readonly after: string | undefined;
   /** When it was noticed, in milliseconds since 1970. */
   readonly at: number;
+}
+
+/** A gap, and the stream that it is in, by its ARN. */
+export interface StreamGap extends Gap {
+  readonly stream: string;
 }

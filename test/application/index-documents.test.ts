@@ -64,7 +64,7 @@ describe('IndexDocuments', () => {
     const world = new Indexing();
     await index(world, received(action('N1', 2)));
     expect(await index(world, received(action('N1', 1, '172')))).to.deep.equal(['late']);
-    expect(await index(world, received(action('N1', 2, '172'), { receives: 2 }))).to.deep.equal(['late']);
+    expect(await index(world, received(action('N1', 2, '172')))).to.deep.equal(['late']);
     expect(world.imports).to.have.length(1);
     expect(await world.modelOf('N1')).to.equal('none');
   });
@@ -268,7 +268,7 @@ describe('IndexDocuments', () => {
     });
   });
 
-  describe('given an action that is older than its document, and was delivered before', () => {
+  describe('given an action that is no newer than its document, and was delivered before', () => {
     it('then the document becomes what its row is: whoever had it may have written it late', async () => {
       const world = new Indexing();
       world.putRow('N1', '206');
@@ -280,6 +280,43 @@ describe('IndexDocuments', () => {
         'repaired',
       ]);
       expect(await world.modelOf('N1')).to.equal('206');
+    });
+
+    it('when the fence is at its version, and a newer one was written that is still to move it, then the newer one stays', async () => {
+      const world = new Indexing();
+      world.putRow('N1', '206');
+      await index(world, received(action('N1', 10, '172')));
+      let mayMove = () => {};
+      const moving = new Promise<void>((resolve) => (mayMove = resolve));
+      let newer: Promise<unknown> | undefined;
+      await new Promise<void>((hasWritten) => {
+        const advance = async () => {
+          hasWritten();
+          await moving;
+          return undefined;
+        };
+        newer = world.consumer({}, { advance }).execute([received(action('N1', 12, '206'))]);
+      });
+      // Whoever had it first was suspended right before its write, and ends right after it.
+      await world.engine.apply('registry', [
+        { ...documentKey('N1'), document: { model: '172' }, version: version(10) },
+      ]);
+      expect(await index(world, received(action('N1', 10, '172'), { receives: 3 }))).to.deep.equal([
+        'repaired',
+      ]);
+      mayMove();
+      await newer;
+      expect((await world.fenceOf('N1'))?.version).to.deep.equal(version(12));
+      expect(await world.modelOf('N1')).to.equal('206');
+    });
+
+    it('when the fence is at its version, and it says of no row, then it is written once more', async () => {
+      const world = new Indexing();
+      const rowless = { ...action('N1', 2, '172'), row: undefined };
+      await index(world, received(rowless));
+      const { outcomes, unrepaired } = await world.consumer().execute([received(rowless, { receives: 2 })]);
+      expect([outcomes.map(inShort), unrepaired]).to.deep.equal([['repaired'], []]);
+      expect(await world.fenceOf('N1')).to.deep.equal({ version: version(2), removed: false, revision: 1 });
     });
 
     it('when it does not say which row it is of, then that is told, and it is dropped', async () => {

@@ -322,7 +322,7 @@ describe('IndexQueue', () => {
     expect(world.logger.of('nothing received from the search queue')).to.have.length(3);
   });
 
-  it('given acknowledgements that fail, then it says so, and the messages come again and are late', async () => {
+  it('given acknowledgements that fail, then it says so, and the messages come again, and the documents are repaired', async () => {
     const world = new Draining();
     await world.send(5);
     const source = world.receiver();
@@ -332,7 +332,7 @@ describe('IndexQueue', () => {
     expect(world.logger.of('messages of the search queue not acknowledged')).to.have.length(1);
     source.acknowledge = acknowledge;
     await world.time.pass(VISIBILITY_MS);
-    expect(await world.process({}, source).run(NEVER)).to.include({ late: 5 });
+    expect(await world.process({}, source).run(NEVER)).to.include({ repaired: 5 });
   });
 
   it('when it is stopped, then what was begun ends, and the rest is given back at once', async () => {

@@ -8,6 +8,8 @@ import { fleet } from '../../src/fleet/definition.ts';
 import { range } from '../support/range.ts';
 import { faaRow, SourceTable, type StreamRecord } from '../support/stream-records.ts';
 import { ScriptedQueue } from './doubles.ts';
+import { withEffects } from './effects.ts';
+import { aWorkerOf, orderRow } from './shop.ts';
 import { aWorker, inShort, spoiled, type WorkerParts } from './worker.ts';
 
 /** Notes what it is given, and may be down. */
@@ -103,6 +105,33 @@ describe('poison that is delivered again', () => {
     batch.unsent.add('FAA:FLAKY');
     for (let time = 0; time < 2; time++)
       expect(await batch.deliver({ whole: true })).to.deep.equal(['quarantined', 'applied', 'failed']);
+  });
+
+  it('given a later change that waits for poison which only an effect shows, then it is carried out at once', async () => {
+    let isDown = true;
+    const definition = withEffects({
+      badges: {
+        attempts: 1,
+        run: ({ after }) => {
+          if (after?.status === 'a1') throw new Fault('permanent', 'no a1', { reason: 'no' });
+          if (after?.status === 'a2' && isDown) throw new Fault('transient', 'down');
+        },
+      },
+    });
+    const quarantine = new NotedQuarantine();
+    const worker = aWorkerOf(definition, { quarantine });
+    const table = new SourceTable();
+    const records = ['a1', 'a2', 'b1', 'c1'].map((status) =>
+      table.put(orderRow('anna', status.slice(0, 1), { status, total: 1 })),
+    );
+    const deliver = async () => {
+      const { outcomes } = await worker.handle(...(structuredClone(records) as StreamRecord[]));
+      return inShort(outcomes);
+    };
+    expect(await deliver()).to.deep.equal(['quarantined', 'failed', 'applied', 'applied']);
+    isDown = false;
+    expect(await deliver()).to.deep.equal(['quarantined', 'applied', 'applied', 'applied']);
+    expect(quarantine.calls).to.have.length(1);
   });
 
   it('given that the quarantine was down, then it is asked again', async () => {

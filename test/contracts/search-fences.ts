@@ -3,7 +3,7 @@ import type { SearchFences } from '../../src/application/ports/search-fences.ts'
 import { Fault } from '../../src/domain/fault.ts';
 import type { DocumentKey } from '../../src/domain/search-document.ts';
 import type { SearchFence, SearchFenceMove } from '../../src/domain/search-fence.ts';
-import { version } from '../support/factories.ts';
+import { filled, version } from '../support/factories.ts';
 import { HOSTILE_NAMES } from '../support/hostile.ts';
 import { isRejected } from '../support/is-rejected.ts';
 import { range } from '../support/range.ts';
@@ -115,6 +115,7 @@ export async function refusesAMoveFromAnotherVersion(harness: Harness) {
     fence(2),
     { ...fence(1), version: version(1, '2026-02-01T00:00:00.000') },
     { ...fence(1), version: version(1, EPOCH, 1) },
+    filled(9, fence(1)),
   ];
   for (const other of others) {
     const key = aKey();
@@ -122,6 +123,21 @@ export async function refusesAMoveFromAnotherVersion(harness: Harness) {
     expect(await advance(harness, move(key, other, fence(9)))).to.deep.equal(['conflict']);
     expect(await load(harness, key)).to.deep.equal([fence(1)]);
   }
+}
+
+export async function refusesAMoveFromAnotherFill(harness: Harness) {
+  const key = aKey();
+  await moveThrough(harness, key, fence(1), filled(9, fence(1)));
+  for (const other of [fence(1), filled(8, fence(1)), filled(10, fence(1))])
+    expect(await advance(harness, move(key, other, filled(11, fence(1))))).to.deep.equal(['conflict']);
+  expect(await load(harness, key)).to.deep.equal([filled(9, fence(1))]);
+}
+
+export async function movesOnFromAFill(harness: Harness) {
+  const key = aKey();
+  const fill = filled(1_767_603_600_999, fence(0));
+  await moveThrough(harness, key, fill, { ...fill, revision: 1 }, fence(1), filled(1, fence(1)));
+  expect(await load(harness, key)).to.deep.equal([filled(1, fence(1))]);
 }
 
 export async function refusesAMoveFromAnotherRevision(harness: Harness) {

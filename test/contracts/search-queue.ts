@@ -6,7 +6,7 @@ import type { SearchAction } from '../../src/domain/search-action.ts';
 import type { DocumentFields, DocumentKey } from '../../src/domain/search-document.ts';
 import { each, eachText, needs } from './contract.ts';
 import { indexedFields } from '../support/comparable.ts';
-import { decimal, version } from '../support/factories.ts';
+import { decimal, filled, version } from '../support/factories.ts';
 import { HOSTILE_NAMES, HOSTILE_VALUES } from '../support/hostile.ts';
 import { range } from '../support/range.ts';
 import { unique } from '../support/unique.ts';
@@ -73,6 +73,22 @@ export async function keepsVersionsApartHoweverLongTheyAre(harness: Harness) {
   const actions = sequences.map((sequence) => upsert(key, sequence));
   for (const action of actions) await send(harness, action);
   expect((await harness.receive()).map(({ version }) => version.sequence)).to.deep.equal(sequences);
+}
+
+export async function deliversFillsAndTheChangeAfterThem(harness: Harness) {
+  const key = aKey();
+  const fillOf = (fill: number, action: SearchAction) => ({
+    ...filled(fill, action),
+    identity: { ...action.identity, sequence: `${action.version.sequence} ${fill}` },
+  });
+  const actions = [
+    fillOf(1_767_603_600_999, upsert(key, 0)),
+    fillOf(1_767_603_601_000, deletion(key, 0)),
+    upsert(key, 1),
+    fillOf(1, upsert(key, 1)),
+  ];
+  for (const action of actions) await send(harness, action);
+  expect((await harness.receive()).map(comparableAction)).to.deep.equal(actions.map(comparableAction));
 }
 
 export async function deliversWhatAnUnnamedStreamSent(harness: Harness) {

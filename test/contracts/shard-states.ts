@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Advance, ShardStates } from '../../src/application/ports/shard-states.ts';
-import type { Gap, ShardState } from '../../src/domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../src/domain/shard.ts';
 import { HOSTILE_NAMES } from '../support/hostile.ts';
 import { isRejected } from '../support/is-rejected.ts';
 import { range } from '../support/range.ts';
@@ -20,7 +20,7 @@ export type StatesCapability = 'reopening';
 const aStream = (name = 'orders') =>
   `arn:aws:dynamodb:eu-central-1:123456789012:table/${unique(name)}/stream/2026-01-05T09:00:00.000`;
 
-function shard(id: string, parts: Partial<Pick<ShardState, 'parent' | 'start'>> = {}) {
+function shard(id: string, parts: Partial<NewShard> = {}) {
   return { id, parent: undefined, start: 'horizon', ...parts } as const;
 }
 
@@ -73,12 +73,14 @@ export async function notesShardsWhole({ states, connect }: Harness) {
     shard('a'),
     shard('b', { parent: 'a', start: 'latest' }),
     shard('c', { start: 'beginning' }),
+    shard('d', { first: '000000000123456789012345678901234567890123456789' }),
   ];
   await states.add(stream, starts);
   expect(await load(connect(), stream)).to.deep.equal([
     noted('a'),
     noted('b', { parent: 'a', start: 'latest' }),
     noted('c', { start: 'beginning' }),
+    noted('d', { first: '000000000123456789012345678901234567890123456789' }),
   ]);
 }
 
@@ -87,7 +89,7 @@ export async function changesNothingOfAShardThatIsNoted(harness: Harness) {
   const { stream, advance } = await held(harness);
   await advance({ frontier: '5' });
   const before = await one(states, stream);
-  await states.add(stream, [shard('s', { parent: 'other', start: 'latest' })]);
+  await states.add(stream, [shard('s', { parent: 'other', start: 'latest', first: '7' })]);
   expect(await one(states, stream)).to.deep.equal(before);
 }
 
@@ -145,6 +147,19 @@ export async function takesALeaseOverAtTheEpochThatWasSeen(harness: Harness) {
   const lease = { owner: 'you', epoch: 2, renewals: 0 };
   expect(await states.claim(stream, mine, 'you')).to.deep.equal([noted('s', { frontier: '5', lease })]);
   expect(await states.renew(stream, mine, 'me')).to.deep.equal(['s']);
+}
+
+/** Others, who look at it more often, or less, are to leave it alone for as long. */
+export async function tellsForHowLongALeaseMayGoUnrenewed(harness: Harness) {
+  const { states, connect } = harness;
+  const { stream, held: mine } = await held(harness);
+  const lease = { owner: 'you', epoch: 2, renewals: 0, failoverMs: 86_400_000 };
+  const [got] = await states.claim(stream, [{ ...mine[0]!, failoverMs: 86_400_000 }], 'you');
+  expect(got?.lease).to.deep.equal(lease);
+  await states.renew(stream, [{ shard: 's', epoch: 2 }], 'you');
+  expect((await one(connect(), stream))?.lease).to.deep.equal({ ...lease, renewals: 1 });
+  await states.claim(stream, [{ shard: 's', epoch: 2 }], 'me');
+  expect((await one(states, stream))?.lease).to.deep.equal({ owner: 'me', epoch: 3, renewals: 0 });
 }
 
 export async function claimsNothingAtAnotherEpoch(harness: Harness) {
@@ -511,7 +526,7 @@ export async function doesNothingOnceItIsAborted(harness: Harness) {
 
 export const keepsWhatIsNotedOnceItIsOpenedAgain = needs('reopening', async (harness: Harness) => {
   const { stream, advance } = await held(harness);
-  await harness.states.add(stream, [shard('t', { parent: 's', start: 'latest' })]);
+  await harness.states.add(stream, [shard('t', { parent: 's', start: 'latest', first: '7' })]);
   await advance({ frontier: '0012345678901234567890123456789012345678901', complete: true });
   await harness.states.noteGaps(stream, GAPS);
   const again = await harness.reopened!();
@@ -520,6 +535,6 @@ export const keepsWhatIsNotedOnceItIsOpenedAgain = needs('reopening', async (har
   const lease = { owner: '', epoch: 1, renewals: 0 };
   const frontier = '0012345678901234567890123456789012345678901';
   expect(s).to.deep.equal(noted('s', { frontier, complete: true, lease }));
-  expect(t).to.deep.equal(noted('t', { parent: 's', start: 'latest' }));
+  expect(t).to.deep.equal(noted('t', { parent: 's', start: 'latest', first: '7' }));
   expect(await gapsOf(again, stream)).to.deep.equal(GAPS);
 });

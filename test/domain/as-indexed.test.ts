@@ -27,6 +27,19 @@ describe('a document as an index holds it', () => {
     expect(toJson(found as DocumentFields)).to.equal('{"id":"a","title":"x"}');
   });
 
+  it('is the very same where nothing has to be changed, and no other', () => {
+    const same = { id: 'a', title: 'x', year: decimal('7') };
+    expect(indexed(same)).to.equal(same);
+    for (const other of [
+      { title: 'x', id: 'a' },
+      { id: 'b', title: 'x' },
+      { id: 'a', title: decimal('7') },
+      { id: 'a', title: 'x', year: decimal('7.0') },
+      { id: 'a', title: 'x', year: null },
+    ])
+      expect(indexed(other)).to.not.equal(other);
+  });
+
   it('keeps a field named __proto__ as one', () => {
     expect(toJson(indexed(map(['title', 'x'], ['__proto__', 'y'])) as DocumentFields)).to.equal(
       '{"id":"a","title":"x","__proto__":"y"}',

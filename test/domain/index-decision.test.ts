@@ -22,7 +22,8 @@ const CASES: readonly (readonly [given: string, known: Partial<KnownDocument>, d
   ],
   ['a newer fence, and this version unconfirmed', { fence: fence(6), unconfirmed: [version(5)] }, 'repair'],
   ['a newer fence, and an older one unconfirmed', { fence: fence(6), unconfirmed: [version(2)] }, 'repair'],
-  ['the same fence, and this version unconfirmed', { fence: fence(5), unconfirmed: [version(5)] }, 'none'],
+  ['the same fence, and this version unconfirmed', { fence: fence(5), unconfirmed: [version(5)] }, 'repair'],
+  ['an older fence, and this version unconfirmed', { fence: fence(4), unconfirmed: [version(5)] }, 'write'],
   ['the same fence, and this version written', { fence: fence(5), written: [version(5)] }, 'repair'],
   [
     'the same fence, repaired, and this version written',
@@ -35,7 +36,7 @@ const CASES: readonly (readonly [given: string, known: Partial<KnownDocument>, d
   [
     'the same fence, repaired, and this version unconfirmed',
     { fence: fence(5, 2), unconfirmed: [version(5)] },
-    'none',
+    'repair',
   ],
 ];
 

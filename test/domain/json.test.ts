@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { isObject, toJson } from '../../src/domain/json.ts';
 import { Decimal } from '../../src/domain/decimal.ts';
 import { type Value, ValueSet } from '../../src/domain/value.ts';
+import { map } from '../support/factories.ts';
 
 const decimal = (text: string) => Decimal.parse(text)!;
 
@@ -31,6 +32,15 @@ describe('JSON of values', () => {
     it(`given the number ${digits}, when written, then every digit is there`, () => {
       expect(toJson({ n: decimal(digits) })).to.equal(`{"n":${digits}}`);
     });
+
+  it('given members of every kind, when written at once or one by one, then it is the same JSON', () => {
+    const at = { text: 'é"', '10': decimal('-0.5'), none: null, yes: false, toJSON: 'x', zero: decimal('0') };
+    const members = '"10":-0.5,"text":"é\\"","none":null,"yes":false,"toJSON":"x","zero":0';
+    expect(toJson(at)).to.equal(`{${members}}`);
+    expect(toJson({ ...at, long: decimal('1.0') })).to.equal(`{${members},"long":1.0}`);
+    expect(toJson({ ...at, minus: decimal('-0') })).to.equal(`{${members},"minus":-0}`);
+    expect(toJson(map(['a', 'x'], ['__proto__', 'y']))).to.equal('{"a":"x","__proto__":"y"}');
+  });
 
   it('given nested values, when written, then each is JSON: sets as sorted lists, bytes as base64', () => {
     const value: Value = {

@@ -51,6 +51,10 @@ describe('beginningOf', () => {
   it('given that somebody had it before, or a parent that is read, then nothing of it may be missing', () => {
     expect(begun(noted('a', { start: 'latest' }, 2))).to.equal('beginning');
     expect(begun(noted('b<a', { start: 'latest' }), noted('a', complete))).to.equal('beginning');
+    for (const start of ['beginning', 'horizon'] as const)
+      expect(begun(noted('a', { start, first: '7' }, 2))).to.deep.equal({ at: '7' });
+    expect(begun(noted('a', { start: 'beginning', first: '7' }))).to.deep.equal({ at: '7' });
+    expect(begun(noted('a', { start: 'horizon', first: '7' }))).to.equal('horizon');
   });
 });
 

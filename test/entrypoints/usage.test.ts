@@ -8,6 +8,8 @@ const COMMANDS: Record<string, readonly string[]> = {
   contrail: CONTRAIL,
   'contrail init': [...CONTRAIL, 'init'],
   'contrail replay': [...CONTRAIL, 'replay'],
+  'contrail consume': [...CONTRAIL, 'consume'],
+  'contrail gaps': [...CONTRAIL, 'gaps'],
   'contrail index': [...CONTRAIL, 'index'],
   'contrail search': [...CONTRAIL, 'search'],
   'contrail simulate': [...CONTRAIL, 'simulate'],

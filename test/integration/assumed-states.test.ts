@@ -18,7 +18,7 @@ describeWithServers('on DynamoDB, a move from a state that was not read', () => 
     result: 'done' | 'conflict',
   ])[] = [
     ['of this version', UNTOUCHED, '2', 'done'],
-    ['of a form that only a later version knows', UNTOUCHED, '3', 'conflict'],
+    ['of a form that only a later version knows', UNTOUCHED, '4', 'conflict'],
     ['without a generation', `${UNTOUCHED} REMOVE generation`, '2', 'conflict'],
     ['of the form before', `REMOVE #form`, '', 'conflict'],
     ['of the form before, which names no counts', `REMOVE #form, counted`, '', 'conflict'],

@@ -29,6 +29,11 @@ export function version(sequence: string | number | bigint, epoch = '', generati
   return { generation, epoch, sequence: String(sequence) };
 }
 
+/** The same, as a fill has left it. */
+export function filled<Of extends { readonly version: Version }>(fill: number, of: Of): Of {
+  return { ...of, version: { ...of.version, fill } };
+}
+
 /** The pointers of the fleet: an entity's default image. */
 export const DEFAULT_IMAGES = fleet.model.pointers[0] as PointerModel;
 

@@ -22,6 +22,7 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 

@@ -1,8 +1,13 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Advance, type Claim, ShardStates } from '../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../application/ports/shard-states.ts';
 import { ShardBook } from '../../domain/shard-book.ts';
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
 import { codeOf, fileFault } from './file-fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { readStatesText, statesText } from './states-text.ts';
@@ -72,17 +77,13 @@ export class FileShardStates extends ShardStates {
     return this.#book(stream, signal).shards;
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     return this.#change(stream, (book) => book.add(shards), signal);
   }
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {

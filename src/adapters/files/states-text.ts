@@ -49,8 +49,10 @@ function parsed(text: string, path: string): { readonly form?: unknown; readonly
 }
 
 /** JSON has no members that are undefined. */
-function stateOf({ id, parent, start, frontier, complete, lease }: ShardState): ShardState {
-  return { id, parent, start, frontier, complete, lease: { owner: '', epoch: lease.epoch, renewals: 0 } };
+function stateOf({ id, parent, start, first, frontier, complete, lease }: ShardState): ShardState {
+  const nobodys = { owner: '', epoch: lease.epoch, renewals: 0 };
+  const state = { id, parent, start, frontier, complete, lease: nobodys };
+  return first === undefined ? state : { ...state, first };
 }
 
 function gapOf({ shard, reason, after, at }: Gap): Gap {

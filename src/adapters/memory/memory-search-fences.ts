@@ -1,6 +1,6 @@
 import { SearchFences } from '../../application/ports/search-fences.ts';
 import type { Result } from '../../application/result.ts';
-import type { DocumentKey } from '../../domain/search-document.ts';
+import { type DocumentKey, documentName } from '../../domain/search-document.ts';
 import { sameFence, type SearchFence, type SearchFenceMove } from '../../domain/search-fence.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -14,7 +14,7 @@ export class MemorySearchFences extends SearchFences {
     signal?: AbortSignal,
   ): Promise<readonly (SearchFence | undefined)[]> {
     signal?.throwIfAborted();
-    return keys.map((key) => this.#get(nameOf(key)));
+    return keys.map((key) => this.#get(documentName(key)));
   }
 
   override async advance(
@@ -23,7 +23,7 @@ export class MemorySearchFences extends SearchFences {
   ): Promise<readonly Result[]> {
     signal?.throwIfAborted();
     return moves.map(({ key, from, to }) => {
-      const name = nameOf(key);
+      const name = documentName(key);
       if (!sameFence(this.#get(name), from)) return 'conflict';
       this.#set(name, to);
       return 'done';
@@ -43,8 +43,4 @@ export class MemorySearchFences extends SearchFences {
       this.#removed.delete(name);
     }
   }
-}
-
-function nameOf({ collection, id }: DocumentKey): string {
-  return JSON.stringify([collection, id]);
 }

@@ -1,6 +1,11 @@
-import { type Advance, type Claim, ShardStates } from '../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../application/ports/shard-states.ts';
 import { ShardBook } from '../../domain/shard-book.ts';
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
 
 /** How far the shards of streams are handled, in memory: for readers of one process, which begin anew with the next one. */
 export class MemoryShardStates extends ShardStates {
@@ -10,17 +15,13 @@ export class MemoryShardStates extends ShardStates {
     return this.#book(stream, signal).shards;
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     this.#book(stream, signal).add(shards);
   }
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {

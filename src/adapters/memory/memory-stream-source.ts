@@ -66,7 +66,8 @@ export class MemoryStreamSource extends StreamSource {
       return bounds.start > 0 ? { is: 'trimmed' } : { is: 'iterator', iterator: this.#made(shard, 0) };
     if (position === 'horizon') return { is: 'iterator', iterator: this.#made(shard, bounds.start) };
     if (position === 'latest') return { is: 'iterator', iterator: this.#made(shard, bounds.end) };
-    const place = this.#stream.placeAfter(shard, position.after);
+    const before = position.after ?? String(BigInt(position.at) - 1n);
+    const place = this.#stream.placeAfter(shard, before);
     return place === undefined ? { is: 'trimmed' } : { is: 'iterator', iterator: this.#made(shard, place) };
   }
 

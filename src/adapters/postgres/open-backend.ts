@@ -134,14 +134,17 @@ export async function openBackend(
   };
 }
 
-/** Works with the generations of tables in a database, apart from any worker. */
-export async function inGenerations<T>(
+/** Works with what is noted of tables and streams in a database, apart from any worker. */
+export async function inState<T>(
   settings: PostgresSettings,
-  work: (generations: TableGenerations) => Promise<T>,
+  work: (state: Pick<PostgresParts, 'generations' | 'shards'>) => Promise<T>,
 ): Promise<T> {
   const { database, names } = await openPrepared(settings);
   try {
-    return await work(new PostgresTableGenerations(database, names));
+    return await work({
+      generations: new PostgresTableGenerations(database, names),
+      shards: new PostgresShardStates(database, names),
+    });
   } finally {
     await database.close();
   }

@@ -16,6 +16,7 @@ export interface ImportAnswer {
 }
 
 const UNKNOWN: LineOutcome = { kind: 'unknown' };
+const WRITTEN: LineOutcome = { kind: 'written' };
 
 /**
  * Reads the answer to an import: a line for each that was sent, in their order, and nothing else tells which is whose.
@@ -38,8 +39,10 @@ const STOPPED =
   /\{\s*"message":\s*"((?:Rejecting write: running out of resource type: \w+|Skipping writes?\.))"\}\s*$/;
 
 function outcomeOf(line: string): LineOutcome {
+  // Nearly all of them.
+  if (line === '{"success":true}') return WRITTEN;
   // Exactly so, whatever is glued to it: nothing that a document says is repeated in a success.
-  if (/^\{\s*"success":\s*true\s*\}(?:\{|$)/.test(line)) return { kind: 'written' };
+  if (/^\{\s*"success":\s*true\s*\}(?:\{|$)/.test(line)) return WRITTEN;
   const { code, error, isElsewhere } = parsed(line) ?? unescaped(line);
   if (code === undefined) return UNKNOWN;
   if (code !== 400 || isElsewhere) return { kind: 'failed', code };

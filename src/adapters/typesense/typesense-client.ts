@@ -32,7 +32,7 @@ export interface TypesenseRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** JSON, or lines of it. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** What it does, for messages: `importing into products`. */
   readonly doing: string;
   readonly collection?: string | undefined;

@@ -15,7 +15,7 @@ import { compareCollection, differingFault } from './collections.ts';
 import { readDocument } from './document-json.ts';
 import { groupsOf } from './id-groups.ts';
 import { readImportAnswer } from './import-answer.ts';
-import { packLines } from './import-body.ts';
+import { bodyOf, packLines } from './import-body.ts';
 import { lineFault } from './line-fault.ts';
 import type { TypesenseClient } from './typesense-client.ts';
 
@@ -62,7 +62,8 @@ export class TypesenseSearchIndex extends SearchIndex {
     if (known === undefined) return writes.map(() => this.#unknownCollection(collection));
     const results: (Done | undefined)[] = writes.map(() => undefined);
     const [upserts, removals]: [Upsert[], Placed[]] = [[], []];
-    for (const [index, { id, document }] of writes.entries()) {
+    let index = 0;
+    for (const { id, document, json } of writes) {
       const indexed = asIndexed(
         { collection, id },
         document ?? { id },
@@ -70,12 +71,19 @@ export class TypesenseSearchIndex extends SearchIndex {
       );
       if (Fault.is(indexed)) results[index] = indexed;
       else if (document === undefined) removals.push({ id, index });
-      else upserts.push({ id, index, line: toJson(indexed) });
+      else
+        upserts.push({
+          id,
+          index,
+          line: indexed === document && json !== undefined ? json : toJson(indexed),
+        });
+      index++;
     }
     try {
       for (const batch of packLines(upserts)) {
         const outcomes = await this.#import(collection, batch, known.schema, signal);
-        for (const [n, { index }] of batch.entries()) results[index] = outcomes[n];
+        let n = 0;
+        for (const { index } of batch) results[index] = outcomes[n++];
         const pressure = outcomes.find((outcome) => outcome instanceof BackPressure);
         if (pressure !== undefined) throw pressure;
       }
@@ -106,7 +114,7 @@ export class TypesenseSearchIndex extends SearchIndex {
         method: 'POST',
         path: `${collectionPath(collection)}/documents/import`,
         query: { action: 'upsert' },
-        body: batch.map(({ line }) => line).join('\n'),
+        body: bodyOf(batch),
         doing: `importing into ${collection}`,
         collection,
       },
@@ -252,7 +260,7 @@ export class TypesenseSearchIndex extends SearchIndex {
   }
 }
 
-const NONE: FieldsByName = new Map();
+const NONE = fieldsByName({ collection: '', fields: [] });
 
 /** The status of a request that is too large for a server, or a proxy before it. */
 const TOO_LARGE = 413;

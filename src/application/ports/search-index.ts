@@ -9,6 +9,8 @@ export interface DocumentWrite {
   readonly id: string;
   /** The document as it must be; undefined when it must be gone. */
   readonly document: DocumentFields | undefined;
+  /** The same as JSON on one line, where that is known: an engine that takes JSON need not write it again. */
+  readonly json?: string | undefined;
   /**
    * The version of the change that decided this. An engine that keeps versions itself (OpenSearch's external ones) may
    * refuse what is older by it, and answers `done` then; others do not look at it, and leave the fence to their caller.

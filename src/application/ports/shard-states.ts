@@ -1,10 +1,16 @@
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
 
 /** What a reader knew of a shard's lease when it asks for it. */
 export interface Claim {
   readonly shard: string;
   /** The epoch that the lease had when it was loaded: whoever claimed it since wins. */
   readonly epoch: number;
+}
+
+/** A lease that is asked for. */
+export interface LeaseClaim extends Claim {
+  /** For how long whoever gets it may leave it unrenewed, in milliseconds. */
+  readonly failoverMs?: number;
 }
 
 /** What is noted of a shard, by the holder of its lease. */
@@ -28,11 +34,7 @@ export abstract class ShardStates {
    *
    * @throws Fault when it is not known whether all are noted: noting them again does no harm.
    */
-  abstract add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void>;
+  abstract add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void>;
 
   /**
    * Claims leases: each is this owner's from now on with an epoch one higher, unless somebody claimed it meanwhile. Of
@@ -44,7 +46,7 @@ export abstract class ShardStates {
    */
   abstract claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]>;

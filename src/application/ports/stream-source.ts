@@ -8,7 +8,7 @@ export interface SourceRecord {
   readonly item: string;
   /** When the change was made, in milliseconds since 1970, to the second; undefined where it does not say. */
   readonly at: number | undefined;
-  /** About how large it is: what is held in memory is bounded by it. */
+  /** About how much memory it takes: what is held is bounded by it. */
   readonly bytes: number;
   /** As Lambda delivers it, with every digit and byte. */
   readonly record: unknown;
@@ -21,6 +21,8 @@ export interface ShardListing {
   readonly next: string | undefined;
   /** Whether new changes come: a stream that is switched off can be read for a day. */
   readonly enabled: boolean;
+  /** When it was answered, by the clock that records have their times from, in milliseconds since 1970; undefined where the source does not say. */
+  readonly at?: number | undefined;
 }
 
 /** Which shards are asked for. */
@@ -60,8 +62,8 @@ export abstract class StreamSource {
   abstract list(request: ListShards, signal?: AbortSignal): Promise<ShardListing | undefined>;
 
   /**
-   * An iterator at a position of a shard, good for some minutes. For `beginning` a source that cannot tell where that is
-   * gives one at the horizon.
+   * An iterator at a position of a shard, good for some minutes. For `beginning`, or a number that it does not know, a source that
+   * cannot tell where that is gives one at the horizon.
    *
    * @throws Fault as `list` does.
    */

@@ -1,31 +1,33 @@
-import type { Gap } from '../../domain/shard.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { Gap, StreamGap } from '../../domain/shard.ts';
+import type { NotingDependencies } from './dependencies.ts';
+import { gapsOf } from './table-gaps.ts';
 
 /** What to do about a gap. */
-const REPAIR =
-  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
+export const REPAIR_GAP =
+  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap (contrail gaps)';
 
 /** Notes gaps for good, loudly. */
 export class GapNoting {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'states' | 'clock' | 'logger'>;
+  readonly #deps: Pick<NotingDependencies, 'source' | 'states' | 'openGaps' | 'clock' | 'logger'>;
   readonly #signal: AbortSignal;
   readonly #noting = new Map<string, Promise<void>>();
-  #open: readonly Gap[] = [];
+  #open: readonly StreamGap[] = [];
 
   /** @param signal for requests to the states. */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal) {
+  constructor(deps: NotingDependencies, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
   }
 
   /** Those that nobody has closed. */
-  get open(): readonly Gap[] {
+  get open(): readonly StreamGap[] {
     return this.#open;
   }
 
   /** @throws Fault when they cannot be read. */
   async load(signal: AbortSignal): Promise<void> {
-    this.#open = await this.#deps.states.gaps(this.#deps.source.arn, signal);
+    const { openGaps, states, source } = this.#deps;
+    this.#open = await (openGaps?.(signal) ?? gapsOf(states, source.arn, signal));
   }
 
   /**
@@ -35,8 +37,9 @@ export class GapNoting {
    */
   async note(found: Omit<Gap, 'at'>): Promise<void> {
     const gap = { ...found, at: this.#deps.clock.now() };
-    const isSame = (other: Gap) =>
-      other.shard === gap.shard && other.reason === gap.reason && other.after === gap.after;
+    const { arn } = this.#deps.source;
+    const isSame = ({ stream, shard, reason, after }: StreamGap) =>
+      stream === arn && shard === gap.shard && reason === gap.reason && after === gap.after;
     if (this.#open.some(isSame)) return;
     // Several may notice it at the same time.
     const name = JSON.stringify([gap.shard, gap.reason, gap.after]);
@@ -48,7 +51,7 @@ export class GapNoting {
   async #note(gap: Gap): Promise<void> {
     const { source, states, logger } = this.#deps;
     await states.noteGaps(source.arn, [gap], this.#signal);
-    logger.log('error', 'records of the stream are lost', { stream: source.arn, ...gap, do: REPAIR });
-    this.#open = [...this.#open, gap];
+    logger.log('error', 'records of the stream are lost', { stream: source.arn, ...gap, do: REPAIR_GAP });
+    this.#open = [...this.#open, { stream: source.arn, ...gap }];
   }
 }

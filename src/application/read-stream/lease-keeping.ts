@@ -1,6 +1,6 @@
 import { leasesToClaim } from '../../domain/lease-share.ts';
 import { readable } from '../../domain/shard-order.ts';
-import type { ShardState } from '../../domain/shard.ts';
+import type { Lease, ShardState } from '../../domain/shard.ts';
 import { PartlyWritten } from '../ports/partly-written.ts';
 import type { Claim } from '../ports/shard-states.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
@@ -103,7 +103,10 @@ export class LeaseKeeping {
     const wanted = leasesToClaim(shuffled, owner, isFree, this.#mayTake);
     if (wanted.length === 0) return [];
     const before = monotonic.elapsed();
-    const claims = wanted.map(({ id, lease }) => ({ shard: id, epoch: lease.epoch }));
+    const claims = wanted.map(({ id, lease }) => ({
+      ...{ shard: id, epoch: lease.epoch },
+      failoverMs: this.#failoverMs,
+    }));
     const got = await states.claim(source.arn, claims, owner, signal);
     for (const { id, lease } of got) this.#held.set(id, { epoch: lease.epoch, renewedAt: before });
     return got;
@@ -118,7 +121,7 @@ export class LeaseKeeping {
     if (lease.owner === '' || lease.owner === this.#deps.owner || !this.#observed.hasChanged(id))
       return false;
     // It is renewed every third of it.
-    return this.#observed.unchangedMs(id, now) <= this.#failoverMs / 2;
+    return this.#observed.unchangedMs(id, now) <= this.#failoverOf(lease) / 2;
   }
 
   /**
@@ -156,6 +159,11 @@ export class LeaseKeeping {
     if (this.#held.has(id)) return false;
     // One's own that is not held: the answer to the claim was lost.
     if (lease.owner === '' || lease.owner === this.#deps.owner) return true;
-    return this.#observed.unchangedMs(id, now) >= this.#failoverMs;
+    return this.#observed.unchangedMs(id, now) >= this.#failoverOf(lease);
+  }
+
+  /** Its owner's, who renews it for that, and counts on it. */
+  #failoverOf({ failoverMs }: Lease): number {
+    return failoverMs ?? this.#failoverMs;
   }
 }

@@ -1,7 +1,8 @@
 import type { Shard } from '../../domain/shard.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Backoff } from './backoff.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
+import type { SourceTime } from './source-time.ts';
 
 /** What was learnt of the stream's shards. */
 export interface Listed {
@@ -10,6 +11,8 @@ export interface Listed {
   readonly isComplete: boolean;
   /** Whether new changes come. */
   readonly isEnabled: boolean;
+  /** When it was asked for, by the monotonic clock. */
+  readonly askedAt: number;
 }
 
 /** The API allows ten requests a second, for all who ask. */
@@ -19,16 +22,21 @@ const ATTEMPTS = 4;
 
 /** Lists a stream's shards, page by page, at a rate that leaves others room. */
 export class ShardLister {
-  readonly #deps: Pick<ReadStreamDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
+  readonly #deps: Pick<NotingDependencies, 'source' | 'monotonic' | 'sleeper' | 'random' | 'logger'>;
   readonly #signal: AbortSignal;
   readonly #retryMs: number;
+  readonly #time: SourceTime;
   #nextAt = -Infinity;
 
-  /** @param signal aborted to stop it. */
-  constructor(deps: ReadStreamDependencies, signal: AbortSignal, retryMs: number) {
+  /**
+   * @param signal aborted to stop it.
+   * @param time is told what the source says of it.
+   */
+  constructor(deps: NotingDependencies, signal: AbortSignal, retryMs: number, time: SourceTime) {
     this.#deps = deps;
     this.#signal = signal;
     this.#retryMs = retryMs;
+    this.#time = time;
   }
 
   /**
@@ -37,6 +45,7 @@ export class ShardLister {
    * @throws Fault when not even a first page could be read.
    */
   async list(childrenOf?: string): Promise<Listed | undefined> {
+    const askedAt = this.#deps.monotonic.elapsed();
     const shards = new Map<string, Shard>();
     let isEnabled = true;
     for (let after: string | undefined; ;) {
@@ -48,13 +57,13 @@ export class ShardLister {
         this.#deps.logger.log('warn', 'the shards of the stream could not all be listed', {
           ...{ listed: shards.size, error },
         });
-        return { shards: [...shards.values()], isComplete: false, isEnabled };
+        return { shards: [...shards.values()], isComplete: false, isEnabled, askedAt };
       }
       if (page === undefined) return undefined;
       for (const shard of page.shards) shards.set(shard.id, shard);
       isEnabled = page.enabled;
       if (page.next === undefined)
-        return { shards: [...shards.values()], isComplete: childrenOf === undefined, isEnabled };
+        return { shards: [...shards.values()], isComplete: childrenOf === undefined, isEnabled, askedAt };
       after = page.next;
     }
   }
@@ -68,7 +77,9 @@ export class ShardLister {
       this.#nextAt = at + SPACING_MS;
       await this.#pause(at - now);
       try {
-        return await source.list(request, this.#signal);
+        const page = await source.list(request, this.#signal);
+        this.#time.answered(page?.at);
+        return page;
       } catch (error) {
         const pause = backoff.next();
         const isForGood = Fault.is(error) && error.kind === 'configuration';

@@ -35,6 +35,8 @@ export interface ReadStreamOptions {
   readonly saveMs: number;
   /** How often all shards are listed, in milliseconds. */
   readonly listMs: number;
+  /** How long a shard must have been missing from the stream until it is forgotten, in milliseconds. Of no listing older than half of that anything is noted. */
+  readonly forgetMs: number;
   /** How long a lease goes unrenewed until others take it over, in milliseconds. Renewed three times as often. */
   readonly failoverMs: number;
   /** How long what has begun may take once it is stopped, in milliseconds. */
@@ -63,6 +65,7 @@ export const READ_STREAM_DEFAULTS: ReadStreamOptions = {
   retryMs: 30_000,
   saveMs: 1_000,
   listMs: 60_000,
+  forgetMs: 600_000,
   failoverMs: 10_000,
   stopMs: 20_000,
   quietPages: 10,

@@ -13,6 +13,7 @@ import type { ReaderStatus, ReadResult } from './reader-status.ts';
 import { ShardNoting } from './shard-noting.ts';
 import { ShardReadings } from './shard-readings.ts';
 import type { SharedReading } from './shared-reading.ts';
+import { SourceTime } from './source-time.ts';
 import { StreamListing } from './stream-listing.ts';
 import { Wake } from './wake.ts';
 
@@ -35,6 +36,7 @@ export class ReadStream {
   readonly #stopped = new AbortController();
   /** Aborted once nothing more is written. */
   readonly #closed = new AbortController();
+  readonly #time: SourceTime;
   readonly #keeping: LeaseKeeping;
   readonly #saving: ProgressSaving;
   readonly #gaps: GapNoting;
@@ -44,6 +46,7 @@ export class ReadStream {
   /** Only `once`: what is to be read. */
   #asked: ReadonlySet<string> | undefined;
   #noted: readonly ShardState[] = [];
+  #beganAt = 0;
   /** When the shards were loaded last, by the monotonic clock. */
   #loadedAt = -Infinity;
   #isEndOfStream = false;
@@ -62,7 +65,7 @@ export class ReadStream {
       },
     };
     this.#options = { ...READ_STREAM_DEFAULTS, ...options };
-    const { retryMs, from, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
+    const { retryMs, requestsAtOnce, batchesAtOnce, heldBytes } = this.#options;
     this.#leaseWake = new Wake(deps.sleeper);
     this.#saveWake = new Wake(deps.sleeper);
     this.#keeping = new LeaseKeeping(this.#deps, this.#options, (shard) => this.#lost(shard));
@@ -73,8 +76,9 @@ export class ReadStream {
       (shard, epoch) => this.#completed(shard, epoch),
     );
     this.#gaps = new GapNoting(deps, this.#closed.signal);
-    const lister = new ShardLister(deps, this.#stopped.signal, retryMs);
-    this.#noting = new ShardNoting(deps, lister, this.#gaps, from, this.#closed.signal);
+    this.#time = new SourceTime(deps.clock);
+    const lister = new ShardLister(deps, this.#stopped.signal, retryMs, this.#time);
+    this.#noting = new ShardNoting(deps, lister, this.#gaps, this.#options, this.#closed.signal);
     const signals = { stopped: this.#stopped.signal, closed: this.#closed.signal };
     this.#listing = new StreamListing(deps, this.#noting, this.#gaps, signals);
     const shared: SharedReading = {
@@ -82,6 +86,8 @@ export class ReadStream {
       requests: new Gate(requestsAtOnce),
       batches: new Gate(batchesAtOnce),
       bytes: new HeldBytes(heldBytes),
+      now: () => this.#time.now(),
+      beganAt: () => this.#beganAt,
       epochOf: (shard) => this.#keeping.epochOf(shard),
       isHeld: (shard) => this.#keeping.isSure(shard),
       isClosed: (shard) => this.#noting.isClosed(shard),
@@ -106,8 +112,7 @@ export class ReadStream {
 
   /** How it is doing now. */
   get status(): ReaderStatus {
-    const now = this.#deps.clock.now();
-    const shards = this.#readings.statuses(now);
+    const shards = this.#readings.statuses(this.#time.now());
     const lags = shards.flatMap(({ lagMs }) => lagMs ?? []);
     return {
       isReady: this.#isReady(),
@@ -134,6 +139,7 @@ export class ReadStream {
     if (stop.aborted) end();
     try {
       this.#noted = await this.#listing.first();
+      this.#beganAt = this.#time.now();
       if (this.#options.once)
         this.#asked = new Set(this.#noted.flatMap(({ id, complete }) => (complete ? [] : id)));
       await Promise.all([this.#listing.again(this.#options.listMs), this.#keepLeases(), this.#save()]);

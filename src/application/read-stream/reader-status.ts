@@ -1,4 +1,4 @@
-import type { Gap } from '../../domain/shard.ts';
+import type { StreamGap } from '../../domain/shard.ts';
 
 /** How a shard that this process reads is doing. */
 export interface ShardStatus {
@@ -29,7 +29,7 @@ export interface ReaderStatus {
   /** How many shards of the stream are not complete, whoever reads them. */
   readonly open: number;
   /** What is lost, and was not repaired. */
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly StreamGap[];
   /** How many records this process has handled. */
   readonly handled: number;
   /** Whether the stream gets no more records. */
@@ -43,7 +43,7 @@ export interface ReadResult {
   /** How many it has read and not handled. */
   readonly unhandled: number;
   /** The gaps that nobody has closed. */
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly StreamGap[];
   /** Whether the stream was switched off, and is read to its end. */
   readonly isEndOfStream: boolean;
 }

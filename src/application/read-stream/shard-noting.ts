@@ -1,36 +1,40 @@
 import { Fault } from '../../domain/fault.ts';
 import { newShards } from '../../domain/new-shards.ts';
 import { forgettable } from '../../domain/shard-order.ts';
-import type { ReadStreamDependencies } from './dependencies.ts';
+import type { NotingDependencies } from './dependencies.ts';
 import type { GapNoting } from './gap-noting.ts';
 import type { Listed, ShardLister } from './list-shards.ts';
 import type { ReadStreamOptions } from './options.ts';
 
+type NotingOptions = Pick<ReadStreamOptions, 'from' | 'once' | 'forgetMs'>;
+
 /** Notes which shards there are. Presence is acted on whatever the listing, absence only when it is complete. */
 export class ShardNoting {
-  readonly #deps: ReadStreamDependencies;
+  readonly #deps: NotingDependencies;
   readonly #lister: ShardLister;
   readonly #gaps: GapNoting;
-  readonly #from: ReadStreamOptions['from'];
+  readonly #options: NotingOptions;
   readonly #signal: AbortSignal;
   #isEnabled = true;
   #isFinal = false;
   /** Those that get no more records. */
   #closed: ReadonlySet<string> = new Set();
+  /** Since when complete shards are missing from the stream, by the monotonic clock. */
+  #missing: ReadonlyMap<string, number> = new Map();
   #pending: Promise<Listed | undefined> | undefined;
 
   /** @param signal for requests to the states. */
   constructor(
-    deps: ReadStreamDependencies,
+    deps: NotingDependencies,
     lister: ShardLister,
     gaps: GapNoting,
-    from: ReadStreamOptions['from'],
+    options: NotingOptions,
     signal: AbortSignal,
   ) {
     this.#deps = deps;
     this.#lister = lister;
     this.#gaps = gaps;
-    this.#from = from;
+    this.#options = options;
     this.#signal = signal;
   }
 
@@ -102,22 +106,44 @@ export class ShardNoting {
       await this.#gaps.note({ shard: undefined, reason: 'switched off', after: undefined });
   }
 
-  async #note({ shards, isComplete }: Listed): Promise<void> {
+  async #note({ shards, isComplete, askedAt }: Listed): Promise<void> {
     const { states, source, logger } = this.#deps;
     const closed = shards.flatMap((shard) => (shard.closed ? shard.id : []));
     // Of a partial listing those of the one before are kept.
     this.#closed = new Set([...closed, ...(isComplete ? [] : this.#closed)]);
     const noted = await states.load(source.arn, this.#signal);
-    const { generations, lost } = newShards(shards, isComplete, noted, this.#from);
-    for (const shard of lost) await this.#gaps.note({ shard, reason: 'vanished', after: undefined });
-    for (const some of generations) await states.add(source.arn, some, this.#signal);
+    const { generations, lost } = newShards(shards, isComplete, noted, this.#options.from);
+    for (const shard of lost) {
+      this.#refuseOld(askedAt);
+      await this.#gaps.note({ shard, reason: 'vanished', after: undefined });
+    }
+    for (const some of generations) {
+      this.#refuseOld(askedAt);
+      await states.add(source.arn, some, this.#signal);
+    }
     const added = generations.flat();
     if (added.length > 0) logger.log('info', 'new shards', { shards: added.map(({ id }) => id) });
     if (!isComplete) return;
-    const gone = forgettable(noted, new Set(shards.map(({ id }) => id)));
+    const gone = this.#goneForLong(forgettable(noted, new Set(shards.map(({ id }) => id))));
     if (gone.length === 0) return;
     await states.forget(source.arn, gone, this.#signal);
     logger.log('info', 'shards that have left the stream', { shards: gone });
+  }
+
+  /** Another process may have seen a shard just before it left the stream: one that was forgotten would be new to it, and then lost. */
+  #goneForLong(missing: readonly string[]): readonly string[] {
+    const now = this.#deps.monotonic.elapsed();
+    this.#missing = new Map(missing.map((id) => [id, this.#missing.get(id) ?? now]));
+    const { once, forgetMs } = this.#options;
+    // Who does not stay would never forget.
+    if (once) return missing;
+    return missing.filter((id) => now - (this.#missing.get(id) ?? now) >= forgetMs);
+  }
+
+  /** What it has may be forgotten by now, as where the process stood still. */
+  #refuseOld(askedAt: number): void {
+    if (this.#deps.monotonic.elapsed() - askedAt <= this.#options.forgetMs / 2) return;
+    throw new Fault('transient', 'the listing of the stream is too old for shards to be noted by it');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { Frontier } from '../../domain/frontier.ts';
+import { wholeOf } from '../../domain/shard-order.ts';
 import type { ShardPosition, ShardState } from '../../domain/shard.ts';
 import { Bell } from '../bell.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
@@ -21,7 +22,7 @@ const SMALL_PAGE = 10;
 /** After how long without a page nobody can say that a shard has nothing, in milliseconds: it is asked far more often. */
 const STALE_MS = 10_000;
 
-/** By how much clocks may differ, in milliseconds: a record that is newer by more was made after reading began. */
+/** By how much the clocks of the stream's parts may differ, in milliseconds: a record that is newer by more was made after reading began. */
 const SKEW_MS = 10_000;
 
 /** How the reading of a shard ended. */
@@ -45,8 +46,6 @@ export class ShardReading {
   readonly #bell: Bell;
   /** Aborted once nothing more is read. */
   readonly #stopped = new AbortController();
-  /** When it began, in milliseconds since 1970. */
-  readonly #since: number;
   #iterator: string | undefined;
   /** Where the next iterator is made. */
   #position: ShardPosition;
@@ -61,7 +60,7 @@ export class ShardReading {
   /** How often in a row a page could not be read for want of a setting, as a right. */
   #misconfigured = 0;
   #lastAt: number | undefined;
-  /** When there was a page last, in milliseconds since 1970. */
+  /** When there was a page last, by the time of the stream. */
   #pageAt: number | undefined;
 
   constructor(
@@ -80,7 +79,6 @@ export class ShardReading {
     this.#pace = new StreamPace({ pagesPerSecond, idleMs: once ? 0 : idleMs });
     this.#backoff = new Backoff(deps.random, shared.options.retryMs);
     this.#bell = new Bell(deps.sleeper);
-    this.#since = deps.clock.now();
     this.#handling = new ShardHandling(deps, shared, state.id, this.#frontier, this.#bell);
   }
 
@@ -98,7 +96,11 @@ export class ShardReading {
     return this.#handling.blockedItems;
   }
 
-  /** How long ago the change was made that is handled next; 0 where there is none, undefined where that is not known. */
+  /**
+   * How long ago the change was made that is handled next; 0 where there is none, undefined where that is not known.
+   *
+   * @param now by the time of the stream.
+   */
   lagMs(now: number): number | undefined {
     const { next } = this.#frontier;
     if (next !== undefined) return next.at && Math.max(0, now - next.at);
@@ -188,7 +190,7 @@ export class ShardReading {
       this.#iterator = found.iterator;
       this.#iteratorAt = this.#position;
       // From here on nothing may be missing: another iterator of that kind might leave some out.
-      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = 'beginning';
+      if (!this.#isBegun && this.#frontier.lastRead === undefined) this.#position = wholeOf(this.state);
       this.#isBegun = true;
     }
     this.#pace.asked(monotonic.elapsed());
@@ -204,7 +206,7 @@ export class ShardReading {
     if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
     this.#misconfigured = 0;
-    this.#pageAt = this.#deps.clock.now();
+    this.#pageAt = this.#shared.now();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.
     this.#accept(page.records);
@@ -221,7 +223,7 @@ export class ShardReading {
       this.#position = this.#iteratorAt = { after: record.sequence };
       this.#lastAt = record.at ?? this.#lastAt;
     }
-    const isNew = this.#lastAt !== undefined && this.#lastAt > this.#since + SKEW_MS;
+    const isNew = this.#lastAt !== undefined && this.#lastAt > this.#shared.beganAt() + SKEW_MS;
     // A closed one has an end of its own.
     if (!once || this.#shared.isClosed(this.state.id)) return;
     if ((records.length > 0 && isNew) || this.#emptyPages >= quietPages) this.#isRead = true;

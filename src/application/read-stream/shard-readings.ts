@@ -49,7 +49,7 @@ export class ShardReadings {
     return this.#settled.has(shard);
   }
 
-  /** @param now milliseconds since 1970. */
+  /** @param now by the time of the stream. */
   statuses(now: number): readonly ShardStatus[] {
     return Array.from(this.#readings.values(), (reading) => ({
       shard: reading.state.id,

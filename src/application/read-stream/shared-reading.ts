@@ -11,6 +11,10 @@ export interface SharedReading {
   /** For batches. */
   readonly batches: Gate;
   readonly bytes: HeldBytes;
+  /** The time by the clock that records have theirs from, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** When reading began, by the same: all shards were listed. */
+  readonly beganAt: () => number;
   /** The epoch of a shard's lease; undefined when it is not held. */
   readonly epochOf: (shard: string) => number | undefined;
   /** Whether this process can be sure that nobody else reads a shard. */

@@ -1,13 +1,10 @@
 import { compareTexts } from '../../domain/compare-texts.ts';
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { ShardState } from '../../domain/shard.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ShardStates } from '../ports/shard-states.ts';
+import { REPAIR_GAP } from './gap-noting.ts';
 import type { ReadStreamOptions } from './options.ts';
-
-/** What to do about a gap. */
-const REPAIR =
-  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap';
 
 type From = ReadStreamOptions['from'];
 
@@ -22,12 +19,14 @@ export interface OlderStream {
 export interface StreamsToRead {
   /** The oldest first. */
   readonly older: readonly OlderStream[];
+  readonly latest: string;
   /** Where the latest is begun as long as nothing of it is noted: after others at its beginning, as what has left it meanwhile is lost. */
   readonly from: From;
 }
 
 /**
- * The streams of a table, one after the other: each time that its stream is switched on, it is another. Noted as shards of the table
+ * The streams of a table, one after the other: each time that its stream is switched on, it is another, whose ARN says when, so that they
+ * sort by them. Noted as shards of the table
  * are, by the table's ARN. What was changed while none was on, nobody can read: another stream is a gap, also where the one before was read to its end.
  */
 export class TableStreams {
@@ -49,10 +48,12 @@ export class TableStreams {
   /**
    * Notes the table's latest stream, and the gap before it where others were read. Safe to repeat.
    *
+   * @param told the latest by what the table says. That may be an old answer: where a later one is noted, that is it.
    * @param from where the first stream of all is begun; later ones are read from their beginning.
    */
-  async follow(latest: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
+  async follow(told: string, from: 'horizon' | 'latest', signal?: AbortSignal): Promise<StreamsToRead> {
     const noted = await this.#states.load(this.#table, signal);
+    const latest = noted.reduce((last, { id }) => (compareTexts(id, last) > 0 ? id : last), told);
     const others = noted.filter(({ id }) => id !== latest);
     const start = others.length > 0 ? 'beginning' : from;
     if (!noted.some(({ id }) => id === latest)) {
@@ -60,26 +61,21 @@ export class TableStreams {
       if (others.length > 0) await this.#noteGap(latest, signal);
       await this.#states.add(this.#table, [{ id: latest, parent: undefined, start }], signal);
     }
-    return { older: unfinishedOf(others), from: start };
+    return { older: unfinishedOf(others), latest, from: start };
   }
 
-  /**
-   * Notes that a stream is gone. Where not all of it had been handled, that is a gap.
-   *
-   * @returns its gaps.
-   */
-  async gone(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
+  /** Notes that a stream is gone. Where not all of it had been handled, that is a gap. */
+  async gone(stream: string, signal?: AbortSignal): Promise<void> {
     const shards = await this.#states.load(stream, signal);
     if (shards.length === 0 || shards.some(({ complete }) => !complete)) {
       const gap = { shard: undefined, reason: 'vanished', after: undefined, at: this.#clock.now() } as const;
       await this.#states.noteGaps(stream, [gap], signal);
       this.#logger.log('error', 'a stream of the table is gone that was not read to its end', {
-        ...{ table: this.#table, stream, do: REPAIR },
+        ...{ table: this.#table, stream, do: REPAIR_GAP },
       });
     }
     // Now nobody comes back to it.
     await this.ended(stream, signal);
-    return this.#states.gaps(stream, signal);
   }
 
   /** The streams that were read and not to their end, the oldest first: also while none is switched on. */
@@ -91,7 +87,7 @@ export class TableStreams {
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
     await this.#states.noteGaps(stream, [gap], signal);
     this.#logger.log('error', 'the table has another stream than before', {
-      ...{ table: this.#table, stream, do: REPAIR },
+      ...{ table: this.#table, stream, do: REPAIR_GAP },
     });
   }
 

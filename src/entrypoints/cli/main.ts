@@ -4,6 +4,7 @@ import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { buildCommand } from './build/command.ts';
 import { consumeCommand } from './consume/command.ts';
 import { filtersCommand } from './filters/command.ts';
+import { gapsCommand } from './gaps/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
@@ -30,6 +31,7 @@ await runCommand(
     .addCommand(initCommand)
     .addCommand(replayCommand)
     .addCommand(consumeCommand)
+    .addCommand(gapsCommand)
     .addCommand(indexCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)

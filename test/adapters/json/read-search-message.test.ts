@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readSearchMessage } from '../../../src/adapters/json/read-search-message.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
+import { toJson } from '../../../src/domain/json.ts';
 import type { DocumentFields } from '../../../src/domain/search-document.ts';
 import { messageText } from '../../../src/domain/search-message.ts';
 import { anyValue, name, text } from '../aws/any-value.ts';
@@ -15,7 +16,15 @@ const some = text.filter((any) => any !== '');
 const sequence = fc.oneof(fc.bigInt({ min: 0n }), fc.constant(123450000000000001234567890n)).map(String);
 const actions: fc.Arbitrary<SearchAction> = fc.record({
   key: fc.record({ collection: some, id: some }),
-  version: fc.record({ generation: fc.maxSafeNat(), epoch: text, sequence }),
+  version: fc
+    .record({
+      ...{ generation: fc.maxSafeNat(), epoch: text, sequence },
+      fill: fc.option(
+        fc.maxSafeNat().map((below) => below || 1),
+        { nil: undefined },
+      ),
+    })
+    .map(({ fill, ...change }) => (fill === undefined ? change : { ...change, fill })),
   identity: fc.record({ stream: text, sequence: text }),
   document: fc.option(fc.dictionary(name, anyValue, { maxKeys: 5 }) as fc.Arbitrary<DocumentFields>, {
     nil: undefined,
@@ -24,6 +33,34 @@ const actions: fc.Arbitrary<SearchAction> = fc.record({
     nil: undefined,
   }),
 });
+
+/** Upserts as nearly all are, of any documents. */
+const usual: fc.Arbitrary<SearchAction> = fc
+  .record({
+    action: actions,
+    texts: fc.array(fc.constantFrom('a', 'é', 'a#b:c', '..'), { minLength: 7, maxLength: 7 }),
+  })
+  .map(({ action: { version, document = {} }, texts: [collection = '', id = '', ...rest] }) => ({
+    key: { collection, id },
+    version: { ...version, generation: version.generation % 10, epoch: rest[0] ?? '' },
+    identity: { stream: rest[1] ?? '', sequence: rest[2] ?? '' },
+    row: { partition: rest[3] ?? '', sort: rest[4] },
+    document,
+  }));
+
+/** One of them. */
+const PLAIN_ACTION: SearchAction = {
+  key: { collection: 'c', id: 'i' },
+  version: { generation: 1, epoch: 'e', sequence: '1' },
+  identity: { stream: 's', sequence: '1' },
+  row: { partition: 'p', sort: 's' },
+  document: { id: 'i' },
+};
+
+/** All that was read of a message. */
+function inJson(read: SearchAction | Fault): string {
+  return Fault.is(read) ? read.message : JSON.stringify({ ...read, json: undefined });
+}
 
 /** A message of which everything may be missing, or of another type; and more may be there. */
 const nearly = fc
@@ -46,6 +83,7 @@ const nearly = fc
             ['version', 'generation'],
             ['version', 'epoch'],
             ['version', 'sequence'],
+            ['version', 'fill'],
             ['version', 'added'],
           ],
           ...[
@@ -104,6 +142,44 @@ describe('readSearchMessage', () => {
     );
   });
 
+  it('given any message, or nearly, then what begins as usual is read as all else is', () => {
+    const seen = { usual: 0, others: 0 };
+    fc.assert(
+      fc.property(fc.oneof(usual.map(messageText), actions.map(messageText), nearly), (message) => {
+        const read = readSearchMessage(message);
+        // No message of a worker begins with a blank.
+        expect(inJson(read)).to.equal(inJson(readSearchMessage(` ${message}`)));
+        if (Fault.is(read) || read.json === undefined) seen.others++;
+        else {
+          seen.usual++;
+          expect(read.json).to.equal(toJson(read.document!));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(seen.usual, seen.others)).to.be.greaterThan(100);
+  });
+
+  for (const [what, end] of [
+    ['a member behind its document', ',"added":1}'],
+    ['another id behind its document', ',"id":"other"}'],
+    ['another document behind its document', ',"document":{"id":"other"}}'],
+    ['a bracket too many', '}}'],
+    ['something behind it', '} {}'],
+    ['no end', ''],
+  ] as const)
+    it(`given a message with ${what}, then it is read as a whole`, () => {
+      const message = `${messageText(PLAIN_ACTION).slice(0, -1)}${end}`;
+      const read = readSearchMessage(message);
+      expect(inJson(read)).to.equal(inJson(readSearchMessage(` ${message}`)));
+      expect(read).to.not.have.property('json');
+    });
+
+  it('given a document on several lines, then its JSON is not taken for one', () => {
+    const message = messageText(PLAIN_ACTION).replace('"document":{', '"document":{\n');
+    expect(readSearchMessage(message)).to.deep.equal({ ...PLAIN_ACTION });
+  });
+
   describe('its JSON schema', () => {
     const validate = new Ajv().compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
 
@@ -137,7 +213,7 @@ describe('readSearchMessage', () => {
       const full = JSON.parse(
         messageText({
           key: { collection: 'c', id: 'i' },
-          version: { generation: 1, epoch: 'e', sequence: '1' },
+          version: { generation: 1, epoch: 'e', sequence: '1', fill: 1 },
           identity: { stream: 's', sequence: '1' },
           row: { partition: 'p', sort: 's' },
           document: {},

@@ -58,7 +58,11 @@ describe('values in PostgreSQL', () => {
     for (const sequence of ['0', '00', '7', '007', '49'.repeat(40), `0${'1'.repeat(38)}`]) {
       const given = version(sequence, '2026-01-05T09:00:00.000', 3);
       const columns = versionColumns(given);
-      expect(versionOf({ ...columns, generation: '3' })).to.deep.equal(given);
+      expect(versionOf({ ...columns, generation: '3', fill: '0' })).to.deep.equal(given);
+      const fill = 1_767_603_600_999;
+      const filled = versionColumns({ ...given, fill });
+      expect(filled).to.deep.equal({ ...columns, fill });
+      expect(versionOf({ ...filled, generation: '3', fill: `${fill}` })).to.deep.equal({ ...given, fill });
       expect(columns.sequence).to.match(/^(0|[1-9]\d*)$/);
     }
   });

@@ -45,6 +45,17 @@ describe('TypesenseSearchIndex', () => {
     );
   });
 
+  it('sends the JSON that a document came in, if it is as the schema has it, and writes it anew elsewhere', async () => {
+    const sent = async (fields: Parameters<typeof put>[1], json: string) => {
+      shop.local.requests.length = 0;
+      expect(await apply({ ...put('a', fields), json })).to.deep.equal(['done']);
+      return String(shop.local.requests[0]?.body);
+    };
+    const given = '{ "id":"a","name":"document \\u0061" }';
+    expect(await sent({}, given)).to.equal(given);
+    expect(await sent({ digits: null }, '{}')).to.equal('{"id":"a","name":"document a"}');
+  });
+
   it('keeps requests below the window of the server, one after the other (src/http_data.h:450)', async () => {
     const writes = range(30).map((n) => put(`${n}`, { digits: 'ü'.repeat(10_000 + n) }));
     expect(new Set(await apply(...writes))).to.deep.equal(new Set(['done']));

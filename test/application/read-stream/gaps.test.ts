@@ -5,6 +5,7 @@ import { Fault } from '../../../src/domain/fault.ts';
 import { callsOf, Readers } from './readers.ts';
 
 const ONE = 'shard-0001';
+const DOWN = new Fault('transient', 'down');
 const LOST = 'records of the stream are lost';
 
 /** A reader that handled the first record and is gone, until that and what follows has left the stream. */
@@ -108,6 +109,26 @@ describe('ReadStream, what it does about records that nobody can read any more',
     expect(world.handled).to.deep.equal(['a1', 'c1']);
     const gaps = (await world.gaps()).map(({ shard, reason, after }) => [shard, reason, after]);
     expect(gaps).to.deep.equal([['shard-0002', 'trimmed', undefined]]);
+  });
+
+  it('given another process that begins such a child, and lists it as if it had begun later, then the gap is noted all the same', async () => {
+    const world = new Readers({ retentionMs: 60_000, beginnings: 'listed as left' });
+    world.stream.open(1);
+    world.write('a');
+    world.stream.roll(world.stream.shards[0]!, false);
+    world.write('b');
+    // It notes the child, and is held back by its parent.
+    const one = world.start({}, { handle: async (records) => records.map(() => DOWN) });
+    await world.pass(5_000);
+    one.process.alive = false;
+    await world.pass(45_000);
+    world.write('c');
+    await world.pass(10_500);
+    world.start({}, {}, 'two');
+    await world.pass(20_000);
+    expect(world.handled).to.deep.equal(['c1']);
+    const gaps = (await world.gaps()).map(({ shard, reason, after }) => [shard, reason, after]);
+    expect(gaps).to.deep.include(['shard-0002', 'trimmed', undefined]);
   });
 
   it('given a shard that has left the stream unfinished, then a gap is noted, and its children are read', async () => {

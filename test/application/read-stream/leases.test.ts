@@ -204,6 +204,32 @@ describe('ReadStream, how processes share the shards', () => {
     expect(two.process.lines.filter(({ message }) => message.includes('lost'))).to.deep.equal([]);
   });
 
+  it('given processes of which each has another failover time, then each keeps its share, and is waited for as long as its own says', async () => {
+    const world = shards(4);
+    const patient = world.start({ failoverMs: 60_000 });
+    await world.pass(5_000);
+    const hasty = world.start({ failoverMs: 1_000 }, {}, 'two');
+    await world.pass(60_000);
+    const before = await world.owners();
+    expect(await shares(world)).to.deep.equal({ one: 2, two: 2 });
+    await world.pass(180_000);
+    expect(await world.owners()).to.deep.equal(before);
+    for (const { process } of [patient, hasty])
+      expect(process.lines.filter(({ level }) => level === 'warn')).to.deep.equal([]);
+    patient.process.alive = false;
+    // It may have renewed them 20 seconds before.
+    await world.pass(38_000);
+    expect(await shares(world)).to.deep.equal({ one: 2, two: 2 });
+    await world.pass(24_000);
+    expect(await shares(world)).to.deep.equal({ two: 4 });
+    world.start({ failoverMs: 60_000 }, {}, 'three');
+    await world.pass(120_000);
+    hasty.process.alive = false;
+    // It looks at them every 20 seconds.
+    await world.pass(22_000);
+    expect(await shares(world)).to.deep.equal({ three: 4 });
+  });
+
   it('given a claim without an answer, then the same process claims again', async () => {
     const world = shards(1);
     let failures = 2;

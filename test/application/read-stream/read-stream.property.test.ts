@@ -34,6 +34,10 @@ describe('ReadStream on a modelled stream', function () {
     }
   });
 
+  it('given a record handled by a process that stands still, and trimmed before the next one reads on, takes the gap that is noted for it too (700583)', async () => {
+    expect((await violationOf(700_583))?.message).to.equal(undefined);
+  });
+
   it('is tried with every mistake of other readers that there is', () => {
     expect(Object.keys(CATCHES)).to.have.members(Object.keys(READER_MUTANTS));
   });

@@ -2,8 +2,8 @@ import type { Advance, ShardStates } from '../../../src/application/ports/shard-
 import type { ShardListing, SourcePage, StreamSource } from '../../../src/application/ports/stream-source.ts';
 import { compareTexts } from '../../../src/domain/compare-texts.ts';
 import { compareSequences } from '../../../src/domain/version.ts';
-import { sourceWith, statesWith } from './calls.ts';
-import type { ModelledRecord } from './modelled-stream.ts';
+import { sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
+import type { ModelledRecord } from '../../../src/simulation/reader/modelled-stream.ts';
 import type { Variant } from './reader-world.ts';
 
 /** A source with some methods made anew. */
@@ -79,8 +79,10 @@ export const READER_MUTANTS: Readonly<Record<string, () => Variant>> = {
   /** Children are started at the latest record (connect #4687). */
   'children-at-latest': () =>
     source((inner) => ({
-      iterator: (shard, position, signal) =>
-        inner.iterator(shard, position === 'beginning' ? 'latest' : position, signal),
+      iterator: (shard, position, signal) => {
+        const isBeginning = position === 'beginning' || (typeof position === 'object' && 'at' in position);
+        return inner.iterator(shard, isBeginning ? 'latest' : position, signal);
+      },
     })),
 
   /** The checkpoint is saved when it is read (dynamodb-streams-readable). */

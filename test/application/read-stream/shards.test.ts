@@ -276,14 +276,14 @@ describe('ReadStream, which shards it reads, and from where', () => {
 
   it('given shards that have left the stream and are complete, then nothing of them is kept', async () => {
     const world = oneShard('a', { retentionMs: 30_000 });
-    world.start({ listMs: 10_000 });
+    world.start({ listMs: 10_000, forgetMs: 15_000 });
     for (let n = 0; n < 5; n++) {
       await world.pass(20_000);
       world.stream.roll(world.stream.leaves[0]!, false);
     }
-    await world.pass(20_000);
+    await world.pass(30_000);
     const kept = (await world.states.load(world.stream.arn)).map(({ id }) => id);
-    expect(kept).to.deep.equal(['shard-0005', 'shard-0006']);
+    expect(kept).to.deep.equal(['shard-0004', 'shard-0005', 'shard-0006']);
     expect(await world.gaps()).to.deep.equal([]);
   });
 });

@@ -206,6 +206,23 @@ describe('ReadStream, once', () => {
     expect(world.handled).to.include('a1');
   });
 
+  for (const skewMs of [-3_600_000, 3_600_000])
+    it(`given a clock that is an hour ${skewMs < 0 ? 'slow' : 'fast'}, then it reads what there was, and ends all the same`, async () => {
+      const world = new Readers();
+      world.stream.open(1);
+      for (let n = 0; n < 6; n++) {
+        world.write('ab');
+        await world.pass(20_000);
+      }
+      const one = world.start({ once: true, pageSize: 2 }, { skewMs });
+      for (let n = 0; n < 20; n++) {
+        world.write('c');
+        await world.pass(1_000);
+      }
+      expect(one.result).not.to.equal(undefined);
+      expect(world.handled).to.include.members(['a6', 'b6', 'c1']);
+    });
+
   it('given a record that cannot be handled, then it is tried so often, and left', async () => {
     const world = oneShard('abac');
     let attempts = 0;
@@ -399,6 +416,15 @@ describe('ReadStream, what it tells of itself', () => {
     isDown = false;
     await world.pass(30_000);
     expect(one.reader.status).to.include({ lagMs: 0, handled: 1 });
+  });
+
+  it('given a clock that is an hour slow or fast, then it tells how old records are all the same', async () => {
+    for (const skewMs of [-3_600_000, 3_600_000]) {
+      const world = oneShard('a');
+      const one = world.start({}, { skewMs, handle: async () => [DOWN] });
+      await world.pass(30_000);
+      expect(one.reader.status.lagMs).to.be.within(29_000, 31_000);
+    }
   });
 
   it('given a stream that cannot be read, then nothing goes well', async () => {

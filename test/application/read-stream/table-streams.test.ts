@@ -31,8 +31,10 @@ describe('the streams of a table', () => {
   it('given its first stream, then it is read from where it is asked, and nothing is lost', async () => {
     for (const from of ['latest', 'horizon'] as const) {
       states = new MemoryShardStates();
-      for (const again of [false, true])
-        expect(await streams().follow(FIRST, from), `${again}`).to.deep.equal({ older: [], from });
+      for (const again of [false, true]) {
+        const read = { older: [], latest: FIRST, from };
+        expect(await streams().follow(FIRST, from), `${again}`).to.deep.equal(read);
+      }
       expect(await states.gaps(FIRST)).to.deep.equal([]);
     }
     expect(log.said).to.deep.equal([]);
@@ -40,7 +42,8 @@ describe('the streams of a table', () => {
 
   it('given another stream, then the one before is read first, the other from its beginning, and a gap is told', async () => {
     await streams().follow(FIRST, 'latest');
-    const read = { older: [{ arn: FIRST, from: 'horizon' }], from: 'beginning' };
+    const older = [{ arn: FIRST, from: 'horizon' }];
+    const read = { older, latest: SECOND, from: 'beginning' };
     expect(await streams().follow(SECOND, 'latest')).to.deep.equal(read);
     const gap = { shard: undefined, reason: 'new stream', after: undefined, at: clock.now() } as const;
     expect(await states.gaps(SECOND)).to.deep.equal([gap]);
@@ -55,19 +58,37 @@ describe('the streams of a table', () => {
   it('given one that was read to its end, then it is read no more, and there is a gap all the same', async () => {
     await streams().follow(FIRST, 'horizon');
     await streams().ended(FIRST);
-    expect(await streams().follow(SECOND, 'latest')).to.deep.equal({ older: [], from: 'beginning' });
+    const read = { older: [], latest: SECOND, from: 'beginning' };
+    expect(await streams().follow(SECOND, 'latest')).to.deep.equal(read);
     expect(await states.gaps(SECOND)).to.have.length(1);
   });
 
   it('given several, then the oldest comes first, whatever their order', async () => {
-    for (const stream of [SECOND, FIRST]) await streams().follow(stream, 'horizon');
+    for (const stream of [SECOND, FIRST])
+      await states.add(TABLE, [{ id: stream, parent: undefined, start: 'horizon' }]);
     const [first, second] = [
-      { arn: FIRST, from: 'beginning' },
+      { arn: FIRST, from: 'horizon' },
       { arn: SECOND, from: 'horizon' },
     ];
     expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([first, second]);
     await streams().ended(FIRST);
     expect((await streams().follow(THIRD, 'horizon')).older).to.deep.equal([second]);
+  });
+
+  it('given an old answer, then the stream that it tells is not taken for the latest', async () => {
+    await streams().follow(SECOND, 'horizon');
+    const alone = { older: [], latest: SECOND, from: 'horizon' };
+    // Also where it is from before all that were ever read.
+    expect(await streams().follow(FIRST, 'horizon')).to.deep.equal(alone);
+    expect((await states.load(TABLE)).map(({ id }) => id)).to.deep.equal([SECOND]);
+    const read = await streams().follow(THIRD, 'horizon');
+    expect(read).to.deep.equal({
+      ...{ older: [{ arn: SECOND, from: 'horizon' }], latest: THIRD },
+      from: 'beginning',
+    });
+    for (const old of [FIRST, SECOND]) expect(await streams().follow(old, 'horizon')).to.deep.equal(read);
+    expect(await states.gaps(FIRST)).to.deep.equal([]);
+    expect(await states.gaps(SECOND)).to.deep.equal([]);
   });
 
   it('given a process that ends before the stream is noted, then the gap is noted all the same', async () => {
@@ -90,10 +111,10 @@ describe('the streams of a table', () => {
       if (noted !== 'nothing') await states.add(FIRST, [shard]);
       if (noted === 'complete') await states.advance(FIRST, [{ shard: 's', epoch: 0, complete: true }]);
       log.said.length = 0;
-      const told = await streams().gone(FIRST);
+      await streams().gone(FIRST);
+      const told = await states.gaps(FIRST);
       const gap = { shard: undefined, reason: 'vanished', after: undefined, at: clock.now() };
       expect(told, noted).to.deep.equal(noted === 'complete' ? [] : [gap]);
-      expect(await states.gaps(FIRST), noted).to.deep.equal(told);
       expect(log.said, noted).to.have.length(told.length);
       expect(
         (await streams().unfinished()).map(({ arn }) => arn),

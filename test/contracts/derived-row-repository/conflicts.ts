@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { version } from '../../support/factories.ts';
+import { filled, version } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 import { each } from '../contract.ts';
 import {
@@ -30,6 +30,9 @@ export const doesNothing = each(
       'where the state is of an earlier generation',
       { stored: state(1), read: state(1, [], NEXT_GENERATION) },
     ],
+    ['where the state was filled since', { stored: filled(9, state(1)), read: state(1) }],
+    ['where the state is of another fill', { stored: filled(10, state(1)), read: filled(9, state(1)) }],
+    ['where the state was never filled', { stored: state(1), read: filled(1, state(1)) }],
     ['where there never was such a state', { stored: undefined, read: state(1) }],
   ],
   async (harness: Harness, { stored, read }) => {
@@ -51,6 +54,19 @@ export async function doesTheOtherMovesOfTheCall(harness: Harness) {
     await apply(harness, moveTo(moved, undefined, 2, [a]), moveTo(free, undefined, 1, [b])),
   ).to.deep.equal(['conflict', 'done']);
   expect(await readAll(harness, [a, b])).to.deep.equal([undefined, owned(free)]);
+}
+
+export async function movesOnFromAFill(harness: Harness) {
+  const source = anOrder();
+  const put = aRow();
+  const [first, second] = [filled(9, state(0)), filled(10, state(0, [put]))];
+  await succeed(harness, { source, from: undefined, to: first, put: [], remove: [] });
+  expect(await load(harness, source)).to.deep.equal(first);
+  await succeed(harness, { source, from: first, to: second, put: [put], remove: [] });
+  expect(await load(harness, source)).to.deep.equal(second);
+  await succeed(harness, moveTo(source, second, 1, []));
+  expect(await load(harness, source)).to.deep.equal(state(1));
+  expect(await harness.read(put)).to.equal(undefined);
 }
 
 export async function appliesAMoveOnce(harness: Harness) {

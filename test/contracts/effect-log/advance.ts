@@ -10,6 +10,7 @@ import {
   succeed,
 } from './harness.ts';
 import { each } from '../contract.ts';
+import { filled } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 
 export async function doesNothingForNoMoves(harness: Harness) {
@@ -22,6 +23,7 @@ export const keepsAState = each(
     'of a long sequence number': state('9'.repeat(40)),
     'of a stream without a name': state(1, { epoch: '' }),
     'of a later generation': state(1, { generation: 12 }),
+    'of a fill': filled(1_767_603_600_999, state(1)),
     'of a row that was removed': state(1, { removed: true }),
   }),
   async (harness: Harness, to) => {
@@ -39,6 +41,9 @@ export async function movesOnFromWhatWasRead(harness: Harness) {
     state(3),
     state(1, { epoch: '2026-02-01T00:00:00.000' }),
     state(1, { generation: 1 }),
+    filled(9, state(1, { generation: 1 })),
+    filled(10, state(1, { generation: 1 })),
+    state(2, { generation: 1 }),
   ];
   for (const [n, to] of states.entries()) {
     await succeed(harness, move(row, to, states[n - 1]));
@@ -61,6 +66,9 @@ const CONFLICTS = {
   'where it is of another stream': [state(1, { epoch: '' }), state(1), state(2)],
   'where it is of another generation': [state(1, { generation: 1 }), state(1), state(2)],
   'where it is of the first generation': [state(1), state(1, { generation: 1 }), state(2, { generation: 2 })],
+  'where it was filled since': [filled(9, state(1)), state(1), state(2)],
+  'where it is of another fill': [filled(10, state(1)), filled(9, state(1)), state(2)],
+  'where it was never filled': [state(1), filled(1, state(1)), state(2)],
   'where the row is gone': [state(1, { removed: true }), undefined, state(2)],
 } as const;
 

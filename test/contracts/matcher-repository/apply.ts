@@ -3,6 +3,7 @@ import { Fault } from '../../../src/domain/fault.ts';
 import type { CountMove } from '../../../src/domain/count-move.ts';
 import type { Tuple } from '../../../src/domain/count.ts';
 import { each } from '../contract.ts';
+import { filled } from '../../support/factories.ts';
 import { aLink, apply, aTuple, type Harness, load, loadAll, state, succeed } from './harness.ts';
 import { range } from '../../support/range.ts';
 
@@ -146,4 +147,22 @@ export async function appliesUnderASignalThatIsNotAborted(harness: Harness) {
   const { signal } = new AbortController();
   expect(await harness.matcher.apply([move], signal)).to.deep.equal(['done']);
   expect(await harness.count(tuple)).to.equal(1);
+}
+
+export async function movesOnFromAFill(harness: Harness) {
+  const [link, mine, theirs] = [aLink(), aTuple(), aTuple()];
+  const states = [
+    filled(1_767_603_600_999, state('0', mine)),
+    filled(1_767_603_601_000, state('0', theirs)),
+    state('7', mine),
+    filled(1, state('7', theirs)),
+    state('8', undefined, true),
+    filled(2, state('8', mine)),
+  ];
+  for (const [n, to] of states.entries()) {
+    await succeed(harness, { source: link, from: states[n - 1], to });
+    expect(await load(harness, link)).to.deep.equal(to);
+    for (const tuple of [mine, theirs])
+      expect(await harness.count(tuple)).to.equal(to.contributions[0]?.tuple === tuple ? 1 : undefined);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Tuple } from '../../../src/domain/count.ts';
 import type { AssumedState, CountState } from '../../../src/domain/count-move.ts';
+import { filled } from '../../support/factories.ts';
 import { inGeneration, state } from './harness.ts';
 
 /* What is stored for a link, and what is assumed instead of reading it. */
@@ -23,6 +24,15 @@ export const EARLIER: readonly (readonly [what: string, story: Story])[] = [
   ['a state that counts nothing', (mine) => [state('1', undefined), nothing, state('2', mine)]],
   ['what a removed link left', (mine) => [state('1', undefined, true), nothing, state('2', mine)]],
   ['a counted tuple', (mine, theirs) => [state('1', mine), holding(mine), state('2', theirs)]],
+  ['a fill of an earlier change', (mine) => [filled(9, state('1', mine)), holding(mine), state('2', mine)]],
+  [
+    'an earlier fill of the same change',
+    (mine, theirs) => [filled(9, state('2', mine)), holding(mine), filled(10, state('2', theirs))],
+  ],
+  [
+    'a change of which that is a fill',
+    (mine, theirs) => [state('2', mine), holding(mine), filled(1, state('2', theirs))],
+  ],
   ['a tuple that stays', (mine) => [state('1', mine), holding(mine), state('2', mine)]],
   ['a tuple that goes', (mine) => [state('1', mine), holding(mine), state('2', undefined, true)]],
   ['fewer digits', (mine, theirs) => [state('9', mine), holding(mine), state('10', theirs)]],
@@ -71,6 +81,12 @@ export const OTHERWISE: readonly (readonly [what: string, story: Story])[] = [
   ],
   ['a later removal', (mine) => [state('3', undefined, true), nothing, state('2', mine)]],
   ['the same change', (mine) => [state('2', mine), holding(mine), state('2', mine)]],
+  ['a fill of the same change', (mine) => [filled(9, state('2', mine)), holding(mine), state('2', mine)]],
+  [
+    'the same fill',
+    (mine, theirs) => [filled(9, state('2', mine)), holding(mine), filled(9, state('2', theirs))],
+  ],
+  ['a fill of a later change', (mine) => [filled(1, state('3', mine)), holding(mine), state('2', mine)]],
   ['the same removal', () => [state('2', undefined, true), nothing, state('2', undefined, true)]],
   ['a later change', (mine, theirs) => [state('3', mine), holding(mine), state('2', theirs)]],
   ['more digits', (mine, theirs) => [state('10', mine), holding(mine), state('9', theirs)]],

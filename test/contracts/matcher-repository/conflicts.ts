@@ -13,7 +13,7 @@ import {
   state,
   succeed,
 } from './harness.ts';
-import { version } from '../../support/factories.ts';
+import { filled, version } from '../../support/factories.ts';
 import { range } from '../../support/range.ts';
 
 /** The states that a link had, one after the other, and the move that was decided on another: with tuples of its own. */
@@ -55,6 +55,31 @@ const STORIES: Readonly<Record<string, Story>> = {
       ],
     ]),
   ),
+  'where the state was filled since': (mine, theirs) => [
+    [state('1', mine), filled(5, state('1', theirs))],
+    state('1', mine),
+    state('2', undefined),
+  ],
+  'where another fill of the same came first': (mine, theirs) => [
+    [state('1', theirs), filled(5, state('1', theirs))],
+    state('1', theirs),
+    filled(6, state('1', mine)),
+  ],
+  'where the state is of another fill': (mine) => [
+    [filled(10, state('1', mine))],
+    filled(9, state('1', mine)),
+    state('2', undefined),
+  ],
+  'where the change is not filled any more': (mine) => [
+    [filled(9, state('1', mine)), state('2', mine)],
+    filled(9, state('1', mine)),
+    filled(10, state('1', mine)),
+  ],
+  'where the state was never filled': (mine) => [
+    [state('1', mine)],
+    filled(1, state('1', mine)),
+    state('2', undefined),
+  ],
   'where there never was such a state': (mine) => [[], state('1', mine), state('2', undefined)],
   'where the move was applied already': (mine) => [[state('1', mine)], undefined, state('1', mine)],
 };

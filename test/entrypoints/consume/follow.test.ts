@@ -75,8 +75,39 @@ describe('following the streams of a table', () => {
     table.process.stop.abort();
     await table.pass(6_000);
     expect(table.handled).to.deep.equal(['b1']);
-    expect(follow.result.gaps.map(({ reason }) => reason)).to.deep.equal(['vanished', 'new stream']);
+    expect(follow.result.gaps.map(({ reason }) => reason)).to.deep.equal(['new stream', 'vanished']);
     expect((await table.states.gaps(first)).map(({ reason }) => reason)).to.deep.equal(['vanished']);
+  });
+
+  it('given gaps of a stream that was read to its end, then they are told as well, until they are closed', async () => {
+    const table = new FollowedTable();
+    table.switchOn('a');
+    const first = table.latest!;
+    table.start();
+    await table.pass(3_000);
+    table.switchOff();
+    table.process.alive = false;
+    table.replaceProcess();
+    table.start({ listMs: 5_000 });
+    await table.pass(10_000);
+    expect(table.result).to.equal('ended');
+    table.switchOn('b');
+    table.replaceProcess();
+    const follow = table.start({ listMs: 5_000 });
+    await table.pass(3_000);
+    const told = () => follow.reading.status.gaps.map(({ reason, stream }) => [reason, stream]);
+    expect(told()).to.deep.equal([
+      ['switched off', first],
+      ['new stream', table.latest],
+    ]);
+    await table.states.closeGaps(first, await table.states.gaps(first));
+    await table.pass(8_000);
+    expect(told()).to.deep.equal([['new stream', table.latest]]);
+    await table.states.closeGaps(table.latest!, await table.states.gaps(table.latest!));
+    await table.pass(8_000);
+    table.process.stop.abort();
+    await table.pass(3_000);
+    expect(follow.result.gaps).to.deep.equal([]);
   });
 
   it('given an older stream that is held back, then what has left the next one meanwhile is a gap', async () => {
@@ -109,6 +140,37 @@ describe('following the streams of a table', () => {
       const gaps = follow.result.gaps.map(({ reason, shard }) => [reason, shard]);
       expect(gaps).to.deep.include([isRolled ? 'vanished' : 'trimmed', 'shard-0001']);
     }
+  });
+
+  it('given an older stream that is held back until all shards of the next one have left it, then that is a gap', async () => {
+    const table = new FollowedTable(60_000);
+    table.switchOn('a');
+    let isDown = true;
+    const handle = async (records: readonly unknown[]) =>
+      records.map((each) => {
+        if (isDown) return new Fault('transient', 'down');
+        table.handled.push(nameOf(each));
+        return 'done' as const;
+      });
+    table.start({ retryMs: 2_000 }, handle);
+    await table.pass(3_000);
+    table.switchOff();
+    const next = table.switchOn('b');
+    table.process.alive = false;
+    table.replaceProcess();
+    table.start({ retryMs: 2_000, listMs: 5_000 }, handle);
+    await table.pass(20_000);
+    table.switchOff();
+    // Another process, as what this one knows of them would do.
+    table.process.alive = false;
+    await table.pass(65_000);
+    isDown = false;
+    table.replaceProcess();
+    table.start({ retryMs: 2_000, listMs: 5_000 }, handle);
+    await table.pass(40_000);
+    expect(table.handled).to.deep.equal([]);
+    const gaps = (await table.states.gaps(next.arn)).map(({ reason, shard }) => [reason, shard]);
+    expect(gaps).to.deep.include(['vanished', 'shard-0001']);
   });
 
   it('given requests that fail until it is stopped, then it ends at once, by the reason that it was stopped for', async () => {

@@ -21,7 +21,7 @@ const KEYS_PER_REQUEST = 100;
 const CONCURRENCY = 8;
 
 /**
- * Reads items consistently, a hundred a request. One result a key, in the order of the keys; undefined where there
+ * Reads items consistently, at most a hundred a request. One result a key, in the order of the keys; undefined where there
  * is no item, a `transient` Fault where DynamoDB left the key unprocessed.
  *
  * What is asked of one client at the same moment, for whatever tables, goes together: small batches would otherwise take a
@@ -134,8 +134,10 @@ function smallestFirst(a: Question, b: Question): number {
   return a.keys.size - b.keys.size;
 }
 
-/** The keys of all questions in requests. Keys that two have in common are in both's. */
+/** The keys of all questions in as few requests as hold them, as many in each: the larger one is, the longer it takes. Keys that two have in common are in both's. */
 function requestsOf(questions: readonly Question[]): readonly Part[][] {
+  const count = questions.reduce((sum, { keys }) => sum + keys.size, 0);
+  const size = Math.ceil(count / Math.ceil(count / KEYS_PER_REQUEST));
   const requests: Part[][] = [];
   let room = 0;
   for (const question of questions) {
@@ -143,7 +145,7 @@ function requestsOf(questions: readonly Question[]): readonly Part[][] {
     for (let from = 0; from < names.length;) {
       if (room === 0) {
         requests.push([]);
-        room = KEYS_PER_REQUEST;
+        room = size;
       }
       const some = names.slice(from, from + room);
       requests.at(-1)?.push({ question, names: some });

@@ -18,12 +18,14 @@ export const USUAL_STATES = {
 
 /** What was last derived from a row. Rows and effects write attributes of their own beside these. */
 const STATE_ATTRIBUTES = {
-  /** 2; absent in rows of the form before. */
+  /** 2, or 3 where there is a fill; absent in rows of the form before. */
   form: { type: 'any' },
   /** A number; absent in rows that were written before there were generations, which means 0. */
   generation: { type: 'any' },
   epoch: { type: 'string', required: true },
   sequence: { type: 'string', required: true },
+  /** A number, of what was derived from the row as it was read; absent for changes. */
+  fill: { type: 'any' },
   removed: { type: 'boolean', required: true },
   /** What the row adds to which counts, and where they are. */
   counted: { type: 'any' },

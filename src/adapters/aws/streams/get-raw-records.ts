@@ -8,6 +8,8 @@ import { sendRaw } from './raw-answers.ts';
 export interface RawRecords {
   /** As in the response's JSON. */
   readonly records: readonly unknown[];
+  /** How long the response's text is. */
+  readonly bytes: number;
   /** Undefined when the shard is closed and this was its last page. */
   readonly nextIterator: string | undefined;
 }
@@ -18,10 +20,10 @@ export async function getRawRecords(
   input: GetRecordsCommandInput,
   options?: { readonly abortSignal: AbortSignal },
 ): Promise<RawRecords> {
-  const answer = await sendRaw(client, new GetRecordsCommand(input), options);
-  const { Records = [], NextShardIterator } = answer as {
+  const { json, bytes } = await sendRaw(client, new GetRecordsCommand(input), options);
+  const { Records = [], NextShardIterator } = json as {
     readonly Records?: readonly unknown[];
     readonly NextShardIterator?: string;
   };
-  return { records: Records, nextIterator: NextShardIterator };
+  return { records: Records, bytes, nextIterator: NextShardIterator };
 }

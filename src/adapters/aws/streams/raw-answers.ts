@@ -4,8 +4,15 @@ import type { HttpResponse, Middleware, MiddlewareStack } from '../sdk-middlewar
 /** Clients that keep answers, if they are asked to. */
 const clients = new WeakSet<DynamoDBStreamsClient>();
 
+/** An answer's own JSON. */
+export interface RawAnswer {
+  readonly json: unknown;
+  /** How long its text is. */
+  readonly bytes: number;
+}
+
 /** Answers by the inputs of their commands: undefined until they come. */
-const answers = new WeakMap<object, unknown>();
+const answers = new WeakMap<object, RawAnswer | undefined>();
 
 const EMPTY = Buffer.from('{}');
 
@@ -19,14 +26,14 @@ export async function sendRaw(
   client: DynamoDBStreamsClient,
   command: { readonly input: object },
   options?: { readonly abortSignal: AbortSignal },
-): Promise<unknown> {
+): Promise<RawAnswer> {
   if (!clients.has(client)) keepAnswers(client);
   answers.set(command.input, undefined);
   const send = client.send.bind(client) as unknown as (command: object, options?: object) => Promise<unknown>;
   await send(command, options);
   const answer = answers.get(command.input);
   answers.delete(command.input);
-  return answer;
+  return answer ?? { json: {}, bytes: 0 };
 }
 
 function keepAnswers(client: DynamoDBStreamsClient): void {
@@ -44,7 +51,8 @@ const keepAnswer: Middleware = (next) => async (call) => {
   if (response.statusCode !== 200 || !answers.has(call.input)) return answered;
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  answers.set(call.input, JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const text = Buffer.concat(chunks);
+  answers.set(call.input, { json: JSON.parse(text.toString('utf8')), bytes: text.length });
   response.body = EMPTY;
   return answered;
 };

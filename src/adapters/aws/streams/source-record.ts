@@ -5,11 +5,32 @@ import { isObject, type Json } from '../../../domain/json.ts';
 import { type LambdaRecord, toLambdaRecord } from './lambda-record.ts';
 
 /**
- * A record of GetRecords' JSON, for the reader.
+ * How much memory a page takes at most, for each byte of its text: 1.1 to 3.4 was measured, by what is in it. The service's own
+ * sizes say little: short attributes take up to twelve times as much.
+ */
+const MEMORY_OF_A_BYTE = 3;
+
+/** Bytes of a record that does not say how large it is. */
+const LARGE = 4_096;
+
+/**
+ * The records of a page of GetRecords' JSON, for the reader. The memory that they take is shared out by the sizes that they say.
  *
+ * @param bytes how long the page's text is.
  * @throws Fault `configuration` for what has no sequence number: nobody could say how far the stream is read.
  */
-export function sourceRecordOf(recorded: unknown, streamArn: string): SourceRecord {
+export function sourceRecordsOf(
+  recorded: readonly unknown[],
+  bytes: number,
+  streamArn: string,
+): readonly SourceRecord[] {
+  const records = recorded.map((record) => sourceRecordOf(record, streamArn));
+  const size = records.reduce((sum, record) => sum + record.bytes, 0);
+  const memory = bytes * MEMORY_OF_A_BYTE;
+  return records.map((record) => ({ ...record, bytes: (memory * record.bytes) / size }));
+}
+
+function sourceRecordOf(recorded: unknown, streamArn: string): SourceRecord {
   const record = recordOf(recorded, streamArn);
   const {
     SequenceNumber: sequence,
@@ -22,13 +43,10 @@ export function sourceRecordOf(recorded: unknown, streamArn: string): SourceReco
     sequence,
     item: isObject(Keys) ? itemOf(Keys) : '',
     at: typeof created === 'number' ? created * 1_000 : undefined,
-    bytes: typeof size === 'number' ? size : LARGE,
+    bytes: typeof size === 'number' && size > 0 ? size : LARGE,
     record,
   };
 }
-
-/** Bytes of a record that does not say how large it is. */
-const LARGE = 4_096;
 
 function recordOf(recorded: unknown, streamArn: string): LambdaRecord {
   try {

@@ -5,7 +5,7 @@ import { readText, storedText } from '../values/text.ts';
 import { versionColumns, versionOf, type VersionRow } from '../values/version-columns.ts';
 
 /** What a statement asks for of an action. */
-export const ACTION_COLUMNS = `a.collection, a.document_id, a.generation::text, a.epoch, a.sequence::text, a.leading_zeros,
+export const ACTION_COLUMNS = `a.collection, a.document_id, a.generation::text, a.epoch, a.sequence::text, a.leading_zeros, a.fill::text,
   a.stream, a.stream_sequence, a.row_partition, a.row_sort, a.fields::text`;
 
 export interface ActionRow extends VersionRow {

@@ -61,10 +61,10 @@ export class PostgresSearchQueue extends SearchQueue {
 /** A repeat finds the row of the first, which stays for five minutes at least, also when it was taken off the queue. Those that wait are woken. */
 function sendActions({ search_actions: actions, channel }: Names): string {
   return `with sent as (insert into ${actions} as a (id, document, collection, document_id, generation, epoch, sequence, leading_zeros,
-  stream, stream_sequence, row_partition, row_sort, fields)
+  fill, stream, stream_sequence, row_partition, row_sort, fields)
 select * from json_to_recordset($1::json) as m(
   id bytea, document bytea, collection text, document_id text, generation bigint, epoch text, sequence numeric,
-  leading_zeros integer, stream text, stream_sequence text, row_partition text, row_sort text, fields jsonb
+  leading_zeros integer, fill bigint, stream text, stream_sequence text, row_partition text, row_sort text, fields jsonb
 )
 order by id
 on conflict (id) do update set position = excluded.position, fields = excluded.fields, row_partition = excluded.row_partition,

@@ -69,11 +69,12 @@ select
   (
     select coalesce(json_agg(json_build_object('n', t.n, 'i', t.i, 'derived_from', t.derived_from, 'as_read', case
       when a.from_sequence is null then s.id is null
-      else coalesce((s.generation, s.epoch, s.sequence) = (a.from_generation, a.from_epoch collate "C", a.from_sequence), false)
+      else coalesce((s.generation, s.epoch, s.sequence, s.fill)
+        = (a.from_generation, a.from_epoch collate "C", a.from_sequence, a.from_fill), false)
     end)), '[]')
     from taken t
     join json_to_recordset($1::json) as a(
-      n integer, id bytea, from_generation bigint, from_epoch text, from_sequence numeric
+      n integer, id bytea, from_generation bigint, from_epoch text, from_sequence numeric, from_fill bigint
     ) on a.n = t.n
     left join ${states} s on s.id = a.id
   )::text as taken,

@@ -7,6 +7,8 @@ import { deadLetters } from './migrations/0005-dead-letters.ts';
 import { words } from './migrations/0006-words.ts';
 import { shards } from './migrations/0007-shards.ts';
 import { notes } from './migrations/0008-notes.ts';
+import { leases } from './migrations/0009-leases.ts';
+import { fills } from './migrations/0010-fills.ts';
 
 /** All steps, in their order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   words,
   shards,
   notes,
+  leases,
+  fills,
 ];

@@ -34,7 +34,7 @@ export class PostgresSearchFences extends SearchFences {
     signal?.throwIfAborted();
     if (keys.length === 0) return [];
     const rows = await this.#database.query<FenceRow>(
-      `select m.n, f.generation::text, f.epoch, f.sequence::text, f.leading_zeros, f.removed, f.revision::text
+      `select m.n, f.generation::text, f.epoch, f.sequence::text, f.leading_zeros, f.fill::text, f.removed, f.revision::text
 from json_to_recordset($1::json) as m(n integer, id bytea)
 join ${this.#names.search_fences} f on f.id = m.id`,
       [JSON.stringify(keys.map((key, n) => ({ n, id: idOf(key) })))],
@@ -85,6 +85,7 @@ function moveColumns({ key, from, to }: SearchFenceMove, n: number) {
     from_generation: before?.generation ?? null,
     from_epoch: before?.epoch ?? null,
     from_sequence: before?.sequence ?? null,
+    from_fill: before?.fill ?? null,
     from_revision: from?.revision ?? null,
   };
 }
@@ -95,12 +96,13 @@ function moveFences({ search_fences: fences }: Names): string {
   return `with move as materialized (
   select * from json_to_recordset($1::json) as m(
     n integer, id bytea, collection text, document_id text, generation bigint, epoch text, sequence numeric, leading_zeros integer,
-    removed boolean, revision bigint, is_new boolean, from_generation bigint, from_epoch text, from_sequence numeric, from_revision bigint
+    fill bigint, removed boolean, revision bigint, is_new boolean, from_generation bigint, from_epoch text, from_sequence numeric,
+    from_fill bigint, from_revision bigint
   )
 ),
 inserted as (
-  insert into ${fences} (id, collection, document_id, generation, epoch, sequence, leading_zeros, removed, revision, expires_at)
-  select id, collection, document_id, generation, epoch, sequence, leading_zeros, removed, revision, ${expiry}
+  insert into ${fences} (id, collection, document_id, generation, epoch, sequence, leading_zeros, fill, removed, revision, expires_at)
+  select id, collection, document_id, generation, epoch, sequence, leading_zeros, fill, removed, revision, ${expiry}
   from move m where is_new
   order by id
   on conflict (id) do nothing
@@ -112,10 +114,10 @@ locked as materialized (
 updated as (
   update ${fences} f
   set generation = m.generation, epoch = m.epoch, sequence = m.sequence, leading_zeros = m.leading_zeros,
-    removed = m.removed, revision = m.revision, expires_at = ${expiry}
+    fill = m.fill, removed = m.removed, revision = m.revision, expires_at = ${expiry}
   from move m join locked l on l.id = m.id
   where f.id = m.id and not m.is_new and f.revision = m.from_revision
-    and (f.generation, f.epoch, f.sequence) = (m.from_generation, m.from_epoch collate "C", m.from_sequence)
+    and (f.generation, f.epoch, f.sequence, f.fill) = (m.from_generation, m.from_epoch collate "C", m.from_sequence, m.from_fill)
   returning f.id
 )
 select m.n from move m where m.id in (select id from inserted union all select id from updated)`;

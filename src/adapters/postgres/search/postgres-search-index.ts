@@ -110,16 +110,17 @@ where not d.removed`,
 
 function writeDocuments({ documents }: Names): string {
   return `insert into ${documents} as d
-  (id, collection, document_id, generation, epoch, sequence, leading_zeros, removed, fields, expires_at)
-select id, collection, document_id, generation, epoch, sequence, leading_zeros, fields is null, fields,
+  (id, collection, document_id, generation, epoch, sequence, leading_zeros, fill, removed, fields, expires_at)
+select id, collection, document_id, generation, epoch, sequence, leading_zeros, fill, fields is null, fields,
   case when fields is null then now() + interval '${TOMBSTONE_SECONDS} seconds' end
 from json_to_recordset($1::json) as w(
-  id bytea, collection text, document_id text, generation bigint, epoch text, sequence numeric, leading_zeros integer, fields jsonb
+  id bytea, collection text, document_id text, generation bigint, epoch text, sequence numeric, leading_zeros integer, fill bigint,
+  fields jsonb
 )
 order by id
 on conflict (id) do update set generation = excluded.generation, epoch = excluded.epoch, sequence = excluded.sequence,
-  leading_zeros = excluded.leading_zeros, removed = excluded.removed, fields = excluded.fields, expires_at = excluded.expires_at
-where (d.generation, d.epoch, d.sequence) <= (excluded.generation, excluded.epoch, excluded.sequence)`;
+  leading_zeros = excluded.leading_zeros, fill = excluded.fill, removed = excluded.removed, fields = excluded.fields, expires_at = excluded.expires_at
+where (d.generation, d.epoch, d.sequence, d.fill) <= (excluded.generation, excluded.epoch, excluded.sequence, excluded.fill)`;
 }
 
 function writeJson(collection: string, { id, document, version }: DocumentWrite): string {

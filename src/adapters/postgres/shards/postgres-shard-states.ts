@@ -1,5 +1,10 @@
-import { type Advance, type Claim, ShardStates } from '../../../application/ports/shard-states.ts';
-import type { Gap, ShardState } from '../../../domain/shard.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../../application/ports/shard-states.ts';
+import type { Gap, NewShard, ShardState } from '../../../domain/shard.ts';
 import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { storedText } from '../values/text.ts';
@@ -35,22 +40,19 @@ export class PostgresShardStates extends ShardStates {
     return rows.map(shardOf);
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     await this.#run(
-      `insert into ${this.#names.stream_shards} (id, stream_id, stream, shard, parent, start)
-select m.id, $2::text::bytea, $3, m.shard, m.parent, m.start
-from json_to_recordset($1::json) as m(id bytea, shard text, parent text, start text)
+      `insert into ${this.#names.stream_shards} (id, stream_id, stream, shard, parent, start, first)
+select m.id, $2::text::bytea, $3, m.shard, m.parent, m.start, m.first
+from json_to_recordset($1::json) as m(id bytea, shard text, parent text, start text, first text)
 order by m.id
 on conflict (id) do nothing`,
-      shards.map(({ id, parent, start }) => ({
+      shards.map(({ id, parent, start, first }) => ({
         id: shardId(stream, id),
         shard: storedText(id),
         parent: parent === undefined ? null : storedText(parent),
         start,
+        first: first === undefined ? null : storedText(first),
       })),
       [streamId(stream), storedText(stream)],
       signal,
@@ -59,7 +61,7 @@ on conflict (id) do nothing`,
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {
@@ -168,12 +170,17 @@ on conflict (id) do nothing`,
   }
 }
 
-function columnsOf(stream: string, { shard, epoch, frontier, complete }: Claim & Partial<Advance>, n = 0) {
+function columnsOf(
+  stream: string,
+  { shard, epoch, failoverMs, frontier, complete }: LeaseClaim & Partial<Advance>,
+  n = 0,
+) {
   const digits = frontier?.replace(/^0+(?=\d)/, '');
   return {
     n,
     id: shardId(stream, shard),
     epoch,
+    failover_ms: failoverMs ?? null,
     frontier: digits ?? null,
     leading_zeros: (frontier?.length ?? 0) - (digits?.length ?? 0),
     complete: complete ?? false,

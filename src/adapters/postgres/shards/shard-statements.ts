@@ -8,12 +8,12 @@ import { SHARD_COLUMNS } from './shard-row.ts';
 
 /** `$2` claims leases. Of those that were claimed at the same epoch before by the same owner, the answer was lost. */
 export function claimShards({ stream_shards: shards }: Names): string {
-  return `with claim as materialized (select * from json_to_recordset($1::json) as m(id bytea, epoch bigint)),
+  return `with claim as materialized (select * from json_to_recordset($1::json) as m(id bytea, epoch bigint, failover_ms bigint)),
 locked as materialized (
   select s.id from ${shards} s where s.id in (select id from claim) order by s.id for update
 ),
 claimed as (
-  update ${shards} s set owner = $2, epoch = s.epoch + 1, renewals = 0
+  update ${shards} s set owner = $2, epoch = s.epoch + 1, renewals = 0, failover_ms = m.failover_ms
   from claim m join locked l on l.id = m.id
   where s.id = m.id and s.epoch = m.epoch
   returning s.*

@@ -28,7 +28,7 @@ export async function loadStates(
   signal?.throwIfAborted();
   if (owners.length === 0) return [];
   const rows = await database.query<StateRow>(
-    `select m.n, s.generation::text, s.epoch, s.sequence::text, s.leading_zeros, s.removed, s.content::text
+    `select m.n, s.generation::text, s.epoch, s.sequence::text, s.leading_zeros, s.fill::text, s.removed, s.content::text
 from json_to_recordset($1::json) as m(n integer, id bytea)
 join ${states} s on s.id = m.id`,
     [JSON.stringify(owners.map((owner, n) => ({ n, id: stateId(owner) })))],

@@ -52,8 +52,8 @@ function stateJson({ source, from, assumed, to, content }: StateMove, n: number)
 }
 
 function prefixed(version: Version) {
-  const { generation, epoch, sequence } = versionColumns(version);
-  return { from_generation: generation, from_epoch: epoch, from_sequence: sequence };
+  const { generation, epoch, sequence, fill } = versionColumns(version);
+  return { from_generation: generation, from_epoch: epoch, from_sequence: sequence, from_fill: fill };
 }
 
 /**
@@ -69,15 +69,16 @@ export function movedStates({ states }: Names, unless = 'false'): string {
   return `move as materialized (
   select m.* from json_to_recordset($1::json) as m(
     n integer, id bytea, derivation text, partition text, sort text,
-    generation bigint, epoch text, sequence numeric, leading_zeros integer, removed boolean, content jsonb,
+    generation bigint, epoch text, sequence numeric, leading_zeros integer, fill bigint, removed boolean, content jsonb,
     starts text, may_be_new boolean,
-    from_generation bigint, from_epoch text, from_sequence numeric, from_content jsonb
+    from_generation bigint, from_epoch text, from_sequence numeric, from_fill bigint, from_content jsonb
   )
   where not (${unless})
 ),
 inserted as (
-  insert into ${states} (id, derivation, partition, sort, generation, epoch, sequence, leading_zeros, removed, content, expires_at)
-  select id, derivation, partition, sort, generation, epoch, sequence, leading_zeros, removed, content,
+  insert into ${states} (id, derivation, partition, sort, generation, epoch, sequence, leading_zeros, fill, removed, content,
+    expires_at)
+  select id, derivation, partition, sort, generation, epoch, sequence, leading_zeros, fill, removed, content,
     case when removed then now() + interval '${TOMBSTONE_SECONDS} seconds' end
   from move where may_be_new
   order by id
@@ -93,12 +94,13 @@ locked as materialized (
 updated as (
   update ${states} s
   set generation = m.generation, epoch = m.epoch, sequence = m.sequence, leading_zeros = m.leading_zeros,
-    removed = m.removed, content = m.content,
+    fill = m.fill, removed = m.removed, content = m.content,
     expires_at = case when m.removed then now() + interval '${TOMBSTONE_SECONDS} seconds' end
   from move m join locked l on l.id = m.id
   where s.id = m.id and case m.starts
-    when 'read' then (s.generation, s.epoch, s.sequence) = (m.from_generation, m.from_epoch collate "C", m.from_sequence)
-    when 'assumed' then (s.generation, s.epoch, s.sequence) < (m.generation, m.epoch collate "C", m.sequence)
+    when 'read' then (s.generation, s.epoch, s.sequence, s.fill)
+      = (m.from_generation, m.from_epoch collate "C", m.from_sequence, m.from_fill)
+    when 'assumed' then (s.generation, s.epoch, s.sequence, s.fill) < (m.generation, m.epoch collate "C", m.sequence, m.fill)
       and s.content = m.from_content
     else false end
   returning s.id

@@ -50,9 +50,9 @@ Example:
           'For recordings of several tables: contrail replay --follow OLD_ARN,NEW_ARN FILE…; for a deployed worker, ' +
           'unset BACKEND and set STATE_TABLE_NAME to its state table',
       );
-    const { withTableGenerations } = await import('../../composition/state-store.ts');
+    const { withStateStore } = await import('../../composition/state-store.ts');
     const adoption = await whereItIs(() =>
-      withTableGenerations(config, (generations) => generations.adopt(tableArn, options)),
+      withStateStore(config, ({ generations }) => generations.adopt(tableArn, options)),
     );
     process.stdout.write(textOf(tableArn, adoption));
   });

@@ -52,18 +52,20 @@ ${DEFINITION_HELP}
 
 How far each shard is handled is noted where derived state is kept: in the state
 table, in PostgreSQL, or in memory, and then it begins anew with each start. A
-record that fails holds back those of its item, and is tried again; what can never be
-handled goes to quarantine, where there is one.
+record that fails holds back those of its item, and is tried again; what can
+never be handled goes to quarantine, where there is one.
 
 --from latest leaves out what the stream has already; once something is noted,
 reading goes on from there.
 
 Records that have left the stream before they were read are a gap. It is logged,
-reported, and noted for good; reading goes on behind it.
+noted for good, and reported until it is closed (contrail gaps); reading goes on
+behind it.
 
-SIGINT and SIGTERM end it in good order, within ${READ_STREAM_DEFAULTS.stopMs / 1_000 + 5} seconds: what has begun ends,
-how far it is is noted, and others take over its shards at once. A second signal
-ends it at once; nothing is lost then, and some records are handled again.
+SIGINT and SIGTERM end it in good order, within ${READ_STREAM_DEFAULTS.stopMs / 1_000 + 5} seconds: what has begun
+ends, how far it is is noted, and others take over its shards at once. A second
+signal ends it at once; nothing is lost then, and some records are handled
+again.
 
 --health answers on all addresses: /live with 200 while something went well
 within the last minute, /ready with 200 while it takes part in reading, else

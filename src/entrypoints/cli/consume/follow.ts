@@ -6,9 +6,12 @@ import { ShardStates } from '../../../application/ports/shard-states.ts';
 import { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { StreamSource } from '../../../application/ports/stream-source.ts';
 import type { HandleRecords } from '../../../application/read-stream/handle-records.ts';
+import type { NotingDependencies } from '../../../application/read-stream/dependencies.ts';
+import { noteShards } from '../../../application/read-stream/note-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
 import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
+import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
 import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
 import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
@@ -36,6 +39,8 @@ export class Follow {
   #stream = '';
   #since = Date.now();
   readonly #results: ReadResult[] = [];
+  /** The gaps of the table that is followed; undefined where it is one stream only. */
+  #gaps: TableGaps | undefined;
 
   constructor(deps: FollowDependencies, options: FollowOptions) {
     this.#deps = deps;
@@ -57,7 +62,8 @@ export class Follow {
       stream: this.#stream,
       handled: this.#results.reduce((sum, { handled }) => sum + handled, 0),
       unhandled: this.#results.reduce((sum, { unhandled }) => sum + unhandled, 0),
-      gaps: this.#results.flatMap(({ gaps }) => gaps),
+      // Those of all streams, by then.
+      gaps: this.#results.at(-1)?.gaps ?? [],
       isEndOfStream: this.#results.at(-1)?.isEndOfStream ?? false,
     };
   }
@@ -83,20 +89,24 @@ export class Follow {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
     const streams = new TableStreams({ states: this.#states, clock, logger }, table);
+    this.#gaps = new TableGaps(this.#states, table);
     const isStopped = () => stop.aborted;
     for (let before: string | undefined, isFirst = true; !isStopped(); isFirst = false) {
-      const latest = await this.#answer(stop, latestStream);
-      if (latest !== undefined && latest === before) return true;
-      const { older, from } = await this.#answer(stop, async () =>
-        latest === undefined
-          ? { older: await streams.unfinished(stop), from: undefined }
-          : streams.follow(latest, this.#options.from ?? 'horizon', stop),
+      const told = await this.#answer(stop, latestStream);
+      const { older, latest, from } = await this.#answer(stop, async () =>
+        told === undefined
+          ? { older: await streams.unfinished(stop), latest: undefined, from: undefined }
+          : streams.follow(told, this.#options.from ?? 'horizon', stop),
       );
+      if (latest !== undefined && latest === before) return true;
+      // It is read later.
+      if (latest !== undefined && older.length > 0)
+        await this.#answer(stop, () => noteShards(this.#depsOf(this.#deps.source(latest)), from, stop));
       for (const stream of older) {
         // What it has left, with `once`, comes before what the next one has.
         if (!(await this.#readOlder(streams, stream, stop)) || isStopped()) return true;
       }
-      if (latest === undefined || from === undefined) {
+      if (latest === undefined) {
         // Another may have been switched on meanwhile.
         if (older.length === 0 || this.#options.once === true) return !isFirst || older.length > 0;
         continue;
@@ -113,7 +123,8 @@ export class Follow {
   async #readOlder(streams: TableStreams, { arn, from }: OlderStream, stop: AbortSignal): Promise<boolean> {
     const source = this.#deps.source(arn);
     if ((await this.#answer(stop, () => source.list({}, stop))) === undefined) {
-      const gaps = await this.#answer(stop, () => streams.gone(arn, stop));
+      await this.#answer(stop, () => streams.gone(arn, stop));
+      const gaps = await this.#answer(stop, async () => (await this.#gaps?.open(stop)) ?? []);
       this.#results.push({ handled: 0, unhandled: 0, gaps, isEndOfStream: true });
       return true;
     }
@@ -128,21 +139,26 @@ export class Follow {
     return untilAnswered({ sleeper, random, logger }, READ_STREAM_DEFAULTS.retryMs, stop, ask);
   }
 
+  #depsOf(source: StreamSource): NotingDependencies {
+    const { container } = this.#deps;
+    const gaps = this.#gaps;
+    return {
+      ...{ source, states: this.#states },
+      ...(gaps && { openGaps: (signal) => gaps.open(signal) }),
+      clock: container.get(Clock),
+      monotonic: container.get(MonotonicClock),
+      sleeper: container.get(Sleeper),
+      random: container.get(Random),
+      logger: container.get(Logger),
+    };
+  }
+
   async #read(source: StreamSource, from: ReadStreamOptions['from'], stop: AbortSignal): Promise<ReadResult> {
-    const { container, handle, owner } = this.#deps;
+    const { handle, owner } = this.#deps;
     this.#stream = source.arn;
     this.#since = Date.now();
-    this.#reader = new ReadStream(
-      {
-        ...{ source, states: this.#states, handle, owner },
-        clock: container.get(Clock),
-        monotonic: container.get(MonotonicClock),
-        sleeper: container.get(Sleeper),
-        random: container.get(Random),
-        logger: container.get(Logger),
-      },
-      { ...this.#options, from },
-    );
+    const deps = { ...this.#depsOf(source), handle, owner };
+    this.#reader = new ReadStream(deps, { ...this.#options, from });
     const result = await this.#reader.run(stop);
     this.#results.push(result);
     this.#reader = undefined;

@@ -1,5 +1,5 @@
 import type { ReadResult } from '../../../application/read-stream/reader-status.ts';
-import type { Gap } from '../../../domain/shard.ts';
+import { gapLine } from '../gap-line.ts';
 
 export interface Consumed {
   readonly result: ReadResult & { readonly stream: string };
@@ -21,11 +21,5 @@ export function consumeReport(form: 'text' | 'json', { result, seconds }: Consum
   return `${lines.join('\n')}\n`;
 }
 
-function gapLine({ shard, reason, after, at }: Gap): string {
-  const where = shard === undefined ? '' : ` in the shard ${shard}`;
-  const from = after === undefined ? '' : ` after ${after}`;
-  return `gap: ${reason}${where}${from}, noted ${new Date(at).toISOString()}`;
-}
-
 const REPAIR =
-  'What is in gaps was lost to this reader: bring what is derived of the table’s rows into line with the rows as they are, then close the gaps.';
+  'What is in gaps was lost to this reader: bring what is derived of the table’s rows into line with the rows as they are, then close the gaps (contrail gaps --help).';

@@ -15,6 +15,8 @@ interface Answer {
   readonly status?: number;
   readonly code?: string;
   readonly body?: string;
+  /** What it says that the time is. */
+  readonly date?: string;
 }
 
 describe('a stream through the API of DynamoDB Streams, by what the service answers', () => {
@@ -33,8 +35,13 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
         const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
         const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
         asked.push([operation, input]);
-        const { code, status = code === undefined ? 200 : 400, body } = answer(operation, input);
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+        const { code, status = code === undefined ? 200 : 400, body, date } = answer(operation, input);
+        response.sendDate = false;
+        const headers = {
+          'content-type': 'application/x-amz-json-1.0',
+          ...(date === undefined ? {} : { date }),
+        };
+        response.writeHead(status, headers);
         const type = code && { __type: `com.amazonaws.dynamodb.v20120810#${code}`, message: 'said so' };
         response.end(body ?? JSON.stringify(type ?? {}));
       });
@@ -74,7 +81,13 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       operation === 'GetShardIterator' ? { body: '{"ShardIterator":"it"}' } : { body: '{}' };
     await source.list({});
     await source.list({ after: 's1', childrenOf: 's0' });
-    for (const position of ['horizon', 'latest', 'beginning', { after: '100000000000000000007' }] as const)
+    for (const position of [
+      'horizon',
+      'latest',
+      'beginning',
+      { at: '100000000000000000006' },
+      { after: '100000000000000000007' },
+    ] as const)
       expect(await source.iterator('s', position)).to.deep.equal({ is: 'iterator', iterator: 'it' });
     await source.records('it', 17);
     const shard = { StreamArn: ARN, ShardId: 's' };
@@ -90,15 +103,18 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       ],
       ['GetShardIterator', { ...shard, ShardIteratorType: 'TRIM_HORIZON' }],
       ['GetShardIterator', { ...shard, ShardIteratorType: 'LATEST' }],
-      // It has not been listed.
       ['GetShardIterator', { ...shard, ShardIteratorType: 'TRIM_HORIZON' }],
+      [
+        'GetShardIterator',
+        { ...shard, ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: '100000000000000000006' },
+      ],
       [
         'GetShardIterator',
         { ...shard, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: '100000000000000000007' },
       ],
       ['GetRecords', { ShardIterator: 'it', Limit: 17 }],
     ]);
-    expect(metrics.requests.get('GetShardIterator')).to.equal(4);
+    expect(metrics.requests.get('GetShardIterator')).to.equal(5);
   });
 
   it('reads a page of shards', async () => {
@@ -119,11 +135,12 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     });
     expect(await source.list({})).to.deep.equal({
       shards: [
-        { id: 'a', parent: undefined, closed: true },
-        { id: 'b', parent: 'a', closed: false },
+        { id: 'a', parent: undefined, closed: true, first: '1' },
+        { id: 'b', parent: 'a', closed: false, first: '6' },
       ],
       next: 'b',
       enabled: true,
+      at: undefined,
     });
     for (const [status, enabled] of [
       ['ENABLING', true],
@@ -131,29 +148,31 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
       ['DISABLED', false],
     ] as const) {
       always({ body: `{"StreamDescription":{"StreamStatus":"${status}"}}` });
-      expect(await source.list({}), status).to.deep.equal({ shards: [], next: undefined, enabled });
+      const page = { shards: [], next: undefined, enabled, at: undefined };
+      expect(await source.list({}), status).to.deep.equal(page);
     }
   });
 
-  describe('the beginning of a shard that was listed', () => {
-    const listing = {
-      StreamDescription: {
-        Shards: [{ ShardId: 's', SequenceNumberRange: { StartingSequenceNumber: '300' } }],
-      },
-    };
-    const types = () =>
-      asked.slice(1).map(([, input]) => [input['ShardIteratorType'], input['SequenceNumber']]);
+  it('tells when a page of shards was answered, by the clock of the service', async () => {
+    for (const [date, at] of [
+      ['Mon, 05 Jan 2026 09:00:07 GMT', Date.UTC(2026, 0, 5, 9, 0, 7)],
+      ['today', undefined],
+    ] as const) {
+      always({ body: '{"StreamDescription":{"StreamStatus":"ENABLED"}}', date });
+      expect((await source.list({}))?.at, date).to.equal(at);
+    }
+  });
+
+  describe('the number with which a shard was listed to begin', () => {
+    const types = () => asked.map(([, input]) => [input['ShardIteratorType'], input['SequenceNumber']]);
 
     async function beginning(at: Answer) {
-      answer = (operation, { ShardIteratorType: type }) => {
-        if (operation === 'DescribeStream') return { body: JSON.stringify(listing) };
-        return type === 'AT_SEQUENCE_NUMBER' ? at : { body: '{"ShardIterator":"horizon"}' };
-      };
-      await source.list({});
-      return source.iterator('s', 'beginning');
+      answer = (_, { ShardIteratorType: type }) =>
+        type === 'AT_SEQUENCE_NUMBER' ? at : { body: '{"ShardIterator":"horizon"}' };
+      return source.iterator('s', { at: '300' });
     }
 
-    it('is asked for by the number of its first record', async () => {
+    it('is asked for', async () => {
       expect(await beginning({ body: '{"ShardIterator":"first"}' })).to.deep.equal({
         is: 'iterator',
         iterator: 'first',
@@ -188,7 +207,7 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     const page = await source.records('it', 10);
     expect(page).to.include({ is: 'page', next: 'next' });
     const [record] = page.is === 'page' ? page.records : [];
-    expect(record).to.include({ sequence: '300000000000000000001', at: 1_795_253_100_000, bytes: 212 });
+    expect(record).to.include({ sequence: '300000000000000000001', at: 1_795_253_100_000 });
     expect(record!.item).to.equal('[["a",{"N":"1"}],["b",{"B":"AP8="}]]');
     const { dynamodb, eventSourceARN, userIdentity } = record!.record as Record<
       string,
@@ -198,6 +217,23 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     expect(dynamodb!['ApproximateCreationDateTime']).to.equal(1_795_253_100);
     expect(eventSourceARN).to.equal(ARN);
     expect(userIdentity).to.deep.equal({ principalId: 'dynamodb.amazonaws.com', type: 'Service' });
+  });
+
+  it('tells how much memory the records of a page take, by the length of its text, and not by the sizes that they say', async () => {
+    const record = (sequence: number, size: string) =>
+      `{"dynamodb":{"SequenceNumber":"${sequence}","Keys":{"a":{"S":"x"}}${size}}}`;
+    const sizes = async (...says: readonly string[]) => {
+      const body = `{"Records":[${says.map((size, n) => record(n, size)).join(',')}]}`;
+      always({ body });
+      const page = await source.records('it', 10);
+      const bytes = page.is === 'page' ? page.records.map((each) => each.bytes) : [];
+      const parts = bytes.map((each) => each / (3 * body.length));
+      return parts.map((part) => Number(part.toFixed(6)));
+    };
+    expect(await sizes(',"SizeBytes":1', ',"SizeBytes":3')).to.deep.equal([0.25, 0.75]);
+    expect(await sizes('', '')).to.deep.equal([0.5, 0.5]);
+    expect(await sizes(',"SizeBytes":0')).to.deep.equal([1]);
+    expect(await sizes()).to.deep.equal([]);
   });
 
   it('ends a closed shard with a page that has records', async () => {

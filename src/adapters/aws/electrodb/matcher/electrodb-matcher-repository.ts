@@ -18,6 +18,7 @@ import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
 export class ElectroDbMatcherRepository extends MatcherRepository {
   readonly #client: DynamoDBDocumentClient;
   readonly #tables: MatcherTables;
+  #keyed: Promise<KeyedTables> | undefined;
 
   constructor(client: DynamoDBDocumentClient, tables: MatcherTables) {
     super();
@@ -37,7 +38,7 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
   }
 
   /** ElectroDB makes the keys of states, and is loaded with the first batch that counts: a cold start can do without it. */
-  async #loaded(): Promise<KeyedTables> {
-    return { ...this.#tables, stateKeys: await import('../keys.ts') };
+  #loaded(): Promise<KeyedTables> {
+    return (this.#keyed ??= import('../keys.ts').then((stateKeys) => ({ ...this.#tables, stateKeys })));
   }
 }

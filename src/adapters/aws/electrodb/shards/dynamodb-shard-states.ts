@@ -1,9 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { PartlyWritten } from '../../../../application/ports/partly-written.ts';
-import { type Advance, type Claim, ShardStates } from '../../../../application/ports/shard-states.ts';
+import {
+  type Advance,
+  type Claim,
+  type LeaseClaim,
+  ShardStates,
+} from '../../../../application/ports/shard-states.ts';
 import { Fault } from '../../../../domain/fault.ts';
-import type { Gap, ShardState } from '../../../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../../../domain/shard.ts';
 import { DEFAULT_CONCURRENCY } from '../../client-defaults.ts';
 import type { StateTable } from '../state-table.ts';
 import { GAPS, gapIn, gapKey, gapRow, newShardRow, SHARDS, shardIn, shardKey } from './shard-rows.ts';
@@ -45,27 +50,26 @@ export class DynamoDbShardStates extends ShardStates {
     return (await this.#rows.query(stream, SHARDS, signal)).map(shardIn);
   }
 
-  override async add(
-    stream: string,
-    shards: readonly Pick<ShardState, 'id' | 'parent' | 'start'>[],
-    signal?: AbortSignal,
-  ): Promise<void> {
+  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
     await this.#each(shards, (shard) => this.#rows.putNew(newShardRow(stream, shard), signal), signal);
   }
 
   override async claim(
     stream: string,
-    claims: readonly Claim[],
+    claims: readonly LeaseClaim[],
     owner: string,
     signal?: AbortSignal,
   ): Promise<readonly ShardState[]> {
-    const claim = async ({ shard, epoch }: Claim): Promise<readonly ShardState[]> => {
+    const claim = async ({ shard, epoch, failoverMs }: LeaseClaim): Promise<readonly ShardState[]> => {
       const { isDone, row } = await this.#rows.update(
         shardKey(stream, shard),
         {
-          set: '#owner = :owner, #epoch = :next, #renewals = :none',
+          set: '#owner = :owner, #epoch = :next, #renewals = :none, #failoverMs = :failoverMs',
           condition: '#epoch = :epoch',
-          values: { ':owner': owner, ':next': epoch + 1, ':none': 0, ':epoch': epoch },
+          values: {
+            ...{ ':owner': owner, ':next': epoch + 1, ':none': 0, ':epoch': epoch },
+            ':failoverMs': failoverMs ?? null,
+          },
         },
         signal,
       );

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marksOf } from '../../../../domain/stored-rows.ts';
-import type { Gap, ShardState } from '../../../../domain/shard.ts';
+import type { Gap, NewShard, ShardState } from '../../../../domain/shard.ts';
 import { nativeItem } from '../attribute-values.ts';
 import { SHARD_STATE, STREAM_GAP } from '../state-entities.ts';
 
@@ -24,14 +24,11 @@ export function gapKey(stream: string, { shard, reason, after = '' }: Gap) {
   };
 }
 
-export function newShardRow(
-  stream: string,
-  { id, parent, start }: Pick<ShardState, 'id' | 'parent' | 'start'>,
-) {
+export function newShardRow(stream: string, { id, parent, start, first }: NewShard) {
   const lease = { owner: '', epoch: 0, renewals: 0 };
   return {
     ...marksOf(SHARD_STATE),
-    ...{ shard: id, parent, start, complete: false, ...lease },
+    ...{ shard: id, parent, start, first, complete: false, ...lease },
     ...shardKey(stream, id),
   };
 }
@@ -44,10 +41,13 @@ export function gapRow(stream: string, gap: Gap) {
 type Row = Readonly<Record<string, AttributeValue>>;
 
 export function shardIn(row: Row): ShardState {
-  const { shard, parent, start, frontier, complete, owner, epoch, renewals } = nativeItem(row) as ShardRow;
+  const native = nativeItem(row) as ShardRow;
+  const { shard, parent, start, first, frontier, complete, owner, epoch, renewals, failoverMs } = native;
+  const lease = { owner, epoch: Number(epoch.toString()), renewals: Number(renewals.toString()) };
   return {
+    ...(first === undefined ? {} : { first }),
     ...{ id: shard, parent, start, frontier, complete },
-    lease: { owner, epoch: Number(epoch.toString()), renewals: Number(renewals.toString()) },
+    lease: failoverMs ? { ...lease, failoverMs: Number(failoverMs.toString()) } : lease,
   };
 }
 
@@ -65,11 +65,13 @@ type ShardRow = Record<string, unknown> & {
   readonly shard: string;
   readonly parent: string | undefined;
   readonly start: ShardState['start'];
+  readonly first: string | undefined;
   readonly frontier: string | undefined;
   readonly complete: boolean;
   readonly owner: string;
   readonly epoch: Numeric;
   readonly renewals: Numeric;
+  readonly failoverMs?: Numeric | null;
 };
 
 type GapRow = Omit<Gap, 'at'> & { readonly at: Numeric };

@@ -45,7 +45,7 @@ const spent = (sequence: string, ...amounts: readonly string[]) =>
 
 describe('the write of a state that was not read', () => {
   const EARLIER =
-    '#form = :form AND (#generation < :generation OR (#generation = :generation AND (#epoch < :epoch OR (#epoch = :epoch AND ';
+    '(#form = :form OR #form = :fillForm) AND (#generation < :generation OR (#generation = :generation AND (#epoch < :epoch OR (#epoch = :epoch AND ';
   const SAME_LENGTH = '(size(#sequence) = :digits AND #sequence < :sequence)';
   const BY_LENGTH = `(size(#sequence) < :digits OR ${SAME_LENGTH})`;
 
@@ -77,6 +77,7 @@ describe('the write of a state that was not read', () => {
       );
       expect(ExpressionAttributeValues).to.deep.equal({
         ':form': 2,
+        ':fillForm': 3,
         ':generation': 0,
         ':epoch': '2026-01-05T09:00:00.000',
         ':sequence': sequence,
@@ -102,13 +103,15 @@ describe('the write of a state that was not read', () => {
   );
   const generation = fc.constantFrom(0, 1, 9, 10);
   const epoch = fc.constantFrom('', '2026-01-05T09:00:00.000', '2026-01-05T09:00:00.001');
+  const fill = fc.option(fc.constantFrom(1, 9, 10), { nil: undefined });
   const number = fc.oneof(fc.nat(120).map(BigInt), fc.bigInt({ min: 0n, max: 10n ** 40n }));
   const digits = number.map(String);
   const zeros = fc.tuple(fc.constantFrom('', '0', '00'), digits).map(([before, rest]) => before + rest);
   const stateWith = (sequence: fc.Arbitrary<string>) =>
     fc
-      .record({ held, generation, epoch, sequence, removed: fc.boolean() })
-      .map(({ held: { contributions }, removed, ...version }): CountState => {
+      .record({ held, generation, epoch, sequence, fill, removed: fc.boolean() })
+      .map(({ held: { contributions }, removed, fill: after, ...change }): CountState => {
+        const version = after === undefined ? change : { ...change, fill: after };
         return { version, contributions, removed };
       });
   /** An assumption, a state to write, and one that is stored: often that of a change close by, and as assumed. */
@@ -117,7 +120,11 @@ describe('the write of a state that was not read', () => {
       .tuple(held, stateWith(sequence), fc.option(stateWith(sequence), { nil: undefined }), fc.nat(3))
       .map(([from, to, stored, alike]) => {
         if (stored === undefined || alike === 0) return [from, to, stored] as const;
-        const version = alike === 1 ? stored.version : { ...to.version, sequence: stored.version.sequence };
+        const { fill: after, sequence } = stored.version;
+        const { generation, epoch, sequence: same } = to.version;
+        const change = { generation, epoch, sequence: same };
+        const filled = after === undefined ? change : { ...change, fill: after };
+        const version = [stored.version, filled, { ...to.version, sequence }][alike - 1] ?? to.version;
         return [from, to, { ...stored, version, contributions: from.contributions }] as const;
       });
   const mayStart = (from: Contributions, to: CountState, stored: CountState | undefined) =>
@@ -152,7 +159,7 @@ describe('the write of a state that was not read', () => {
     const isTakenOf = (parts: object) =>
       holds(put.ConditionExpression, asStored({ ...row, ...parts }), placeholders);
     expect(isTakenOf({})).to.equal(true);
-    for (const parts of [{ form: 3 }, { form: undefined }, { generation: undefined }, { counted: undefined }])
+    for (const parts of [{ form: 4 }, { form: undefined }, { generation: undefined }, { counted: undefined }])
       expect(isTakenOf(parts), JSON.stringify(Object.keys(parts))).to.equal(false);
   });
 });

@@ -42,6 +42,14 @@ describe('countStateRowOf', () => {
       ],
     });
   });
+
+  it('given a fill, when written, then it is of a form that versions refuse which do not know of it', () => {
+    const row = countStateRowOf(
+      { version: { ...version(7), fill: 9 }, contributions: [], removed: false },
+      NOW,
+    );
+    expect(row).to.include({ form: 3, sequence: '7', fill: 9 });
+  });
 });
 
 describe('countStateOf', () => {
@@ -155,11 +163,16 @@ describe('countStateOf', () => {
     }
   });
 
+  it('given a fill, when read, then it is one', () => {
+    const row = { ...FORMER, form: { N: '3' }, fill: { N: '1767603600999' }, removed: { BOOL: false } };
+    expect(read(row)).to.deep.include({ version: { ...of(0), fill: 1767603600999 } });
+  });
+
   it('given a form that only a later version knows, when read, then that version is to be deployed', () => {
-    expect(read({ ...FORMER, form: { N: '3' }, removed: { BOOL: false } }, TAGS)).to.include({
+    expect(read({ ...FORMER, form: { N: '4' }, removed: { BOOL: false } }, TAGS)).to.include({
       kind: 'configuration',
       message:
-        'a state of tags is of form 3, and this version knows none after 2: a later version has written it; deploy that one',
+        'a state of tags is of form 4, and this version knows none after 3: a later version has written it; deploy that one',
     });
   });
 });

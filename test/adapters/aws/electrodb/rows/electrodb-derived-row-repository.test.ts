@@ -68,11 +68,12 @@ describe('ElectroDbDerivedRowRepository', () => {
                 __edb_v__: '1',
               },
               ConditionExpression:
-                '(#generation = :generation OR attribute_not_exists(#generation)) AND #epoch = :epoch AND #sequence = :sequence',
+                '(#generation = :generation OR attribute_not_exists(#generation)) AND #epoch = :epoch AND #sequence = :sequence AND attribute_not_exists(#fill)',
               ExpressionAttributeNames: {
                 '#generation': 'generation',
                 '#epoch': 'epoch',
                 '#sequence': 'sequence',
+                '#fill': 'fill',
               },
               ExpressionAttributeValues: {
                 ':generation': 0,
@@ -113,6 +114,15 @@ describe('ElectroDbDerivedRowRepository', () => {
     expect(items?.[1]).not.to.have.property('expires_at');
   });
 
+  it('given a move from a fill, when applied, then its condition is that fill', async () => {
+    const { double, rows } = connect();
+    const from = state(1);
+    await rows.apply([moveTo(NAMED, { ...from, version: { ...from.version, fill: 9 } }, 2, [])]);
+    const put = double.writes[0]?.TransactItems[0]?.['Put'];
+    expect(put?.['ConditionExpression']).to.match(/ AND #sequence = :sequence AND #fill = :fill$/);
+    expect(put?.['ExpressionAttributeValues']).to.include({ ':fill': 9 });
+  });
+
   it('given many moves, when applied, then each transaction has a hundred items at most', async () => {
     const { double, rows } = connect();
     expect(new Set(await rows.apply(range(120).map(() => fresh(aRow()))))).to.deep.equal(new Set(['done']));
@@ -138,12 +148,12 @@ describe('ElectroDbDerivedRowRepository', () => {
     double.answerRead = ({ RequestItems }) => {
       const keys = RequestItems['states']?.Keys ?? [];
       expect(RequestItems['states']?.ConsistentRead).to.equal(true);
-      return { Responses: { states: keys.map((key) => ({ ...key, form: 3, given: [] })) } };
+      return { Responses: { states: keys.map((key) => ({ ...key, form: 4, given: [] })) } };
     };
     const [fault] = await rows.load([NAMED]);
     expect(Fault.is(fault) && [fault.kind, fault.message]).to.deep.equal([
       'configuration',
-      'a state of lines is of form 3, and this version knows none after 2: a later version has written it; deploy that one',
+      'a state of lines is of form 4, and this version knows none after 3: a later version has written it; deploy that one',
     ]);
   });
 

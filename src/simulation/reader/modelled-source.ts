@@ -3,9 +3,9 @@ import {
   type ShardListing,
   type SourcePage,
   StreamSource,
-} from '../../../src/application/ports/stream-source.ts';
-import type { ShardPosition } from '../../../src/domain/shard.ts';
-import type { Random } from '../../../src/random/random.ts';
+} from '../../application/ports/stream-source.ts';
+import type { ShardPosition } from '../../domain/shard.ts';
+import type { Random } from '../../random/random.ts';
 import type { ModelledRecord, ModelledShard, ModelledStream } from './modelled-stream.ts';
 
 export interface SourceSettings {
@@ -17,6 +17,11 @@ export interface SourceSettings {
   readonly emptyPages: number;
   /** Whether it can tell the children of a shard by themselves. */
   readonly hasChildrenOf: boolean;
+  /**
+   * How it knows where a shard began: by itself, or by the number that it lists, and others may ask for again. That may be the one
+   * of the first record that is left.
+   */
+  readonly beginnings?: 'known' | 'listed' | 'listed as left';
 }
 
 interface Iterator {
@@ -50,8 +55,13 @@ export class ModelledSource extends StreamSource {
         : listed.filter(({ parent }) => parent === childrenOf);
     const from = after === undefined ? 0 : all.filter(({ id }) => id <= after).length;
     const page = all.slice(from, from + listPage);
-    const shards = page.map(({ id, parent, closedAt }) => ({ id, parent, closed: closedAt !== undefined }));
-    return { shards, next: from + listPage < all.length ? page.at(-1)?.id : undefined, enabled };
+    const shards = page.map((shard) => {
+      const { id, parent, closedAt } = shard;
+      return { id, parent, closed: closedAt !== undefined, first: this.#firstOf(shard) };
+    });
+    const next = from + listPage < all.length ? page.at(-1)?.id : undefined;
+    // To the second, as the service says it.
+    return { shards, next, enabled, at: Math.floor(this.#stream.now / 1_000) * 1_000 };
   }
 
   override async iterator(id: string, position: ShardPosition) {
@@ -87,15 +97,28 @@ export class ModelledSource extends StreamSource {
     return this.#stream.listed.find((shard) => shard.id === id);
   }
 
+  #firstOf({ first, records }: ModelledShard): string | undefined {
+    const { beginnings = 'known' } = this.#settings;
+    if (beginnings === 'known') return undefined;
+    const left = records.find((record) => !this.#stream.isTrimmed(record));
+    return left === undefined || beginnings === 'listed' ? String(first) : left.sequence;
+  }
+
   #aboveOf(shard: ModelledShard, position: ShardPosition): bigint | 'trimmed' {
     if (position === 'latest') return BigInt(shard.records.at(-1)?.sequence ?? shard.first - 1n);
     const kept = shard.records.find((record) => !this.#stream.isTrimmed(record));
     const lost = shard.records.findLast((record) => this.#stream.isTrimmed(record));
     const horizon = kept === undefined ? (lost?.sequence ?? shard.first - 1n) : BigInt(kept.sequence) - 1n;
-    if (position === 'horizon') return BigInt(horizon);
-    const above = position === 'beginning' ? shard.first - 1n : BigInt(position.after);
+    const { beginnings = 'known' } = this.#settings;
+    if (position === 'horizon' || (position === 'beginning' && beginnings !== 'known'))
+      return BigInt(horizon);
+    const above = position === 'beginning' ? shard.first - 1n : aboveNumber(position);
     return lost !== undefined && BigInt(lost.sequence) > above ? 'trimmed' : above;
   }
+}
+
+function aboveNumber({ at, after }: Extract<ShardPosition, object>): bigint {
+  return at === undefined ? BigInt(after) : BigInt(at) - 1n;
 }
 
 function toSource(record: ModelledRecord) {

@@ -1,0 +1,85 @@
+import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
+import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
+import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
+import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
+import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { StreamGap } from '../../../domain/shard.ts';
+import { withStateStore } from '../../composition/state-store.ts';
+import { readStateConfig } from '../../config.ts';
+import { FAILED } from '../exit-status.ts';
+import { gapLine } from '../gap-line.ts';
+import { whereItIs } from '../where-it-is.ts';
+
+export interface GapsCommandOptions {
+  readonly table?: string;
+  readonly streamArn?: string;
+  readonly backend?: 'aws' | 'postgres';
+  /** Milliseconds since 1970. */
+  readonly closeBefore?: number;
+  readonly report: 'text' | 'json';
+}
+
+/** A table, and streams of it that may not be noted as such. Each by its ARN. */
+interface Asked {
+  readonly table: string;
+  readonly streams: readonly string[];
+}
+
+/** Lists the gaps of a table's streams, closes those that are repaired, and sets the exit status. */
+export async function runGaps(options: GapsCommandOptions): Promise<void> {
+  const { backend, closeBefore = -Infinity, report } = options;
+  const state = readStateConfig({
+    ...process.env,
+    ...(backend === undefined ? {} : { BACKEND: backend }),
+  });
+  if (state.kind === 'memory')
+    throw new Fault(
+      'configuration',
+      'with BACKEND=memory gaps are gone with the process that noted them; give --backend aws or --backend postgres',
+    );
+  const { table, streams } = await askedFor(options);
+  const { open, closed } = await whereItIs(() =>
+    withStateStore(state, async ({ shards }) => {
+      const gaps = new TableGaps(shards, table, streams);
+      const repaired = (await gaps.open()).filter(({ at }) => at < closeBefore);
+      await gaps.close(repaired);
+      return { open: await gaps.open(), closed: repaired };
+    }),
+  );
+  process.stdout.write(
+    report === 'json' ? `${JSON.stringify({ table, open, closed })}\n` : textOf(table, open, closed),
+  );
+  if (open.length > 0) process.exitCode = FAILED;
+}
+
+async function askedFor({ table, streamArn }: GapsCommandOptions): Promise<Asked> {
+  if (table !== undefined && streamArn !== undefined)
+    throw new Fault('configuration', 'both --table and --stream-arn are given; leave one out');
+  if (streamArn !== undefined) return { table: readStreamArn(streamArn).tableArn, streams: [streamArn] };
+  const named = table ?? process.env['TABLE_NAME'];
+  if (!named)
+    throw new Fault(
+      'configuration',
+      'nothing says which table is meant; give --table NAME or --stream-arn ARN, or set TABLE_NAME',
+    );
+  const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
+  try {
+    const { table: arn, stream } = await tableStreamOf(client, named);
+    return { table: arn, streams: stream === undefined ? [] : [stream] };
+  } finally {
+    client.destroy();
+  }
+}
+
+function textOf(table: string, open: readonly StreamGap[], closed: readonly StreamGap[]): string {
+  const lines = [
+    ...closed.map((gap) => `closed ${gapLine(gap)}`),
+    ...open.map(gapLine),
+    open.length === 0 ? `no gap of ${table} is open` : HOW_TO_CLOSE,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const HOW_TO_CLOSE =
+  'What is in gaps was lost to its reader. Note the time, bring what is derived of the table’s rows into line with the rows as they are, then: contrail gaps --close-before TIME';
