@@ -49,6 +49,7 @@ export type { FaultKind, FaultOptions } from './domain/fault.ts';
 export type { PoisonFound, PoisonListener } from './application/poison-listener.ts';
 export { Clock } from './application/ports/clock.ts';
 export { DerivedRowRepository } from './application/ports/derived-row-repository.ts';
+export type { StoredDerivedRow } from './application/ports/derived-row-repository.ts';
 export { DerivedState } from './application/ports/derived-state.ts';
 export type { CountFound, DerivedRowFound, PointerFound } from './application/ports/derived-state.ts';
 export { EffectLog } from './application/ports/effect-log.ts';

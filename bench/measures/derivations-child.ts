@@ -40,7 +40,6 @@ async function counted() {
 async function processorMs(): Promise<number> {
   const bench = new Bench((downstream) => contrail(downstream, 'info', definition));
   await warmUp(measured.warmUp, () => bench.run(tables, made.batch));
-  collect();
   const values: number[] = [];
   for (let n = 0; n < rounds; n++) values.push((await bench.run(tables, made.batch)).processorMs);
   return spreadOf(values).median;

@@ -16,8 +16,6 @@ const bench = await benchOf(series.subject);
 // A large batch needs no more of it than the usual one.
 const warming = scene.batch.slice(0, MOST_WARMING);
 await warmUp(series.warmUp, () => bench.run(scene.tables, warming, sized()));
-// Before the series, and never within it: it would throw away what V8 has compiled.
-(globalThis as { gc?: () => void }).gc?.();
 // From here on the process may be given less of a core.
 process.stdout.write('\n');
 const runs: BatchRun[] = [];

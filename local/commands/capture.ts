@@ -51,10 +51,10 @@ async function capture({ out, records, seed }: CaptureOptions): Promise<void> {
     await writeEdgeCases(clients.dynamodb, table);
     progress.show('reading the stream');
     const lines: string[] = [];
-    for await (const page of new StreamReader(clients.streams, streamArn).read({
-      records: records + EDGE_CASES,
-    }))
-      lines.push(...page.records.map((record) => `${JSON.stringify(record)}\n`));
+    await new StreamReader(clients.streams, streamArn).read(
+      async (read) => lines.push(...read.map((record) => `${JSON.stringify(record)}\n`)),
+      { records: records + EDGE_CASES },
+    );
     progress.clear();
     await file.write(Readable.from(lines));
     const said = file.isStandardOutput ? process.stderr : process.stdout;

@@ -1,6 +1,7 @@
 import { type Subsystem, subsystemOf } from '../../src/application/verify/verify.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { isExact, type EndToEndResult } from '../proof/end-to-end.ts';
+import type { Delivery } from '../proof/delivery.ts';
 import type { SearchServer } from '../proof/local-indexer.ts';
 import type { LocalServers } from '../servers/servers.ts';
 import { LOCAL_SDK } from '../servers/local-credentials.ts';
@@ -10,7 +11,8 @@ const NAMED = 20;
 
 /** What happened, for people to read. */
 export function summaryText(result: EndToEndResult, search: SearchServer): string {
-  const { delivery, seconds, verification, requests } = result;
+  const { delivery, seconds, verification } = result;
+  const { records, shards, givenUp, requests, lastError } = delivery;
   const { checked } = verification;
   const documents = result.index ?? {
     checked: checked.search,
@@ -22,15 +24,13 @@ export function summaryText(result: EndToEndResult, search: SearchServer): strin
     verification.drift.filter((one) => subsystemOf(one, fleet) === subsystem).length;
   const lines = [
     `table writes      ${result.writes} in ${seconds['writing the fleet'].toFixed(1)} s`,
-    `stream records    ${result.streamRecords}, ${result.workerRecords} of them caused by the worker; shards: ${result.shards}`,
-    `invocations       ${delivery.invocations} in ${seconds['handling the stream'].toFixed(1)} s, ${delivery.redeliveries} of them redeliveries; ${delivery.errors} threw`,
-    `given up          ${result.givenUp} records`,
+    `stream records    ${records}, ${result.workerRecords} of them caused by the worker; shards: ${shards}`,
+    handlingText(delivery, seconds['handling the stream']),
+    `given up          ${givenUp} records`,
     `search actions    ${result.searchActions}${result.index === undefined ? '' : `, indexed in ${seconds['draining the queue'].toFixed(1)} s into ${serverText(search)}`}`,
     '',
     'requests of the worker          total   per 1,000 records',
-    ...(requests.length === 0
-      ? ['  none']
-      : requests.map((request) => requestLine(request, result.streamRecords))),
+    ...(requests.length === 0 ? ['  none'] : requests.map((request) => requestLine(request, records))),
     '',
     'drift',
     `  search          ${documents.drift.length} of ${documents.checked} documents`,
@@ -40,11 +40,18 @@ export function summaryText(result: EndToEndResult, search: SearchServer): strin
       .slice(0, NAMED)
       .map(({ derivation, problem, what }) => `    ${problem} in ${derivation}: ${what}`),
     ...(drift.length > NAMED ? [`    and ${drift.length - NAMED} more`] : []),
-    ...(result.lastError === undefined ? [] : ['', `the last error: ${text(result.lastError)}`]),
+    ...(lastError === undefined ? [] : ['', `the last error: ${text(lastError)}`]),
     '',
     isExact(result) ? 'no drift: everything derived matches the table' : 'drift found, or records given up',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function handlingText({ invocations }: Delivery, seconds: number): string {
+  const taken = `in ${seconds.toFixed(1)} s`;
+  return invocations === undefined
+    ? `handled           ${taken}, by contrail consume`
+    : `invocations       ${invocations.invocations} ${taken}, ${invocations.redeliveries} of them redeliveries; ${invocations.errors} threw`;
 }
 
 function serverText({ isReal, url }: SearchServer): string {

@@ -10,6 +10,7 @@ interface LocalOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly backend: 'aws' | 'memory';
+  readonly reader: boolean;
   readonly keep: boolean;
 }
 
@@ -20,21 +21,22 @@ const command = new Command('local')
   .description(
     `Runs the built Lambda function on this machine, on local servers: writes a
 sample fleet into DynamoDB Local, delivers the table's stream to the function
-as Lambda would, has "contrail index" take the queue to a search server, and
-compares everything derived with the table, the server's documents too.`,
+as Lambda would, or has "contrail consume" read it, has "contrail index" take the
+queue to a search server, and compares everything derived with the table, the
+server's documents too.`,
   )
   .option('--records <n>', 'how many writes to the table', integer(1), 6_000)
-  .option(
-    '--batch-size <n>',
-    `most records per invocation, 1 to ${MAX_BATCH_SIZE}`,
-    integer(1, MAX_BATCH_SIZE),
-    100,
-  )
+  .option('--batch-size <n>', `most records at once, 1 to ${MAX_BATCH_SIZE}`, integer(1, MAX_BATCH_SIZE), 100)
   .option('--seed <n>', 'seed of all random choices', integer(0), 1)
   .addOption(
     new Option('--backend <name>', 'where derived state goes: to the servers, or to memory')
       .choices(['aws', 'memory'])
       .default('aws'),
+  )
+  .addOption(
+    new Option('--reader', 'read the stream by "contrail consume" instead, a process of its own')
+      .conflicts('backend')
+      .default(false),
   )
   .option('--keep', 'leave the servers up until Ctrl-C', false)
   .addHelpText(
@@ -52,10 +54,10 @@ Example:
   )
   .action(run);
 
-async function run({ records, batchSize, seed, backend, keep }: LocalOptions): Promise<void> {
+async function run({ records, batchSize, seed, backend, reader, keep }: LocalOptions): Promise<void> {
   // Not for --help: they and the SDK take a second to load.
   const { isExact, runEndToEnd } = await import('../proof/end-to-end.ts');
-  const { builtWorker, memoryWorker } = await import('../proof/local-worker.ts');
+  const { builtWorker, consumeWorker, memoryWorker } = await import('../proof/local-worker.ts');
   const { startSearchServer } = await import('../proof/local-indexer.ts');
   const { startServers } = await import('../servers/servers.ts');
   const { reachText, summaryText } = await import('./run-summary.ts');
@@ -64,7 +66,11 @@ async function run({ records, batchSize, seed, backend, keep }: LocalOptions): P
   const servers = await startServers({ brief: !keep });
   const search = await startSearchServer(process.env);
   try {
-    const worker = backend === 'aws' ? await builtWorker(servers, search) : memoryWorker();
+    const worker = reader
+      ? consumeWorker(servers, search)
+      : backend === 'aws'
+        ? await builtWorker(servers, search)
+        : memoryWorker();
     const result = await withoutOutput(() =>
       runEndToEnd(servers, worker, {
         writes: records,

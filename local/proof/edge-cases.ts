@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
-import { toSdkImage } from '../lambda/lambda-record.ts';
+import { toSdkImage } from './sdk-image.ts';
 
 type Image = Readonly<Record<string, AttributeValue>>;
 

@@ -1,17 +1,15 @@
 import { subsystemOf, type Verification, verify } from '../../src/application/verify/verify.ts';
 import { fleet } from '../../src/fleet/definition.ts';
-import { EventSource, type EventSourceCounts } from '../lambda/event-source.ts';
 import { compareIndex } from './compare-index.ts';
+import type { Delivery } from './delivery.ts';
 import { writeFleet } from './fleet-writer.ts';
-import { RequestCounter } from './request-counter.ts';
 import type { LocalServers } from '../servers/servers.ts';
-import { StreamReader } from '../lambda/stream-reader.ts';
 import type { Worker } from './local-worker.ts';
 
 export interface EndToEndOptions {
   readonly writes: number;
   readonly seed: number;
-  /** Most records per invocation. */
+  /** Most records at once. */
   readonly batchSize: number;
   readonly onProgress?: (phase: Phase, done: number) => void;
 }
@@ -23,18 +21,10 @@ export type IndexComparison = Awaited<ReturnType<typeof compareIndex>>;
 
 export interface EndToEndResult {
   readonly writes: number;
-  readonly streamRecords: number;
+  readonly delivery: Delivery;
   /** Stream records of changes that the worker itself made in the table. */
   readonly workerRecords: number;
-  readonly shards: number;
-  readonly delivery: EventSourceCounts;
-  /** Records that failed in every attempt. */
-  readonly givenUp: number;
-  /** Why the last failed invocation failed, if any did. */
-  readonly lastError: unknown;
   readonly searchActions: number;
-  /** The worker's requests to the servers, by operation. */
-  readonly requests: RequestCounter['counts'];
   readonly verification: Verification;
   /** Where the documents are in a search engine, which the verification does not look into. */
   readonly index: IndexComparison | undefined;
@@ -42,9 +32,8 @@ export interface EndToEndResult {
 }
 
 /**
- * Runs a worker as it is deployed: writes a fleet into the table, delivers the table's stream to the worker as Lambda
- * would until the stream is quiet (it has the worker's own writes too), drains the queue, and compares what is derived
- * with the table.
+ * Runs a worker as it is deployed: writes a fleet into the table, brings the table's stream to the worker until the
+ * stream is quiet, drains the queue, and compares what is derived with the table.
  */
 export async function runEndToEnd(
   servers: LocalServers,
@@ -60,7 +49,7 @@ export async function runEndToEnd(
     return result;
   };
 
-  const { clients, table, streamArn } = servers;
+  const { clients, table } = servers;
   await timed('writing the fleet', () =>
     writeFleet(clients.dynamodb, {
       table,
@@ -69,32 +58,22 @@ export async function runEndToEnd(
       onProgress: (done) => onProgress?.('writing the fleet', done),
     }),
   );
-
-  const reader = new StreamReader(clients.streams, streamArn);
-  const source = new EventSource(worker.handler, { batchSize });
-  const requests = new RequestCounter();
-  const shards = new Set<string>();
-  await timed('handling the stream', async () => {
-    for await (const { shardId, records } of reader.read()) {
-      shards.add(shardId);
-      await requests.during(() => source.deliver(records));
-      onProgress?.('handling the stream', source.counts.records);
-    }
-  });
+  const delivery = await timed('handling the stream', () =>
+    worker.deliver(servers, {
+      records: writes,
+      batchSize,
+      onProgress: (done) => onProgress?.('handling the stream', done),
+    }),
+  );
   const searchActions = await timed('draining the queue', () => worker.drain());
   const verification = await timed('verifying', () => verify(worker.state, fleet));
   const index = worker.index && (await compareIndex(worker.index, worker.state.rows(), fleet));
 
   return {
     writes,
-    streamRecords: reader.recordsRead,
-    workerRecords: reader.recordsRead - writes,
-    shards: shards.size,
-    delivery: source.counts,
-    givenUp: source.givenUp.length,
-    lastError: source.lastError,
+    delivery,
+    workerRecords: delivery.records - writes,
     searchActions,
-    requests: requests.counts,
     // Documents that are in a search engine are compared there, as its schemas have them.
     verification: index === undefined ? verification : withoutDocuments(verification),
     index,
@@ -103,8 +82,8 @@ export async function runEndToEnd(
 }
 
 /** Whether everything was handled, and nothing drifted. */
-export function isExact({ givenUp, verification, index }: EndToEndResult): boolean {
-  return givenUp === 0 && verification.drift.length === 0 && (index?.drift.length ?? 0) === 0;
+export function isExact({ delivery, verification, index }: EndToEndResult): boolean {
+  return delivery.givenUp === 0 && verification.drift.length === 0 && (index?.drift.length ?? 0) === 0;
 }
 
 function withoutDocuments({ checked, drift, uncompared }: Verification): Verification {

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
-import { toSdkImage } from '../lambda/lambda-record.ts';
+import { toSdkImage } from './sdk-image.ts';
 
 export interface FleetOptions {
   readonly table: string;

@@ -2,15 +2,18 @@ import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index
 import type { DerivedState } from '../../src/application/ports/derived-state.ts';
 import type { SearchIndex } from '../../src/application/ports/search-index.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
+import { deliverToFunction } from '../lambda/deliver-to-function.ts';
 import type { Handler } from '../lambda/event-source.ts';
+import type { Deliver } from './delivery.ts';
 import { drainQueue } from './drain-queue.ts';
+import { deliverToConsume } from './local-consumer.ts';
 import { indexerEnvironment, indexOnce, type SearchServer } from './local-indexer.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
 import { TableDerivedState } from './table-derived-state.ts';
 
 /** A worker that takes a table's stream, and what it has derived from it. */
 export interface Worker {
-  readonly handler: Handler;
+  readonly deliver: Deliver;
   /** Once all is handled: applies what the worker has sent to an index, and returns how many actions there were. */
   drain(): Promise<number>;
   /** What the worker has derived, and the rows that it was derived from. */
@@ -22,7 +25,7 @@ export interface Worker {
 /** The worker with everything in memory: tests the servers and the delivery, without AWS adapters. */
 export function memoryWorker(): Worker {
   const { handler, state, drain } = createMemoryWorker({ log: { level: 'error', stream: process.stderr } });
-  return { handler, state, drain: async () => drain().length };
+  return { deliver: deliverToFunction(handler), state, drain: async () => drain().length };
 }
 
 /**
@@ -35,19 +38,30 @@ export async function builtWorker(servers: LocalServers, search: SearchServer): 
   Object.assign(process.env, { LOG_LEVEL: 'error' }, workerEnvironment(servers));
   const entry = new URL('../../dist/entrypoints/lambda/handler.js', import.meta.url).href;
   const { handler } = (await import(entry)) as { handler: Handler };
-  return {
-    ...workerOn(servers, handler),
-    index: search.index,
-    drain: async () => (await indexOnce(indexerEnvironment(servers, search))).received,
-  };
+  return { ...workerOn(servers, handler), ...indexedBy(servers, search) };
+}
+
+/** `contrail consume` on the local servers, and `contrail index` behind it: each a process of its own, from `dist`. */
+export function consumeWorker(servers: LocalServers, search: SearchServer): Worker {
+  return { ...stateOn(servers), deliver: deliverToConsume, ...indexedBy(servers, search) };
 }
 
 /** Any handler that works on the local servers. */
-export function workerOn({ clients, queueUrl, table }: LocalServers, handler: Handler): Worker {
+export function workerOn(servers: LocalServers, handler: Handler): Worker {
+  return { ...stateOn(servers), deliver: deliverToFunction(handler) };
+}
+
+function stateOn({ clients, queueUrl, table }: LocalServers): Pick<Worker, 'state' | 'drain'> {
   const index = new MemorySearchIndex();
   return {
-    handler,
     state: new TableDerivedState(clients.dynamodb, table, index),
     drain: () => drainQueue(clients.sqs, queueUrl, index),
+  };
+}
+
+function indexedBy(servers: LocalServers, search: SearchServer) {
+  return {
+    index: search.index,
+    drain: async () => (await indexOnce(indexerEnvironment(servers, search))).received,
   };
 }

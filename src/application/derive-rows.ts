@@ -2,7 +2,7 @@ import type { Change } from '../domain/change.ts';
 import { groupBy, newest, type NonEmpty } from '../domain/coalesce.ts';
 import type { DeriveRowsCommand } from '../domain/command.ts';
 import { decideRowsMove, givingUpFirst, type RowsMove, type RowsState } from '../domain/derived-rows.ts';
-import type { Fault } from '../domain/fault.ts';
+import { Fault } from '../domain/fault.ts';
 import type { DerivedRowRepository } from './ports/derived-row-repository.ts';
 import { type Decision, readDecideWrite } from './read-decide-write.ts';
 import type { Result } from './result.ts';
@@ -48,7 +48,7 @@ export class DeriveRows {
             signal,
           ),
         decide,
-        write: (moves, signal) => this.#apply(moves, signal),
+        write: (moves, signal) => applyGivingUpFirst(this.#rows, moves, signal),
       },
       tally,
     );
@@ -71,14 +71,21 @@ export class DeriveRows {
     }
     return { failed, waiting, tally };
   }
-
-  async #apply(moves: readonly RowsMove[], signal: AbortSignal): Promise<readonly Result[]> {
-    const ordered = givingUpFirst(moves);
-    const results = await this.#rows.apply(ordered, signal);
-    const byMove = new Map(ordered.map((move, index) => [move, results[index]]));
-    return moves.flatMap((move) => byMove.get(move) ?? []);
-  }
 }
+
+/** Applies moves such that a key that goes from one row to another is given up before it is taken. One result per move, in the order given. */
+export async function applyGivingUpFirst(
+  rows: DerivedRowRepository,
+  moves: readonly RowsMove[],
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
+  const ordered = givingUpFirst(moves);
+  const results = await rows.apply(ordered, signal);
+  const byMove = new Map(ordered.map((move, index) => [move, results[index]]));
+  return moves.map((move) => byMove.get(move) ?? NO_RESULT);
+}
+
+const NO_RESULT = new Fault('transient', 'the adapter gave no result for this row');
 
 /** One after the other where each change counts, because what was derived stays; otherwise the newest change decides. */
 function roundsOf(commands: readonly DeriveRowsCommand[]): Group[][] {

@@ -69,6 +69,9 @@ export type Command =
   | DeriveRowsCommand
   | RunEffectCommand;
 
+/** What asks for something that is derived: for anything but an effect. */
+export type DerivingCommand = Exclude<Command, RunEffectCommand>;
+
 const NOTHING: readonly Held[] = [];
 const DELETE: SearchDecision = { action: 'delete' };
 
@@ -85,8 +88,18 @@ export function commandsOf(change: Change): readonly Command[] {
 }
 
 function commandsOfKind(change: Change): readonly Command[] {
-  const { pointers, documents, counts, derivedRows, effects, schema } = change.row.model;
-  const commands: Command[] = [];
+  const commands: Command[] = derivingCommands(change);
+  for (const model of change.row.model.effects) {
+    const given = givenTo(model, change);
+    if (given !== undefined) commands.push({ does: 'effect', change, model, given });
+  }
+  // As long as it is: what is pushed to keeps room for more, and commands live until the batch is done.
+  return commands.slice();
+}
+
+function derivingCommands(change: Change): DerivingCommand[] {
+  const { pointers, documents, counts, derivedRows, schema } = change.row.model;
+  const commands: DerivingCommand[] = [];
   if (schema !== undefined && typeof change.after !== 'string') plainAttributes(change.row, change.after);
   for (const model of pointers) commands.push({ does: 'pointer', change, entity: entityOf(model, change) });
   for (const model of documents) {
@@ -100,12 +113,7 @@ function commandsOfKind(change: Change): readonly Command[] {
   for (const model of derivedRows)
     if (isOn(model.on, change, model.name))
       commands.push({ does: 'rows', change, model, put: rowsAfter(model, change) });
-  for (const model of effects) {
-    const given = givenTo(model, change);
-    if (given !== undefined) commands.push({ does: 'effect', change, model, given });
-  }
-  // As long as it is: what is pushed to keeps room for more, and commands live until the batch is done.
-  return commands.slice();
+  return commands;
 }
 
 /**
@@ -116,6 +124,17 @@ export function ignoringOldImage(change: Change, commands: readonly Command[]): 
   const asked = commands.map(asIfNew);
   if (change.row.model.when === undefined) return asked;
   return [...asked, ...removalsFromOthers(change).flatMap(cleared)];
+}
+
+/**
+ * What must be derived of a row as it is, and of kinds that it is not of: nothing. A document that is not to be written must not be
+ * there. Without effects.
+ *
+ * @param change the row put where there was none, or removed.
+ * @throws Fault as `commandsOf` does.
+ */
+export function commandsForRow(change: Change): readonly DerivingCommand[] {
+  return [...rolesOf(change).flatMap(derivingCommands), ...removalsFromOthers(change).flatMap(cleared)];
 }
 
 function asIfNew(command: Command): Command {
@@ -130,7 +149,7 @@ function asIfNew(command: Command): Command {
  * That nothing is left of a row for a kind that it is not of. Runs no function of the definition, which is only for rows of the
  * kind, and needs no image. Effects are not derived: what the images say happened is what they run for.
  */
-function cleared(change: Change): readonly Command[] {
+function cleared(change: Change): readonly DerivingCommand[] {
   const { row } = change;
   const { pointers, documents, counts, derivedRows } = row.model;
   return [

@@ -7,11 +7,11 @@ import { checkPlace } from './derived-place.ts';
 import { toJson } from './json.ts';
 import type { KeyValue } from './key-value.ts';
 import { fromPlain, isPlainObject, kindOf } from './plain-value.ts';
-import { itemKey, keyOf, type Row } from './row.ts';
+import { type ItemKey, itemKey, keyOf, readItemKey, type Row } from './row.ts';
 import { callFor, type Named, RowView, unfit } from './row-view.ts';
 import { DERIVED_FROM } from './stored-rows.ts';
 import type { KeySchema, RowModel, TableModel } from './table-model.ts';
-import type { Attributes, Value } from './value.ts';
+import { type Attributes, equalRecords, type Value } from './value.ts';
 import { passesFence, type Version } from './version.ts';
 
 /** Rows derived from one kind of row. */
@@ -148,6 +148,33 @@ export function derivedFrom(model: RowsModel, change: Change, after: Attributes)
   return derived;
 }
 
+/**
+ * Whether what a row gives, `put`, depends on the change that it is given for, and not on the row alone.
+ *
+ * @param change other than every change of a stream: put where there was no row, by a writer, and nobody knows when.
+ */
+export function dependsOnChange(
+  model: RowsModel,
+  change: Change,
+  after: Attributes,
+  put: readonly DerivedRow[],
+): boolean {
+  try {
+    const other = { ...change, operation: 'MODIFY', at: 0, origin: 'replication' } as const;
+    const given = derivedFrom(model, other, after);
+    return (
+      given.length !== put.length ||
+      given.some((row, index) => {
+        const same = put[index] as DerivedRow;
+        return nameOfKey(row) !== nameOfKey(same) || !equalRecords(row.attributes, same.attributes);
+      })
+    );
+  } catch {
+    // It refuses the row, or such changes.
+    return true;
+  }
+}
+
 const MEMBERS: readonly string[] = ['table', 'key', 'attributes'] satisfies (keyof DerivedRow)[];
 
 function derivedRow(given: unknown, { of, keys }: RowsModel, row: Row): DerivedRow {
@@ -222,6 +249,16 @@ export function givingUpFirst(moves: readonly RowsMove[]): readonly RowsMove[] {
 /** What a row that is derived from another carries under `DERIVED_FROM`. */
 export function originText({ model, row }: SourceRow): string {
   return `${model.name} ${itemKey(keyOf(row))}`;
+}
+
+/** What `originText` says: whose row it is, and of which. Undefined for a text that is none. */
+export function readOrigin(
+  text: string,
+  { sort }: Pick<KeySchema, 'sort'>,
+): { readonly derivation: string; readonly row: ItemKey } | undefined {
+  const blank = text.indexOf(' ');
+  const row = readItemKey(text.slice(blank + 1), sort !== undefined);
+  return blank < 1 || row === undefined ? undefined : { derivation: text.slice(0, blank), row };
 }
 
 /** A derived row's key for a message. */

@@ -22,6 +22,8 @@ export type EffectModel = {
   /** The operations that it runs for; undefined for all. */
   readonly on: readonly Operation[] | undefined;
   readonly where: ((change: GivenChange) => unknown) | undefined;
+  /** Whether a backfill runs it for rows that it has never run for. */
+  readonly backfill: boolean;
   /** How often it is tried before the record fails. */
   readonly attempts: number;
   /** Milliseconds for one attempt. */

@@ -4,7 +4,7 @@ import { isAllowed, type PartRule } from './definition/overlap.ts';
 import { Fault } from './fault.ts';
 import { toJson } from './json.ts';
 import { compareKeyTexts, keyTextOf } from './key-value.ts';
-import { partOf, type Row } from './row.ts';
+import { type ItemKey, partOf, type Row } from './row.ts';
 import { describeRow } from './row-view.ts';
 import type { KeySchema } from './table-model.ts';
 import { type Attributes, equalRecords, type Value } from './value.ts';
@@ -149,6 +149,14 @@ export function preconditionsOf(
 export function equalMembers(a: Member | undefined, b: Member | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.sort === b.sort && equalRecords(a.attributes, b.attributes);
+}
+
+/** The entities whose pointer has a key. */
+export function pointersAt(models: readonly PointerModel[], { partition, sort }: ItemKey): readonly Entity[] {
+  return models.flatMap((model) => {
+    const match = model.at === sort ? model.partition.match(partition) : undefined;
+    return match !== undefined && 'parts' in match ? [{ model, parts: match.parts }] : [];
+  });
 }
 
 /** The parts of a sort key; undefined where no row that the pointers may point to has such a one. */

@@ -33,3 +33,17 @@ export function partOf({ model, parts }: Row, name: string): string | undefined 
   const index = model.names.indexOf(name);
   return index < 0 ? undefined : parts[index];
 }
+
+/**
+ * The key that `itemKey` has made a text of.
+ *
+ * @param hasSort whether the table has a sort key.
+ * @returns undefined for a text that is none.
+ */
+export function readItemKey(text: string, hasSort: boolean): ItemKey | undefined {
+  const mark = text.indexOf('#');
+  const length = Number(text.slice(0, mark));
+  if (!/^\d+#/.test(text) || text.length < mark + 1 + length) return undefined;
+  const end = mark + 1 + length;
+  return { partition: text.slice(mark + 1, end), sort: hasSort ? text.slice(end) : undefined };
+}

@@ -98,10 +98,12 @@ export class ScriptedRows extends DerivedRowRepository {
   readonly loads: (readonly SourceRow[])[] = [];
   readonly applies: (readonly RowsMove[])[] = [];
   override readonly load: DerivedRowRepository['load'];
+  override readonly read: DerivedRowRepository['read'];
   override readonly apply: DerivedRowRepository['apply'];
 
-  constructor({ load, apply }: Partial<DerivedRowRepository>, inner?: DerivedRowRepository) {
+  constructor({ load, read, apply }: Partial<DerivedRowRepository>, inner?: DerivedRowRepository) {
     super();
+    this.read = noted([], read ?? inner?.read.bind(inner));
     this.load = noted(this.loads, load ?? inner?.load.bind(inner));
     this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { paired } from '../../bench/measures/paired.ts';
 import { ratios, spreadOf } from '../../bench/measures/statistics.ts';
+import { warmUp } from '../../bench/measures/warm-up.ts';
 import { barChart } from '../../bench/report/svg.ts';
 
 describe('the benchmarks’ statistics', () => {
@@ -27,6 +28,16 @@ describe('the benchmarks’ statistics', () => {
       [3, 6],
       [4, 5],
     ]);
+  });
+
+  it('given a warm-up, then garbage is collected in its middle, and what follows is warmed up again', async () => {
+    const done: string[] = [];
+    const run = () => {
+      done.push('batch');
+      return Promise.resolve({ records: 10 });
+    };
+    await warmUp({ batches: 1, records: 20, milliseconds: Infinity }, run, () => done.push('collection'));
+    expect(done).to.deep.equal(['batch', 'batch', 'collection', 'batch', 'batch']);
   });
 
   it('given a chart, then bars are as long as their values say, and labels are escaped', () => {

@@ -1,13 +1,16 @@
 import type { Backend } from './backends/backend.ts';
 import { type Contract, describeContract, type Implementations } from './contract.ts';
+import { derivedListing } from './derived-listing/contract.ts';
 import { derivedRowRepository } from './derived-row-repository/contract.ts';
 import * as derivedState from './derived-state.ts';
 import { effectLog } from './effect-log/contract.ts';
 import { imageRepository } from './image-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
+import * as notes from './notes.ts';
 import * as quarantine from './quarantine.ts';
 import * as searchActionSource from './search-action-source.ts';
+import * as searchBacklog from './search-backlog.ts';
 import * as searchFences from './search-fences.ts';
 import { searchIndex } from './search-index/contract.ts';
 import * as searchQueue from './search-queue.ts';
@@ -16,6 +19,7 @@ import * as sourceRows from './source-rows.ts';
 import * as streamSource from './stream-source.ts';
 import * as tableGenerations from './table-generations.ts';
 import { tableReplica } from './table-replica/contract.ts';
+import * as tableScan from './table-scan.ts';
 
 type ContractOf<I> = I extends Implementations<infer H, infer C> ? Contract<H, C> : never;
 
@@ -24,9 +28,11 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   imageRepository,
   matcherRepository,
   derivedRowRepository,
+  derivedListing,
   effectLog,
   searchQueue: { send: searchQueue },
   searchActionSource: { 'receive, acknowledge, giveBack, extend, refuse': searchActionSource },
+  searchBacklog: { waiting: searchBacklog },
   searchFences: { 'load, advance': searchFences },
   sourceRows: { read: sourceRows },
   searchIndex,
@@ -34,6 +40,8 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   streamSource: { 'list, iterator, records': streamSource },
   tableGenerations: { 'generationOf, adopt': tableGenerations },
   tableReplica,
+  tableScan: { 'page, size': tableScan },
+  notes: { 'load, save, remove': notes },
   derivedState: { read: derivedState },
   quarantine: { keep: quarantine },
   metrics: { 'add, request, flush': metrics },

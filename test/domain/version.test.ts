@@ -1,24 +1,43 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { compareSequences, compareVersions, passesFence, type Version } from '../../src/domain/version.ts';
+import {
+  compareSequences,
+  compareVersions,
+  fillVersion,
+  FIRST_FILL,
+  passesFence,
+  sameState,
+  type Version,
+} from '../../src/domain/version.ts';
 import { version } from '../support/factories.ts';
 
 /** The order that versions must have, said in another way. */
 function isOlder(a: Version, b: Version): boolean {
   if (a.generation !== b.generation) return a.generation < b.generation;
-  return a.epoch === b.epoch ? BigInt(a.sequence) < BigInt(b.sequence) : a.epoch < b.epoch;
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch;
+  const [sequence, other] = [BigInt(a.sequence), BigInt(b.sequence)];
+  return sequence === other ? (a.fill ?? 0) < (b.fill ?? 0) : sequence < other;
 }
 
 function isSame(a: Version, b: Version): boolean {
-  return a.generation === b.generation && a.epoch === b.epoch && BigInt(a.sequence) === BigInt(b.sequence);
+  return !isOlder(a, b) && !isOlder(b, a);
 }
 
 const digits = fc.string({ unit: fc.constantFrom('0', '1', '8', '9'), minLength: 1, maxLength: 24 });
-const versions: fc.Arbitrary<Version> = fc.record({
-  generation: fc.constantFrom(0, 1, 9, 10),
-  epoch: fc.constantFrom('', '2025-12-31T23:59:59.999', '2026-01-05T09:00:00.000', '2026-01-05T09:00:00.001'),
-  sequence: fc.oneof(digits, fc.constantFrom('7', '007', '70')),
-});
+const versions: fc.Arbitrary<Version> = fc.record(
+  {
+    generation: fc.constantFrom(0, 1, 9, 10),
+    epoch: fc.constantFrom(
+      '',
+      '2025-12-31T23:59:59.999',
+      '2026-01-05T09:00:00.000',
+      '2026-01-05T09:00:00.001',
+    ),
+    sequence: fc.oneof(digits, fc.constantFrom('7', '007', '70')),
+    fill: fc.constantFrom(1, 2, 10),
+  },
+  { requiredKeys: ['generation', 'epoch', 'sequence'] },
+);
 
 describe('compareSequences', () => {
   const cases: readonly (readonly [string, string, string])[] = [
@@ -107,5 +126,46 @@ describe('passesFence', () => {
     expect(passesFence(fence, version(99, 'E'))).to.equal(false);
     expect(passesFence(fence, version(1, 'F'))).to.equal(true);
     expect(passesFence(fence, version(1000, 'D'))).to.equal(false);
+  });
+});
+
+describe('fillVersion', () => {
+  it('given nothing that was derived before, then it comes before every change of a stream', () => {
+    const fill = fillVersion(undefined, 1_000);
+    expect(fill).to.deep.equal({ generation: 0, epoch: '', sequence: '0', fill: 1_000 });
+    expect(passesFence(fill, version(1))).to.equal(true);
+    expect(passesFence(fill, version(1, '2026-01-05T09:00:00.000'))).to.equal(true);
+  });
+
+  it('given a change, then it follows that, and comes before the next', () => {
+    const fill = fillVersion(version(100, 'E', 2), 1_000);
+    expect(passesFence(version(100, 'E', 2), fill)).to.equal(true);
+    expect(passesFence(fill, version(100, 'E', 2))).to.equal(false);
+    expect(passesFence(fill, version(101, 'E', 2))).to.equal(true);
+  });
+
+  it('given a fill before it, then it follows that, whatever the time', () => {
+    const first = fillVersion(version(100, 'E'), 1_000);
+    expect(fillVersion(first, 2_000)).to.deep.equal({ ...version(100, 'E'), fill: 2_000 });
+    expect(fillVersion(first, 500)).to.deep.equal({ ...version(100, 'E'), fill: 1_001 });
+    expect(fillVersion(undefined, 0).fill).to.equal(1);
+  });
+
+  it('given any fill of what nothing was derived from, then none comes before the first', () => {
+    expect(passesFence(FIRST_FILL, fillVersion(undefined, 0))).to.equal(false);
+    expect(passesFence(fillVersion(undefined, 2), FIRST_FILL)).to.equal(false);
+  });
+});
+
+describe('sameState', () => {
+  it('given two fills of one change, then they are two states', () => {
+    const change = version(100, 'E');
+    const [first, second] = [
+      { ...change, fill: 1 },
+      { ...change, fill: 2 },
+    ].map((one) => ({ version: one }));
+    expect(sameState(first, first)).to.equal(true);
+    expect(sameState(first, second)).to.equal(false);
+    expect(sameState(first, { version: change })).to.equal(false);
   });
 });

@@ -10,7 +10,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { EventSource } from '../../local/lambda/event-source.ts';
-import { toSdkImage } from '../../local/lambda/lambda-record.ts';
+import { toSdkImage } from '../../local/proof/sdk-image.ts';
 import { drainQueue } from '../../local/proof/drain-queue.ts';
 import { LOCAL_SDK } from '../../local/servers/local-credentials.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';

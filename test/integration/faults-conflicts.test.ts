@@ -1,7 +1,7 @@
 import { GetItemCommand, paginateQuery, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect } from 'chai';
-import { toSdkImage } from '../../local/lambda/lambda-record.ts';
+import { toSdkImage } from '../../local/proof/sdk-image.ts';
 import { Random } from '../../src/random/random.ts';
 import type { EntityParts } from '../support/factories.ts';
 import { range } from '../support/range.ts';

@@ -102,8 +102,7 @@ describeWithServers('a shop on DynamoDB, through its stream', () => {
 
     const handler = handlerOf(streamWorker(container), { failureMode: 'report', deadlineMarginMs: 0 });
     const source = new EventSource(handler, { batchSize: 50 });
-    for await (const { records } of new StreamReader(streams, streamArn).read())
-      await source.deliver(records);
+    await new StreamReader(streams, streamArn).read((records) => source.deliver(records));
     expect(source.givenUp).to.deep.equal([]);
     const index = new MemorySearchIndex();
     await drainQueue(sqs, queueUrl, index);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { EventSource } from '../../local/lambda/event-source.ts';
-import { memoryWorker } from '../../local/proof/local-worker.ts';
+import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 
@@ -27,10 +27,10 @@ describe('the stream records captured from DynamoDB Local', () => {
     ['three times', 3],
   ] as const)
     it(`given to the worker in memory ${how}, then leave no drift`, async () => {
-      const worker = memoryWorker();
+      const worker = createMemoryWorker({ log: { level: 'error', stream: process.stderr } });
       const source = new EventSource(worker.handler, { batchSize: 50, maxAttempts: 1 });
       for (let delivery = 0; delivery < deliveries; delivery++) await source.deliver(records);
-      await worker.drain();
+      worker.drain();
       const { checked, drift } = await verify(worker.state, fleet);
       expect(source.givenUp).to.deep.equal([]);
       expect(drift).to.deep.equal([]);

@@ -68,7 +68,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
     const { clients, table, queueUrl } = servers;
     await writeFleet(clients.dynamodb, { table, writes, seed: ++seed });
     const source = new EventSource(workerInto(queueUrl), { batchSize: 100 });
-    for await (const { records } of reader.read({ quietMs: 300 })) await source.deliver(records);
+    await reader.read((records) => source.deliver(records), { quietMs: 150 });
     expect(source.givenUp).to.deep.equal([]);
   }
 

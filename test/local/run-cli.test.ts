@@ -4,6 +4,20 @@ import { run, SCRIPTS } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
 
 describeUnless(javaMissing(), 'npm run local', () => {
+  it('given --reader, then contrail consume reads the stream, and nothing drifts', async () => {
+    const { status, out, err } = await run([...SCRIPTS.local, '--reader', '--records', '300']);
+    expect(status, `${out}\n${err}`).to.equal(0);
+    expect(out)
+      .to.match(/^handled +in [\d.]+ s, by contrail consume$/m)
+      .and.match(/^given up +0 records$/m)
+      .and.match(/^ {2}GetRecords +[1-9]\d* +[\d.]+$/m)
+      .and.match(/^ {2}SendMessageBatch +[1-9]\d* +[\d.]+$/m)
+      .and.match(/^ {2}search +0 of [1-9]\d* documents$/m)
+      .and.match(/^ {2}default images +0 of [1-9]\d* rows$/m)
+      .and.match(/^ {2}matcher +0 of [1-9]\d* counts$/m)
+      .and.include('no drift: everything derived matches the table');
+  });
+
   it('given the built function on real servers, then nothing drifts, and its requests are counted', async () => {
     const { status, out, err } = await run([...SCRIPTS.local, '--records', '600', '--seed', '5']);
     expect(status, `${out}\n${err}`).to.equal(0);

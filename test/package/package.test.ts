@@ -80,6 +80,8 @@ describe('the package', function () {
       ...['package.json', 'README.md', 'CHANGELOG.md', 'GUARANTEES.md', 'LICENSE', 'bin/contrail.js'],
       // What its pages link to, beside these.
       ...['CONTRIBUTING.md', 'deploy/README.md', 'deploy/template.yaml', 'test/simulation/mutants/README.md'],
+      // What a project's image is made of.
+      ...['deploy/container/.dockerignore', 'deploy/container/Dockerfile'],
       ...(await readdir(join(ROOT, 'bench', 'plots'))).map((file) => `bench/plots/${file}`),
       ...(await sourcesIn('docs')).map((file) => `docs/${file}`),
       ...(await sourcesIn('examples'))

@@ -173,11 +173,11 @@ describe('the mutants of the worker', function () {
 
     for (const [name, { from = 1, within, by }] of Object.entries(CATCHES))
       it(`are caught within ${within} seeds: ${name}`, async () => {
-        const { variant, of = 'fleet' } = await simulation.loadMutant(name);
+        const { variant, of = 'fleet', read = 'lambda' } = await simulation.loadMutant(name);
         const subject = await simulation.subjectNamed(of);
         const others = new Set<Invariant>();
         for (let seed = from; seed < from + within; seed++) {
-          const { violation } = await simulation.runSeed(seed, { subject, variant });
+          const { violation } = await simulation.runSeed(seed, { subject, variant, read });
           if (violation === undefined) continue;
           if (by.includes(violation.invariant)) return;
           others.add(violation.invariant);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
-import { toSdkImage } from '../../local/lambda/lambda-record.ts';
+import { toSdkImage } from '../../local/proof/sdk-image.ts';
 import { takeMessages } from '../../local/proof/drain-queue.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { parseQuarantined } from '../../src/adapters/aws/sqs/quarantine-message.ts';

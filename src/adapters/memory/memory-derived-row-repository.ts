@@ -1,7 +1,11 @@
-import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
+import {
+  DerivedRowRepository,
+  type StoredDerivedRow,
+} from '../../application/ports/derived-row-repository.ts';
 import type { DerivedRowFound } from '../../application/ports/derived-state.ts';
 import type { Result } from '../../application/result.ts';
 import {
+  type DerivedKey,
   nameOfKey,
   originText,
   type RowsMove,
@@ -29,6 +33,22 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
   override async apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     signal?.throwIfAborted();
     return moves.map((move) => this.#applyOne(move));
+  }
+
+  override async read(
+    keys: readonly DerivedKey[],
+    signal?: AbortSignal,
+  ): Promise<readonly (StoredDerivedRow | undefined)[]> {
+    signal?.throwIfAborted();
+    return keys.map((key) => {
+      const found = this.#rows.get(nameOfKey(key));
+      return found && { attributes: found.row.attributes, source: found.source };
+    });
+  }
+
+  /** The rows for which something is noted, as `originText` has them. */
+  states(): Iterable<string> {
+    return this.#states.keys();
   }
 
   /** The rows that are there. */

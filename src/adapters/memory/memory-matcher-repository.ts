@@ -51,6 +51,11 @@ export class MemoryMatcherRepository extends MatcherRepository {
     return this.#counts.values();
   }
 
+  /** The rows for which something is noted, as `originText` has them. */
+  states(): Iterable<string> {
+    return this.#states.keys();
+  }
+
   #applyOne(move: CountMove): Result {
     const impossible = countMoveFault(move);
     if (impossible !== undefined) return impossible;

@@ -22,6 +22,11 @@ export class MemoryStates<S extends State> {
     return version === undefined ? this.#states.get(key) : this.#gone(version);
   }
 
+  /** The keys of states of rows that are there. */
+  keys(): Iterable<string> {
+    return this.#states.keys();
+  }
+
   set(key: string, state: S): void {
     if (state.removed) {
       this.#states.delete(key);

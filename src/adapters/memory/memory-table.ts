@@ -12,7 +12,7 @@ import {
 } from '../../domain/pointer.ts';
 import { kindsOf } from '../../domain/roles.ts';
 import { type ItemKey, itemKey, keyOf, type Row } from '../../domain/row.ts';
-import type { RowModel, TableModel } from '../../domain/table-model.ts';
+import type { KeySchema, RowModel, TableModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
 import { compareVersions, passesFence, type Version } from '../../domain/version.ts';
 import { satisfies } from '../../domain/when.ts';
@@ -112,7 +112,22 @@ export class MemoryTable extends TableReplica {
 
   /** A row as the changes brought it. */
   row(key: ItemKey): Attributes | undefined {
-    return this.#rows.get(itemKey(key))?.attributes;
+    return this.ofItem(itemKey(key));
+  }
+
+  /** What the rows that exist are known by, each as `itemKey` has it. */
+  items(): Iterable<string> {
+    return this.#rows.keys();
+  }
+
+  /** The row that is known so. */
+  ofItem(item: string): Attributes | undefined {
+    return this.#rows.get(item)?.attributes;
+  }
+
+  /** What its rows' keys are called. */
+  get keys(): KeySchema {
+    return this.#model.keys;
   }
 
   /** The rows that exist, as the changes brought them; pointers that the worker wrote are not among them. */

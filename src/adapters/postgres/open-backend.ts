@@ -1,8 +1,11 @@
 import type { Clock } from '../../application/ports/clock.ts';
+import type { DerivedListing } from '../../application/ports/derived-listing.ts';
 import type { DerivedState } from '../../application/ports/derived-state.ts';
 import type { ImageRepository } from '../../application/ports/image-repository.ts';
+import type { Notes } from '../../application/ports/notes.ts';
 import type { Quarantine } from '../../application/ports/quarantine.ts';
 import type { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import type { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import type { SearchFences } from '../../application/ports/search-fences.ts';
 import type { SearchIndex } from '../../application/ports/search-index.ts';
 import type { SearchQueue } from '../../application/ports/search-queue.ts';
@@ -10,6 +13,7 @@ import type { ShardStates } from '../../application/ports/shard-states.ts';
 import type { Sleeper } from '../../application/ports/sleeper.ts';
 import type { SourceRows } from '../../application/ports/source-rows.ts';
 import type { TableReplica } from '../../application/ports/table-replica.ts';
+import type { TableScan } from '../../application/ports/table-scan.ts';
 import type { DocumentKey } from '../../domain/search-document.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
@@ -19,13 +23,17 @@ import type { TableGenerations } from '../../application/ports/table-generations
 import type { Database } from './client/database.ts';
 import { type DatabaseOptions, openDatabase } from './client/open-database.ts';
 import { PostgresDerivedState } from './derived/postgres-derived-state.ts';
+import { PostgresDerivedListing } from './listing/postgres-derived-listing.ts';
+import { PostgresNotes } from './notes/postgres-notes.ts';
 import { PostgresImageRepository } from './pointers/postgres-image-repository.ts';
 import { purgeExpired } from './purge-expired.ts';
 import { PostgresQuarantine } from './quarantine/postgres-quarantine.ts';
 import { PostgresSearchActionSource } from './queue/postgres-search-action-source.ts';
+import { PostgresSearchBacklog } from './queue/postgres-search-backlog.ts';
 import { PostgresSearchQueue } from './queue/postgres-search-queue.ts';
 import { PostgresSourceRows } from './replica/postgres-source-rows.ts';
 import { PostgresTableReplica } from './replica/postgres-table-replica.ts';
+import { PostgresTableScan } from './replica/postgres-table-scan.ts';
 import { PostgresSearch } from './search/postgres-search.ts';
 import { PostgresSearchFences } from './search/postgres-search-fences.ts';
 import { PostgresSearchIndex } from './search/postgres-search-index.ts';
@@ -51,13 +59,17 @@ export interface PostgresParts {
   readonly images: ImageRepository;
   readonly queue: SearchQueue;
   readonly actions: SearchActionSource;
+  readonly backlog: SearchBacklog;
   readonly index: SearchIndex;
   readonly fences: SearchFences;
   readonly sourceRows: SourceRows;
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
   readonly state: DerivedState;
+  readonly listing: DerivedListing;
   readonly shards: ShardStates;
+  readonly scan: TableScan;
+  readonly notes: Notes;
   /** Closes the database, once what runs on it is done. */
   close(): Promise<void>;
 }
@@ -104,13 +116,17 @@ export async function openBackend(
     images: new PostgresImageRepository(database, names),
     queue: new PostgresSearchQueue(database, names, onSent),
     actions: new PostgresSearchActionSource(database, names, { clock, sleeper, visibilityMs, onDied }),
+    backlog: new PostgresSearchBacklog(database, names),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),
     sourceRows: new PostgresSourceRows(database, names),
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),
     state: new PostgresDerivedState(database, names, model),
+    listing: new PostgresDerivedListing(database, names, model),
     shards: new PostgresShardStates(database, names),
+    scan: new PostgresTableScan(database, names),
+    notes: new PostgresNotes(database, names),
     close: () => {
       clearInterval(purging);
       return database.close();

@@ -13,12 +13,21 @@ export interface Paged {
   readonly values?: readonly unknown[] | undefined;
 }
 
-/** All rows, in the order of their ids, page by page: memory does not grow with their number. */
+/** All rows, in the order of their ids: memory does not grow with their number. */
 export async function* pagesOf<R extends object>(
+  database: Database,
+  paged: Paged,
+  signal?: AbortSignal,
+): AsyncIterable<R> {
+  for await (const page of wholePagesOf<R>(database, paged, signal)) yield* page;
+}
+
+/** The same, a page at a time. */
+export async function* wholePagesOf<R extends object>(
   database: Database,
   { columns, from, where = 'true', values = [] }: Paged,
   signal?: AbortSignal,
-): AsyncIterable<R> {
+): AsyncIterable<readonly R[]> {
   let after = '\\x';
   for (;;) {
     const rows = await database.query<{ readonly at: string }>(
@@ -28,7 +37,7 @@ order by t.id limit ${PAGE}`,
       [after, ...values],
       signal,
     );
-    yield* rows as readonly object[] as readonly R[];
+    if (rows.length > 0) yield rows as readonly object[] as readonly R[];
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = last.at;

@@ -1,6 +1,13 @@
-import type { RowsMove, RowsState, SourceRow } from '../../domain/derived-rows.ts';
+import type { DerivedKey, DerivedRow, RowsMove, RowsState, SourceRow } from '../../domain/derived-rows.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { Result } from '../result.ts';
+
+/** A row where a derived one may be, as it is stored. */
+export interface StoredDerivedRow {
+  readonly attributes: DerivedRow['attributes'];
+  /** What it is derived from; undefined where it does not say, so that somebody else wrote it. */
+  readonly source: string | undefined;
+}
 
 /** Rows that are derived from rows, and for every source which ones are there for it. */
 export abstract class DerivedRowRepository {
@@ -12,6 +19,15 @@ export abstract class DerivedRowRepository {
     rows: readonly SourceRow[],
     signal?: AbortSignal,
   ): Promise<readonly (RowsState | undefined | Fault)[]>;
+
+  /**
+   * Reads rows by their keys, consistently. One result per key, in the order given: undefined where there is no row, a Fault where
+   * that cannot be told. Rejects once `signal` is aborted; no further request starts then.
+   */
+  abstract read(
+    keys: readonly DerivedKey[],
+    signal?: AbortSignal,
+  ): Promise<readonly (StoredDerivedRow | undefined | Fault)[]>;
 
   /**
    * Applies moves, at most one per row and derivation in one call. One result per move, in the order given; of moves that

@@ -59,6 +59,11 @@ interface EffectOptions<Key, A> {
   readonly on?: readonly Operation[];
   /** The changes that it runs for; all by default. A pure function. */
   readonly where?: (change: EffectChange<Key, A>) => boolean;
+  /**
+   * Whether a backfill runs it, as for an insertion, for rows that it has never run for. It may run for their insertion as well, where
+   * the stream still has that. Not by default.
+   */
+  readonly backfill?: boolean;
   /** How often it is tried before the record fails, and is delivered again. Default 3. */
   readonly attempts?: number;
   /** Milliseconds for one attempt. Default 10,000. */
@@ -114,12 +119,13 @@ export function effect<Key extends KeyTemplates, A>(
 /** Reads a specification, and adds what is wrong with it to the owner's problems. */
 export function effectModel(owner: Owner, spec: unknown): EffectModel {
   const { name, problem } = owner;
-  const members = ['run', 'runBatch', 'on', 'where', 'attempts', 'timeoutMs', 'backoff'] as const;
+  const members = ['run', 'runBatch', 'on', 'where', 'backfill', 'attempts', 'timeoutMs', 'backoff'] as const;
   const {
     run,
     runBatch,
     on,
     where,
+    backfill = false,
     attempts = 3,
     timeoutMs = 10_000,
     backoff,
@@ -131,6 +137,9 @@ export function effectModel(owner: Owner, spec: unknown): EffectModel {
     problem(`its run must be a function, and is ${shown(run)}`);
   if (where !== undefined && typeof where !== 'function')
     problem(`its where must be a function, and is ${shown(where)}`);
+  if (typeof backfill !== 'boolean') problem(`its backfill must be true or false, and is ${shown(backfill)}`);
+  if (backfill === true && Array.isArray(on) && !on.includes('INSERT'))
+    problem('it has backfill, which runs it as for an insertion, and is not on INSERT: leave one out');
   if (!isIntegerUpTo(attempts, 100))
     problem(`its attempts must be an integer from 1 to 100, and is ${shown(attempts)}`);
   if (!isIntegerUpTo(timeoutMs, 900_000))
@@ -141,6 +150,7 @@ export function effectModel(owner: Owner, spec: unknown): EffectModel {
     takes: run === undefined ? 'many' : 'one',
     on: operationsOf(owner, on),
     where: where as EffectModel['where'],
+    backfill: backfill === true,
     attempts: Number(attempts),
     timeoutMs: Number(timeoutMs),
     backoff: backoffOf(owner, backoff),

@@ -11,10 +11,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * From now on a signal ends the process, by way of its `exit` event: whatever must be left in order listens to that.
- * Shells see it as the status 128 + the signal's number.
+ * Shells see it as the status 128 + the signal's number. May be called again.
  */
 export function endOnSignals(): void {
-  for (const signal of SIGNALS) process.on(signal, end);
+  for (const signal of SIGNALS) if (!process.listeners(signal).includes(end)) process.on(signal, end);
 }
 
 /** Stays up until the first signal, which does not end the process. The next one does. */

@@ -1,22 +1,30 @@
 import { ContainerModule } from 'inversify';
+import { DerivedListing } from '../../application/ports/derived-listing.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { MemoryDerivedListing } from '../../adapters/memory/memory-derived-listing.ts';
+import { Notes } from '../../application/ports/notes.ts';
+import { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { TableScan } from '../../application/ports/table-scan.ts';
 import { MemoryDerivedRowRepository } from '../../adapters/memory/memory-derived-row-repository.ts';
 import { MemoryEffectLog, type UnmadeWrite } from '../../adapters/memory/memory-effect-log.ts';
 import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.ts';
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
+import { MemoryNotes } from '../../adapters/memory/memory-notes.ts';
+import { MemorySearchBacklog } from '../../adapters/memory/memory-search-backlog.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
 import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts';
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
+import { MemoryTableScan } from '../../adapters/memory/memory-table-scan.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
@@ -31,6 +39,8 @@ export const memoryModule = new ContainerModule(({ bind }) => {
 
   bind(Metrics).toService(MemoryMetrics);
   bind(TableReplica).toService(MemoryTable);
+  bind(TableScan).toResolvedValue((table) => new MemoryTableScan(table), [MemoryTable]);
+  bind(Notes).toResolvedValue(() => new MemoryNotes(), []);
   bind(TableGenerations).toResolvedValue(() => new MemoryTableGenerations(), []);
   bind(SearchQueue).toService(MemorySearchQueue);
   bind(MatcherRepository).toService(MemoryMatcherRepository);
@@ -42,6 +52,11 @@ export const memoryModule = new ContainerModule(({ bind }) => {
     (index, table, matcher, derivedRows) => new MemoryDerivedState(index, table, matcher, derivedRows),
     [MemorySearchIndex, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
   );
+  bind(DerivedListing).toResolvedValue(
+    ({ keys }, table, matcher, derivedRows) => new MemoryDerivedListing(keys, table, matcher, derivedRows),
+    [TABLE_MODEL, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
+  );
+  bind(SearchBacklog).toResolvedValue((queue) => new MemorySearchBacklog(queue), [MemorySearchQueue]);
 });
 
 /** Takes items for DynamoDB from effects, and tells of them instead of making them. */

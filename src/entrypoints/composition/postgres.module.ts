@@ -4,6 +4,7 @@ import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { PostgresParts } from '../../adapters/postgres/open-backend.ts';
 import { LATE_MS } from '../../application/index-outcome.ts';
 import { Clock } from '../../application/ports/clock.ts';
+import { DerivedListing } from '../../application/ports/derived-listing.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { DerivedState } from '../../application/ports/derived-state.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
@@ -11,8 +12,10 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { Notes } from '../../application/ports/notes.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchActionSource } from '../../application/ports/search-action-source.ts';
+import { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import { SearchFences } from '../../application/ports/search-fences.ts';
 import { SearchIndex } from '../../application/ports/search-index.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
@@ -21,6 +24,7 @@ import { Sleeper } from '../../application/ports/sleeper.ts';
 import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
+import { TableScan } from '../../application/ports/table-scan.ts';
 import { invocationFields } from '../invocation.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
@@ -84,13 +88,16 @@ export function postgresModule(
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
     bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
-    bindPart(DerivedRowRepository, 'derivedRows', { load: true, apply: true }, {});
+    bindPart(DerivedRowRepository, 'derivedRows', { load: true, read: true, apply: true }, {});
+    bindPart(SearchBacklog, 'backlog', { waiting: true }, {});
     bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
     bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
     bindPart(SearchQueue, 'queue', { send: true }, {});
     bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
     bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
+    bindPart(TableScan, 'scan', { page: true, size: true }, {});
+    bindPart(Notes, 'notes', { load: true, save: true, remove: true }, {});
     bindPart(
       ShardStates,
       'shards',
@@ -105,6 +112,19 @@ export function postgresModule(
       'state',
       {},
       { documents: true, pointers: true, counts: true, derivedRows: true, rows: true },
+    );
+    bind(DerivedListing).toResolvedValue(
+      (parts) =>
+        Object.assign(
+          whenOpened(
+            DerivedListing,
+            async () => (await parts.get()).listing,
+            {},
+            { elsewhere: true, states: true },
+          ),
+          { inTable: () => undefined },
+        ),
+      [PARTS],
     );
     bind(SearchActionSource).toResolvedValue(
       (parts) =>

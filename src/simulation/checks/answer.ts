@@ -1,4 +1,5 @@
 import type { Outcome } from '../../application/delivery.ts';
+import type { Done } from '../../application/result.ts';
 import type { LogFields } from '../../application/ports/logger.ts';
 import type { MetricName } from '../../application/ports/metrics.ts';
 import type { BatchResponse } from '../../entrypoints/lambda/handle-event.ts';
@@ -73,6 +74,22 @@ export function checkResponse({ invocation, outcomes, what, report }: Judged, re
     if (lowest === undefined || BigInt(sequence) < lowest)
       report('only what is delivered again is remembered', `${what} remembers ${sequence}, which is done`);
 }
+
+/** A reader is told of each record whether it is done: what is not comes again, and nothing else. */
+export function checkResults({ invocation, outcomes, what, report }: Judged, results: readonly Done[]): void {
+  const failed = new Set<string>();
+  for (const [index, { status }] of outcomes.entries()) {
+    const entry = invocation.entries[index];
+    if (entry === undefined) continue;
+    if (status === 'failed') failed.add(String(entry.position.sequence));
+    if ((results[index] === 'done') === (status === 'failed'))
+      report('what is acknowledged is done', `${what}: ${nameOf(entry)} is ${status}`);
+  }
+  for (const sequence of invocation.remembered)
+    if (!failed.has(sequence))
+      report('only what is delivered again is remembered', `${what} remembers ${sequence}, which is done`);
+}
+
 const OUTCOME_METRICS: readonly MetricName[] = [
   'RecordsApplied',
   'RecordsIgnored',

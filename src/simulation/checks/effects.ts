@@ -48,6 +48,7 @@ export function checkCalled(
       !ledger.effects.hasRun(key, one) &&
       !ledger.isQuarantined(one) &&
       !ledger.isAside(one) &&
+      world.reigns.lossOf(one) === undefined &&
       // Nobody knows which item it is of.
       one.spoil?.hidesItem !== true,
   );

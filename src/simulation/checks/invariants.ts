@@ -81,6 +81,10 @@ export const INVARIANTS = {
     meaning: 'No call carries a change whose item has poison before it that is not in quarantine yet.',
     guarantee: 2,
   },
+  'the records of an item are handled in their order, unless a gap is noted': {
+    meaning: 'No reader handles a record of an item before an earlier one, in whichever shards they are.',
+    guarantee: 2,
+  },
   'a batch has outcomes': { meaning: 'Every invocation that ends has judged its batch.', guarantee: 3 },
   'every record has one outcome': {
     meaning: 'There are as many outcomes as the batch has records.',
@@ -157,6 +161,48 @@ export const INVARIANTS = {
     meaning:
       'Records in quarantine or given up by Lambda have their effects once they are repaired and redriven.',
     guarantee: 4,
+  },
+  'every record is handled, unless a gap is noted': {
+    meaning:
+      'Readers of a stream handle each of its records, or note for good that it can no longer be read.',
+    guarantee: 4,
+  },
+  'a frontier passes no record that is not handled': {
+    meaning: 'Where a reader would go on after a crash, nothing before it is missing.',
+    guarantee: 4,
+  },
+  'a frontier never moves back': {
+    meaning: 'How far a shard is noted to be handled only ever grows.',
+    guarantee: 4,
+  },
+  'a shard is complete only when it is closed, and all of it is handled': {
+    meaning: 'Nobody begins with the children of a shard that may still get records.',
+    guarantee: 4,
+  },
+  'a gap is noted only where records are lost': {
+    meaning:
+      'Each gap has a cause: records or a shard that left the stream, or a stream that was switched off.',
+    guarantee: 4,
+  },
+  'a reader goes on': {
+    meaning: 'A reader ends only when it is told to, or its stream has ended.',
+    guarantee: 4,
+  },
+  'a reader asks for nothing that there is not': {
+    meaning: 'A position after a record names that record.',
+    guarantee: 4,
+  },
+  'what fails is tried later and later': {
+    meaning: 'Attempts at the same record come apart by pauses that grow, up to a bound.',
+    guarantee: 7,
+  },
+  'a stopped reader ends in time': {
+    meaning: 'A reader that is told to end has ended soon, whatever goes on.',
+    guarantee: 7,
+  },
+  'a stopped reader leaves no lease': {
+    meaning: 'A reader that ends when it is told to gives its leases back.',
+    guarantee: 7,
   },
   'no batch takes longer than it may': {
     meaning: 'A worker that is neither frozen nor dead is through before its time is up.',

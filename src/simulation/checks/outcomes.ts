@@ -33,13 +33,16 @@ export function checkOutcomes(
       spoilOf(entry, invocation)?.hidesItem === true;
     if (outcome.status === 'failed') {
       if (!hidden) failedItems.add(entry.key);
+      // A reader that is told to end, or has lost its lease, gives up what it has begun.
+      const isGivenUp = settings.reader !== undefined && invocation.signal.aborted;
       const mayBeRefused = (ledger.followedFrom(entry) ?? Infinity) >= invocation.started;
       if (
         settings.poison === 0 &&
         settings.refusedContent === 0 &&
         settings.faults === 'none' &&
         isRepairable(entry) &&
-        !mayBeRefused
+        !mayBeRefused &&
+        !isGivenUp
       )
         report('without faults nothing fails', `${what}: ${nameOf(entry)}`, outcome.fault);
     } else if (ledger.followedFrom(entry) === undefined && namesStream(entry, invocation))

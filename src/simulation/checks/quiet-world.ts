@@ -4,6 +4,7 @@ import type { Attributes } from '../../domain/value.ts';
 import { type Entry, isRepairable, nameOf } from '../world/entry.ts';
 import { keyOfRow, nameOfKey } from '../world/item.ts';
 import type { World } from '../world/world.ts';
+import { type LostRows, lostRowsOf } from './lost-rows.ts';
 
 /** What must hold once the world is quiet. Reports to its `invariants`. */
 export async function checkQuietWorld(world: World): Promise<void> {
@@ -23,17 +24,23 @@ export async function checkQuietWorld(world: World): Promise<void> {
 /** What must hold whenever nothing is under way. */
 export async function checkDerived(world: World): Promise<void> {
   const { invariants } = world;
-  const { drift } = await verify(new TrueState(world), world.definition);
+  const verification = await verify(new TrueState(world), world.definition);
+  const lost = await lostRowsOf(world);
+  const drift = verification.drift.filter((one) => !lost.explains(one));
+  if (lost.keys.size > 0) {
+    world.counts.add('rows whose latest changes are lost', lost.keys.size);
+    world.counts.add('derived of them, and drifted', verification.drift.length - drift.length);
+  }
   if (drift.length > 0)
     invariants.report(
       'what is derived is what the table says',
       drift.map(({ derivation, problem, what }) => `${derivation}: ${problem} ${what}`).join('; '),
     );
-  if (world.settings.backend === 'memory') checkReplica(world);
+  if (world.settings.backend === 'memory') checkReplica(world, lost);
 }
 
-function checkEnd(entry: Entry, { ledger, invariants }: World): void {
-  if (ledger.isHandled(entry)) return;
+function checkEnd(entry: Entry, { ledger, invariants, reigns }: World): void {
+  if (ledger.isHandled(entry) || reigns.lossOf(entry) === 'noted') return;
   const isKept = ledger.isQuarantined(entry) || ledger.isAside(entry);
   if (isKept && !isRepairable(entry)) return;
   if (isKept) invariants.report('what an operator repairs is handled in the end', nameOf(entry));
@@ -45,11 +52,11 @@ function checkEnd(entry: Entry, { ledger, invariants }: World): void {
     );
 }
 
-function checkReplica({ table, source, invariants, definition }: World): void {
+function checkReplica({ table, source, invariants, definition }: World, lost: LostRows): void {
   const replica = new Map<string, Attributes>();
   for (const row of table.rows()) replica.set(nameOfKey(keyOfRow(row, definition.model.keys)), row);
   for (const { item, attributes } of source.rows()) {
-    if (!item.isKept) continue;
+    if (!item.isKept || lost.keys.has(item.key)) continue;
     const row = replica.get(item.key);
     replica.delete(item.key);
     if (row === undefined) invariants.report('the replica is the table', `it lacks ${item.key}`);
@@ -57,7 +64,7 @@ function checkReplica({ table, source, invariants, definition }: World): void {
       invariants.report('the replica is the table', `it has another ${item.key}`);
   }
   for (const key of replica.keys())
-    invariants.report('the replica is the table', `it has ${key}, which is gone`);
+    if (!lost.keys.has(key)) invariants.report('the replica is the table', `it has ${key}, which is gone`);
 }
 
 /** What is derived, beside the rows as they were written, and not as the worker read them. */

@@ -1,3 +1,4 @@
+import type { Done } from '../../application/result.ts';
 import type { BatchResponse } from '../../entrypoints/lambda/handle-event.ts';
 import type { PortCall } from '../world/ports.ts';
 import { type Entry, nameOf } from '../world/entry.ts';
@@ -5,7 +6,7 @@ import type { Instance, Invocation } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Settings } from '../world/settings.ts';
 import type { Asked } from '../world/subject.ts';
-import { checkError, checkReport, checkResponse } from './answer.ts';
+import { checkError, checkReport, checkResponse, checkResults } from './answer.ts';
 import { LetThrough } from './let-through.ts';
 import { checkOrder } from './order.ts';
 import { checkOutcomes, checkReasons, type Judged } from './outcomes.ts';
@@ -24,7 +25,9 @@ type Call =
       readonly signal: AbortSignal | undefined;
     };
 
-export type HandlerEnd = { readonly response: BatchResponse } | { readonly error: unknown };
+/** What Lambda is answered, or a reader of the stream. */
+export type HandlerEnd =
+  { readonly response: BatchResponse } | { readonly results: readonly Done[] } | { readonly error: unknown };
 
 /** Checks, while the world goes on, what must hold at every step. Remembers the first violation. */
 export class StepInvariants {
@@ -105,8 +108,12 @@ export class StepInvariants {
     const judged: Judged = { invocation, outcomes, what, report: this.report };
     checkOutcomes(judged, this.#settings, this.#ledger);
     checkReasons(judged, this.#settings);
-    this.#letThrough.check(judged);
     checkReport(judged);
+    if ('results' in end) {
+      checkResults(judged, end.results);
+      return;
+    }
+    this.#letThrough.check(judged);
     if ('error' in end) checkError(judged, this.#settings, end.error);
     else checkResponse(judged, end.response);
   }

@@ -32,6 +32,14 @@ export const INDEXER_FAULTS = (
   Object.entries({ ...WEIGHTS, refusal: 0, late: 8 }) as readonly (readonly [SeededFault, number])[]
 ).map(([fault, weight]) => [weight, fault] as const);
 
+/** Those that a reader meets, which asks all the time: few of them end it. */
+export const READER_FAULTS = (
+  Object.entries({
+    ...{ refused: 40, lost: 30, late: 15, hang: 4, slow: 10 },
+    ...{ 'crash before': 1, 'crash after': 1, 'freeze before': 1, 'freeze after': 1 },
+  }) as readonly (readonly [SeededFault, number])[]
+).map(([fault, weight]) => [weight, fault] as const);
+
 export const CALL_FAULTS = Object.keys(WEIGHTS) as readonly SeededFault[];
 
 /** What a worker calls: its ports, and the code of effects; `generations.of` in worlds whose table moves only. */
@@ -49,6 +57,21 @@ export type Port =
   | 'replica.apply'
   | 'quarantine.keep'
   | 'generations.of';
+
+/** What a reader of the stream calls. */
+export type ReaderPort =
+  | 'stream.list'
+  | 'stream.iterator'
+  | 'stream.records'
+  | 'states.load'
+  | 'states.add'
+  | 'states.claim'
+  | 'states.renew'
+  | 'states.release'
+  | 'states.advance'
+  | 'states.forget'
+  | 'states.noteGaps'
+  | 'states.gaps';
 
 /** What an indexer calls. */
 export type IndexerPort =

@@ -1,5 +1,13 @@
 import type { Random } from '../../random/random.ts';
-import { type CallFault, INDEXER_FAULTS, type IndexerPort, type Port, WEIGHTS } from './call-faults.ts';
+import {
+  type CallFault,
+  INDEXER_FAULTS,
+  type IndexerPort,
+  type Port,
+  READER_FAULTS,
+  type ReaderPort,
+  WEIGHTS,
+} from './call-faults.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Choices } from '../world/choices.ts';
 import type { Counts } from '../world/counts.ts';
@@ -9,6 +17,7 @@ import type { FaultLevel, Settings } from '../world/settings.ts';
 export interface Faults {
   ofCall(port: Port, now: number): CallFault | undefined;
   ofIndexer(port: IndexerPort, now: number): CallFault | undefined;
+  ofReader(port: ReaderPort, now: number): CallFault | undefined;
   /** The queue's own mistake: a message is there twice. */
   duplicates(now: number): boolean;
 }
@@ -24,6 +33,9 @@ const WRITES: readonly Port[] = [
 
 /** How often calls of a busy indexer go wrong. */
 const BUSY = 0.25;
+
+/** How often calls of a reader go wrong, which are many. */
+const READER_RATES: Record<FaultLevel, number> = { none: 0, light: 0.03, heavy: 0.12 };
 
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
@@ -61,6 +73,11 @@ export class FaultPlan implements Faults {
   ofIndexer(port: IndexerPort, now: number): CallFault | undefined {
     const rate = this.#settings.isIndexerBusy ? BUSY : RATES[this.#settings.faults];
     return this.#next(port, now, rate, (random) => random.weighted(INDEXER_FAULTS));
+  }
+
+  ofReader(port: ReaderPort, now: number): CallFault | undefined {
+    const rate = READER_RATES[this.#settings.faults];
+    return this.#next(port, now, rate, (random) => random.weighted(READER_FAULTS));
   }
 
   duplicates(now: number): boolean {

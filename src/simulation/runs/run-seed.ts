@@ -1,3 +1,5 @@
+import { withReader } from '../reader/reader-settings.ts';
+import { chanceOf } from '../world/chance.ts';
 import { Choices } from '../world/choices.ts';
 import { checkQuietWorld } from '../checks/quiet-world.ts';
 import { type Settings, settingsOf } from '../world/settings.ts';
@@ -12,6 +14,8 @@ const MOST_EVENTS = 50_000;
 export interface RunOptions {
   readonly subject: SubjectSource;
   readonly schedule?: Schedule;
+  /** Who reads the stream; the seed decides, unless given. */
+  readonly read?: 'lambda' | 'processes';
   /** Called before anything happens. */
   readonly onStart?: (world: World) => void;
   readonly variant?: () => Partial<Variant>;
@@ -36,8 +40,16 @@ export interface Run {
 export function runSeed(seed: number, options: RunOptions): Promise<Run> {
   const choices = new Choices(options.only);
   const { subject: source } = options;
+  const { read = readerOf(seed) } = options;
   const subject = typeof source === 'function' ? source(seed, (name) => choices.take(name)) : source;
-  return runWorld(settingsOf(seed, subject), { ...options, subject }, choices);
+  const settings = settingsOf(seed, subject);
+  const own = read === 'lambda' ? settings : withReader(settings);
+  return runWorld(own, { ...options, subject }, choices);
+}
+
+/** Of some seeds, processes read the stream. */
+function readerOf(seed: number): NonNullable<RunOptions['read']> {
+  return chanceOf(seed, 'who reads').chance(0.2) ? 'processes' : 'lambda';
 }
 
 /** Runs one world until it is quiet, or something is wrong. The same settings and choices always do the same. */
@@ -79,7 +91,7 @@ export async function runWorld(
     violation,
     taken: choices.taken,
     events: scheduler.fired,
-    invocations: world.pool.invocations,
+    invocations: world.batches.begun,
     records: world.ledger.entries.length,
     happened: world.counts.all,
   };

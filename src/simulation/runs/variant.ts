@@ -20,6 +20,7 @@ import type { MemoryMatcherRepository } from '../../adapters/memory/memory-match
 import { MemorySearchEngine } from '../../adapters/memory/memory-search-engine.ts';
 import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../entrypoints/lambda/handle-event.ts';
+import { FAITHFUL_READER, type ReaderParts } from '../reader/reader-parts.ts';
 import type { ConsumerPorts } from '../world/consumer-ports.ts';
 import type { Ports } from '../world/ports.ts';
 import { ForgetfulLog, ForgetfulRows } from '../faults/forgetful-states.ts';
@@ -43,6 +44,8 @@ export interface Variant {
   derivedRows(rows: DerivedRowRepository, retrier: Retrier): DeriveRows;
   effects(deps: RunEffectsDependencies): RunEffects;
   processBatch(deps: BatchDependencies): Pick<ProcessBatch, 'execute'>;
+  /** How the reader of one process is composed; made anew for each. */
+  reader(): Partial<ReaderParts>;
   /** The whole handler. */
   readonly handle: typeof handleEvent;
   /** What the handler answers. */
@@ -84,6 +87,7 @@ export const FAITHFUL: Variant = {
   derivedRows: (rows, retrier) => new DeriveRows(rows, retrier),
   effects: (deps) => new RunEffects(deps),
   processBatch: (deps) => new ProcessBatch(deps),
+  reader: () => FAITHFUL_READER,
   handle: handleEvent,
   respond: (response) => response,
   ports: (ports) => ports,
@@ -104,5 +108,7 @@ export interface Mutant {
   readonly mistake: string;
   /** What worlds it shows in are about, by name; the fleet unless given. */
   readonly of?: string;
+  /** Who must read the stream for it to show; each seed decides, unless given. */
+  readonly read?: 'lambda' | 'processes';
   readonly variant: () => Partial<Variant>;
 }

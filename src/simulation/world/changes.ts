@@ -13,8 +13,9 @@ import { EventSource } from './event-source.ts';
 import type { Answer } from './function-pool.ts';
 import { nameOfKey } from './item.ts';
 import { SECOND } from './settings.ts';
+import { StreamReaders } from '../reader/stream-readers.ts';
 import type { Write } from './source-table.ts';
-import { Stream } from './stream.ts';
+import { Stream, type TableStream } from './stream.ts';
 import { type StreamRecord, streamRecord } from './stream-record.ts';
 import type { RowChange } from './subject.ts';
 import type { TableWrite } from './table-write.ts';
@@ -25,7 +26,7 @@ const IN_AN_EPIDEMIC = 0.6;
 
 /** The table's changes: every write becomes a record of the stream that the table has at the time. */
 export class Changes {
-  stream: Stream;
+  stream: TableStream;
   /** The last number given. */
   sequence: bigint;
   readonly #world: World;
@@ -43,10 +44,13 @@ export class Changes {
     const { at } = item;
     const change = { item, at, before, after, expired, time: this.#world.scheduler.now };
     const clean = this.#record(change);
-    const { poison, epidemic, misdirected } = this.#world.settings;
+    const { poison, epidemic, misdirected, reader } = this.#world.settings;
     const { spoils } = this.#world.subject;
     const may = (one: Spoil) =>
-      (epidemic === undefined || one.what === epidemic) && (misdirected || one.misdirected !== true);
+      (epidemic === undefined || one.what === epidemic) &&
+      (misdirected || one.misdirected !== true) &&
+      // Without a number nobody can say where in the stream it is: such a page cannot be read.
+      (reader === undefined || one.hidesSequence !== true);
     const of = { item, before, after, replicated: this.#world.isReplicated };
     const byChance =
       poison > 0 && this.#records.chance(epidemic === undefined ? poison : IN_AN_EPIDEMIC)
@@ -136,17 +140,25 @@ export class Changes {
     });
   }
 
-  openStream(epoch: number, since: number): Stream {
+  openStream(epoch: number, since: number): TableStream {
     const label = new Date(since + epoch * SECOND).toISOString().slice(0, -1);
     return this.readStream(epoch, `${this.#world.reigns.present.tableArn}/stream/${label}`);
   }
 
   /** The stream of an ARN, as a new one where it is the same that there was before. */
-  readStream(epoch: number, arn: string): Stream {
+  readStream(epoch: number, arn: string): TableStream {
     const { present } = this.#world.reigns;
     const label = arn.slice(arn.lastIndexOf('/') + 1);
     const isBack = this.#world.reigns.earlierOf(present).length > 0;
     this.#world.ledger.addStream(label, { epoch, sequence: isBack ? this.sequence : -1n }, present.tableArn);
+    // The table is known, so it would not be refused: what it has now would be taken for old.
+    const isRead = !isBack || this.#world.reigns.isPresentFollowed;
+    const { reader } = this.#world.settings;
+    if (reader !== undefined) {
+      const source = new StreamReaders(this.#world, reader, { epoch, arn, sequence: this.sequence }, isRead);
+      this.#world.reigns.addStream({ epoch, arn, source });
+      return source;
+    }
     const parts = {
       settings: this.#world.settings,
       scheduler: this.#world.scheduler,
@@ -165,8 +177,7 @@ export class Changes {
         this.#world.operator.takeOver(entries);
       },
     };
-    // The table is known, so it would not be refused: what it has now would be taken for old.
-    const source = new EventSource(parts, !isBack || this.#world.reigns.isPresentFollowed);
+    const source = new EventSource(parts, isRead);
     this.#world.reigns.addStream({ epoch, arn, source });
     return new Stream(epoch, arn, source);
   }

@@ -108,7 +108,7 @@ class EffectRuns {
       const doIt = (then: (returned: unknown) => void, after = takes()) => {
         later(after, () => {
           // Code that goes on when nobody waits any more may do anything: it is taken to mind its signal.
-          if (context.signal.aborted || this.#instance.isCutOff) return;
+          if (context.signal.aborted || this.#instance.life.isCutOff) return;
           this.#call(model, changes, calls, context).then(then, reject);
         });
       };
@@ -133,7 +133,7 @@ class EffectRuns {
       });
     };
     const crash = () => {
-      this.#instance.isCutOff = fault?.endsWith('others lost') === true;
+      this.#instance.life.isCutOff = fault?.endsWith('others lost') === true;
       pool.crash(this.#instance);
     };
     switch (fault) {
@@ -166,7 +166,7 @@ class EffectRuns {
       case 'freeze before':
       case 'freeze after':
         to.doIt(answered, fault === 'freeze after' ? 0 : to.takes());
-        this.#instance.freeze(scheduler.now + this.#random.int(1, 60) * SECOND);
+        this.#instance.life.freeze(scheduler.now + this.#random.int(1, 60) * SECOND);
     }
   }
 

@@ -6,7 +6,7 @@ import type { Answer } from './function-pool.ts';
 import type { Invocation } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SECOND, type Settings } from './settings.ts';
-import type { Shard, StreamListener } from './stream.ts';
+import type { Shard, StreamListener, StreamReading } from './stream.ts';
 
 interface EventSourceParts {
   readonly settings: Settings;
@@ -31,7 +31,7 @@ interface Batch {
 }
 
 /** Lambda's event source mapping of one stream: reads its shards, in their order, and keeps order for each item. */
-export class EventSource implements StreamListener {
+export class EventSource implements StreamListener, StreamReading {
   readonly #parts: EventSourceParts;
   readonly #readers = new Map<Shard, ShardReader>();
   #enabled: boolean;
@@ -42,9 +42,13 @@ export class EventSource implements StreamListener {
     this.#enabled = enabled;
   }
 
-  /** Whether all is read of a stream that has ended. */
   get finished(): boolean {
     return [...this.#readers.values()].every(({ finished }) => finished);
+  }
+
+  /** Lambda reads all within the day that records are kept. */
+  lossOf(): undefined {
+    return undefined;
   }
 
   enable(): void {
@@ -52,7 +56,6 @@ export class EventSource implements StreamListener {
     this.#start();
   }
 
-  /** Reads nothing new for a while. */
   hold(milliseconds: number): void {
     for (const reader of this.#readers.values()) reader.hold(milliseconds);
   }

@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { unitOf } from '../../application/ports/metrics.ts';
-import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { TimeLimit } from '../../application/time-limit.ts';
 import type { Random } from '../../random/random.ts';
 import type { StreamWorker } from '../../entrypoints/composition/container.ts';
 import type { BatchResponse } from '../../entrypoints/lambda/handle-event.ts';
+import type { Batches } from './batches.ts';
 import type { Counts } from './counts.ts';
 import type { Entry } from './entry.ts';
-import { Instance, type Invocation } from './instance.ts';
+import { Instance, type Invocation, Life } from './instance.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MINUTE, type Settings } from './settings.ts';
 import type { Variant } from '../runs/variant.ts';
@@ -19,6 +18,7 @@ export type Answer =
   | { readonly kind: 'error'; readonly why: string };
 
 interface PoolParts {
+  readonly batches: Batches;
   readonly settings: Settings;
   readonly scheduler: Scheduler;
   readonly random: Random;
@@ -28,6 +28,8 @@ interface PoolParts {
   readonly workerOf: (instance: Instance) => StreamWorker;
   readonly trace: (text: () => string) => void;
 }
+
+type LambdaEnd = Exclude<HandlerEnd, { readonly results: unknown }>;
 
 interface Warm {
   readonly instance: Instance;
@@ -42,14 +44,9 @@ export class FunctionPool {
   readonly #aborts = new Map<Instance, () => void>();
   readonly #answers = new Map<Instance, (answer: Answer) => void>();
   readonly #retired = new WeakSet<Instance>();
-  #invocations = 0;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
-  }
-
-  get invocations(): number {
-    return this.#invocations;
   }
 
   get instances(): readonly Instance[] {
@@ -58,32 +55,14 @@ export class FunctionPool {
 
   /** Hands over a batch. Exactly one answer comes, within the function's time-out. */
   invoke(entries: readonly Entry[], repaired: boolean, answer: (answer: Answer) => void): void {
-    const { scheduler, settings, trace, invariants, counts } = this.#parts;
+    const { batches, scheduler, settings, trace, counts } = this.#parts;
     const warm = this.#take();
     const { instance } = warm;
     const controller = new AbortController();
     setMaxListeners(0, controller.signal); // as the handler does
     const stops = scheduler.now + settings.timeoutMs - settings.marginMs;
-    const invocation: Invocation = {
-      number: ++this.#invocations,
-      instance,
-      entries,
-      repaired,
-      started: scheduler.now,
-      stops,
-      signal: controller.signal,
-      log: [],
-      remembered: new Set(),
-      offered: new Set(),
-      disturbed: false,
-      finished: false,
-    };
-    instance.invocation = invocation;
-    trace(
-      () =>
-        `invocation ${invocation.number} on ${instance.name}${repaired ? ' (redriven)' : ''}: ` +
-        entries.map((entry) => `#${entry.number}`).join(' '),
-    );
+    const { signal } = controller;
+    const invocation = batches.begin({ instance, entries, repaired, stops, signal });
     let answered = false;
     const answerOnce = (given: Answer) => {
       if (answered) return;
@@ -99,31 +78,21 @@ export class FunctionPool {
     };
     this.#aborts.set(instance, abort);
     scheduler.at(stops, abort, instance);
-    scheduler.at(stops + 1, () => {
-      if (!invocation.finished && !invocation.disturbed)
-        invariants.report(
-          'no batch takes longer than it may',
-          `invocation ${invocation.number} of ${instance.name}`,
-        );
-    });
+    batches.watch(invocation);
     scheduler.at(invocation.started + settings.timeoutMs, () => {
       if (answered) return;
       counts.add('invocation timed out');
-      if (this.#parts.random.chance(0.5)) instance.crash();
+      if (this.#parts.random.chance(0.5)) instance.life.crash();
       answerOnce({ kind: 'error', why: 'the function took too long' });
     });
     const limit: TimeLimit = { signal: controller.signal, remaining: () => stops - scheduler.now };
     void this.#handle(warm, invocation, limit).then((end) => {
       if (!instance.alive) return;
-      invocation.finished = true;
-      invariants.finished(invocation, end);
+      batches.ended(invocation, end);
       if (answered) {
         counts.add('invocation ended after its time-out');
         trace(() => `invocation ${invocation.number} ends after its time-out`);
       } else if (!this.#retired.has(instance)) this.#idle.push(warm);
-      if (controller.signal.aborted) counts.add('invocation stopped for lack of time');
-      for (const [name, value] of invocation.metrics ?? [])
-        if (unitOf(name) === 'Count') counts.add(`metric: ${name}`, value);
       answerOnce(
         'response' in end
           ? { kind: 'response', response: end.response, invocation }
@@ -161,7 +130,7 @@ export class FunctionPool {
   crash(instance: Instance): void {
     const { scheduler, random, trace } = this.#parts;
     trace(() => `${instance.name} crashes`);
-    instance.crash();
+    instance.life.crash();
     const index = this.#idle.findIndex((warm) => warm.instance === instance);
     if (index >= 0) this.#idle.splice(index, 1);
     const answer = this.#answers.get(instance);
@@ -178,27 +147,19 @@ export class FunctionPool {
     const [warm] = this.#idle.splice(index, 1);
     if (warm !== undefined) return warm;
     const skew = random.pick([0, random.int(-2 * MINUTE, 2 * MINUTE)]);
-    const instance = new Instance(`instance ${this.#all.length + 1}`, skew);
+    const instance = new Instance(`instance ${this.#all.length + 1}`, new Life(skew));
     this.#all.push(instance);
     return { instance, worker: workerOf(instance) };
   }
 
-  async #handle({ worker }: Warm, invocation: Invocation, limit: TimeLimit): Promise<HandlerEnd> {
-    const { variant, settings } = this.#parts;
+  async #handle({ worker }: Warm, invocation: Invocation, limit: TimeLimit): Promise<LambdaEnd> {
+    const { batches, variant, settings } = this.#parts;
     const { entries, repaired } = invocation;
     const Records = entries.map(({ clean, record }) => (repaired ? clean : record));
-    const processBatch: Pick<ProcessBatch, 'execute'> = {
-      execute: async (deliveries, ...others) => {
-        const result = await worker.processBatch.execute(variant.deliveries(deliveries), ...others);
-        invocation.deliveries = deliveries;
-        invocation.outcomes = result.outcomes;
-        return result;
-      },
-    };
     try {
       const response = await variant.handle(
         { Records },
-        { ...worker, processBatch },
+        batches.noted(worker, invocation),
         settings.failureMode,
         limit,
       );

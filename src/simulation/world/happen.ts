@@ -23,6 +23,8 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
       changes.stream.merge(which);
       return true;
     case 'new stream':
+      // One that goes before anybody has seen it leaves nothing by which it could be missed.
+      if (!changes.stream.isKnown) return false;
       changes.stream.end();
       // A new stream's numbers may well begin below the old one's.
       if (which < 0.5) changes.sequence /= 2n;
@@ -55,17 +57,35 @@ function hasHappened(world: World, { kind, which, span, writes = [] }: WorldEven
     case 'crash':
     case 'stop':
     case 'freeze': {
+      if (settings.reader !== undefined) return disturbReader(world, kind, which, span);
       const { instances } = pool;
       const busy = instances.filter(({ alive, invocation }) => alive && invocation?.finished === false);
       const instance = busy[Math.floor(which * busy.length)];
       if (instance === undefined) return false;
       if (kind === 'crash') pool.crash(instance);
       else if (kind === 'stop') pool.stop(instance);
-      else if (kind === 'freeze') instance.freeze(scheduler.now + span);
-      else instance.skew += span;
+      else if (kind === 'freeze') instance.life.freeze(scheduler.now + span);
+      else instance.life.skew += span;
       return true;
     }
   }
+}
+
+/** Something happens to a process that reads a stream. */
+function disturbReader(
+  { pool, reigns, scheduler }: World,
+  kind: 'clock jump' | 'crash' | 'stop' | 'freeze',
+  which: number,
+  span: number,
+): boolean {
+  const processes = reigns.readers.flatMap((readers) => readers.processes);
+  const reader = processes[Math.floor(which * processes.length)];
+  if (reader === undefined) return false;
+  if (kind === 'crash') pool.crash(reader.instance);
+  else if (kind === 'stop') reader.stop();
+  else if (kind === 'freeze') reader.life.freeze(scheduler.now + span);
+  else reader.life.skew += span;
+  return true;
 }
 
 /** A deployment whose definition derives otherwise. Rows are written anew after it, since changes alone move what is derived. */
@@ -79,6 +99,7 @@ function redefine(world: World, which: number, span: number): void {
   );
   if (sideBySide > 0) world.counts.add('deployments side by side');
   pool.deploy(sideBySide);
+  for (const readers of world.reigns.readers) readers.deploy(sideBySide);
   // It repairs documents by its own definition, so none may go on with the old one.
   world.indexer.deploy();
   const random = chanceOf(settings.seed, 'rewriting', which);

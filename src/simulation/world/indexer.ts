@@ -10,7 +10,7 @@ import { chanceOf } from './chance.ts';
 import { type ConsumerPorts, fencesWith, overWire, rowsWith } from './consumer-ports.ts';
 import type { Counts } from './counts.ts';
 import { isAfter } from './entry.ts';
-import { Instance } from './instance.ts';
+import { Instance, Life } from './instance.ts';
 import { nameOfKey } from './item.ts';
 import { MessageSource } from './message-source.ts';
 import { SeededRandom, timeOf } from './process.ts';
@@ -49,7 +49,7 @@ export class Indexer {
     if (!instance.alive) return;
     const { scheduler, trace } = this.#world;
     trace(() => `${instance.name} crashes`);
-    instance.crash();
+    instance.life.crash();
     this.#consumers = this.#consumers.filter((other) => other !== instance);
     scheduler.in(this.#random.int(1, 5 * SECOND), () => {
       this.#start();
@@ -58,7 +58,7 @@ export class Indexer {
 
   #start(): void {
     const { settings, scheduler, variant, counts, definition } = this.#world;
-    const instance = new Instance(`consumer ${++this.#started}`, this.#random.int(-SECOND, SECOND));
+    const instance = new Instance(`consumer ${++this.#started}`, new Life(this.#random.int(-SECOND, SECOND)));
     this.#consumers.push(instance);
     const random = chanceOf(settings.seed, 'consumer', instance.name);
     const source = new MessageSource({

@@ -36,29 +36,64 @@ export interface Invocation {
   finished: boolean;
 }
 
-/** A process that handles one batch at a time. */
-export class Instance implements Place {
-  readonly name: string;
+/** What lives and dies as one, and has one clock. */
+export class Life implements Place {
   /** How its clock differs from the world's, in milliseconds. */
   skew: number;
   alive = true;
   /** Whether what it has under way no longer takes effect either. */
   isCutOff = false;
   frozenUntil = 0;
-  invocation: Invocation | undefined;
+  /** Whether it was ever stopped for a time, or has died. */
+  isDisturbed = false;
+  readonly #instances: Instance[] = [];
+  readonly #onEnd: () => void;
 
-  constructor(name: string, skew: number) {
-    this.name = name;
+  /** @param onEnd told when it crashes. */
+  constructor(skew: number, onEnd: () => void = () => undefined) {
     this.skew = skew;
+    this.#onEnd = onEnd;
+  }
+
+  add(instance: Instance): void {
+    this.#instances.push(instance);
   }
 
   crash(): void {
+    if (!this.alive) return;
     this.alive = false;
-    if (this.invocation !== undefined) this.invocation.disturbed = true;
+    this.#disturb();
+    this.#onEnd();
   }
 
   freeze(until: number): void {
     this.frozenUntil = until;
-    if (this.invocation !== undefined) this.invocation.disturbed = true;
+    this.#disturb();
+  }
+
+  #disturb(): void {
+    this.isDisturbed = true;
+    for (const { invocation } of this.#instances) if (invocation !== undefined) invocation.disturbed = true;
+  }
+}
+
+/** What handles one batch at a time: a process, or a part of one that handles several. */
+export class Instance implements Place {
+  readonly name: string;
+  readonly life: Life;
+  invocation: Invocation | undefined;
+
+  constructor(name: string, life: Life) {
+    this.name = name;
+    this.life = life;
+    life.add(this);
+  }
+
+  get alive(): boolean {
+    return this.life.alive;
+  }
+
+  get frozenUntil(): number {
+    return this.life.frozenUntil;
   }
 }

@@ -53,8 +53,8 @@ export class Ledger {
     if (!this.#followedFrom.has(tableArn)) this.#followedFrom.set(tableArn, time);
   }
 
-  /** Since when the entry's table is followed; undefined when it is not. */
-  followedFrom({ position }: Entry): number | undefined {
+  /** Since when a record's table is followed; undefined when it is not. */
+  followedFrom({ position }: Pick<Entry, 'position'>): number | undefined {
     return this.#followedFrom.get(this.#tables.get(position.epoch) ?? '');
   }
 

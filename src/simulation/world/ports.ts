@@ -79,7 +79,11 @@ export function portsWith(
       load: made('matcher.load', matcher.load.bind(matcher)),
       apply: made('matcher.apply', matcher.apply.bind(matcher)),
     },
-    rows: { load: made('rows.load', rows.load.bind(rows)), apply: made('rows.apply', rows.apply.bind(rows)) },
+    rows: {
+      load: made('rows.load', rows.load.bind(rows)),
+      read: rows.read.bind(rows),
+      apply: made('rows.apply', rows.apply.bind(rows)),
+    },
     effects: {
       load: made('effects.load', effects.load.bind(effects)),
       advance: made('effects.advance', effects.advance.bind(effects)),

@@ -1,4 +1,5 @@
 import { Clock } from '../../application/ports/clock.ts';
+import { MonotonicClock } from '../../application/ports/monotonic-clock.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import type { Random as Chance } from '../../random/random.ts';
@@ -9,8 +10,12 @@ import type { Scheduler } from './scheduler.ts';
 export function timeOf(
   scheduler: Scheduler,
   instance: Instance,
-): { readonly clock: Clock; readonly sleeper: Sleeper } {
-  return { clock: new SkewedClock(scheduler, instance), sleeper: new VirtualSleeper(scheduler, instance) };
+): { readonly clock: Clock; readonly monotonic: MonotonicClock; readonly sleeper: Sleeper } {
+  return {
+    clock: new SkewedClock(scheduler, instance),
+    monotonic: new Elapsed(scheduler),
+    sleeper: new VirtualSleeper(scheduler, instance),
+  };
 }
 
 /** A process's clock, which differs from the world's. */
@@ -25,7 +30,23 @@ class SkewedClock extends Clock {
   }
 
   override now(): number {
-    return this.#scheduler.now + this.#instance.skew;
+    return this.#scheduler.now + this.#instance.life.skew;
+  }
+}
+
+/** Has an origin of its own. */
+class Elapsed extends MonotonicClock {
+  readonly #scheduler: Scheduler;
+  readonly #origin: number;
+
+  constructor(scheduler: Scheduler) {
+    super();
+    this.#scheduler = scheduler;
+    this.#origin = scheduler.now;
+  }
+
+  override elapsed(): number {
+    return this.#scheduler.now - this.#origin;
   }
 }
 

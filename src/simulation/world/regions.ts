@@ -26,7 +26,8 @@ export class Regions {
 
   /** The application goes on in another region; what the old stream still has comes as well, perhaps much later. */
   failOver(untilFollowed: number): boolean {
-    if (this.#isComingBack) return false;
+    // A stream that goes before anybody has seen it leaves nothing by which it could be missed.
+    if (this.#isComingBack || !this.#world.changes.stream.isKnown) return false;
     const random = this.#chance;
     this.#world.reigns.begin(tableArnIn(`region-${this.#world.reigns.all.length}`));
     this.#world.changes.sequence = random.pick([

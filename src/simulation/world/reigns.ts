@@ -1,11 +1,12 @@
 import type { Entry } from './entry.ts';
-import type { EventSource } from './event-source.ts';
+import { StreamReaders } from '../reader/stream-readers.ts';
+import type { Loss, StreamReading } from './stream.ts';
 
 /** A stream, and who reads it. */
 export interface ReadStream {
   readonly epoch: number;
   readonly arn: string;
-  readonly source: EventSource;
+  readonly source: StreamReading;
 }
 
 /** A time in which one table is the one that is written to. Its place among all is the generation that it must have. */
@@ -57,6 +58,21 @@ export class Reigns {
     if (arn === undefined) return undefined;
     const same = streams.filter((stream) => stream.arn === arn);
     return { arn, epochs: new Set(same.map(({ epoch }) => epoch)) };
+  }
+
+  /** The processes that read streams, stream by stream: none where Lambda does. */
+  get readers(): readonly StreamReaders[] {
+    return this.all.flatMap(({ streams }) =>
+      streams.flatMap(({ source }) => (source instanceof StreamReaders ? source : [])),
+    );
+  }
+
+  /** Whether a record has left its stream before it was handled. */
+  lossOf(entry: Entry): Loss | undefined {
+    for (const { streams } of this.all)
+      for (const { epoch, source } of streams)
+        if (epoch === entry.position.epoch) return source.lossOf(entry);
+    return undefined;
   }
 
   /** Earlier times of the reign's table. */

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../../application/retry.ts';
 import type { Random } from '../../random/random.ts';
 import { chanceOf } from './chance.ts';
 import { CALL_FAULTS, type Port, type SeededFault } from '../faults/call-faults.ts';
+import type { ReaderSettings } from '../reader/reader-settings.ts';
 import type { Subject } from './subject.ts';
 
 export const SECOND = 1_000;
@@ -93,6 +94,8 @@ export interface Settings {
   readonly isQueueOrdered: boolean;
   /** Whether the indexer's processes take few messages at a time, slowly and with many faults, so that they meet. */
   readonly isIndexerBusy: boolean;
+  /** How processes read the stream; undefined where Lambda does. */
+  readonly reader: ReaderSettings | undefined;
   /** How many accepted actions a worker remembers, and how many quarantined records. */
   readonly remembered: number;
 }
@@ -187,6 +190,7 @@ export function settingsOf(seed: number, subject: Subject): Settings {
     },
     visibilityMs: random.pick([90 * SECOND, 5 * MINUTE]),
     isIndexerBusy,
+    reader: undefined,
     isQueueOrdered: chanceOf(seed, 'queue').chance(isIndexerBusy ? 0.3 : 0.7),
     remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };

@@ -17,12 +17,44 @@ export interface StreamListener {
   closed(shard: Shard): void;
 }
 
-const ALL = 2 ** 32;
-
-/** A table's stream. Every item has one open shard; shards split, merge and are followed by others. */
-export class Stream {
+/** A stream as the table sees it. */
+export interface TableStream {
+  /** Which stream of the table: later ones are greater. */
   readonly epoch: number;
   readonly arn: string;
+  /** Whether whoever reads it has seen that there is one. */
+  readonly isKnown: boolean;
+  append(entry: Entry): void;
+  /** Closes the shard that a fraction of all items lies in, for two that share its range. */
+  split(fraction: number): void;
+  /** Lets another shard follow that one, perhaps with its neighbour's range as well. */
+  merge(fraction: number): void;
+  /** The table goes on with another stream; what is in this one can still be read. */
+  end(): void;
+}
+
+/** Whether whoever reads the stream knows that a record is lost. */
+export type Loss = 'noted' | 'not noted';
+
+/** Who reads a stream. */
+export interface StreamReading {
+  /** Whether all is read of a stream that has ended. */
+  readonly finished: boolean;
+  /** Whether a record has left the stream before it was handled; undefined where it can be read, or need not be. */
+  lossOf(entry: Entry): Loss | undefined;
+  /** Begins to read. */
+  enable(): void;
+  /** Reads nothing new for a while. */
+  hold(milliseconds: number): void;
+}
+
+const ALL = 2 ** 32;
+
+/** A table's stream, of which a listener is told. Every item has one open shard; shards split, merge and are followed by others. */
+export class Stream implements TableStream {
+  readonly epoch: number;
+  readonly arn: string;
+  readonly isKnown = true;
   readonly #listener: StreamListener;
   #open: Shard[] = [];
   #shards = 0;
@@ -41,7 +73,6 @@ export class Stream {
     this.#listener.appended(shard, entry);
   }
 
-  /** Closes the shard that `fraction` lies in, for two that share its range. */
   split(fraction: number): void {
     const shard = this.#at(fraction);
     if (shard === undefined) return;
@@ -61,7 +92,6 @@ export class Stream {
     this.#openShard(neighbour ? [shard, neighbour] : [shard], shard.from, neighbour?.to ?? shard.to);
   }
 
-  /** The table goes on with another stream; what is in this one can still be read. */
   end(): void {
     for (const shard of [...this.#open]) this.#close(shard);
   }

@@ -62,7 +62,7 @@ export class Wire<Name extends string> {
         which: readonly Entry[] = entries,
       ) => {
         scheduler.in(after, () => {
-          if (this.#instance.isCutOff) return;
+          if (this.#instance.life.isCutOff) return;
           // Not awaited: it may take effect in several requests, each an event of its own.
           void make(which).then(then, (error: unknown) => {
             answer(() => {
@@ -157,14 +157,14 @@ export class Wire<Name extends string> {
   };
 
   #crash(fault: CallFault): void {
-    this.#instance.isCutOff = fault.endsWith('others lost');
+    this.#instance.life.isCutOff = fault.endsWith('others lost');
     this.#parts.crash(this.#instance);
   }
 
   #freeze(fault: CallFault & `freeze ${string}`, send: () => void): void {
     if (fault === 'freeze after') send();
     else this.#parts.scheduler.in(0, send, this.#instance);
-    this.#instance.freeze(this.#parts.scheduler.now + this.#aLongTime());
+    this.#instance.life.freeze(this.#parts.scheduler.now + this.#aLongTime());
   }
 
   /** Sometimes so long that all else is over: what comes last is repaired by nothing that comes after it. */

@@ -10,7 +10,7 @@ import { workerOf } from './worker.ts';
 import type { World } from './world.ts';
 
 /** The worker of one process, with the network between it and the stores. */
-export function wiredWorker(world: World, instance: Instance): StreamWorker {
+export function wiredWorker(world: World, instance: Instance, definition = world.definition): StreamWorker {
   const { settings, scheduler, variant } = world;
   const stores = requestsOf(world, instance);
   const over = (purpose: string): Ports => {
@@ -25,7 +25,7 @@ export function wiredWorker(world: World, instance: Instance): StreamWorker {
   const { generations } = settings.failovers === 0 ? stores : over('generations wire');
   return workerOf(instance, {
     ports: { ...over('wire'), generations },
-    model: withWatchedEffects(world.definitionFor(instance).model, world, instance),
+    model: withWatchedEffects(world.definitionFor(instance, definition).model, world, instance),
     variant,
     settings,
     scheduler,

@@ -62,6 +62,7 @@ export function worldEventsOf(settings: Settings, operations: readonly Operation
   addRollBacks(settings, events);
   addRedrives(settings, operations, events);
   addRedefinitions(settings, operations, events);
+  addHolds(settings, events);
   return events;
 }
 
@@ -133,5 +134,18 @@ function addRedrives(
       kind: 'redrive',
       which: random.fraction(),
       span: 0,
+    });
+}
+
+/** For a while nobody reads: so long that records may leave the stream meanwhile. */
+function addHolds({ seed, reader, quietFrom }: Settings, events: WorldEvent[]): void {
+  const random = chanceOf(seed, 'holds');
+  for (let i = 0; i < (reader?.holds ?? 0); i++)
+    events.push({
+      name: `hold ${i}`,
+      at: random.int(START + 5 * SECOND, quietFrom - 1),
+      kind: 'hold',
+      which: random.fraction(),
+      span: random.int(SECOND, 2 * MINUTE),
     });
 }

@@ -18,6 +18,7 @@ import { RefusedContent } from '../faults/refused-content.ts';
 import { FAITHFUL, type Variant } from '../runs/variant.ts';
 import { chanceOf } from './chance.ts';
 import { Changes } from './changes.ts';
+import { Batches } from './batches.ts';
 import type { Choices } from './choices.ts';
 import { Counts } from './counts.ts';
 import { type Entry, isRepairable, nameOf } from './entry.ts';
@@ -64,6 +65,7 @@ export class World {
   readonly invariants: StepInvariants;
   readonly faults: Faults;
   readonly counts = new Counts();
+  readonly batches: Batches;
   readonly pool: FunctionPool;
   readonly source: SourceTable;
   readonly queue: MessageQueue;
@@ -132,7 +134,10 @@ export class World {
     });
     this.indexer = new Indexer(this);
     this.stores = this.#openStores();
+    const { invariants, counts } = this;
+    this.batches = new Batches({ scheduler, invariants, counts, variant: this.variant, trace: this.trace });
     this.pool = new FunctionPool({
+      batches: this.batches,
       settings,
       scheduler,
       random: chanceOf(seed, 'pool'),
@@ -170,10 +175,10 @@ export class World {
     return this.subject.later ?? this.subject.definition;
   }
 
-  /** What a process that starts now works by. */
-  definitionFor(instance: Instance): TableDefinition {
-    this.#definitions.set(instance, this.definition);
-    return this.definition;
+  /** Notes what a worker works by. */
+  definitionFor(instance: Instance, definition: TableDefinition): TableDefinition {
+    this.#definitions.set(instance, definition);
+    return definition;
   }
 
   /** What a record asks of a process, by the definition that it has. */

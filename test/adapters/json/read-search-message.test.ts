@@ -82,7 +82,8 @@ const nearly = fc
     for (const [[first = '', second], value] of changes) {
       const held = second === undefined ? message : message[first];
       // A copy: the values that stand in the list above are the same objects in every run.
-      if (typeof held === 'object' && held !== null) Reflect.set(held, second ?? first, structuredClone(value));
+      if (typeof held === 'object' && held !== null)
+        Reflect.set(held, second ?? first, structuredClone(value));
     }
     return JSON.stringify(message);
   });

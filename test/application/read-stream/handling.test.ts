@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../../src/domain/fault.ts';
-import type { ModelledRecord } from './modelled-stream.ts';
+import type { CountedRecord } from './counted-stream.ts';
 import { nameOf, Readers, timesOf } from './readers.ts';
 
 const ONE = 'shard-0001';
@@ -16,7 +16,7 @@ function failing(items: string, isFailing: (name: string) => boolean) {
     batches.push({ names: records.map(nameOf), at: world.now });
     const failed = new Set<string>();
     return records.map((record) => {
-      const { item } = record as ModelledRecord;
+      const { item } = record as CountedRecord;
       if (isFailing(nameOf(record))) failed.add(item);
       return failed.has(item) ? FAILED : world.done(record);
     });
@@ -118,7 +118,7 @@ describe('ReadStream, how it handles what it reads', () => {
       { heldBytes: 100 },
       {
         handle: async (records) =>
-          records.map((each) => (first.includes((each as ModelledRecord).item) ? FAILED : world.done(each))),
+          records.map((each) => (first.includes((each as CountedRecord).item) ? FAILED : world.done(each))),
       },
     );
     await world.pass(5_000);
@@ -136,7 +136,7 @@ describe('ReadStream, how it handles what it reads', () => {
       { parallelizationFactor: 4, batchSize: 3 },
       {
         handle: async (records) => {
-          const items = new Set(records.map((record) => (record as ModelledRecord).item));
+          const items = new Set(records.map((record) => (record as CountedRecord).item));
           for (const item of items) {
             if (busy.has(item)) most.sameItem++;
             busy.add(item);

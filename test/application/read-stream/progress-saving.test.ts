@@ -6,8 +6,8 @@ import { ProgressSaving } from '../../../src/application/read-stream/progress-sa
 import { Fault } from '../../../src/domain/fault.ts';
 import { Random } from '../../../src/random/random.ts';
 import { isRejected } from '../../support/is-rejected.ts';
-import { ModelledSource } from './modelled-source.ts';
-import { ModelledStream } from './modelled-stream.ts';
+import { ModelledSource } from '../../../src/simulation/reader/modelled-source.ts';
+import { CountedStream } from './counted-stream.ts';
 
 describe('ProgressSaving', () => {
   it('given some that could not be written, then of the others it is told, and those alone are saved again', async () => {
@@ -20,7 +20,7 @@ describe('ProgressSaving', () => {
         return [];
       },
     });
-    const stream = new ModelledStream(() => 0, Random.of(1), 1);
+    const stream = new CountedStream(() => 0, Random.of(1), 1);
     const settings = { iteratorMs: 1, listPage: 1, emptyPages: 0, hasChildrenOf: true };
     const source = new ModelledSource(stream, Random.of(2), settings);
     const told: string[] = [];

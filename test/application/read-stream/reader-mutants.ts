@@ -2,8 +2,8 @@ import type { Advance, ShardStates } from '../../../src/application/ports/shard-
 import type { ShardListing, SourcePage, StreamSource } from '../../../src/application/ports/stream-source.ts';
 import { compareTexts } from '../../../src/domain/compare-texts.ts';
 import { compareSequences } from '../../../src/domain/version.ts';
-import { sourceWith, statesWith } from './calls.ts';
-import type { ModelledRecord } from './modelled-stream.ts';
+import { sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
+import type { ModelledRecord } from '../../../src/simulation/reader/modelled-stream.ts';
 import type { Variant } from './reader-world.ts';
 
 /** A source with some methods made anew. */

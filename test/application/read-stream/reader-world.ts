@@ -6,14 +6,16 @@ import type { ReadStreamOptions } from '../../../src/application/read-stream/opt
 import { ReadStream } from '../../../src/application/read-stream/read-stream.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
+import { ReaderRules } from '../../../src/simulation/checks/reader-rules.ts';
+import type { Report } from '../../../src/simulation/checks/violation.ts';
+import { Violation } from '../../../src/simulation/checks/violation.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import { SeededRandom } from '../../../src/simulation/world/process.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
-import { type Around, sourceWith, statesWith } from './calls.ts';
-import { ModelledSource } from './modelled-source.ts';
-import { type ModelledRecord, ModelledStream } from './modelled-stream.ts';
+import { type Around, sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
+import { ModelledSource } from '../../../src/simulation/reader/modelled-source.ts';
+import { type CountedRecord, CountedStream } from './counted-stream.ts';
 import { ReaderProcess } from './reader-process.ts';
-import { Watch } from './watch.ts';
 
 const START = 1_767_600_000_000;
 const SECOND = 1_000;
@@ -47,10 +49,10 @@ export class Trouble {
 /** A stream, processes that read it, and whatever happens to them, by a seed. */
 export class ReaderWorld {
   readonly scheduler: Scheduler;
-  readonly stream: ModelledStream;
+  readonly stream: CountedStream;
   readonly states: ShardStates = new MemoryShardStates();
   readonly trouble: Trouble;
-  readonly watch: Watch;
+  readonly rules: ReaderRules<CountedRecord>;
   readonly processes: ReaderProcess[] = [];
   readonly #seed: number;
   readonly #chance: Chance;
@@ -59,6 +61,7 @@ export class ReaderWorld {
   readonly #failing = new Map<string, number>();
   #isCalm = false;
   #isDark = false;
+  #violation: Violation | undefined;
 
   constructor(seed: number, variantOf: () => Variant = () => ({})) {
     this.#seed = seed;
@@ -66,12 +69,15 @@ export class ReaderWorld {
     this.trouble = new Trouble(seed);
     this.#chance = chanceOf(seed, 'world');
     this.scheduler = new Scheduler(START, chanceOf(seed, 'ties'));
-    this.stream = new ModelledStream(
+    this.stream = new CountedStream(
       () => this.scheduler.now,
       chanceOf(seed, 'stream'),
       this.trouble.retentionMs,
     );
-    this.watch = new Watch(this.stream, this.states, this.trouble.from);
+    this.rules = new ReaderRules({
+      ...{ stream: this.stream, states: this.states, from: this.trouble.from, report: this.#report },
+      nameOf: ({ item, n, shard, sequence }) => `${item} ${n} (${shard}, ${sequence})`,
+    });
   }
 
   /** @throws Violation when a reader does what it must not, or does not do what it must. */
@@ -81,22 +87,44 @@ export class ReaderWorld {
     while (this.scheduler.now < calmAt) await this.#step();
     this.#calm();
     for (const until = calmAt + 600 * SECOND; ;) {
-      const left = await this.watch.left();
+      const left = await this.rules.left();
       if (left === undefined) break;
       let isGoingOn = this.scheduler.now <= until;
       // Not after each: there is much to look at.
       for (let steps = 0; steps < 20 && isGoingOn; steps++) isGoingOn = await this.#step();
-      if (!isGoingOn && (await this.watch.left()) !== undefined)
-        this.watch.violated('every record is handled, unless a gap is noted', left);
+      if (!isGoingOn && (await this.rules.left()) !== undefined)
+        this.#violated('every record is handled, unless a gap is noted', left);
     }
     for (const process of this.processes) process.stop.abort();
     const stopped = this.scheduler.now;
     while (this.processes.some(({ alive, ended }) => alive && ended === undefined)) {
-      if (this.scheduler.now > stopped + 40 * SECOND) this.watch.violated('a stopped reader ends in time');
+      if (this.scheduler.now > stopped + 40 * SECOND) this.#violated('a stopped reader ends in time', '');
       await this.#step();
     }
-    // A claim without an answer may leave a lease that its owner does not know of.
-    await this.watch.ended(this.processes, this.trouble.failing === 0);
+    await this.#checkEnded();
+  }
+
+  async #checkEnded(): Promise<void> {
+    for (const { ended } of this.processes)
+      if (typeof ended === 'object') this.#violated('a reader goes on', String(ended.error));
+    // A claim without an answer may leave a lease that its owner does not know of; who stood still takes its leases for lost.
+    const isReleased = ({ alive, frozenUntil }: ReaderProcess) =>
+      this.trouble.failing === 0 && alive && frozenUntil === 0;
+    await this.rules.ended(new Set(this.processes.filter(isReleased).map(({ owner }) => owner)));
+    this.#check();
+  }
+
+  readonly #report: Report = (invariant, particulars) => {
+    this.#violation ??= new Violation(invariant, particulars);
+  };
+
+  #violated(...[invariant, particulars]: Parameters<Report>): never {
+    this.#report(invariant, particulars);
+    throw this.#violation as Error;
+  }
+
+  #check(): void {
+    if (this.#violation !== undefined) throw this.#violation;
   }
 
   start(options: Partial<ReadStreamOptions> = {}): ReaderProcess {
@@ -115,8 +143,8 @@ export class ReaderWorld {
     });
     const reader = new ReadStream(
       {
-        source: source(sourceWith(this.watch.source(seen), around)),
-        states: states(statesWith(this.watch.states, around)),
+        source: source(sourceWith(this.rules.source(seen), around)),
+        states: states(statesWith(this.rules.states, around)),
         handle: handle((records, { signal }) => this.#handle(process, records, signal)),
         ...{ owner, clock, monotonic, sleeper, logger },
         random: new SeededRandom(chanceOf(this.#seed, owner, 'random')),
@@ -201,7 +229,7 @@ export class ReaderWorld {
   /** False when nothing happens any more. */
   async #step(): Promise<boolean> {
     const isGoingOn = await this.scheduler.step();
-    this.watch.check();
+    this.#check();
     return isGoingOn;
   }
 
@@ -247,11 +275,11 @@ export class ReaderWorld {
     }
     const failed = new Set<string>();
     const results: ('done' | Fault)[] = [];
-    for (const each of records as readonly ModelledRecord[]) {
+    for (const each of records as readonly CountedRecord[]) {
       await process.sleep(this.#chance.int(0, 20));
       const isFailing = (this.#failing.get(each.item) ?? 0) > this.scheduler.now || signal.aborted;
       if (isFailing) failed.add(each.item);
-      if (!failed.has(each.item)) await this.watch.handled(each);
+      if (!failed.has(each.item)) this.rules.handled(each);
       results.push(failed.has(each.item) ? new Fault('transient', 'it fails') : 'done');
     }
     return results;

@@ -10,9 +10,9 @@ import type { Gap, ShardState } from '../../../src/domain/shard.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
 import { FixedRandom } from '../doubles.ts';
-import { sourceWith, statesWith } from './calls.ts';
-import { ModelledSource, type SourceSettings } from './modelled-source.ts';
-import { type ModelledRecord, ModelledStream } from './modelled-stream.ts';
+import { sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
+import { ModelledSource, type SourceSettings } from '../../../src/simulation/reader/modelled-source.ts';
+import { type CountedRecord, CountedStream } from './counted-stream.ts';
 import { ReaderProcess } from './reader-process.ts';
 
 const START = 1_767_600_000_000;
@@ -55,7 +55,7 @@ interface Started {
 /** A modelled stream and readers of it, each call of which can be made to go wrong, in virtual time. */
 export class Readers {
   readonly scheduler = new Scheduler(START, Chance.of(1));
-  readonly stream: ModelledStream;
+  readonly stream: CountedStream;
   readonly states = new MemoryShardStates();
   /** `a1`: the first change of item a. */
   readonly handled: string[] = [];
@@ -63,7 +63,7 @@ export class Readers {
 
   constructor(settings: Partial<SourceSettings & { readonly retentionMs: number }> = {}) {
     const { retentionMs = 86_400_000, ...source } = settings;
-    this.stream = new ModelledStream(() => this.scheduler.now, Chance.of(2), retentionMs);
+    this.stream = new CountedStream(() => this.scheduler.now, Chance.of(2), retentionMs);
     this.#settings = {
       ...{ iteratorMs: 900_000, listPage: 100, emptyPages: 0, hasChildrenOf: true },
       ...source,
@@ -170,7 +170,7 @@ export class Readers {
 
 /** `a1`: the first change of item a. */
 export function nameOf(record: unknown): string {
-  const { item, n } = record as ModelledRecord;
+  const { item, n } = record as CountedRecord;
   return `${item}${n}`;
 }
 

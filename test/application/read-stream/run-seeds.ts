@@ -1,5 +1,5 @@
 import { ReaderWorld, type Variant } from './reader-world.ts';
-import { Violation } from './watch.ts';
+import { Violation } from '../../../src/simulation/checks/violation.ts';
 
 /** @returns what a seed violates. */
 export async function violationOf(seed: number, variantOf?: () => Variant): Promise<Violation | undefined> {

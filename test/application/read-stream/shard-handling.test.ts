@@ -10,8 +10,8 @@ import { Frontier } from '../../../src/domain/frontier.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
 import { FixedRandom } from '../doubles.ts';
-import { ModelledSource } from './modelled-source.ts';
-import { ModelledStream } from './modelled-stream.ts';
+import { ModelledSource } from '../../../src/simulation/reader/modelled-source.ts';
+import { CountedStream } from './counted-stream.ts';
 import { ReaderProcess } from './reader-process.ts';
 
 const record = (sequence: string) => ({ sequence, item: sequence, at: 0, bytes: 1, record: sequence });
@@ -34,7 +34,7 @@ describe('the handling of a shard', () => {
 function handlingWith(handled: unknown[]) {
   const scheduler = new Scheduler(0, Chance.of(1));
   const { sleeper, clock, monotonic, logger, owner } = new ReaderProcess('one', scheduler, 0);
-  const stream = new ModelledStream(() => 0, Chance.of(2), 1);
+  const stream = new CountedStream(() => 0, Chance.of(2), 1);
   const settings = { iteratorMs: 1, listPage: 1, emptyPages: 0, hasChildrenOf: true };
   let isHandled = () => {};
   const first = new Promise<void>((resolve) => (isHandled = resolve));

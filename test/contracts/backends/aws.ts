@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   DeleteItemCommand,
+  DeleteTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -17,6 +18,8 @@ import { ElectroDbEffectLog } from '../../../src/adapters/aws/electrodb/effects/
 import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { DynamoDbNotes } from '../../../src/adapters/aws/electrodb/notes/dynamodb-notes.ts';
+import { DynamoDbTableScan } from '../../../src/adapters/aws/electrodb/scan/dynamodb-table-scan.ts';
 import { DynamoDbSearchFences } from '../../../src/adapters/aws/electrodb/search/dynamodb-search-fences.ts';
 import { DynamoDbSourceRows } from '../../../src/adapters/aws/electrodb/search/dynamodb-source-rows.ts';
 import { DynamoDbShardStates } from '../../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
@@ -24,6 +27,7 @@ import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
 import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
 import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchActionSource } from '../../../src/adapters/aws/sqs/sqs-search-action-source.ts';
+import { SqsSearchBacklog } from '../../../src/adapters/aws/sqs/sqs-search-backlog.ts';
 import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
@@ -44,6 +48,7 @@ import type { Kept } from '../quarantine.ts';
 import type { Harness as SearchActions } from '../search-action-source.ts';
 import type { Backend } from './backend.ts';
 import { definedTableInDynamoDb } from './defined-table-in-dynamodb.ts';
+import { listedInDynamoDb } from './listed-in-dynamodb.ts';
 import { rowsInDynamoDb } from './rows-in-dynamodb.ts';
 import { dynamodbStream } from './streams.ts';
 import { typesense } from './typesense.ts';
@@ -190,6 +195,7 @@ export const aws = {
     },
   ],
   derivedRowRepository: [{ name: 'ElectroDB', setUp: rowsInDynamoDb, missing }],
+  derivedListing: [{ name: 'DynamoDB', setUp: listedInDynamoDb, missing }],
   effectLog: [
     {
       name: 'ElectroDB',
@@ -265,6 +271,22 @@ export const aws = {
       missing,
     },
   ],
+  searchBacklog: [
+    {
+      name: 'SQS',
+      setUp: async () => {
+        const { sqs } = await sharedServers();
+        const { client, queueUrl, close } = await ownQueue(sqs.endpoint, 'search', true);
+        return {
+          queue: new SqsSearchQueue(client, { queueUrl }),
+          source: new SqsSearchActionSource(client, { queueUrl, visibilityMs: 30_000 }),
+          backlog: new SqsSearchBacklog(client, { queueUrl }),
+          close,
+        };
+      },
+      missing,
+    },
+  ],
   searchFences: [
     {
       name: 'DynamoDB',
@@ -324,6 +346,39 @@ export const aws = {
     },
   ],
   tableReplica: { lacks: 'DynamoDB needs none: the worker reads the table itself' },
+  tableScan: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { dynamodb } = (await sharedServers()).clients;
+        const TableName = unique('scanned');
+        await createTable(dynamodb, TableName);
+        const scan = () => new DynamoDbTableScan(documentClientOf(dynamodb), TableName, keys);
+        return {
+          scan: scan(),
+          another: scan(),
+          put: (row, attributes) =>
+            dynamodb.send(
+              new PutItemCommand({ TableName, Item: attributeValues({ ...attributes, ...row }) }),
+            ),
+          remove: (row) => dynamodb.send(new DeleteItemCommand({ TableName, Key: attributeValues(row) })),
+          close: () => dynamodb.send(new DeleteTableCommand({ TableName })),
+        };
+      },
+      missing,
+    },
+  ],
+  notes: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, stateTable } = await sharedServers();
+        const connect = () => new DynamoDbNotes(documentClientOf(clients.dynamodb), { stateTable });
+        return { notes: connect(), connect };
+      },
+      missing,
+    },
+  ],
   derivedState: [
     {
       name: 'DynamoDB',

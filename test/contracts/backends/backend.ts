@@ -1,12 +1,15 @@
 import type { Implementations } from '../contract.ts';
+import type { Harness as DerivedListing } from '../derived-listing/harness.ts';
 import type { Harness as DerivedRows, RowsCapability } from '../derived-row-repository/harness.ts';
 import type { Harness as DerivedState } from '../derived-state.ts';
 import type { Harness as EffectLog } from '../effect-log/harness.ts';
 import type { Harness as Images, ImageCapability } from '../image-repository/harness.ts';
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
+import type { Harness as Notes } from '../notes.ts';
 import type { Harness as Quarantine } from '../quarantine.ts';
 import type { Harness as SearchActionSource, SourceCapability } from '../search-action-source.ts';
+import type { Harness as SearchBacklog } from '../search-backlog.ts';
 import type { Harness as SearchFences } from '../search-fences.ts';
 import type { Harness as SearchIndex, IndexCapability } from '../search-index/harness.ts';
 import type { Harness as SearchQueue, QueueCapability } from '../search-queue.ts';
@@ -15,15 +18,18 @@ import type { Harness as SourceRows, RowsCapability as SourceRowsCapability } fr
 import type { Harness as StreamSource, SourceCapability as StreamCapability } from '../stream-source.ts';
 import type { Harness as TableGenerations } from '../table-generations.ts';
 import type { Harness as TableReplica } from '../table-replica/harness.ts';
+import type { Harness as TableScan } from '../table-scan.ts';
 
 /** What a backend has for each port. */
 export interface Backend {
   readonly imageRepository: Implementations<Images, ImageCapability>;
   readonly matcherRepository: Implementations<Matcher, 'nulCharacters'>;
   readonly derivedRowRepository: Implementations<DerivedRows, RowsCapability>;
+  readonly derivedListing: Implementations<DerivedListing>;
   readonly effectLog: Implementations<EffectLog>;
   readonly searchQueue: Implementations<SearchQueue, QueueCapability>;
   readonly searchActionSource: Implementations<SearchActionSource, SourceCapability>;
+  readonly searchBacklog: Implementations<SearchBacklog>;
   readonly searchFences: Implementations<SearchFences>;
   readonly sourceRows: Implementations<SourceRows, SourceRowsCapability>;
   readonly searchIndex: Implementations<SearchIndex, IndexCapability>;
@@ -31,6 +37,8 @@ export interface Backend {
   readonly streamSource: Implementations<StreamSource, StreamCapability>;
   readonly tableGenerations: Implementations<TableGenerations, 'unnamed'>;
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;
+  readonly tableScan: Implementations<TableScan>;
+  readonly notes: Implementations<Notes>;
   readonly derivedState: Implementations<DerivedState>;
   readonly quarantine: Implementations<Quarantine>;
   readonly metrics: Implementations<Metrics>;

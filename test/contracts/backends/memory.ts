@@ -2,14 +2,17 @@ import { expect } from 'chai';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
+import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
+import { MemorySearchBacklog } from '../../../src/adapters/memory/memory-search-backlog.ts';
 import { MemorySearchEngine } from '../../../src/adapters/memory/memory-search-engine.ts';
 import { MemorySearchFences } from '../../../src/adapters/memory/memory-search-fences.ts';
 import { MemorySearchQueue } from '../../../src/adapters/memory/memory-search-queue.ts';
 import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
 import { MemorySourceRows } from '../../../src/adapters/memory/memory-source-rows.ts';
 import { MemoryTableGenerations } from '../../../src/adapters/memory/memory-table-generations.ts';
+import { MemoryTableScan } from '../../../src/adapters/memory/memory-table-scan.ts';
 import { type CountModel, type Tuple, tupleKey } from '../../../src/domain/count.ts';
 import { nameOfKey } from '../../../src/domain/derived-rows.ts';
 import { DERIVED_FROM } from '../../../src/domain/stored-rows.ts';
@@ -21,6 +24,7 @@ import { defaultRow, imageRow, streamRecord } from '../../support/stream-records
 import type { Backend } from './backend.ts';
 import { definedTableInMemory } from './defined-table-in-memory.ts';
 import { embeddedSearch } from './embedded-search.ts';
+import { listedInMemory } from './listed-in-memory.ts';
 import { shardFile } from './shard-file.ts';
 import { memoryStream } from './streams.ts';
 
@@ -95,6 +99,7 @@ export const memory: Backend = {
       },
     },
   ],
+  derivedListing: [{ name: 'memory', setUp: listedInMemory }],
   effectLog: [
     {
       name: 'memory',
@@ -151,6 +156,20 @@ export const memory: Backend = {
       lacks: {
         anyText: 'it holds actions, and no texts',
         keepsDeadLetters: 'its process tells what was refused, and forgets it',
+      },
+    },
+  ],
+  searchBacklog: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { clock, sleeper } = new ManualTime();
+        const queue = new MemorySearchQueue(clock);
+        return {
+          queue,
+          source: new MemorySearchActionSource(queue, { clock, sleeper }),
+          backlog: new MemorySearchBacklog(queue),
+        };
       },
     },
   ],
@@ -213,6 +232,30 @@ export const memory: Backend = {
       setUp: () => {
         const { table: replica, state, images } = memoryBackend();
         return { replica, state, images };
+      },
+    },
+  ],
+  tableScan: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const { table, put, remove } = memoryBackend();
+        return {
+          scan: new MemoryTableScan(table),
+          another: new MemoryTableScan(table),
+          put: (keys, attributes) =>
+            put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+          remove,
+        };
+      },
+    },
+  ],
+  notes: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const notes = new MemoryNotes();
+        return { notes, connect: () => notes };
       },
     },
   ],

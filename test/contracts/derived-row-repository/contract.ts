@@ -6,10 +6,12 @@ import type { Harness, RowsCapability } from './harness.ts';
 import * as limits from './limits.ts';
 import * as load from './load.ts';
 import * as owners from './owners.ts';
+import * as read from './read.ts';
 import * as values from './values.ts';
 
 export const derivedRowRepository: Contract<Harness, RowsCapability> = {
   load,
+  read,
   apply,
   'apply, where somebody else moved': conflicts,
   'apply, where a key has another row': owners,

@@ -45,6 +45,7 @@ describe('effect', () => {
       takes: 'one',
       on: undefined,
       where: undefined,
+      backfill: false,
       attempts: 3,
       timeoutMs: 10_000,
       backoff: undefined,
@@ -54,12 +55,15 @@ describe('effect', () => {
   it('given everything, then it is as it was given', () => {
     const where = () => true;
     const limits = { attempts: 100, timeoutMs: 900_000, backoff: { baseMs: 60_000, capMs: 60_000 } };
-    expect(modelOf({ runBatch: nothing, on: ['REMOVE', 'INSERT'], where, ...limits })).to.deep.equal({
+    expect(
+      modelOf({ runBatch: nothing, on: ['REMOVE', 'INSERT'], where, backfill: true, ...limits }),
+    ).to.deep.equal({
       name: 'badges',
       run: nothing,
       takes: 'many',
       on: ['REMOVE', 'INSERT'],
       where,
+      backfill: true,
       ...limits,
     });
   });
@@ -89,11 +93,11 @@ describe('effect', () => {
   const WRONG: Readonly<Record<string, readonly [spec: unknown, ...problems: string[]]>> = {
     'no specification': [
       undefined,
-      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, backoff, and is undefined',
+      'its specification must be an object with run, runBatch, on, where, backfill, attempts, timeoutMs, backoff, and is undefined',
     ],
     'a function instead of one': [
       nothing,
-      'its specification must be an object with run, runBatch, on, where, attempts, timeoutMs, backoff, and is a function',
+      'its specification must be an object with run, runBatch, on, where, backfill, attempts, timeoutMs, backoff, and is a function',
     ],
     'nothing to run': [{}, 'its run must be a function, and is undefined'],
     'a run that is no function': [{ run: 'badges' }, 'its run must be a function, and is "badges"'],
@@ -113,6 +117,14 @@ describe('effect', () => {
     'no operation': [{ run: nothing, on: [] }, `${ON} is an empty array`],
     'an unknown operation': [{ run: nothing, on: ['UPDATE'] }, `${ON} has "UPDATE"`],
     'an operation without an array': [{ run: nothing, on: 'INSERT' }, `${ON} is "INSERT"`],
+    'a backfill that is neither true nor false': [
+      { run: nothing, backfill: 'yes' },
+      'its backfill must be true or false, and is "yes"',
+    ],
+    'a backfill of what is not for insertions': [
+      { run: nothing, on: ['REMOVE'], backfill: true },
+      'it has backfill, which runs it as for an insertion, and is not on INSERT: leave one out',
+    ],
     'no attempts': [{ run: nothing, attempts: 0 }, `${COUNT} 0`],
     'half an attempt': [{ run: nothing, attempts: 1.5 }, `${COUNT} 1.5`],
     'too many attempts': [{ run: nothing, attempts: 101 }, `${COUNT} 101`],
@@ -144,7 +156,7 @@ describe('effect', () => {
     ],
     'a name that is misspelt': [
       { run: nothing, timeout: 5 },
-      'its specification has timeout, which is unknown; there are run, runBatch, on, where, attempts, timeoutMs, backoff',
+      'its specification has timeout, which is unknown; there are run, runBatch, on, where, backfill, attempts, timeoutMs, backoff',
     ],
   };
   for (const [what, [spec, ...problems]] of Object.entries(WRONG))

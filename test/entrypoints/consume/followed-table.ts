@@ -11,9 +11,9 @@ import type { HandleRecords } from '../../../src/application/read-stream/handle-
 import { Follow, type FollowOptions } from '../../../src/entrypoints/cli/consume/follow.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
-import { type Around, sourceWith, statesWith } from '../../application/read-stream/calls.ts';
-import { ModelledSource } from '../../application/read-stream/modelled-source.ts';
-import { ModelledStream } from '../../application/read-stream/modelled-stream.ts';
+import { type Around, sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
+import { ModelledSource } from '../../../src/simulation/reader/modelled-source.ts';
+import { CountedStream } from '../../application/read-stream/counted-stream.ts';
 import { ReaderProcess } from '../../application/read-stream/reader-process.ts';
 import { nameOf } from '../../application/read-stream/readers.ts';
 import { FixedRandom } from '../../application/doubles.ts';
@@ -29,7 +29,7 @@ export class FollowedTable {
   /** `a1`: the first change of item a in its stream. By the present process. */
   handled: string[] = [];
   /** Those that can be read. */
-  readonly streams = new Map<string, ModelledStream>();
+  readonly streams = new Map<string, CountedStream>();
   latest: string | undefined;
   /** Stands around every call. */
   around: Around = (_, make) => make();
@@ -43,10 +43,10 @@ export class FollowedTable {
   }
 
   /** Its stream is switched on: it is another than before. */
-  switchOn(items = ''): ModelledStream {
+  switchOn(items = ''): CountedStream {
     const arn = `${this.arn}/stream/2026-0${++this.#count}-05T00:00:00.000`;
     const stream = Object.assign(
-      new ModelledStream(() => this.scheduler.now, Chance.of(2), this.#retentionMs),
+      new CountedStream(() => this.scheduler.now, Chance.of(2), this.#retentionMs),
       { arn },
     );
     stream.open(1);
@@ -115,7 +115,7 @@ export class FollowedTable {
 
   #source(arn: string, around: Around) {
     const stream = this.streams.get(arn);
-    const gone = new ModelledStream(() => this.scheduler.now, Chance.of(2), this.#retentionMs);
+    const gone = new CountedStream(() => this.scheduler.now, Chance.of(2), this.#retentionMs);
     const source = sourceWith(
       new ModelledSource(Object.assign(stream ?? gone, { arn }), Chance.of(3), SETTINGS),
       around,

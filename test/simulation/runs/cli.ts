@@ -17,6 +17,7 @@ interface Options {
   readonly trace?: true;
   readonly mutant?: string;
   readonly definition?: string;
+  readonly read?: NonNullable<RunOptions['read']>;
 }
 
 /** Failing seeds that are made small and printed; the others are only named. */
@@ -33,6 +34,12 @@ const program = new Command('simulate')
   .option('--trace', 'print everything that happens; for one or few seeds')
   .addOption(new Option('--mutant <name>', 'run with a known mistake').choices(mutantNames()))
   .option('--definition <file>', 'a file with a definition; or fleet, shop, random')
+  .addOption(
+    new Option('--read <who>', 'who reads the stream; each seed decides by default').choices([
+      'lambda',
+      'processes',
+    ]),
+  )
   .addHelpText(
     'after',
     `
@@ -42,16 +49,17 @@ wrong usage.`,
   .action(run);
 
 async function run(options: Options): Promise<void> {
-  const { seeds, from, mutant } = options;
-  const { variant, of = 'fleet' } = mutant === undefined ? {} : await loadMutant(mutant);
+  const { seeds, from, mutant, read: wanted } = options;
+  const { variant, of = 'fleet', read = wanted } = mutant === undefined ? {} : await loadMutant(mutant);
   const { definition = of } = options;
   const variantOption = {
     subject: await subjectNamed(definition),
     ...(variant === undefined ? {} : { variant }),
+    ...(read === undefined ? {} : { read }),
   };
   if (options.trace) {
     for (let seed = from; seed < from + seeds; seed++)
-      await traceSeed(seed, variantOption, definition, mutant);
+      await traceSeed(seed, variantOption, again(seed, options, definition));
     return;
   }
 
@@ -66,6 +74,7 @@ async function run(options: Options): Promise<void> {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     ...(mutant === undefined ? {} : { mutant }),
     definition,
+    ...(read === undefined ? {} : { read }),
     stopAfterFailures: STOP_AFTER,
     onProgress: (so) => {
       // A terminal's line is written over; a file gets few.
@@ -79,14 +88,13 @@ async function run(options: Options): Promise<void> {
   if (tally.failures.length > 0) process.exitCode = FAILED;
   process.stdout.write(`${summary(tally, seconds())}\n`);
   for (const { seed } of tally.failures.slice(0, EXPLAINED))
-    process.stdout.write(`\n${await explain(seed, variantOption, again(seed, definition, mutant))}\n`);
+    process.stdout.write(`\n${await explain(seed, variantOption, again(seed, options, definition))}\n`);
 }
 
 async function traceSeed(
   seed: number,
-  options: Pick<RunOptions, 'subject' | 'variant'>,
-  definition: string,
-  mutant: string | undefined,
+  options: Pick<RunOptions, 'subject' | 'variant' | 'read'>,
+  againBy: string,
 ): Promise<void> {
   const { violation, settings } = await runSeed(seed, {
     ...options,
@@ -98,12 +106,13 @@ async function traceSeed(
     return;
   }
   process.exitCode = FAILED;
-  process.stdout.write(`\n${await explain(seed, options, again(seed, definition, mutant))}\n`);
+  process.stdout.write(`\n${await explain(seed, options, againBy)}\n`);
 }
 
-function again(seed: number, definition: string, mutant: string | undefined): string {
+function again(seed: number, { mutant, read }: Options, definition: string): string {
   const of = definition === 'fleet' ? '' : ` --definition ${definition}`;
-  return `npm run simulate -- --seeds 1 --from ${seed} --trace${of}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
+  const by = read === undefined ? '' : ` --read ${read}`;
+  return `npm run simulate -- --seeds 1 --from ${seed} --trace${of}${by}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
 }
 
 function summary(

@@ -1,6 +1,6 @@
 import { loadMutant } from './mutants.ts';
 import { subjectNamed } from '../subjects/in-file.ts';
-import { runSeed } from '../../../src/simulation/runs/run-seed.ts';
+import { runSeed, type RunOptions } from '../../../src/simulation/runs/run-seed.ts';
 import { addRun, emptyTally } from '../../../src/simulation/world/tally.ts';
 
 /** Seeds that a process is to run, one after another. Answered with their tally. */
@@ -9,6 +9,7 @@ export interface Chunk {
   readonly count: number;
   readonly mutant: string | undefined;
   readonly definition: string;
+  readonly read: RunOptions['read'] | undefined;
 }
 
 // Nobody reads where a fault was made: whoever explains a seed runs it again. Each world makes thousands.
@@ -20,11 +21,11 @@ process.on('message', (chunk: Chunk) => {
 // Whoever started this process is gone.
 process.on('disconnect', () => process.exit());
 
-async function run({ from, count, mutant, definition }: Chunk) {
+async function run({ from, count, mutant, definition, read: wanted }: Chunk) {
   const subject = await subjectNamed(definition);
-  const variant = mutant === undefined ? undefined : (await loadMutant(mutant)).variant;
+  const { variant, read = wanted } = mutant === undefined ? {} : await loadMutant(mutant);
   const tally = emptyTally();
   for (let seed = from; seed < from + count; seed++)
-    addRun(tally, await runSeed(seed, { subject, ...(variant === undefined ? {} : { variant }) }));
+    addRun(tally, await runSeed(seed, { subject, ...(variant && { variant }), ...(read && { read }) }));
   return tally;
 }

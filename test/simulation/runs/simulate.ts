@@ -13,6 +13,8 @@ export interface SimulationOptions {
   readonly mutant?: string | undefined;
   /** As `subjectNamed` takes it; the fleet unless given. */
   readonly definition?: string | undefined;
+  /** Who reads the stream; each seed decides, unless given. */
+  readonly read?: Chunk['read'];
   /** Ends early once so many seeds have failed. */
   readonly stopAfterFailures?: number;
   readonly onProgress?: (tally: Tally) => void;
@@ -26,7 +28,7 @@ const CHUNK = 25;
  * whoever calls. Seeds that fail are in the tally, in ascending order.
  */
 export async function simulate(options: SimulationOptions): Promise<Tally> {
-  const { from, seeds, jobs = availableParallelism(), mutant, definition = 'fleet' } = options;
+  const { from, seeds, jobs = availableParallelism(), mutant, definition = 'fleet', read } = options;
   const sum = emptyTally();
   let next = from;
   const program = mutant === undefined && !isInFile(definition) ? await bundledProgram() : WRITTEN;
@@ -40,7 +42,13 @@ export async function simulate(options: SimulationOptions): Promise<Tally> {
           child.disconnect();
           return;
         }
-        const chunk: Chunk = { from: next, count: Math.min(CHUNK, from + seeds - next), mutant, definition };
+        const chunk: Chunk = {
+          from: next,
+          count: Math.min(CHUNK, from + seeds - next),
+          mutant,
+          definition,
+          read,
+        };
         next += chunk.count;
         child.send(chunk);
       };

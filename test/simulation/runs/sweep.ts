@@ -144,6 +144,10 @@ class CallPlan implements Faults {
     return undefined;
   }
 
+  ofReader(): undefined {
+    return undefined;
+  }
+
   duplicates(): boolean {
     return false;
   }
@@ -235,5 +239,6 @@ function settingsOf(
     strays: 0,
     redefinitions: 0,
     redrives: 0,
+    reader: undefined,
   };
 }

@@ -15,3 +15,6 @@ export const SHARD_STATE = 'shard-state';
 
 /** The entity of what was lost of streams. */
 export const STREAM_GAP = 'stream-gap';
+
+/** The entity of notes of commands that take long. */
+export const NOTE = 'note';

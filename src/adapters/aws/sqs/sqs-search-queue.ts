@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import type { Done } from '../../../application/result.ts';
 import type { SearchAction } from '../../../domain/search-action.ts';
@@ -49,7 +50,10 @@ export class SqsSearchQueue extends SearchQueue {
     });
   }
 
-  override send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
+  override async send(actions: readonly SearchAction[], signal?: AbortSignal): Promise<readonly Done[]> {
+    // What else the batch waits for longer is read first, a turn from now: a thousand changes' messages take ten milliseconds.
+    await nextTurn();
+    await nextTurn();
     return this.#sender.send(actions, messageOf, signal);
   }
 }

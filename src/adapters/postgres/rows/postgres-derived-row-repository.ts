@@ -1,10 +1,14 @@
-import { DerivedRowRepository } from '../../../application/ports/derived-row-repository.ts';
+import {
+  DerivedRowRepository,
+  type StoredDerivedRow,
+} from '../../../application/ports/derived-row-repository.ts';
 import type { Result } from '../../../application/result.ts';
-import type { RowsMove, RowsState, SourceRow } from '../../../domain/derived-rows.ts';
+import type { DerivedKey, RowsMove, RowsState, SourceRow } from '../../../domain/derived-rows.ts';
 import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { loadStates } from '../states/load-states.ts';
 import { ApplyRows } from './apply-rows.ts';
+import { readDerivedRows } from './read-rows.ts';
 import { keysIn } from './rows-content.ts';
 
 /**
@@ -29,6 +33,13 @@ export class PostgresDerivedRowRepository extends DerivedRowRepository {
     return states.map(
       (state) => state && { version: state.version, keys: keysIn(state.content), removed: state.removed },
     );
+  }
+
+  override read(
+    keys: readonly DerivedKey[],
+    signal?: AbortSignal,
+  ): Promise<readonly (StoredDerivedRow | undefined)[]> {
+    return readDerivedRows(this.#database, this.#names, keys, signal);
   }
 
   override apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {

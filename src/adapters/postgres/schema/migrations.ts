@@ -6,7 +6,8 @@ import { queue } from './migrations/0004-queue.ts';
 import { deadLetters } from './migrations/0005-dead-letters.ts';
 import { words } from './migrations/0006-words.ts';
 import { shards } from './migrations/0007-shards.ts';
-import { leases } from './migrations/0008-leases.ts';
+import { notes } from './migrations/0008-notes.ts';
+import { leases } from './migrations/0009-leases.ts';
 
 /** All steps, in their order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -17,5 +18,6 @@ export const MIGRATIONS: readonly Migration[] = [
   deadLetters,
   words,
   shards,
+  notes,
   leases,
 ];

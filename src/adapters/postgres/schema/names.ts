@@ -25,6 +25,7 @@ const TABLES = [
   'quarantine',
   'stream_shards',
   'stream_gaps',
+  'notes',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];

@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'chai';
 import { readSearchMessage } from '../../../../local/proof/read-search-message.ts';
+import { readAll } from '../../../../src/adapters/aws/electrodb/batch-get.ts';
 import {
   SqsSearchQueue,
   type SqsSearchQueueOptions,
@@ -60,6 +62,19 @@ describe('SqsSearchQueue', () => {
       expect(sqs.entries.map(({ MessageBody }) => readSearchMessage(MessageBody!))).to.have.deep.members(
         sent,
       );
+    });
+
+    it('given a read that begins at the same moment, when sent, then it is asked for first', async () => {
+      const { sqs, queue } = setUp();
+      const sentBefore: number[] = [];
+      const tables = {
+        send: () => {
+          sentBefore.push(sqs.requests.length);
+          return Promise.resolve({});
+        },
+      } as unknown as DynamoDBDocumentClient;
+      await Promise.all([queue.send(actions(300)), readAll(tables, 'rows', [{ PK: 'a', SK: 'b' }])]);
+      expect(sentBefore).to.deep.equal([0]);
     });
 
     it('given many batches, when sent, then no more than 24 are under way, or as many as asked for', async () => {

@@ -1,6 +1,7 @@
 import { readText } from '../../../../src/adapters/postgres/values/text.ts';
 import { PostgresQuarantine } from '../../../../src/adapters/postgres/quarantine/postgres-quarantine.ts';
 import { PostgresSearchActionSource } from '../../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
+import { PostgresSearchBacklog } from '../../../../src/adapters/postgres/queue/postgres-search-backlog.ts';
 import { PostgresSearchQueue } from '../../../../src/adapters/postgres/queue/postgres-search-queue.ts';
 import { PostgresSourceRows } from '../../../../src/adapters/postgres/replica/postgres-source-rows.ts';
 import { PostgresSearchFences } from '../../../../src/adapters/postgres/search/postgres-search-fences.ts';
@@ -21,7 +22,7 @@ export function queuesOn({
   shared,
 }: PostgresKind): Pick<
   Backend,
-  'searchQueue' | 'searchActionSource' | 'searchFences' | 'sourceRows' | 'quarantine'
+  'searchQueue' | 'searchActionSource' | 'searchBacklog' | 'searchFences' | 'sourceRows' | 'quarantine'
 > {
   return {
     searchQueue: [
@@ -75,6 +76,20 @@ export function queuesOn({
           };
         },
         lacks: { anyText: 'it holds actions, and no texts' },
+      },
+    ],
+    searchBacklog: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const database = await emptied(await shared());
+          return {
+            queue: new PostgresSearchQueue(database.database, database.names),
+            source: sourceOn(database),
+            backlog: new PostgresSearchBacklog(database.database, database.names),
+          };
+        },
       },
     ],
     searchFences: [

@@ -1,7 +1,11 @@
 import { PostgresDerivedState } from '../../../../src/adapters/postgres/derived/postgres-derived-state.ts';
+import { PostgresDerivedListing } from '../../../../src/adapters/postgres/listing/postgres-derived-listing.ts';
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { PostgresImageRepository } from '../../../../src/adapters/postgres/pointers/postgres-image-repository.ts';
+import { PostgresNotes } from '../../../../src/adapters/postgres/notes/postgres-notes.ts';
 import { PostgresTableReplica } from '../../../../src/adapters/postgres/replica/postgres-table-replica.ts';
+import { PostgresTableScan } from '../../../../src/adapters/postgres/replica/postgres-table-scan.ts';
+import { PostgresDerivedRowRepository } from '../../../../src/adapters/postgres/rows/postgres-derived-row-repository.ts';
 import { PostgresSearchIndex } from '../../../../src/adapters/postgres/search/postgres-search-index.ts';
 import type { TableDefinition } from '../../../../src/domain/definition/define-table.ts';
 import type { Entity } from '../../../../src/domain/pointer.ts';
@@ -21,6 +25,7 @@ import {
 } from '../../../support/stream-records.ts';
 import type { PostgresKind, TestDatabase } from '../../../integration/postgres.ts';
 import type { Attributes, DefinedTable } from '../../image-repository/harness.ts';
+import { SHOP } from '../../derived-listing/harness.ts';
 import type { Backend } from '../backend.ts';
 
 /** Of all tests: what is written later is newer. */
@@ -32,7 +37,16 @@ export function tableOn({
   missing,
   shared,
   emptied,
-}: PostgresKind): Pick<Backend, 'imageRepository' | 'tableReplica' | 'derivedState' | 'searchIndex'> {
+}: PostgresKind): Pick<
+  Backend,
+  | 'imageRepository'
+  | 'derivedListing'
+  | 'tableReplica'
+  | 'tableScan'
+  | 'notes'
+  | 'derivedState'
+  | 'searchIndex'
+> {
   return {
     imageRepository: [
       {
@@ -64,7 +78,54 @@ export function tableOn({
         },
       },
     ],
+    derivedListing: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { close, ...database } = await emptied();
+          const shop = definedTable(database, SHOP);
+          return {
+            ...{ images: shop.images, close, audit: 'audit' },
+            putOrder: (attributes) => shop.put(attributes),
+            scanned: async () => [],
+            listing: new PostgresDerivedListing(database.database, database.names, SHOP.model),
+            matcher: new PostgresMatcherRepository(database.database, database.names),
+            rows: new PostgresDerivedRowRepository(database.database, database.names),
+          };
+        },
+      },
+    ],
     tableReplica: [{ name, missing, setUp: async () => fleetOn(await shared()) }],
+    tableScan: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.source_rows}`);
+          const { put, remove } = fleetOn({ database, names });
+          return {
+            scan: new PostgresTableScan(database, names),
+            another: new PostgresTableScan(database, names),
+            put: (keys, attributes) =>
+              put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
+            remove,
+          };
+        },
+      },
+    ],
+    notes: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          const connect = () => new PostgresNotes(database, names);
+          return { notes: connect(), connect };
+        },
+      },
+    ],
     derivedState: [
       {
         name,

@@ -3,6 +3,7 @@ import { compareTexts } from '../../../../domain/compare-texts.ts';
 import type { CountMove } from '../../../../domain/count-move.ts';
 import { MAX_TRANSACTION } from '../../../../domain/item-limits.ts';
 import { keyOf } from '../../../../domain/row.ts';
+import { connected } from '../connected.ts';
 import type { ModelDelta } from './model-delta.ts';
 
 /** What an item takes beside its texts: attribute names, keys repeated in the condition, entity markers. */
@@ -18,8 +19,8 @@ interface Group {
 
 /**
  * Groups moves so that each group fits one transaction: one item a row that is counted and one a count that the group
- * changes. Moves of the same counts go together; those that fit one transaction are not divided between two. So groups are
- * few, and few share a count, for which one would have to wait for the other.
+ * changes. Moves that are connected by their counts go together, so that groups have no count in common, for which one would
+ * have to wait for the other; only those that do not fit one transaction are divided. What is left of a transaction, others fill.
  *
  * @param deltasOf what a move does by itself, by the keys of the counts; none that `countMoveFault` refuses.
  */
@@ -27,30 +28,58 @@ export function packMoves(
   moves: readonly CountMove[],
   deltasOf: (move: CountMove) => ReadonlyMap<string, ModelDelta>,
 ): CountMove[][] {
+  const countsOf = (move: CountMove) => [...deltasOf(move).keys()];
+  const groups: Group[] = [];
+  const shared: Group[] = [];
+  for (const some of connected(moves, countsOf)) {
+    const all = groupOf(some, deltasOf);
+    const group = shared.find((one) => fits(one, all));
+    if (group !== undefined) join(group, all);
+    else if (fits(emptyGroup(), all)) shared.push(all);
+    else groups.push(...divided(some, deltasOf));
+  }
+  return [...groups, ...shared].map((filled) => filled.moves);
+}
+
+/** Moves that do not fit one transaction, in several: those of the same counts are together, unless they do not fit either. */
+function divided(
+  moves: readonly CountMove[],
+  deltasOf: (move: CountMove) => ReadonlyMap<string, ModelDelta>,
+): readonly Group[] {
   const sameCounts = groupBy(moves, (move) => [...deltasOf(move).keys()].toSorted().join(' '));
   const groups: Group[] = [];
   let group = emptyGroup();
   const add = (together: Group) => {
     if (group.moves.length > 0 && !fits(group, together)) group = emptyGroup();
     if (group.moves.length === 0) groups.push(group);
-    group.moves.push(...together.moves);
-    for (const count of together.counts) group.counts.add(count);
-    group.bytes += together.bytes;
+    join(group, together);
   };
   for (const [, same] of [...sameCounts].toSorted(([a], [b]) => compareTexts(a, b))) {
-    const each = same.map((move): Group => {
-      const deltas = deltasOf(move);
-      return { moves: [move], counts: new Set(deltas.keys()), bytes: bytesOf(move, deltas) };
-    });
-    const all: Group = {
-      moves: [...same],
-      counts: each[0]?.counts ?? new Set(),
-      bytes: each.reduce((sum, { bytes }) => sum + bytes, 0),
-    };
+    const all = groupOf(same, deltasOf);
     if (fits(emptyGroup(), all)) add(all);
-    else each.forEach(add);
+    else for (const move of same) add(groupOf([move], deltasOf));
   }
-  return groups.map((filled) => filled.moves);
+  return groups;
+}
+
+function groupOf(
+  moves: readonly CountMove[],
+  deltasOf: (move: CountMove) => ReadonlyMap<string, ModelDelta>,
+): Group {
+  const group = emptyGroup();
+  for (const move of moves) {
+    const deltas = deltasOf(move);
+    group.moves.push(move);
+    for (const count of deltas.keys()) group.counts.add(count);
+    group.bytes += bytesOf(move, deltas);
+  }
+  return group;
+}
+
+function join(group: Group, added: Group): void {
+  group.moves.push(...added.moves);
+  for (const count of added.counts) group.counts.add(count);
+  group.bytes += added.bytes;
 }
 
 function emptyGroup(): Group {

@@ -1,10 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DerivedRowRepository } from '../../../../application/ports/derived-row-repository.ts';
+import {
+  DerivedRowRepository,
+  type StoredDerivedRow,
+} from '../../../../application/ports/derived-row-repository.ts';
 import type { Result } from '../../../../application/result.ts';
-import type { RowsMove, RowsState, SourceRow } from '../../../../domain/derived-rows.ts';
+import type { DerivedKey, RowsMove, RowsState, SourceRow } from '../../../../domain/derived-rows.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import { loadStates } from '../load-states.ts';
 import { ApplyRows } from './apply-rows.ts';
+import { readDerivedRows } from './read-rows.ts';
 import { rowsStateOf, type RowsStateRow } from './rows-state-row.ts';
 import type { KeyedTables, RowsTables } from './rows-tables.ts';
 
@@ -41,6 +45,13 @@ export class ElectroDbDerivedRowRepository extends DerivedRowRepository {
       },
       signal,
     );
+  }
+
+  override read(
+    keys: readonly DerivedKey[],
+    signal?: AbortSignal,
+  ): Promise<readonly (StoredDerivedRow | undefined | Fault)[]> {
+    return readDerivedRows(this.#client, this.#tables, keys, signal);
   }
 
   override async apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {

@@ -333,6 +333,18 @@ describe('ElectroDbMatcherRepository', () => {
       expect(double.mostAtOnce).to.equal(8);
     });
 
+    it('given links that go from tuple to tuple, then those that hang together share a transaction', async () => {
+      countOf(1);
+      const toNext = (n: number) => ({ ...HOT, model: `${'MAZBY'[Math.floor(n / 20)]}${n % 20}` });
+      const moves = range(80).map((n): CountMove => ({
+        ...leaving(`${n}`, toNext(n)),
+        to: state('2', toNext(n + 20)),
+      }));
+      expect(new Set(kindsOf(await matcher.apply(moves)))).to.deep.equal(new Set(['done']));
+      expect(range(double.writes.length).map(itemsOf)).to.deep.equal([66, 54]);
+      expect(double.mostAtOnce).to.equal(2);
+    });
+
     it('given one that does not, then its transactions wait for each other, and others do not wait', async () => {
       const countedIn = () =>
         double.writes.map(({ TransactItems }) =>

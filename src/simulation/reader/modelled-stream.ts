@@ -1,16 +1,14 @@
-import type { Random } from '../../../src/random/random.ts';
-
-/** A record of the modelled stream: the `n`th change of an item. */
+/** A record of the modelled stream. */
 export interface ModelledRecord {
   readonly shard: string;
   readonly sequence: string;
+  /** Which item it is of, as far as a reader can tell: empty where it cannot. */
   readonly item: string;
-  readonly n: number;
   /** When it was made, in milliseconds. */
   readonly at: number;
 }
 
-export interface ModelledShard {
+export interface ModelledShard<Of extends ModelledRecord = ModelledRecord> {
   readonly id: string;
   readonly parent: string | undefined;
   /** The part of the items that it has: from 0 to 1. */
@@ -19,28 +17,28 @@ export interface ModelledShard {
   /** The lowest sequence number that one of its records may have. */
   readonly first: bigint;
   readonly madeAt: number;
-  readonly records: ModelledRecord[];
+  readonly records: Of[];
   closedAt: number | undefined;
 }
 
 /** A stream as DynamoDB has them: shards that split and roll over, records that leave it after a while, and so do shards. */
-export class ModelledStream {
-  readonly arn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/modelled/stream/2026-01-05T00:00:00.000';
-  readonly shards: ModelledShard[] = [];
+export class ModelledStream<Of extends ModelledRecord = ModelledRecord> {
+  readonly arn: string;
+  readonly shards: ModelledShard<Of>[] = [];
   /** All that were ever written, in their order. */
-  readonly written: ModelledRecord[] = [];
-  readonly #chance: Random;
+  readonly written: Of[] = [];
   readonly #retentionMs: number;
-  readonly #counts = new Map<string, number>();
   readonly #now: () => number;
   isEnabled = true;
-  /** Numbers get longer as they grow: as texts they are in another order. */
-  #sequence = 95n;
+  /** The last number given. */
+  protected sequence: bigint;
 
-  constructor(now: () => number, chance: Random, retentionMs: number) {
+  /** @param sequence the first record's number is above it. */
+  constructor(arn: string, now: () => number, retentionMs: number, sequence: bigint) {
+    this.arn = arn;
     this.#now = now;
-    this.#chance = chance;
     this.#retentionMs = retentionMs;
+    this.sequence = sequence;
   }
 
   get now(): number {
@@ -52,28 +50,26 @@ export class ModelledStream {
     for (let n = 0; n < count; n++) this.#add(undefined, n / count, (n + 1) / count);
   }
 
-  write(item: string): ModelledRecord | undefined {
+  /** The record goes to the shard that has its item, or is known to have it. */
+  append(record: Omit<Of, 'shard'>, item: string = record.item): Of | undefined {
     const place = placeOf(item);
     const shard = this.leaves.find(({ from, to }) => place >= from && place < to);
     if (shard === undefined || !this.isEnabled) return undefined;
-    const n = (this.#counts.get(item) ?? 0) + 1;
-    this.#counts.set(item, n);
-    this.#sequence += BigInt(this.#chance.int(1, 3));
-    const record = { shard: shard.id, sequence: String(this.#sequence), item, n, at: this.now };
-    shard.records.push(record);
-    this.written.push(record);
-    return record;
+    this.sequence = BigInt(record.sequence);
+    const placed = { ...record, shard: shard.id } as Of;
+    shard.records.push(placed);
+    this.written.push(placed);
+    return placed;
   }
 
   /** The shards that get records. */
-  get leaves(): readonly ModelledShard[] {
+  get leaves(): readonly ModelledShard<Of>[] {
     return this.shards.filter(({ closedAt }) => closedAt === undefined);
   }
 
   /** A shard ends, and one or two take its place. */
-  roll(shard: ModelledShard, isSplit: boolean): void {
+  roll(shard: ModelledShard<Of>, isSplit: boolean): void {
     shard.closedAt = this.now;
-    this.#sequence += 1n;
     const { id, from, to } = shard;
     const middle = (from + to) / 2;
     if (isSplit) {
@@ -88,7 +84,7 @@ export class ModelledStream {
   }
 
   /** Those that the stream lists now, oldest first. */
-  get listed(): readonly ModelledShard[] {
+  get listed(): readonly ModelledShard<Of>[] {
     return this.shards.filter(({ closedAt }) => closedAt === undefined || !this.#isOld(closedAt));
   }
 
@@ -103,7 +99,7 @@ export class ModelledStream {
   #add(parent: string | undefined, from: number, to: number): void {
     this.shards.push({
       ...{ id: `shard-${String(this.shards.length + 1).padStart(4, '0')}`, parent, from, to },
-      ...{ first: this.#sequence + 1n, madeAt: this.now, records: [], closedAt: undefined },
+      ...{ first: this.sequence + 1n, madeAt: this.now, records: [], closedAt: undefined },
     });
   }
 }

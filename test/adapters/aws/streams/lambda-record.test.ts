@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toLambdaRecord, toSdkImage } from '../../local/lambda/lambda-record.ts';
+import { toLambdaRecord } from '../../../../src/adapters/aws/streams/lambda-record.ts';
 
 const ARN = 'arn:aws:dynamodb:us-east-1:000000000000:table/aircraft/stream/2026-01-01T00:00:00.000';
 
@@ -36,7 +36,7 @@ describe('a record of GetRecords as Lambda delivers it', () => {
   it('spells the fields of who did it small, and has none where nobody is named', () => {
     const dynamodb = { SequenceNumber: '1' };
     const userIdentity = { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' };
-    expect(toLambdaRecord({ dynamodb, userIdentity }, ARN).userIdentity).to.deep.equal({
+    expect(toLambdaRecord({ dynamodb, userIdentity }, ARN)['userIdentity']).to.deep.equal({
       principalId: 'dynamodb.amazonaws.com',
       type: 'Service',
     });
@@ -50,25 +50,5 @@ describe('a record of GetRecords as Lambda delivers it', () => {
 
   it('refuses what is no record', () => {
     expect(() => toLambdaRecord({}, ARN)).to.throw('not a stream record');
-  });
-});
-
-describe('an image as the SDK takes it', () => {
-  it('has bytes for base64, however deep, and everything else as it is', () => {
-    const image = {
-      b: { B: 'AP8=' },
-      bs: { BS: ['AQ==', ''] },
-      l: { L: [{ M: { ['__proto__']: { B: 'Bw==' } } }] },
-      n: { N: '1.0' },
-      s: { SS: ['x'] },
-    };
-    const converted = toSdkImage(image);
-    expect(converted['b']).to.deep.equal({ B: Buffer.of(0, 255) });
-    expect(converted['bs']).to.deep.equal({ BS: [Buffer.of(1), Buffer.of()] });
-    expect(Object.entries(converted['l']?.L?.[0]?.M ?? {})).to.deep.equal([
-      ['__proto__', { B: Buffer.of(7) }],
-    ]);
-    expect(converted['n']).to.deep.equal({ N: '1.0' });
-    expect(converted['s']).to.deep.equal({ SS: ['x'] });
   });
 });

@@ -1,5 +1,5 @@
-import { ShardStates } from '../../../src/application/ports/shard-states.ts';
-import { StreamSource } from '../../../src/application/ports/stream-source.ts';
+import { ShardStates } from '../../application/ports/shard-states.ts';
+import { StreamSource } from '../../application/ports/stream-source.ts';
 
 /** Stands around every call. */
 export type Around = <T>(name: string, make: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.ts';
 
 /** What a shard's reader says of its lease, and what the stream said of its beginning. */
 export const leases: Migration = {
-  version: 8,
+  version: 9,
   statements: (names) => [
     `alter table ${names.stream_shards}
   add column failover_ms bigint,

@@ -1,17 +1,7 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { toLambdaRecord as lambdaRecord } from '../../src/adapters/aws/streams/lambda-record.ts';
+import type { AttributeValue } from 'aws-lambda';
 
 type LambdaImage = Readonly<Record<string, AttributeValue>>;
-
-/**
- * A record of GetRecords' JSON as Lambda delivers it.
- *
- * @throws Error when it is not a record.
- */
-export function toLambdaRecord(recorded: unknown, streamArn: string): DynamoDBRecord {
-  return lambdaRecord(recorded, streamArn);
-}
 
 /** An image of a Lambda record as the SDK takes it: base64 decoded to bytes. */
 export function toSdkImage(image: LambdaImage): Record<string, SdkValue> {

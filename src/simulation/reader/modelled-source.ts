@@ -3,9 +3,9 @@ import {
   type ShardListing,
   type SourcePage,
   StreamSource,
-} from '../../../src/application/ports/stream-source.ts';
-import type { ShardPosition } from '../../../src/domain/shard.ts';
-import type { Random } from '../../../src/random/random.ts';
+} from '../../application/ports/stream-source.ts';
+import type { ShardPosition } from '../../domain/shard.ts';
+import type { Random } from '../../random/random.ts';
 import type { ModelledRecord, ModelledShard, ModelledStream } from './modelled-stream.ts';
 
 export interface SourceSettings {

@@ -1,0 +1,35 @@
+import type { DerivingCommand } from '../../domain/command.ts';
+import type { Fault } from '../../domain/fault.ts';
+import type { Version } from '../../domain/version.ts';
+import type { Result } from '../result.ts';
+
+/** One derivation of one row: what the row asks for, and what is noted as derived from it; undefined where nothing is. */
+export interface Asked<C, State> {
+  readonly command: C;
+  readonly state: State | undefined;
+}
+
+/**
+ * Something derived that a state or a fence protects, which says of which change it is. One result for each command or write, in the
+ * order given.
+ */
+export interface Fenced<C extends DerivingCommand, State extends { readonly version: Version }, Write> {
+  readonly does: C['does'];
+  readonly load: (
+    commands: readonly C[],
+    signal: AbortSignal,
+  ) => Promise<readonly (State | undefined | Fault)[]>;
+  /** Whether there is nothing to do. Where nothing was ever derived, this is decided by the command alone. */
+  readonly areInLine: (
+    asked: readonly Asked<C, State>[],
+    signal: AbortSignal,
+  ) => Promise<readonly (boolean | Fault)[]>;
+  readonly writeOf: (asked: Asked<C, State>, version: Version) => Write;
+  /** On condition that the state is still as it was loaded. */
+  readonly write: (writes: readonly Write[], signal: AbortSignal) => Promise<readonly (Result | undefined)[]>;
+}
+
+/** What a command is about: no two commands of a row are about the same. */
+export function nameOf(command: DerivingCommand): string {
+  return command.does === 'pointer' ? command.entity.model.name : command.model.name;
+}
