@@ -19,7 +19,7 @@ export function createStreamsClient(
       try {
         return await next(request);
       } catch (error) {
-        if (isThrottle(String((error as Error).name))) metrics.add('StreamThrottles', 1);
+        if (isThrottle((error as Error).name)) metrics.add('StreamThrottles', 1);
         throw error;
       }
     },
