@@ -13,7 +13,7 @@ import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { tableArnOf } from '../../src/adapters/dynamodb-stream/stream-arn.ts';
-import { METRICS } from '../../src/application/ports/metrics.ts';
+import { ALWAYS_PUBLISHED, METRICS } from '../../src/application/ports/metrics.ts';
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
 import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import type { Call } from './support/call-recorder.ts';
@@ -47,6 +47,9 @@ describe('the cost of a million changes', () => {
   });
 });
 
+/** A stack has no reader of its own. */
+const READER_METRICS = [...ALWAYS_PUBLISHED.reader, 'ReaderLag'];
+
 /** What a stack with these parameters is billed by the month. */
 function monthlyOf(values: Values): Monthly {
   const resources = Object.values(resolve(readTemplate(), { NewTableName: 'fleet', ...values }).resources);
@@ -57,7 +60,7 @@ function monthlyOf(values: Values): Monthly {
       .length;
   const counting = ofType('AWS::Lambda::EventSourceMapping').filter((mapping) => 'MetricsConfig' in mapping);
   return {
-    workerMetrics: Object.keys(METRICS).length + REQUEST_METRICS.length,
+    workerMetrics: Object.keys(METRICS).length - READER_METRICS.length + REQUEST_METRICS.length,
     mappingMetrics: counting.length * MAPPING_METRICS.length,
     alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + watched(alarm), 0),
     // A dashboard is free while it is among the first three of an account.

@@ -62,7 +62,7 @@ describeWithServers('contrail consume', () => {
   const args = (...more: string[]) => [
     ...BUNDLED_CONTRAIL,
     'consume',
-    ...['--definition', definition, '--failover-ms', '500'],
+    ...['--definition', definition],
     ...more,
   ];
   const consume = (env: Record<string, string>, ...more: string[]): Promise<Finished> =>
@@ -147,6 +147,27 @@ describeWithServers('contrail consume', () => {
     const again = await consume({ ...env, LOG_LEVEL: 'error' }, '--once');
     expect(again.out).to.match(/^[0-2] records? handled in [\d.]+ s, 0 read and not handled\n$/);
     expect(again).to.include({ err: '', status: 0 });
+  });
+
+  it('given --metrics, then those of each batch are printed, and its own as a reader', async () => {
+    const { env, put } = await aTable();
+    await put('a', 'b');
+    const { out, err, status } = await consume({ ...env, LOG_LEVEL: 'error' }, '--once', '--metrics');
+    expect(status, err).to.equal(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, number>);
+    const [own, ...others] = lines.filter((line) => 'RecordsHandled' in line);
+    expect(others).to.deep.equal([]);
+    expect(own).to.include({ service: 'contrail', StreamThrottles: 0, OpenGaps: 0, LeasesHeld: 0 });
+    expect(own!['RecordsHandled']).to.be.within(2, 4);
+    expect(own!['GetRecordsRequests']).to.be.above(0);
+    const batches = lines.filter((line) => 'BatchRecords' in line);
+    const sum = batches.reduce((all, batch) => all + batch['BatchRecords']!, 0);
+    expect(sum).to.equal(own!['RecordsHandled']);
+    expect(batches.every((batch) => !('OpenGaps' in batch))).to.equal(true);
+    expect(err).to.match(/^[234] records handled in/);
   });
 
   it('given a record that fails, then the others are handled, it is tried again, and the status is 1', async () => {

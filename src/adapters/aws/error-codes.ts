@@ -24,6 +24,22 @@ export type Problem =
   | 'collection'
   | 'transient';
 
+/** There were too many requests, or they asked for too much. */
+const THROTTLES = [
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'Throttled',
+  'Throttling',
+  'ThrottlingError',
+  'TooManyRequests',
+  'BandwidthLimitExceeded',
+  'PriorRequestNotComplete',
+  'SlowDown',
+  'LimitExceeded',
+  'OverLimit',
+];
+
 const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
   credentials: [
     'CredentialsProviderError',
@@ -70,18 +86,7 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
   transient: [
     // Of a token that the SDK makes anew for every request: it says nothing of what was asked.
     'IdempotentParameterMismatch',
-    'ProvisionedThroughputExceeded',
-    'RequestLimitExceeded',
-    'RequestThrottled',
-    'Throttled',
-    'Throttling',
-    'ThrottlingError',
-    'TooManyRequests',
-    'BandwidthLimitExceeded',
-    'PriorRequestNotComplete',
-    'SlowDown',
-    'LimitExceeded',
-    'OverLimit',
+    ...THROTTLES,
     'KmsThrottled',
     'KmsThrottling',
     'KmsKeyUnavailable',
@@ -118,6 +123,11 @@ export function problemOf(code: string): Problem | undefined {
   const known = plain(code);
   // What else KMS may say is of the key as well.
   return PROBLEMS.get(known) ?? (known.startsWith('Kms') ? 'encryption' : undefined);
+}
+
+/** Whether a code says that there were too many requests. */
+export function isThrottle(code: string): boolean {
+  return THROTTLES.includes(plain(code));
 }
 
 /**

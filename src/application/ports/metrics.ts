@@ -62,6 +62,14 @@ export const METRICS = {
   BatchDuration: ['Milliseconds', 'from the first record to the last outcome'],
   NewestChangeAge: ['Milliseconds', 'how long ago the newest change of the batch was made'],
   OldestChangeAge: ['Milliseconds', 'how long ago the oldest change of the batch was made'],
+  RecordsHandled: ['Count', 'records of the stream that a reader has handled since it last said so'],
+  ReaderLag: [
+    'Milliseconds',
+    'how old the change is that a reader handles next, in the shard where that is longest',
+  ],
+  StreamThrottles: ['Count', 'requests of a reader that the stream refused because there were too many'],
+  OpenGaps: ['Count', 'gaps of the stream that nobody has closed, whichever reader noted them'],
+  LeasesHeld: ['Count', 'shards that a reader reads, by the lease that it holds'],
 } as const satisfies Record<string, readonly [MetricUnit, string]>;
 
 /**
@@ -92,12 +100,13 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
 }
 
 /**
- * What a worker publishes with every batch, and an indexer, also as 0. Alarms watch these: without a value they could not tell a
+ * What a worker publishes with every batch, and an indexer, and a reader each time, also as 0. Alarms watch these: without a value they could not tell a
  * quiet function from one that is not there.
  */
 export const ALWAYS_PUBLISHED = {
   worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
   indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
+  reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
 } as const satisfies Record<string, readonly MetricName[]>;
 
 /** Figures about the worker's work, batch by batch. */

@@ -51,37 +51,53 @@ export interface RowsPlace {
  * - Effects: nothing but state. What their own code asks for, also in `once`, nobody knows here.
  */
 export function policyOf(model: TableModel, resources: WorkerResources): PolicyDocument {
+  const { table, stream } = resources;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      readStream(stream),
+      allow('FindStream', 'dynamodb:ListStreams', `${table}/stream/*`),
+      ...workerStatements(model, resources),
+    ],
+  };
+}
+
+/** What whoever reads a stream asks of it. */
+export function readStream(stream: string): Statement {
+  return allow(
+    'ReadStream',
+    ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    stream,
+  );
+}
+
+/** What the worker itself asks for, whoever reads the stream. */
+export function workerStatements(
+  model: TableModel,
+  resources: Omit<WorkerResources, 'stream'>,
+): readonly Statement[] {
   const { documents, counts, pointers, derivedRows, keys } = model;
-  const { table, stream, stateTable, searchQueue, quarantineQueue, rowsIn = [] } = resources;
+  const { table, stateTable, searchQueue, quarantineQueue, rowsIn = [] } = resources;
   const ofPointers = pointers.map(({ partition }) => partition);
   const ofCounts = counts.map(({ partition }) => partition);
   const inTable = (Sid: string, Action: string | readonly string[], partitions: readonly KeyTemplate[]) =>
     partitions.length === 0 ? [] : [{ ...allow(Sid, Action, table), ...onPartitions(partitions, keys) }];
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      allow(
-        'ReadStream',
-        ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-        stream,
-      ),
-      allow('FindStream', 'dynamodb:ListStreams', `${table}/stream/*`),
-      ...inTable('ReadDerivedRows', 'dynamodb:BatchGetItem', [...ofPointers, ...ofCounts]),
-      ...inTable('FindNewestRow', 'dynamodb:Query', ofPointers),
-      ...inTable(
-        'WritePointers',
-        ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
-        ofPointers,
-      ),
-      ...inTable('WriteCounts', ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ofCounts),
-      ...(derivedRows.length === 0 ? [] : rowsIn.map(rowsStatement(derivedRows.every(({ keep }) => keep)))),
-      allow('KeepState', ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], stateTable),
-      ...(documents.length === 0 || searchQueue === undefined
-        ? []
-        : [allow('SendSearchActions', 'sqs:SendMessage', searchQueue)]),
-      ...(quarantineQueue === undefined ? [] : [allow('KeepPoison', 'sqs:SendMessage', quarantineQueue)]),
-    ],
-  };
+  return [
+    ...inTable('ReadDerivedRows', 'dynamodb:BatchGetItem', [...ofPointers, ...ofCounts]),
+    ...inTable('FindNewestRow', 'dynamodb:Query', ofPointers),
+    ...inTable(
+      'WritePointers',
+      ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+      ofPointers,
+    ),
+    ...inTable('WriteCounts', ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], ofCounts),
+    ...(derivedRows.length === 0 ? [] : rowsIn.map(rowsStatement(derivedRows.every(({ keep }) => keep)))),
+    allow('KeepState', ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], stateTable),
+    ...(documents.length === 0 || searchQueue === undefined
+      ? []
+      : [allow('SendSearchActions', 'sqs:SendMessage', searchQueue)]),
+    ...(quarantineQueue === undefined ? [] : [allow('KeepPoison', 'sqs:SendMessage', quarantineQueue)]),
+  ];
 }
 
 export function allow(Sid: string, Action: string | readonly string[], Resource: string): Statement {

@@ -1,5 +1,6 @@
 import type { TableModel } from '../../domain/table-model.ts';
 import { ArnReader, type GivenResources, QUEUE, STREAM, TABLE } from './arn-reader.ts';
+import type { ConsumeResources } from './consume-policy.ts';
 import type { RowsPlace, WorkerResources } from './policy.ts';
 
 /**
@@ -8,13 +9,31 @@ import type { RowsPlace, WorkerResources } from './policy.ts';
  *
  * @throws Fault `configuration` that names every option that is missing or no ARN.
  */
-export function workerResources(
-  { documents, derivedRows }: TableModel,
-  given: GivenResources,
-): WorkerResources {
+export function workerResources(model: TableModel, given: GivenResources): WorkerResources {
   const arns = new ArnReader(given);
   const stream = arns.read('stream', STREAM, "the table's stream (LatestStreamArn)");
-  const table = arns.table(true);
+  return { stream, ...resourcesBeside(model, arns, arns.table(true), given) };
+}
+
+/**
+ * The same of `contrail consume`, which need not know the stream: then it reads whichever the table has.
+ *
+ * @throws Fault as `workerResources` does.
+ */
+export function consumeResources(model: TableModel, given: GivenResources): ConsumeResources {
+  const arns = new ArnReader(given);
+  const stream = arns.read('stream', STREAM);
+  const beside = resourcesBeside(model, arns, arns.table(false), given);
+  return { stream: given.stream === undefined ? undefined : stream, ...beside };
+}
+
+/** What a worker has to do with beside its stream. @throws Fault as `workerResources` does. */
+function resourcesBeside(
+  { documents, derivedRows }: TableModel,
+  arns: ArnReader,
+  table: string,
+  given: GivenResources,
+): Omit<WorkerResources, 'stream'> {
   const stateTable = arns.read('stateTable', TABLE, "the worker's state table");
   const needsQueue = documents.length > 0 ? 'the queue that search actions go to' : undefined;
   arns.read('searchQueue', QUEUE, needsQueue);
@@ -28,7 +47,6 @@ export function workerResources(
     );
   arns.finish('the resources of the worker are not all named');
   return {
-    stream,
     table,
     stateTable,
     searchQueue: given.searchQueue,

@@ -52,6 +52,16 @@ export function permissionsOf({ operation, input }: Call): readonly Permission[]
     case 'UpdateItem':
     case 'DeleteItem':
       return [onItem(operation, String(input['TableName']), (input['Key'] ?? input['Item']) as Item)];
+    case 'DescribeTable':
+      return [{ action: `dynamodb:${operation}`, on: String(input['TableName']) }];
+    case 'DescribeStream':
+    case 'GetShardIterator':
+      return [{ action: `dynamodb:${operation}`, on: String(input['StreamArn']) }];
+    case 'GetRecords':
+      // An iterator names its stream.
+      return [
+        { action: `dynamodb:${operation}`, on: /arn:[^|]*/.exec(String(input['ShardIterator']))?.[0] ?? '' },
+      ];
     case 'Query':
       return [{ action: 'dynamodb:Query', on: String(input['TableName']), leadingKey: queriedKey(input) }];
     default:

@@ -76,6 +76,7 @@ describe('following the streams of a table', () => {
     await table.pass(6_000);
     expect(table.handled).to.deep.equal(['b1']);
     expect(follow.result.gaps.map(({ reason }) => reason)).to.deep.equal(['new stream', 'vanished']);
+    expect(follow.reading.status.gaps, 'told still').to.deep.equal(follow.result.gaps);
     expect((await table.states.gaps(first)).map(({ reason }) => reason)).to.deep.equal(['vanished']);
   });
 

@@ -115,6 +115,33 @@ describe('the commands for deploying a definition', function () {
     expect({ out: lacking.out, status: lacking.status }).to.deep.equal({ out: '', status: 2 });
   });
 
+  it('given --consume, then the policy is that of a reader, of one stream or of whichever the table has', async () => {
+    const args = ['policy', '--definition', 'few.js', '--consume'];
+    const statements = ({ out, err, status }: Awaited<ReturnType<typeof run>>) => {
+      expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+      const { Statement } = JSON.parse(out) as { Statement: { Sid: string; Resource: string }[] };
+      return Statement.map(({ Sid, Resource }) => `${Sid} ${Resource}`);
+    };
+    const others = [`KeepShards ${STATE_TABLE}`, `KeepState ${STATE_TABLE}`, `SendSearchActions ${QUEUE}`];
+    expect(statements(await run(...args, ...ARNS))).to.deep.equal([
+      `ReadStream ${TABLE}/stream/2026-01-05T09:00:00.000`,
+      ...others,
+    ]);
+    expect(statements(await run(...args, '--table', TABLE, ...ARNS.slice(2)))).to.deep.equal([
+      `ReadStream ${TABLE}/stream/*`,
+      `FindStream ${TABLE}`,
+      ...others,
+    ]);
+    const lacking = await run(...args);
+    expect(lacking.err)
+      .to.include('--table is missing: the ARN of the table')
+      .and.include('--state-table is missing')
+      .and.include('--search-queue is missing');
+    const both = await run(...args, '--indexer', ...ARNS);
+    expect(both.err).to.include('both --indexer and --consume are given');
+    expect([lacking.status, both.status]).to.deep.equal([2, 2]);
+  });
+
   it('given several tables that rows are derived into, then the policy has each of them', async () => {
     await writeFile(
       join(folder, 'rows.js'),

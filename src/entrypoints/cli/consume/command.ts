@@ -43,7 +43,7 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
     failoverMs,
   )
   .option('--health <port>', 'say over HTTP how it is doing', integer(0, 65_535))
-  .option('--metrics', "print each batch's metrics, in CloudWatch's format", false)
+  .option('--metrics', "print each batch's metrics, and its own every minute", false)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
     'after',

@@ -2,13 +2,13 @@ import { type Container, ContainerModule } from 'inversify';
 import { EmfMetrics } from '../../../adapters/aws/emf/emf-metrics.ts';
 import { MemoryShardStates } from '../../../adapters/memory/memory-shard-states.ts';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
-import { Metrics } from '../../../application/ports/metrics.ts';
+import { ALWAYS_PUBLISHED, Metrics } from '../../../application/ports/metrics.ts';
 import { ShardStates } from '../../../application/ports/shard-states.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { awsReaderModule } from '../../composition/aws-reader.module.ts';
 import { awsModule } from '../../composition/aws.module.ts';
 import { compose } from '../../composition/container.ts';
-import { streamsModule } from '../../composition/streams.module.ts';
+import { READER_METRICS, streamsModule } from '../../composition/streams.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import type { Config } from '../../config.ts';
@@ -27,7 +27,7 @@ export interface ConsumeWorkerOptions {
   readonly config: Config;
   readonly definition: TableDefinition;
   readonly log: WinstonLoggerOptions;
-  /** Whether each batch's metrics are printed. */
+  /** Whether metrics are printed: each batch's, and the reader's every minute. */
   readonly metrics: boolean;
 }
 
@@ -65,9 +65,10 @@ const memoryReaderModule = new ContainerModule(({ bind }) => {
 function metricsModule({ config: { backend }, metrics }: ConsumeWorkerOptions): ContainerModule {
   const { namespace, service } =
     backend.kind === 'aws' ? backend.metrics : { namespace: 'Contrail', service: 'contrail' };
-  return new ContainerModule(({ rebind }) => {
-    void rebind(Metrics).toConstantValue(
-      metrics ? new EmfMetrics({ namespace, service, stream: process.stdout }) : new NoMetrics(),
-    );
+  const metricsWith = (always: (typeof ALWAYS_PUBLISHED)[keyof typeof ALWAYS_PUBLISHED]) =>
+    metrics ? new EmfMetrics({ namespace, service, stream: process.stdout, always }) : new NoMetrics();
+  return new ContainerModule(({ bind, rebind }) => {
+    void rebind(Metrics).toConstantValue(metricsWith(ALWAYS_PUBLISHED.worker));
+    bind(READER_METRICS).toConstantValue(metricsWith(ALWAYS_PUBLISHED.reader));
   });
 }

@@ -55,7 +55,9 @@ export class Follow {
     const status = this.#reader?.status ?? NOTHING_YET;
     const before = this.#results.reduce((sum, { handled }) => sum + handled, 0);
     const handled = before + status.handled;
-    return { stream: this.#stream, since: this.#since, status: { ...status, handled } };
+    // Between two streams, and at the end, those that were told last.
+    const { gaps } = this.#reader === undefined ? this.result : status;
+    return { stream: this.#stream, since: this.#since, status: { ...status, handled, gaps } };
   }
 
   /** How reading ended, of all streams. */

@@ -6,8 +6,10 @@ import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
 import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
 import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
 import { Logger } from '../../../application/ports/logger.ts';
+import { ReaderReport } from '../../../application/read-stream/report-reader.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { streamWorker } from '../../composition/container.ts';
+import { READER_METRICS } from '../../composition/streams.module.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { handleRecordsOf } from '../../handle-records.ts';
 import { FAILED } from '../exit-status.ts';
@@ -15,6 +17,7 @@ import { sayingWhoExits } from '../own-exit.ts';
 import { stopOnSignal } from '../signals.ts';
 import { type ConsumeWorker, consumeWorker } from './consume-worker.ts';
 import { Draining } from './draining.ts';
+import { everyMinute } from './every-minute.ts';
 import { Follow } from './follow.ts';
 import { serveHealth } from './health.ts';
 import { StatusLine } from '../status-line.ts';
@@ -81,6 +84,8 @@ async function consume(
   const health =
     options.health === undefined ? undefined : await serveHealth(options.health, () => follow.reading);
   if (health !== undefined) logger.log('info', 'health is told over HTTP', { port: health.port });
+  const report = new ReaderReport(container.get(READER_METRICS), logger);
+  const reporting = everyMinute(() => report.say(follow.reading.status));
   try {
     const started = performance.now();
     progress.start(
@@ -104,6 +109,7 @@ async function consume(
     const output = options.metrics ? process.stderr : process.stdout;
     output.write(consumeReport(options.report, { result, seconds }));
   } finally {
+    reporting.end();
     health?.close();
     await draining?.end();
   }

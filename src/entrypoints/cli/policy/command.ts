@@ -1,28 +1,34 @@
 import { Command } from 'commander';
 import type { GivenResources } from '../../deployment/arn-reader.ts';
+import { consumePolicyOf } from '../../deployment/consume-policy.ts';
 import { indexerPolicyOf } from '../../deployment/indexer-policy.ts';
 import { indexerResources } from '../../deployment/indexer-resources.ts';
-import { policyOf } from '../../deployment/policy.ts';
-import { workerResources } from '../../deployment/worker-resources.ts';
+import { type PolicyDocument, policyOf } from '../../deployment/policy.ts';
+import { consumeResources, workerResources } from '../../deployment/worker-resources.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { TableModel } from '../../../domain/table-model.ts';
 import { askedDefinition } from '../asked-definition.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 
 interface PolicyOptions extends GivenResources {
   readonly definition?: string;
   readonly indexer: boolean;
+  readonly consume: boolean;
 }
 
 export const policyCommand = new Command('policy')
-  .summary("print the IAM policy of a definition's worker or indexer")
+  .summary("print the IAM policy of a definition's worker, indexer or reader")
   .description(
     `Prints the IAM policy that the function's role needs for what the definition derives,
 and no more: to read the stream, to read and write derived rows (in their own
 partitions only), to keep state, and to send to the queues. With --indexer it is
 that of the role of the indexer: to receive search actions, to read the rows that
-documents are of, and to keep its fences.`,
+documents are of, and to keep its fences. With --consume it is that of contrail
+consume: what the worker needs, and to keep how far it has read the stream.`,
   )
   .addOption(definitionOption())
   .option('--indexer', "print the indexer's policy", false)
+  .option('--consume', 'print the policy of contrail consume', false)
   .option('--stream <arn>', "the table's stream (LatestStreamArn)")
   .option('--table <arn>', 'the table; known by its stream, unless that is a placeholder')
   .option('--state-table <arn>', "the worker's state table")
@@ -46,6 +52,9 @@ An indexer needs --table (or --stream), --state-table and --search-queue, on
 Lambda and as a process. One whose key is in no secret needs no --key-secret; a
 secret with a KMS key of your own asks for kms:Decrypt beside it.
 
+With --consume, give --table alone where it reads the table's stream, whichever
+that is (contrail consume --table), and --stream where it reads only that one.
+
 Writing the function's log and storing records that Lambda gave up (at a
 destination of the mapping) are not in it: the role needs
 AWSLambdaBasicExecutionRole, or the like, beside it.
@@ -68,10 +77,25 @@ Example:
   contrail policy --stream "$STREAM_ARN" --state-table "$STATE_ARN" \\
     --search-queue "$QUEUE_ARN" --rows-in "$TABLE_ARN=AUDIT#*" > policy.json`,
   )
-  .action(async ({ definition: file, indexer, ...given }: PolicyOptions) => {
+  .action(async ({ definition: file, indexer, consume, ...given }: PolicyOptions) => {
+    if (indexer && consume)
+      throw new Fault('configuration', 'both --indexer and --consume are given; ask for one after the other');
     const { model } = (await askedDefinition(file)).definition;
-    const policy = indexer
-      ? indexerPolicyOf(model, indexerResources(model, given))
-      : policyOf(model, workerResources(model, given));
+    const policy = policyFor(indexer ? 'indexer' : consume ? 'reader' : 'worker', model, given);
     process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
   });
+
+function policyFor(
+  role: 'worker' | 'indexer' | 'reader',
+  model: TableModel,
+  given: GivenResources,
+): PolicyDocument {
+  switch (role) {
+    case 'worker':
+      return policyOf(model, workerResources(model, given));
+    case 'indexer':
+      return indexerPolicyOf(model, indexerResources(model, given));
+    case 'reader':
+      return consumePolicyOf(model, consumeResources(model, given));
+  }
+}

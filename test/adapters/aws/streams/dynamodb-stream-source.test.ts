@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { expect } from 'chai';
 import { LOCAL_SDK } from '../../../../local/servers/local-credentials.ts';
-import { observed } from '../../../../src/adapters/aws/clients.ts';
 import { DynamoDbStreamSource } from '../../../../src/adapters/aws/streams/dynamodb-stream-source.ts';
+import { createStreamsClient } from '../../../../src/adapters/aws/streams/streams-client.ts';
 import { MemoryMetrics } from '../../../../src/adapters/memory/memory-metrics.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 
@@ -57,7 +57,7 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     asked = [];
     metrics = new MemoryMetrics();
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    client = observed(new DynamoDBStreamsClient({ ...LOCAL_SDK, endpoint, maxAttempts: 1 }), metrics);
+    client = createStreamsClient(metrics, { ...LOCAL_SDK, endpoint });
     source = new DynamoDbStreamSource(client, ARN);
   });
   afterEach(() => client.destroy());
@@ -283,6 +283,9 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
         expect((await faultOf(ask())).kind, call).to.equal('transient');
         expect(asked, call).to.have.length(1);
       }
+      // What is no throttle is none in the metrics either.
+      const isThrottle = passing.code !== undefined && passing.status === undefined;
+      expect(metrics.total('StreamThrottles')).to.equal(isThrottle ? calls().length : 0);
     });
 
   for (const [code, said] of [
