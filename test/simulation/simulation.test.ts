@@ -114,6 +114,17 @@ describe('the worker in simulated worlds', function () {
       for (const what of MUST_HAPPEN_TO_OTHERS) expect(tally.happened[what] ?? 0, what).to.be.above(5);
     });
 
+  for (const [seed, read, what] of [
+    [358, 'processes', 'a shard that is forgotten while another process notes it'],
+    [12_130, 'lambda', 'refused content that only a worker asks for which missed a change'],
+    [12_940, 'lambda', 'what waits behind poison that is in quarantine already'],
+    [4_159, 'lambda', 'a kind of row of which none is found at first'],
+  ] as const)
+    it(`does so for what was found once: ${what} (${seed})`, async () => {
+      const { violation } = await runSeed(seed, { subject: randomSubject, read });
+      expect(violation?.message).to.equal(undefined);
+    });
+
   it('does the same again for the same seed', async () => {
     for (const seed of [7, 8, 9, 10]) {
       const trace = async () => {

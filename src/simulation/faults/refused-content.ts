@@ -4,12 +4,12 @@ import type { Version } from '../../domain/version.ts';
 import { aroundCalls, type PortCall, type Ports } from '../world/ports.ts';
 import { chanceOf } from '../world/chance.ts';
 import type { Entry, Position } from '../world/entry.ts';
-import type { Asked } from '../world/subject.ts';
 
 /** What is known of changes. */
 interface Known {
   readonly positionOf: (version: Version) => Position;
-  readonly askedBy: (entry: Entry) => Asked;
+  /** Those whose pointers the worker may write for it. */
+  readonly entitiesOf: (entry: Entry) => readonly Pick<Entity, 'parts'>[];
 }
 
 /**
@@ -72,8 +72,7 @@ export class RefusedContent {
   }
 
   #namesOf(entry: Entry): readonly string[] {
-    const { entities } = this.#known.askedBy(entry);
-    return [nameOfChange(entry.position), ...entities.map(nameOfEntity)];
+    return [nameOfChange(entry.position), ...this.#known.entitiesOf(entry).map(nameOfEntity)];
   }
 
   #isRefused(name: string): boolean {

@@ -6,6 +6,8 @@ import type { StreamWorker } from '../../entrypoints/composition/container.ts';
 import { Instance, type Life } from '../world/instance.ts';
 import { wiredWorker } from '../world/wired-worker.ts';
 import type { World } from '../world/world.ts';
+import { Pauses } from '../checks/pauses.ts';
+import { type Entry, nameOf } from '../world/entry.ts';
 import type { EntryRecord } from './entry-record.ts';
 
 interface Warm {
@@ -21,6 +23,7 @@ export class ReaderBatches {
   readonly #definition: TableDefinition;
   readonly #handled: (record: EntryRecord) => void;
   readonly #idle: Warm[] = [];
+  readonly #pauses: Pauses<Entry>;
   #workers = 0;
 
   /**
@@ -33,6 +36,7 @@ export class ReaderBatches {
     this.#life = life;
     this.#definition = world.definition;
     this.#handled = handled;
+    this.#pauses = new Pauses(nameOf, world.invariants.report);
   }
 
   readonly handle: HandleRecords = async (given, limit) => {
@@ -54,7 +58,10 @@ export class ReaderBatches {
       if (!instance.alive) return await new Promise(() => undefined);
       batches.ended(invocation, { results });
       for (const [index, record] of records.entries()) {
-        if (results[index] !== 'done') continue;
+        if (results[index] !== 'done') {
+          if (!limit.signal.aborted) this.#pauses.failed(record.entry, scheduler.now);
+          continue;
+        }
         invariants.acknowledged(invocation, [record.entry]);
         this.#handled(record);
       }

@@ -21,6 +21,7 @@ import { Changes } from './changes.ts';
 import { Batches } from './batches.ts';
 import type { Choices } from './choices.ts';
 import { Counts } from './counts.ts';
+import { entitiesAt } from './entities-at.ts';
 import { type Entry, isRepairable, nameOf } from './entry.ts';
 import { FunctionPool } from './function-pool.ts';
 import { happen } from './happen.ts';
@@ -117,7 +118,10 @@ export class World {
     this.invariants = new StepInvariants(settings, this.ledger, (...asked) => this.askedBy(...asked));
     this.#refused = new RefusedContent(seed, settings.refusedContent, {
       positionOf: (version) => this.ledger.positionOf(version),
-      askedBy: (entry) => subject.askedBy(entry, this.definition),
+      entitiesOf: (entry) => [
+        ...subject.askedBy(entry, this.definition).entities,
+        ...(settings.backend === 'memory' ? entitiesAt(entry, this.definition) : []),
+      ],
     });
     this.faults = schedule?.faults ?? new FaultPlan(settings, choices, this.counts);
 

@@ -3,7 +3,8 @@ import {
   defineTable,
   type TableDefinition,
 } from '../../../src/domain/definition/define-table.ts';
-import { makeItems } from '../../../src/simulation/rows/make-items.ts';
+import { type ItemsOptions, type MadeItem, makeItems } from '../../../src/simulation/rows/make-items.ts';
+import { itemsOf } from '../../../src/simulation/subjects/items-of.ts';
 import { subjectOf } from '../../../src/simulation/subjects/subject-of.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
 import type { Subject } from '../../../src/simulation/world/subject.ts';
@@ -17,9 +18,18 @@ export function randomSubject(seed: number, take: (name: string) => boolean): Su
   return subjectOf({
     definition,
     later,
-    items: makeItems(definition, chanceOf(seed, 'items'), { perKind: 4, later }),
+    items: itemsFor(definition, seed, { perKind: 4, later }),
     code: {},
   });
+}
+
+/** Rows that are made up may all be refused by chance: then others are. */
+function itemsFor(definition: TableDefinition, seed: number, options: ItemsOptions): readonly MadeItem[] {
+  try {
+    return makeItems(definition, chanceOf(seed, 'items'), options);
+  } catch {
+    return itemsOf(definition, seed, options);
+  }
 }
 
 /** What another definition changes that moves as rows change, without a backfill: what is counted, and which rows are derived. */
