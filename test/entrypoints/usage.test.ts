@@ -9,6 +9,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail init': [...CONTRAIL, 'init'],
   'contrail replay': [...CONTRAIL, 'replay'],
   'contrail index': [...CONTRAIL, 'index'],
+  'contrail verify': [...CONTRAIL, 'verify'],
   'contrail search': [...CONTRAIL, 'search'],
   'contrail simulate': [...CONTRAIL, 'simulate'],
   'contrail generate': [...CONTRAIL, 'generate'],
