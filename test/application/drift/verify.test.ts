@@ -130,4 +130,21 @@ describe('Verify', () => {
     });
     expect(waited.times).to.equal(4);
   });
+
+  it('given a sample of all rows, then finds what differs of them, and says how many rows do', async () => {
+    const world = await aWorld();
+    for (const { name, plant } of PLANTED) if (name.startsWith('a document')) await plant(world, '');
+    const { words, figures } = await world.verify({ sample: 10 });
+    // The row of one has none, and the document that no row can have is seen from no row.
+    expect(words).to.deep.equal(['extra search document orders/cyd:1', 'stale search document orders/ada:1']);
+    expect(figures.sample).to.deep.include({ size: 4, differing: 2 });
+  });
+
+  it('given a sample of some rows, then any of them may be in it', async () => {
+    const world = await aWorld();
+    await world.changeBehind(orderRow('bob', '1', { status: 'open', total: 12 }));
+    const found = new Set<number>();
+    while (found.size < 2) found.add((await world.verify({ sample: 2 })).figures.sample!.differing);
+    expect([...found].toSorted()).to.deep.equal([0, 1]);
+  });
 });
