@@ -2,7 +2,6 @@ import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import { DeleteItemCommand, PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'chai';
-import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { type Container, ContainerModule } from 'inversify';
 import { EventSource } from '../../local/lambda/event-source.ts';
 import { StreamReader } from '../../local/lambda/stream-reader.ts';
@@ -263,7 +262,7 @@ for (const { name, url, missing } of [PGLITE, SERVER] satisfies PostgresKind[])
           remove: async (one) => table.has(one) && stream.push(table.remove(one)),
           handle: async () => {
             const Records = stream.splice(0);
-            const answer = await handler({ Records } as unknown as DynamoDBStreamEvent, undefined);
+            const answer = await handler({ Records }, undefined);
             expect(answer).to.deep.equal({ batchItemFailures: [] });
           },
         });
