@@ -301,9 +301,10 @@ export function readOrigin(
   return blank < 1 || row === undefined ? undefined : { derivation: text.slice(0, blank), row };
 }
 
-/** A derived row's key for a message. */
+/** A derived row's key for a message: the same in whatever order its attributes were read. */
 export function describeKey({ table, key }: DerivedKey): string {
-  return `${toJson(key)}${table === undefined ? '' : ` in table ${table}`}`;
+  const inOrder = Object.fromEntries(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return `${toJson(inOrder)}${table === undefined ? '' : ` in table ${table}`}`;
 }
 
 /**

@@ -265,7 +265,7 @@ describe('rows that are derived in a batch', () => {
     [
       'two rows with one key',
       { of: () => [{ key: { PK: 'P', SK: 'x' } }, { key: { SK: 'x', PK: 'P' } }] },
-      'configuration: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned two rows with one key: {"SK":"x","PK":"P"}',
+      'configuration: the function of the derivation lines, called for the basket row ["SHOP#s","BASKET#1"], returned two rows with one key: {"PK":"P","SK":"x"}',
     ],
     [
       'a row of the kind that it is derived from',

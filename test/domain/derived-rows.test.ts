@@ -10,6 +10,7 @@ import {
   type DerivedKey,
   derivedFrom,
   type DerivedRow,
+  describeKey,
   givingUpFirst,
   nameOfKey,
   originText,
@@ -450,6 +451,11 @@ describe('decideRowsMove', () => {
 });
 
 describe('keys of derived rows', () => {
+  it('given one key whose attributes were read in another order, then its message is the same', () => {
+    const key = { table: undefined, key: { SK: 'a/1', PK: 'COPY' } };
+    expect(describeKey(key)).to.equal('{"PK":"COPY","SK":"a/1"}');
+  });
+
   it('given the attributes in another order, then it is the same key', () => {
     expect(nameOfKey({ table: undefined, key: { SK: 'a', PK: 'b' } })).to.equal(
       nameOfKey({ table: undefined, key: { PK: 'b', SK: 'a' } }),

@@ -84,6 +84,14 @@ describe('Verify', () => {
     expect(words).to.deep.equal(['stale first pointer ["CUSTOMER#ada","FIRST"]']);
   });
 
+  it('given a row whose count can have no key, then says so and expects nothing of it', async () => {
+    const world = await aWorld();
+    await world.changeBehind(orderRow('ada', '2', { status: 'x'.repeat(3_000), total: 7 }));
+    const { words, refused } = await world.verify();
+    expect(refused).to.deep.equal(['CUSTOMER#ada ORDER#2']);
+    expect(words).to.deep.equal(['stale latest pointer ["CUSTOMER#ada","LATEST"]']);
+  });
+
   it('given changes that are handled while it waits, then they are no drift', async () => {
     const world = await aWorld();
     const late = [

@@ -1,0 +1,143 @@
+import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+import { workerEnvironment } from '../../local/servers/servers.ts';
+import { createStateTable, createTable } from '../../local/servers/tables.ts';
+import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
+import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
+import { indexAll } from '../../src/application/index-all.ts';
+import { IndexDocuments } from '../../src/application/index-documents.ts';
+import { Metrics } from '../../src/application/ports/metrics.ts';
+import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
+import { SearchIndex } from '../../src/application/ports/search-index.ts';
+import { Sleeper } from '../../src/application/ports/sleeper.ts';
+import { awsIndexerModule } from '../../src/entrypoints/composition/aws-indexer.module.ts';
+import { awsScanModule } from '../../src/entrypoints/composition/aws-scan.module.ts';
+import { awsModule } from '../../src/entrypoints/composition/aws.module.ts';
+import { compose } from '../../src/entrypoints/composition/container.ts';
+import { indexDocumentsModule } from '../../src/entrypoints/composition/index-documents.module.ts';
+import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
+import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
+import { readConfig } from '../../src/entrypoints/config.ts';
+import { PLANTED, plantedRows } from '../application/drift/planted.ts';
+import { orderRow, PROVED, type ProvedWorker, ProofWorld } from '../application/drift/proof-world.ts';
+import { range } from '../support/range.ts';
+import type { streamRecord, TableRow } from '../support/stream-records.ts';
+import { unique } from '../support/unique.ts';
+import { createAuditTable, describeWithServers, sharedServers } from './shared-servers.ts';
+
+type Servers = Awaited<ReturnType<typeof sharedServers>>;
+
+/** Its rows are in a table of DynamoDB, and not in the worker's copy of one. */
+class TableWorld extends ProofWorld {
+  readonly #dynamodb: Servers['clients']['dynamodb'];
+  readonly #table: string;
+
+  constructor(worker: ProvedWorker, dynamodb: Servers['clients']['dynamodb'], table: string) {
+    super(worker);
+    this.#dynamodb = dynamodb;
+    this.#table = table;
+  }
+
+  override async write(...rows: readonly TableRow[]): Promise<void> {
+    const records = rows.map((row) => this.record(row));
+    await this.changed(records);
+    await this.handle(records);
+  }
+
+  override async changed(records: readonly ReturnType<typeof streamRecord>[]): Promise<void> {
+    const TableName = this.#table;
+    for (const { dynamodb } of records) {
+      const Item = dynamodb.NewImage as Record<string, AttributeValue> | undefined;
+      await (Item === undefined
+        ? this.#dynamodb.send(new DeleteItemCommand({ TableName, Key: dynamodb.Keys }))
+        : this.#dynamodb.send(new PutItemCommand({ TableName, Item })));
+    }
+  }
+}
+
+describeWithServers('Verify on DynamoDB', () => {
+  const environmentBefore = { ...process.env };
+  let world: TableWorld;
+
+  before(async function () {
+    this.timeout(180_000);
+    await createAuditTable();
+    const servers = await sharedServers();
+    const { dynamodb } = servers.clients;
+    const [table, stateTable] = [unique('proved'), unique('proved-state')];
+    await createTable(dynamodb, table);
+    await createStateTable(dynamodb, stateTable);
+    const environment = {
+      ...workerEnvironment(servers),
+      TABLE_NAME: table,
+      STATE_TABLE_NAME: stateTable,
+      TYPESENSE_QUEUE_URL: await servers.sqs.createFifoQueue(table),
+    };
+    // The SDK finds the servers by it.
+    Object.assign(process.env, environment);
+    const config = readConfig(environment);
+    if (config.backend.kind !== 'aws') throw new Error('it is no configuration of AWS');
+    const engine = new MemorySearchEngine();
+    const container = compose(
+      ...[awsModule(config.backend), awsIndexerModule(config.backend), awsScanModule(config.backend)],
+      ...[indexDocumentsModule, definitionModule(PROVED)],
+      systemModule({ level: 'silent', stream: process.stderr, readable: false }, config),
+      new ContainerModule(({ bind, rebind }) => {
+        bind(SearchIndex).toConstantValue(engine);
+        // Its own would write a line for each batch.
+        void rebind(Metrics).toConstantValue(new MemoryMetrics());
+      }),
+    );
+    const drain = () =>
+      indexAll({
+        source: container.get(SearchActionSource),
+        documents: container.get(IndexDocuments),
+        sleeper: container.get(Sleeper),
+      });
+    const worker = { container, drain, close: () => container.unbindAllAsync() };
+    world = new TableWorld(worker, dynamodb, table);
+  });
+
+  after(async () => {
+    await world.close();
+    for (const name of Object.keys(process.env))
+      if (!(name in environmentBefore)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, environmentBefore);
+  });
+
+  it('given rows that change while it looks, and are handled before it looks again, then finds no drift', async function () {
+    this.timeout(60_000);
+    await world.write(...range(12).map((n) => orderRow(`c${n % 4}`, `${n}`)));
+    const controller = new AbortController();
+    const writing = (async () => {
+      for (let n = 0; !controller.signal.aborted; n++) {
+        const row = orderRow(`c${n % 4}`, `${n % 16}`, { status: STATUSES[n % 3]!, total: n });
+        const record = world.record(row, n % 5 === 4);
+        await world.changed([record]);
+        await world.handle([record]);
+      }
+    })();
+    try {
+      expect((await world.verify({ settleMs: 200, looks: 3 })).words).to.deep.equal([]);
+    } finally {
+      controller.abort();
+      await writing;
+    }
+    const { words, undecided } = await world.verify();
+    expect({ words, undecided }).to.deep.equal({ words: [], undecided: [] });
+  });
+
+  it('given drift of all kinds, then finds each item once, and nothing else', async function () {
+    this.timeout(60_000);
+    const prefixes = PLANTED.map((_, n) => `p${n}-`);
+    await world.write(...prefixes.flatMap(plantedRows));
+    expect((await world.verify()).words).to.deep.equal([]);
+    for (const [n, { plant }] of PLANTED.entries()) await plant(world, prefixes[n]!);
+    const { words, undecided } = await world.verify({ pageRows: 20 });
+    const all = PLANTED.flatMap(({ found }, n) => found(prefixes[n]!)).toSorted();
+    expect({ words, undecided }).to.deep.equal({ words: all, undecided: [] });
+  });
+});
+
+const STATUSES = ['open', 'sent', 'draft'] as const;
