@@ -98,7 +98,12 @@ describe('what the benchmarks compare', () => {
 
   for (const { name, records, latencies, because } of [
     { name: 'distinct documents', records: 30, latencies: 1.5, because: 'all messages go at once' },
-    { name: 'hot tuple', records: 150, latencies: 7.6 + 5.44, because: 'two transactions wait for each other' },
+    {
+      name: 'hot tuple',
+      records: 150,
+      latencies: 7.6 + 5.44,
+      because: 'two transactions wait for each other',
+    },
     { name: 'image bursts', records: 30, latencies: 1.51 + 1 + 3.19, because: 'default rows are read first' },
   ] as const)
     it(`given ${name}, then the least time is ${latencies.toFixed(2)} latencies, as ${because}`, async () => {
