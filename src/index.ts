@@ -54,7 +54,7 @@ export type {
   UnreadableRecord,
 } from './entrypoints/library/reader-options.ts';
 export type { Acknowledgement, Attempt } from './application/read-changes/hand-over.ts';
-export type { StreamGap, StreamShards } from './application/read-changes/told-shard-states.ts';
+export type { StreamShards } from './application/read-changes/told-shard-states.ts';
 export type { ReaderStatus, ReadResult, ShardStatus } from './application/read-stream/reader-status.ts';
 export type { LambdaHandler } from './entrypoints/library/create-handler.ts';
 export type { InvocationContext } from './entrypoints/invocation.ts';
@@ -121,7 +121,7 @@ export type {
 export type { Entity, EntityRows, Member, PointerModel } from './domain/pointer.ts';
 export type { KeyType, KeyValue } from './domain/key-value.ts';
 export type { ItemKey, Row } from './domain/row.ts';
-export type { Gap, Lease, Shard, ShardPosition, ShardState } from './domain/shard.ts';
+export type { Gap, Lease, Shard, ShardPosition, ShardState, StreamGap } from './domain/shard.ts';
 export type { SearchAction } from './domain/search-action.ts';
 export type { FieldDeclaration } from './domain/definition/field-types.ts';
 export type { FieldType, SearchField } from './domain/search-schema.ts';

@@ -31,14 +31,14 @@ export interface KeyedTable {
 export class TableDerivedState extends DerivedState {
   readonly #client: DynamoDBClient;
   readonly #table: string;
-  readonly #index: MemorySearchIndex;
+  readonly #index: Pick<MemorySearchIndex, 'documents'>;
   readonly #model: TableModel;
   readonly #others: readonly KeyedTable[];
 
   constructor(
     client: DynamoDBClient,
     table: string,
-    index: MemorySearchIndex,
+    index: Pick<MemorySearchIndex, 'documents'>,
     { model }: Pick<TableDefinition, 'model'> = fleet,
     others: readonly KeyedTable[] = [],
   ) {

@@ -17,18 +17,6 @@ export interface NotedStream {
   readonly gaps: readonly Gap[];
 }
 
-/** What is noted, with what shards are handled up to by now where that is further. */
-export function handledUpTo(
-  { shards, gaps }: NotedStream,
-  frontiers: ReadonlyMap<string, string>,
-): NotedStream {
-  const moved = (state: ShardState) => ({
-    ...state,
-    frontier: furthest(state.frontier, frontiers.get(state.id)),
-  });
-  return { shards: shards.map(moved), gaps };
-}
-
 const NOBODY: Lease = { owner: '', epoch: 0, renewals: 0 };
 
 /** What is noted of the shards of one stream, in memory: the rules by which it changes. */

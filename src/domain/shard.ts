@@ -72,7 +72,8 @@ export interface Gap {
   readonly at: number;
 }
 
-/** A gap, and the stream that it is in, by its ARN. */
+/** A gap of a stream. */
 export interface StreamGap extends Gap {
+  /** The stream's ARN. */
   readonly stream: string;
 }

@@ -95,6 +95,21 @@ describe('IndexQueue', () => {
     expect(world.imports.length).to.be.at.most(6);
   });
 
+  it('given a batch that becomes whole while it waits, then it is sent at once', async () => {
+    const world = new Draining();
+    await world.send(30);
+    const from = world.time.clock.now();
+    let sentAt = Infinity;
+    world.indexing.hooks.apply = async () => {
+      sentAt = Math.min(sentAt, world.time.clock.now());
+      return undefined;
+    };
+    await world.process({ receivers: 1, batchMax: 20, lingerMs: 10 * LATE_MS }).run(NEVER);
+    // Time passes for whoever keeps the messages from others.
+    expect(sentAt - from).to.be.below(LATE_MS);
+    expect(world.imports).to.deep.equal([20, 10]);
+  });
+
   it('given an empty queue, when it runs once, then it ends', async () => {
     expect(await new Draining().process().run(NEVER)).to.include({ received: 0, written: 0 });
   });

@@ -4,7 +4,7 @@ import { createMainTable } from '../../local/servers/tables.ts';
 import type { LocalServers } from '../../local/servers/servers.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbShardStates } from '../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
-import type { StreamGap } from '../../src/application/read-changes/told-shard-states.ts';
+import type { StreamGap } from '../../src/domain/shard.ts';
 import { createReader } from '../../src/entrypoints/library/create-reader.ts';
 import { named, shop } from '../entrypoints/library/reader-shop.ts';
 import { unique } from '../support/unique.ts';

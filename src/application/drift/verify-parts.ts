@@ -22,6 +22,8 @@ export interface VerifyParts extends Omit<LookParts, 'isAsked'> {
 export interface VerifyOptions {
   /** Which derivations; all unless given. */
   readonly only?: readonly string[];
+  /** So many rows are looked at, drawn at random; all, and what no row gives, unless given. */
+  readonly sample?: number;
   /** How far apart two looks must be that find drift, in milliseconds: longer than any change takes from the table to what is derived. */
   readonly settleMs: number;
   /** Parts of the table that are read at the same time. */

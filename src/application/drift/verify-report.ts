@@ -16,6 +16,15 @@ export interface VerifyListener {
 /** Of one derivation, how many items were compared, and how many of them have drifted in each way. */
 export type DerivationFigures = Record<DriftKind | 'compared', number>;
 
+/** What rows that were drawn at random have shown. */
+export interface SampleFigures {
+  readonly size: number;
+  /** Rows of them of which something was not as it must be. */
+  readonly differing: number;
+  /** At most this share of all rows are like those, with the confidence of `CONFIDENCE`. */
+  readonly bound: number;
+}
+
 /** How far it is, and what it has found. */
 export interface VerifyFigures {
   /** Rows of the table that were read in the first pass. */
@@ -29,6 +38,8 @@ export interface VerifyFigures {
   readonly derivations: ReadonlyMap<string, DerivationFigures>;
   /** What could not be compared, and how many there are of it. */
   readonly uncompared: ReadonlyMap<string, number>;
+  /** Undefined where all rows were looked at. */
+  readonly sample: SampleFigures | undefined;
 }
 
 /** Counts what is found, and tells of it. */
@@ -40,6 +51,7 @@ export class VerifyReport implements VerifyFigures {
   readonly derivations: Map<string, DerivationFigures>;
   readonly uncompared = new Map<string, number>();
   refused = 0;
+  sample: SampleFigures | undefined;
   readonly #listener: VerifyListener;
   readonly #fingerprints: Fingerprinter;
   readonly #told = new SeenSet(MOST_TOLD);

@@ -1,4 +1,5 @@
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
+import { sampleBound } from '../../domain/drift/sample-bound.ts';
 import { Fault } from '../../domain/fault.ts';
 import { keyOf } from '../../domain/row.ts';
 import { ALL_HASHES, CountFold, findingsOf } from './count-fold.ts';
@@ -6,6 +7,7 @@ import { addRowsTo, addStoredTo, readStored } from './count-pass.ts';
 import { settleCounts } from './count-suspects.ts';
 import { lookAgain } from './look.ts';
 import type { LookParts } from './look-parts.ts';
+import { Differing, Sample } from './sample.ts';
 import { scanAll, tryAgain } from './scan-all.ts';
 import { subjectWords } from './subject.ts';
 import { Suspects } from './suspects.ts';
@@ -44,13 +46,15 @@ export class Verify {
     const fingerprints = new Fingerprinter(() => parts.random.next());
     const report = new VerifyReport(names, listener, fingerprints);
     onBegin(report);
+    const differing = new Differing();
     const suspects = new Suspects({
       ...{ clock: parts.clock, sleeper: parts.sleeper, backlog: parts.backlog, fingerprints },
       ...{ settleMs: options.settleMs, looks: options.looks },
       look: (subjects, until) => tryAgain(parts.retrier, () => lookAgain(look, subjects, until), until),
       verdicts: {
-        found: (_, findings) => {
+        found: (subject, findings) => {
           for (const finding of findings) report.found(finding);
+          if (options.sample !== undefined) differing.add(subject);
         },
         undecided: (subject, why) => report.undecidedOf(subjectWords(subject), why),
         refused: (subject, why) => {
@@ -60,6 +64,16 @@ export class Verify {
     });
     const fold = new CountFold(fingerprints, { most: options.mostTuples });
     const walk = new Walk({ parts, look, options, report, suspects, fold, fingerprints });
+    if (options.sample !== undefined) {
+      const sample = new Sample(parts.random, options.sample);
+      await scanAll(parts, options, async (rows) => walk.draw(rows, sample), signal);
+      await walk.drawn(sample.keys, signal);
+      await walk.settle(signal);
+      const wrong = differing.countAmong(sample.keys);
+      const { length: size } = sample.keys;
+      report.sample = { size, differing: wrong, bound: sampleBound(size, wrong) };
+      return report;
+    }
     await scanAll(parts, options, (rows, until) => walk.rows(rows, until), signal);
     await walk.derived(signal);
     await walk.settle(signal);

@@ -1,10 +1,10 @@
-import { nameOfKey, readOrigin, type RowsState } from '../../domain/derived-rows.ts';
-import { rowAs, rowOfDocument } from '../../domain/drift/row-of.ts';
+import { rowAs } from '../../domain/drift/row-of.ts';
 import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Entity } from '../../domain/pointer.ts';
 import { kindsOf } from '../../domain/roles.ts';
-import type { Row } from '../../domain/row.ts';
+import type { ItemKey, Row } from '../../domain/row.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
 import type { RowModel } from '../../domain/table-model.ts';
 import { satisfies } from '../../domain/when.ts';
 import type { ListedItem, ListedRow, ListedState } from '../ports/derived-listing.ts';
@@ -13,7 +13,9 @@ import type { CountFold } from './count-fold.ts';
 import { lookAgain, lookAtPointers } from './look.ts';
 import { lookAtRows, type RowLook } from './look-at-rows.ts';
 import type { LookParts } from './look-parts.ts';
+import type { Sample } from './sample.ts';
 import { tryAgain } from './scan-all.ts';
+import { subjectOfDocument, unnotedRows } from './listed.ts';
 import { SeenSet } from './seen-set.ts';
 import { documentName, pointerName, rowName, type Subject } from './subject.ts';
 import type { Suspects } from './suspects.ts';
@@ -83,6 +85,40 @@ export class Walk {
     await this.#lookAtPointers(entities, signal);
     await this.#lookAtListed(listed, signal);
     await this.#makeRoom(signal);
+  }
+
+  /** Draws some of the rows that something is derived from. */
+  draw(rows: readonly ScannedRow[], sample: Sample): void {
+    for (const { key } of rows) {
+      this.#parts.report.rows++;
+      if (this.#kindsAt(key).some((row) => this.#isLookedAt(row) || this.#entitiesOf(row).length > 0))
+        sample.add(key);
+    }
+  }
+
+  /** Looks at the rows that were drawn, as they are now, and at what is derived of them. */
+  async drawn(keys: readonly ItemKey[], signal: AbortSignal): Promise<void> {
+    const { look, report } = this.#parts;
+    for (let from = 0; from < keys.length; from += AT_ONCE) {
+      const rows = keys.slice(from, from + AT_ONCE).flatMap((key) => this.#kindsAt(key));
+      for (const { model } of rows)
+        for (const { name } of [...model.documents, ...model.counts, ...model.derivedRows])
+          if (look.isAsked(name)) report.compared(name);
+      await this.#lookAtSubjects(
+        rows.map((row) => ({ is: 'row', row, listed: [] })),
+        signal,
+      );
+      await this.#lookAtPointers(
+        rows.flatMap((row) => this.#entitiesOf(row)),
+        signal,
+      );
+      await this.#makeRoom(signal);
+    }
+  }
+
+  #kindsAt({ partition, sort }: ItemKey): readonly Row[] {
+    const found = this.#parts.look.model.rowOf(partition, sort);
+    return found === undefined || 'malformed' in found ? [] : kindsOf(found);
   }
 
   /** Looks at what is stored apart from the table's rows. */
@@ -180,39 +216,8 @@ export class Walk {
       asked.flatMap((item) => (item.is === 'pointer' ? [item.entity] : [])),
       signal,
     );
-    await this.#lookAtListedRows(
-      asked.filter((item): item is ListedRow => item.is === 'row'),
-      signal,
-    );
-  }
-
-  /** Those that a state names are looked at with their sources, or with what states name whose sources are gone. */
-  async #lookAtListedRows(listed: readonly ListedRow[], signal: AbortSignal): Promise<void> {
-    if (listed.length === 0) return;
-    const { parts, look } = this.#parts;
-    const sources = listed.map((item) => ({ item, row: this.#sourceOf(item) }));
-    const named = sources.flatMap(({ item, row }) => (row === undefined ? [] : [{ item, row }]));
-    const rows = named.map(({ item: { model }, row }) => ({ model, row }));
-    const states =
-      rows.length === 0
-        ? []
-        : await tryAgain(parts.retrier, () => look.derivedRows.load(rows, signal), signal);
-    const unnamed = named.filter(({ item }, at) => !isNoted(states[at], nameOfKey(item.row)));
-    const subjects: Subject[] = unnamed.map(({ item: { model, row: derived }, row }) => ({
-      ...{ is: 'row', row },
-      listed: [{ derivation: model.name, key: derived }],
-    }));
-    for (const { item, row } of sources)
-      if (row === undefined)
-        subjects.push({ is: 'derived row', derivation: item.model.name, key: item.row, source: item.source });
-    await this.#lookAtSubjects(subjects, signal);
-  }
-
-  #sourceOf({ model, source }: ListedRow): Row | undefined {
-    const { look } = this.#parts;
-    const kind = look.model.rows.find(({ derivedRows }) => derivedRows.includes(model));
-    const origin = readOrigin(source, look.model.keys);
-    return origin === undefined || kind === undefined ? undefined : rowAs(look.model, kind, origin.row);
+    const rows = asked.filter((item): item is ListedRow => item.is === 'row');
+    if (rows.length > 0) await this.#lookAtSubjects(await unnotedRows(this.#parts, rows, signal), signal);
   }
 
   #subjectOfState({ derivation, row: key }: ListedState): Subject | undefined {
@@ -239,7 +244,7 @@ export class Walk {
       let page: Subject[] = [];
       for await (const { id } of index.documents(collection, signal)) {
         if (!this.#isNew(documentName({ collection, id }))) continue;
-        page.push(...this.#subjectOfDocument(collection, id));
+        page.push(...this.#subjectsOfDocument({ collection, id }));
         if (page.length < AT_ONCE) continue;
         await this.#lookAtSubjects(page, signal);
         await this.#makeRoom(signal);
@@ -250,25 +255,11 @@ export class Walk {
     }
   }
 
-  #subjectOfDocument(collection: string, id: string): readonly Subject[] {
-    const { look, report } = this.#parts;
-    let stray: string | undefined;
-    for (const kind of look.model.rows)
-      for (const model of kind.documents) {
-        if (model.collection !== collection) continue;
-        const row = rowOfDocument(look.model, kind, model, id, this.#known.get(kind));
-        if (row === 'unknown') {
-          report.undecidedOf(
-            `document ${collection}/${id}`,
-            `its id does not say which row it is of, and the table has no ${kind.name} rows to tell by`,
-          );
-          return [];
-        }
-        // Of a derivation that is not asked for, whatever it is.
-        if (row !== 'none') return look.isAsked(model.name) ? [{ is: 'row', row, listed: [] }] : [];
-        if (look.isAsked(model.name)) stray ??= model.name;
-      }
-    return stray === undefined ? [] : [{ is: 'document', derivation: stray, key: { collection, id } }];
+  #subjectsOfDocument(key: DocumentKey): readonly Subject[] {
+    const subject = subjectOfDocument(this.#parts.look, key, (kind) => this.#known.get(kind));
+    if (subject === undefined || 'is' in subject) return subject === undefined ? [] : [subject];
+    this.#parts.report.undecidedOf(`document ${key.collection}/${key.id}`, subject.unknown);
+    return [];
   }
 
   /** Looks at what is stored, and at its rows as they are now. */
@@ -293,9 +284,4 @@ export class Walk {
     this.#seen.add(fingerprint);
     return true;
   }
-}
-
-function isNoted(state: RowsState | undefined | Fault, name: string): boolean {
-  if (state === undefined || Fault.is(state)) return false;
-  return state.keys.some((key) => nameOfKey(key) === name);
 }

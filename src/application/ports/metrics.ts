@@ -56,6 +56,9 @@ export const METRICS = {
     'Count',
     'pauses because the search engine asked for them, or could not be written to',
   ],
+  Verifications: ['Count', 'comparisons of all that is derived with the rows that came to their end'],
+  Drift: ['Count', 'derived items that were found not to be as the rows say'],
+  Undecided: ['Count', 'derived items of which that could not be told, and rows that the definition refuses'],
   Retries: ['Count', 'effects tried again after a transient fault'],
   Conflicts: ['Count', 'effects decided again because another writer got in between'],
   BatchRecords: ['Count', 'records in the batch'],
@@ -100,13 +103,14 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
 }
 
 /**
- * What a worker publishes with every batch, and an indexer, and a reader each time, also as 0. Alarms watch these: without a value they could not tell a
+ * What a worker publishes with every batch, an indexer, a reader each time, and a comparison at its end, also as 0. Alarms watch these: without a value they could not tell a
  * quiet function from one that is not there.
  */
 export const ALWAYS_PUBLISHED = {
   worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
   indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
   reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
+  verify: ['Verifications', 'Drift', 'Undecided'],
 } as const satisfies Record<string, readonly MetricName[]>;
 
 /** Figures about the worker's work, batch by batch. */

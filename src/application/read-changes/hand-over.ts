@@ -89,11 +89,7 @@ export class HandOver<C extends object> {
     try {
       changes = this.#deps.decode(record);
     } catch (error) {
-      const fault = Fault.from(error);
-      return this.#deps.undecodable(record, fault).then(
-        () => 'done' as const,
-        () => fault,
-      );
+      return this.#undecodable(record, Fault.from(error), signal);
     }
     const attempt = this.#attemptOf(record);
     for (const change of changes) {
@@ -101,6 +97,24 @@ export class HandOver<C extends object> {
       if (result !== 'done') return result;
     }
     return 'done';
+  }
+
+  /** Who has it may never answer: once it is given up, nobody waits for that. */
+  #undecodable(record: unknown, fault: Fault, limit: AbortSignal): Promise<Done> {
+    if (this.#isOver || limit.aborted) return Promise.resolve(GIVEN_UP);
+    return new Promise((resolve) => {
+      const openIn = [this.#open, this.#openWith(limit)];
+      const settle = (result: Done) => {
+        for (const open of openIn) open.delete(giveUp);
+        resolve(result);
+      };
+      const giveUp = () => settle(GIVEN_UP);
+      for (const open of openIn) open.add(giveUp);
+      this.#deps.undecodable(record, fault).then(
+        () => settle('done'),
+        () => settle(fault),
+      );
+    });
   }
 
   #attemptOf(record: unknown): number {

@@ -1,4 +1,4 @@
-import type { Gap, ShardState } from '../../domain/shard.ts';
+import type { Gap, ShardState, StreamGap } from '../../domain/shard.ts';
 import { ShardStates } from '../ports/shard-states.ts';
 
 /** Shards of a stream. */
@@ -6,12 +6,6 @@ export interface StreamShards {
   /** The stream's ARN. */
   readonly stream: string;
   readonly shards: readonly string[];
-}
-
-/** A gap of a stream. */
-export interface StreamGap extends Gap {
-  /** The stream's ARN. */
-  readonly stream: string;
 }
 
 /** Told of what is noted of streams, whoever has noted it, before anything of that is read. */

@@ -51,7 +51,7 @@ export class ProgressSaving {
    *
    * @throws Fault when it is not known what was saved: it is saved again the next time.
    */
-  async save(signal: AbortSignal): Promise<void> {
+  async save(signal?: AbortSignal): Promise<void> {
     const moved = this.#moved;
     this.#moved = new Map();
     const moves = Array.from(moved, ([shard, each]): Advance | undefined => {

@@ -163,6 +163,11 @@ export class ReadStream {
     };
   }
 
+  /** Saves how far all is handled by now. @throws Fault when it is not known what was saved. */
+  saveProgress(): Promise<void> {
+    return this.#saving.save();
+  }
+
   #isReady(): boolean {
     const sinceMs = this.#deps.monotonic.elapsed() - this.#loadedAt;
     return sinceMs < Math.max(this.#options.failoverMs, READY_MS);
@@ -281,13 +286,9 @@ export class ReadStream {
     try {
       return (await work()) !== false;
     } catch (error) {
-      this.#warn(failure, error);
+      this.#deps.logger.log('warn', failure, { stream: this.#deps.source.arn, error });
       return false;
     }
-  }
-
-  #warn(message: string, error: unknown): void {
-    this.#deps.logger.log('warn', message, { stream: this.#deps.source.arn, error });
   }
 
   #progressed(): void {

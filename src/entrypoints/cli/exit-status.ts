@@ -2,3 +2,5 @@
 export const FAILED = 1;
 /** Wrong usage or configuration. */
 export const WRONG_USAGE = 2;
+/** Nothing differs as far as that could be told, and not all could be. */
+export const UNTOLD = 2;

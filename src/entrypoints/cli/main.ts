@@ -13,6 +13,7 @@ import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
+import { verifyCommand } from './verify/command.ts';
 import { runCommand } from './run-command.ts';
 import { watchStrayFailures } from './stray-failures.ts';
 
@@ -33,6 +34,7 @@ await runCommand(
     .addCommand(consumeCommand)
     .addCommand(gapsCommand)
     .addCommand(indexCommand)
+    .addCommand(verifyCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)

@@ -3,13 +3,13 @@ import { changesByDefinition, rawChanges } from '../../adapters/dynamodb-stream/
 import { readStatesText, statesText } from '../../adapters/files/states-text.ts';
 import { MemoryShardStates } from '../../adapters/memory/memory-shard-states.ts';
 import type { Attempt, Taken } from '../../application/read-changes/hand-over.ts';
-import { type StreamGap, ToldShardStates } from '../../application/read-changes/told-shard-states.ts';
+import { ToldShardStates } from '../../application/read-changes/told-shard-states.ts';
 import type { ReaderStatus, ReadResult } from '../../application/read-stream/reader-status.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { ChangesOf, RawChange } from '../../domain/definition/row-change.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AnyReadChange } from '../../domain/row-change.ts';
-import { handledUpTo } from '../../domain/shard-book.ts';
+import type { StreamGap } from '../../domain/shard.ts';
 import { type Changes, ReadingChanges } from './changes.ts';
 import { checkReaderOptions, checkReadOptions } from './check-reader-options.ts';
 import { Reading } from './reading.ts';
@@ -118,14 +118,8 @@ class StreamReader implements Reader<AnyReadChange> {
       );
     // What was acknowledged just now.
     await othersHaveRun();
-    const { stream, shards } = this.status;
-    const live = new Map(
-      shards.flatMap(({ shard, frontier }) => (frontier === undefined ? [] : [[shard, frontier]])),
-    );
-    const noted = [...this.#memory.noted].map(
-      ([name, one]) => [name, name === stream ? handledUpTo(one, live) : one] as const,
-    );
-    return statesText(noted);
+    await this.#reading?.saveProgress();
+    return statesText(this.#memory.noted);
   }
 
   async closeGap({ stream, ...gap }: StreamGap): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Attempt } from '../../application/read-changes/hand-over.ts';
-import type { StreamGap, StreamShards } from '../../application/read-changes/told-shard-states.ts';
+import type { StreamShards } from '../../application/read-changes/told-shard-states.ts';
 import type { ReaderStatus, ReadResult } from '../../application/read-stream/reader-status.ts';
+import type { StreamGap } from '../../domain/shard.ts';
 import type { Changes } from './changes.ts';
 import type { ReadOptions } from './reader-options.ts';
 

@@ -75,6 +75,11 @@ export class Reading {
     return this.#follow?.reading;
   }
 
+  /** Saves how far all is handled by now. */
+  async saveProgress(): Promise<void> {
+    await this.#follow?.saveProgress();
+  }
+
   /** Gives up what is under way, and ends. */
   leave(): void {
     this.handOver.end();

@@ -10,14 +10,14 @@ async function aWorld(): Promise<ProofWorld> {
 }
 
 /** A world in which something happens whenever verify waits; how often it did. */
-async function meanwhile(world: ProofWorld, happens: (time: number) => Promise<unknown>) {
+function meanwhile(world: ProofWorld, happens: (time: number) => Promise<unknown>) {
   const waited = { times: 0 };
   class Meanwhile extends Sleeper {
     override async sleep(): Promise<void> {
       await happens(++waited.times);
     }
   }
-  (await world.container.rebind(Sleeper)).toConstantValue(new Meanwhile());
+  world.container.rebind(Sleeper).toConstantValue(new Meanwhile());
   return waited;
 }
 
@@ -68,10 +68,11 @@ describe('Verify', () => {
 
   it('given the name of no derivation, then says which there are', async () => {
     const world = await aWorld();
-    await world.verify({ only: ['serch'] }).then(
-      () => expect.fail('it was not refused'),
-      (error: Error) => expect(error.message).to.match(/no derivation serch; there are search, tags/),
-    );
+    const found: unknown = await world.verify({ only: ['serch'] }).catch((error: unknown) => error);
+    expect(found)
+      .to.be.instanceOf(Error)
+      .with.property('message')
+      .that.matches(/no derivation serch; there are search, tags/);
   });
 
   it('given a row that the definition refuses, then says so and expects nothing of it', async () => {
@@ -91,7 +92,7 @@ describe('Verify', () => {
       world.record(orderRow('dan', '1', { status: 'open', total: 2 })),
     ];
     await world.changed(late);
-    await meanwhile(world, async (time) => {
+    meanwhile(world, async (time) => {
       if (time === 1) await world.handle(late);
     });
     const { words, undecided } = await world.verify({ settleMs: 1_000 });
@@ -102,7 +103,7 @@ describe('Verify', () => {
     const world = await aWorld();
     let last = world.record(orderRow('bob', '1', { status: 'open', total: 100 }));
     await world.changed([last]);
-    await meanwhile(world, async (time) => {
+    meanwhile(world, async (time) => {
       await world.handle([last]);
       last = world.record(orderRow('bob', '1', { status: 'open', total: 100 + time }));
       await world.changed([last]);
@@ -120,7 +121,7 @@ describe('Verify', () => {
     const world = await aWorld();
     const record = world.record(orderRow('bob', '1', { status: 'sent', total: 11 }));
     await world.handleWithoutIndexing([record]);
-    const waited = await meanwhile(world, async () => undefined);
+    const waited = meanwhile(world, async () => undefined);
     const { words, undecided } = await world.verify({ settleMs: 1_000, looks: 4 });
     expect({ words, undecided }).to.deep.equal({
       words: [],
@@ -129,5 +130,22 @@ describe('Verify', () => {
       ],
     });
     expect(waited.times).to.equal(4);
+  });
+
+  it('given a sample of all rows, then finds what differs of them, and says how many rows do', async () => {
+    const world = await aWorld();
+    for (const { name, plant } of PLANTED) if (name.startsWith('a document')) await plant(world, '');
+    const { words, figures } = await world.verify({ sample: 10 });
+    // The row of one has none, and the document that no row can have is seen from no row.
+    expect(words).to.deep.equal(['extra search document orders/cyd:1', 'stale search document orders/ada:1']);
+    expect(figures.sample).to.deep.include({ size: 4, differing: 2 });
+  });
+
+  it('given a sample of some rows, then any of them may be in it', async () => {
+    const world = await aWorld();
+    await world.changeBehind(orderRow('bob', '1', { status: 'open', total: 12 }));
+    const found = new Set<number>();
+    while (found.size < 2) found.add((await world.verify({ sample: 2 })).figures.sample!.differing);
+    expect([...found].toSorted()).to.deep.equal([0, 1]);
   });
 });

@@ -309,6 +309,33 @@ describe('the state of a reader', () => {
     expect(await last.state()).to.contain('"frontier":"98"');
   });
 
+  it('given a shard whose last change is acknowledged, then that is in the state at once', async () => {
+    const table = new ReadTable();
+    const list = table.source.list.bind(table.source);
+    table.source.list = (...asked) => table.process.sleep(1_000).then(() => list(...asked));
+    table.orders('a1');
+    table.stream.roll(table.leaves[0]!);
+    table.orders('b1');
+    for (const once of [true, false]) {
+      const reader = aReader(table);
+      const states: string[] = [];
+      const take = async () => {
+        for await (const change of reader.changes({ once })) {
+          // By then the shard is known to have no more.
+          await table.process.sleep(5_000);
+          change.done();
+          states.push(await reader.state());
+          if (states.length === 2) break;
+        }
+      };
+      await table.settled(take());
+      const next = [];
+      for (const state of states)
+        next.push((await table.taken(aReader(table, { state }).changes({ once: true }))).map(named).join());
+      expect(next).to.deep.equal(['b1', '']);
+    }
+  });
+
   it('given what is no state, or states of its own, then that is said', async () => {
     const table = new ReadTable();
     expect(() => aReader(table, { state: '{' })).to.throw(Fault, 'the state of the reader is damaged');

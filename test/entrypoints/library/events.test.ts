@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { StreamGap } from '../../../src/application/read-changes/told-shard-states.ts';
+import type { StreamGap } from '../../../src/domain/shard.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { createReader } from '../../../src/entrypoints/library/create-reader.ts';
 import { faultOf, ReadTable } from './read-table.ts';

@@ -212,6 +212,26 @@ describe('a record that can never be given', () => {
     expect(await table.taken(reader.changes({ once: true }))).to.deep.equal([]);
   });
 
+  it('given somebody who has it for ever, when the reader is ended, then that ends in time, and the record comes again', async () => {
+    for (const ending of ['left', 'stopped'] as const) {
+      const table = aTable();
+      let given = 0;
+      const onPoison = () => new Promise(() => given++);
+      const reader = createReader({ ...table.read, definition, onPoison });
+      const stop = new AbortController();
+      const changes = reader.changes({ signal: stop.signal });
+      expect((await table.settled(changes.next())).value?.key.order).to.equal('1');
+      const next = changes.next();
+      await table.pass(1_000);
+      const from = table.scheduler.now;
+      if (ending === 'stopped') stop.abort();
+      await table.settled(ending === 'left' ? changes.return() : next);
+      expect([given, table.scheduler.now - from <= 25_000], ending).to.deep.equal([1, true]);
+      const again = createReader({ ...table.read, definition, state: await reader.state() });
+      expect((await table.settled(faultOf(again.changes().next()))).kind).to.equal('permanent');
+    }
+  });
+
   it('given a record of another table, then that is a setting, whoever takes what is poison', async () => {
     const table = new ReadTable();
     table.put({ id: 'x' }, {});

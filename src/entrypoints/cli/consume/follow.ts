@@ -72,6 +72,11 @@ export class Follow {
     };
   }
 
+  /** Saves how far all is handled by now. @throws Fault when it is not known what was saved. */
+  async saveProgress(): Promise<void> {
+    await this.#reader?.saveProgress();
+  }
+
   /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */
   async stream(arn: string, stop: AbortSignal): Promise<void> {
     await this.#read(this.#deps.source(arn), this.#options.from ?? 'horizon', stop);
