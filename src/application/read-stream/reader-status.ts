@@ -14,6 +14,8 @@ export interface ShardStatus {
   readonly blockedItems: number;
   /** How far all is handled. */
   readonly frontier: string | undefined;
+  /** Why it could not be read when it was asked last; undefined where it could. */
+  readonly problem: string | undefined;
 }
 
 /** How a reader is doing now. */

@@ -60,6 +60,9 @@ export class ShardReading {
   /** How often in a row a page could not be read for want of a setting, as a right. */
   #misconfigured = 0;
   #lastAt: number | undefined;
+  /** Since when the stream lists it and does not give it, by the monotonic clock. */
+  #refusedAt: number | undefined;
+  #problem: string | undefined;
   /** When there was a page last, by the time of the stream. */
   #pageAt: number | undefined;
 
@@ -94,6 +97,11 @@ export class ShardReading {
   /** How many items wait for a record that failed. */
   get blockedItems(): number {
     return this.#handling.blockedItems;
+  }
+
+  /** Why there was no page when it was asked last; undefined where there was one. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /**
@@ -172,7 +180,7 @@ export class ShardReading {
       this.#deps.logger.log('warn', 'a page of the stream could not be read', {
         ...{ shard: this.state.id, failures: this.#backoff.failures + 1, error },
       });
-      this.#tryLater();
+      this.#tryLater(error instanceof Error ? error.message : String(error));
       const { once, onceAttempts } = this.#shared.options;
       const isForGood = Fault.is(error) && error.kind === 'configuration';
       this.#misconfigured = isForGood ? this.#misconfigured + 1 : 0;
@@ -201,12 +209,13 @@ export class ShardReading {
     const page = await source.records(this.#iterator, size, signal);
     if (page.is === 'expired') {
       this.#iterator = undefined;
-      this.#tryLater();
+      this.#tryLater('its iterator was too old');
       return;
     }
     if (page.is !== 'page') return this.#missing(page.is, this.#iteratorAt);
     this.#backoff.reset();
     this.#misconfigured = 0;
+    this.#refusedAt = this.#problem = undefined;
     this.#pageAt = this.#shared.now();
     this.#shared.progressed();
     // First what it has: the last page of a shard may have records too.
@@ -239,19 +248,26 @@ export class ShardReading {
       this.#position = 'horizon';
       return;
     }
+    const now = this.#deps.monotonic.elapsed();
+    const refusedMs = now - (this.#refusedAt ??= now);
     const isListed = await this.#shared.isListed(shard);
-    if (isListed === false) {
+    // An open one may get more records, and is closed within hours. DynamoDB Local never stops listing what it has trimmed.
+    const isLost = this.#shared.isClosed(shard) && refusedMs >= this.#shared.options.refusedMs;
+    if (isListed === false || (isListed === true && isLost)) {
       await this.#shared.noteGap({ shard, reason: 'vanished', after: this.#frontier.lastRead });
       this.#isClosed = this.#isRead = true;
       return;
     }
     this.#deps.logger.log('warn', 'the stream does not give a shard that it lists', {
-      ...{ shard, answer: what, failures: this.#backoff.failures + 1 },
+      ...{ shard, answer: what, failures: this.#backoff.failures + 1, refusedMs },
     });
-    this.#tryLater();
+    // The stream does answer: who is started again for want of progress would wait from the beginning.
+    this.#shared.progressed();
+    this.#tryLater(`the stream lists it, and does not give it (${what})`);
   }
 
-  #tryLater(): void {
+  #tryLater(problem: string): void {
+    this.#problem = problem;
     this.#pace.failed(this.#deps.monotonic.elapsed(), this.#backoff.next());
   }
 

@@ -57,6 +57,7 @@ export class ShardReadings {
       held: reading.held,
       blockedItems: reading.blockedItems,
       frontier: reading.frontier,
+      problem: reading.problem,
     }));
   }
 

@@ -6,7 +6,7 @@ import type { StreamGap } from '../../../src/domain/shard.ts';
 import { RecordingLogger } from '../doubles.ts';
 
 const GAP: StreamGap = { stream: 'arn', shard: 's1', reason: 'trimmed', after: '1', at: 0 };
-const SHARD = { shard: 's2', lagMs: 3, held: 1, blockedItems: 0, frontier: undefined };
+const SHARD = { shard: 's2', lagMs: 3, held: 1, blockedItems: 0, frontier: undefined, problem: undefined };
 
 function statusWith(some: Partial<ReaderStatus>): ReaderStatus {
   const none = {

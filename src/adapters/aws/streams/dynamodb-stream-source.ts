@@ -24,12 +24,17 @@ import { sourceRecordsOf } from './source-record.ts';
 export class DynamoDbStreamSource extends StreamSource {
   override readonly arn: string;
   readonly #client: DynamoDBStreamsClient;
+  readonly #answerMs: number;
 
-  /** @param client one that tries a request once: the reader tries again. */
-  constructor(client: DynamoDBStreamsClient, arn: string) {
+  /**
+   * @param client one that tries a request once: the reader tries again.
+   * @param answerMs how long an answer may take as a whole, in milliseconds: clients bound the time to its first byte at most.
+   */
+  constructor(client: DynamoDBStreamsClient, arn: string, answerMs = 15_000) {
     super();
     this.#client = client;
     this.arn = arn;
+    this.#answerMs = answerMs;
   }
 
   override async list(
@@ -46,7 +51,9 @@ export class DynamoDbStreamSource extends StreamSource {
     });
     const time = serviceTimeOf(command);
     try {
-      const { StreamDescription: stream } = await this.#client.send(command, abortableBy(signal));
+      const { StreamDescription: stream } = await this.#within(signal, (options) =>
+        this.#client.send(command, options),
+      );
       return {
         at: time(),
         shards: (stream?.Shards ?? []).flatMap(shardOf),
@@ -66,9 +73,11 @@ export class DynamoDbStreamSource extends StreamSource {
   ): Promise<{ readonly is: 'iterator'; readonly iterator: string } | { readonly is: 'trimmed' | 'gone' }> {
     signal?.throwIfAborted();
     try {
-      const { ShardIterator: iterator } = await this.#client.send(
-        new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startOf(position) }),
-        abortableBy(signal),
+      const { ShardIterator: iterator } = await this.#within(signal, (options) =>
+        this.#client.send(
+          new GetShardIteratorCommand({ StreamArn: this.arn, ShardId: shard, ...startOf(position) }),
+          options,
+        ),
       );
       if (iterator === undefined)
         throw new Fault('transient', `stream ${this.arn}: no iterator for ${shard}`);
@@ -88,10 +97,8 @@ export class DynamoDbStreamSource extends StreamSource {
   override async records(iterator: string, max: number, signal?: AbortSignal): Promise<SourcePage> {
     signal?.throwIfAborted();
     try {
-      const { records, bytes, nextIterator } = await getRawRecords(
-        this.#client,
-        { ShardIterator: iterator, Limit: max },
-        abortableBy(signal),
+      const { records, bytes, nextIterator } = await this.#within(signal, (options) =>
+        getRawRecords(this.#client, { ShardIterator: iterator, Limit: max }, options),
       );
       return {
         is: 'page',
@@ -108,10 +115,35 @@ export class DynamoDbStreamSource extends StreamSource {
     }
   }
 
+  /** @throws Fault `transient` when the time is up: also where an answer has begun, and breaks off. */
+  async #within<T>(signal: AbortSignal | undefined, send: (options: Abortable) => Promise<T>): Promise<T> {
+    const [cut, late] = [new AbortController(), new AbortController()];
+    const end = () => cut.abort();
+    abortableBy(signal)?.abortSignal.addEventListener('abort', end);
+    const timer = setTimeout(() => {
+      late.abort();
+      end();
+    }, this.#answerMs);
+    try {
+      return await send({ abortSignal: cut.signal });
+    } catch (error) {
+      if (!late.signal.aborted) throw error;
+      const seconds = this.#answerMs / 1_000;
+      throw new Fault('transient', `stream ${this.arn}: no answer within ${seconds} s`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
   #faultOf(error: unknown, signal: AbortSignal | undefined): Fault {
     signal?.throwIfAborted();
     return translateError(error, { resource: `stream ${this.arn}`, variable: "the stream's ARN" });
   }
+}
+
+interface Abortable {
+  readonly abortSignal: AbortSignal;
 }
 
 const MISSING = 'ResourceNotFoundException';

@@ -15,6 +15,8 @@ interface Answer {
   readonly status?: number;
   readonly code?: string;
   readonly body?: string;
+  /** Whether it breaks off after a few bytes, and the connection stays. */
+  readonly breaksOff?: boolean;
   /** What it says that the time is. */
   readonly date?: string;
 }
@@ -35,7 +37,13 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
         const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
         const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
         asked.push([operation, input]);
-        const { code, status = code === undefined ? 200 : 400, body, date } = answer(operation, input);
+        const {
+          code,
+          status = code === undefined ? 200 : 400,
+          body,
+          breaksOff,
+          date,
+        } = answer(operation, input);
         response.sendDate = false;
         const headers = {
           'content-type': 'application/x-amz-json-1.0',
@@ -43,7 +51,8 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
         };
         response.writeHead(status, headers);
         const type = code && { __type: `com.amazonaws.dynamodb.v20120810#${code}`, message: 'said so' };
-        response.end(body ?? JSON.stringify(type ?? {}));
+        if (breaksOff) response.write('{');
+        else response.end(body ?? JSON.stringify(type ?? {}));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -75,6 +84,36 @@ describe('a stream through the API of DynamoDB Streams, by what the service answ
     if (!Fault.is(error)) throw new Error(`no fault, but ${JSON.stringify(error)}`);
     return error;
   }
+
+  it('given an answer that breaks off, then after a while there is none, and what comes next is answered', async () => {
+    source = new DynamoDbStreamSource(client, ARN, 200);
+    for (const [name, call] of calls()) {
+      always({ breaksOff: true });
+      const { kind, message } = await faultOf(call());
+      expect({ kind, message }, name).to.deep.equal({
+        kind: 'transient',
+        message: `stream ${ARN}: no answer within 0.2 s`,
+      });
+      always({ body: '{"ShardIterator":"it"}' });
+      expect(await call(), name).to.be.an('object');
+    }
+  });
+
+  it('given an answer that breaks off, then nobody waits for it who is told to stop', async () => {
+    for (const [name] of calls()) {
+      always({ breaksOff: true });
+      const stop = new AbortController();
+      const answers = {
+        list: () => source.list({}, stop.signal),
+        iterator: () => source.iterator('s', 'horizon', stop.signal),
+        records: () => source.records('it', 10, stop.signal),
+      }[name]();
+      const error = answers.catch((error: unknown) => error);
+      await once(server, 'request');
+      stop.abort(new Error('enough'));
+      expect(await error, name).to.equal(stop.signal.reason);
+    }
+  }).timeout(10_000);
 
   it('asks for what the API wants to know', async () => {
     answer = (operation) =>
