@@ -115,7 +115,9 @@ describeWithServers('the image of a project, its steps carried out in a folder',
       'node_modules',
       'package-lock.json',
       'package.json',
+      'packages',
     ]);
+    expect(await readdir(join(root, workdir, 'packages'))).to.deep.equal([]);
     const packages = await readdir(join(root, workdir, 'node_modules'));
     expect(packages).to.include.members(['contrail', 'electrodb', 'commander']);
     expect(packages).not.to.include.members(['left-over.js']).and.not.to.include.members(['prettier']);

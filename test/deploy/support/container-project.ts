@@ -66,12 +66,14 @@ export async function makeProject(
   };
   const container = join(ROOT, 'deploy', 'container');
   for (const file of ['Dockerfile', '.dockerignore']) await cp(join(container, file), join(folder, file));
-  await mkdir(join(folder, 'node_modules'));
+  for (const inner of ['node_modules', 'packages']) await mkdir(join(folder, inner));
   const all = {
     ...files,
     'package.json': JSON.stringify({ ...own, ...needs }),
     'package-lock.json': JSON.stringify(lock),
     '.env': 'SECRET=1',
+    '.npmrc': '//registry.example.com/:_authToken=secret',
+    'packages/.env.local': 'SECRET=1',
     'definition.test.ts': '',
     'node_modules/left-over.js': '',
   };
