@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adoptStreamCommand } from './adopt-stream/command.ts';
+import { backfillCommand } from './backfill/command.ts';
 import { buildCommand } from './build/command.ts';
 import { consumeCommand } from './consume/command.ts';
 import { filtersCommand } from './filters/command.ts';
@@ -34,6 +35,7 @@ await runCommand(
     .addCommand(consumeCommand)
     .addCommand(gapsCommand)
     .addCommand(indexCommand)
+    .addCommand(backfillCommand)
     .addCommand(verifyCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)

@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BACKFILL_DEFAULTS } from '../../../application/backfill/backfill.ts';
+import type { Rate } from '../../../application/scan/pace.ts';
+import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
+import { integer, several } from '../options.ts';
+import type { BackfillCommandOptions } from './run-backfill.ts';
+
+export const backfillCommand = new Command('backfill')
+  .summary('derive from the rows that are there already')
+  .description(
+    `Derives from all rows of the table what the definition says, beside the worker that
+handles changes, and clears away what was derived from rows that are gone.`,
+  )
+  .addOption(definitionOption())
+  .addOption(
+    new Option('--backend <name>', 'where derived state is; BACKEND unless given').choices([
+      'aws',
+      'postgres',
+    ]),
+  )
+  .option('--only <name>', 'fill this derivation; may be repeated', several, [])
+  .option(
+    '--segments <n>',
+    'parts of the table that are read at a time, 1 to 100',
+    integer(1, 100),
+    BACKFILL_DEFAULTS.segments,
+  )
+  .option(
+    '--rate <rate>',
+    "read units a second that the scan takes, or a share of the table's: 500, 25%",
+    readRate,
+  )
+  .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
+  .addHelpText(
+    'after',
+    `
+${DEFINITION_HELP}
+
+Start the worker first: what changes meanwhile is in its stream. Nothing is
+counted twice, and nothing is put over what is newer. Documents go through the
+search queue: they are in the index once the indexer has brought them there.
+Effects are run only where they say { backfill: true }, and once for a row.
+
+How far it is, is noted after each page. The same command goes on from there,
+after a signal, which ends it after the present page, as after a crash. With
+other derivations or --segments it begins anew.
+
+--rate counts what the scan reads. What is derived takes reads and writes
+beside that. A document of a row that is gone stays where nothing else notes
+the row; contrail verify finds it.
+
+The exit status is 0 when all is done, 1 where rows were refused, or it failed
+or was stopped, and 2 for wrong usage or configuration.
+
+Environment: that of the worker (BACKEND, TABLE_NAME, STATE_TABLE_NAME,
+TYPESENSE_QUEUE_URL, DATABASE_URL and so on); LOG_LEVEL (silent, error, warn,
+info, debug; default info).
+
+Examples:
+  contrail backfill
+  contrail backfill --only order_search --rate 25%`,
+  )
+  .action(async (options: BackfillCommandOptions) => {
+    const { runBackfill } = await import('./run-backfill.ts');
+    await runBackfill(options);
+  });
+
+function readRate(text: string): Rate {
+  const [, digits, percent] = /^(\d{1,9})(%?)$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (percent === '%' && number >= 1 && number <= 100) return { share: number / 100 };
+  if (percent === '' && number >= 1) return { units: number };
+  throw new InvalidArgumentError('Expected units a second ≥ 1, or a percentage from 1% to 100%.');
+}

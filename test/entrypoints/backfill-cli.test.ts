@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { openDatabase } from '../../src/adapters/postgres/client/open-database.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
+
+describe('contrail backfill', function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'contrail-backfill-'));
+    const { status, err } = await contrail('replay', SAMPLE, '--backend', 'postgres');
+    expect(status, err).to.equal(0);
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  const contrail = (...args: readonly string[]) =>
+    run([...BUNDLED_CONTRAIL, ...args], '', { cwd: folder, env: { DATABASE_URL: 'pglite:database' } });
+
+  it('given a full table from which nothing is derived, then counts and pointers are as a worker has derived them', async () => {
+    const open = () => openDatabase({ url: `pglite:${join(folder, 'database')}`, connections: 1 });
+    const derived = async () => {
+      const database = await open();
+      const counted = await database.query('select tuple, count from contrail.counts order by tuple::text');
+      const pointers = await database.query('select count(*)::int as n from contrail.pointers');
+      await database.close();
+      return { counted, pointers };
+    };
+    const before = await derived();
+    const database = await open();
+    for (const table of ['counts', 'states', 'pointers', 'search_fences', 'documents'])
+      await database.query(`delete from contrail.${table}`);
+    await database.close();
+    const { status, out, err } = await contrail('backfill', '--backend', 'postgres', '--report', 'json');
+    expect(status, err).to.equal(0);
+    const report = JSON.parse(out) as Record<string, number>;
+    expect(report['scanned']).to.be.above(100);
+    expect(report['documents']).to.be.above(100);
+    expect(report).to.include({ refused: 0, resumed: false, stopped: false });
+    expect(await derived()).to.deep.equal(before);
+  });
+});
