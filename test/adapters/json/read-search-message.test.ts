@@ -42,7 +42,7 @@ const usual: fc.Arbitrary<SearchAction> = fc
   })
   .map(({ action: { version, document = {} }, texts: [collection = '', id = '', ...rest] }) => ({
     key: { collection, id },
-    version: { ...version, generation: version.generation % 10, epoch: rest[0] ?? '' },
+    version: { generation: version.generation % 10, epoch: rest[0] ?? '', sequence: version.sequence },
     identity: { stream: rest[1] ?? '', sequence: rest[2] ?? '' },
     row: { partition: rest[3] ?? '', sort: rest[4] },
     document,

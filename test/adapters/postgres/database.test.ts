@@ -28,7 +28,7 @@ for (const kind of [PGLITE, SERVER])
     before(async () => {
       const shared = await kind.shared();
       database = shared.database;
-      table = `${shared.names.schema}.notes`;
+      table = `${shared.names.schema}.names_of_a_test`;
       await database.query(`create table ${table} (name text primary key)`);
     });
 

@@ -42,7 +42,12 @@ const text = fc.oneof(
   ),
   fc.string({ unit: 'binary' }).filter((any) => !any.includes('\u0000')),
 );
-const version = fc.record({ generation: fc.nat(2), epoch: text, sequence: text });
+const version = fc
+  .tuple(
+    fc.record({ generation: fc.nat(2), epoch: text, sequence: text }),
+    fc.option(fc.integer({ min: 1 }), { nil: undefined }),
+  )
+  .map(([change, fill]) => (fill === undefined ? change : { ...change, fill }));
 const tuple: fc.Arbitrary<Tuple> = fc.record({ manufacturer: text, model: text, type_designator: text });
 const state: fc.Arbitrary<CountState> = fc
   .record({ version, tuple: fc.option(tuple, { nil: undefined }), removed: fc.boolean() })
@@ -178,7 +183,7 @@ describe('what is written without ElectroDB', () => {
       const { Put } = stateWrite(TABLES, one, NOW);
       const row = { ...partsOf(one), ...countStateRowOf(one.to, NOW) };
       const { Item, ...expected } = LINK_STATES.put(row as never)
-        .where(({ generation, epoch, sequence }, { eq, notExists }) => {
+        .where(({ generation, epoch, sequence, fill }, { eq, notExists }) => {
           if (one.from === undefined) return notExists(sequence);
           const { version: read } = one.from;
           const same = eq(generation, read.generation);
@@ -186,6 +191,7 @@ describe('what is written without ElectroDB', () => {
             read.generation === 0 ? `(${same} OR ${notExists(generation)})` : same,
             eq(epoch, read.epoch),
             eq(sequence, read.sequence),
+            read.fill === undefined ? notExists(fill) : eq(fill, read.fill),
           ].join(' AND ');
         })
         .params<{ readonly Item: Readonly<Record<string, unknown>> }>(STATES);
