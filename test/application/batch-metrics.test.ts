@@ -110,6 +110,8 @@ describe('the metrics of a batch', () => {
     expect(ALWAYS_PUBLISHED).to.deep.equal({
       worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
       indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
+      reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
+      verify: ['Verifications', 'Drift', 'Undecided'],
     });
   });
 
