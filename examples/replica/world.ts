@@ -64,7 +64,11 @@ export class World {
         this.#process.abort();
         this.#replica = this.#start();
       } else {
-        const shards = this.#stream.shards.filter(({ closed }) => closed === (what === 'trim'));
+        const ids = new Set(this.#stream.shards.map(({ id }) => id));
+        const shards = this.#stream.shards.filter(({ closed, parent = '' }) =>
+          // A shard leaves the stream only after those that it came from.
+          what === 'trim' ? closed && !ids.has(parent) : !closed,
+        );
         const shard = shards[which % shards.length];
         if (shard !== undefined) this.#stream[what](shard.id);
       }

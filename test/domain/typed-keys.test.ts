@@ -93,7 +93,7 @@ describe('rows that are derived with keys that are numbers or bytes', () => {
       derived(() => [-1, decimal('-1.0')].map((at) => ({ key: { file: bytes, at } }))),
     );
     expect(twice).to.include({ kind: 'configuration' });
-    expect(twice.message).to.match(/returned two rows with one key: \{"file":"AQI=","at":-1\}$/);
+    expect(twice.message).to.match(/returned two rows with one key: \{"at":-1,"file":"AQI="\}$/);
   });
 
   it('given a value that is not of the type of the table, then it says which must be', () => {

@@ -11,7 +11,7 @@ import { SearchIndex } from '../../../src/application/ports/search-index.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import { SourceRows } from '../../../src/application/ports/source-rows.ts';
 import { searchSchemas } from '../../../src/domain/search-schemas.ts';
-import { NoMetrics } from '../../../src/entrypoints/cli/no-metrics.ts';
+import { NoMetrics } from '../../../src/entrypoints/no-metrics.ts';
 import { compose } from '../../../src/entrypoints/composition/container.ts';
 import { indexDocumentsModule } from '../../../src/entrypoints/composition/index-documents.module.ts';
 import { indexerIn } from '../../../src/entrypoints/composition/indexer.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LOCAL_SDK } from '../../../local/servers/local-credentials.ts';
 import { observed, TIMEOUTS } from '../../../src/adapters/aws/clients.ts';
-import { NoMetrics } from '../../../src/entrypoints/cli/no-metrics.ts';
+import { NoMetrics } from '../../../src/entrypoints/no-metrics.ts';
 
 /** A client as `contrail consume` has it, which everybody gets: on this server. */
 export function streamsClient(endpoint: string): DynamoDBStreamsClient {

@@ -6,7 +6,7 @@ import { DynamoDbStreamSource } from '../../adapters/aws/streams/dynamodb-stream
 import { createStreamsClient } from '../../adapters/aws/streams/streams-client.ts';
 import { type TableStream, tableStreamOf } from '../../adapters/aws/streams/table-stream.ts';
 import type { StreamSource } from '../../application/ports/stream-source.ts';
-import { NoMetrics } from '../cli/no-metrics.ts';
+import { NoMetrics } from '../no-metrics.ts';
 import type { ReaderClients } from './reader-options.ts';
 
 /** Tables' streams on AWS, by the clients that are given, or own ones that are closed in the end. */

@@ -1,4 +1,4 @@
-import { Metrics } from '../../application/ports/metrics.ts';
+import { Metrics } from '../application/ports/metrics.ts';
 
 /** For whoever asks for none. */
 export class NoMetrics extends Metrics {
