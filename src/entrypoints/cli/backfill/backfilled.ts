@@ -13,7 +13,7 @@ import { systemModule } from '../../composition/system.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import { readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
-import { NoMetrics } from '../no-metrics.ts';
+import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
 
 /** What is to be filled, where it is. */

@@ -13,7 +13,7 @@ import { systemModule } from '../../composition/system.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import type { Config } from '../../config.ts';
 import { createMemoryWorker } from '../../memory-worker.ts';
-import { NoMetrics } from '../no-metrics.ts';
+import { NoMetrics } from '../../no-metrics.ts';
 
 /** What handles the stream, and has its parts. */
 export interface ConsumeWorker {

@@ -20,7 +20,7 @@ import type { Environment } from '../../environment-reader.ts';
 import { FAILED } from '../exit-status.ts';
 import { stopOnSignal } from '../signals.ts';
 import type { Engine } from './engine.ts';
-import { NoMetrics } from '../no-metrics.ts';
+import { NoMetrics } from '../../no-metrics.ts';
 import { StatusLine } from '../status-line.ts';
 import { INDEX_FORMAT, indexFigures } from './progress.ts';
 import { runRebuild } from './rebuild.ts';

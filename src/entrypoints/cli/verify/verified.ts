@@ -19,7 +19,7 @@ import { verifyIn } from '../../composition/verify.ts';
 import { type AwsBackend, type Config, readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
 import { openEngine, readEngine } from '../index-documents/settings.ts';
-import { NoMetrics } from '../no-metrics.ts';
+import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
 
 /** What is to be compared, and where it is. */

@@ -17,6 +17,7 @@ interface Replacement {
 const REPLACEMENTS: readonly Replacement[] = [
   { specifier: /^@aws-sdk\/credential-provider-node$/, by: 'credentials' },
   { specifier: /^@smithy\/core\/event-streams$/, by: 'event-streams' },
+  { specifier: /\/aws-streams\.[jt]s$/, by: 'aws-streams' },
   { specifier: /^electrodb$/, by: 'electrodb' },
   { specifier: /\/postgres\.module\.[jt]s$/, by: 'postgres' },
   { specifier: /^winston$/, by: 'winston' },
