@@ -56,7 +56,9 @@ function recordOf(shard: string, n: number): SourceRecord {
       ...{ NewImage: image, OldImage: image, SequenceNumber: sequence, SizeBytes: 1_024 },
     },
   });
-  return sourceRecordsOf([JSON.parse(json)], json.length, 'arn')[0]!;
+  const [record] = sourceRecordsOf([JSON.parse(json)], json.length, 'arn');
+  if (record === undefined) throw new Error('a record was lost');
+  return record;
 }
 
 function reachable(): number {

@@ -41,21 +41,21 @@ export class VirtualTime {
   async pass(milliseconds: number): Promise<void> {
     await settled();
     const until = this.#scheduler.now + milliseconds;
-    let isOver = false;
+    const over = new AbortController();
     this.#scheduler.at(until, () => {
-      isOver = true;
+      over.abort();
     });
-    while (!isOver) await this.#scheduler.step();
+    while (!over.signal.aborted) await this.#scheduler.step();
   }
 
   /** Lets time pass until a promise is settled. */
   async until(promise: Promise<unknown>): Promise<void> {
-    let isOver = false;
+    const settling = new AbortController();
     const over = () => {
-      isOver = true;
+      settling.abort();
     };
     promise.then(over, over);
-    while (!isOver && (await this.#scheduler.step()));
+    while (!settling.signal.aborted && (await this.#scheduler.step()));
     await promise;
   }
 }

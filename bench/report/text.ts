@@ -1,3 +1,4 @@
+import type { Spread } from '../measures/statistics.ts';
 import type { BatchTimes } from '../measures/batches.ts';
 import type { ColdStart } from '../measures/cold-start.ts';
 import type { Counts } from '../measures/counts.ts';
@@ -75,7 +76,7 @@ export function indexerLines(times: IndexerTimes): string[] {
     `${figure(times.documentsPerSecond.median)} documents/s, ${spread(times.timesAsFast)} times as fast as one per request, ${spread(times.timesAsFastAsMany)} times as fast as 24 of them at once`,
     `imports against the fewest ${spread(times.requestRatio)}`,
     `processor ${spread(times.microseconds)} µs a message, the least ${spread(times.bareMicroseconds)} µs, JSON ${spread(times.jsonMicroseconds)} µs: ${spread(times.processorRatio)}, the least ${spread(times.bareRatio)}`,
-    ...Object.entries(times.parts ?? {}).map(
+    ...Object.entries<Spread>({ ...times.parts }).map(
       ([part, time]) => `processor, ${part} alone: ${spread(time)} µs a message`,
     ),
     `memory ${times.memory.bytes.map(mebibytes).join(', ')} MiB, ${figure(times.bytesPerAction)} bytes an action, at ${figure(times.memory.perSecond)} messages/s`,

@@ -54,12 +54,12 @@ export class Replica {
 
   /** Follows the table until the signal is aborted. Where changes are lost, it reads the table anew. */
   async follow(options: FollowOptions): Promise<void> {
-    const { signal } = options;
-    for (let { saved } = options; !signal.aborted; saved = undefined)
+    const isStopped = () => options.signal.aborted;
+    for (let { saved } = options; !isStopped(); saved = undefined)
       try {
         await this.#follow(saved, options);
       } catch (error) {
-        if (!signal.aborted && !(error instanceof ChangesLost)) throw error;
+        if (!isStopped() && !(error instanceof ChangesLost)) throw error;
       }
   }
 

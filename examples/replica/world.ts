@@ -78,11 +78,11 @@ export class World {
 
   async end(): Promise<void> {
     this.#process.abort();
-    let isOver = false;
+    const over = new AbortController();
     const ended = Promise.all(this.#ended).finally(() => {
-      isOver = true;
+      over.abort();
     });
-    while (!isOver) await this.#time.pass(1_000);
+    while (!over.signal.aborted) await this.#time.pass(1_000);
     await ended;
   }
 

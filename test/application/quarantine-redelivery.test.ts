@@ -125,7 +125,7 @@ describe('poison that is delivered again', () => {
       table.put(orderRow('anna', status.slice(0, 1), { status, total: 1 })),
     );
     const deliver = async () => {
-      const { outcomes } = await worker.handle(...(structuredClone(records) as StreamRecord[]));
+      const { outcomes } = await worker.handle(...structuredClone<StreamRecord[]>(records));
       return inShort(outcomes);
     };
     expect(await deliver()).to.deep.equal(['quarantined', 'failed', 'applied', 'applied']);

@@ -78,10 +78,8 @@ describeWithServers('the requests of contrail consume', () => {
     const definition = join(folder, 'items.config.mjs');
     await writeFile(definition, DEFINITION);
     recorder = await CallRecorder.before(servers.dynamodb.endpoint);
-    const { AWS_ENDPOINT_URL_DYNAMODB: _, ...environment } = workerEnvironment(servers) as Record<
-      string,
-      string
-    >;
+    const environment: Record<string, string> = { ...workerEnvironment(servers) };
+    delete environment['AWS_ENDPOINT_URL_DYNAMODB'];
     const { status, err } = await run(
       [...BUNDLED_CONTRAIL, 'consume', '--definition', definition, '--table', table, '--once'],
       '',
