@@ -108,7 +108,7 @@ describeWithServers('Verify on DynamoDB', () => {
 
   it('given rows that change while it looks, and are handled before it looks again, then finds no drift', async function () {
     this.timeout(60_000);
-    await world.write(...range(12).map((n) => orderRow(`c${n % 4}`, `${n}`)));
+    await world.write(...range(16).map((n) => orderRow(`c${n % 4}`, `${n}`)));
     const controller = new AbortController();
     const writing = (async () => {
       for (let n = 0; !controller.signal.aborted; n++) {
