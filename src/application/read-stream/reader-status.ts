@@ -49,3 +49,9 @@ export interface ReadResult {
   /** Whether the stream was switched off, and is read to its end. */
   readonly isEndOfStream: boolean;
 }
+
+/** Of a reader that has not begun. */
+export const NOTHING_YET: ReaderStatus = {
+  ...{ isReady: false, lastProgressAt: undefined, shards: [], lagMs: undefined, open: 0, gaps: [] },
+  ...{ handled: 0, isSwitchedOff: false },
+};

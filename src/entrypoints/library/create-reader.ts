@@ -4,7 +4,7 @@ import { readStatesText, statesText } from '../../adapters/files/states-text.ts'
 import { MemoryShardStates } from '../../adapters/memory/memory-shard-states.ts';
 import type { Attempt, Taken } from '../../application/read-changes/hand-over.ts';
 import { ToldShardStates } from '../../application/read-changes/told-shard-states.ts';
-import type { ReaderStatus, ReadResult } from '../../application/read-stream/reader-status.ts';
+import { NOTHING_YET, type ReadResult } from '../../application/read-stream/reader-status.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
 import type { ChangesOf, RawChange } from '../../domain/definition/row-change.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -165,8 +165,3 @@ class StreamReader implements Reader<AnyReadChange> {
     }
   }
 }
-
-const NOTHING_YET: ReaderStatus = {
-  ...{ isReady: false, lastProgressAt: undefined, shards: [], lagMs: undefined, open: 0, gaps: [] },
-  ...{ handled: 0, isSwitchedOff: false },
-};

@@ -10,7 +10,11 @@ import type { NotingDependencies } from '../../../application/read-stream/depend
 import { noteShards } from '../../../application/read-stream/note-shards.ts';
 import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
 import { ReadStream } from '../../../application/read-stream/read-stream.ts';
-import type { ReaderStatus, ReadResult } from '../../../application/read-stream/reader-status.ts';
+import {
+  NOTHING_YET,
+  type ReaderStatus,
+  type ReadResult,
+} from '../../../application/read-stream/reader-status.ts';
 import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
 import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
 import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
@@ -174,8 +178,3 @@ export class Follow {
     return result;
   }
 }
-
-const NOTHING_YET: ReaderStatus = {
-  ...{ isReady: false, lastProgressAt: undefined, shards: [], lagMs: undefined, open: 0, gaps: [] },
-  ...{ handled: 0, isSwitchedOff: false },
-};

@@ -1,10 +1,4 @@
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { type Note, Notes, type NoteWrite } from '../../../../application/ports/notes.ts';
@@ -15,6 +9,7 @@ import { abortableBy } from '../../clients.ts';
 import { plain } from '../../plain-requests.ts';
 import { translateError } from '../../translate-error.ts';
 import { attributeValuesOf, nativeItem } from '../attribute-values.ts';
+import { queryStates } from '../query-states.ts';
 import { NOTE } from '../state-entities.ts';
 import { statesIn, type StateTable } from '../state-table.ts';
 import { namesOf } from '../write-transaction.ts';
@@ -36,25 +31,8 @@ export class DynamoDbNotes extends Notes {
   }
 
   override async load(subject: string, signal?: AbortSignal): Promise<readonly Note[]> {
-    const notes: Note[] = [];
-    let from: Record<string, AttributeValue> | undefined;
-    do {
-      signal?.throwIfAborted();
-      const input = {
-        TableName: this.#table.stateTable,
-        ConsistentRead: true,
-        KeyConditionExpression: 'PK = :subject AND begins_with(SK, :notes)',
-        ExpressionAttributeValues: attributeValuesOf({ ':subject': partitionOf(subject), ':notes': PREFIX }),
-        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-      };
-      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await this.#sent(
-        this.#client.send(new QueryCommand(plain(input)), abortableBy(signal)),
-        signal,
-      );
-      notes.push(...Items.map(noteIn));
-      from = LastEvaluatedKey;
-    } while (from !== undefined);
-    return notes.toSorted((a, b) => compareTexts(a.name, b.name));
+    const rows = await queryStates(this.#client, this.#table, partitionOf(subject), PREFIX, signal);
+    return rows.map(noteIn).toSorted((a, b) => compareTexts(a.name, b.name));
   }
 
   override async save(

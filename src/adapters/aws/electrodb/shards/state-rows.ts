@@ -2,8 +2,6 @@ import {
   type AttributeValue,
   DeleteItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -12,6 +10,7 @@ import { abortableBy } from '../../clients.ts';
 import { plain } from '../../plain-requests.ts';
 import { translateError } from '../../translate-error.ts';
 import { attributeValuesOf, type NativeItem } from '../attribute-values.ts';
+import { queryStates } from '../query-states.ts';
 import { statesIn, type StateTable } from '../state-table.ts';
 import { namesOf } from '../write-transaction.ts';
 import { partitionOf } from './shard-rows.ts';
@@ -44,25 +43,7 @@ export class StateRows {
 
   /** All rows of a stream of one kind, read consistently. */
   async query(stream: string, kind: string, signal: AbortSignal | undefined): Promise<readonly Row[]> {
-    const rows: Row[] = [];
-    let from: Record<string, AttributeValue> | undefined;
-    do {
-      signal?.throwIfAborted();
-      const input = {
-        TableName: this.#table.stateTable,
-        ConsistentRead: true,
-        KeyConditionExpression: 'PK = :stream AND begins_with(SK, :kind)',
-        ExpressionAttributeValues: attributeValuesOf({ ':stream': partitionOf(stream), ':kind': kind }),
-        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-      };
-      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await this.#translated(
-        this.#client.send(new QueryCommand(plain(input)), abortableBy(signal)),
-        signal,
-      );
-      rows.push(...Items);
-      from = LastEvaluatedKey;
-    } while (from !== undefined);
-    return rows;
+    return await queryStates(this.#client, this.#table, partitionOf(stream), kind, signal);
   }
 
   /** Puts a row unless it is there. */
