@@ -23,7 +23,7 @@ export async function alarmsOf(watched: ReadonlySet<string>, signal?: AbortSigna
           new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm'], MaxRecords: 100, NextToken: token }),
           abortableBy(signal),
         );
-        alarms.push(...MetricAlarms.flatMap((alarm) => factsOf(alarm, watched)));
+        alarms.push(...MetricAlarms.flatMap((alarm) => alarmFactsOf(alarm, watched)));
         token = NextToken || undefined;
       } while (token !== undefined);
       return alarms;
@@ -33,7 +33,8 @@ export async function alarmsOf(watched: ReadonlySet<string>, signal?: AbortSigna
   }
 }
 
-function factsOf(alarm: MetricAlarm, watched: ReadonlySet<string>): readonly AlarmFacts[] {
+/** What an alarm is, if it watches something of these. */
+export function alarmFactsOf(alarm: MetricAlarm, watched: ReadonlySet<string>): readonly AlarmFacts[] {
   const metrics = [alarm, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric)];
   const watches = metrics.flatMap((metric) =>
     (metric?.Dimensions ?? []).flatMap(({ Value }) =>
