@@ -42,9 +42,10 @@ class Noters {
       random: new FixedRandom(0.5),
       logger: { enabled: () => true, log: () => {} },
     } as unknown as NotingDependencies;
-    const lister = new ShardLister(deps, never, 1_000, new SourceTime(deps.clock));
+    const time = new SourceTime(deps.clock);
+    const lister = new ShardLister(deps, never, 1_000, time);
     const options = { from: 'horizon', once, forgetMs: FORGET_MS } as const;
-    return new ShardNoting(deps, lister, new GapNoting(deps, never), options, never);
+    return new ShardNoting(deps, lister, new GapNoting(deps, never, time), options, never);
   }
 
   /** Somebody has read all of it. */
