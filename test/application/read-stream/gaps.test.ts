@@ -56,6 +56,40 @@ describe('ReadStream, what it does about records that nobody can read any more',
     expect(two.reader.status.gaps).to.have.length(1);
   });
 
+  it('given more that leaves the stream at a position whose gap is noted, then the gap has the time of that, by the clock of the stream', async () => {
+    const world = await lateWorld();
+    world.write('d');
+    const down = { handle: async (records: readonly unknown[]) => records.map(() => DOWN) };
+    const two = world.start({}, down, 'two');
+    await world.pass(3_000);
+    const [noted] = await world.gaps();
+    two.process.alive = false;
+    await world.pass(70_000);
+    world.write('e');
+    const grewAt = world.scheduler.now;
+    world.start({}, { skewMs: -3_600_000 }, 'three');
+    await world.pass(20_000);
+    expect(world.handled).to.deep.equal(['a1', 'e1']);
+    const gaps = await world.gaps();
+    expect(gaps).to.deep.equal([{ ...noted, at: gaps[0]!.at }]);
+    expect(gaps[0]!.at).to.be.within(grewAt - 1_000, world.scheduler.now);
+  });
+
+  it('given a gap that was noted just before, then it keeps its time, whoever notices it', async () => {
+    const world = await lateWorld();
+    world.write('d');
+    const down = { handle: async (records: readonly unknown[]) => records.map(() => DOWN) };
+    const two = world.start({}, down, 'two');
+    await world.pass(3_000);
+    const noted = await world.gaps();
+    two.process.stop.abort();
+    await world.pass(2_000);
+    world.start({}, {}, 'three');
+    await world.pass(20_000);
+    expect(world.handled).to.deep.equal(['a1', 'd1']);
+    expect(await world.gaps()).to.deep.equal(noted);
+  });
+
   it('given a gap that cannot be noted, then reading waits', async () => {
     const world = await lateWorld();
     world.write('d');
