@@ -24,6 +24,17 @@ describe('contrail backfill', function () {
   const contrail = (...args: readonly string[]) =>
     run([...BUNDLED_CONTRAIL, ...args], '', { cwd: folder, env: { DATABASE_URL: 'pglite:database' } });
 
+  const plan = async () => {
+    const { status, out, err } = await contrail('plan', '--backend', 'postgres', '--report', 'json');
+    expect(err).to.match(/aircraft fleet/);
+    const report = JSON.parse(out) as {
+      readonly table: { readonly rows: number };
+      readonly derivations: readonly { readonly name: string; readonly status: string }[];
+    };
+    const statuses = Object.fromEntries(report.derivations.map((one) => [one.name, one.status]));
+    return { status, table: report.table.rows > 100, statuses };
+  };
+
   it('given a full table from which nothing is derived, then counts and pointers are as a worker has derived them', async () => {
     const open = () => openDatabase({ url: `pglite:${join(folder, 'database')}`, connections: 1 });
     const derived = async () => {
@@ -38,6 +49,9 @@ describe('contrail backfill', function () {
     for (const table of ['counts', 'states', 'pointers', 'search_fences', 'documents'])
       await database.query(`delete from contrail.${table}`);
     await database.close();
+    const planned = await plan();
+    expect(planned).to.include({ status: 1, table: true });
+    expect(planned.statuses['matcher-tuple']).to.equal('new');
     const { status, out, err } = await contrail('backfill', '--backend', 'postgres', '--report', 'json');
     expect(status, err).to.equal(0);
     const report = JSON.parse(out) as Record<string, number>;
@@ -45,5 +59,13 @@ describe('contrail backfill', function () {
     expect(report['documents']).to.be.above(100);
     expect(report).to.include({ refused: 0, resumed: false, stopped: false });
     expect(await derived()).to.deep.equal(before);
+    // Another process, which has loaded the definition by itself.
+    const again = await plan();
+    expect(again.status).to.equal(0);
+    expect(new Set(Object.values(again.statuses))).to.deep.equal(new Set(['filled']));
+    const text = await contrail('plan', '--backend', 'postgres');
+    expect(text.out)
+      .to.match(/^matcher-tuple +counts +filled +filled \d{4}-.*Z$/m)
+      .and.to.match(/^nothing to do$/m);
   });
 });

@@ -1,5 +1,6 @@
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { Fault } from '../../domain/fault.ts';
+import { derivationsOf } from '../../domain/plan/derivation-data.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
 import { pointerKey } from '../../domain/stored-rows.ts';
 import type { TableModel } from '../../domain/table-model.ts';
@@ -13,6 +14,7 @@ import type { Notes } from '../ports/notes.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sleeper } from '../ports/sleeper.ts';
 import type { TableScan } from '../ports/table-scan.ts';
+import type { DerivationNotes } from '../plan/derivation-notes.ts';
 import type { Retrier } from '../retry.ts';
 import { Pace, type Rate, unitsPerSecond } from '../scan/pace.ts';
 import { ScanProgress, type SegmentPlace } from '../scan/scan-progress.ts';
@@ -25,6 +27,7 @@ export interface BackfillParts {
   readonly scan: TableScan;
   readonly listing: DerivedListing;
   readonly notes: Notes;
+  readonly derivations: Pick<DerivationNotes, 'hashOf' | 'save'>;
   readonly bring: Pick<BringIntoLine, 'execute'>;
   readonly retrier: Retrier;
   readonly clock: Clock;
@@ -86,10 +89,14 @@ export class Backfill {
   ): Promise<BackfillFigures> {
     const { model, scan, notes, retrier, monotonicClock: clock, sleeper } = this.#parts;
     const names = filledNames(model, options.only);
+    const chosen = derivationsOf(model).filter((one) => names.includes(one.model.name));
     const size = await tryAgain(retrier, () => scan.size(), NO_LIMIT.signal);
     const perSecond = unitsPerSecond(options.rate, size);
     const { segments, run } = options;
-    const plan = JSON.stringify(names);
+    // What was done by another definition is to be done again.
+    const plan = JSON.stringify(
+      chosen.map((one) => [one.model.name, this.#parts.derivations.hashOf(model.keys, one)]),
+    );
     const progress = await ScanProgress.open({ notes, subject: SUBJECT, plan, segments, run });
     const figures = new BackfillFigures(size.rows, progress);
     onBegin(figures);
@@ -101,7 +108,12 @@ export class Backfill {
     await filling.scan(stop);
     if (!stop.aborted) await filling.listed(stop);
     figures.isStopped = !filling.isComplete;
-    if (filling.isComplete) await progress.finish();
+    if (filling.isComplete) {
+      // Before it is forgotten that it was done: whoever dies in between does the end of it again.
+      const done = options.only === undefined ? derivationsOf(model) : chosen;
+      await this.#parts.derivations.save(model.keys, done, this.#parts.clock.now());
+      await progress.finish();
+    }
     return figures;
   }
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Container } from 'inversify';
 import { SystemMonotonicClock } from '../../adapters/system/system.ts';
 import { Backfill } from '../../application/backfill/backfill.ts';
 import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
+import { DerivationNotes } from '../../application/plan/derivation-notes.ts';
+import { Plan } from '../../application/plan/plan.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { DerivedListing } from '../../application/ports/derived-listing.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
@@ -37,8 +40,22 @@ export function backfillIn(container: Container): Backfill {
     scan: container.get(TableScan),
     listing: container.get(DerivedListing),
     notes: container.get(Notes),
+    derivations: derivationNotesIn(container),
     monotonicClock: new SystemMonotonicClock(),
     sleeper: container.get(Sleeper),
     random: container.get(Random),
   });
+}
+
+/** What says what is to be filled, and what is gone. @throws when a port is not bound. */
+export function planIn(container: Container): Plan {
+  return new Plan({
+    model: container.get(TABLE_MODEL),
+    scan: container.get(TableScan),
+    derivations: derivationNotesIn(container),
+  });
+}
+
+function derivationNotesIn(container: Container): DerivationNotes {
+  return new DerivationNotes(container.get(Notes), (text) => createHash('sha256').update(text).digest('hex'));
 }
