@@ -41,8 +41,11 @@ describe('contrail backfill', function () {
       const database = await open();
       const counted = await database.query('select tuple, count from contrail.counts order by tuple::text');
       const pointers = await database.query('select count(*)::int as n from contrail.pointers');
+      const noted = await database.query('select subject, name from contrail.notes where subject = $1', [
+        'backfill',
+      ]);
       await database.close();
-      return { counted, pointers };
+      return { counted, pointers, noted };
     };
     const before = await derived();
     const database = await open();
@@ -52,6 +55,12 @@ describe('contrail backfill', function () {
     const planned = await plan();
     expect(planned).to.include({ status: 1, table: true });
     expect(planned.statuses['matcher-tuple']).to.equal('new');
+    const unfilled = await derived();
+    const dry = await contrail('backfill', '--backend', 'postgres', '--dry-run', '--report', 'json');
+    const would = JSON.parse(dry.out) as { derivations: Record<string, { written: number }> };
+    expect(dry.status, dry.err).to.equal(0);
+    expect(would).to.include({ dryRun: true, stopped: false });
+    expect(await derived()).to.deep.equal(unfilled);
     const { status, out, err } = await contrail('backfill', '--backend', 'postgres', '--report', 'json');
     expect(status, err).to.equal(0);
     const report = JSON.parse(out) as Record<string, number>;
@@ -59,6 +68,7 @@ describe('contrail backfill', function () {
     expect(report['documents']).to.be.above(100);
     expect(report).to.include({ refused: 0, resumed: false, stopped: false });
     expect(await derived()).to.deep.equal(before);
+    expect(would.derivations['matcher-tuple']?.written).to.equal(report['counts']);
     // Another process, which has loaded the definition by itself.
     const again = await plan();
     expect(again.status).to.equal(0);

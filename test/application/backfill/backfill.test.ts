@@ -134,6 +134,7 @@ class BackfillWorld {
       notes: this.notes,
       derivations: this.derivations,
       bring: world.filler(),
+      pretend: world.filler({}, { isDryRun: true }),
       retrier: aRetrier(),
       clock: world.clock,
       ...{ monotonicClock: new SleptClock(time), sleeper: time, random: new FixedRandom(0.5) },
@@ -300,6 +301,7 @@ describe('Backfill', () => {
       execute: async (given: readonly unknown[]) => ({
         faults: given.map(() => new Fault('transient', 'the store is away')),
         tally: {} as never,
+        derivations: new Map(),
       }),
     };
     const fault = await faultOf(filled.execute({ segments: 1 }, { bring }));
@@ -321,6 +323,33 @@ describe('Backfill', () => {
     expect(await rest.planned()).to.deep.equal(all.filter((name) => name !== 'tally'));
     await rest.execute();
     expect(await rest.planned()).to.deep.equal([]);
+  });
+
+  it('given a dry run, then says what would be done for each derivation, and writes nothing', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    await filled.put(...IDS);
+    await world.put(orderRow('99'));
+    await world.handle();
+    await world.remove(orderRow('99'), { lost: true });
+    world.queue.drain();
+    const before = await world.driftNow();
+    calls.splice(0);
+    const { tally, derivations, isStopped } = await filled.execute({ isDryRun: true });
+    expect(isStopped).to.equal(false);
+    const written = { copies: 13, latest: 1, notes: 0, search: 12, tally: 13, welcome: 12 };
+    expect(Object.fromEntries(Array.from(derivations, ([name, one]) => [name, one.written]))).to.deep.equal(
+      written,
+    );
+    expect(derivations.get('search')).to.deep.equal({ written: 12, unchanged: 1 });
+    expect(await world.driftNow()).to.deep.equal(before);
+    expect([calls, world.queue.drain(), await filled.notes.load('backfill')]).to.deep.equal([[], [], []]);
+    expect(await filled.planned()).to.include('tally');
+    // What it said is what is done then.
+    const real = await filled.execute();
+    const { counts, rows, documents: sent, pointers, effects } = real.tally;
+    expect([counts, rows, sent, pointers, effects]).to.deep.equal([13, 13, 12, 1, 12]);
+    expect(tally).to.deep.equal(real.tally);
   });
 
   it('given that the definition has changed since it was left, then it begins anew', async () => {
