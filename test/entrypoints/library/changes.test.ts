@@ -8,7 +8,10 @@ import { named, shop } from './reader-shop.ts';
 
 const ONE = { PK: 'CUSTOMER#anna', SK: 'ORDER#1' };
 
-function aReader(table: ReadTable, options: { readonly heldBytes?: number; readonly state?: string } = {}) {
+function aReader(
+  table: ReadTable,
+  options: { readonly heldBytes?: number; readonly state?: string; readonly from?: 'latest' } = {},
+) {
   return createReader({ ...table.read, ...options, definition: shop });
 }
 
