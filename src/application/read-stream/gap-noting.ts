@@ -4,7 +4,7 @@ import { gapsOf } from './table-gaps.ts';
 
 /** What to do about a gap. */
 export const REPAIR_GAP =
-  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap (contrail gaps)';
+  'changes were lost for good: bring what is derived in line with the rows as they are (contrail verify --repair=missing,stale,wrong,extra), which closes the gap';
 
 /** Notes gaps for good, loudly. */
 export class GapNoting {
