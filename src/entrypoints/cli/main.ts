@@ -11,6 +11,7 @@ import { generateCommand } from './generate/command.ts';
 import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
 import { migrateCommand } from './migrate/command.ts';
+import { planCommand } from './plan/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
@@ -36,6 +37,7 @@ await runCommand(
     .addCommand(consumeCommand)
     .addCommand(gapsCommand)
     .addCommand(indexCommand)
+    .addCommand(planCommand)
     .addCommand(backfillCommand)
     .addCommand(verifyCommand)
     .addCommand(doctorCommand)
