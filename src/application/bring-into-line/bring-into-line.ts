@@ -6,11 +6,12 @@ import {
 } from '../../domain/command.ts';
 import type { Change } from '../../domain/change.ts';
 import { groupBy } from '../../domain/coalesce.ts';
+import type { DerivedKey } from '../../domain/derived-rows.ts';
 import { givenTo } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { pointersAt } from '../../domain/pointer.ts';
 import { kindsOf, rolesOf } from '../../domain/roles.ts';
-import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
+import { type ItemKey, itemKey } from '../../domain/row.ts';
 import { rowAsIs } from '../../domain/row-as-is.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { Attributes } from '../../domain/value.ts';
@@ -41,6 +42,10 @@ export interface RowToBring {
     /** When that was begun, in milliseconds since 1970. */
     readonly at: number;
   };
+  /** Derived rows that say they are derived from it: those that it does not give are removed, though nothing is noted of them. At most 15. */
+  readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[];
+  /** Whether documents that must not be there are deleted though nothing is noted of them. */
+  readonly isCleared?: boolean;
 }
 
 /** `unchanged` counts derivations of rows, others what was written, sent or run; pointers of entities as well where they are right. */
@@ -144,13 +149,13 @@ class Bringing {
   /** Finds out what the rows ask for: those that nobody has read yet, as they are read. */
   async look(rows: readonly RowToBring[], limit: TimeLimit): Promise<void> {
     const { model, retrier, clock } = this.#deps;
-    const unread: { readonly key: ItemKey; readonly row: Row }[] = [];
-    for (const { key, scanned } of rows) {
+    const unread: Omit<ReadRow, 'attributes' | 'at'>[] = [];
+    for (const { key, scanned, listed, isCleared } of rows) {
       const row = model.rowOf(key.partition, key.sort);
       if (row === undefined) continue;
       if ('malformed' in row) this.#fail(itemKey(key), malformedFault(row));
-      else if (scanned === undefined) unread.push({ key, row });
-      else this.#ask({ key, row, ...scanned });
+      else if (scanned === undefined) unread.push({ key, row, listed, isCleared });
+      else this.#ask({ key, row, listed, isCleared, ...scanned });
     }
     const faults = await retrier.run(
       unread,

@@ -30,11 +30,12 @@ export function withoutWriting(
   const { matcher, derivedRows, retrier } = deps;
   return {
     ...deps,
-    matcher: { load: (...given) => matcher.load(...given), apply: allDone },
+    matcher: { load: (...given) => matcher.load(...given), apply: allDone, correct: allDone },
     derivedRows: {
       load: (...given) => derivedRows.load(...given),
       read: (...given) => derivedRows.read(...given),
       apply: allDone,
+      discard: allDone,
     },
     queue: { send: allDone },
     pointers: new ReconcileDefaultImage(unwrittenPointers(images, fingerprints), retrier),

@@ -4,6 +4,7 @@ import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { backfillCommand } from './backfill/command.ts';
 import { buildCommand } from './build/command.ts';
 import { consumeCommand } from './consume/command.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { gapsCommand } from './gaps/command.ts';
 import { generateCommand } from './generate/command.ts';
@@ -41,6 +42,7 @@ await runCommand(
     .addCommand(backfillCommand)
     .addCommand(purgeCommand)
     .addCommand(verifyCommand)
+    .addCommand(doctorCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)

@@ -2,43 +2,37 @@ import { createHash } from 'node:crypto';
 import type { Container } from 'inversify';
 import { SystemMonotonicClock } from '../../adapters/system/system.ts';
 import { Backfill } from '../../application/backfill/backfill.ts';
-import {
-  BringIntoLine,
-  type BringIntoLineDependencies,
-} from '../../application/bring-into-line/bring-into-line.ts';
-import { unwritingImages, unwritingLog, withoutWriting } from '../../application/bring-into-line/without-writing.ts';
-import { DerivationNotes } from '../../application/plan/derivation-notes.ts';
-import { Purge } from '../../application/purge/purge.ts';
-import { RemoveDerived, type RemoveDerivedParts } from '../../application/purge/remove-derived.ts';
+import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
 import { ClearDocuments } from '../../application/bring-into-line/clear-documents.ts';
+import {
+  unwritingImages,
+  unwritingLog,
+  withoutWriting,
+} from '../../application/bring-into-line/without-writing.ts';
+import { DerivationNotes } from '../../application/plan/derivation-notes.ts';
 import { Plan } from '../../application/plan/plan.ts';
-import { Clock } from '../../application/ports/clock.ts';
+import { Purge } from '../../application/purge/purge.ts';
+import { RemoveDerived } from '../../application/purge/remove-derived.ts';
 import { DerivedListing } from '../../application/ports/derived-listing.ts';
-import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
-import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Notes } from '../../application/ports/notes.ts';
 import { Random } from '../../application/ports/random.ts';
-import { SearchFences } from '../../application/ports/search-fences.ts';
-import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableScan } from '../../application/ports/table-scan.ts';
-import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
-import { Retrier } from '../../application/retry.ts';
-import { RunEffects } from '../../application/run-effects.ts';
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
+import { bringIntoLinePartsIn } from './bring-into-line.ts';
 import { DERIVED_LISTINGS } from './derived-listings.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** What fills all that is derived in a container. @throws when a port is not bound. */
 export function backfillIn(container: Container): Backfill {
-  const { deps, dry } = bringingIn(container);
+  const { parts, dry } = bringingIn(container);
+  const { model, retrier, clock, fences } = parts;
   return new Backfill({
-    ...{ bring: new BringIntoLine(deps), clear: new ClearDocuments(deps) },
+    ...{ bring: new BringIntoLine(parts), clear: new ClearDocuments(parts) },
     pretend: { bring: new BringIntoLine(dry), clear: new ClearDocuments(dry) },
-    ...{ model: deps.model, retrier: deps.retrier, clock: deps.clock, fences: deps.fences },
+    ...{ model, retrier, clock, fences },
     scan: container.get(TableScan),
     listing: container.get(DerivedListing),
     notes: container.get(Notes),
@@ -51,17 +45,18 @@ export function backfillIn(container: Container): Backfill {
 
 /** What removes what derivations have derived that are gone. @throws when a port is not bound. */
 export function purgeIn(container: Container): Purge {
-  const { deps, dry } = bringingIn(container);
-  const { model, retrier, clock, fences } = deps;
-  const removing = (ports: BringIntoLineDependencies, own: Pick<RemoveDerivedParts, 'images' | 'effects'>) => ({
-    clear: new ClearDocuments(ports),
-    remove: new RemoveDerived({ ...ports, ...own }),
-  });
-  const [images, log] = [container.get(ImageRepository), container.get(EffectLog)];
+  const { parts, dry, images, log } = bringingIn(container);
+  const { model, retrier, clock, fences } = parts;
   return new Purge({
     ...{ model, retrier, clock, fences },
-    removing: removing(deps, { images, effects: log }),
-    pretending: removing(dry, { images: unwritingImages(images), effects: unwritingLog(log) }),
+    removing: {
+      clear: new ClearDocuments(parts),
+      remove: new RemoveDerived({ ...parts, images, effects: log }),
+    },
+    pretending: {
+      clear: new ClearDocuments(dry),
+      remove: new RemoveDerived({ ...dry, images: unwritingImages(images), effects: unwritingLog(log) }),
+    },
     listingOf: container.get(DERIVED_LISTINGS),
     scan: container.get(TableScan),
     notes: container.get(Notes),
@@ -73,25 +68,10 @@ export function purgeIn(container: Container): Purge {
 
 /** What brings rows into line, and the same without writing. */
 function bringingIn(container: Container) {
-  const random = container.get(Random);
-  const deps: BringIntoLineDependencies = {
-    model: container.get(TABLE_MODEL),
-    retrier: container.get(Retrier),
-    clock: container.get(Clock),
-    rows: container.get(SourceRows),
-    matcher: container.get(MatcherRepository),
-    derivedRows: container.get(DerivedRowRepository),
-    fences: container.get(SearchFences),
-    queue: container.get(SearchQueue),
-    pointers: container.get(ReconcileDefaultImage),
-    effects: container.get(RunEffects),
-  };
-  const dry = withoutWriting(deps, {
-    images: container.get(ImageRepository),
-    log: container.get(EffectLog),
-    fingerprints: new Fingerprinter(() => random.next()),
-  });
-  return { deps, dry };
+  const parts = bringIntoLinePartsIn(container);
+  const [random, images, log] = [container.get(Random), container.get(ImageRepository), container.get(EffectLog)];
+  const fingerprints = new Fingerprinter(() => random.next());
+  return { parts, dry: withoutWriting(parts, { images, log, fingerprints }), images, log };
 }
 
 /** What says what is to be filled, and what is gone. @throws when a port is not bound. */

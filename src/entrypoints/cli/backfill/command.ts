@@ -52,7 +52,8 @@ how much would be written, sent or run, and how much is right as it is.
 
 --rate counts what the scan reads. What is derived takes reads and writes
 beside that. A document of a row that is gone is deleted where a fence tells of
-it; what is in the index without one, contrail verify finds.
+it; what is in the index without one, contrail verify finds, and --repair=extra
+deletes.
 
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
