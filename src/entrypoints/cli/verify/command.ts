@@ -75,7 +75,8 @@ contradicts is set right on condition that it is as it was seen. What must not
 be there is deleted only where extra is named: --repair=missing,stale,wrong,extra.
 First see what contrail verify says is extra: with a wrong definition, or an
 index that others fill too, that is what should stay. Documents go through the
-search queue, so contrail index must be running. Effects are not run.
+search queue: on AWS, contrail index or the indexer must be running; on
+PostgreSQL, they are brought into the index here. Effects are not run.
 
 Once nothing differs any more, with neither --only nor --sample, the gaps of
 contrail consume are closed that were noted before it began.
