@@ -1,5 +1,5 @@
 import type { Container } from 'inversify';
-import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
+import type { BringIntoLineDependencies } from '../../application/bring-into-line/bring-into-line.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
@@ -11,9 +11,9 @@ import { Retrier } from '../../application/retry.ts';
 import { RunEffects } from '../../application/run-effects.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
-/** What brings all that is derived in a container into line with its rows. @throws when a port is not bound. */
-export function bringIntoLineIn(container: Container): BringIntoLine {
-  return new BringIntoLine({
+/** What it takes to bring all that is derived in a container into line with its rows. @throws when a port is not bound. */
+export function bringIntoLinePartsIn(container: Container): BringIntoLineDependencies {
+  return {
     model: container.get(TABLE_MODEL),
     rows: container.get(SourceRows),
     matcher: container.get(MatcherRepository),
@@ -24,5 +24,5 @@ export function bringIntoLineIn(container: Container): BringIntoLine {
     effects: container.get(RunEffects),
     retrier: container.get(Retrier),
     clock: container.get(Clock),
-  });
+  };
 }

@@ -18,7 +18,8 @@ import { TableScan } from '../../application/ports/table-scan.ts';
 import { Retrier } from '../../application/retry.ts';
 import { asIndexed, fieldsByName } from '../../domain/as-indexed.ts';
 import type { SearchSchema } from '../../domain/search-schema.ts';
-import { bringIntoLineIn } from './bring-into-line.ts';
+import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
+import { bringIntoLinePartsIn } from './bring-into-line.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /**
@@ -42,7 +43,7 @@ export function verifyIn(container: Container, schemas: readonly SearchSchema[] 
     fences: hasDocuments ? container.get(SearchFences) : undefined,
     backlog: hasDocuments ? container.get(SearchBacklog) : undefined,
     asHeld: heldBy(schemas),
-    bring: bringIntoLineIn(container),
+    bring: new BringIntoLine(bringIntoLinePartsIn(container)),
     queue: container.get(SearchQueue),
     wallClock: container.get(Clock),
     clock: new SystemMonotonicClock(),

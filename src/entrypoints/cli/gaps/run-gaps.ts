@@ -40,7 +40,9 @@ export async function runGaps(options: GapsCommandOptions): Promise<void> {
     }),
   );
   process.stdout.write(
-    report === 'json' ? `${JSON.stringify({ table, open, closed })}\n` : textOf(table, open, closed),
+    report === 'json'
+      ? `${JSON.stringify({ table, open, closed, closeBefore: timeBehind(open) })}\n`
+      : textOf(table, open, closed),
   );
   if (open.length > 0) process.exitCode = FAILED;
 }
@@ -59,13 +61,18 @@ async function askedFor({ table, streamArn }: GapsCommandOptions): Promise<Asked
 }
 
 function textOf(table: string, open: readonly StreamGap[], closed: readonly StreamGap[]): string {
+  const time = timeBehind(open);
   const lines = [
     ...closed.map((gap) => `closed ${gapLine(gap)}`),
     ...open.map(gapLine),
-    open.length === 0 ? `no gap of ${table} is open` : HOW_TO_CLOSE,
+    time === undefined
+      ? `no gap of ${table} is open`
+      : `What is in gaps was lost to its reader: run contrail verify --repair=missing,stale,wrong,extra, which closes them once nothing differs; or bring what is derived of the table’s rows into line yourself, then: contrail gaps --close-before ${time}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const HOW_TO_CLOSE =
-  'What is in gaps was lost to its reader: run contrail verify --repair=missing,stale,wrong,extra, which closes them once nothing differs; or bring what is derived of the table’s rows into line yourself, having noted the time, then: contrail gaps --close-before TIME';
+/** The time to close all of these before, by the clocks that noted them: the one here may be slow or fast. */
+function timeBehind(gaps: readonly StreamGap[]): string | undefined {
+  return gaps.length === 0 ? undefined : new Date(Math.max(...gaps.map(({ at }) => at)) + 1).toISOString();
+}
