@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Container } from 'inversify';
 import { SystemMonotonicClock } from '../../adapters/system/system.ts';
 import { Backfill } from '../../application/backfill/backfill.ts';
-import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
-import { ClearDocuments } from '../../application/bring-into-line/clear-documents.ts';
+import {
+  BringIntoLine,
+  type BringIntoLineDependencies,
+} from '../../application/bring-into-line/bring-into-line.ts';
 import {
   unwritingImages,
   unwritingLog,
   withoutWriting,
 } from '../../application/bring-into-line/without-writing.ts';
 import { DerivationNotes } from '../../application/plan/derivation-notes.ts';
-import { Plan } from '../../application/plan/plan.ts';
 import { Purge } from '../../application/purge/purge.ts';
-import { RemoveDerived } from '../../application/purge/remove-derived.ts';
+import { RemoveDerived, type RemoveDerivedParts } from '../../application/purge/remove-derived.ts';
+import { ClearDocuments } from '../../application/bring-into-line/clear-documents.ts';
+import { Plan } from '../../application/plan/plan.ts';
 import { DerivedListing } from '../../application/ports/derived-listing.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
@@ -27,12 +30,11 @@ import { TABLE_MODEL } from './table-model.ts';
 
 /** What fills all that is derived in a container. @throws when a port is not bound. */
 export function backfillIn(container: Container): Backfill {
-  const { parts, dry } = bringingIn(container);
-  const { model, retrier, clock, fences } = parts;
+  const { deps, dry } = bringingIn(container);
   return new Backfill({
-    ...{ bring: new BringIntoLine(parts), clear: new ClearDocuments(parts) },
+    ...{ bring: new BringIntoLine(deps), clear: new ClearDocuments(deps) },
     pretend: { bring: new BringIntoLine(dry), clear: new ClearDocuments(dry) },
-    ...{ model, retrier, clock, fences },
+    ...{ model: deps.model, retrier: deps.retrier, clock: deps.clock, fences: deps.fences },
     scan: container.get(TableScan),
     listing: container.get(DerivedListing),
     notes: container.get(Notes),
@@ -45,18 +47,20 @@ export function backfillIn(container: Container): Backfill {
 
 /** What removes what derivations have derived that are gone. @throws when a port is not bound. */
 export function purgeIn(container: Container): Purge {
-  const { parts, dry, images, log } = bringingIn(container);
-  const { model, retrier, clock, fences } = parts;
+  const { deps, dry } = bringingIn(container);
+  const { model, retrier, clock, fences } = deps;
+  const removing = (
+    ports: BringIntoLineDependencies,
+    own: Pick<RemoveDerivedParts, 'images' | 'effects'>,
+  ) => ({
+    clear: new ClearDocuments(ports),
+    remove: new RemoveDerived({ ...ports, ...own }),
+  });
+  const [images, log] = [container.get(ImageRepository), container.get(EffectLog)];
   return new Purge({
     ...{ model, retrier, clock, fences },
-    removing: {
-      clear: new ClearDocuments(parts),
-      remove: new RemoveDerived({ ...parts, images, effects: log }),
-    },
-    pretending: {
-      clear: new ClearDocuments(dry),
-      remove: new RemoveDerived({ ...dry, images: unwritingImages(images), effects: unwritingLog(log) }),
-    },
+    removing: removing(deps, { images, effects: log }),
+    pretending: removing(dry, { images: unwritingImages(images), effects: unwritingLog(log) }),
     listingOf: container.get(DERIVED_LISTINGS),
     scan: container.get(TableScan),
     notes: container.get(Notes),
@@ -68,10 +72,14 @@ export function purgeIn(container: Container): Purge {
 
 /** What brings rows into line, and the same without writing. */
 function bringingIn(container: Container) {
-  const parts = bringIntoLinePartsIn(container);
-  const [random, images, log] = [container.get(Random), container.get(ImageRepository), container.get(EffectLog)];
-  const fingerprints = new Fingerprinter(() => random.next());
-  return { parts, dry: withoutWriting(parts, { images, log, fingerprints }), images, log };
+  const random = container.get(Random);
+  const deps = bringIntoLinePartsIn(container);
+  const dry = withoutWriting(deps, {
+    images: container.get(ImageRepository),
+    log: container.get(EffectLog),
+    fingerprints: new Fingerprinter(() => random.next()),
+  });
+  return { deps, dry };
 }
 
 /** What says what is to be filled, and what is gone. @throws when a port is not bound. */

@@ -94,7 +94,7 @@ export function postgresModule(
     bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
     bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
     bindPart(SearchQueue, 'queue', { send: true }, {});
-    bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
+    bindPart(SearchIndex, 'index', { apply: true, applyToAll: true, read: true }, { documents: true });
     bindPart(SearchFences, 'fences', { load: true, advance: true }, { documents: true });
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
     bindPart(TableScan, 'scan', { page: true, size: true }, {});
