@@ -38,6 +38,7 @@ describeWithServers('contrail gaps', () => {
     const { dynamodb } = (await sharedServers()).clients;
     const shards = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable });
     await shards.add(readStreamArn(stream).tableArn, [{ id: before, parent: undefined, start: 'horizon' }]);
+    await shards.advance(readStreamArn(stream).tableArn, [{ shard: before, epoch: 0, complete: true }]);
     await shards.noteGaps(before, [OLD]);
     await shards.noteGaps(stream, [NEW]);
   }
