@@ -60,7 +60,7 @@ export class ShardReading {
   /** How often in a row a page could not be read for want of a setting, as a right. */
   #misconfigured = 0;
   #lastAt: number | undefined;
-  /** Since when the stream lists it and does not give it, by the monotonic clock. */
+  /** Since when the stream does not give it, or its records, by the monotonic clock. */
   #refusedAt: number | undefined;
   #problem: string | undefined;
   /** When there was a page last, by the time of the stream. */
@@ -243,13 +243,19 @@ export class ShardReading {
   async #missing(what: 'trimmed' | 'gone', at: ShardPosition): Promise<void> {
     this.#iterator = undefined;
     const { id: shard } = this.state;
+    const now = this.#deps.monotonic.elapsed();
+    const refusedMs = now - (this.#refusedAt ??= now);
     if (what === 'trimmed' && at !== 'horizon' && at !== 'latest') {
+      // What has left it never comes back. DynamoDB Local may say so for a moment of a shard that gets its first record.
+      if (refusedMs < this.#shared.options.trimmedMs) {
+        this.#tryLater('the stream says that records at its position have left it');
+        return;
+      }
       await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#frontier.lastRead });
+      this.#refusedAt = undefined;
       this.#position = 'horizon';
       return;
     }
-    const now = this.#deps.monotonic.elapsed();
-    const refusedMs = now - (this.#refusedAt ??= now);
     const isListed = await this.#shared.isListed(shard);
     // An open one may get more records, and is closed within hours. DynamoDB Local never stops listing what it has trimmed.
     const isLost = this.#shared.isClosed(shard) && refusedMs >= this.#shared.options.refusedMs;
