@@ -183,10 +183,12 @@ describeWithServers('Verify on DynamoDB', () => {
       this.timeout(60_000);
       const { environment } = opened;
       const { dynamodb } = (await sharedServers()).clients;
-      const { stream = '' } = await tableStreamOf(dynamodb, environment['TABLE_NAME'] ?? '');
+      const { table } = await tableStreamOf(dynamodb, environment['TABLE_NAME'] ?? '');
+      const stream = `${table}/stream/2026-01-01T09:00:00.000`;
       const shards = new DynamoDbShardStates(documentClientOf(dynamodb), {
         stateTable: environment['STATE_TABLE_NAME'] ?? '',
       });
+      await shards.add(table, [{ id: stream, parent: undefined, start: 'horizon' }]);
       expect(await readerGaps(environment)).to.equal(undefined);
       await shards.noteGaps(stream, [gapAt(1)]);
       const left = await (await readerGaps(environment))?.end('drift is left');
