@@ -13,6 +13,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail index': [...CONTRAIL, 'index'],
   'contrail plan': [...CONTRAIL, 'plan'],
   'contrail backfill': [...CONTRAIL, 'backfill'],
+  'contrail purge': [...CONTRAIL, 'purge'],
   'contrail verify': [...CONTRAIL, 'verify'],
   'contrail doctor': [...CONTRAIL, 'doctor'],
   'contrail search': [...CONTRAIL, 'search'],

@@ -43,6 +43,16 @@ export function withoutWriting(
   };
 }
 
+/** Pointers that can be read. What is written of them is not. */
+export function unwritingImages(images: ImageRepository): ImageRepository {
+  return { load: (...given) => images.load(...given), save: allDone };
+}
+
+/** What is noted of effects. What is noted besides is not. */
+export function unwritingLog(log: EffectLog): EffectLog {
+  return { load: (...given) => log.load(...given), advance: allDone };
+}
+
 async function allDone(given: readonly unknown[]): Promise<readonly 'done'[]> {
   return given.map(() => 'done');
 }

@@ -13,6 +13,7 @@ import { initCommand } from './init/command.ts';
 import { migrateCommand } from './migrate/command.ts';
 import { planCommand } from './plan/command.ts';
 import { policyCommand } from './policy/command.ts';
+import { purgeCommand } from './purge/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -39,6 +40,7 @@ await runCommand(
     .addCommand(indexCommand)
     .addCommand(planCommand)
     .addCommand(backfillCommand)
+    .addCommand(purgeCommand)
     .addCommand(verifyCommand)
     .addCommand(doctorCommand)
     .addCommand(searchCommand)
