@@ -149,6 +149,18 @@ describeWithServers('contrail consume', () => {
     expect(again).to.include({ err: '', status: 0 });
   });
 
+  it('given --state in memory, then the next process goes on from there, and one beside it is refused', async () => {
+    const { env, put } = await aTable();
+    await put('a', 'b');
+    const state = ['--backend', 'memory', '--once', '--state', join(folder, unique('state'))];
+    expect((await consume(env, ...state)).out).to.include('2 records handled');
+    await put('c');
+    const both = await Promise.all([consume(env, ...state), consume(env, ...state)]);
+    expect(both.map(({ status }) => status).toSorted()).to.deep.equal([0, 2]);
+    expect(both.map(({ out }) => out).join('')).to.include('1 record handled');
+    expect(both.map(({ err }) => err).join('')).to.match(/is held by process \d+/);
+  });
+
   it('given --metrics, then those of each batch are printed, and its own as a reader', async () => {
     const { env, put } = await aTable();
     await put('a', 'b');

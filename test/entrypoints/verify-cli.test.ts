@@ -94,7 +94,11 @@ from contrail.documents where document_id = 'CESSNA'`,
     const { findings, ...report } = JSON.parse(first.out) as { findings: { item: string }[] };
     expect(report).to.deep.include({ drift: 3, mended: 2, undecided: 0, refused: 0 });
     const [counted, stale, extra] = findings.toSorted((a, b) => (a.item < b.item ? -1 : 1));
-    expect(counted).to.deep.include({ drift: 'wrong', mended: true, done: 'set to what its states add up to' });
+    expect(counted).to.deep.include({
+      drift: 'wrong',
+      mended: true,
+      done: 'set to what its states add up to',
+    });
     expect(stale).to.deep.include({ drift: 'stale', mended: true, done: 'sent to the index anew' });
     expect(extra).to.deep.include({
       ...{ drift: 'extra', item: 'document icao_manufacturers/NOBODY' },

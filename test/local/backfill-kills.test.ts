@@ -29,7 +29,7 @@ import { SourceTable } from '../support/stream-records.ts';
 import { unique } from '../support/unique.ts';
 
 /** How often the process is killed in each test. A hundred times by hand: `KILLS=100 npm run test:file -- test/local/backfill-kills.test.ts`. */
-const KILLS = Number(process.env['KILLS'] ?? 3);
+const KILLS = Number(process.env['KILLS'] ?? 2);
 
 /** The same that the file below says. */
 const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }).with<{

@@ -90,7 +90,7 @@ const AT_ONCE = 200;
 const NO_ROW_KEY = "states that keep only a digest of their row's key";
 const NO_NAME = 'documents of which only a digest of the name is known';
 const OF_WHICH_ROW = 'documents whose id does not say which row they are of, in a collection that others use';
-const UNCOUNTED = 'counts in which no row is noted';
+const UNCOUNTED = 'counts in which no row is noted, and which something else has changed';
 
 /** Removes what a derivation that the definition has no more has derived, beside a live worker of the present definition. */
 export class Purge {
@@ -259,7 +259,8 @@ class Purging {
       figures.pointers += await remove.pointers(some);
       // Of what states name it was said already that it would go.
       if (isDryRun) return;
-      for (const { is } of some) if (is === 'count') figures.leave(UNCOUNTED);
+      const left = await remove.counts(some);
+      for (let count = 0; count < left; count++) figures.leave(UNCOUNTED);
       figures.rows += await remove.rows(gone, some);
     });
   }

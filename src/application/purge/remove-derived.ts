@@ -7,6 +7,7 @@ import {
   type RowsState,
 } from '../../domain/derived-rows.ts';
 import { rowAs } from '../../domain/drift/row-of.ts';
+import type { CountCorrection } from '../../domain/count-correction.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { GoneDerivation } from '../../domain/plan/gone-derivation.ts';
 import type { Row } from '../../domain/row.ts';
@@ -134,6 +135,24 @@ export class RemoveDerived {
       );
     });
     return removed;
+  }
+
+  /** Removes counts in which no row is noted any more, each on condition that it is as it was listed. @returns how many were not. */
+  async counts(items: readonly ListedItem[]): Promise<number> {
+    const corrections: CountCorrection[] = [];
+    let left = 0;
+    for (const item of items) {
+      if (item.is !== 'count') continue;
+      const { model, tuple, count, rows } = item;
+      if (count === undefined || rows === undefined) left++;
+      else corrections.push({ model, tuple, seen: { count, rows }, to: undefined });
+    }
+    const results = corrections.length === 0 ? [] : await this.#parts.matcher.correct(corrections);
+    for (const result of results) {
+      if (Fault.is(result)) throw result;
+      if (result !== 'done') left++;
+    }
+    return left;
   }
 
   /** Removes derived rows that no state names any more. @returns how many. */

@@ -216,6 +216,18 @@ describe('Purge', () => {
     expect(await purged.there()).to.deep.equal(rest);
   });
 
+  it('given a count that its states contradict, then that goes as well', async () => {
+    const purged = new PurgedWorld();
+    await purged.fill();
+    const { matcher } = purged.world;
+    const seen = [...matcher.stored()].find(({ model }) => model.name === 'tally')!;
+    const { model, tuple, count, rows: counted } = seen;
+    const to = { count: count.plus(count), rows: counted + 3 };
+    expect(await matcher.correct([{ model, tuple, seen, to }])).to.deep.equal(['done']);
+    expect((await purged.purge('tally', shop(without('tally')))).left).to.deep.equal({});
+    expect((await purged.there())['tally']).to.equal(undefined);
+  });
+
   it('given the same documents under another name, then those stay that rows give', async () => {
     const purged = new PurgedWorld();
     await purged.fill();

@@ -30,7 +30,9 @@ export const readers = check({
         ),
       );
     if (reader === 'consume' && consumers.length === 0)
-      verdicts.push(untold('no process of contrail consume renews a lease of the stream: start one, and ask again'));
+      verdicts.push(
+        untold('no process of contrail consume renews a lease of the stream: start one, and ask again'),
+      );
     if (reader === 'function' && consumers.length > 0)
       verdicts.push(
         warning(

@@ -13,7 +13,7 @@ only. What is wrong is said with what to do.`,
   )
   .addOption(definitionOption())
   .option('--table <name>', 'the table, by its name or ARN; TABLE_NAME unless given')
-  .option('--stream-arn <arn>', "its stream, where one is named in your deployment", streamArn)
+  .option('--stream-arn <arn>', 'its stream, where one is named in your deployment', streamArn)
   .option('--function <name>', "the worker's function; settings not made here are its own")
   .option('--consume', 'contrail consume reads the stream, and no function', false)
   .option('--index', 'contrail index fills the search index, and no function', false)

@@ -13,6 +13,8 @@ left them before they were read. Each is reported until it is closed.`,
   .addOption(
     new Option('--backend <name>', 'where gaps are noted; BACKEND unless given').choices(['aws', 'postgres']),
   )
+  .option('--name <name>', 'of a reader of your own (createReader) that has this name')
+  .option('--state <folder>', 'where they are noted: of contrail consume --state, which must have ended')
   .option('--close-before <time>', 'close those that were noted before this time', pastTime)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
