@@ -39,6 +39,7 @@ describeWithServers('contrail gaps', () => {
     const { dynamodb } = (await sharedServers()).clients;
     const shards = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable });
     await shards.add(readStreamArn(stream).tableArn, [{ id: before, parent: undefined, start: 'horizon' }]);
+    await shards.advance(readStreamArn(stream).tableArn, [{ shard: before, epoch: 0, complete: true }]);
     await shards.noteGaps(before, [OLD]);
     await shards.noteGaps(stream, [NEW]);
   }
@@ -70,6 +71,25 @@ describeWithServers('contrail gaps', () => {
       expect(out.includes('closed gap: new stream'), `${again}`).to.equal(!again);
       expect(out).to.include('no gap of arn:').and.to.include('is open\n');
       expect(status).to.equal(0);
+    }
+  });
+
+  it('given a repair of everything after which nothing differs, then it closes them', async () => {
+    await noteGaps();
+    const folder = await mkdtemp(join(tmpdir(), 'contrail-gaps-'));
+    try {
+      const repair = (...args: string[]) =>
+        run([...BUNDLED_CONTRAIL, 'verify', '--repair', '--settle', '0', '--folder', folder, ...args], '', {
+          env,
+        });
+      const some = await repair('--only', 'default-image');
+      expect(some.out, some.err).to.match(/^gaps stay open: only some derivations were looked at/m);
+      const all = await repair();
+      expect(all.out, all.err).to.match(/^closed gap: trimmed in the shard s1 after 17/m);
+      expect(all.out).to.match(/^closed gap: new stream/m);
+      expect([some.status, all.status, (await gaps()).status]).to.deep.equal([0, 0, 0]);
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

@@ -9,10 +9,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { SourceRows } from '../ports/source-rows.ts';
 import type { Result } from '../result.ts';
 import type { Attempt } from '../retry.ts';
-import { type Asked, type Fenced, nameOf } from './fenced.ts';
+import { type Asked, type Fenced, nameOf, type Unnoted } from './fenced.ts';
 
 /** A row as it was read. */
-export interface ReadRow {
+export interface ReadRow extends Unnoted {
   readonly key: ItemKey;
   readonly row: Row;
   /** Undefined where there was none. */
@@ -80,7 +80,10 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
     for (const [index, work] of works.entries()) {
       const state = states[index];
       if (Fault.is(state)) results.set(work, state);
-      else loaded.push({ work, command: work.command, state, at: work.read.at });
+      else {
+        const { command, read } = work;
+        loaded.push({ work, command, state, unnoted: read, at: read.at });
+      }
     }
     const different = await unlike(loaded);
     const again = different.filter(({ state }) => state !== undefined);

@@ -38,6 +38,7 @@ export function fencedDocuments(
   };
 }
 
-function isInLine({ command: { decision }, state }: Asked<Command, SearchFence>): boolean {
-  return decision.action !== 'upsert' && (state === undefined || state.removed);
+function isInLine({ command: { decision }, state, unnoted }: Asked<Command, SearchFence>): boolean {
+  if (decision.action === 'upsert' || unnoted.isCleared === true) return false;
+  return state === undefined || state.removed;
 }

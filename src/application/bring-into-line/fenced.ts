@@ -1,12 +1,22 @@
 import type { DerivingCommand } from '../../domain/command.ts';
+import type { DerivedKey } from '../../domain/derived-rows.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { Version } from '../../domain/version.ts';
 import type { Result } from '../result.ts';
+
+/** What may be there of a row though nothing is noted of it, as somebody has seen. */
+export interface Unnoted {
+  /** Derived rows that say they are derived from it. */
+  readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[] | undefined;
+  /** Whether its documents may be there that must not. */
+  readonly isCleared?: boolean | undefined;
+}
 
 /** One derivation of one row: what the row asks for, and what is noted as derived from it; undefined where nothing is. */
 export interface Asked<C, State> {
   readonly command: C;
   readonly state: State | undefined;
+  readonly unnoted: Unnoted;
 }
 
 /**

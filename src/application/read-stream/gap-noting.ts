@@ -5,7 +5,7 @@ import { gapsOf } from './table-gaps.ts';
 
 /** What to do about a gap. */
 export const REPAIR_GAP =
-  'changes were lost for good: bring what is derived in line with the rows as they are (verify, then repair), then close the gap (contrail gaps)';
+  'changes were lost for good: bring what is derived in line with the rows as they are (contrail verify --repair=missing,stale,wrong,extra), which closes the gap';
 
 /** How soon what grew a gap is not told apart from what made it, in milliseconds: whoever repairs reads rows as they are long after that was written. */
 const SAME_MS = 60_000;

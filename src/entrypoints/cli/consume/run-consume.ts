@@ -38,6 +38,8 @@ export interface ConsumeCommandOptions {
   readonly batchSize: number;
   readonly parallelizationFactor: number;
   readonly failoverMs: number;
+  /** Whether documents are brought from the search queue into the index, where nobody else does. */
+  readonly index: boolean;
   readonly health?: number;
   readonly metrics: boolean;
   readonly report: 'text' | 'json';
@@ -74,7 +76,7 @@ async function consume(
   const { from, once, batchSize, parallelizationFactor, failoverMs } = options;
   const logger = container.get(Logger);
   const handle = handleRecordsOf(streamWorker(container));
-  const draining = drain && new Draining(drain, logger, stop);
+  const draining = drain && options.index ? new Draining(drain, logger, stop) : undefined;
   const follow = new Follow(
     {
       container,

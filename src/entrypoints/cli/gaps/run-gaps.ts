@@ -1,6 +1,3 @@
-import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
-import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
-import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
 import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { FileShardStates } from '../../../adapters/files/file-shard-states.ts';
 import type { ShardStates } from '../../../application/ports/shard-states.ts';
@@ -13,6 +10,7 @@ import { readStateConfig } from '../../config.ts';
 import { FAILED } from '../exit-status.ts';
 import { gapLine } from '../gap-line.ts';
 import { whereItIs } from '../where-it-is.ts';
+import { type Asked, streamsOf } from './streams-of.ts';
 
 export interface GapsCommandOptions {
   readonly table?: string;
@@ -25,12 +23,6 @@ export interface GapsCommandOptions {
   /** Milliseconds since 1970. */
   readonly closeBefore?: number;
   readonly report: 'text' | 'json';
-}
-
-/** A table, and streams of it that may not be noted as such. Each by its ARN. */
-interface Asked {
-  readonly table: string;
-  readonly streams: readonly string[];
 }
 
 /** Lists the gaps of a table's streams, closes those that are repaired, and sets the exit status. */
@@ -95,13 +87,7 @@ async function askedFor({ table, streamArn }: GapsCommandOptions): Promise<Asked
       'configuration',
       'nothing says which table is meant; give --table NAME or --stream-arn ARN, or set TABLE_NAME',
     );
-  const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
-  try {
-    const { table: arn, stream } = await tableStreamOf(client, named);
-    return { table: arn, streams: stream === undefined ? [] : [stream] };
-  } finally {
-    client.destroy();
-  }
+  return streamsOf(named);
 }
 
 function textOf(table: string, open: readonly StreamGap[], closed: readonly StreamGap[]): string {
@@ -111,7 +97,7 @@ function textOf(table: string, open: readonly StreamGap[], closed: readonly Stre
     ...open.map(gapLine),
     time === undefined
       ? `no gap of ${table} is open`
-      : `What is in gaps was lost to its reader. Bring what is derived of the table’s rows into line with the rows as they are, then: contrail gaps --close-before ${time}`,
+      : `What is in gaps was lost to its reader: run contrail verify --repair=missing,stale,wrong,extra, which closes them once nothing differs; or bring what is derived of the table’s rows into line yourself, then: contrail gaps --close-before ${time}`,
   ];
   return `${lines.join('\n')}\n`;
 }
