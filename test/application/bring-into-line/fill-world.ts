@@ -15,6 +15,7 @@ import {
   type RowToBring,
 } from '../../../src/application/bring-into-line/bring-into-line.ts';
 import { ClearDocuments } from '../../../src/application/bring-into-line/clear-documents.ts';
+import { UnwritingQueue } from '../../../src/application/bring-into-line/unwriting-ports.ts';
 import { withoutWriting } from '../../../src/application/bring-into-line/without-writing.ts';
 import { IndexDocuments } from '../../../src/application/index-documents.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
@@ -186,7 +187,7 @@ export class FillWorld {
   /** What has documents deleted here that no row gives. */
   clearing({ isDryRun = false } = {}): ClearDocuments {
     const { fences, rows, clock } = this;
-    const queue = isDryRun ? { send: async (sent: readonly unknown[]) => sent.map(() => 'done' as const) } : this.queue;
+    const queue = isDryRun ? new UnwritingQueue() : this.queue;
     return new ClearDocuments({
       ...{ model: this.#definition.model, fences, rows, clock, queue },
       retrier: aRetrier({ conflicts: CONFLICTS }),
