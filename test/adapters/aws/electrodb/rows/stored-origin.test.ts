@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import {
-  originIn,
-  storedOrigin,
-} from '../../../../../src/adapters/aws/electrodb/rows/stored-origin.ts';
+import { originIn, storedOrigin } from '../../../../../src/adapters/aws/electrodb/rows/stored-origin.ts';
 
 const ORIGIN = 'copies 10#CUSTOMER#1ORDER 2@3';
 
