@@ -13,6 +13,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail index': [...CONTRAIL, 'index'],
   'contrail backfill': [...CONTRAIL, 'backfill'],
   'contrail verify': [...CONTRAIL, 'verify'],
+  'contrail redrive': [...CONTRAIL, 'redrive'],
   'contrail search': [...CONTRAIL, 'search'],
   'contrail simulate': [...CONTRAIL, 'simulate'],
   'contrail generate': [...CONTRAIL, 'generate'],

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { SourceRows } from '../ports/source-rows.ts';
 import type { Result } from '../result.ts';
 import type { Attempt } from '../retry.ts';
-import { type Asked, type Fenced, nameOf } from './fenced.ts';
+import { type Asked, type Fenced, isBefore, nameOf } from './fenced.ts';
 
 /** A row as it was read. */
 export interface ReadRow {
@@ -19,6 +19,8 @@ export interface ReadRow {
   readonly attributes: Attributes | undefined;
   /** When the reading began, in milliseconds since 1970. */
   readonly at: number;
+  /** The version of a change of the row that nobody has handled. */
+  readonly since?: Version | undefined;
 }
 
 /** One derivation of one row, with what the row asked for as it was read. */
@@ -80,7 +82,10 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
     for (const [index, work] of works.entries()) {
       const state = states[index];
       if (Fault.is(state)) results.set(work, state);
-      else loaded.push({ work, command: work.command, state, at: work.read.at });
+      else {
+        const { at, since } = work.read;
+        loaded.push({ work, command: work.command, state, at, since });
+      }
     }
     const different = await unlike(loaded);
     const again = different.filter(({ state }) => state !== undefined);
@@ -107,7 +112,7 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
       ...(await unlike([...readAgain.values()])),
     ];
     signal.throwIfAborted();
-    const writes = toWrite.map((asked) => fenced.writeOf(asked, fillVersion(asked.state?.version, asked.at)));
+    const writes = toWrite.map((asked) => fenced.writeOf(asked, fillVersion(followedBy(asked), asked.at)));
     const written = writes.length === 0 ? [] : await fenced.write(writes, signal);
     for (const [index, { work }] of toWrite.entries()) {
       const result = written[index];
@@ -116,6 +121,11 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
     }
     return works.map((work) => results.get(work));
   };
+}
+
+/** The newest version that what is written must come after, as far as is known. */
+function followedBy({ state, since }: Asked<unknown, { readonly version: Version }>): Version | undefined {
+  return state === undefined || isBefore(state.version, since) ? (since ?? state?.version) : state.version;
 }
 
 /** What the row asks of the same derivation as it is now; undefined where that is nothing. */

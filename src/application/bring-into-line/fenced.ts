@@ -1,12 +1,19 @@
 import type { DerivingCommand } from '../../domain/command.ts';
 import type { Fault } from '../../domain/fault.ts';
-import type { Version } from '../../domain/version.ts';
+import { compareVersions, type Version } from '../../domain/version.ts';
 import type { Result } from '../result.ts';
 
 /** One derivation of one row: what the row asks for, and what is noted as derived from it; undefined where nothing is. */
 export interface Asked<C, State> {
   readonly command: C;
   readonly state: State | undefined;
+  /** The version of a change of the row that nobody has handled. */
+  readonly since?: Version | undefined;
+}
+
+/** Whether a version is older than the change that nobody has handled, where there is one. */
+export function isBefore(version: Version, since: Version | undefined): boolean {
+  return since !== undefined && compareVersions(version, since) < 0;
 }
 
 /**

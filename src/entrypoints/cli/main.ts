@@ -11,6 +11,7 @@ import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
 import { migrateCommand } from './migrate/command.ts';
 import { policyCommand } from './policy/command.ts';
+import { redriveCommand } from './redrive/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -37,6 +38,7 @@ await runCommand(
     .addCommand(indexCommand)
     .addCommand(backfillCommand)
     .addCommand(verifyCommand)
+    .addCommand(redriveCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)

@@ -4,18 +4,12 @@ import { Backfill } from '../../application/backfill/backfill.ts';
 import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
 import { Clock } from '../../application/ports/clock.ts';
 import { DerivedListing } from '../../application/ports/derived-listing.ts';
-import { DerivedRowRepository } from '../../application/ports/derived-row-repository.ts';
-import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Notes } from '../../application/ports/notes.ts';
 import { Random } from '../../application/ports/random.ts';
-import { SearchFences } from '../../application/ports/search-fences.ts';
-import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
-import { SourceRows } from '../../application/ports/source-rows.ts';
 import { TableScan } from '../../application/ports/table-scan.ts';
-import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
 import { Retrier } from '../../application/retry.ts';
-import { RunEffects } from '../../application/run-effects.ts';
+import { partsOfBringing } from './parts-of-bringing.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** What fills all that is derived in a container. @throws when a port is not bound. */
@@ -23,16 +17,7 @@ export function backfillIn(container: Container): Backfill {
   const model = container.get(TABLE_MODEL);
   const [retrier, clock] = [container.get(Retrier), container.get(Clock)];
   return new Backfill({
-    bring: new BringIntoLine({
-      ...{ model, retrier, clock },
-      rows: container.get(SourceRows),
-      matcher: container.get(MatcherRepository),
-      derivedRows: container.get(DerivedRowRepository),
-      fences: container.get(SearchFences),
-      queue: container.get(SearchQueue),
-      pointers: container.get(ReconcileDefaultImage),
-      effects: container.get(RunEffects),
-    }),
+    bring: new BringIntoLine(partsOfBringing(container)),
     ...{ model, retrier, clock },
     scan: container.get(TableScan),
     listing: container.get(DerivedListing),

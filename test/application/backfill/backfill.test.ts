@@ -286,6 +286,7 @@ describe('Backfill', () => {
       execute: async (given: readonly unknown[]) => ({
         faults: given.map(() => new Fault('transient', 'the store is away')),
         tally: {} as never,
+        derivations: new Map(),
       }),
     };
     const fault = await faultOf(filled.execute({ segments: 1 }, { bring }));
