@@ -68,7 +68,7 @@ export interface Gap {
     | 'switched off';
   /** The last sequence number that was handled before it; undefined when none was. */
   readonly after: string | undefined;
-  /** When it was noticed, in milliseconds since 1970. */
+  /** When it was noticed last, in milliseconds since 1970: by the stream's own clock, where that says its time, as those of processes differ. */
   readonly at: number;
 }
 

@@ -11,6 +11,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail consume': [...CONTRAIL, 'consume'],
   'contrail gaps': [...CONTRAIL, 'gaps'],
   'contrail index': [...CONTRAIL, 'index'],
+  'contrail plan': [...CONTRAIL, 'plan'],
   'contrail backfill': [...CONTRAIL, 'backfill'],
   'contrail verify': [...CONTRAIL, 'verify'],
   'contrail redrive': [...CONTRAIL, 'redrive'],

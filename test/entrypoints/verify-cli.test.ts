@@ -77,4 +77,28 @@ describe('contrail verify', function () {
     expect([stale?.must['name'], stale?.is['name']]).to.deep.equal(['Cessna', 'somebody else']);
     expect(Number(wrong?.is['rows']) - Number(wrong?.must['rows'])).to.equal(1);
   });
+
+  it('given --repair, then says of each finding what became of it, and that nothing is left once it is indexed', async () => {
+    const first = await verify('--repair');
+    expect(first.status, first.err).to.equal(1);
+    expect(first.out).to.match(
+      /^stale: manufacturer-search, document icao_manufacturers\/CESSNA; left: the search queue was not seen empty/m,
+    );
+    expect(first.out).to.match(
+      /^wrong: matcher-tuple, count \[.*"172 Skyhawk".*\]; mended: set to what its states add up to$/m,
+    );
+    expect(first.out).to.match(/^drift 2, mended 1, undecided 0, refused 0$/m);
+    const env = { DATABASE_URL: 'pglite:database', BACKEND: 'postgres' };
+    const indexed = await run([...BUNDLED_CONTRAIL, 'index', '--once'], '', { cwd: folder, env });
+    expect(indexed.status, indexed.err).to.equal(0);
+    const second = await verify('--repair=missing,stale,wrong,extra', '--report', 'json');
+    expect(second.status, second.err).to.equal(0);
+    expect(JSON.parse(second.out)).to.deep.include({ drift: 0, mended: 0, findings: [] });
+  });
+
+  it('given a kind of drift that there is none of, then says which there are', async () => {
+    const { status, err } = await verify('--repair=lost');
+    expect(status).to.equal(2);
+    expect(err).to.match(/Expected some of missing, extra, stale, wrong/);
+  });
 });

@@ -48,6 +48,8 @@ describeWithServers('contrail gaps', () => {
       `gap: trimmed in the shard s1 after 17, noted 2026-01-05T09:00:00.000Z, of ${before}\n` +
         `gap: new stream, noted 2026-01-06T09:00:00.000Z, of ${stream}\n`,
     );
+    // By the clock that noted them.
+    expect(listed.out).to.include('then: contrail gaps --close-before 2026-01-06T09:00:00.001Z\n');
     expect(listed).to.include({ status: 1 });
     const repaired = ['--close-before'];
     const first = await gaps(...repaired, '2026-01-06T09:00:00Z', '--report', 'json');
@@ -55,6 +57,7 @@ describeWithServers('contrail gaps', () => {
       table: readStreamArn(stream).tableArn,
       open: [{ stream, reason: NEW.reason, at: NEW.at }],
       closed: [{ stream: before, ...OLD }],
+      closeBefore: '2026-01-06T09:00:00.001Z',
     });
     expect(first.status).to.equal(1);
     // Once more, and of the stream alone.

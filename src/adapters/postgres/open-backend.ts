@@ -62,6 +62,7 @@ export interface PostgresParts {
   readonly backlog: SearchBacklog;
   readonly index: SearchIndex;
   readonly fences: SearchFences;
+  readonly search: PostgresSearch;
   readonly sourceRows: SourceRows;
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
@@ -119,6 +120,7 @@ export async function openBackend(
     backlog: new PostgresSearchBacklog(database, names),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),
+    search: new PostgresSearch(database, names),
     sourceRows: new PostgresSourceRows(database, names),
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),

@@ -1,5 +1,6 @@
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { Fault } from '../../domain/fault.ts';
+import { derivationsOf } from '../../domain/plan/derivation-data.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
 import { pointerKey } from '../../domain/stored-rows.ts';
 import type { TableModel } from '../../domain/table-model.ts';
@@ -13,9 +14,10 @@ import type { Notes } from '../ports/notes.ts';
 import type { Random } from '../ports/random.ts';
 import type { Sleeper } from '../ports/sleeper.ts';
 import type { TableScan } from '../ports/table-scan.ts';
+import type { DerivationNotes } from '../plan/derivation-notes.ts';
 import type { Retrier } from '../retry.ts';
 import { Pace, type Rate, unitsPerSecond } from '../scan/pace.ts';
-import { ScanProgress, type SegmentPlace } from '../scan/scan-progress.ts';
+import { ScanProgress, type SegmentPlace, unnotedProgress } from '../scan/scan-progress.ts';
 import { NO_LIMIT } from '../time-limit.ts';
 import { filledNames } from './filled-names.ts';
 import { BackfillFigures, type BackfillTally } from './backfill-figures.ts';
@@ -25,7 +27,10 @@ export interface BackfillParts {
   readonly scan: TableScan;
   readonly listing: DerivedListing;
   readonly notes: Notes;
+  readonly derivations: Pick<DerivationNotes, 'hashOf' | 'save'>;
   readonly bring: Pick<BringIntoLine, 'execute'>;
+  /** The same, but that nothing is written: see `withoutWriting`. */
+  readonly pretend: Pick<BringIntoLine, 'execute'>;
   readonly retrier: Retrier;
   readonly clock: Clock;
   readonly monotonicClock: MonotonicClock;
@@ -46,6 +51,8 @@ export interface BackfillOptions {
   readonly mostSeen: number;
   /** The same for no other process. */
   readonly run: string;
+  /** Reads, decides and counts from the beginning to the end, and writes nothing, not even how far it is. */
+  readonly isDryRun?: boolean;
 }
 
 export const BACKFILL_DEFAULTS = { segments: 4, pageRows: 200, mostSeen: 4_000_000 };
@@ -86,28 +93,41 @@ export class Backfill {
   ): Promise<BackfillFigures> {
     const { model, scan, notes, retrier, monotonicClock: clock, sleeper } = this.#parts;
     const names = filledNames(model, options.only);
+    const chosen = derivationsOf(model).filter((one) => names.includes(one.model.name));
     const size = await tryAgain(retrier, () => scan.size(), NO_LIMIT.signal);
     const perSecond = unitsPerSecond(options.rate, size);
-    const { segments, run } = options;
-    const plan = JSON.stringify(names);
-    const progress = await ScanProgress.open({ notes, subject: SUBJECT, plan, segments, run });
-    const figures = new BackfillFigures(size.rows, progress);
+    const { segments, run, isDryRun = false } = options;
+    // What was done by another definition is to be done again.
+    const plan = JSON.stringify(
+      chosen.map((one) => [one.model.name, this.#parts.derivations.hashOf(model.keys, one)]),
+    );
+    const progress = isDryRun
+      ? unnotedProgress(segments)
+      : await ScanProgress.open({ notes, subject: SUBJECT, plan, segments, run });
+    const figures = new BackfillFigures(size.rows, names, progress);
     onBegin(figures);
     const filling = new Filling(this.#parts, options, {
       ...{ progress, figures, listener },
+      bring: isDryRun ? this.#parts.pretend : this.#parts.bring,
       pace: new Pace({ clock, sleeper }, perSecond),
       isChosen: (name) => names.includes(name),
     });
     await filling.scan(stop);
     if (!stop.aborted) await filling.listed(stop);
     figures.isStopped = !filling.isComplete;
-    if (filling.isComplete) await progress.finish();
+    if (filling.isComplete && !isDryRun) {
+      // Before it is forgotten that it was done: whoever dies in between does the end of it again.
+      const done = options.only === undefined ? derivationsOf(model) : chosen;
+      await this.#parts.derivations.save(model.keys, done, this.#parts.clock.now());
+      await progress.finish();
+    }
     return figures;
   }
 }
 
 interface FillingParts {
-  readonly progress: ScanProgress;
+  readonly bring: BackfillParts['bring'];
+  readonly progress: Pick<ScanProgress, 'segments' | 'save'>;
   readonly figures: BackfillFigures;
   readonly listener: BackfillListener;
   readonly pace: Pace;
@@ -167,6 +187,7 @@ class Filling {
         NO_LIMIT.signal,
       );
       pace.took(page.readUnits);
+      figures.readUnits += page.readUnits;
       const rows = page.rows.map(({ key, attributes }) => ({ key, scanned: { attributes, at } }));
       const tally = figures.added(segment, { ...(await this.#fill(rows)), scanned: rows.length });
       place = { segment, from: page.next, isDone: page.next === undefined, tally };
@@ -211,8 +232,9 @@ class Filling {
   }
 
   async #fill(rows: readonly RowToBring[]): Promise<Partial<BackfillTally>> {
-    const { bring, isChosen, listener } = this.#parts;
-    const { faults, tally } = await bring.execute(rows, NO_LIMIT, isChosen);
+    const { bring, isChosen, listener, figures } = this.#parts;
+    const { faults, tally, derivations } = await bring.execute(rows, NO_LIMIT, isChosen);
+    figures.addEach(derivations);
     let refused = 0;
     for (const [index, { key }] of rows.entries()) {
       const fault = faults[index];

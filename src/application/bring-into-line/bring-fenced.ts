@@ -9,18 +9,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { SourceRows } from '../ports/source-rows.ts';
 import type { Result } from '../result.ts';
 import type { Attempt } from '../retry.ts';
-import { type Asked, type Fenced, isBefore, nameOf } from './fenced.ts';
+import { type Asked, type Fenced, isBefore, nameOf, type Unnoted } from './fenced.ts';
 
 /** A row as it was read. */
-export interface ReadRow {
+export interface ReadRow extends Unnoted {
   readonly key: ItemKey;
   readonly row: Row;
   /** Undefined where there was none. */
   readonly attributes: Attributes | undefined;
   /** When the reading began, in milliseconds since 1970. */
   readonly at: number;
-  /** The version of a change of the row that nobody has handled. */
-  readonly since?: Version | undefined;
 }
 
 /** One derivation of one row, with what the row asked for as it was read. */
@@ -83,8 +81,8 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
       const state = states[index];
       if (Fault.is(state)) results.set(work, state);
       else {
-        const { at, since } = work.read;
-        loaded.push({ work, command: work.command, state, at, since });
+        const { command, read } = work;
+        loaded.push({ work, command, state, unnoted: read, at: read.at });
       }
     }
     const different = await unlike(loaded);
@@ -124,8 +122,9 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
 }
 
 /** The newest version that what is written must come after, as far as is known. */
-function followedBy({ state, since }: Asked<unknown, { readonly version: Version }>): Version | undefined {
-  return state === undefined || isBefore(state.version, since) ? (since ?? state?.version) : state.version;
+function followedBy({ state, unnoted }: Asked<unknown, { readonly version: Version }>): Version | undefined {
+  const { since } = unnoted;
+  return state === undefined || isBefore(state.version, since) ? since : state.version;
 }
 
 /** What the row asks of the same derivation as it is now; undefined where that is nothing. */

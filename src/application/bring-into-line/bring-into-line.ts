@@ -6,6 +6,7 @@ import {
 } from '../../domain/command.ts';
 import type { Change } from '../../domain/change.ts';
 import { groupBy } from '../../domain/coalesce.ts';
+import type { DerivedKey } from '../../domain/derived-rows.ts';
 import { givenTo } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { pointersAt } from '../../domain/pointer.ts';
@@ -41,6 +42,10 @@ export interface RowToBring {
     /** When that was begun, in milliseconds since 1970. */
     readonly at: number;
   };
+  /** Derived rows that say they are derived from it: those that it does not give are removed, though nothing is noted of them. At most 15. */
+  readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[];
+  /** Whether documents that must not be there are deleted though nothing is noted of them. */
+  readonly isCleared?: boolean;
   /** The version of a change of the row that nobody has handled: actions for older ones may still be queued, and must not come last. */
   readonly since?: Version | undefined;
 }
@@ -49,18 +54,18 @@ export interface RowToBring {
 export const ZERO_BROUGHT = { documents: 0, counts: 0, rows: 0, pointers: 0, effects: 0, unchanged: 0 };
 export type BroughtTally = keyof typeof ZERO_BROUGHT;
 
-/** Of one derivation: how often something was written, sent or run, and how often it was right; of pointers, entities. */
-export interface BroughtOf {
-  readonly written: number;
-  readonly unchanged: number;
+/** What was done for one derivation, or would have been. */
+export interface DerivationTally {
+  written: number;
+  unchanged: number;
 }
 
 export interface BroughtResult {
   /** One for each row, in the order given: undefined where everything that is derived of it is in line, or under way to the index. */
   readonly faults: readonly (Fault | undefined)[];
   readonly tally: Readonly<Record<BroughtTally, number>>;
-  /** By the derivation's name, where anything was asked of it. */
-  readonly derivations: ReadonlyMap<string, BroughtOf>;
+  /** The same by the derivations' names: those that were asked for something. */
+  readonly derivations: ReadonlyMap<string, DerivationTally>;
 }
 
 export interface BringIntoLineDependencies {
@@ -129,9 +134,9 @@ export class BringIntoLine {
 /** One execution. */
 class Bringing {
   readonly tally = { ...ZERO_BROUGHT };
+  readonly derivations = new Map<string, DerivationTally>();
   /** By the row's item. One that may pass goes before one that will not. */
   readonly faults = new Map<string, Fault>();
-  readonly derivations = new Map<string, { written: number; unchanged: number }>();
   readonly #deps: BringIntoLineDependencies;
   readonly #isChosen: Choice;
   readonly #works: Work<DerivingCommand>[] = [];
@@ -147,12 +152,12 @@ class Bringing {
   async look(rows: readonly RowToBring[], limit: TimeLimit): Promise<void> {
     const { model, retrier, clock } = this.#deps;
     const unread: Omit<ReadRow, 'attributes' | 'at'>[] = [];
-    for (const { key, scanned, since } of rows) {
+    for (const { key, scanned, listed, isCleared, since } of rows) {
       const row = model.rowOf(key.partition, key.sort);
       if (row === undefined) continue;
       if ('malformed' in row) this.#fail(itemKey(key), malformedFault(row));
-      else if (scanned === undefined) unread.push({ key, row, since });
-      else this.#ask({ key, row, since, ...scanned });
+      else if (scanned === undefined) unread.push({ key, row, listed, isCleared, since });
+      else this.#ask({ key, row, listed, isCleared, since, ...scanned });
     }
     const faults = await retrier.run(
       unread,
@@ -214,8 +219,7 @@ class Bringing {
   ): Promise<void> {
     const works = this.#works.filter((work): work is Work<C> => work.command.does === fenced.does);
     const attempt = bringFenced(fenced, this.#deps, ({ command }, as) => {
-      if (as === 'written') this.#count(nameOf(command), tallied, 1, 0);
-      else this.#count(nameOf(command), tallied, 0, 1);
+      this.#count(nameOf(command), tallied, as === 'written' ? 1 : 0, as === 'written' ? 0 : 1);
     });
     const faults = await this.#deps.retrier.run(works, attempt, limit);
     for (const [index, { command }] of works.entries()) this.#fail(command.change.item, faults[index]);
@@ -223,9 +227,9 @@ class Bringing {
 
   /** Brings pointers into line: each is decided on as it and its rows are now, and so needs no fence. */
   async point(limit: TimeLimit): Promise<void> {
-    const byName = [...groupBy(this.#pointers, nameOf)];
+    const byName = groupBy(this.#pointers, ({ entity }) => entity.model.name);
     await Promise.all(
-      byName.map(async ([name, commands]) => {
+      Array.from(byName, async ([name, commands]) => {
         const { failed, tally } = await this.#deps.pointers.execute(commands, limit);
         for (const [change, fault] of failed) this.#fail(change.item, fault);
         const { kept, ...written } = tally;
@@ -236,9 +240,9 @@ class Bringing {
 
   /** What is noted of an effect having run is newer than what its change is here, whatever it ran for. */
   async run(limit: TimeLimit): Promise<void> {
-    const byName = [...groupBy(this.#effects, ({ model }) => model.name)];
+    const byName = groupBy(this.#effects, ({ model }) => model.name);
     await Promise.all(
-      byName.map(async ([name, commands]) => {
+      Array.from(byName, async ([name, commands]) => {
         const { failed, tally } = await this.#deps.effects.execute(commands, limit);
         for (const [change, fault] of failed) this.#fail(change.item, fault);
         this.#count(name, 'effects', tally.run + tally.skipped, tally.repeated);
@@ -249,11 +253,10 @@ class Bringing {
   #count(name: string, tallied: BroughtTally, written: number, unchanged: number): void {
     this.tally[tallied] += written;
     this.tally.unchanged += unchanged;
-    const known = this.derivations.get(name) ?? { written: 0, unchanged: 0 };
-    this.derivations.set(name, {
-      written: known.written + written,
-      unchanged: known.unchanged + unchanged,
-    });
+    const own = this.derivations.get(name) ?? { written: 0, unchanged: 0 };
+    own.written += written;
+    own.unchanged += unchanged;
+    this.derivations.set(name, own);
   }
 
   #fail(item: string, fault: Fault | undefined): void {

@@ -39,7 +39,8 @@ export function fencedDocuments(
 }
 
 /** Where a change was given up, what was sent for an older one may still be queued: nothing proves that the document is not to come. */
-function isInLine({ command: { decision }, state, since }: Asked<Command, SearchFence>): boolean {
-  if (decision.action === 'upsert') return false;
+function isInLine({ command: { decision }, state, unnoted }: Asked<Command, SearchFence>): boolean {
+  const { isCleared, since } = unnoted;
+  if (decision.action === 'upsert' || isCleared === true) return false;
   return state === undefined ? since === undefined : state.removed && !isBefore(state.version, since);
 }

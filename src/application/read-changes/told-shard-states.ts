@@ -97,9 +97,9 @@ export class ToldShardStates extends ShardStates {
   }
 }
 
-/** Of several who notice one, each has another time. */
-function markOf(stream: string, { shard, reason, after }: Gap): string {
-  return JSON.stringify([stream, shard, reason, after]);
+/** Noted again, it is told again: more may be lost. */
+function markOf(stream: string, { shard, reason, after, at }: Gap): string {
+  return JSON.stringify([stream, shard, reason, after, at]);
 }
 
 const TABLE = /:table\/[^/]+$/;

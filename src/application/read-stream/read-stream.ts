@@ -78,8 +78,8 @@ export class ReadStream {
       (shard) => this.#keeping.lose(shard),
       (shard, epoch) => this.#completed(shard, epoch),
     );
-    this.#gaps = new GapNoting(deps, this.#closed.signal);
     this.#time = new SourceTime(deps.clock);
+    this.#gaps = new GapNoting(deps, this.#closed.signal, this.#time);
     const lister = new ShardLister(deps, this.#stopped.signal, retryMs, this.#time);
     this.#noting = new ShardNoting(deps, lister, this.#gaps, this.#options, this.#closed.signal);
     const signals = { stopped: this.#stopped.signal, closed: this.#closed.signal };

@@ -4,7 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import { compareVersions, type Version } from '../../domain/version.ts';
-import type { BringIntoLine, BroughtOf } from '../bring-into-line/bring-into-line.ts';
+import type { BringIntoLine, DerivationTally } from '../bring-into-line/bring-into-line.ts';
 import type { Delivery } from '../delivery.ts';
 import type { GivenUp, GivenUpMessage, GivenUpMessages, ShardRange } from '../ports/given-up.ts';
 import type { MonotonicClock } from '../ports/monotonic-clock.ts';
@@ -57,7 +57,7 @@ export interface RedriveFigures {
   rows: number;
   /** Of the records, what became of their effects: `repeated` had run for the record, or for a newer change of its row. */
   readonly effects: Record<keyof typeof ZERO_EFFECTS, number>;
-  readonly derivations: Map<string, BroughtOf>;
+  readonly derivations: Map<string, DerivationTally>;
   isStopped: boolean;
 }
 

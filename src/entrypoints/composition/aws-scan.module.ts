@@ -26,7 +26,7 @@ export function awsScanModule({
     );
     bind(Notes).toResolvedValue((client) => new DynamoDbNotes(client, { stateTable }), [DOCUMENT_CLIENT]);
     bind(DerivedListing).toResolvedValue(
-      (client, model) => new DynamoDbDerivedListing(client, { stateTable }, model),
+      (client, model) => new DynamoDbDerivedListing(client, { table, stateTable }, model),
       [DOCUMENT_CLIENT, TABLE_MODEL],
     );
     if (queueUrl !== undefined)

@@ -87,13 +87,13 @@ export function postgresModule(
     );
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
-    bindPart(MatcherRepository, 'matcher', { load: true, apply: true }, {});
-    bindPart(DerivedRowRepository, 'derivedRows', { load: true, read: true, apply: true }, {});
+    bindPart(MatcherRepository, 'matcher', { load: true, apply: true, correct: true }, {});
+    bindPart(DerivedRowRepository, 'derivedRows', { load: true, read: true, apply: true, discard: true }, {});
     bindPart(SearchBacklog, 'backlog', { waiting: true }, {});
     bindPart(EffectLog, 'effects', { load: true, advance: true }, {});
     bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
     bindPart(SearchQueue, 'queue', { send: true }, {});
-    bindPart(SearchIndex, 'index', { apply: true, read: true }, { documents: true });
+    bindPart(SearchIndex, 'index', { apply: true, applyToAll: true, read: true }, { documents: true });
     bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
     bindPart(TableScan, 'scan', { page: true, size: true }, {});

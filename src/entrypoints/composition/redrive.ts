@@ -2,23 +2,18 @@ import type { Container } from 'inversify';
 import { toDeliveries } from '../../adapters/dynamodb-stream/to-deliveries.ts';
 import { SystemMonotonicClock } from '../../adapters/system/system.ts';
 import { BringIntoLine } from '../../application/bring-into-line/bring-into-line.ts';
+import { withoutWriting } from '../../application/bring-into-line/without-writing.ts';
 import { FollowedTables } from '../../application/followed-tables.ts';
 import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
+import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
 import { TableReplica } from '../../application/ports/table-replica.ts';
-import { ReconcileDefaultImage } from '../../application/reconcile-default-image.ts';
-import {
-  ForeseenActions,
-  ForeseenCounts,
-  ForeseenEffects,
-  ForeseenPointers,
-  ForeseenRows,
-} from '../../application/redrive/foreseen.ts';
 import { Redrive, type RedriveDependencies } from '../../application/redrive/redrive.ts';
 import { NO_LIMIT } from '../../application/time-limit.ts';
+import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { isObject } from '../../domain/json.ts';
-import { partsOfBringing } from './parts-of-bringing.ts';
+import { bringIntoLinePartsIn } from './bring-into-line.ts';
 
 export interface RedriveParts {
   /** Whether it is only said what would be done. */
@@ -32,22 +27,21 @@ export interface RedriveParts {
 
 /** What redrives in a container. @throws when a port is not bound. */
 export function redriveIn(container: Container, { isDry, table, streamArn, stream }: RedriveParts): Redrive {
-  const parts = partsOfBringing(container);
-  const { model, retrier } = parts;
-  const effects = isDry ? new ForeseenEffects(container.get(EffectLog)) : parts.effects;
-  const bring = isDry
-    ? new BringIntoLine({
-        ...parts,
-        matcher: new ForeseenCounts(parts.matcher),
-        derivedRows: new ForeseenRows(parts.derivedRows),
-        queue: new ForeseenActions(),
-        pointers: new ReconcileDefaultImage(new ForeseenPointers(container.get(ImageRepository)), retrier),
-        effects,
+  const own = bringIntoLinePartsIn(container);
+  const { model, retrier } = own;
+  const random = container.get(Random);
+  const parts = isDry
+    ? withoutWriting(own, {
+        images: container.get(ImageRepository),
+        log: container.get(EffectLog),
+        fingerprints: new Fingerprinter(() => random.next()),
       })
-    : new BringIntoLine(parts);
+    : own;
   const tables = container.get(FollowedTables);
   return new Redrive({
-    ...{ model, retrier, bring, effects, stream },
+    ...{ model, retrier, stream },
+    bring: new BringIntoLine(parts),
+    effects: parts.effects,
     // Only backends that keep the table's rows themselves bind one.
     replica: container.get(TableReplica, { optional: true }),
     read: (records) =>

@@ -56,7 +56,7 @@ export interface Reader<C> {
   readonly status: ReadingStatus;
   /**
    * How far all is handled, as text for the option `state` of another reader: every change that was acknowledged before is in it, and none that was
-   * not. A shard that was begun at its latest record, and has had none since, is there begun at its beginning: then more comes again, and nothing is
+   * not. A shard that was begun at its latest record, or was to be, and has had none since, is there begun at its beginning: then more comes again, and nothing is
    * missed.
    *
    * @throws Fault `configuration` where that is kept in `states`.

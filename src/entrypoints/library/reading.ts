@@ -9,8 +9,9 @@ import type { ReaderStatus, ReadResult } from '../../application/read-stream/rea
 import type { SourceRecord } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AnyReadChange } from '../../domain/row-change.ts';
-import { Follow } from '../cli/consume/follow.ts';
-import { untilStopped } from '../cli/consume/until-stopped.ts';
+import { Follow } from '../follow/follow.ts';
+import { noStream } from '../follow/no-stream.ts';
+import { untilStopped } from '../follow/until-stopped.ts';
 import type { AwsStreams } from './aws-streams.ts';
 import { readerContainer } from './reader-container.ts';
 import type { ReaderOptions, ReadOptions } from './reader-options.ts';
@@ -119,9 +120,8 @@ export class Reading {
     const { source, streamArn, table } = this.#deps.options;
     const stop = this.#stop;
     if (table === undefined) return follow.stream(streamArn ?? source.arn, stop);
-    const { table: arn } = await streams.streamOf(table, stop);
-    const latest = async () => (await streams.streamOf(table, stop)).stream;
-    if (!(await follow.table(arn, latest, stop))) throw noStream(table);
+    const describe = () => streams.streamOf(table, stop);
+    if (!(await follow.table(describe, stop))) throw noStream(table, 'streamArn');
   }
 
   async #undecodable(record: unknown, fault: Fault): Promise<void> {
@@ -172,11 +172,4 @@ function withResolvers() {
     reject = refuse;
   });
   return { promise, resolve, reject };
-}
-
-function noStream(table: string): Fault {
-  return new Fault(
-    'configuration',
-    `table ${table} has no stream that is switched on, and none that was read before and not to its end: switch it on, with new and old images, or read one that can still be read by streamArn`,
-  );
 }

@@ -1,24 +1,13 @@
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryGivenUp } from '../../../src/adapters/memory/memory-given-up.ts';
-import { MemoryImageRepository } from '../../../src/adapters/memory/memory-image-repository.ts';
-import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { BringIntoLine } from '../../../src/application/bring-into-line/bring-into-line.ts';
 import type { GivenUpMessages } from '../../../src/application/ports/given-up.ts';
 import { MonotonicClock } from '../../../src/application/ports/monotonic-clock.ts';
-import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
-import {
-  ForeseenActions,
-  ForeseenCounts,
-  ForeseenEffects,
-  ForeseenPointers,
-  ForeseenRows,
-} from '../../../src/application/redrive/foreseen.ts';
 import { Redrive, type RedriveDependencies } from '../../../src/application/redrive/redrive.ts';
-import { RunEffects } from '../../../src/application/run-effects.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
 import type { StreamRecord } from '../../support/stream-records.ts';
 import { FillWorld } from '../bring-into-line/fill-world.ts';
-import { aRetrier, PatientSleeper, RecordingLogger } from '../doubles.ts';
+import { PatientSleeper } from '../doubles.ts';
 
 class NoTime extends MonotonicClock {
   override elapsed(): number {
@@ -53,31 +42,9 @@ export class RedriveWorld {
   async redrive({ from = this.givenUp, isDry = false, deps = {}, stop }: RedriveRun = {}) {
     const { world } = this;
     const { model } = this.#definition;
-    const retrier = aRetrier({ conflicts: 1_000 });
-    const effects = isDry
-      ? new ForeseenEffects(world.effects)
-      : new RunEffects({
-          log: world.effects,
-          retrier,
-          retrierOf: (own) => aRetrier(own),
-          sleeper: new PatientSleeper(),
-          clock: world.clock,
-          metrics: new MemoryMetrics(),
-          logger: new RecordingLogger(),
-        });
-    const { rows, fences, clock } = world;
-    const bring = isDry
-      ? new BringIntoLine({
-          ...{ model, rows, fences, clock, retrier, effects },
-          matcher: new ForeseenCounts(world.matcher),
-          derivedRows: new ForeseenRows(world.derivedRows),
-          queue: new ForeseenActions(),
-          pointers: new ReconcileDefaultImage(
-            new ForeseenPointers(new MemoryImageRepository(world.table)),
-            retrier,
-          ),
-        })
-      : world.filler();
+    const parts = world.partsOfFiller({}, { isDryRun: isDry });
+    const { retrier, effects } = parts;
+    const bring = new BringIntoLine(parts);
     const redrive = new Redrive({
       ...{ model, retrier, bring, effects },
       replica: undefined,

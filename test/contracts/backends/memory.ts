@@ -202,6 +202,7 @@ export const memory: Backend = {
         schemas: 'it keeps every value as it is',
         missingCollections: 'collections are there as soon as something is written to them',
         reopening: 'memory is gone with its process',
+        collectionsTogether: 'a call costs it nothing',
       },
     },
     embeddedSearch,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { statesText } from '../../../src/adapters/files/states-text.ts';
 import { MemoryShardStates } from '../../../src/adapters/memory/memory-shard-states.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { createReader } from '../../../src/entrypoints/library/create-reader.ts';
@@ -7,7 +8,10 @@ import { named, shop } from './reader-shop.ts';
 
 const ONE = { PK: 'CUSTOMER#anna', SK: 'ORDER#1' };
 
-function aReader(table: ReadTable, options: { readonly heldBytes?: number; readonly state?: string } = {}) {
+function aReader(
+  table: ReadTable,
+  options: { readonly heldBytes?: number; readonly state?: string; readonly from?: 'latest' } = {},
+) {
   return createReader({ ...table.read, ...options, definition: shop });
 }
 
@@ -307,6 +311,26 @@ describe('the state of a reader', () => {
     expect(next).to.deep.equal(['a1', 'b1', 'c1', 'd1']);
     const last = aReader(table, { state: states.at(-1)! });
     expect(await last.state()).to.contain('"frontier":"98"');
+  });
+
+  it('given a state that was taken before anything was read from the latest change on, then what has come since is read', async () => {
+    for (const isRolled of [false, true]) {
+      const table = new ReadTable();
+      table.orders('a1');
+      const [parent] = table.leaves;
+      table.stream.roll(parent!);
+      const noted = new MemoryShardStates();
+      const shard = { id: table.leaves[0]!, parent, start: 'latest' } as const;
+      await noted.add(table.stream.arn, [shard]);
+      const state = statesText(noted.noted);
+      table.orders('b1');
+      if (isRolled) table.stream.roll(table.leaves[0]!);
+      table.orders('c1');
+      const reader = aReader(table, { state, from: 'latest' });
+      const taken = await table.taken(reader.changes({ once: true }));
+      expect(taken.map(named), `${isRolled}`).to.deep.equal(['b1', 'c1']);
+      expect(reader.status.gaps).to.deep.equal([]);
+    }
   });
 
   it('given a shard whose last change is acknowledged, then that is in the state at once', async () => {

@@ -30,6 +30,7 @@ handles changes, and clears away what was derived from rows that are gone.`,
     "read units a second that the scan takes, or a share of the table's: 500, 25%",
     readRate,
   )
+  .option('--dry-run', 'write nothing, and say what would be done', false)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
     'after',
@@ -45,9 +46,13 @@ How far it is, is noted after each page. The same command goes on from there,
 after a signal, which ends it after the present page, as after a crash. With
 other derivations or --segments it begins anew.
 
+--dry-run reads all rows, and what is noted of them, and decides as it would; it
+writes nothing, and always begins at the beginning. For each derivation it says
+how much would be written, sent or run, and how much is right as it is.
+
 --rate counts what the scan reads. What is derived takes reads and writes
 beside that. A document of a row that is gone stays where nothing else notes
-the row; contrail verify finds it.
+the row: contrail verify finds it, and --repair=extra deletes it.
 
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
@@ -58,7 +63,8 @@ info, debug; default info).
 
 Examples:
   contrail backfill
-  contrail backfill --only order_search --rate 25%`,
+  contrail backfill --only order_search --rate 25%
+  contrail backfill --dry-run`,
   )
   .action(async (options: BackfillCommandOptions) => {
     const { runBackfill } = await import('./run-backfill.ts');

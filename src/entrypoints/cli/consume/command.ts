@@ -42,6 +42,7 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
     integer(500, 300_000),
     failoverMs,
   )
+  .option('--no-index', 'leave documents in the search queue, for contrail index')
   .option('--health <port>', 'say over HTTP how it is doing', integer(0, 65_535))
   .option('--metrics', "print each batch's metrics, and its own every minute", false)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
@@ -54,6 +55,10 @@ How far each shard is handled is noted where derived state is kept: in the state
 table, in PostgreSQL, or in memory, and then it begins anew with each start. A
 record that fails holds back those of its item, and is tried again; what can
 never be handled goes to quarantine, where there is one.
+
+With --backend postgres or memory, documents are brought from the search queue
+into the database, or into memory, as well. With --no-index they are not: where
+contrail index takes them to another engine, say.
 
 --from latest leaves out what the stream has already; once something is noted,
 reading goes on from there.

@@ -1,6 +1,3 @@
-import { createDynamoDbClient } from '../../../adapters/aws/clients.ts';
-import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
-import { DEFAULT_ATTEMPTS } from '../../../adapters/aws/client-defaults.ts';
 import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
 import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
 import { Fault } from '../../../domain/fault.ts';
@@ -10,6 +7,7 @@ import { readStateConfig } from '../../config.ts';
 import { FAILED } from '../exit-status.ts';
 import { gapLine } from '../gap-line.ts';
 import { whereItIs } from '../where-it-is.ts';
+import { type Asked, streamsOf } from './streams-of.ts';
 
 export interface GapsCommandOptions {
   readonly table?: string;
@@ -18,12 +16,6 @@ export interface GapsCommandOptions {
   /** Milliseconds since 1970. */
   readonly closeBefore?: number;
   readonly report: 'text' | 'json';
-}
-
-/** A table, and streams of it that may not be noted as such. Each by its ARN. */
-interface Asked {
-  readonly table: string;
-  readonly streams: readonly string[];
 }
 
 /** Lists the gaps of a table's streams, closes those that are repaired, and sets the exit status. */
@@ -48,7 +40,9 @@ export async function runGaps(options: GapsCommandOptions): Promise<void> {
     }),
   );
   process.stdout.write(
-    report === 'json' ? `${JSON.stringify({ table, open, closed })}\n` : textOf(table, open, closed),
+    report === 'json'
+      ? `${JSON.stringify({ table, open, closed, closeBefore: timeBehind(open) })}\n`
+      : textOf(table, open, closed),
   );
   if (open.length > 0) process.exitCode = FAILED;
 }
@@ -63,23 +57,22 @@ async function askedFor({ table, streamArn }: GapsCommandOptions): Promise<Asked
       'configuration',
       'nothing says which table is meant; give --table NAME or --stream-arn ARN, or set TABLE_NAME',
     );
-  const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
-  try {
-    const { table: arn, stream } = await tableStreamOf(client, named);
-    return { table: arn, streams: stream === undefined ? [] : [stream] };
-  } finally {
-    client.destroy();
-  }
+  return streamsOf(named);
 }
 
 function textOf(table: string, open: readonly StreamGap[], closed: readonly StreamGap[]): string {
+  const time = timeBehind(open);
   const lines = [
     ...closed.map((gap) => `closed ${gapLine(gap)}`),
     ...open.map(gapLine),
-    open.length === 0 ? `no gap of ${table} is open` : HOW_TO_CLOSE,
+    time === undefined
+      ? `no gap of ${table} is open`
+      : `What is in gaps was lost to its reader: run contrail verify --repair=missing,stale,wrong,extra, which closes them once nothing differs; or bring what is derived of the table’s rows into line yourself, then: contrail gaps --close-before ${time}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const HOW_TO_CLOSE =
-  'What is in gaps was lost to its reader. Note the time, bring what is derived of the table’s rows into line with the rows as they are, then: contrail gaps --close-before TIME';
+/** The time to close all of these before, by the clocks that noted them: the one here may be slow or fast. */
+function timeBehind(gaps: readonly StreamGap[]): string | undefined {
+  return gaps.length === 0 ? undefined : new Date(Math.max(...gaps.map(({ at }) => at)) + 1).toISOString();
+}

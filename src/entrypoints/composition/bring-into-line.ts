@@ -11,12 +11,10 @@ import { Retrier } from '../../application/retry.ts';
 import { RunEffects } from '../../application/run-effects.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
-/** What brings rows into line in a container. @throws when a port is not bound. */
-export function partsOfBringing(container: Container): BringIntoLineDependencies {
+/** What it takes to bring all that is derived in a container into line with its rows. @throws when a port is not bound. */
+export function bringIntoLinePartsIn(container: Container): BringIntoLineDependencies {
   return {
     model: container.get(TABLE_MODEL),
-    retrier: container.get(Retrier),
-    clock: container.get(Clock),
     rows: container.get(SourceRows),
     matcher: container.get(MatcherRepository),
     derivedRows: container.get(DerivedRowRepository),
@@ -24,5 +22,7 @@ export function partsOfBringing(container: Container): BringIntoLineDependencies
     queue: container.get(SearchQueue),
     pointers: container.get(ReconcileDefaultImage),
     effects: container.get(RunEffects),
+    retrier: container.get(Retrier),
+    clock: container.get(Clock),
   };
 }
