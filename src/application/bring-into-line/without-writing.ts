@@ -1,6 +1,7 @@
 import type { RunEffectCommand } from '../../domain/command.ts';
 import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import type { Change } from '../../domain/change.ts';
+import { hasRun } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Entity, entityKey } from '../../domain/pointer.ts';
 import { SeenSet } from '../drift/seen-set.ts';
@@ -93,8 +94,7 @@ async function unrun(log: EffectLog, commands: readonly RunEffectCommand[]): Pro
   for (const [index, { change }] of commands.entries()) {
     const state = states[index];
     if (Fault.is(state)) failed.set(change, state);
-    else if (state === undefined) tally.run++;
-    else tally.repeated++;
+    else tally[hasRun(state, change) ? 'repeated' : 'run']++;
   }
   return { failed, waiting: new Set(), tally };
 }

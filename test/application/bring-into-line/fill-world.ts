@@ -147,7 +147,11 @@ export class FillWorld {
   }
 
   /** What brings rows into line here. */
-  filler(overrides: Overrides = {}, { isDryRun = false } = {}): BringIntoLine {
+  filler(overrides: Overrides = {}, options: { readonly isDryRun?: boolean } = {}): BringIntoLine {
+    return new BringIntoLine(this.partsOfFiller(overrides, options));
+  }
+
+  partsOfFiller(overrides: Overrides = {}, { isDryRun = false } = {}): BringIntoLineDependencies {
     const retrier = aRetrier({ conflicts: CONFLICTS });
     const parts = {
       rows: this.rows,
@@ -179,9 +183,7 @@ export class FillWorld {
       clock: this.clock,
     };
     const fingerprints = new Fingerprinter(() => 0.5);
-    return new BringIntoLine(
-      isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps,
-    );
+    return isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps;
   }
 
   /** What has documents deleted here that no row gives. */
