@@ -30,6 +30,11 @@ export type {
 } from './adapters/embedded-search/searchable-collection.ts';
 export { FileShardStates } from './adapters/files/file-shard-states.ts';
 export type { OnceClient, OnceWrite } from './adapters/postgres/effects/own-write.ts';
+export type {
+  PostgresSearchAnswer,
+  PostgresSearchOptions,
+  SearchCondition,
+} from './adapters/postgres/search/postgres-search.ts';
 export { SystemClock, SystemMonotonicClock, SystemRandom, SystemSleeper } from './adapters/system/system.ts';
 export {
   aliasTarget,

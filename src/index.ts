@@ -86,13 +86,21 @@ export type { EffectHeading, MetricName } from './application/ports/metrics.ts';
 export { Quarantine } from './application/ports/quarantine.ts';
 export type { PoisonRecord } from './application/ports/quarantine.ts';
 export { Random } from './application/ports/random.ts';
+export { SearchActionSource } from './application/ports/search-action-source.ts';
+export type {
+  ReceivedAction,
+  ReceiveOptions,
+  RefusedAction,
+} from './application/ports/search-action-source.ts';
+export { SearchFences } from './application/ports/search-fences.ts';
 export { SearchIndex } from './application/ports/search-index.ts';
-export type { DocumentWrite, IndexedDocument } from './application/ports/search-index.ts';
+export type { CollectionWrite, DocumentWrite, IndexedDocument } from './application/ports/search-index.ts';
 export { SearchQueue } from './application/ports/search-queue.ts';
 export { PartlyWritten } from './application/ports/partly-written.ts';
 export { ShardStates } from './application/ports/shard-states.ts';
 export type { Advance, Claim } from './application/ports/shard-states.ts';
 export { Sleeper } from './application/ports/sleeper.ts';
+export { SourceRows } from './application/ports/source-rows.ts';
 export { StreamSource } from './application/ports/stream-source.ts';
 export type {
   ListShards,
@@ -123,6 +131,7 @@ export type { KeyType, KeyValue } from './domain/key-value.ts';
 export type { ItemKey, Row } from './domain/row.ts';
 export type { Gap, Lease, Shard, ShardPosition, ShardState, StreamGap } from './domain/shard.ts';
 export type { SearchAction } from './domain/search-action.ts';
+export type { SearchFence, SearchFenceMove } from './domain/search-fence.ts';
 export type { FieldDeclaration } from './domain/definition/field-types.ts';
 export type { FieldType, SearchField } from './domain/search-schema.ts';
 export type { DocumentFields, DocumentKey, DocumentModel } from './domain/search-document.ts';

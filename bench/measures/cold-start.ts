@@ -16,7 +16,12 @@ export interface ColdStart {
 }
 
 const RECORDS = 10;
-const PEERS = ['strong, exactly once', 'strong, exactly once, bundled as it is', 'record by record'] as const;
+const PEERS = [
+  'strong, exactly once',
+  'strong, exactly once, bundled as it is',
+  'record by record',
+  'the SDK alone',
+] as const;
 
 /** Cold starts, without Lambda's own part in them: Node.js, the bundle, and a first mixed batch of ten. */
 export async function measureColdStarts(functions: Functions, plan: Plan): Promise<ColdStart[]> {

@@ -9,11 +9,13 @@ import type { Scene } from './scene.ts';
 const STRONG = 'bench/workers/functions/strong.ts';
 
 const ENTRIES = {
-  Contrail: { entry: 'src/entrypoints/lambda/handler.ts', lean: true },
+  // With source maps read at the start, as `deploy/template.yaml` has it.
+  Contrail: { entry: 'src/entrypoints/lambda/handler.ts', lean: true, flags: ['--enable-source-maps'] },
   'strong, exactly once': { entry: STRONG, lean: true },
   'strong, exactly once, bundled as it is': { entry: STRONG, lean: false },
   'record by record': { entry: 'bench/workers/functions/record-by-record.ts', lean: true },
-} as const;
+  'the SDK alone': { entry: 'bench/workers/functions/sdk-alone.ts', lean: true },
+} as const satisfies Record<string, { entry: string; lean: boolean; flags?: readonly string[] }>;
 
 export type FunctionName = keyof typeof ENTRIES;
 
@@ -63,7 +65,7 @@ export class Functions {
     for (const [name, { entry, lean }] of Object.entries(ENTRIES)) {
       const { files } = await bundle(root, { [name]: entry }, { lean });
       for (const [file, bytes] of files)
-        if (file.endsWith('.mjs')) await writeFile(join(folder, file), bytes);
+        if (!file.endsWith('.txt')) await writeFile(join(folder, file), bytes);
     }
     return new Functions(folder);
   }
@@ -90,7 +92,17 @@ export class Functions {
     try {
       const started = performance.now();
       const file = join(this.#folder, `${name}.mjs`);
-      const parameters = [...flags, '--input-type=module', '--eval', DRIVER, file, event, String(times)];
+      const { flags: own = [] }: { entry: string; flags?: readonly string[] } = ENTRIES[name];
+      const parameters = [
+        ...own,
+        ...flags,
+        '--input-type=module',
+        '--eval',
+        DRIVER,
+        file,
+        event,
+        String(times),
+      ];
       const run = await inChild<Omit<FunctionRun, 'firstEffectMs'>>(parameters, { env });
       return { ...run, firstEffectMs: endpoint.firstEffectAt - started };
     } finally {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Plan } from '../plan.ts';
 import { inTurn } from './batches.ts';
 import type { Children } from './children.ts';
-import type { Functions } from './functions.ts';
+import type { FunctionName, Functions } from './functions.ts';
+import { paired } from './paired.ts';
 import { type Scene, sceneOf, writeScene } from './scene.ts';
 import { measureSeries } from './series.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
@@ -16,6 +17,8 @@ export interface SmallFunction {
   readonly timesAsLong: Spread;
   /** MB that a function takes for the largest event that Lambda delivers, Node's own included. */
   readonly peakMb: Spread;
+  /** What the SDK's clients alone take for it. Missing in what was measured before this was. */
+  readonly leastPeakMb?: Spread;
 }
 
 const SHARE = 512 / 1_769;
@@ -44,20 +47,24 @@ export async function measureSmallFunction(
   const own = (runs.get('Contrail') ?? []).map(({ seconds }) => seconds);
   const peer = (runs.get('Powertools parallel') ?? []).map(({ seconds }) => seconds);
   const largest = await sceneOf('mixed', plan.mostRecords, plan.history);
-  const peaks: number[] = [];
-  for (let n = 0; n < Math.min(RUNS, plan.coldStarts); n++) peaks.push(await peakMbOf(functions, largest));
+  const [peaks = [], least = []] = await paired(
+    (['Contrail', 'the SDK alone'] as const).map((name) => () => peakMbOf(functions, name, largest)),
+    Math.min(RUNS, plan.coldStarts),
+    0,
+  );
   return {
     share: SHARE,
     recordsPerSecond: spreadOf(own.map((seconds) => plan.records / seconds)),
     timesAsLong: ratios(peer, own),
     peakMb: spreadOf(peaks),
+    leastPeakMb: spreadOf(least),
   };
 }
 
 /** Infinite where the memory does not do. */
-async function peakMbOf(functions: Functions, scene: Scene): Promise<number> {
+async function peakMbOf(functions: Functions, name: FunctionName, scene: Scene): Promise<number> {
   try {
-    return (await functions.run('Contrail', scene, { times: EVENTS, flags: NODE_IN_128_MB })).peakMb;
+    return (await functions.run(name, scene, { times: EVENTS, flags: NODE_IN_128_MB })).peakMb;
   } catch (error) {
     if (/out of memory/.test((error as { stderr?: string }).stderr ?? '')) return Infinity;
     throw error;

@@ -47,8 +47,13 @@ export function summaryText(result: EndToEndResult, search: SearchServer): strin
   return `${lines.join('\n')}\n`;
 }
 
-function handlingText({ invocations }: Delivery, seconds: number): string {
+function handlingText({ invocations, backfill }: Delivery, seconds: number): string {
   const taken = `in ${seconds.toFixed(1)} s`;
+  if (backfill !== undefined)
+    return [
+      `filled            ${backfill.rows} rows in ${backfill.seconds.toFixed(1)} s, by contrail backfill`,
+      `meanwhile         ${backfill.live} writes more; all handled ${taken}, by contrail consume`,
+    ].join('\n');
   return invocations === undefined
     ? `handled           ${taken}, by contrail consume`
     : `invocations       ${invocations.invocations} ${taken}, ${invocations.redeliveries} of them redeliveries; ${invocations.errors} threw`;

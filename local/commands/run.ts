@@ -11,6 +11,7 @@ interface LocalOptions {
   readonly seed: number;
   readonly backend: 'aws' | 'memory';
   readonly reader: boolean;
+  readonly fullTable: boolean;
   readonly keep: boolean;
 }
 
@@ -38,6 +39,14 @@ server's documents too.`,
       .conflicts('backend')
       .default(false),
   )
+  .addOption(
+    new Option(
+      '--full-table',
+      'the table is full before: "contrail backfill" fills what is derived, beside "contrail consume", and "contrail verify" proves it',
+    )
+      .conflicts(['backend', 'reader'])
+      .default(false),
+  )
   .option('--keep', 'leave the servers up until Ctrl-C', false)
   .addHelpText(
     'after',
@@ -54,9 +63,18 @@ Example:
   )
   .action(run);
 
-async function run({ records, batchSize, seed, backend, reader, keep }: LocalOptions): Promise<void> {
+async function run({
+  records,
+  batchSize,
+  seed,
+  backend,
+  reader,
+  fullTable,
+  keep,
+}: LocalOptions): Promise<void> {
   // Not for --help: they and the SDK take a second to load.
   const { isExact, runEndToEnd } = await import('../proof/end-to-end.ts');
+  const { fullTableWorker } = await import('../proof/full-table.ts');
   const { builtWorker, consumeWorker, memoryWorker } = await import('../proof/local-worker.ts');
   const { startSearchServer } = await import('../proof/local-indexer.ts');
   const { startServers } = await import('../servers/servers.ts');
@@ -66,11 +84,14 @@ async function run({ records, batchSize, seed, backend, reader, keep }: LocalOpt
   const servers = await startServers({ brief: !keep });
   const search = await startSearchServer(process.env);
   try {
-    const worker = reader
-      ? consumeWorker(servers, search)
-      : backend === 'aws'
-        ? await builtWorker(servers, search)
-        : memoryWorker();
+    const full = fullTable ? fullTableWorker(servers, search) : undefined;
+    const worker =
+      full ??
+      (reader
+        ? consumeWorker(servers, search)
+        : backend === 'aws'
+          ? await builtWorker(servers, search)
+          : memoryWorker());
     const result = await withoutOutput(() =>
       runEndToEnd(servers, worker, {
         writes: records,
@@ -79,9 +100,11 @@ async function run({ records, batchSize, seed, backend, reader, keep }: LocalOpt
         onProgress: (phase, done) => progress.show(phase, done),
       }),
     );
+    const proof = await full?.prove();
     progress.clear();
     if (!isExact(result)) process.exitCode = FAILED;
     process.stdout.write(summaryText(result, search));
+    if (proof !== undefined) process.stdout.write(`\ncontrail verify\n${proof}`);
     if (!keep) return;
     process.stdout.write(reachText(servers, search));
     await untilSignal();

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly requests: RequestCounter['counts'];
   /** Where it was called as a function. */
   readonly invocations?: EventSourceCounts;
+  /** Where the table was full before: how many rows were filled, in how long, and how many writes came meanwhile. */
+  readonly backfill?: { readonly rows: number; readonly seconds: number; readonly live: number };
 }
 
 export interface DeliveryOptions {

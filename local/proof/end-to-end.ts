@@ -72,7 +72,7 @@ export async function runEndToEnd(
   return {
     writes,
     delivery,
-    workerRecords: delivery.records - writes,
+    workerRecords: delivery.records - (delivery.backfill?.live ?? writes),
     searchActions,
     // Documents that are in a search engine are compared there, as its schemas have them.
     verification: index === undefined ? verification : withoutDocuments(verification),

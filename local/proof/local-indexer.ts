@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { SearchIndex } from '../../src/application/ports/search-index.ts';
 import { TypesenseClient } from '../../src/adapters/typesense/typesense-client.ts';
 import { TypesenseSearchIndex } from '../../src/adapters/typesense/typesense-search-index.ts';
@@ -9,8 +5,7 @@ import { searchSchemas } from '../../src/domain/search-schemas.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { type LocalServers, workerEnvironment } from '../servers/servers.ts';
 import { TypesenseLocal } from '../typesense/typesense-local.ts';
-
-const CONTRAIL = fileURLToPath(new URL('../../bin/contrail.js', import.meta.url));
+import { runContrail } from './run-contrail.ts';
 
 /** A server of Typesense: the one that is named, or one that stands for it. */
 export interface SearchServer {
@@ -67,13 +62,6 @@ export interface IndexReport {
  * @throws Error with what it said, when it ends otherwise than well.
  */
 export async function indexOnce(environment: Record<string, string>): Promise<IndexReport> {
-  const args = [CONTRAIL, 'index', '--create', '--once', '--report', 'json'];
-  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, err, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  if (status !== 0) throw new Error(`contrail index ended with ${status ?? 'a signal'}:\n${err}${out}`);
-  return JSON.parse(out) as IndexReport;
+  const args = ['index', '--create', '--once', '--report', 'json'];
+  return JSON.parse(await runContrail(args, environment)) as IndexReport;
 }

@@ -8,7 +8,7 @@ import { again, type IndexOutcome } from './index-outcome.ts';
 import { IndexWork, type PlacedAction } from './index-work.ts';
 import type { ReceivedAction } from './ports/search-action-source.ts';
 import type { SearchFences } from './ports/search-fences.ts';
-import type { SearchIndex } from './ports/search-index.ts';
+import type { CollectionWrite, SearchIndex } from './ports/search-index.ts';
 import type { SourceRows } from './ports/source-rows.ts';
 import type { Result } from './result.ts';
 import { OutOfTime, type Retrier } from './retry.ts';
@@ -46,7 +46,8 @@ export class IndexDocuments {
   }
 
   /**
-   * Carries out a batch's actions, of each document the newest one, collections at once. A message whose outcome is `done`
+   * Carries out a batch's actions, of each document the newest one, collections at once, and in one request where the index has
+   * `applyToAll`. A message whose outcome is `done`
    * may be acknowledged: the index has its document, or a newer one, and the document's fence says so.
    *
    * - Never throws for what a message holds, nor for what a port answers: those are outcomes.
@@ -65,23 +66,21 @@ export class IndexDocuments {
       const index = outcomes.push(Fault.is(action) ? again(action) : UNSETTLED) - 1;
       if (!Fault.is(action)) placed.push({ index, action, isRepeated: receives > 1 });
     }
-    const unrepaired: DocumentKey[] = [];
-    await Promise.all(
-      Array.from(groupBy(placed, collectionOf), async ([collection, some]) => {
-        const works = Array.from(groupBy(some, idOf).values(), (group) => new IndexWork(group, outcomes));
-        await this.#indexAll(collection, works, limit);
-        for (const { key, isUnrepaired } of works) if (isUnrepaired) unrepaired.push(key);
-      }),
+    const byCollection = Array.from(groupBy(placed, collectionOf).values(), (some) =>
+      Array.from(groupBy(some, idOf).values(), (group) => new IndexWork(group, outcomes)),
     );
+    const lists = this.#deps.index.applyToAll === undefined ? byCollection : [byCollection.flat()];
+    await Promise.all(lists.map((works) => this.#indexAll(works, limit)));
+    const unrepaired = byCollection.flat().flatMap(({ key, isUnrepaired }) => (isUnrepaired ? key : []));
     return { outcomes, unrepaired };
   }
 
-  /** Works on the documents of a collection until it is known what becomes of each message. */
-  async #indexAll(collection: string, works: readonly IndexWork[], limit: TimeLimit): Promise<void> {
+  /** Works on documents until it is known what becomes of each message: of one collection, or of all where the index takes them together. */
+  async #indexAll(works: readonly IndexWork[], limit: TimeLimit): Promise<void> {
     for (let pending = works; pending.length > 0; pending = pending.filter(({ isOver }) => !isOver)) {
       const faults = await this.#deps.retrier.run(
         pending,
-        (some, signal) => this.#attempt(collection, some, { ...limit, signal }),
+        (some, signal) => this.#attempt(some, { ...limit, signal }),
         limit,
       );
       for (const [index, work] of pending.entries()) {
@@ -92,11 +91,7 @@ export class IndexDocuments {
   }
 
   /** `done` also for those of which a write has failed: that is noted, and not tried again at once. */
-  async #attempt(
-    collection: string,
-    all: readonly IndexWork[],
-    limit: TimeLimit,
-  ): Promise<readonly Result[]> {
+  async #attempt(all: readonly IndexWork[], limit: TimeLimit): Promise<readonly Result[]> {
     const { signal } = limit;
     // What failed for all may have come so far with some.
     const works = all.filter(({ isOver }) => !isOver);
@@ -118,7 +113,7 @@ export class IndexDocuments {
       }
     }
     const writes = await this.#documentsOf(deciding, signal, results);
-    const written = await this.#write(collection, writes, limit);
+    const written = await this.#write(writes, limit);
     await this.#advance(written, signal, results);
     return all.map((work) => results.get(work) ?? 'done');
   }
@@ -154,16 +149,17 @@ export class IndexDocuments {
   }
 
   /** @returns those that were written. What became of the others is noted. */
-  async #write(
-    collection: string,
-    writes: readonly Write[],
-    { signal, remaining }: TimeLimit,
-  ): Promise<readonly Write[]> {
-    if (writes.length === 0) return [];
+  async #write(writes: readonly Write[], { signal, remaining }: TimeLimit): Promise<readonly Write[]> {
+    const [first] = writes;
+    if (first === undefined) return [];
     signal.throwIfAborted();
     if (remaining() <= 0) throw new OutOfTime('it was not written');
     for (const { work } of writes) work.isUnderWay = true;
-    const asked = writes.map(({ work, document }) => work.writeOf(document));
+    const { collection } = first.work.key;
+    const asked = writes.map(({ work, document }) => ({
+      collection: work.key.collection,
+      write: work.writeOf(document),
+    }));
     const results = await this.#applied(collection, asked, signal);
     return writes.filter(({ work }, index) => {
       const result = results[index] ?? NOT_KNOWN;
@@ -179,9 +175,16 @@ export class IndexDocuments {
     });
   }
 
-  async #applied(...[collection, writes, signal]: Required<Parameters<SearchIndex['apply']>>) {
+  /** @param collection all writes are of it, unless the index takes those of several together. */
+  async #applied(collection: string, writes: readonly CollectionWrite[], signal: AbortSignal) {
+    const { index } = this.#deps;
     try {
-      const results = await this.#deps.index.apply(collection, writes, signal);
+      const results = await (index.applyToAll?.(writes, signal) ??
+        index.apply(
+          collection,
+          writes.map(({ write }) => write),
+          signal,
+        ));
       // Nobody waits any more, and it is said already that nothing is known of them.
       signal.throwIfAborted();
       return results;

@@ -11,7 +11,7 @@ export interface NewShards {
 /**
  * Which shards of a listing are to be noted.
  *
- * As long as none of the noted ones was ever claimed, reading has not begun, and what is there is from `from` on: all of it, all that ever was,
+ * As long as none of the noted ones was ever claimed, or is to be read from its beginning, reading has not begun, and what is there is from `from` on: all of it, all that ever was,
  * or only what comes now, of the shards without a child and those behind noted ones. What is before those is never noted. Later every new shard is read
  * from its beginning.
  *
@@ -26,7 +26,7 @@ export function newShards(
 ): NewShards {
   const byId = new Map(listed.map((shard) => [shard.id, shard]));
   const known = new Set(noted.map(({ id }) => id));
-  const hasBegun = noted.some(({ lease }) => lease.epoch > 0);
+  const hasBegun = noted.some(({ lease, start }) => lease.epoch > 0 || start === 'beginning');
   const past = ancestorsOf(noted, byId, known);
   const parents = new Set(listed.map(({ parent }) => parent));
   const isLeaf = ({ id }: Shard) => !parents.has(id);

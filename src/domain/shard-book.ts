@@ -99,7 +99,10 @@ export class ShardBook {
   }
 
   noteGaps(gaps: readonly Gap[]): void {
-    for (const gap of gaps) if (!this.#gaps.has(gapName(gap))) this.#gaps.set(gapName(gap), gap);
+    for (const gap of gaps) {
+      const before = this.#gaps.get(gapName(gap));
+      if (before === undefined || before.at < gap.at) this.#gaps.set(gapName(gap), gap);
+    }
   }
 
   closeGaps(gaps: readonly Gap[]): void {

@@ -46,3 +46,21 @@ export function forgettable(noted: readonly ShardState[], listed: ReadonlySet<st
   );
   return noted.flatMap(({ id, complete }) => (complete && !listed.has(id) && !needed.has(id) ? id : []));
 }
+
+/**
+ * Of shards that are to be forgotten, those that a shard comes after which stays noted: by that one everybody knows that they are of the past, also who
+ * has listed them just before. Others would be new to them, and then lost.
+ */
+export function knownByFollowers(
+  forgotten: readonly string[],
+  noted: readonly ShardState[],
+): readonly string[] {
+  const known = byId(noted);
+  const leaving = new Set(forgotten);
+  const followed = new Set<string>();
+  for (const { id, parent } of noted)
+    if (!leaving.has(id))
+      for (let before = parent; before !== undefined && !followed.has(before); before = known.get(before)?.parent)
+        followed.add(before);
+  return forgotten.filter((id) => followed.has(id));
+}

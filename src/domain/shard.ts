@@ -68,7 +68,7 @@ export interface Gap {
     | 'switched off';
   /** The last sequence number that was handled before it; undefined when none was. */
   readonly after: string | undefined;
-  /** When it was noticed, in milliseconds since 1970. */
+  /** When it was noticed last, in milliseconds since 1970: by the stream's own clock, where that says its time, as those of processes differ. */
   readonly at: number;
 }
 
@@ -76,4 +76,14 @@ export interface Gap {
 export interface StreamGap extends Gap {
   /** The stream's ARN. */
   readonly stream: string;
+}
+
+/** Whether two are of the same position, and were noted at the same time. */
+export function isSameGap(a: StreamGap, b: StreamGap): boolean {
+  return a.stream === b.stream && a.at === b.at && isSamePosition(a, b);
+}
+
+/** Whether two gaps of a stream are of the same position, whenever they were noted. */
+export function isSamePosition(a: Gap, b: Gap): boolean {
+  return a.shard === b.shard && a.reason === b.reason && a.after === b.after;
 }

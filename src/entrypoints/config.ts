@@ -131,6 +131,12 @@ export function readSearchFolder(environment: Environment): string {
   );
 }
 
+/** An embedded database that ends with its process. */
+export const IN_MEMORY_URL = 'pglite:';
+
+export const NOTHING_IN_MEMORY =
+  'DATABASE_URL is pglite:, a database in memory, in which nothing is: set it to pglite:FOLDER, or to postgres://…';
+
 /** Where documents are searched: in a folder, or in a database of PostgreSQL. */
 export type SearchedPlace = { readonly folder: string } | { readonly database: DatabaseSettings };
 
@@ -149,11 +155,8 @@ export function readSearchedPlace(environment: Environment, folder?: string): Se
     (!reader.isSet(SEARCH_FOLDER_VARIABLE) && reader.isSet('DATABASE_URL'));
   if (!isPostgres) return { folder: readSearchFolder(environment) };
   const database = reader.finish(databaseSettings(reader));
-  if (database.url !== 'pglite:') return { database };
-  throw new Fault(
-    'configuration',
-    'DATABASE_URL is pglite:, a database in memory, in which nothing is: set it to pglite:FOLDER, or to postgres://…',
-  );
+  if (database.url !== IN_MEMORY_URL) return { database };
+  throw new Fault('configuration', NOTHING_IN_MEMORY);
 }
 
 /** What each backend reads: for a worker, and for its state alone. A kind that is added must be added here. */

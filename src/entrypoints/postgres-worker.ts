@@ -1,5 +1,6 @@
 import type { Container, ContainerModule } from 'inversify';
 import type { EmfMetricsOptions } from '../adapters/aws/emf/emf-metrics.ts';
+import type { PostgresSearch } from '../adapters/postgres/search/postgres-search.ts';
 import type { WinstonLoggerOptions } from '../adapters/winston/winston-logger.ts';
 import type { PoisonListener } from '../application/poison-listener.ts';
 import { indexAll } from '../application/index-all.ts';
@@ -63,6 +64,13 @@ export interface PostgresWorker {
    * @throws Fault when the queue cannot be read, or an operator has to act: then what was not done stays in the queue.
    */
   readonly drain: (stop?: AbortSignal) => Promise<readonly Fault[]>;
+  /**
+   * Finds documents that are in the index's table, by PostgreSQL's own full text, as `contrail search` does. What this worker has derived is found once
+   * `drain` was called.
+   *
+   * @throws Fault `configuration` when there is no such collection or language, with the names of those that are there.
+   */
+  readonly search: PostgresSearch['search'];
   /** How many search actions of this worker the queue has taken, repeats not counted. */
   readonly sent: () => number;
   /** All of its parts. */
@@ -126,6 +134,7 @@ export function createPostgresWorker({
         },
         stop,
       ),
+    search: async (...asked) => (await container.get(PARTS).get()).search.search(...asked),
     sent: () => container.get(SentActions).count,
     container,
     open: async () => {

@@ -85,9 +85,11 @@ export class ScriptedMatcher extends MatcherRepository {
   readonly applies: (readonly CountMove[])[] = [];
   override readonly load: MatcherRepository['load'];
   override readonly apply: MatcherRepository['apply'];
+  override readonly correct: MatcherRepository['correct'];
 
-  constructor({ load, apply }: Partial<MatcherRepository>, inner?: MatcherRepository) {
+  constructor({ load, apply, correct }: Partial<MatcherRepository>, inner?: MatcherRepository) {
     super();
+    this.correct = noted([], correct ?? inner?.correct.bind(inner));
     this.load = noted(this.loads, load ?? inner?.load.bind(inner));
     this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));
   }
@@ -100,9 +102,11 @@ export class ScriptedRows extends DerivedRowRepository {
   override readonly load: DerivedRowRepository['load'];
   override readonly read: DerivedRowRepository['read'];
   override readonly apply: DerivedRowRepository['apply'];
+  override readonly discard: DerivedRowRepository['discard'];
 
-  constructor({ load, read, apply }: Partial<DerivedRowRepository>, inner?: DerivedRowRepository) {
+  constructor({ load, read, apply, discard }: Partial<DerivedRowRepository>, inner?: DerivedRowRepository) {
     super();
+    this.discard = noted([], discard ?? inner?.discard.bind(inner));
     this.read = noted([], read ?? inner?.read.bind(inner));
     this.load = noted(this.loads, load ?? inner?.load.bind(inner));
     this.apply = noted(this.applies, apply ?? inner?.apply.bind(inner));

@@ -39,6 +39,25 @@ describe('IndexDocuments', () => {
     expect(await world.fenceOf('N3')).to.deep.equal({ version: version(3), removed: true, revision: 0 });
   });
 
+  it('given an index that takes documents of all collections at once, then that is one request, and each has its own result', async () => {
+    const world = new Indexing();
+    const other = { ...action('N9', 9, '172'), key: { collection: 'other', id: 'x' } };
+    const loads: string[] = [];
+    world.hooks = {
+      load: async () => void loads.push('load'),
+      apply: async (collection) =>
+        collection === 'other' ? [new Fault('permanent', 'x is refused')] : undefined,
+    };
+    const messages = [action('N1', 1, '172'), other, action('N2', 2, '182'), action('N3', 3)].map((each) =>
+      received(each),
+    );
+    const { outcomes } = await world.consumer({}, undefined, { takesAll: true }).execute(messages);
+    expect(outcomes.map(inShort)).to.deep.equal(['written', 'permanent 30000', 'written', 'deleted']);
+    expect(world.imports).to.deep.equal(['registry FAA:N1,FAA:N2,FAA:N3 and other x']);
+    expect(loads).to.have.length(1);
+    expect(await world.fenceOf('N2')).to.deep.equal({ version: version(2), removed: false, revision: 0 });
+  });
+
   it('given several actions of a document, in any order, then the newest is carried out', async () => {
     const world = new Indexing();
     const messages = [action('N1', 2, '182'), action('N1', 3, '206'), action('N1', 1, '172')].map((each) =>

@@ -95,6 +95,28 @@ describe('IndexQueue', () => {
     expect(world.imports.length).to.be.at.most(6);
   });
 
+  it('given many messages of two collections, then imports of one go out one after the other, and others meanwhile', async () => {
+    const world = new Draining();
+    for (const n of range(60)) {
+      const one = action(`N${n}`, n + 1, '172');
+      await world.queue.send([one, { ...one, key: { ...one.key, collection: 'other' } }]);
+    }
+    const under = new Set<string>();
+    let together = 0;
+    world.indexing.hooks.apply = async (collection) => {
+      expect(under.has(collection), `another import into ${collection}`).to.equal(false);
+      under.add(collection);
+      if (under.size > 1) together++;
+      await world.time.sleeper.sleep(500, NEVER);
+      under.delete(collection);
+      return undefined;
+    };
+    const { written } = await world.process({ receivers: 8, batchMax: 10 }).run(NEVER);
+    expect(written).to.equal(120);
+    expect(world.imports.length).to.be.at.least(12);
+    expect(together, 'imports of both at once').to.be.above(0);
+  });
+
   it('given a batch that becomes whole while it waits, then it is sent at once', async () => {
     const world = new Draining();
     await world.send(30);

@@ -3,7 +3,12 @@ import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engi
 import { MemorySearchFences } from '../../src/adapters/memory/memory-search-fences.ts';
 import { IndexDocuments } from '../../src/application/index-documents.ts';
 import type { ReceivedAction } from '../../src/application/ports/search-action-source.ts';
-import { type DocumentWrite, SearchIndex } from '../../src/application/ports/search-index.ts';
+import {
+  type CollectionWrite,
+  type DocumentWrite,
+  SearchIndex,
+} from '../../src/application/ports/search-index.ts';
+import { groupBy } from '../../src/domain/coalesce.ts';
 import { SearchFences } from '../../src/application/ports/search-fences.ts';
 import { SourceRows } from '../../src/application/ports/source-rows.ts';
 import type { Done, Result } from '../../src/application/result.ts';
@@ -44,11 +49,15 @@ export class Indexing {
   readonly imports: string[] = [];
 
   /** A consumer of its own. */
-  consumer(policy: Partial<RetryPolicy> = {}, hooks?: Hooks): IndexDocuments {
+  consumer(
+    policy: Partial<RetryPolicy> = {},
+    hooks?: Hooks,
+    { takesAll = false }: { readonly takesAll?: boolean } = {},
+  ): IndexDocuments {
     const own = () => hooks ?? this.hooks;
     return new IndexDocuments({
       model: fleet.model,
-      index: new HookedIndex(this, own),
+      index: takesAll ? new IndexOfAll(this, own) : new HookedIndex(this, own),
       fences: new HookedFences(this, own),
       rows: new HookedRows(this, own),
       retrier: aRetrier(policy, this.metrics),
@@ -74,32 +83,51 @@ export class Indexing {
 class HookedIndex extends SearchIndex {
   override readonly read: SearchIndex['read'];
   override readonly documents: SearchIndex['documents'];
-  readonly #world: Indexing;
+  protected readonly world: Indexing;
   readonly #hooks: () => Hooks;
 
   constructor(world: Indexing, hooks: () => Hooks) {
     super();
-    this.#world = world;
+    this.world = world;
     this.#hooks = hooks;
     this.read = world.engine.read.bind(world.engine);
     this.documents = world.engine.documents.bind(world.engine);
   }
 
   override async apply(collection: string, writes: readonly DocumentWrite[]) {
-    this.#world.imports.push(`${collection} ${writes.map(({ id }) => id).join()}`);
+    this.world.imports.push(`${collection} ${writes.map(({ id }) => id).join()}`);
     const answer = await this.#hooks().apply?.(collection, writes);
     if (answer !== undefined) return answer;
-    const results = await this.#world.engine.apply(collection, writes);
+    const results = await this.world.engine.apply(collection, writes);
     return this.#hooks().applied?.(writes, results) ?? results;
+  }
+}
+
+/** One that takes documents of all collections at once. Each of these that a call is about is asked of the hooks. */
+class IndexOfAll extends HookedIndex {
+  override async applyToAll(writes: readonly CollectionWrite[]) {
+    const results = new Map<CollectionWrite, Done>();
+    const before = this.world.imports.length;
+    for (const [collection, some] of groupBy(writes, (one) => one.collection)) {
+      const done = await this.apply(
+        collection,
+        some.map(({ write }) => write),
+      );
+      for (const [index, one] of some.entries()) results.set(one, done[index] as Done);
+    }
+    this.world.imports.push(this.world.imports.splice(before).join(' and '));
+    return writes.map((one) => results.get(one) as Done);
   }
 }
 
 class HookedFences extends SearchFences {
   override readonly load: SearchFences['load'];
   override readonly advance: SearchFences['advance'];
+  override readonly documents: SearchFences['documents'];
 
   constructor({ store }: Indexing, hooks: () => Hooks) {
     super();
+    this.documents = (...given) => store.documents(...given);
     this.load = async (keys) => {
       const found = await store.load(keys);
       await hooks().load?.();

@@ -93,6 +93,7 @@ describe('rows whose kind an attribute tells', () => {
       const record = source.put(thing('plan'));
       const matcher = new (class extends MatcherRepository {
         override load = backend.matcher.load.bind(backend.matcher);
+        override correct = backend.matcher.correct.bind(backend.matcher);
         override async apply(moves: readonly CountMove[]): Promise<readonly Result[]> {
           const fault = new Fault('permanent', 'no');
           const fails = (move: CountMove) => move.source.model.name === failing;

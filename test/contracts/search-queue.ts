@@ -67,6 +67,17 @@ export async function acceptsManyActionsAtOnce(harness: Harness) {
   await expectReceived(harness, ...actions);
 }
 
+export async function keepsDocumentsApartWhoseNamesHaveSpaces(harness: Harness) {
+  const id = unique('document');
+  const actions = [
+    upsert({ collection: 'a', id: `b ${id}` }, 2),
+    // Older: the same document's would be late.
+    upsert({ collection: 'a b', id }, 1),
+  ];
+  for (const action of actions) await send(harness, action);
+  await expectReceived(harness, ...actions);
+}
+
 export async function keepsVersionsApartHoweverLongTheyAre(harness: Harness) {
   const key = aKey();
   const sequences = ['9', '10', '99999999999999999999', '100000000000000000000000000000000000000000'];

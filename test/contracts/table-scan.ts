@@ -109,7 +109,9 @@ export async function tellsWhatAPageTook({ scan, put }: Harness) {
 export async function tellsHowManyRowsThereAre({ scan, put, remove }: Harness) {
   for (const n of range(4)) await put(keysOf(n), { model: '172' });
   await remove(keysOf(0));
-  expect((await scan.size()).rows).to.equal(3);
+  const { rows, scanUnits } = await scan.size();
+  expect(rows).to.equal(3);
+  expect(scanUnits).to.be.within(1, 3);
 }
 
 export async function readsMoreThanAMegabyte({ scan, put }: Harness) {

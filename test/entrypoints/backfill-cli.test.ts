@@ -24,20 +24,43 @@ describe('contrail backfill', function () {
   const contrail = (...args: readonly string[]) =>
     run([...BUNDLED_CONTRAIL, ...args], '', { cwd: folder, env: { DATABASE_URL: 'pglite:database' } });
 
+  const plan = async () => {
+    const { status, out, err } = await contrail('plan', '--backend', 'postgres', '--report', 'json');
+    expect(err).to.match(/aircraft fleet/);
+    const report = JSON.parse(out) as {
+      readonly table: { readonly rows: number };
+      readonly derivations: readonly { readonly name: string; readonly status: string }[];
+    };
+    const statuses = Object.fromEntries(report.derivations.map((one) => [one.name, one.status]));
+    return { status, table: report.table.rows > 100, statuses };
+  };
+
   it('given a full table from which nothing is derived, then counts and pointers are as a worker has derived them', async () => {
     const open = () => openDatabase({ url: `pglite:${join(folder, 'database')}`, connections: 1 });
     const derived = async () => {
       const database = await open();
       const counted = await database.query('select tuple, count from contrail.counts order by tuple::text');
       const pointers = await database.query('select count(*)::int as n from contrail.pointers');
+      const noted = await database.query('select subject, name from contrail.notes where subject = $1', [
+        'backfill',
+      ]);
       await database.close();
-      return { counted, pointers };
+      return { counted, pointers, noted };
     };
     const before = await derived();
     const database = await open();
     for (const table of ['counts', 'states', 'pointers', 'search_fences', 'documents'])
       await database.query(`delete from contrail.${table}`);
     await database.close();
+    const planned = await plan();
+    expect(planned).to.include({ status: 1, table: true });
+    expect(planned.statuses['matcher-tuple']).to.equal('new');
+    const unfilled = await derived();
+    const dry = await contrail('backfill', '--backend', 'postgres', '--dry-run', '--report', 'json');
+    const would = JSON.parse(dry.out) as { derivations: Record<string, { written: number }> };
+    expect(dry.status, dry.err).to.equal(0);
+    expect(would).to.include({ dryRun: true, stopped: false });
+    expect(await derived()).to.deep.equal(unfilled);
     const { status, out, err } = await contrail('backfill', '--backend', 'postgres', '--report', 'json');
     expect(status, err).to.equal(0);
     const report = JSON.parse(out) as Record<string, number>;
@@ -45,5 +68,14 @@ describe('contrail backfill', function () {
     expect(report['documents']).to.be.above(100);
     expect(report).to.include({ refused: 0, resumed: false, stopped: false });
     expect(await derived()).to.deep.equal(before);
+    expect(would.derivations['matcher-tuple']?.written).to.equal(report['counts']);
+    // Another process, which has loaded the definition by itself.
+    const again = await plan();
+    expect(again.status).to.equal(0);
+    expect(new Set(Object.values(again.statuses))).to.deep.equal(new Set(['filled']));
+    const text = await contrail('plan', '--backend', 'postgres');
+    expect(text.out)
+      .to.match(/^matcher-tuple +counts +filled +filled \d{4}-.*Z$/m)
+      .and.to.match(/^nothing to do$/m);
   });
 });

@@ -24,7 +24,7 @@ describe('a worker on PostgreSQL', function () {
   this.timeout(120_000);
   const lines: string[] = [];
   const stream = { write: (line: string) => lines.push(line) > 0 };
-  const { handler, state, drain, sent, close } = createPostgresWorker({
+  const { handler, state, drain, search, sent, close } = createPostgresWorker({
     url: 'pglite:',
     definition: shop,
     log,
@@ -54,6 +54,17 @@ describe('a worker on PostgreSQL', function () {
     expect(['BatchRecords', 'SearchUpserts', 'DocumentsWritten'].map(sum)).to.deep.equal([6, 5, 3]);
     expect(JSON.parse(lines[0]!)).to.include({ service: 'shop' });
     expect(sent()).to.equal(3).and.to.equal(memory.container.get(MemorySearchQueue).sent);
+  });
+
+  it('given documents, then they are found by their words, and a collection that is not there is named', async () => {
+    const { found, hits } = await search('orders', 'shipped', {
+      where: [{ field: 'id', is: '=', value: 'anna:1' }],
+    });
+    expect([found, hits.map(({ id }) => id)]).to.deep.equal([1, ['anna:1']]);
+    expect((await search('orders', 'paid')).found).to.equal(0);
+    const fault = await search('nothing', '').catch((error: unknown) => error);
+    expect(fault).to.have.property('kind', 'configuration');
+    expect(fault).to.have.property('message').that.includes('"customers", "orders"');
   });
 
   it('given a stop, when drained, then nothing is begun, and all stays in the queue', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Misbehaviour } from '../../local/typesense/misbehaviour.ts';
 import { LAGGING } from '../../local/typesense/misbehaviour.ts';
@@ -170,7 +171,7 @@ describe('contrail index --rebuild', function () {
       const { out, status } = await rebuild();
       expect(status).to.equal(0);
       expect(out).to.include(
-        `left of earlier ones, to be taken away where nobody needs it: collection ${left}`,
+        `left of earlier ones, to be taken away where nobody needs it, nor fills it now: collection ${left}`,
       );
       expect(collections()).to.have.length(3).and.to.include(left);
     });
@@ -230,6 +231,31 @@ describe('contrail index --rebuild', function () {
       await reader.close();
       expect(await models()).to.deep.equal(NEW);
       expect(await readdir(search)).to.deep.equal(['rebuild-killed', 'registry.documents']);
+    });
+
+    it('given that an indexer writes there, or another one fills it, then it is refused, and says who has the folder', async () => {
+      const indexer = await EmbeddedSearchIndex.open(search);
+      const { out, err, status } = await rebuild();
+      expect({ out, status }).to.deep.equal({ out: '', status: 2 });
+      expect(err).to.include(search).and.include(String(process.pid));
+      await indexer.close();
+      // Neither is there anything of it.
+      expect(await readdir(search)).to.deep.equal(['registry.documents']);
+
+      const slow = start(args('-'), { cwd: folder, env: { SEARCH_FOLDER: search } });
+      const isBegun = async () => (await readdir(search)).some((name) => name.startsWith('rebuild-'));
+      while (!(await isBegun())) await sleep(20);
+      const second = await rebuild();
+      expect(second.err).to.include(String(slow.pid));
+      expect(second.status).to.equal(2);
+      slow.stdin.end(
+        recording()
+          .map((one) => JSON.stringify(one))
+          .join('\n'),
+      );
+      const [ended] = (await once(slow, 'close')) as [number | null];
+      expect(ended).to.equal(0);
+      expect(await models()).to.deep.equal(NEW);
     });
 
     it('given a recording that lacks documents, or has none, then the file stays unless it has none either', async () => {

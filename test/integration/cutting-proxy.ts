@@ -15,11 +15,13 @@ export interface CuttingProxy {
   passed(): Readonly<Record<Cut['of'], number>>;
   /** Breaks all connections. */
   cut(): void;
+  /** New connections lead to another server from now on. */
+  lead(serverUrl: string): void;
   close(): void;
 }
 
 export async function cuttingProxy(serverUrl: string): Promise<CuttingProxy> {
-  const target = new URL(serverUrl);
+  let target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let next: Cut | undefined;
   const passed = { requests: 0, answers: 0 };
@@ -63,6 +65,9 @@ export async function cuttingProxy(serverUrl: string): Promise<CuttingProxy> {
     },
     passed: () => ({ ...passed }),
     cut,
+    lead: (other) => {
+      target = new URL(other);
+    },
     close: () => {
       cut();
       server.close();

@@ -18,7 +18,7 @@ export interface OwnServer {
   /** @returns as its superuser, to a database of it. */
   url(parts?: { readonly host?: string; readonly database?: string }): string;
   stop(how: Stop): Promise<void>;
-  /** Resolves once it takes connections. */
+  /** Resolves once it takes connections; a standby's are for reading. */
   start(): Promise<void>;
   /** Stops it and deletes all that it has. */
   remove(): Promise<void>;
@@ -31,7 +31,7 @@ export const OWN_SERVER_MISSING =
   BINARIES === undefined ? 'no initdb and postgres here: install postgresql (15 or later)' : undefined;
 
 const USER = 'postgres';
-const READY = /database system is ready to accept connections/;
+const READY = /database system is ready to accept (?:read-only )?connections/;
 
 /**
  * @param settings lines of its postgresql.conf.
@@ -41,14 +41,56 @@ export async function ownServer(
   settings: readonly string[] = [],
   files: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
+  return begun(settings, async ({ data, run, own }) => {
+    const flags = ['--no-sync', '--auth=trust', '--encoding=UTF8', '--locale=C', `--username=${USER}`];
+    await run('initdb', [...flags, '-D', data]);
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(data, name), content, { mode: 0o600 });
+      await own(join(data, name));
+    }
+  });
+}
+
+/** A server that follows another, which runs, and takes no writes until it is promoted. */
+export async function standbyOf(primary: OwnServer): Promise<OwnServer> {
+  return begun([], ({ data, run }) =>
+    run('pg_basebackup', [
+      '-d',
+      primary.url(),
+      '-D',
+      data,
+      '--write-recovery-conf',
+      '--checkpoint=fast',
+      '--no-sync',
+    ]),
+  );
+}
+
+interface Making {
+  readonly data: string;
+  /** Runs a program of PostgreSQL. */
+  readonly run: (program: string, args: readonly string[]) => Promise<unknown>;
+  /** Gives a file to who runs the server. */
+  readonly own: (path: string) => Promise<void>;
+}
+
+/** @param make makes the files of the server. */
+async function begun(
+  settings: readonly string[],
+  make: (making: Making) => Promise<unknown>,
+): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'contrail-server-'));
   const data = join(folder, 'data');
   // PostgreSQL refuses to run as root.
   const as = process.getuid?.() === 0 ? await otherUser() : undefined;
-  if (as !== undefined) await chown(folder, as.uid, as.gid);
+  const own = async (path: string) => {
+    if (as !== undefined) await chown(path, as.uid, as.gid);
+  };
+  await own(folder);
   const options: ExecFileOptions = { cwd: folder, ...as };
-  const flags = ['--no-sync', '--auth=trust', '--encoding=UTF8', '--locale=C', `--username=${USER}`];
-  await promisify(execFile)(join(BINARIES ?? '', 'initdb'), [...flags, '-D', data], options);
+  const run = (program: string, args: readonly string[]) =>
+    promisify(execFile)(join(BINARIES ?? '', program), [...args], options);
+  await make({ data, run, own });
   const port = await freePort();
   const lines = [
     `port = ${port}`,
@@ -57,10 +99,6 @@ export async function ownServer(
     ...settings,
   ];
   await appendFile(join(data, 'postgresql.conf'), `${lines.join('\n')}\n`);
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(data, name), content, { mode: 0o600 });
-    if (as !== undefined) await chown(join(data, name), as.uid, as.gid);
-  }
   let running: ChildProcess | undefined;
 
   const start = async () => {
@@ -106,7 +144,9 @@ function binaries(): string | undefined {
     ...versions.map((version) => join(debian, version, 'bin')),
     ...(process.env['PATH'] ?? '').split(delimiter),
   ];
-  return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+  return folders.find((folder) =>
+    ['initdb', 'pg_basebackup', 'postgres'].every((name) => existsSync(join(folder, name))),
+  );
 }
 
 /** The one that the system's own server has, or else nobody. */

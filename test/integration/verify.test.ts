@@ -3,6 +3,10 @@ import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { workerEnvironment } from '../../local/servers/servers.ts';
 import { createStateTable, createTable } from '../../local/servers/tables.ts';
+import { documentClientOf } from '../../src/adapters/aws/clients.ts';
+import { DynamoDbShardStates } from '../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
+import { tableStreamOf } from '../../src/adapters/aws/streams/table-stream.ts';
+import { readerGaps } from '../../src/entrypoints/cli/verify/reader-gaps.ts';
 import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
 import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
 import { indexAll } from '../../src/application/index-all.ts';
@@ -19,7 +23,7 @@ import { indexDocumentsModule } from '../../src/entrypoints/composition/index-do
 import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
 import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
 import { readConfig } from '../../src/entrypoints/config.ts';
-import { PLANTED, plantedRows } from '../application/drift/planted.ts';
+import { foundByRepair, PLANTED, plantedRows } from '../application/drift/planted.ts';
 import { orderRow, PROVED, type ProvedWorker, ProofWorld } from '../application/drift/proof-world.ts';
 import { range } from '../support/range.ts';
 import type { streamRecord, TableRow } from '../support/stream-records.ts';
@@ -56,47 +60,58 @@ class TableWorld extends ProofWorld {
   }
 }
 
+interface Opened {
+  readonly world: TableWorld;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A table of its own, what is derived from it, and its worker. */
+async function openWorld(servers: Servers): Promise<Opened> {
+  const { dynamodb } = servers.clients;
+  const [table, stateTable] = [unique('proved'), unique('proved-state')];
+  await createTable(dynamodb, table);
+  await createStateTable(dynamodb, stateTable);
+  const environment = {
+    ...workerEnvironment(servers),
+    TABLE_NAME: table,
+    STATE_TABLE_NAME: stateTable,
+    TYPESENSE_QUEUE_URL: await servers.sqs.createFifoQueue(table),
+  };
+  // The SDK finds the servers by it.
+  Object.assign(process.env, environment);
+  const config = readConfig(environment);
+  if (config.backend.kind !== 'aws') throw new Error('it is no configuration of AWS');
+  const engine = new MemorySearchEngine();
+  const container = compose(
+    ...[awsModule(config.backend), awsIndexerModule(config.backend), awsScanModule(config.backend)],
+    ...[indexDocumentsModule, definitionModule(PROVED)],
+    systemModule({ level: 'silent', stream: process.stderr, readable: false }, config),
+    new ContainerModule(({ bind, rebind }) => {
+      bind(SearchIndex).toConstantValue(engine);
+      // Its own would write a line for each batch.
+      void rebind(Metrics).toConstantValue(new MemoryMetrics());
+    }),
+  );
+  const drain = () =>
+    indexAll({
+      source: container.get(SearchActionSource),
+      documents: container.get(IndexDocuments),
+      sleeper: container.get(Sleeper),
+    });
+  const worker = { container, drain, close: () => container.unbindAllAsync() };
+  return { world: new TableWorld(worker, dynamodb, table), environment };
+}
+
 describeWithServers('Verify on DynamoDB', () => {
   const environmentBefore = { ...process.env };
+  let opened: Opened;
   let world: TableWorld;
 
   before(async function () {
     this.timeout(180_000);
     await createAuditTable();
-    const servers = await sharedServers();
-    const { dynamodb } = servers.clients;
-    const [table, stateTable] = [unique('proved'), unique('proved-state')];
-    await createTable(dynamodb, table);
-    await createStateTable(dynamodb, stateTable);
-    const environment = {
-      ...workerEnvironment(servers),
-      TABLE_NAME: table,
-      STATE_TABLE_NAME: stateTable,
-      TYPESENSE_QUEUE_URL: await servers.sqs.createFifoQueue(table),
-    };
-    // The SDK finds the servers by it.
-    Object.assign(process.env, environment);
-    const config = readConfig(environment);
-    if (config.backend.kind !== 'aws') throw new Error('it is no configuration of AWS');
-    const engine = new MemorySearchEngine();
-    const container = compose(
-      ...[awsModule(config.backend), awsIndexerModule(config.backend), awsScanModule(config.backend)],
-      ...[indexDocumentsModule, definitionModule(PROVED)],
-      systemModule({ level: 'silent', stream: process.stderr, readable: false }, config),
-      new ContainerModule(({ bind, rebind }) => {
-        bind(SearchIndex).toConstantValue(engine);
-        // Its own would write a line for each batch.
-        void rebind(Metrics).toConstantValue(new MemoryMetrics());
-      }),
-    );
-    const drain = () =>
-      indexAll({
-        source: container.get(SearchActionSource),
-        documents: container.get(IndexDocuments),
-        sleeper: container.get(Sleeper),
-      });
-    const worker = { container, drain, close: () => container.unbindAllAsync() };
-    world = new TableWorld(worker, dynamodb, table);
+    opened = await openWorld(await sharedServers());
+    ({ world } = opened);
   });
 
   after(async () => {
@@ -128,7 +143,7 @@ describeWithServers('Verify on DynamoDB', () => {
     expect({ words, undecided }).to.deep.equal({ words: [], undecided: [] });
   });
 
-  it('given drift of all kinds, then finds each item once, and nothing else', async function () {
+  it('given drift of all kinds, then finds each item once, and nothing else, and mends it', async function () {
     this.timeout(60_000);
     const prefixes = PLANTED.map((_, n) => `p${n}-`);
     await world.write(...prefixes.flatMap(plantedRows));
@@ -137,6 +152,66 @@ describeWithServers('Verify on DynamoDB', () => {
     const { words, undecided } = await world.verify({ pageRows: 20 });
     const all = PLANTED.flatMap(({ found }, n) => found(prefixes[n]!)).toSorted();
     expect({ words, undecided }).to.deep.equal({ words: all, undecided: [] });
+    const repaired = await world.repair(undefined, { pageRows: 20 });
+    expect(repaired.mendings.filter((mending) => !mending.startsWith('mended '))).to.deep.equal([]);
+    const mended = PLANTED.flatMap((planted, n) => foundByRepair(planted, prefixes[n]!)).toSorted();
+    expect(repaired.words).to.deep.equal(mended);
+    expect((await world.verify()).words).to.deep.equal([]);
+  });
+
+  it('given another table that derives into the same one, then its rows are none of this one', async function () {
+    this.timeout(60_000);
+    const other = await openWorld(await sharedServers());
+    const [mine, theirs] = [unique('mine'), unique('theirs')];
+    await world.write(orderRow(mine, '1'));
+    await other.world.write(orderRow(theirs, '1'));
+    expect((await world.repair()).words).to.deep.equal([]);
+    expect((await other.world.verify()).words).to.deep.equal([]);
+    // One that both give is of the first.
+    await other.world.write(orderRow(mine, '1'));
+    const { mendings } = await other.world.repair(['wrong', 'stale', 'missing']);
+    const taken = mendings.filter((mending) => mending.startsWith('left '));
+    expect(taken.join()).to.match(/in table audit: .*each derived row must have one source/);
+    expect((await world.verify()).words).to.deep.equal([]);
+    await other.world.close();
+  });
+
+  describe('gaps of the reader', () => {
+    const gapAt = (at: number) => ({ shard: 'shardId-1', reason: 'trimmed' as const, after: `${at}`, at });
+
+    it('given that nothing differs after a repair, then closes those that were noted before it began', async function () {
+      this.timeout(60_000);
+      const { environment } = opened;
+      const { dynamodb } = (await sharedServers()).clients;
+      const { table } = await tableStreamOf(dynamodb, environment['TABLE_NAME'] ?? '');
+      const stream = `${table}/stream/2026-01-01T09:00:00.000`;
+      const shards = new DynamoDbShardStates(documentClientOf(dynamodb), {
+        stateTable: environment['STATE_TABLE_NAME'] ?? '',
+      });
+      await shards.add(table, [{ id: stream, parent: undefined, start: 'horizon' }]);
+      expect(await readerGaps(environment)).to.equal(undefined);
+      await shards.noteGaps(stream, [gapAt(1)]);
+      const behind = await (await readerGaps(environment))?.end(undefined);
+      expect(behind?.closed).to.deep.equal([]);
+      expect(behind?.why).to.match(/^an earlier stream was not read to its end/);
+      await shards.advance(table, [{ shard: stream, epoch: 0, complete: true }]);
+      const left = await (await readerGaps(environment))?.end('drift is left');
+      expect(left).to.deep.equal({ closed: [], open: [{ stream, ...gapAt(1) }], why: 'drift is left' });
+      const gaps = await readerGaps(environment);
+      await shards.noteGaps(stream, [gapAt(2)]);
+      expect(await gaps?.end(undefined)).to.deep.equal({
+        closed: [{ stream, ...gapAt(1) }],
+        open: [{ stream, ...gapAt(2) }],
+        why: 'they were noted meanwhile',
+      });
+      await (await readerGaps(environment))?.end(undefined);
+      expect(await readerGaps(environment)).to.equal(undefined);
+    });
+
+    it('given a table that is not there, then says that it is not known', async () => {
+      const gaps = await readerGaps({ ...opened.environment, TABLE_NAME: unique('missing') });
+      expect((await gaps?.end(undefined))?.why).to.match(/^whether gaps are open is not known: .*missing/);
+    });
   });
 });
 

@@ -49,8 +49,10 @@ function parsed(text: string, path: string): { readonly form?: unknown; readonly
 }
 
 /** JSON has no members that are undefined. */
-function stateOf({ id, parent, start, first, frontier, complete, lease }: ShardState): ShardState {
+function stateOf({ id, parent, start: from, first, frontier, complete, lease }: ShardState): ShardState {
   const nobodys = { owner: '', epoch: lease.epoch, renewals: 0 };
+  // The latest record was that of the process that noted it: by now it is another.
+  const start = from === 'latest' ? 'beginning' : from;
   const state = { id, parent, start, frontier, complete, lease: nobodys };
   return first === undefined ? state : { ...state, first };
 }

@@ -1,6 +1,7 @@
 import {
   DerivedRowRepository,
   type StoredDerivedRow,
+  type StrayRow,
 } from '../../application/ports/derived-row-repository.ts';
 import type { DerivedRowFound } from '../../application/ports/derived-state.ts';
 import type { Result } from '../../application/result.ts';
@@ -43,6 +44,17 @@ export class MemoryDerivedRowRepository extends DerivedRowRepository {
     return keys.map((key) => {
       const found = this.#rows.get(nameOfKey(key));
       return found && { attributes: found.row.attributes, source: found.source };
+    });
+  }
+
+  override async discard(rows: readonly StrayRow[], signal?: AbortSignal): Promise<readonly Result[]> {
+    signal?.throwIfAborted();
+    return rows.map(({ key, source }) => {
+      const name = nameOfKey(key);
+      const found = this.#rows.get(name);
+      if (found !== undefined && found.source !== source) return 'conflict';
+      this.#rows.delete(name);
+      return 'done';
     });
   }
 

@@ -2,6 +2,7 @@ import type { CountFound } from '../../application/ports/derived-state.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import type { Result } from '../../application/result.ts';
 import { type Contribution, type CountModel, type Tuple, tupleKey } from '../../domain/count.ts';
+import { type CountCorrection, correctionFault, type CountSays } from '../../domain/count-correction.ts';
 import { countMoveFault, sumFault } from '../../domain/count-limits.ts';
 import {
   type CountedRow,
@@ -41,6 +42,14 @@ export class MemoryMatcherRepository extends MatcherRepository {
     return moves.map((move) => this.#applyOne(move));
   }
 
+  override async correct(
+    corrections: readonly CountCorrection[],
+    signal?: AbortSignal,
+  ): Promise<readonly Result[]> {
+    signal?.throwIfAborted();
+    return corrections.map((correction) => this.#correctOne(correction));
+  }
+
   /** The counts in which rows are counted, whatever they add up to. */
   *counts(): Generator<CountFound> {
     for (const { model, tuple, count } of this.#counts.values()) yield { model, tuple, count };
@@ -54,6 +63,17 @@ export class MemoryMatcherRepository extends MatcherRepository {
   /** The rows for which something is noted, as `originText` has them. */
   states(): Iterable<string> {
     return this.#states.keys();
+  }
+
+  #correctOne(correction: CountCorrection): Result {
+    const { model, tuple, seen, to } = correction;
+    const impossible = correctionFault(correction);
+    if (impossible !== undefined) return impossible;
+    const name = countName(model, tuple);
+    if (!isAsSeen(this.#counts.get(name), seen)) return 'conflict';
+    if (to === undefined) this.#counts.delete(name);
+    else this.#counts.set(name, { model, tuple, ...to });
+    return 'done';
   }
 
   #applyOne(move: CountMove): Result {
@@ -96,6 +116,10 @@ export class MemoryMatcherRepository extends MatcherRepository {
     for (const contribution of to.contributions) add(contribution, 1);
     return counts;
   }
+}
+
+function isAsSeen(stored: StoredCount | undefined, seen: CountSays | undefined): boolean {
+  return stored?.rows === seen?.rows && stored?.count.canonical === seen?.count.canonical;
 }
 
 function stateKey({ model, row }: CountedRow): string {

@@ -1,5 +1,5 @@
 import type { SearchAction } from '../../domain/search-action.ts';
-import type { DocumentFields, DocumentKey } from '../../domain/search-document.ts';
+import { type DocumentFields, type DocumentKey, documentName } from '../../domain/search-document.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -16,7 +16,7 @@ export class MemorySearchIndex {
 
   apply(actions: readonly SearchAction[]): void {
     for (const { key, version, document } of actions) {
-      const name = `${key.collection} ${key.id}`;
+      const name = documentName(key);
       if (!passesFence(this.#documents.get(name)?.version ?? this.#deleted.get(name), version)) continue;
       if (document === undefined) {
         this.#documents.delete(name);

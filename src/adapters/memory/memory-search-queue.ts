@@ -2,6 +2,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import type { Done } from '../../application/result.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
+import { documentName } from '../../domain/search-document.ts';
 import { messageFault } from '../../domain/search-message.ts';
 import { passesFence, type Version } from '../../domain/version.ts';
 import { MessageGroups } from './message-groups.ts';
@@ -31,7 +32,7 @@ export class MemorySearchQueue extends SearchQueue {
   }
 
   #accept(action: SearchAction): 'done' {
-    const document = `${action.key.collection} ${action.key.id}`;
+    const document = documentName(action.key);
     if (passesFence(this.#accepted.get(document) ?? this.#deleted.get(document), action.version)) {
       this.#remember(document, action);
       this.groups.put(document, action, this.#clock?.now());

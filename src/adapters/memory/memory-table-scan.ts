@@ -46,7 +46,8 @@ export class MemoryTableScan extends TableScan {
 
   override async size(signal?: AbortSignal): Promise<TableSize> {
     signal?.throwIfAborted();
-    return { rows: [...this.#table.items()].length, readUnitsPerSecond: undefined };
+    const rows = [...this.#table.items()].length;
+    return { rows, scanUnits: rows, readUnitsPerSecond: undefined };
   }
 
   #list(segment: number, segments: number, from: string | undefined): readonly string[] {

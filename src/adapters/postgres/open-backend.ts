@@ -62,11 +62,13 @@ export interface PostgresParts {
   readonly backlog: SearchBacklog;
   readonly index: SearchIndex;
   readonly fences: SearchFences;
+  readonly search: PostgresSearch;
   readonly sourceRows: SourceRows;
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
   readonly state: DerivedState;
-  readonly listing: DerivedListing;
+  /** Lists what a definition derives. */
+  readonly listingOf: (model: TableModel) => DerivedListing;
   readonly shards: ShardStates;
   readonly scan: TableScan;
   readonly notes: Notes;
@@ -119,11 +121,12 @@ export async function openBackend(
     backlog: new PostgresSearchBacklog(database, names),
     index: new PostgresSearchIndex(database, names),
     fences: new PostgresSearchFences(database, names),
+    search: new PostgresSearch(database, names),
     sourceRows: new PostgresSourceRows(database, names),
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),
     state: new PostgresDerivedState(database, names, model),
-    listing: new PostgresDerivedListing(database, names, model),
+    listingOf: (ofModel) => new PostgresDerivedListing(database, names, ofModel),
     shards: new PostgresShardStates(database, names),
     scan: new PostgresTableScan(database, names),
     notes: new PostgresNotes(database, names),

@@ -30,8 +30,8 @@ export function answerFault(
   const said = message === '' ? '' : `: ${message}`;
   const text = `${server} answered ${status} while ${doing}${said}`;
   const reason = { reason: `${server} answered ${status}` };
-  // Of a proxy, whose pages have no message: the server may have it all the same.
-  if (status === 503 && message === '')
+  // Of a proxy or a gateway, some of which say a `message` as well: the server may have it all the same.
+  if (status === 503 && !IS_REFUSED.test(message))
     return new Fault('transient', `${text}: it may or may not have taken effect`, reason);
   if (status === 429 || status === 503)
     return new BackPressure(`${text}; it asks its callers to slow down`, milliseconds(retryAfter), reason);
@@ -57,6 +57,9 @@ export function answerFault(
     reason,
   );
 }
+
+/** What the server says with 503, before it begins: src/http_server.cpp:513, ReplicationState::write of src/raft_server.cpp. */
+const IS_REFUSED = /^(?:Not Ready or Lagging|Shutting down)\.?$/i;
 
 const COLLECTION_MISSING = /collection not found|no collection with name/i;
 

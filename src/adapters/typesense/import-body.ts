@@ -7,15 +7,26 @@ import { packBatches } from '../../application/pack-batches.ts';
 export const MAX_BODY_BYTES = 196_604;
 
 /**
- * Lines, packed into requests below the server's window, in their order. A line that is larger goes alone, and in ASCII: a
- * character of one byte cannot lie across two windows.
+ * Lines, packed into requests of at most so many bytes, in their order. A line that is larger goes alone; above the server's window in
+ * ASCII: a character of one byte cannot lie across two windows.
+ *
+ * @param most below the window.
  */
 export function packLines<T extends { readonly line: string }>(
   lines: readonly T[],
+  most = MAX_BODY_BYTES,
 ): readonly (readonly T[])[] {
-  const limits = { count: Infinity, weight: MAX_BODY_BYTES };
-  const { batches, oversized } = packBatches(lines, ({ line }) => Buffer.byteLength(line) + 1, limits);
-  return [...batches, ...oversized.map((item) => [{ ...item, line: inAscii(item.line) }])];
+  const bytesOf = (line: string) => Buffer.byteLength(line) + 1;
+  const { batches, oversized } = packBatches(lines, ({ line }) => bytesOf(line), {
+    count: Infinity,
+    weight: most,
+  });
+  return [
+    ...batches,
+    ...oversized.map((item) => [
+      bytesOf(item.line) > MAX_BODY_BYTES ? { ...item, line: inAscii(item.line) } : item,
+    ]),
+  ];
 }
 
 /** The body of a request: a line each. Written into it one after the other, they are not copied twice before they are bytes. */

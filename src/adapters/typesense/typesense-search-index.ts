@@ -15,7 +15,7 @@ import { compareCollection, differingFault } from './collections.ts';
 import { readDocument } from './document-json.ts';
 import { groupsOf } from './id-groups.ts';
 import { readImportAnswer } from './import-answer.ts';
-import { bodyOf, packLines } from './import-body.ts';
+import { bodyOf, MAX_BODY_BYTES, packLines } from './import-body.ts';
 import { lineFault } from './line-fault.ts';
 import type { TypesenseClient } from './typesense-client.ts';
 
@@ -37,6 +37,8 @@ interface Upsert extends Placed {
  */
 export class TypesenseSearchIndex extends SearchIndex {
   readonly #client: TypesenseClient;
+  /** Of one import: fewer once more were refused. */
+  #mostBytes = MAX_BODY_BYTES;
   readonly #schemas: ReadonlyMap<string, { readonly schema: SearchSchema; readonly fields: FieldsByName }>;
 
   /**
@@ -80,8 +82,14 @@ export class TypesenseSearchIndex extends SearchIndex {
       index++;
     }
     try {
-      for (const batch of packLines(upserts)) {
+      const waiting = [...packLines(upserts, this.#mostBytes)];
+      for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
         const outcomes = await this.#import(collection, batch, known.schema, signal);
+        if (outcomes === undefined) {
+          const middle = Math.ceil(batch.length / 2);
+          waiting.unshift(batch.slice(0, middle), batch.slice(middle));
+          continue;
+        }
         let n = 0;
         for (const { index } of batch) results[index] = outcomes[n++];
         const pressure = outcomes.find((outcome) => outcome instanceof BackPressure);
@@ -101,28 +109,33 @@ export class TypesenseSearchIndex extends SearchIndex {
     );
   }
 
-  /** What became of each of the lines, in their order. */
+  /** What became of each of the lines, in their order; undefined where nothing of them was taken, as they are too many together. */
   async #import(
     collection: string,
     batch: readonly Upsert[],
     schema: SearchSchema,
     signal: AbortSignal | undefined,
-  ): Promise<readonly Done[]> {
+  ): Promise<readonly Done[] | undefined> {
     const [only, ...more] = batch;
+    const lines = bodyOf(batch);
     const { status, body } = await this.#client.send(
       {
         method: 'POST',
         path: `${collectionPath(collection)}/documents/import`,
         query: { action: 'upsert' },
-        body: bodyOf(batch),
+        body: lines,
         doing: `importing into ${collection}`,
         collection,
       },
       signal,
-      // Of several lines it says nothing of any one.
-      more.length === 0 ? [TOO_LARGE] : [],
+      [TOO_LARGE],
     );
-    if (status === TOO_LARGE && only !== undefined) return [this.#tooLarge(collection, only.id)];
+    if (status === TOO_LARGE && only !== undefined) {
+      if (more.length === 0) return [this.#tooLarge(collection, only.id, lines.length)];
+      // Of several lines it says nothing of any one. Later ones are not to come back as well.
+      this.#mostBytes = Math.min(this.#mostBytes, Math.ceil(lines.length / 2));
+      return undefined;
+    }
     const { outcomes, stopped } = readImportAnswer(body, batch.length);
     // What passed our own check is refused for another reason than the document, if the collection is another.
     const differs = outcomes.some(({ kind }) => kind === 'refused')
@@ -245,11 +258,13 @@ export class TypesenseSearchIndex extends SearchIndex {
       yield readDocument(line, this.#client.server);
   }
 
-  #tooLarge(collection: string, id: string): Fault {
+  #tooLarge(collection: string, id: string, bytes: number): Fault {
     const problem = `${this.#client.server} answered ${TOO_LARGE}: it, or what stands before it, takes no document as large as this one`;
-    return new Fault('permanent', `${collection} ${JSON.stringify(id)}: ${problem}`, {
-      reason: `${collection}: ${problem}`,
-    });
+    return new Fault(
+      'permanent',
+      `${collection} ${JSON.stringify(id)}: ${problem}, which has ${bytes.toLocaleString('en')} bytes`,
+      { reason: `${collection}: ${problem}` },
+    );
   }
 
   #unknownCollection(collection: string): Fault {

@@ -1,4 +1,4 @@
-import { ZERO_BROUGHT } from '../bring-into-line/bring-into-line.ts';
+import { type DerivationTally, ZERO_BROUGHT } from '../bring-into-line/bring-into-line.ts';
 import type { ScanProgress } from '../scan/scan-progress.ts';
 
 /** `scanned` rows of the table; `listed` those that the scan has not found, but something was noted of; `refused` by the definition, of both. */
@@ -16,11 +16,23 @@ export class BackfillFigures {
   readonly scannedBefore: number;
   /** States that keep only a digest of their row's key: what is derived of such a row, if it is gone, stays. */
   unknown = 0;
+  /** Documents whose ids are of no row that the table can have, or do not tell of which: they stay. */
+  unknownDocuments = 0;
   isStopped = false;
+  /** Of the scan, in this process. */
+  readUnits = 0;
+  /** What was done for each derivation in this process, or would have been. */
+  readonly derivations: Map<string, DerivationTally>;
   readonly tally: BackfillTally = { ...ZERO_BACKFILL };
   readonly #segments: BackfillTally[];
 
-  constructor(estimate: number, { segments, isResumed }: Pick<ScanProgress, 'segments' | 'isResumed'>) {
+  /** @param names of the derivations that are filled. */
+  constructor(
+    estimate: number,
+    names: readonly string[],
+    { segments, isResumed }: Pick<ScanProgress, 'segments' | 'isResumed'>,
+  ) {
+    this.derivations = new Map(names.map((name) => [name, { written: 0, unchanged: 0 }]));
     this.estimate = estimate;
     this.isResumed = isResumed;
     this.#segments = segments.map(({ tally }) => ({ ...ZERO_BACKFILL, ...tally }));
@@ -30,6 +42,16 @@ export class BackfillFigures {
 
   add(more: Partial<BackfillTally>): void {
     addTo(this.tally, more);
+  }
+
+  /** Adds what was done for derivations. */
+  addEach(more: ReadonlyMap<string, DerivationTally>): void {
+    for (const [name, { written, unchanged }] of more) {
+      const own = this.derivations.get(name);
+      if (own === undefined) continue;
+      own.written += written;
+      own.unchanged += unchanged;
+    }
   }
 
   /** Adds what a page of a segment has come to. @returns what all its pages have. */

@@ -5,11 +5,13 @@ import {
   type RunEffectCommand,
 } from '../../domain/command.ts';
 import type { Change } from '../../domain/change.ts';
+import { groupBy } from '../../domain/coalesce.ts';
+import type { DerivedKey } from '../../domain/derived-rows.ts';
 import { givenTo } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { pointersAt } from '../../domain/pointer.ts';
 import { kindsOf, rolesOf } from '../../domain/roles.ts';
-import { type ItemKey, itemKey, type Row } from '../../domain/row.ts';
+import { type ItemKey, itemKey } from '../../domain/row.ts';
 import { rowAsIs } from '../../domain/row-as-is.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import type { Attributes } from '../../domain/value.ts';
@@ -40,16 +42,30 @@ export interface RowToBring {
     /** When that was begun, in milliseconds since 1970. */
     readonly at: number;
   };
+  /** Derived rows that say they are derived from it: those that it does not give are removed, though nothing is noted of them. At most 15. */
+  readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[];
+  /** Whether documents that must not be there are deleted though nothing is noted of them. */
+  readonly isCleared?: boolean;
+  /** The version of a change of the row that nobody has handled: actions for older ones may still be queued, and must not come last. */
+  readonly since?: Version | undefined;
 }
 
 /** `unchanged` counts derivations of rows, others what was written, sent or run; pointers of entities as well where they are right. */
 export const ZERO_BROUGHT = { documents: 0, counts: 0, rows: 0, pointers: 0, effects: 0, unchanged: 0 };
 export type BroughtTally = keyof typeof ZERO_BROUGHT;
 
+/** What was done for one derivation, or would have been. */
+export interface DerivationTally {
+  written: number;
+  unchanged: number;
+}
+
 export interface BroughtResult {
   /** One for each row, in the order given: undefined where everything that is derived of it is in line, or under way to the index. */
   readonly faults: readonly (Fault | undefined)[];
   readonly tally: Readonly<Record<BroughtTally, number>>;
+  /** The same by the derivations' names: those that were asked for something. */
+  readonly derivations: ReadonlyMap<string, DerivationTally>;
 }
 
 export interface BringIntoLineDependencies {
@@ -60,7 +76,7 @@ export interface BringIntoLineDependencies {
   readonly fences: SearchFences;
   readonly queue: SearchQueue;
   readonly pointers: ReconcileDefaultImage;
-  readonly effects: RunEffects;
+  readonly effects: Pick<RunEffects, 'execute'>;
   readonly retrier: Retrier;
   readonly clock: Clock;
 }
@@ -110,6 +126,7 @@ export class BringIntoLine {
     return {
       faults: rows.map(({ key }) => bringing.faults.get(itemKey(key))),
       tally: bringing.tally,
+      derivations: bringing.derivations,
     };
   }
 }
@@ -117,6 +134,7 @@ export class BringIntoLine {
 /** One execution. */
 class Bringing {
   readonly tally = { ...ZERO_BROUGHT };
+  readonly derivations = new Map<string, DerivationTally>();
   /** By the row's item. One that may pass goes before one that will not. */
   readonly faults = new Map<string, Fault>();
   readonly #deps: BringIntoLineDependencies;
@@ -133,13 +151,13 @@ class Bringing {
   /** Finds out what the rows ask for: those that nobody has read yet, as they are read. */
   async look(rows: readonly RowToBring[], limit: TimeLimit): Promise<void> {
     const { model, retrier, clock } = this.#deps;
-    const unread: { readonly key: ItemKey; readonly row: Row }[] = [];
-    for (const { key, scanned } of rows) {
+    const unread: Omit<ReadRow, 'attributes' | 'at'>[] = [];
+    for (const { key, scanned, listed, isCleared, since } of rows) {
       const row = model.rowOf(key.partition, key.sort);
       if (row === undefined) continue;
       if ('malformed' in row) this.#fail(itemKey(key), malformedFault(row));
-      else if (scanned === undefined) unread.push({ key, row });
-      else this.#ask({ key, row, ...scanned });
+      else if (scanned === undefined) unread.push({ key, row, listed, isCleared, since });
+      else this.#ask({ key, row, listed, isCleared, since, ...scanned });
     }
     const faults = await retrier.run(
       unread,
@@ -200,8 +218,8 @@ class Bringing {
     limit: TimeLimit,
   ): Promise<void> {
     const works = this.#works.filter((work): work is Work<C> => work.command.does === fenced.does);
-    const attempt = bringFenced(fenced, this.#deps, (_, as) => {
-      this.tally[as === 'written' ? tallied : 'unchanged']++;
+    const attempt = bringFenced(fenced, this.#deps, ({ command }, as) => {
+      this.#count(nameOf(command), tallied, as === 'written' ? 1 : 0, as === 'written' ? 0 : 1);
     });
     const faults = await this.#deps.retrier.run(works, attempt, limit);
     for (const [index, { command }] of works.entries()) this.#fail(command.change.item, faults[index]);
@@ -209,19 +227,36 @@ class Bringing {
 
   /** Brings pointers into line: each is decided on as it and its rows are now, and so needs no fence. */
   async point(limit: TimeLimit): Promise<void> {
-    const { failed, tally } = await this.#deps.pointers.execute(this.#pointers, limit);
-    for (const [change, fault] of failed) this.#fail(change.item, fault);
-    const { kept, ...written } = tally;
-    this.tally.unchanged += kept;
-    this.tally.pointers += sumOf(written);
+    const byName = groupBy(this.#pointers, ({ entity }) => entity.model.name);
+    await Promise.all(
+      Array.from(byName, async ([name, commands]) => {
+        const { failed, tally } = await this.#deps.pointers.execute(commands, limit);
+        for (const [change, fault] of failed) this.#fail(change.item, fault);
+        const { kept, ...written } = tally;
+        this.#count(name, 'pointers', sumOf(written), kept);
+      }),
+    );
   }
 
   /** What is noted of an effect having run is newer than what its change is here, whatever it ran for. */
   async run(limit: TimeLimit): Promise<void> {
-    const { failed, tally } = await this.#deps.effects.execute(this.#effects, limit);
-    for (const [change, fault] of failed) this.#fail(change.item, fault);
-    this.tally.effects += tally.run + tally.skipped;
-    this.tally.unchanged += tally.repeated;
+    const byName = groupBy(this.#effects, ({ model }) => model.name);
+    await Promise.all(
+      Array.from(byName, async ([name, commands]) => {
+        const { failed, tally } = await this.#deps.effects.execute(commands, limit);
+        for (const [change, fault] of failed) this.#fail(change.item, fault);
+        this.#count(name, 'effects', tally.run + tally.skipped, tally.repeated);
+      }),
+    );
+  }
+
+  #count(name: string, tallied: BroughtTally, written: number, unchanged: number): void {
+    this.tally[tallied] += written;
+    this.tally.unchanged += unchanged;
+    const own = this.derivations.get(name) ?? { written: 0, unchanged: 0 };
+    own.written += written;
+    own.unchanged += unchanged;
+    this.derivations.set(name, own);
   }
 
   #fail(item: string, fault: Fault | undefined): void {

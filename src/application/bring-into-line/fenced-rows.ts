@@ -1,5 +1,6 @@
 import type { DeriveRowsCommand } from '../../domain/command.ts';
 import {
+  type DerivedKey,
   dependsOnChange,
   nameOfKey,
   originText,
@@ -34,17 +35,23 @@ export function fencedRows(repository: DerivedRowRepository): Fenced<Command, Ro
           ),
       );
     },
-    writeOf: ({ command, state }, version) => {
+    writeOf: (asked, version) => {
+      const { command, state } = asked;
       const change = { version, operation: command.change.operation };
-      return decideRowsMove(sourceOf(command), state, change, command.put) as RowsMove;
+      const move = decideRowsMove(sourceOf(command), state, change, command.put) as RowsMove;
+      const removed = new Set(move.remove.map(nameOfKey));
+      const others = strayIn(asked).filter((key) => !removed.has(nameOfKey(key)));
+      return { ...move, remove: [...move.remove, ...others] };
     },
     write: (moves, signal) => applyGivingUpFirst(repository, moves, signal),
   };
 }
 
 /** @returns undefined where the rows themselves must be looked at. */
-function byStateAlone({ command, state }: Asked<Command, RowsState>): boolean | undefined {
+function byStateAlone(asked: Asked<Command, RowsState>): boolean | undefined {
+  const { command, state } = asked;
   const { change, put } = command;
+  if (strayIn(asked).length > 0) return false;
   if (state === undefined) return put.length === 0;
   const isGone = change.operation === 'REMOVE';
   if (state.removed !== isGone) return false;
@@ -53,6 +60,16 @@ function byStateAlone({ command, state }: Asked<Command, RowsState>): boolean | 
   const given = new Set(put.map(nameOfKey));
   const isSame = state.keys.length === given.size && state.keys.every((key) => given.has(nameOfKey(key)));
   return isSame ? undefined : false;
+}
+
+/** Rows that are there for a row, as somebody has seen, and that it does not give. */
+function strayIn({ command, unnoted: { listed = [] } }: Asked<Command, RowsState>): readonly DerivedKey[] {
+  const { model, put } = command;
+  if (listed.length === 0 || model.keep || isOfItsChange(command)) return [];
+  const given = new Set(put.map(nameOfKey));
+  return listed.flatMap(({ derivation, key }) =>
+    derivation === model.name && !given.has(nameOfKey(key)) ? key : [],
+  );
 }
 
 /** Whether what a row has given is of the change that it was given for: how the row is now does not tell what that must be. */

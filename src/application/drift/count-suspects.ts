@@ -1,4 +1,3 @@
-import type { Finding } from '../../domain/drift/finding.ts';
 import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import type { ListedCount } from '../ports/derived-listing.ts';
 import { countName, CountFold, findingsOf, type FoldedCount, sameFigures, sightOf } from './count-fold.ts';
@@ -13,8 +12,9 @@ export interface CountSuspectsParts {
   ) => Promise<readonly ListedCount[]>;
   readonly settle: (signal: AbortSignal) => Promise<void>;
   readonly fingerprints: Fingerprinter;
-  readonly found: (finding: Finding) => void;
-  readonly undecided: (finding: Finding, why: string) => void;
+  /** Told of a count that differs at as many looks as it takes. */
+  readonly found: (count: FoldedCount) => unknown;
+  readonly undecided: (count: FoldedCount, why: string) => unknown;
   /** How often suspects are looked at again. */
   readonly looks: number;
 }
@@ -51,14 +51,14 @@ export async function settleCounts(
       const sight = sightOf(count);
       const isSteady = sameFigures(count.is, before.get(name));
       const agreeing = !isSteady ? 0 : sight === lastSight ? times + 1 : 1;
-      if (agreeing >= AGREEING) found(finding);
+      if (agreeing >= AGREEING) found(count);
       else next.set(name, { count, sight, times: agreeing });
     }
     pending = next;
   }
   for (const { count } of pending.values())
-    for (const finding of findingsOf(count))
-      undecided(finding, 'its count, or the rows in it, were changing all the time');
+    if (findingsOf(count).length > 0)
+      undecided(count, 'its count, or the rows in it, were changing all the time');
 }
 
 function byName(counts: readonly ListedCount[]): ReadonlyMap<string, ListedCount> {

@@ -229,6 +229,6 @@ function note(looking: Looking, mark: string | Fault | undefined): void {
 
 function markOf(state: { readonly version: Version } | undefined): string {
   if (state === undefined) return '';
-  const { generation, epoch, sequence } = state.version;
-  return `${generation}/${epoch}/${sequence.replace(/^0+/, '')}`;
+  const { generation, epoch, sequence, fill = 0 } = state.version;
+  return `${generation}/${epoch}/${sequence.replace(/^0+/, '')}/${fill}`;
 }

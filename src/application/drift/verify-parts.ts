@@ -1,3 +1,4 @@
+import type { DriftKind } from '../../domain/drift/finding.ts';
 import type { DerivedListing } from '../ports/derived-listing.ts';
 import type { MonotonicClock } from '../ports/monotonic-clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -6,9 +7,10 @@ import type { Sleeper } from '../ports/sleeper.ts';
 import type { TableScan } from '../ports/table-scan.ts';
 import type { Retrier } from '../retry.ts';
 import type { LookParts } from './look-parts.ts';
+import type { MendParts } from './repair/mend-parts.ts';
 
 /** What it takes to compare all that is derived with the table's rows. */
-export interface VerifyParts extends Omit<LookParts, 'isAsked'> {
+export interface VerifyParts extends Omit<LookParts, 'isAsked'>, MendParts {
   readonly scan: TableScan;
   readonly listing: DerivedListing;
   /** Undefined where nothing stands between a change and its document. */
@@ -24,6 +26,10 @@ export interface VerifyOptions {
   readonly only?: readonly string[];
   /** So many rows are looked at, drawn at random; all, and what no row gives, unless given. */
   readonly sample?: number;
+  /** Which findings are mended, and looked at again; none unless given. What must not be there is deleted only where `extra` is among them. */
+  readonly repair?: readonly DriftKind[];
+  /** Whether what is mended is told with what both sides said. */
+  readonly keepsSides?: boolean;
   /** How far apart two looks must be that find drift, in milliseconds: longer than any change takes from the table to what is derived. */
   readonly settleMs: number;
   /** Parts of the table that are read at the same time. */

@@ -1,12 +1,13 @@
 import { DRIFT_KINDS, type DriftKind, type Finding } from '../../domain/drift/finding.ts';
 import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
+import type { Mending } from '../../domain/drift/mending.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
 import { SeenSet } from './seen-set.ts';
 
 /** What is told while it goes on. */
 export interface VerifyListener {
-  /** Drift: told once for each item. */
-  onFinding?(finding: Finding): void;
+  /** Drift: told once for each item; with what became of it, where it was to be mended. */
+  onFinding?(finding: Finding, mending?: Mending): void;
   /** Of an item it could not be told whether it is right. */
   onUndecided?(item: string, why: string): void;
   /** The definition refuses a row: nothing is expected of it. */
@@ -32,6 +33,8 @@ export interface VerifyFigures {
   /** Items that differed when they were last looked at, and are to be looked at again. */
   readonly suspects: number;
   readonly findings: number;
+  /** Findings that were mended: of each it was seen that it is as it must be. */
+  readonly mended: number;
   readonly undecided: number;
   readonly refused: number;
   /** By derivation. */
@@ -47,6 +50,7 @@ export class VerifyReport implements VerifyFigures {
   rows = 0;
   suspects = 0;
   findings = 0;
+  mended = 0;
   undecided = 0;
   readonly derivations: Map<string, DerivationFigures>;
   readonly uncompared = new Map<string, number>();
@@ -66,12 +70,13 @@ export class VerifyReport implements VerifyFigures {
     this.#of(derivation).compared += count;
   }
 
-  found(finding: Finding): void {
+  found(finding: Finding, mending?: Mending): void {
     const { drift, derivation, item } = finding;
     if (!this.#isNews(`found ${drift} ${derivation} ${item}`)) return;
     this.#of(finding.derivation)[finding.drift]++;
     this.findings++;
-    this.#listener.onFinding?.(finding);
+    if (mending?.isMended === true) this.mended++;
+    this.#listener.onFinding?.(finding, mending);
   }
 
   undecidedOf(item: string, why: string): void {

@@ -145,6 +145,13 @@ export class Walk {
     report.suspects = suspects.size;
   }
 
+  /** The same in the end. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { suspects, report } = this.#parts;
+    await suspects.finish(signal);
+    report.suspects = suspects.size;
+  }
+
   /** Where there are too many suspects, everything waits until those are told. */
   async #makeRoom(signal: AbortSignal): Promise<void> {
     const { suspects, options, report } = this.#parts;

@@ -9,6 +9,12 @@ export interface StoredDerivedRow {
   readonly source: string | undefined;
 }
 
+/** A derived row, and what it says it is derived from. */
+export interface StrayRow {
+  readonly key: DerivedKey;
+  readonly source: string;
+}
+
 /** Rows that are derived from rows, and for every source which ones are there for it. */
 export abstract class DerivedRowRepository {
   /**
@@ -42,4 +48,14 @@ export abstract class DerivedRowRepository {
    * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
    */
   abstract apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]>;
+
+  /**
+   * Removes rows that say that they are derived from something, each on condition that it still says so: only such as are derived from
+   * what can be no row, as no state is moved. One result per row, in the order given; `done` also where there is none.
+   *
+   * - `conflict`: it says something else, or another writer was at work at the same time, and nothing was done.
+   * - A Fault: it may or may not have been removed.
+   * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
+   */
+  abstract discard(rows: readonly StrayRow[], signal?: AbortSignal): Promise<readonly Result[]>;
 }

@@ -1,3 +1,4 @@
+import type { CountCorrection } from '../../domain/count-correction.ts';
 import type { Fault } from '../../domain/fault.ts';
 import type { CountedRow, CountMove, CountState } from '../../domain/count-move.ts';
 import type { Result } from '../result.ts';
@@ -29,4 +30,17 @@ export abstract class MatcherRepository {
    * - Concurrency: any number of callers; counts are added to, never overwritten.
    */
   abstract apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]>;
+
+  /**
+   * Sets counts right that their states contradict, each on condition that it is as it was seen: what it is off by is the same whatever
+   * moves, so that nothing is lost that is counted meanwhile. States are left as they are. At most one correction per count in one call;
+   * one result per correction, in the order given.
+   *
+   * - `done`: the count is as asked; one of no rows is gone.
+   * - `conflict`: it is not as it was seen, or another writer was at work at the same time, and nothing was done.
+   * - A Fault: it may or may not have been done. Reading the count again tells.
+   * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
+   * - Concurrency: any number of callers of `apply`; of two that correct one count, one at most has `done`.
+   */
+  abstract correct(corrections: readonly CountCorrection[], signal?: AbortSignal): Promise<readonly Result[]>;
 }

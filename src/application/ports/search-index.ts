@@ -18,6 +18,12 @@ export interface DocumentWrite {
   readonly version: Version;
 }
 
+/** A write, and the collection of its document. */
+export interface CollectionWrite {
+  readonly collection: string;
+  readonly write: DocumentWrite;
+}
+
 /** A document as an index holds it, `id` among its fields. */
 export interface IndexedDocument {
   readonly id: string;
@@ -52,6 +58,12 @@ export abstract class SearchIndex {
     writes: readonly DocumentWrite[],
     signal?: AbortSignal,
   ): Promise<readonly Done[]>;
+
+  /**
+   * The same as `apply`, for documents of several collections at once. Only an index has it that takes them all in one request;
+   * others are asked once for each collection, so that a slow one keeps no other waiting.
+   */
+  applyToAll?(writes: readonly CollectionWrite[], signal?: AbortSignal): Promise<readonly Done[]>;
 
   /**
    * Reads documents, each as it is now. One result per id, in the order given: undefined where there is none, a Fault where

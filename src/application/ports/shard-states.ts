@@ -88,7 +88,10 @@ export abstract class ShardStates {
   /** Forgets shards that have left the stream, so that nothing is kept for ever. Not those with children that are not complete. */
   abstract forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void>;
 
-  /** Notes gaps for good. One of the same shard, reason and position is noted once, as it was first noted. */
+  /**
+   * Notes gaps for good. One of the same shard, reason and position is noted once, with the latest time at which it was: it may have grown since the one
+   * before, and whoever repaired it by then did not repair all of it.
+   */
   abstract noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void>;
 
   /** The gaps that nobody has closed. */

@@ -33,6 +33,8 @@ export interface ScanPage {
 export interface TableSize {
   /** Rows, as last counted: for an estimate. */
   readonly rows: number;
+  /** Read units that a scan of all of it takes, by its size as last measured. */
+  readonly scanUnits: number;
   /** Read units a second that are provisioned, or the most on demand; undefined where there is no such bound. */
   readonly readUnitsPerSecond: number | undefined;
 }

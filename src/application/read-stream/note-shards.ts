@@ -16,11 +16,12 @@ export async function noteShards(
   from: ReadStreamOptions['from'],
   signal: AbortSignal,
 ): Promise<void> {
-  const lister = new ShardLister(deps, signal, READ_STREAM_DEFAULTS.retryMs, new SourceTime(deps.clock));
+  const time = new SourceTime(deps.clock);
+  const lister = new ShardLister(deps, signal, READ_STREAM_DEFAULTS.retryMs, time);
   const noting = new ShardNoting(
     deps,
     lister,
-    new GapNoting(deps, signal),
+    new GapNoting(deps, signal, time),
     { ...READ_STREAM_DEFAULTS, from },
     signal,
   );

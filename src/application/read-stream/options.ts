@@ -40,6 +40,8 @@ export interface ReadStreamOptions {
   readonly listMs: number;
   /** How long the stream must have listed a closed shard without giving it until the shard counts as lost, in milliseconds. */
   readonly refusedMs: number;
+  /** How long the stream must have said that the records of a position have left it until they count as lost, in milliseconds. */
+  readonly trimmedMs: number;
   /** How long a shard must have been missing from the stream until it is forgotten, in milliseconds. Of no listing older than half of that anything is noted. */
   readonly forgetMs: number;
   /** How long a lease goes unrenewed until others take it over, in milliseconds. Renewed three times as often. */
@@ -71,6 +73,7 @@ export const READ_STREAM_DEFAULTS: ReadStreamOptions = {
   saveMs: 1_000,
   listMs: 60_000,
   refusedMs: 120_000,
+  trimmedMs: 1_000,
   forgetMs: 600_000,
   failoverMs: 10_000,
   stopMs: 20_000,

@@ -1,5 +1,6 @@
 import type { PassingRecord } from '../../domain/frontier.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
+import { Fifo } from './fifo.ts';
 
 /** Where so many items fail, and nothing else can be handled, it is not the items' fault. */
 const MANY_ITEMS = 10;
@@ -17,15 +18,14 @@ export interface HeldRecord {
 }
 
 interface Blocked {
-  records: HeldRecord[];
+  readonly records: Fifo<HeldRecord>;
   /** When they are tried again. */
   notBefore: number;
 }
 
 /** Records of a shard that are handled one batch after the other. Those behind a failed one of their item wait for it. */
 export class RecordLane {
-  isBusy = false;
-  #ready: HeldRecord[] = [];
+  readonly #ready = new Fifo<HeldRecord>();
   readonly #blocked = new Map<string, Blocked>();
   readonly #pauseAfter: (failures: number) => number;
   /** How many batches in a row brought nothing. */
@@ -53,7 +53,7 @@ export class RecordLane {
     if (this.#ready.length > 0) return 0;
     return Math.min(
       Infinity,
-      ...Array.from(this.#blocked.values(), ({ records }) => records[0]?.failures ?? 0),
+      ...Array.from(this.#blocked.values(), ({ records }) => records.first?.failures ?? 0),
     );
   }
 
@@ -74,12 +74,12 @@ export class RecordLane {
     const batch: HeldRecord[] = [];
     for (const [item, blocked] of this.#blocked) {
       if (blocked.notBefore > now || batch.length >= max) continue;
-      batch.push(...blocked.records.splice(0, max - batch.length));
+      batch.push(...blocked.records.take(max - batch.length));
       // What there was no room for waits for the others.
       if (blocked.records.length === 0) this.#blocked.delete(item);
       else blocked.notBefore = Infinity;
     }
-    batch.push(...this.#ready.splice(0, max - batch.length));
+    batch.push(...this.#ready.take(max - batch.length));
     return batch;
   }
 
@@ -95,15 +95,14 @@ export class RecordLane {
     };
     const again = byItem(failed);
     // Later ones may have been ready, or have come while the batch was handled.
-    const later = byItem(again.size === 0 ? [] : this.#ready.filter(({ item }) => again.has(item)));
-    if (later.size > 0) this.#ready = this.#ready.filter(({ item }) => !later.has(item));
+    const later = byItem(again.size === 0 ? [] : this.#ready.takeIf(({ item }) => again.has(item)));
     for (const item of new Set(batch.map((record) => record.item))) {
-      const rest = this.#blocked.get(item)?.records ?? [];
+      const rest = this.#blocked.get(item)?.records;
       const first = again.get(item);
       if (first?.[0] !== undefined) {
-        const records = [...first, ...rest, ...(later.get(item) ?? [])];
+        const records = new Fifo([...first, ...(rest?.take(Infinity) ?? []), ...(later.get(item) ?? [])]);
         this.#blocked.set(item, { records, notBefore: notBefore(first[0]) });
-      } else if (rest.length > 0) this.#blocked.set(item, { records: rest, notBefore: -Infinity });
+      } else if (rest !== undefined) this.#blocked.set(item, { records: rest, notBefore: -Infinity });
     }
     this.#fruitless = failed.length < batch.length ? 0 : this.#fruitless + 1;
     const isOutage = this.#fruitless > 0 && this.#blocked.size >= MANY_ITEMS;

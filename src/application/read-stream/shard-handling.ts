@@ -1,5 +1,5 @@
 import type { Frontier } from '../../domain/frontier.ts';
-import type { Bell } from '../bell.ts';
+import { Bell } from '../bell.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
 import { Backoff } from './backoff.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
@@ -13,14 +13,22 @@ const WAIT_MS = 60_000;
 /** How long a reader waits that cannot be sure of its lease, in milliseconds: it is renewed soon, or lost. */
 const UNSURE_MS = 500;
 
+/** A lane that has records, and wakes whoever works on it. */
+interface Busy {
+  readonly lane: RecordLane;
+  readonly bell: Bell;
+}
+
 /** Handles the records of one shard, in lanes by item. */
 export class ShardHandling {
   readonly #deps: ReadStreamDependencies;
   readonly #shared: SharedReading;
   readonly #shard: string;
   readonly #frontier: Frontier;
-  readonly #bell: Bell;
-  readonly #lanes: readonly RecordLane[];
+  readonly #changed: () => void;
+  readonly #pauseAfter: (failures: number) => number;
+  /** Those that have records: of many that might, few do. */
+  readonly #lanes = new Map<number, Busy>();
   readonly #work = new Set<Promise<void>>();
   /** Aborted when what is being handled is given up. */
   readonly #cut = new AbortController();
@@ -29,24 +37,23 @@ export class ShardHandling {
   #inFlight = 0;
   #isStopped = false;
 
-  /** @param bell rung whenever something has changed. */
+  /** @param changed called after each batch. */
   constructor(
     deps: ReadStreamDependencies,
     shared: SharedReading,
     shard: string,
     frontier: Frontier,
-    bell: Bell,
+    changed: () => void,
   ) {
     this.#deps = deps;
     this.#shared = shared;
     this.#shard = shard;
     this.#frontier = frontier;
-    this.#bell = bell;
-    const { parallelizationFactor, retryMs, once, onceAttempts } = shared.options;
+    this.#changed = changed;
+    const { retryMs, once, onceAttempts } = shared.options;
     const backoff = new Backoff(deps.random, retryMs);
     const isLeft = (failures: number) => once && failures + 1 >= onceAttempts;
-    const lane = () => new RecordLane((failures) => (isLeft(failures) ? Infinity : backoff.after(failures)));
-    this.#lanes = Array.from({ length: parallelizationFactor }, lane);
+    this.#pauseAfter = (failures) => (isLeft(failures) ? Infinity : backoff.after(failures));
   }
 
   /** How many records are not done. */
@@ -61,12 +68,14 @@ export class ShardHandling {
 
   /** How many items wait for one of their records to be tried again. */
   get blockedItems(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.blockedItems, 0);
+    return Array.from(this.#lanes.values()).reduce((sum, { lane }) => sum + lane.blockedItems, 0);
   }
 
   /** How often what is left has failed at least: 0 while some of it is untried, `Infinity` when nothing is left. */
   get failures(): number {
-    return this.#inFlight > 0 ? 0 : Math.min(...this.#lanes.map(({ failures }) => failures));
+    return this.#inFlight > 0
+      ? 0
+      : Math.min(Infinity, ...Array.from(this.#lanes.values(), ({ lane }) => lane.failures));
   }
 
   /** A record that comes after all that were added before. What was read before is left out. */
@@ -77,15 +86,21 @@ export class ShardHandling {
     this.#count(source.bytes);
     // What has no item waits for nothing.
     const item = source.item === '' ? `#${source.sequence}` : `=${source.item}`;
-    const lane = this.#lanes[laneOf(item, this.#lanes.length)];
-    lane?.add({ source, passing, item, failures: 0 });
-    if (lane?.isBusy === false) this.#begin(lane);
+    const record = { source, passing, item, failures: 0 };
+    const number = laneOf(item, this.#shared.options.parallelizationFactor);
+    const busy = this.#lanes.get(number);
+    if (busy === undefined) this.#begin(number, record);
+    else {
+      busy.lane.add(record);
+      // It may wait for another item to be tried again.
+      busy.bell.ring();
+    }
   }
 
   /** Begins no batch any more. */
   stop(): void {
     this.#isStopped = true;
-    this.#bell.ring();
+    for (const { bell } of this.#lanes.values()) bell.ring();
   }
 
   /** Ends what is being handled as well. */
@@ -101,24 +116,26 @@ export class ShardHandling {
     this.#bytes = 0;
   }
 
-  #begin(lane: RecordLane): void {
-    lane.isBusy = true;
-    const ends = this.#workOff(lane).finally(() => this.#work.delete(ends));
+  #begin(number: number, record: HeldRecord): void {
+    const busy = { lane: new RecordLane(this.#pauseAfter), bell: new Bell(this.#deps.sleeper) };
+    busy.lane.add(record);
+    this.#lanes.set(number, busy);
+    const ends = this.#workOff(number, busy).finally(() => this.#work.delete(ends));
     this.#work.add(ends);
   }
 
-  async #workOff(lane: RecordLane): Promise<void> {
+  async #workOff(number: number, { lane, bell }: Busy): Promise<void> {
     const { monotonic } = this.#deps;
     const { batches, isHeld } = this.#shared;
     // Not at once: what came with the first goes with it.
     await Promise.resolve();
     while (!lane.isEmpty && !this.#isStopped) {
       const wait = isHeld(this.#shard) ? lane.dueAt - monotonic.elapsed() : UNSURE_MS;
-      if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
+      if (wait > 0) await bell.wait(Math.min(wait, WAIT_MS));
       else await batches.through(() => this.#handleNext(lane));
     }
-    // At once: a record that comes from now on finds nobody who looks for it.
-    lane.isBusy = false;
+    // At once: a record that comes from now on finds nobody who looks for it. What is left of a shard that was stopped stays.
+    if (lane.isEmpty) this.#lanes.delete(number);
   }
 
   async #handleNext(lane: RecordLane): Promise<void> {
@@ -135,7 +152,7 @@ export class ShardHandling {
       moved(this.#shard, this.#frontier.at);
     }
     lane.settle(batch, failed, monotonic.elapsed());
-    this.#bell.ring();
+    this.#changed();
   }
 
   async #failedOf(batch: readonly HeldRecord[]): Promise<readonly HeldRecord[]> {

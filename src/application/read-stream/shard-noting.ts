@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { newShards } from '../../domain/new-shards.ts';
-import { forgettable } from '../../domain/shard-order.ts';
+import { forgettable, knownByFollowers } from '../../domain/shard-order.ts';
 import type { NotingDependencies } from './dependencies.ts';
 import type { GapNoting } from './gap-noting.ts';
 import type { Listed, ShardLister } from './list-shards.ts';
@@ -124,7 +124,9 @@ export class ShardNoting {
     const added = generations.flat();
     if (added.length > 0) logger.log('info', 'new shards', { shards: added.map(({ id }) => id) });
     if (!isComplete) return;
-    const gone = this.#goneForLong(forgettable(noted, new Set(shards.map(({ id }) => id))));
+    const missing = forgettable(noted, new Set(shards.map(({ id }) => id)));
+    // Who does not stay would never see how long they are missing.
+    const gone = this.#options.once ? knownByFollowers(missing, noted) : this.#goneForLong(missing);
     if (gone.length === 0) return;
     await states.forget(source.arn, gone, this.#signal);
     logger.log('info', 'shards that have left the stream', { shards: gone });
@@ -134,10 +136,7 @@ export class ShardNoting {
   #goneForLong(missing: readonly string[]): readonly string[] {
     const now = this.#deps.monotonic.elapsed();
     this.#missing = new Map(missing.map((id) => [id, this.#missing.get(id) ?? now]));
-    const { once, forgetMs } = this.#options;
-    // Who does not stay would never forget.
-    if (once) return missing;
-    return missing.filter((id) => now - (this.#missing.get(id) ?? now) >= forgetMs);
+    return missing.filter((id) => now - (this.#missing.get(id) ?? now) >= this.#options.forgetMs);
   }
 
   /** What it has may be forgotten by now, as where the process stood still. */

@@ -6,6 +6,7 @@ import { Bell } from '../bell.ts';
 import type { SourceRecord } from '../ports/stream-source.ts';
 import { Backoff } from './backoff.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
+import type { ReadingEnd } from './reading-end.ts';
 import { ShardHandling } from './shard-handling.ts';
 import type { SharedReading } from './shared-reading.ts';
 import { StreamPace } from './stream-pace.ts';
@@ -24,15 +25,6 @@ const STALE_MS = 10_000;
 
 /** By how much the clocks of the stream's parts may differ, in milliseconds: a record that is newer by more was made after reading began. */
 const SKEW_MS = 10_000;
-
-/** How the reading of a shard ended. */
-export type ReadingEnd =
-  /** It is closed, and all of its records are handled. */
-  | 'complete'
-  /** Only `once`: what it had is handled, or tried often enough. */
-  | 'settled'
-  /** It was stopped, or its lease is lost. */
-  | 'stopped';
 
 /** Reads one shard whose lease is held, from where it stands on. */
 export class ShardReading {
@@ -54,13 +46,15 @@ export class ShardReading {
   /** Nothing more is read, as there is nothing, or no more is wanted. */
   #isRead = false;
   #isClosed = false;
+  /** What it needs to go on: for a page to be due, for records to be done so that there is room for one, or for all of them to be. */
+  #waitsFor: 'time' | 'room' | 'end' = 'time';
   /** Whether there was an iterator. */
   #isBegun = false;
   #emptyPages = 0;
   /** How often in a row a page could not be read for want of a setting, as a right. */
   #misconfigured = 0;
   #lastAt: number | undefined;
-  /** Since when the stream lists it and does not give it, by the monotonic clock. */
+  /** Since when the stream does not give it, or its records, by the monotonic clock. */
   #refusedAt: number | undefined;
   #problem: string | undefined;
   /** When there was a page last, by the time of the stream. */
@@ -82,7 +76,7 @@ export class ShardReading {
     this.#pace = new StreamPace({ pagesPerSecond, idleMs: once ? 0 : idleMs });
     this.#backoff = new Backoff(deps.random, shared.options.retryMs);
     this.#bell = new Bell(deps.sleeper);
-    this.#handling = new ShardHandling(deps, shared, state.id, this.#frontier, this.#bell);
+    this.#handling = new ShardHandling(deps, shared, state.id, this.#frontier, () => this.#changed());
   }
 
   get frontier(): string | undefined {
@@ -125,6 +119,7 @@ export class ShardReading {
   stop(): void {
     this.#stopped.abort();
     this.#handling.stop();
+    this.#bell.ring();
   }
 
   /** Gives up what is being handled as well. */
@@ -146,6 +141,7 @@ export class ShardReading {
       await this.#handling.ended();
       throw error;
     }
+    this.#waitsFor = 'end';
     const isStopped = () => this.#stopped.signal.aborted;
     while (!isStopped() && this.#handling.held > 0 && !this.#isExhausted()) await this.#bell.wait(WAIT_MS);
     const isLeft = isStopped();
@@ -159,11 +155,20 @@ export class ShardReading {
     while (!this.#isRead && !this.#stopped.signal.aborted) {
       const wait = this.#waitMs();
       // It waits for what is being handled: what keeps that from going well is told by the lag.
-      if (!this.#hasRoom()) this.#shared.progressed();
+      const hasRoom = this.#hasRoom();
+      this.#waitsFor = hasRoom ? 'time' : 'room';
+      if (!hasRoom) this.#shared.progressed();
       if (wait > 0) await this.#bell.wait(Math.min(wait, WAIT_MS));
-      else if (!this.#hasRoom() && this.#isExhausted()) return;
+      else if (!hasRoom && this.#isExhausted()) return;
       else await this.#shared.requests.through(() => this.#tryPage());
     }
+  }
+
+  /** Something became of records. There may be a thousand a second: nobody is woken who waits for something else. */
+  #changed(): void {
+    if (this.#waitsFor === 'time') return;
+    const isIt = this.#waitsFor === 'room' ? this.#hasRoom() : this.#handling.held === 0;
+    if (isIt || this.#isExhausted()) this.#bell.ring();
   }
 
   #waitMs(): number {
@@ -243,13 +248,19 @@ export class ShardReading {
   async #missing(what: 'trimmed' | 'gone', at: ShardPosition): Promise<void> {
     this.#iterator = undefined;
     const { id: shard } = this.state;
+    const now = this.#deps.monotonic.elapsed();
+    const refusedMs = now - (this.#refusedAt ??= now);
     if (what === 'trimmed' && at !== 'horizon' && at !== 'latest') {
+      // What has left it never comes back. DynamoDB Local may say so for a moment of a shard that gets its first record.
+      if (refusedMs < this.#shared.options.trimmedMs) {
+        this.#tryLater('the stream says that records at its position have left it');
+        return;
+      }
       await this.#shared.noteGap({ shard, reason: 'trimmed', after: this.#frontier.lastRead });
+      this.#refusedAt = undefined;
       this.#position = 'horizon';
       return;
     }
-    const now = this.#deps.monotonic.elapsed();
-    const refusedMs = now - (this.#refusedAt ??= now);
     const isListed = await this.#shared.isListed(shard);
     // An open one may get more records, and is closed within hours. DynamoDB Local never stops listing what it has trimmed.
     const isLost = this.#shared.isClosed(shard) && refusedMs >= this.#shared.options.refusedMs;

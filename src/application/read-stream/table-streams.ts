@@ -84,7 +84,8 @@ export class TableStreams {
   }
 
   async #noteGap(stream: string, signal: AbortSignal | undefined): Promise<void> {
-    const gap = { shard: undefined, reason: 'new stream', after: undefined, at: this.#clock.now() } as const;
+    const at = Math.max(this.#clock.now(), madeAt(stream));
+    const gap = { shard: undefined, reason: 'new stream', after: undefined, at } as const;
     await this.#states.noteGaps(stream, [gap], signal);
     this.#logger.log('error', 'the table has another stream than before', {
       ...{ table: this.#table, stream, do: REPAIR_GAP },
@@ -95,6 +96,12 @@ export class TableStreams {
   async ended(stream: string, signal?: AbortSignal): Promise<void> {
     await this.#states.advance(this.#table, [{ shard: stream, epoch: 0, complete: true }], signal);
   }
+}
+
+/** What is lost was changed before that, in milliseconds since 1970, whatever the time is here; -Infinity where a stream's name does not say. */
+function madeAt(stream: string): number {
+  const time = Date.parse(`${stream.slice(stream.lastIndexOf('/') + 1)}Z`);
+  return Number.isNaN(time) ? -Infinity : time;
 }
 
 function unfinishedOf(streams: readonly ShardState[]): readonly OlderStream[] {

@@ -63,9 +63,7 @@ export class ScanProgress {
     const isResumed = noted.get(PLAN)?.text === of;
     const places = Array.from({ length: segments }, (_, segment): SegmentPlace => {
       const note = isResumed ? noted.get(nameOf(segment)) : undefined;
-      return note === undefined
-        ? { segment, from: undefined, isDone: false, tally: {} }
-        : readPlace(note.text, segment);
+      return note === undefined ? beginningOf(segment) : readPlace(note.text, segment);
     });
     const revisionOf = (name: string) => noted.get(name)?.revision ?? FIRST_REVISION;
     // First the places: were the plan there before them, those of another plan would be taken for its own.
@@ -107,6 +105,22 @@ export class ScanProgress {
     const { notes, subject } = this.#options;
     await notes.remove(subject, [PLAN, ...this.segments.map(({ segment }) => nameOf(segment))], signal);
   }
+}
+
+/** How far a scan is that leaves nothing behind. */
+export function unnotedProgress(
+  segments: number,
+): Pick<ScanProgress, 'segments' | 'isResumed' | 'save' | 'finish'> {
+  return {
+    segments: Array.from({ length: segments }, (_, segment) => beginningOf(segment)),
+    isResumed: false,
+    save: () => Promise.resolve(),
+    finish: () => Promise.resolve(),
+  };
+}
+
+function beginningOf(segment: number): SegmentPlace {
+  return { segment, from: undefined, isDone: false, tally: {} };
 }
 
 function nameOf(segment: number): string {

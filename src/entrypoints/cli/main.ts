@@ -4,13 +4,17 @@ import { adoptStreamCommand } from './adopt-stream/command.ts';
 import { backfillCommand } from './backfill/command.ts';
 import { buildCommand } from './build/command.ts';
 import { consumeCommand } from './consume/command.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { filtersCommand } from './filters/command.ts';
 import { gapsCommand } from './gaps/command.ts';
 import { generateCommand } from './generate/command.ts';
 import { indexCommand } from './index-documents/command.ts';
 import { initCommand } from './init/command.ts';
 import { migrateCommand } from './migrate/command.ts';
+import { planCommand } from './plan/command.ts';
 import { policyCommand } from './policy/command.ts';
+import { purgeCommand } from './purge/command.ts';
+import { redriveCommand } from './redrive/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -35,8 +39,12 @@ await runCommand(
     .addCommand(consumeCommand)
     .addCommand(gapsCommand)
     .addCommand(indexCommand)
+    .addCommand(planCommand)
     .addCommand(backfillCommand)
+    .addCommand(purgeCommand)
     .addCommand(verifyCommand)
+    .addCommand(redriveCommand)
+    .addCommand(doctorCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)
     .addCommand(generateCommand)

@@ -13,15 +13,15 @@ export interface ReaderEvents<C> {
   readonly modify: (change: Extract<C, { readonly operation: 'MODIFY' }> & Attempt) => unknown;
   /** A row went. Waited for as `insert` is. */
   readonly remove: (change: Extract<C, { readonly operation: 'REMOVE' }> & Attempt) => unknown;
-  /** Shards are new, and will be read; also those that there are when reading begins. Not waited for; where one throws, the reader ends with that. */
-  readonly 'new shards': (shards: StreamShards) => void;
+  /** Shards are new, and will be read; also those that there are when reading begins. Not waited for; where one throws, or its promise rejects, the reader ends with that, and the next reading tells it again. */
+  readonly 'new shards': (shards: StreamShards) => unknown;
   /** Shards that were handled have left the stream. As `new shards`. */
-  readonly 'removed shards': (shards: StreamShards) => void;
+  readonly 'removed shards': (shards: StreamShards) => unknown;
   /**
    * Changes are lost for good, as they left the stream before they were read; the changes behind it come after. Told again by the next process, until
    * `closeGap` is called. As `new shards`.
    */
-  readonly gap: (gap: StreamGap) => void;
+  readonly gap: (gap: StreamGap) => unknown;
 }
 
 /** How a reader is doing now. */
@@ -56,7 +56,7 @@ export interface Reader<C> {
   readonly status: ReadingStatus;
   /**
    * How far all is handled, as text for the option `state` of another reader: every change that was acknowledged before is in it, and none that was
-   * not. A shard that was begun at its latest record, and has had none since, is there begun at its beginning: then more comes again, and nothing is
+   * not. A shard that was begun at its latest record, or was to be, and has had none since, is there begun at its beginning: then more comes again, and nothing is
    * missed.
    *
    * @throws Fault `configuration` where that is kept in `states`.

@@ -4,6 +4,7 @@ import type { ExpectedDocument } from '../../application/verify/recount-document
 import { DefinitionRecount, type RowOfKind } from '../../application/verify/recount.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { Derivation, TableDefinition } from '../../domain/definition/define-table.ts';
+import { documentName } from '../../domain/search-document.ts';
 import { equalRecords, type Attributes } from '../../domain/value.ts';
 import { stateKeyOf } from '../world/state-key.ts';
 import type { Asked, AskedEntity, KeptRow, RowChange } from '../world/subject.ts';
@@ -64,7 +65,7 @@ function seen(row: Attributes | undefined, definition: TableDefinition): Seen {
   const recounted = new DefinitionRecount(definition);
   recounted.add(row);
   const documents = [...recounted.documents].flatMap(([collection, byId]) =>
-    Array.from(byId, ([id, { fields }]) => [`${collection} ${id}`, fields] as const),
+    Array.from(byId, ([id, { fields }]) => [documentName({ collection, id }), fields] as const),
   );
   const now = { kinds: recounted.kindsOf(row), documents: new Map(documents) };
   known.set(row, now);

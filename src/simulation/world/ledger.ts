@@ -5,6 +5,7 @@ import type { RowsMove } from '../../domain/derived-rows.ts';
 import type { Entity } from '../../domain/pointer.ts';
 import { entityName, nameOfEntity } from './entity-name.ts';
 import type { SearchAction } from '../../domain/search-action.ts';
+import { documentName } from '../../domain/search-document.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
 import type { Version } from '../../domain/version.ts';
 import { CountRows } from './count-rows.ts';
@@ -71,7 +72,7 @@ export class Ledger {
   }
 
   accepted({ key, version }: SearchAction): void {
-    raise(this.#accepted, `${key.collection} ${key.id}`, this.positionOf(version));
+    raise(this.#accepted, documentName(key), this.positionOf(version));
   }
 
   counted(move: CountMove): readonly TableWrite[] {

@@ -78,11 +78,13 @@ export function portsWith(
     matcher: {
       load: made('matcher.load', matcher.load.bind(matcher)),
       apply: made('matcher.apply', matcher.apply.bind(matcher)),
+      correct: matcher.correct.bind(matcher),
     },
     rows: {
       load: made('rows.load', rows.load.bind(rows)),
       read: rows.read.bind(rows),
       apply: made('rows.apply', rows.apply.bind(rows)),
+      discard: rows.discard.bind(rows),
     },
     effects: {
       load: made('effects.load', effects.load.bind(effects)),

@@ -72,4 +72,15 @@ describe('MemorySearchIndex', () => {
       ...holds(upsert('1', '', other)),
     ]);
   });
+
+  it('keeps documents apart whose names have spaces', () => {
+    const [one, other] = [
+      { collection: 'a', id: 'b c' },
+      { collection: 'a b', id: 'c' },
+    ];
+    expect(after(upsert('2', '', one), upsert('1', '', other))).to.deep.equal([
+      ...holds(upsert('2', '', one)),
+      ...holds(upsert('1', '', other)),
+    ]);
+  });
 });

@@ -4,6 +4,11 @@ import { openDatabase } from '../../../src/adapters/postgres/client/open-databas
 import type { OnceWrite } from '../../../src/adapters/postgres/effects/own-write.ts';
 import { PostgresEffectLog } from '../../../src/adapters/postgres/effects/postgres-effect-log.ts';
 import { PostgresMatcherRepository } from '../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
+import { PostgresSearchActionSource } from '../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
+import { PostgresSearchQueue } from '../../../src/adapters/postgres/queue/postgres-search-queue.ts';
+import { PostgresSearchFences } from '../../../src/adapters/postgres/search/postgres-search-fences.ts';
+import { PostgresSearchIndex } from '../../../src/adapters/postgres/search/postgres-search-index.ts';
+import { SystemClock, SystemSleeper } from '../../../src/adapters/system/system.ts';
 import type { Result } from '../../../src/application/result.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { aRow, move, state as ranAt } from '../../contracts/effect-log/harness.ts';
@@ -12,7 +17,8 @@ import { fleetOn } from '../../contracts/backends/postgres/table.ts';
 import { verify } from '../../../src/application/verify/verify.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { missingRows } from '../../stress/postgres/missing-rows.ts';
-import { entity } from '../../support/factories.ts';
+import { action } from '../../application/indexing.ts';
+import { entity, version } from '../../support/factories.ts';
 import { changeOf, faaRow, imageRow, SourceTable, streamRecord } from '../../support/stream-records.ts';
 import { type Cut, type CuttingProxy, cuttingProxy } from '../../integration/cutting-proxy.ts';
 import { SERVER, type TestDatabase } from '../../integration/postgres.ts';
@@ -152,6 +158,113 @@ describeUnless(SERVER.missing, 'a connection to PostgreSQL that is cut', () => {
       ({ derivation }) => derivation === 'default-image',
     );
     expect(drift).to.deep.equal([]);
+  });
+
+  it('sends an action once', async () => {
+    const queue = new PostgresSearchQueue(database, own.names);
+    let sent = 0;
+    const send = () => {
+      const one = action(`N${++sent}`, sent, '172');
+      return untilDone(async () => {
+        const [there] = await own.database.query(
+          `select 1 from ${own.names.search_actions} where document_id = $1`,
+          [one.key.id],
+        );
+        const [result] = await queue.send([one]);
+        return there === undefined || result !== 'done' ? result : undefined;
+      });
+    };
+    const lost = await cutEverywhere(send);
+    expect(lost, 'cuts that were noticed').to.be.above(60);
+    const [row] = await own.database.query<{ count: number }>(
+      `select count(*)::integer as count from ${own.names.search_actions}`,
+    );
+    expect(row?.count).to.equal(sent);
+  });
+
+  it('gives an action until it is acknowledged, and never again', async () => {
+    const { names } = own;
+    const calm = new PostgresSearchQueue(own.database, names);
+    const source = new PostgresSearchActionSource(database, names, {
+      ...{ clock: new SystemClock(), sleeper: new SystemSleeper() },
+      // How many may have had it says nothing here.
+      maxUnanswered: 1_000,
+    });
+    await own.database.query(`delete from ${names.search_actions}`);
+    /** As if its time were over: what was taken by a lost answer is nobody's. */
+    const again = () =>
+      own.database.query(`update ${names.search_actions} set visible_at = now() where not done`);
+    let n = 0;
+    const received: string[] = [];
+    const carryOut = async () => {
+      const one = action(`N${++n}`, n, '172');
+      await calm.send([one]);
+      return untilDone(async () => {
+        await again();
+        const [message] = await source.receive({ max: 10, waitMs: 0 });
+        if (message === undefined) return undefined;
+        received.push(Fault.is(message.action) ? '' : message.action.key.id);
+        const [result] = await source.acknowledge([message]);
+        return result;
+      });
+    };
+    const lost = await cutEverywhere(carryOut);
+    expect(lost, 'cuts that were noticed').to.be.above(60);
+    expect(new Set(received)).to.deep.equal(new Set(range(n).map((each) => `FAA:N${each + 1}`)));
+    expect(await own.database.query(`select 1 from ${names.search_actions} where not done`)).to.deep.equal(
+      [],
+    );
+  });
+
+  it('moves a fence once', async () => {
+    const fences = new PostgresSearchFences(database, own.names);
+    let moved = 0;
+    const advance = () => {
+      const key = { collection: 'cut', id: `N${++moved}` };
+      return untilDone(async () => {
+        const [from] = await fences.load([key]);
+        if (Fault.is(from)) return from;
+        // Two steps: what the first call of the second one did must be known by the next.
+        if (from?.revision === 1) return undefined;
+        const to = { version: version(1), removed: false, revision: from === undefined ? 0 : 1 };
+        const [result] = await fences.advance([{ key, from, to }]);
+        return result;
+      });
+    };
+    const lost = await cutEverywhere(advance);
+    expect(lost, 'cuts that were noticed').to.be.above(60);
+    const found = await own.database.query(
+      `select revision::text, count(*)::integer as fences from ${own.names.search_fences} where collection = 'cut' group by 1`,
+    );
+    expect(found).to.deep.equal([{ revision: '1', fences: moved }]);
+  });
+
+  it('writes a document, and never an older one over it', async () => {
+    const index = new PostgresSearchIndex(database, own.names);
+    let n = 0;
+    const write = async () => {
+      const id = `N${++n}`;
+      const put = (sequence: number) => ({
+        id,
+        document: { id, state: `${sequence}` },
+        version: version(sequence),
+      });
+      const kinds = await untilDone(async () => {
+        const [found] = await index.read('cut', [id]);
+        if (Fault.is(found)) return found;
+        if (found !== undefined) return undefined;
+        const [result] = await index.apply('cut', [put(2)]);
+        return result;
+      });
+      await new PostgresSearchIndex(own.database, own.names).apply('cut', [put(1)]);
+      return kinds;
+    };
+    const lost = await cutEverywhere(write);
+    expect(lost, 'cuts that were noticed').to.be.above(60);
+    const found = await own.database.query(
+      `select fields->>'state' as state, count(*)::integer as documents from ${own.names.documents} where collection = 'cut' group by 1`,
+    );
+    expect(found).to.deep.equal([{ state: '2', documents: n }]);
   });
 
   it('makes what an effect writes once', async () => {

@@ -5,7 +5,7 @@ import { SystemClock, SystemSleeper } from '../../../src/adapters/system/system.
 import { OpenedLater } from '../../../src/entrypoints/composition/opened-later.ts';
 import { PARTS } from '../../../src/entrypoints/composition/postgres.module.ts';
 import { createPostgresWorker } from '../../../src/entrypoints/postgres-worker.ts';
-import { PLANTED, plantedRows } from '../../application/drift/planted.ts';
+import { foundByRepair, PLANTED, plantedRows } from '../../application/drift/planted.ts';
 import { PROVED, ProofWorld } from '../../application/drift/proof-world.ts';
 
 const DATABASE = { url: 'pglite:', schema: 'contrail', prefix: '', connections: 1, hasQuarantine: false };
@@ -33,7 +33,7 @@ describe('Verify on PostgreSQL', () => {
 
   after(() => world.close());
 
-  it('given drift of all kinds, then finds each item once, and nothing else', async () => {
+  it('given drift of all kinds, then finds each item once, and nothing else, and mends it', async () => {
     const prefixes = PLANTED.map((_, n) => `p${n}-`);
     await world.write(...prefixes.flatMap(plantedRows));
     expect((await world.verify()).words).to.deep.equal([]);
@@ -41,5 +41,10 @@ describe('Verify on PostgreSQL', () => {
     const { words, undecided } = await world.verify({ pageRows: 20 });
     const all = PLANTED.flatMap(({ found }, n) => found(prefixes[n]!)).toSorted();
     expect({ words, undecided }).to.deep.equal({ words: all, undecided: [] });
+    const repaired = await world.repair(undefined, { pageRows: 20 });
+    expect(repaired.mendings.filter((mending) => !mending.startsWith('mended '))).to.deep.equal([]);
+    const mended = PLANTED.flatMap((planted, n) => foundByRepair(planted, prefixes[n]!)).toSorted();
+    expect(repaired.words).to.deep.equal(mended);
+    expect((await world.verify()).words).to.deep.equal([]);
   });
 });

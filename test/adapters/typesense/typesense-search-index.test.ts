@@ -125,7 +125,35 @@ describe('TypesenseSearchIndex', () => {
     const results = await apply(put('a'), large, put('b'), removal('z'));
     expect(kindsOf(results)).to.deep.equal(['done', 'permanent', 'done', 'done']);
     expect(checked(results[1]).message).to.include('books "large"').and.include('413');
+    // Its JSON.
+    expect(checked(results[1]).message).to.match(/which has 200,0\d\d bytes$/);
+    expect(checked(results[1]).reason).not.to.include('large"').and.not.include('bytes');
     expect(shop.ids()).to.deep.equal(['a', 'b']);
+  });
+
+  it('given that several documents are too large together, then they go out in parts, later ones at once, and what is too large alone is refused', async () => {
+    const most = 5_000;
+    let refused = 0;
+    shop.local.misbehaves = ({ body }) => {
+      if (body.length <= most) return undefined;
+      refused++;
+      return { kind: 'status', status: 413, body: '<html>' };
+    };
+    const writes = range(20).map((n) => put(`${n}`, { digits: 'x'.repeat(n === 7 ? 6_000 : 900) }));
+    const results = await apply(...writes);
+    expect(kindsOf(results)).to.deep.equal(range(20).map((n) => (n === 7 ? 'permanent' : 'done')));
+    expect(checked(results[7]).message).to.match(/books "7": .*which has 6,\d\d\d bytes$/);
+    // In their order, as a document may be in two calls.
+    expect(shop.ids()).to.deep.equal(
+      range(20)
+        .filter((n) => n !== 7)
+        .map(String),
+    );
+    refused = 0;
+    expect(kindsOf(await apply(...writes.filter((_, n) => n !== 7)))).to.deep.equal(
+      range(19).map(() => 'done'),
+    );
+    expect(refused, 'of those that come later').to.equal(0);
   });
 
   it('given lines that are missing, then nothing is known of their documents', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { MemoryDerivedListing } from '../../../src/adapters/memory/memory-derived-listing.ts';
 import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
@@ -7,6 +8,8 @@ import {
   type BackfillOptions,
   type BackfillParts,
 } from '../../../src/application/backfill/backfill.ts';
+import { DerivationNotes } from '../../../src/application/plan/derivation-notes.ts';
+import { Plan } from '../../../src/application/plan/plan.ts';
 import { MonotonicClock } from '../../../src/application/ports/monotonic-clock.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import { type ScanPage, type ScanRequest, TableScan } from '../../../src/application/ports/table-scan.ts';
@@ -109,6 +112,9 @@ class ToldScan extends TableScan {
 class BackfillWorld {
   readonly world = new FillWorld(SHOP);
   readonly notes = new MemoryNotes();
+  readonly derivations = new DerivationNotes(this.notes, (text) =>
+    createHash('sha256').update(text).digest('hex'),
+  );
   readonly time = new SleptTime();
   readonly pages: ScanRequest[] = [];
   readonly refused: string[] = [];
@@ -126,7 +132,9 @@ class BackfillWorld {
       }),
       listing: new MemoryDerivedListing(SHOP.model.keys, world.table, world.matcher, world.derivedRows),
       notes: this.notes,
-      bring: world.filler(),
+      derivations: this.derivations,
+      ...{ bring: world.filler(), clear: world.clearing(), fences: world.fences },
+      pretend: { bring: world.filler({}, { isDryRun: true }), clear: world.clearing({ isDryRun: true }) },
       retrier: aRetrier(),
       clock: world.clock,
       ...{ monotonicClock: new SleptClock(time), sleeper: time, random: new FixedRandom(0.5) },
@@ -138,6 +146,13 @@ class BackfillWorld {
       { onRefused: ({ sort }, why) => this.refused.push(`${sort}: ${why}`) },
       this.stop.signal,
     );
+  }
+
+  /** What is left to be filled. */
+  async planned(): Promise<readonly string[]> {
+    const { derivations, world } = this;
+    const plan = await new Plan({ model: SHOP.model, scan: world.scan, derivations }).execute();
+    return plan.derivations.flatMap(({ name, status }) => (status === 'new' ? [name] : []));
   }
 
   async put(...ids: readonly string[]): Promise<void> {
@@ -286,11 +301,98 @@ describe('Backfill', () => {
       execute: async (given: readonly unknown[]) => ({
         faults: given.map(() => new Fault('transient', 'the store is away')),
         tally: {} as never,
+        derivations: new Map(),
       }),
     };
     const fault = await faultOf(filled.execute({ segments: 1 }, { bring }));
     expect(fault.message).to.equal('the store is away');
     expect((await filled.execute({ segments: 1 })).tally).to.include({ scanned: 12, counts: 12 });
+  });
+
+  it('given that it is complete, then what was filled is noted, and before that nothing is', async () => {
+    const filled = new BackfillWorld();
+    await filled.put(...IDS);
+    const all = ['copies', 'latest', 'notes', 'search', 'tally', 'welcome'];
+    expect(await filled.planned()).to.deep.equal(all);
+    filled.onPage = () => filled.stop.abort();
+    await filled.execute({ segments: 1, only: ['tally'] });
+    expect(await filled.planned()).to.deep.equal(all);
+    const rest = new BackfillWorld();
+    Object.assign(rest, { world: filled.world, notes: filled.notes, derivations: filled.derivations });
+    await rest.execute({ segments: 1, only: ['tally'] });
+    expect(await rest.planned()).to.deep.equal(all.filter((name) => name !== 'tally'));
+    await rest.execute();
+    expect(await rest.planned()).to.deep.equal([]);
+  });
+
+  it('given a dry run, then says what would be done for each derivation, and writes nothing', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    await filled.put(...IDS);
+    await world.put(orderRow('99'));
+    await world.handle();
+    await world.remove(orderRow('99'), { lost: true });
+    world.queue.drain();
+    const before = await world.driftNow();
+    calls.splice(0);
+    const { tally, derivations, isStopped } = await filled.execute({ isDryRun: true });
+    expect(isStopped).to.equal(false);
+    const written = { copies: 13, latest: 1, notes: 0, search: 12, tally: 13, welcome: 12 };
+    expect(Object.fromEntries(Array.from(derivations, ([name, one]) => [name, one.written]))).to.deep.equal(
+      written,
+    );
+    expect(derivations.get('search')).to.deep.equal({ written: 12, unchanged: 1 });
+    expect(await world.driftNow()).to.deep.equal(before);
+    expect([calls, world.queue.drain(), await filled.notes.load('backfill')]).to.deep.equal([[], [], []]);
+    expect(await filled.planned()).to.include('tally');
+    // What it said is what is done then.
+    const real = await filled.execute();
+    const { counts, rows, documents: sent, pointers, effects } = real.tally;
+    expect([counts, rows, sent, pointers, effects]).to.deep.equal([13, 13, 12, 1, 12]);
+    expect(tally).to.deep.equal(real.tally);
+  });
+
+  it('given that the definition has changed since it was left, then it begins anew', async () => {
+    const filled = new BackfillWorld();
+    await filled.put(...IDS);
+    filled.onPage = () => filled.stop.abort();
+    await filled.execute({ segments: 1 });
+    const rest = new BackfillWorld();
+    Object.assign(rest, { world: filled.world, notes: filled.notes });
+    const derivations = { hashOf: () => 'of another definition', save: async () => undefined };
+    expect((await rest.execute({ segments: 1 }, { derivations })).isResumed).to.equal(false);
+  });
+
+  it('given documents of gone rows of which only a fence tells, then those are deleted, and no others', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    for (const id of IDS) await world.put(orderRow(id));
+    await world.handle();
+    await world.index();
+    for (const id of IDS.slice(0, 5)) await world.remove(orderRow(id), { lost: true });
+    const search = () => world.engine.all();
+    const would = await filled.execute({ only: ['search'], isDryRun: true });
+    expect(would.tally.documents).to.equal(12);
+    const { tally } = await filled.execute({ only: ['search'] });
+    // Seven are sent again, as only the index knows what it holds.
+    expect([tally.documents, tally.listed]).to.deep.equal([12, 5]);
+    await world.index();
+    const ids: string[] = [];
+    for (const { key } of search()) ids.push(key.id);
+    expect(ids.sort()).to.deep.equal(IDS.slice(5).map((id) => `c:${id}`));
+    expect((await filled.execute({ only: ['search'] })).tally).to.include({ documents: 7, listed: 0 });
+  });
+
+  it('given a document whose id no row of the table has, then it stays, and is told of', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    await filled.put('10');
+    const document = { collection: 'orders', id: '10' };
+    const to = { version: { generation: 0, epoch: '', sequence: '5' }, removed: false, revision: 0 };
+    await world.fences.advance([{ key: document, from: undefined, to }]);
+    const { unknownDocuments } = await filled.execute();
+    expect(unknownDocuments).to.equal(1);
+    expect(world.queue.drain().map(({ key }) => key.id)).to.deep.equal(['c:10']);
   });
 
   it('given a rate, then pages keep to it', async () => {

@@ -14,11 +14,15 @@ import {
   type BringIntoLineDependencies,
   type RowToBring,
 } from '../../../src/application/bring-into-line/bring-into-line.ts';
+import { ClearDocuments } from '../../../src/application/bring-into-line/clear-documents.ts';
+import { UnwritingQueue } from '../../../src/application/bring-into-line/unwriting-ports.ts';
+import { withoutWriting } from '../../../src/application/bring-into-line/without-writing.ts';
 import { IndexDocuments } from '../../../src/application/index-documents.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
 import { RunEffects } from '../../../src/application/run-effects.ts';
 import { verify } from '../../../src/application/verify/verify.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
+import { Fingerprinter } from '../../../src/domain/drift/fingerprint.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
 import { collect } from '../../support/collect.ts';
 import { SourceTable, type StreamRecord, type TableRow } from '../../support/stream-records.ts';
@@ -143,7 +147,11 @@ export class FillWorld {
   }
 
   /** What brings rows into line here. */
-  filler(overrides: Overrides = {}): BringIntoLine {
+  filler(overrides: Overrides = {}, options: { readonly isDryRun?: boolean } = {}): BringIntoLine {
+    return new BringIntoLine(this.partsOfFiller(overrides, options));
+  }
+
+  partsOfFiller(overrides: Overrides = {}, { isDryRun = false } = {}): BringIntoLineDependencies {
     const retrier = aRetrier({ conflicts: CONFLICTS });
     const parts = {
       rows: this.rows,
@@ -153,14 +161,15 @@ export class FillWorld {
       queue: this.queue,
       ...overrides,
     };
-    return new BringIntoLine({
+    const images = this.paused(new MemoryImageRepository(this.table));
+    const deps = {
       model: this.#definition.model,
       rows: this.paused(parts.rows),
       matcher: this.paused(parts.matcher),
       derivedRows: this.paused(parts.derivedRows),
       fences: this.paused(parts.fences),
       queue: this.paused(parts.queue),
-      pointers: new ReconcileDefaultImage(this.paused(new MemoryImageRepository(this.table)), retrier),
+      pointers: new ReconcileDefaultImage(images, retrier),
       effects: new RunEffects({
         log: this.effects,
         retrier,
@@ -172,6 +181,18 @@ export class FillWorld {
       }),
       retrier,
       clock: this.clock,
+    };
+    const fingerprints = new Fingerprinter(() => 0.5);
+    return isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps;
+  }
+
+  /** What has documents deleted here that no row gives. */
+  clearing({ isDryRun = false } = {}): ClearDocuments {
+    const { fences, rows, clock } = this;
+    const queue = isDryRun ? new UnwritingQueue() : this.queue;
+    return new ClearDocuments({
+      ...{ model: this.#definition.model, fences, rows, clock, queue },
+      retrier: aRetrier({ conflicts: CONFLICTS }),
     });
   }
 

@@ -5,7 +5,9 @@ import type { VerifyFigures } from '../../../src/application/drift/verify-report
 import { DerivedRowRepository } from '../../../src/application/ports/derived-row-repository.ts';
 import { ImageRepository } from '../../../src/application/ports/image-repository.ts';
 import { MatcherRepository } from '../../../src/application/ports/matcher-repository.ts';
+import { SearchFences } from '../../../src/application/ports/search-fences.ts';
 import { SearchIndex } from '../../../src/application/ports/search-index.ts';
+import { SearchBacklog } from '../../../src/application/ports/search-backlog.ts';
 import { TableReplica } from '../../../src/application/ports/table-replica.ts';
 import { counts } from '../../../src/domain/definition/counts.ts';
 import { defineTable, type TableDefinition } from '../../../src/domain/definition/define-table.ts';
@@ -13,7 +15,8 @@ import { documents } from '../../../src/domain/definition/documents.ts';
 import { pointer } from '../../../src/domain/definition/pointer.ts';
 import { row } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
-import type { Finding } from '../../../src/domain/drift/finding.ts';
+import { DRIFT_KINDS, type DriftKind, type Finding } from '../../../src/domain/drift/finding.ts';
+import type { Mending } from '../../../src/domain/drift/mending.ts';
 import { streamWorker } from '../../../src/entrypoints/composition/container.ts';
 import { verifyIn } from '../../../src/entrypoints/composition/verify.ts';
 import { type ReplayedWorker, replayWorker } from '../../../src/entrypoints/cli/replay/replay-worker.ts';
@@ -74,11 +77,17 @@ export function orderRow(
   return { PK: `CUSTOMER#${customer}`, SK: `ORDER#${id}`, ...attributes };
 }
 
+function mendingWords({ drift, derivation, item }: Finding, { isMended, what }: Mending): string {
+  return `${isMended ? 'mended' : 'left'} ${drift} ${derivation} ${item}: ${what}`;
+}
+
 /** What came of one verification. */
 export interface Verified {
   readonly findings: readonly Finding[];
   /** `missing search document orders/ada:1`, sorted. */
   readonly words: readonly string[];
+  /** What became of each, where it was to be mended: `mended …: what was done`, or `left …: why`; sorted. */
+  readonly mendings: readonly string[];
   readonly undecided: readonly string[];
   readonly refused: readonly string[];
   readonly figures: VerifyFigures;
@@ -150,22 +159,44 @@ export class ProofWorld {
 
   async verify(options: Partial<VerifyOptions> = {}, verify: Verify = verifyIn(this.container, undefined)) {
     const findings: Finding[] = [];
-    const [undecided, refused]: [string[], string[]] = [[], []];
+    const [undecided, refused, mendings]: [string[], string[], string[]] = [[], [], []];
     const figures = await verify.execute(
       { ...VERIFY_DEFAULTS, settleMs: 0, ...options },
       {
-        onFinding: (finding) => findings.push(finding),
+        onFinding: (finding, mending) => {
+          findings.push(finding);
+          if (mending !== undefined) mendings.push(mendingWords(finding, mending));
+        },
         onUndecided: (item, why) => undecided.push(`${item}: ${why}`),
         onRefused: ({ partition, sort }) => refused.push(`${partition} ${sort ?? ''}`),
       },
       new AbortController().signal,
     );
     const words = findings.map(({ drift, derivation, item }) => `${drift} ${derivation} ${item}`).toSorted();
-    return { findings, words, undecided, refused, figures } satisfies Verified;
+    mendings.sort();
+    return { findings, words, mendings, undecided, refused, figures } satisfies Verified;
+  }
+
+  /** Mends what it finds, while the indexer is at work. */
+  async repair(kinds: readonly DriftKind[] = DRIFT_KINDS, options: Partial<VerifyOptions> = {}) {
+    const backlog = this.container.get(SearchBacklog);
+    const drain = () => this.#worker.drain();
+    class Drained extends SearchBacklog {
+      override async waiting(signal?: AbortSignal): Promise<number> {
+        await drain();
+        return backlog.waiting(signal);
+      }
+    }
+    this.container.rebind(SearchBacklog).toConstantValue(new Drained());
+    return this.verify({ repair: kinds, ...options });
   }
 
   get index(): SearchIndex {
     return this.container.get(SearchIndex);
+  }
+
+  get fences(): SearchFences {
+    return this.container.get(SearchFences);
   }
 
   get matcher(): MatcherRepository {

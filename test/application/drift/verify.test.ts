@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
-import { PLANTED, plantedRows } from './planted.ts';
+import { aPlantedWorld as aWorld, PLANTED, plantedRows } from './planted.ts';
 import { orderRow, ProofWorld } from './proof-world.ts';
-
-async function aWorld(): Promise<ProofWorld> {
-  const world = await ProofWorld.inMemory();
-  await world.write(...plantedRows(''));
-  return world;
-}
 
 /** A world in which something happens whenever verify waits; how often it did. */
 function meanwhile(world: ProofWorld, happens: (time: number) => Promise<unknown>) {

@@ -57,6 +57,19 @@ describe('ReadStream, how it handles what it reads', () => {
     expect(times).to.have.length.below(20);
   });
 
+  it('given an item that waits long to be tried again, then a record of another that comes meanwhile is handled at once', async () => {
+    const { world, batches, handle } = failing('a', (name) => name === 'a1');
+    world.start({ retryMs: 60_000, pagesPerSecond: 5, idleMs: 200 }, { handle });
+    await world.pass(60_000);
+    for (let n = 0; n < 3; n++) {
+      const writtenAt = world.now;
+      world.write('b');
+      await world.pass(4_000);
+      const at = batches.findLast(({ names }) => names.some((name) => name.startsWith('b')))?.at;
+      expect(at, `b${n + 1}`).to.be.within(writtenAt, writtenAt + 400);
+    }
+  });
+
   it('given a backend that is down, then not every batch is tried, and all are handled when it is back', async () => {
     let isDown = true;
     const { world, batches, handle } = failing('abcdefghijklmnopqrstuvwxyz', () => isDown);

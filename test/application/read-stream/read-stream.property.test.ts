@@ -21,7 +21,7 @@ const CATCHES: Readonly<Record<string, { readonly from?: number; readonly within
   'dead-checkpoint-saved': { within: 20 },
   'positions-by-index': { from: 11, within: 100 },
   'numbers-as-texts': { within: 15 },
-  'partial-listing-for-whole': { from: 771, within: 100 },
+  'partial-listing-for-whole': { from: 290, within: 40 },
 };
 
 describe('ReadStream on a modelled stream', function () {

@@ -1,6 +1,5 @@
 import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Bell } from '../../../src/application/bell.ts';
 import { Gate } from '../../../src/application/read-stream/gate.ts';
 import { HeldBytes } from '../../../src/application/read-stream/held-bytes.ts';
 import { READ_STREAM_DEFAULTS } from '../../../src/application/read-stream/options.ts';
@@ -31,7 +30,21 @@ describe('the handling of a shard', () => {
   });
 });
 
-function handlingWith(handled: unknown[]) {
+describe('the handling of many shards', () => {
+  it('given lanes by the thousand, then those without records take no memory, also after they had some', async () => {
+    const options = { ...READ_STREAM_DEFAULTS, parallelizationFactor: 1_024 };
+    const before = process.memoryUsage().heapUsed;
+    const handled: unknown[] = [];
+    const all = Array.from({ length: 400 }, () => handlingWith(handled, options).handling);
+    expect(process.memoryUsage().heapUsed - before).to.be.below(40e6);
+    for (const [n, handling] of all.entries()) handling.add(record(String(n)));
+    await othersHaveRun();
+    expect(handled).to.have.length(all.length);
+    expect(all.map(({ failures }) => failures).every((failures) => failures === Infinity)).to.equal(true);
+  });
+});
+
+function handlingWith(handled: unknown[], options = READ_STREAM_DEFAULTS) {
   const scheduler = new Scheduler(0, Chance.of(1));
   const { sleeper, clock, monotonic, logger, owner } = new ReaderProcess('one', scheduler, 0);
   const stream = new CountedStream(() => 0, Chance.of(2), 1);
@@ -50,7 +63,7 @@ function handlingWith(handled: unknown[]) {
       },
     },
     {
-      options: READ_STREAM_DEFAULTS,
+      options,
       requests: new Gate(1),
       batches: new Gate(1),
       bytes: new HeldBytes(1_000),
@@ -67,7 +80,7 @@ function handlingWith(handled: unknown[]) {
     },
     's',
     new Frontier(undefined),
-    new Bell(sleeper),
+    () => {},
   );
   return { handling, first };
 }

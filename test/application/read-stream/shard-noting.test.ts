@@ -10,12 +10,16 @@ import { FixedRandom } from '../doubles.ts';
 
 const ARN = 'a stream';
 const FORGET_MS = 600_000;
+/** One after the other. */
+const CHAIN = ['one', 'two', 'three'];
 const never = new AbortController().signal;
 
 /** Processes that note the shards of a stream in the same states, at a time that the test moves. */
 class Noters {
   now = 0;
+  /** Ids of shards; each comes after those before it, where that is said. */
   listed = ['one'];
+  isChain = false;
   readonly states = new MemoryShardStates();
   /** Called when a listing is answered, before anything is noted of it. */
   onListed = () => {};
@@ -25,7 +29,8 @@ class Noters {
       source: {
         arn: ARN,
         list: async (): Promise<ShardListing> => {
-          const shards = this.listed.map((id) => ({ id, parent: undefined, closed: true }));
+          const parentOf = (id: string) => (this.isChain ? CHAIN[CHAIN.indexOf(id) - 1] : undefined);
+          const shards = this.listed.map((id) => ({ id, parent: parentOf(id), closed: true }));
           this.onListed();
           return { shards, next: undefined, enabled: true };
         },
@@ -37,9 +42,10 @@ class Noters {
       random: new FixedRandom(0.5),
       logger: { enabled: () => true, log: () => {} },
     } as unknown as NotingDependencies;
-    const lister = new ShardLister(deps, never, 1_000, new SourceTime(deps.clock));
+    const time = new SourceTime(deps.clock);
+    const lister = new ShardLister(deps, never, 1_000, time);
     const options = { from: 'horizon', once, forgetMs: FORGET_MS } as const;
-    return new ShardNoting(deps, lister, new GapNoting(deps, never), options, never);
+    return new ShardNoting(deps, lister, new GapNoting(deps, never, time), options, never);
   }
 
   /** Somebody has read all of it. */
@@ -130,9 +136,47 @@ describe('ShardNoting', () => {
     expect(await world.noted()).to.deep.equal(['one']);
   });
 
-  it('given a reader that does not stay, then what has left the stream is forgotten at once', async () => {
-    const world = await goneWorld();
+  it('given a reader that does not stay, then it forgets what has left the stream once a shard that comes after is noted and stays', async () => {
+    const world = new Noters();
+    world.isChain = true;
+    world.listed = ['one', 'two'];
+    await world.noter().noteAll();
+    for (const shard of ['one', 'two']) await world.complete(shard);
+    world.listed = [];
     await world.noter({ once: true }).noteAll();
-    expect(await world.noted()).to.deep.equal([]);
+    expect(await world.noted()).to.deep.equal(['one', 'two']);
+    world.listed = CHAIN.slice(1);
+    await world.noter({ once: true }).noteAll();
+    expect(await world.noted()).to.deep.equal(['two', 'three']);
+    await world.complete('three');
+    world.listed = ['three'];
+    await world.noter({ once: true }).noteAll();
+    expect(await world.noted()).to.deep.equal(['three']);
   });
+
+  for (const isChain of [false, true])
+    it(`given one that does not stay, beside another that has listed shards just before, then they are not new to that one (${isChain ? 'one after the other' : 'side by side'})`, async () => {
+      const world = new Noters();
+      world.isChain = isChain;
+      world.listed = CHAIN;
+      await world.noter().noteAll();
+      for (const shard of CHAIN) await world.complete(shard);
+      const late = world.noter();
+      world.onListed = () => {
+        world.onListed = () => {};
+        world.listed = isChain ? ['three'] : [];
+      };
+      const load = world.states.load.bind(world.states);
+      let isFirst = true;
+      world.states.load = async (...call) => {
+        if (isFirst) {
+          isFirst = false;
+          await world.noter({ once: true }).noteAll();
+        }
+        return load(...call);
+      };
+      await late.noteAll();
+      expect((await world.states.load(ARN)).filter(({ complete }) => !complete)).to.deep.equal([]);
+      expect(await world.states.gaps(ARN)).to.deep.equal([]);
+    });
 });

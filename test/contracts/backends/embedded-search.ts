@@ -29,5 +29,6 @@ export const embeddedSearch: Implementation<Harness, IndexCapability> = {
   lacks: {
     schemas: 'it keeps every value as it is',
     missingCollections: 'collections are there as soon as something is written to them',
+    collectionsTogether: 'each collection is a file of its own',
   },
 };

@@ -26,7 +26,7 @@ export async function listedInDynamoDb(): Promise<Harness> {
   const client = documentClientOf(dynamodb);
   const tables = { table, stateTable, keys };
   return {
-    listing: new DynamoDbDerivedListing(client, { stateTable }, SHOP.model),
+    listing: new DynamoDbDerivedListing(client, tables, SHOP.model),
     images: new ElectroDbImageRepository(client, table, keys),
     matcher: new ElectroDbMatcherRepository(client, tables),
     rows: new ElectroDbDerivedRowRepository(client, tables),

@@ -2,10 +2,12 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { createTable } from '../../../local/servers/tables.ts';
 import { documentClientOf } from '../../../src/adapters/aws/clients.ts';
 import { ElectroDbDerivedRowRepository } from '../../../src/adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
+import { originIn } from '../../../src/adapters/aws/electrodb/rows/stored-origin.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
 import { NO_KEYS } from '../../../src/domain/definition/templates.ts';
 import type { DerivedKey } from '../../../src/domain/derived-rows.ts';
 import type { KeySchema } from '../../../src/domain/table-model.ts';
+import { DERIVED_FROM } from '../../../src/domain/stored-rows.ts';
 import { fleet } from '../../../src/fleet/definition.ts';
 import { sharedServers } from '../../integration/shared-servers.ts';
 import { attributeValues } from '../../support/attribute-value.ts';
@@ -38,7 +40,14 @@ export async function rowsInDynamoDb(): Promise<Harness> {
       );
       if (Item === undefined) return undefined;
       const attributes = [...new EncodedAttributes(Item, {}, 'Item').all()];
-      return Object.fromEntries(attributes.filter(([name]) => !Object.hasOwn(row.key, name)));
+      return Object.fromEntries(
+        attributes
+          .filter(([name]) => !Object.hasOwn(row.key, name))
+          .map(([name, value]) => [
+            name,
+            name === DERIVED_FROM && typeof value === 'string' ? originIn(table, row.table, value) : value,
+          ]),
+      );
     },
     putForeign: (row, attributes) =>
       dynamodb.send(

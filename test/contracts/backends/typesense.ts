@@ -37,6 +37,8 @@ async function harness(client: TypesenseClient): Promise<Harness & { close(): Pr
   };
 }
 
+const lacks = { collectionsTogether: 'an import is of one collection' };
+
 export const typesense: readonly [
   Implementation<Harness, IndexCapability>,
   Implementation<Harness, IndexCapability>,
@@ -44,9 +46,11 @@ export const typesense: readonly [
   {
     name: 'Typesense, stand-in',
     setUp: async () => harness(new TypesenseClient(await sharedServer())),
+    lacks,
   },
   {
     name: 'Typesense',
+    lacks,
     setUp: () => harness(new TypesenseClient({ url: url ?? '', apiKey: apiKey ?? '', timeoutMs: 60_000 })),
     missing:
       url === undefined || apiKey === undefined

@@ -2,6 +2,7 @@ import type { Contract } from '../contract.ts';
 import * as aborted from './aborted.ts';
 import * as apply from './apply.ts';
 import * as conflicts from './conflicts.ts';
+import * as discard from './discard.ts';
 import type { Harness, RowsCapability } from './harness.ts';
 import * as limits from './limits.ts';
 import * as load from './load.ts';
@@ -15,6 +16,7 @@ export const derivedRowRepository: Contract<Harness, RowsCapability> = {
   apply,
   'apply, where somebody else moved': conflicts,
   'apply, where a key has another row': owners,
+  discard,
   'once aborted': aborted,
   'whatever rows hold,': values,
   'at the limits of tables,': limits,

@@ -3,6 +3,7 @@ import * as aborted from './aborted.ts';
 import * as apply from './apply.ts';
 import * as assumed from './assumed.ts';
 import * as conflicts from './conflicts.ts';
+import * as correct from './correct.ts';
 import * as definitions from './definitions.ts';
 import type { Harness } from './harness.ts';
 import * as limits from './limits.ts';
@@ -15,6 +16,7 @@ export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
   apply,
   'apply, where somebody else moved': conflicts,
   'apply, from a state that was not read': assumed,
+  correct,
   'once aborted': aborted,
   'of any definition,': definitions,
   'at the limits of DynamoDB,': limits,

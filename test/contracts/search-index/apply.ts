@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { Fault } from '../../../src/domain/fault.ts';
+import { needs } from '../contract.ts';
 import { range } from '../../support/range.ts';
 import { decimal, version } from '../../support/factories.ts';
 import { apply, expectDocuments, type Harness, listed, put, read, removal, succeed } from './harness.ts';
@@ -94,3 +96,21 @@ export async function takesADocumentThatIsLargerThanARequest(harness: Harness) {
   await succeed(harness, removal('small'));
   await expectDocuments(harness, ...writes);
 }
+
+export const takesDocumentsOfSeveralCollectionsTogether = needs(
+  'collectionsTogether',
+  async ({ index, collection, other }: Harness) => {
+    const [first, second, third] = [put('a', { year: decimal('1') }), put('a'), put('b')];
+    const results = await index.applyToAll?.([
+      { collection, write: first },
+      { collection: other, write: second },
+      { collection, write: put('') },
+      { collection: other, write: third },
+    ]);
+    expect(results?.map((result) => (Fault.is(result) ? result.kind : result))).to.deep.equal([
+      ...['done', 'done', 'permanent', 'done'],
+    ]);
+    await expectDocuments({ index, collection, other, missing: '' }, first);
+    await expectDocuments({ index, collection: other, other: collection, missing: '' }, second, third);
+  },
+);

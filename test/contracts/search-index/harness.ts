@@ -24,7 +24,9 @@ export type IndexCapability =
   /** Collections have to be created. */
   | 'missingCollections'
   /** Documents outlive the index that wrote them. */
-  | 'reopening';
+  | 'reopening'
+  /** Documents of several collections go out together. */
+  | 'collectionsTogether';
 
 /** Every test's fields. */
 export const FIELDS: readonly SearchField[] = [

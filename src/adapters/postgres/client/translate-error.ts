@@ -16,12 +16,13 @@ const KINDS: Readonly<Record<Problem, FaultKind>> = {
   transient: 'transient',
   disk: 'transient',
   unreachable: 'transient',
+  // Until it is promoted, or the way leads to the one that was.
+  readOnly: 'transient',
   data: 'permanent',
   authentication: 'configuration',
   database: 'configuration',
   permission: 'configuration',
   schema: 'configuration',
-  readOnly: 'configuration',
   unsupported: 'configuration',
   tls: 'configuration',
 };
@@ -38,7 +39,8 @@ const ADVICE: Readonly<Record<Problem, (variable: string) => string>> = {
   permission: () => '; grant the user what is missing',
   schema: () =>
     '; run contrail migrate, and check that the schema and the prefix are those of this worker, and that nobody has changed its tables',
-  readOnly: (variable) => `; it is a replica: name the primary in ${variable}`,
+  readOnly: (variable) =>
+    `; it is a replica: name the primary in ${variable}, or wait until this one is promoted`,
   unsupported: (variable) => `; name a server of PostgreSQL 15 or later in ${variable}`,
   tls: (variable) =>
     `; check sslmode, sslrootcert and sslcert in ${variable}, or in PGSSLMODE, PGSSLROOTCERT and PGSSLCERT`,

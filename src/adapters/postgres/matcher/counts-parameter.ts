@@ -29,7 +29,12 @@ export function countId(derivation: string, { at }: Pick<CountDelta, 'at'>): str
   return hashedKey(derivation, at.partition, at.sort);
 }
 
-function countJson(id: string, derivation: string, { at, tuple }: CountDelta): string {
+/** What a count's row has beside its figures, as JSON. */
+export function countJson(
+  id: string,
+  derivation: string,
+  { at, tuple }: Pick<CountDelta, 'at' | 'tuple'>,
+): string {
   const json = JSON.stringify({
     id,
     derivation,

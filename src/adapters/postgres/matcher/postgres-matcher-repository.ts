@@ -1,10 +1,12 @@
 import { MatcherRepository } from '../../../application/ports/matcher-repository.ts';
 import type { Result } from '../../../application/result.ts';
+import type { CountCorrection } from '../../../domain/count-correction.ts';
 import type { CountedRow, CountMove, CountState } from '../../../domain/count-move.ts';
 import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { loadStates } from '../states/load-states.ts';
 import { ApplyMoves } from './apply-moves.ts';
+import { correctCount } from './correct-count.ts';
 import { contributionsIn } from './count-content.ts';
 
 /**
@@ -36,5 +38,15 @@ export class PostgresMatcherRepository extends MatcherRepository {
 
   override apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return new ApplyMoves(this.#database, this.#names, signal).execute(moves);
+  }
+
+  override async correct(
+    corrections: readonly CountCorrection[],
+    signal?: AbortSignal,
+  ): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const correction of corrections)
+      results.push(await correctCount(this.#database, this.#names, correction, signal));
+    return results;
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Side } from '../../../domain/change.ts';
-import { canonicalRecord } from '../../../domain/canonical-text.ts';
+import { canonicalAttributes } from '../../../domain/canonical-text.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Attributes } from '../../../domain/value.ts';
 
@@ -9,7 +9,7 @@ const NONE_HAS_IT = '\\x00';
 
 /** What tells rows' contents apart, in `bytea`'s own notation: the same for two rows exactly when they are equal. */
 export function digestOf(attributes: Attributes): string {
-  return `\\x${hash('sha256', canonicalRecord(attributes.all()), 'hex')}`;
+  return `\\x${hash('sha256', canonicalAttributes(attributes), 'hex')}`;
 }
 
 /** The same of an old image; null where the row was not there, or is not shown. */

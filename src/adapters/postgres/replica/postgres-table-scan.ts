@@ -65,7 +65,8 @@ order by r.id limit ${limit}`,
       [],
       signal,
     );
-    return { rows: Number(row?.rows ?? 0), readUnitsPerSecond: undefined };
+    const rows = Number(row?.rows ?? 0);
+    return { rows, scanUnits: rows, readUnitsPerSecond: undefined };
   }
 }
 

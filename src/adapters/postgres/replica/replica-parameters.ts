@@ -44,7 +44,7 @@ export function preparedChange(change: Change, keys: KeySchema, among: PointersA
     version: versionText(version),
     removed: attributes === undefined,
     before: digestOfOld(before),
-    after: attributes === undefined ? null : digestOf(attributes),
+    after: typeof after === 'string' ? null : digestOf(after),
   });
   const content = attributes && jsonbOfRecord(Object.fromEntries(attributes.all()));
   const pointers = among.of(row).map((entity) => {

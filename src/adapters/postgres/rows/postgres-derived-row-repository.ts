@@ -1,6 +1,7 @@
 import {
   DerivedRowRepository,
   type StoredDerivedRow,
+  type StrayRow,
 } from '../../../application/ports/derived-row-repository.ts';
 import type { Result } from '../../../application/result.ts';
 import type { DerivedKey, RowsMove, RowsState, SourceRow } from '../../../domain/derived-rows.ts';
@@ -8,6 +9,7 @@ import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { loadStates } from '../states/load-states.ts';
 import { ApplyRows } from './apply-rows.ts';
+import { discardRow } from './discard-row.ts';
 import { readDerivedRows } from './read-rows.ts';
 import { keysIn } from './rows-content.ts';
 
@@ -44,5 +46,11 @@ export class PostgresDerivedRowRepository extends DerivedRowRepository {
 
   override apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return new ApplyRows(this.#database, this.#names, signal).execute(moves);
+  }
+
+  override async discard(rows: readonly StrayRow[], signal?: AbortSignal): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const row of rows) results.push(await discardRow(this.#database, this.#names, row, signal));
+    return results;
   }
 }

@@ -27,6 +27,7 @@ interface Found {
 /** The first that has all that is used here. */
 const OLDEST_SERVER = 15;
 const PRIVILEGE = '42501';
+const READ_ONLY = '25006';
 
 /**
  * Brings the schema to the form that this version of Contrail works with: every step once, in their order, all of them or
@@ -55,6 +56,8 @@ export async function migrate(
     // A step over large tables takes its time, and so does waiting for somebody else's.
     return await database.transaction(work, signal, { isLong: true });
   } catch (error) {
+    // At the start that is more likely a wrong setting than a failover, after which whatever starts it does so again.
+    if (sqlStateOf(error) === READ_ONLY) throw asConfiguration(error as Fault);
     if (sqlStateOf(error) !== PRIVILEGE) throw error;
     throw notAllowed(error as Fault, statementsFrom(before, names, migrations));
   }
@@ -150,6 +153,10 @@ async function lookAt(client: Queryable, names: Names, latest: number): Promise<
       'a later version has made them; deploy that one',
     { reason: 'the database has a form that this version does not know' },
   );
+}
+
+function asConfiguration({ message, reason, cause }: Fault): Fault {
+  return new Fault('configuration', message, { reason, cause });
 }
 
 function notAllowed(fault: Fault, statements: readonly string[]): Fault {

@@ -10,7 +10,7 @@ export interface Naming {
 }
 
 /** Tables, and a view. */
-const TABLES = [
+export const TABLES = [
   'migrations',
   'states',
   'counts',

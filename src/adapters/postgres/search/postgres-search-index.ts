@@ -1,5 +1,6 @@
 import { packBatches } from '../../../application/pack-batches.ts';
 import {
+  type CollectionWrite,
   type DocumentWrite,
   type IndexedDocument,
   SearchIndex,
@@ -23,7 +24,7 @@ const MOST = { count: 10_000, weight: 16 * 1_024 * 1_024 };
 
 /** A write, ready to be sent. */
 interface Prepared {
-  readonly write: DocumentWrite;
+  readonly asked: CollectionWrite;
   readonly json: string;
 }
 
@@ -41,25 +42,34 @@ export class PostgresSearchIndex extends SearchIndex {
     this.#names = names;
   }
 
-  override async apply(
+  override apply(
     collection: string,
     writes: readonly DocumentWrite[],
     signal?: AbortSignal,
   ): Promise<readonly Done[]> {
+    return this.applyToAll(
+      writes.map((write) => ({ collection, write })),
+      signal,
+    );
+  }
+
+  override async applyToAll(
+    writes: readonly CollectionWrite[],
+    signal?: AbortSignal,
+  ): Promise<readonly Done[]> {
     signal?.throwIfAborted();
-    const results = new Map<DocumentWrite, Done>();
-    for (const write of writes) if (write.id === '') results.set(write, emptyIdFault(collection));
-    const prepared = writes
-      .filter((write) => !results.has(write))
-      .map((write) => ({ write, json: writeJson(collection, write) }));
+    const results = new Map<CollectionWrite, Done>();
+    const prepared: Prepared[] = [];
+    for (const asked of writes)
+      if (asked.write.id === '') results.set(asked, emptyIdFault(asked.collection));
+      else prepared.push({ asked, json: writeJson(asked) });
     const { batches, oversized } = packBatches(prepared, ({ json }) => json.length, MOST);
     // What is larger than a statement should be goes alone.
     for (const batch of [...batches, ...oversized.map((one) => [one])]) {
       const done = await inParts(batch, (some) => this.#attempt(some, signal), signal);
-      for (const [index, { write }] of batch.entries())
-        results.set(write, explained(collection, write, done[index]));
+      for (const [index, { asked }] of batch.entries()) results.set(asked, explained(asked, done[index]));
     }
-    return writes.map((write) => results.get(write) ?? missing());
+    return writes.map((asked) => results.get(asked) ?? missing());
   }
 
   override async read(collection: string, ids: readonly string[], signal?: AbortSignal) {
@@ -123,7 +133,7 @@ on conflict (id) do update set generation = excluded.generation, epoch = exclude
 where (d.generation, d.epoch, d.sequence, d.fill) <= (excluded.generation, excluded.epoch, excluded.sequence, excluded.fill)`;
 }
 
-function writeJson(collection: string, { id, document, version }: DocumentWrite): string {
+function writeJson({ collection, write: { id, document, version } }: CollectionWrite): string {
   const columns = JSON.stringify({
     id: hashedKey(collection, id),
     collection: storedText(collection),
@@ -139,7 +149,7 @@ function fieldsIn(id: string, json: string): DocumentFields {
 }
 
 /** What a write comes to that was refused alone: without what the document says. */
-function explained(collection: string, { id }: DocumentWrite, result: Result | undefined): Done {
+function explained({ collection, write: { id } }: CollectionWrite, result: Result | undefined): Done {
   if (result === undefined) return missing();
   if (result === 'done') return result;
   if (typeof result === 'string')

@@ -122,11 +122,12 @@ on conflict (id) do nothing`,
 
   override async noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
     await this.#run(
-      `insert into ${this.#names.stream_gaps} (id, stream_id, stream, shard, reason, after, at)
-select m.id, $2::text::bytea, $3, m.shard, m.reason, m.after, m.at
+      // No statement may write a row twice.
+      `insert into ${this.#names.stream_gaps} as g (id, stream_id, stream, shard, reason, after, at)
+select distinct on (m.id) m.id, $2::text::bytea, $3, m.shard, m.reason, m.after, m.at
 from json_to_recordset($1::json) as m(id bytea, shard text, reason text, after text, at bigint)
-order by m.id
-on conflict (id) do nothing`,
+order by m.id, m.at desc
+on conflict (id) do update set at = excluded.at where g.at < excluded.at`,
       gaps.map((gap) => ({
         id: gapId(stream, gap),
         shard: gap.shard === undefined ? null : storedText(gap.shard),

@@ -1,8 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { BACKFILL_DEFAULTS } from '../../../application/backfill/backfill.ts';
-import type { Rate } from '../../../application/scan/pace.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { integer, several } from '../options.ts';
+import { readRate } from '../rate-option.ts';
 import type { BackfillCommandOptions } from './run-backfill.ts';
 
 export const backfillCommand = new Command('backfill')
@@ -30,6 +30,7 @@ handles changes, and clears away what was derived from rows that are gone.`,
     "read units a second that the scan takes, or a share of the table's: 500, 25%",
     readRate,
   )
+  .option('--dry-run', 'write nothing, and say what would be done', false)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
     'after',
@@ -45,9 +46,14 @@ How far it is, is noted after each page. The same command goes on from there,
 after a signal, which ends it after the present page, as after a crash. With
 other derivations or --segments it begins anew.
 
+--dry-run reads all rows, and what is noted of them, and decides as it would; it
+writes nothing, and always begins at the beginning. For each derivation it says
+how much would be written, sent or run, and how much is right as it is.
+
 --rate counts what the scan reads. What is derived takes reads and writes
-beside that. A document of a row that is gone stays where nothing else notes
-the row; contrail verify finds it.
+beside that. A document of a row that is gone is deleted where a fence tells of
+it; what is in the index without one, contrail verify finds, and --repair=extra
+deletes.
 
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
@@ -58,17 +64,10 @@ info, debug; default info).
 
 Examples:
   contrail backfill
-  contrail backfill --only order_search --rate 25%`,
+  contrail backfill --only order_search --rate 25%
+  contrail backfill --dry-run`,
   )
   .action(async (options: BackfillCommandOptions) => {
     const { runBackfill } = await import('./run-backfill.ts');
     await runBackfill(options);
   });
-
-function readRate(text: string): Rate {
-  const [, digits, percent] = /^(\d{1,9})(%?)$/.exec(text) ?? [];
-  const number = Number(digits);
-  if (percent === '%' && number >= 1 && number <= 100) return { share: number / 100 };
-  if (percent === '' && number >= 1) return { units: number };
-  throw new InvalidArgumentError('Expected units a second ≥ 1, or a percentage from 1% to 100%.');
-}

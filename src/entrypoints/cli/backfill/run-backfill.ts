@@ -17,6 +17,7 @@ export interface BackfillCommandOptions {
   readonly only: readonly string[];
   readonly segments: number;
   readonly rate?: Rate;
+  readonly dryRun: boolean;
   readonly report: 'text' | 'json';
 }
 
@@ -32,31 +33,37 @@ export async function runBackfill(options: BackfillCommandOptions): Promise<void
   const log = { stream: progress.log, readable: process.stderr.isTTY };
   const { backfill, close } = await openBackfilled(definition, environment, log);
   const refused: { item: string; why: string }[] = [];
-  const { only, segments, rate, report } = options;
-  const settings = { ...BACKFILL_DEFAULTS, segments, rate, run: randomUUID() };
+  const { only, segments, rate, dryRun: isDryRun, report } = options;
+  const settings = { ...BACKFILL_DEFAULTS, segments, rate, isDryRun, run: randomUUID() };
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1_000;
   let current: BackfillFigures | undefined;
   progress.start(BACKFILL_FORMAT, () => backfillFigures(current, seconds()));
   try {
-    const figures = await sayingWhoExits('contrail', 'how far it is, is noted', () =>
-      backfill.execute(
-        { ...settings, ...(only.length > 0 && { only }) },
-        {
-          onRefused: ({ partition, sort }, why) => {
-            if (refused.length >= MOST_REFUSED) return;
-            refused.push({ item: JSON.stringify(sort === undefined ? [partition] : [partition, sort]), why });
+    const figures = await sayingWhoExits(
+      'contrail',
+      isDryRun ? 'nothing is reported' : 'how far it is, is noted',
+      () =>
+        backfill.execute(
+          { ...settings, ...(only.length > 0 && { only }) },
+          {
+            onRefused: ({ partition, sort }, why) => {
+              if (refused.length >= MOST_REFUSED) return;
+              refused.push({
+                item: JSON.stringify(sort === undefined ? [partition] : [partition, sort]),
+                why,
+              });
+            },
           },
-        },
-        stop.signal,
-        (begun) => {
-          current = begun;
-        },
-      ),
+          stop.signal,
+          (begun) => {
+            current = begun;
+          },
+        ),
     );
     progress.stop();
     if (figures.isStopped || figures.tally.refused > 0) process.exitCode = FAILED;
-    const outcome: BackfillOutcome = { figures, refused, seconds: seconds() };
+    const outcome: BackfillOutcome = { figures, refused, isDryRun, seconds: seconds() };
     process.stdout.write(backfillReport(report, outcome));
   } finally {
     stop.release();

@@ -29,6 +29,7 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
       'postgres',
     ]),
   )
+  .option('--state <folder>', 'where how far shards are handled is noted: for this process alone')
   .option('--batch-size <n>', 'most records handled at once, 1 to 10000', integer(1, 10_000), batchSize)
   .option(
     '--parallelization-factor <n>',
@@ -42,6 +43,7 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
     integer(500, 300_000),
     failoverMs,
   )
+  .option('--no-index', 'leave documents in the search queue, for contrail index')
   .option('--health <port>', 'say over HTTP how it is doing', integer(0, 65_535))
   .option('--metrics', "print each batch's metrics, and its own every minute", false)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
@@ -51,9 +53,15 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
 ${DEFINITION_HELP}
 
 How far each shard is handled is noted where derived state is kept: in the state
-table, in PostgreSQL, or in memory, and then it begins anew with each start. A
+table, in PostgreSQL, or in memory, and then it begins anew with each start; with
+--state in a folder, which one process has to itself: it goes on from there, and
+what is derived in memory begins anew all the same. That is for effects. A
 record that fails holds back those of its item, and is tried again; what can
 never be handled goes to quarantine, where there is one.
+
+With --backend postgres or memory, documents are brought from the search queue
+into the database, or into memory, as well. With --no-index they are not: where
+contrail index takes them to another engine, say.
 
 --from latest leaves out what the stream has already; once something is noted,
 reading goes on from there.

@@ -22,4 +22,4 @@ export function consumeReport(form: 'text' | 'json', { result, seconds }: Consum
 }
 
 const REPAIR =
-  'What is in gaps was lost to this reader: bring what is derived of the table’s rows into line with the rows as they are, then close the gaps (contrail gaps --help).';
+  'What is in gaps was lost to this reader: bring what is derived of the table’s rows into line with the rows as they are, and the gaps are closed (contrail verify --repair=missing,stale,wrong,extra).';

@@ -7,24 +7,24 @@ import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-str
 import { tableStreamOf } from '../../../adapters/aws/streams/table-stream.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { ReaderReport } from '../../../application/read-stream/report-reader.ts';
-import { Fault } from '../../../domain/fault.ts';
 import { streamWorker } from '../../composition/container.ts';
 import { READER_METRICS } from '../../composition/streams.module.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import { handleRecordsOf } from '../../handle-records.ts';
+import { Follow } from '../../follow/follow.ts';
+import { noStream } from '../../follow/no-stream.ts';
+import { untilStopped } from '../../follow/until-stopped.ts';
 import { FAILED } from '../exit-status.ts';
 import { sayingWhoExits } from '../own-exit.ts';
 import { stopOnSignal } from '../signals.ts';
 import { type ConsumeWorker, consumeWorker } from './consume-worker.ts';
 import { Draining } from './draining.ts';
 import { everyMinute } from './every-minute.ts';
-import { Follow } from './follow.ts';
 import { serveHealth } from './health.ts';
 import { StatusLine } from '../status-line.ts';
 import { CONSUME_FORMAT, consumeFigures } from './progress.ts';
 import { consumeReport } from './report.ts';
 import { type Followed, readConsumeSettings } from './settings.ts';
-import { untilStopped } from './until-stopped.ts';
 
 export interface ConsumeCommandOptions {
   readonly definition?: string;
@@ -32,10 +32,14 @@ export interface ConsumeCommandOptions {
   readonly streamArn?: string;
   readonly from: 'horizon' | 'latest';
   readonly once: boolean;
+  /** A folder. */
+  readonly state?: string;
   readonly backend?: 'memory' | 'aws' | 'postgres';
   readonly batchSize: number;
   readonly parallelizationFactor: number;
   readonly failoverMs: number;
+  /** Whether documents are brought from the search queue into the index, where nobody else does. */
+  readonly index: boolean;
   readonly health?: number;
   readonly metrics: boolean;
   readonly report: 'text' | 'json';
@@ -51,7 +55,8 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
   const stop = stopOnSignal();
   const progress = new StatusLine(process.stderr);
   const log = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
-  const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
+  const { metrics, state } = options;
+  const worker = await consumeWorker({ config, definition, log, metrics, state });
   try {
     await consume(worker, followed, { progress, stop: stop.signal }, options);
   } finally {
@@ -71,7 +76,7 @@ async function consume(
   const { from, once, batchSize, parallelizationFactor, failoverMs } = options;
   const logger = container.get(Logger);
   const handle = handleRecordsOf(streamWorker(container));
-  const draining = drain && new Draining(drain, logger, stop);
+  const draining = drain && options.index ? new Draining(drain, logger, stop) : undefined;
   const follow = new Follow(
     {
       container,
@@ -123,17 +128,9 @@ async function run(follow: Follow, followed: Followed, stop: AbortSignal): Promi
   const { table } = followed;
   const client = createDynamoDbClient(DEFAULT_ATTEMPTS);
   try {
-    const described = await tableStreamOf(client, table, stop);
-    const latestStream = async () => (await tableStreamOf(client, table, stop)).stream;
-    if (!(await follow.table(described.table, latestStream, stop))) throw noStream(table);
+    const describe = () => tableStreamOf(client, table, stop);
+    if (!(await follow.table(describe, stop))) throw noStream(table, '--stream-arn');
   } finally {
     client.destroy();
   }
-}
-
-function noStream(table: string): Fault {
-  return new Fault(
-    'configuration',
-    `table ${table} has no stream that is switched on, and none that was read before and not to its end: switch it on, with new and old images, or name one that can still be read by --stream-arn`,
-  );
 }

@@ -19,7 +19,11 @@ and goes on until it is stopped. Any number of these may run at a time.`,
   .option('--once', 'end when there is nothing more to receive', false)
   .option('--create', 'first make the collections that are missing', false)
   .option('--rebuild <collection>', 'fill this collection anew, from recorded changes')
-  .option('--receivers <n>', 'how many receive at a time, 1 to 100', integer(1, 100), receivers)
+  .option(
+    '--receivers <n>',
+    `how many receive at a time, 1 to 100 (default: ${receivers}, and 1 with PostgreSQL)`,
+    integer(1, 100),
+  )
   .option('--batch-size <n>', 'most messages in one import, 1 to 4000', integer(1, 4_000), batchMax)
   .option('--stream-arn <arn>', 'with --rebuild: the stream of unnamed records', streamArn)
   .option('--follow <arns>', 'with --rebuild: the tables, oldest first', followedTables)
@@ -32,13 +36,16 @@ ${DEFINITION_HELP}
 
 The engine is Typesense, where TYPESENSE_URL says, or the embedded one, which
 keeps documents in the folder that SEARCH_FOLDER or --folder names and lets one
-process write. The queue is that of TYPESENSE_QUEUE_URL. Beside the index, the
-state table keeps how new each document is, so that no older action undoes it.
+process write. The queue is that of TYPESENSE_QUEUE_URL, or, with
+BACKEND=postgres, that of the database; documents stay in the database then,
+unless an engine is named. Beside the index, the state table, or the database,
+keeps how new each document is, so that no older action undoes it.
 
 SIGINT and SIGTERM end it in good order: what has begun ends, what waits is
 given back to the queue. A second signal ends it at once; nothing is lost then.
 Messages that cannot be carried out are given back until the queue's own rule
-takes them to its dead-letter queue; the log says why.
+takes them to its dead-letter queue; in PostgreSQL they are dead letters then
+and there. The log says why.
 
 --create makes each collection that is missing, and an alias of its name that
 leads to it. It changes none that is there: differences are an error that names
@@ -59,12 +66,14 @@ or configuration, as a refused key or a collection or queue that is not there.
 Environment: TYPESENSE_URL, and TYPESENSE_API_KEY, or TYPESENSE_API_KEY_FILE or
 TYPESENSE_API_KEY_SECRET, which are read again once the key is refused; or
 SEARCH_FOLDER; to drain the queue TYPESENSE_QUEUE_URL, TABLE_NAME,
-STATE_TABLE_NAME, and the AWS SDK's own; LOG_LEVEL (silent, error, warn, info,
-debug; default info).
+STATE_TABLE_NAME, and the AWS SDK's own, or BACKEND=postgres and DATABASE_URL
+with what belongs to it; LOG_LEVEL (silent, error, warn, info, debug; default
+info).
 
 Examples:
   contrail index --create
   contrail index --folder /var/lib/contrail/search --once
+  BACKEND=postgres DATABASE_URL=postgres://app@db/app contrail index
   contrail index --rebuild orders feed-*.ndjson.gz`,
   )
   .action(async (files: string[], options: IndexCommandOptions) => {

@@ -49,6 +49,8 @@ export function rebuildReport(form: 'text' | 'json', outcome: RebuildOutcome): s
     lines.push(`${collection} is as it was`);
   }
   if (leftovers.length > 0)
-    lines.push(`left of earlier ones, to be taken away where nobody needs it: ${leftovers.join(', ')}`);
+    lines.push(
+      `left of earlier ones, to be taken away where nobody needs it, nor fills it now: ${leftovers.join(', ')}`,
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -1,31 +1,22 @@
 import { INDEX_QUEUE_DEFAULTS, IndexQueue } from '../../../application/index-queue.ts';
 import type { IndexProgress } from '../../../application/index-progress.ts';
 import { Logger } from '../../../application/ports/logger.ts';
-import { Metrics } from '../../../application/ports/metrics.ts';
 import { Random } from '../../../application/ports/random.ts';
-import { SearchIndex } from '../../../application/ports/search-index.ts';
 import { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { ContainerModule } from 'inversify';
-import { awsIndexerModule } from '../../composition/aws-indexer.module.ts';
-import { awsModule } from '../../composition/aws.module.ts';
-import { compose } from '../../composition/container.ts';
-import { indexDocumentsModule } from '../../composition/index-documents.module.ts';
 import { indexerIn } from '../../composition/indexer.ts';
-import { systemModule } from '../../composition/system.module.ts';
-import { definitionModule } from '../../composition/table-model.ts';
 import { loadDefinition } from '../../definition/load-definition.ts';
 import type { Environment } from '../../environment-reader.ts';
 import { FAILED } from '../exit-status.ts';
 import { stopOnSignal } from '../signals.ts';
 import type { Engine } from './engine.ts';
-import { NoMetrics } from '../../no-metrics.ts';
 import { StatusLine } from '../status-line.ts';
 import { INDEX_FORMAT, indexFigures } from './progress.ts';
 import { runRebuild } from './rebuild.ts';
 import { drainReport } from './report.ts';
-import { type DrainSettings, openEngine, readDrainSettings, withFolder } from './settings.ts';
+import { openIndexer } from './open-indexer.ts';
+import { readDrainSettings, withFolder } from './settings.ts';
 
 export interface IndexCommandOptions {
   readonly definition?: string;
@@ -33,7 +24,8 @@ export interface IndexCommandOptions {
   readonly once: boolean;
   readonly create: boolean;
   readonly rebuild?: string;
-  readonly receivers: number;
+  /** Unless given, as many as the queue is best drained by. */
+  readonly receivers?: number;
   readonly batchSize: number;
   readonly streamArn?: string;
   readonly follow?: readonly string[];
@@ -63,7 +55,12 @@ export async function runIndex(files: readonly string[], options: IndexCommandOp
 async function drain(definition: TableDefinition, environment: Environment, options: IndexCommandOptions) {
   const settings = readDrainSettings(environment, definition.model);
   const progress = new StatusLine(process.stderr);
-  const { container, engine } = await composed(definition, settings, progress, options);
+  const { container, engine, queueOptions } = await openIndexer(definition, settings, {
+    // Log lines go above the line that says how far it is.
+    log: { stream: progress.log, readable: process.stderr.isTTY },
+    hasMetrics: options.metrics,
+    batchSize: options.batchSize,
+  });
   const stop = stopOnSignal();
   try {
     const made = options.create ? await engine.create(stop.signal) : [];
@@ -75,7 +72,9 @@ async function drain(definition: TableDefinition, environment: Environment, opti
         ...{ sleeper: container.get(Sleeper), random: container.get(Random) },
       },
       {
-        ...{ receivers: options.receivers, once: options.once, batchMax: options.batchSize },
+        ...queueOptions,
+        ...(options.receivers !== undefined && { receivers: options.receivers }),
+        ...{ once: options.once, batchMax: options.batchSize },
         waitMs: options.once ? EMPTY_AFTER : INDEX_QUEUE_DEFAULTS.waitMs,
         heldMax: Math.max(INDEX_QUEUE_DEFAULTS.heldMax, 2 * options.batchSize),
       },
@@ -94,29 +93,6 @@ async function drain(definition: TableDefinition, environment: Environment, opti
     await engine.close();
     await container.unbindAllAsync();
   }
-}
-
-async function composed(
-  definition: TableDefinition,
-  { config, backend, engine: settings }: DrainSettings,
-  progress: StatusLine,
-  { metrics }: IndexCommandOptions,
-) {
-  // Log lines go above the line that says how far it is.
-  const logging = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
-  const container = compose(
-    awsModule(backend),
-    awsIndexerModule(backend),
-    systemModule(logging, config),
-    definitionModule(definition),
-    indexDocumentsModule,
-    new ContainerModule(({ rebind }) => {
-      if (!metrics) void rebind(Metrics).toConstantValue(new NoMetrics());
-    }),
-  );
-  const engine = await openEngine(settings, definition.model, container.get(Logger));
-  container.bind(SearchIndex).toConstantValue(engine.index);
-  return { container, engine };
 }
 
 /** What an operator has to mend is said before anything is received. What passes, is waited for while it goes on. */

@@ -3,15 +3,26 @@ import { Fault } from '../../../domain/fault.ts';
 import { searchSchemas } from '../../../domain/search-schemas.ts';
 import type { TableModel } from '../../../domain/table-model.ts';
 import { typesenseClient } from '../../composition/indexer.ts';
-import { type AwsBackend, type Config, readConfig, SEARCH_FOLDER_VARIABLE } from '../../config.ts';
+import {
+  type AwsBackend,
+  type Config,
+  IN_MEMORY_URL,
+  NOTHING_IN_MEMORY,
+  type PostgresBackend,
+  readConfig,
+  SEARCH_FOLDER_VARIABLE,
+} from '../../config.ts';
 import { type Environment, EnvironmentReader } from '../../environment-reader.ts';
 import { readTypesense, type TypesenseEngine } from '../../indexer-config.ts';
 import type { Engine } from './engine.ts';
 import { folderEngine } from './folder-engine.ts';
 import { typesenseEngine } from './typesense-engine.ts';
 
-/** Which search engine documents go to. */
+/** A search engine apart from the backend. */
 export type EngineSettings = TypesenseEngine | { readonly kind: 'folder'; readonly folder: string };
+
+/** Where documents go that come out of the queue: the database that the queue is in, where no engine is named. */
+export type IndexedPlace = EngineSettings | { readonly kind: 'database' };
 
 /** The environment as the options have it: a folder that is named stands for everything that names an engine. */
 export function withFolder(environment: Environment, folder: string | undefined): Environment {
@@ -29,8 +40,12 @@ export function readEngine(environment: Environment): EngineSettings {
 function engineIn(reader: EnvironmentReader): EngineSettings {
   const folder = reader.optional(SEARCH_FOLDER_VARIABLE);
   if (folder === undefined && !reader.isSet('TYPESENSE_URL')) {
+    const itself =
+      reader.optional('BACKEND') === 'postgres'
+        ? '; documents in PostgreSQL itself are filled by contrail backfill'
+        : '';
     reader.problems.push(
-      `neither TYPESENSE_URL nor ${SEARCH_FOLDER_VARIABLE} is set; set one: the URL of Typesense, or the folder of the embedded engine`,
+      `neither TYPESENSE_URL nor ${SEARCH_FOLDER_VARIABLE} is set; set one: the URL of Typesense, or the folder of the embedded engine${itself}`,
     );
     return { kind: 'folder', folder: '' };
   }
@@ -45,8 +60,8 @@ function engineIn(reader: EnvironmentReader): EngineSettings {
 /** What it takes to drain the queue. */
 export interface DrainSettings {
   readonly config: Config;
-  readonly backend: AwsBackend;
-  readonly engine: EngineSettings;
+  readonly backend: AwsBackend | PostgresBackend;
+  readonly engine: IndexedPlace;
 }
 
 /** @throws Fault `configuration` that names every variable that is wrong or missing. */
@@ -54,16 +69,25 @@ export function readDrainSettings(environment: Environment, model: TableModel): 
   const reader = new EnvironmentReader(environment);
   if (model.documents.length === 0)
     reader.problems.push('the definition derives no documents, so there is nothing to index');
-  const engine = engineIn(reader);
+  const isDatabase =
+    reader.optional('BACKEND') === 'postgres' &&
+    !reader.isSet('TYPESENSE_URL') &&
+    !reader.isSet(SEARCH_FOLDER_VARIABLE);
+  const engine = isDatabase ? ({ kind: 'database' } as const) : engineIn(reader);
   let config: Config | undefined;
   reader.passes(() => (config = readConfig(environment, model)));
-  if (config?.backend.kind === 'memory')
-    reader.problems.push(
-      'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws',
-    );
-  reader.finish(undefined);
   const backend = config?.backend;
-  if (config === undefined || backend?.kind !== 'aws')
+  if (reader.problems.length > 0 && reader.isSet('DATABASE_URL') && !reader.isSet('BACKEND'))
+    reader.problems.push(
+      'DATABASE_URL is set, and BACKEND is not; set it to postgres to drain the queue of that database',
+    );
+  if (backend?.kind === 'memory')
+    reader.problems.push(
+      'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws or postgres',
+    );
+  if (backend?.kind === 'postgres' && backend.url === IN_MEMORY_URL) reader.problems.push(NOTHING_IN_MEMORY);
+  reader.finish(undefined);
+  if (config === undefined || backend === undefined || backend.kind === 'memory')
     throw new Fault('configuration', 'the environment cannot be read');
   return { config, backend, engine };
 }

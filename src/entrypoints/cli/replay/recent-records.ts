@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Delivery } from '../../../application/delivery.ts';
-import { canonicalRecord } from '../../../domain/canonical-text.ts';
+import { canonicalAttributes } from '../../../domain/canonical-text.ts';
 import type { Side } from '../../../domain/change.ts';
 
 /** The largest batch, so that whether two records are compared never depends on whether one batch holds both. */
@@ -53,13 +53,13 @@ function digestOf({ change, raw }: Delivery & { kind: 'change' }): string {
   const { dynamodb } = raw as { readonly dynamodb: Readonly<Record<string, unknown>> };
   const before = contentOf(change.before, dynamodb['OldImage']);
   const after = contentOf(change.after, dynamodb['NewImage']);
-  return createHash('sha256').update(`${change.operation} ${before} ${after}`).digest('base64');
+  return hash('sha256', `${change.operation} ${before} ${after}`, 'base64');
 }
 
 function contentOf(side: Side, image: unknown): string {
   if (typeof side === 'string') return side;
   try {
-    return canonicalRecord(side.all());
+    return canonicalAttributes(side);
   } catch {
     // It cannot be decoded, which does not matter where nobody reads it.
     return JSON.stringify(image);

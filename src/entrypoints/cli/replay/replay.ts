@@ -1,6 +1,7 @@
 import { readRecorded } from '../../../adapters/recorded/read-recorded.ts';
 import { type Delivery, itemOf, type Outcome, type RecordSummary } from '../../../application/delivery.ts';
 import type { ProcessBatch } from '../../../application/process-batch.ts';
+import { Beside } from '../../../application/beside.ts';
 import { heldBack, sequenceNumberReused } from '../../../application/record-state.ts';
 import { NO_TALLIES, sumOfTallies, type Tallies } from '../../../application/tallies.ts';
 import { ReplayFailures } from './failures.ts';
@@ -49,6 +50,7 @@ interface Waiting {
  * A failed record blocks its item for the rest of the replay, as it would block its shard: the item's later
  * records fail too. Of a change that was met among the last 10,000 records, a repeat is a duplicate, and another
  * record with its number fails. So the outcomes do not depend on where batches end. Everything else goes on.
+ * While a batch is handled, the next one is read, and what the one before has sent is brought into the index.
  * Memory grows with what the worker keeps and with what fails, not with the length of the sources.
  */
 export async function replay(
@@ -65,12 +67,14 @@ export async function replay(
   const outcomes = { applied: 0, ignored: 0, duplicate: 0, failed: 0 };
   let tallies = NO_TALLIES;
   let batch: Waiting[] = [];
+  const handling = new Beside();
+  const draining = new Beside();
 
-  const flush = async () => {
+  const handle = async (batch: readonly Waiting[]) => {
     const foreseen = foresee(batch, blocked, recent);
     const handled = batch.filter((_, index) => foreseen[index] === undefined);
     const result = await processBatch.execute(handled.map(({ delivery }) => delivery));
-    await drain();
+    await draining.begin(drain);
     const results = result.outcomes.values();
     for (const [index, { place, delivery }] of batch.entries()) {
       const item = itemOf(delivery);
@@ -86,29 +90,45 @@ export async function replay(
     tallies = sumOfTallies(tallies, result);
     totals.records += batch.length;
     totals.batches++;
-    batch = [];
     onProgress?.(totals.bytes, totals.records);
   };
 
-  for (const { name, open } of sources) {
-    places.beginFile();
-    const counted = countBytes(open(), (bytes) => (totals.bytes += bytes));
-    for await (const found of readRecorded(name, counted))
-      for (const recorded of found) {
-        if (recorded.kind === 'problem') {
-          failures.addProblem(places.ofProblem(recorded.place), recorded.message);
-          continue;
-        }
-        const { record: raw, place } = recorded;
-        batch.push({
-          place: places.ofRecord(place),
-          delivery: await streams.read(raw, place),
-        });
-        if (batch.length >= batchSize) await flush();
-      }
+  const flush = async () => {
+    const full = batch;
+    batch = [];
+    await handling.begin(() => handle(full));
+  };
+
+  try {
+    await read();
+    if (batch.length > 0) await flush();
+    await handling.ended();
+    await draining.ended();
+  } finally {
+    // Nothing goes on behind whoever is told of a failure.
+    await Promise.allSettled([handling.ended(), draining.ended()]);
   }
-  if (batch.length > 0) await flush();
   return { records: totals.records, batches: totals.batches, outcomes, ...tallies, failures };
+
+  async function read(): Promise<void> {
+    for (const { name, open } of sources) {
+      places.beginFile();
+      const counted = countBytes(open(), (bytes) => (totals.bytes += bytes));
+      for await (const found of readRecorded(name, counted))
+        for (const recorded of found) {
+          if (recorded.kind === 'problem') {
+            failures.addProblem(places.ofProblem(recorded.place), recorded.message);
+            continue;
+          }
+          const { record: raw, place } = recorded;
+          batch.push({
+            place: places.ofRecord(place),
+            delivery: await streams.read(raw, place),
+          });
+          if (batch.length >= batchSize) await flush();
+        }
+    }
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERIFY_DEFAULTS } from '../../../application/drift/verify-parts.ts';
+import { DRIFT_KINDS, type DriftKind } from '../../../domain/drift/finding.ts';
+import { USUALLY_MENDED } from '../../../domain/drift/mending.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { integer, several } from '../options.ts';
 import type { VerifyCommandOptions } from './run-verify.ts';
@@ -7,10 +9,11 @@ import type { VerifyCommandOptions } from './run-verify.ts';
 const { settleMs, segments } = VERIFY_DEFAULTS;
 
 export const verifyCommand = new Command('verify')
-  .summary('compare all that is derived with the table')
+  .summary('compare all that is derived with the table, and mend what differs')
   .description(
     `Works out from the table's rows what must be derived, and compares it with what is
-stored: both ways, whole contents, while changes go on. Reads only.`,
+stored: both ways, whole contents, while changes go on. Reads only, unless it is
+told to mend what it finds.`,
   )
   .addOption(definitionOption())
   .addOption(
@@ -18,6 +21,11 @@ stored: both ways, whole contents, while changes go on. Reads only.`,
       'aws',
       'postgres',
     ]),
+  )
+  .addOption(
+    new Option('--repair [kinds]', `mend what is found: ${USUALLY_MENDED.join(',')} unless named`)
+      .preset(USUALLY_MENDED.join())
+      .argParser(driftKinds),
   )
   .option('--only <name>', 'compare this derivation; may be repeated', several, [])
   .option(
@@ -59,12 +67,27 @@ compared: nobody knows what such code did. With --sample, the whole table is
 read all the same, as no key is drawn fairly otherwise; nothing is said of
 counts, and of what no row gives.
 
+With --repair, what is found is mended while changes go on, looked at again, and
+reported as mended, or as left with the reason. What is derived of a row by one
+derivation is brought into line with the row as it is now, behind the fences of
+the worker, as by contrail backfill. A count that what is noted as counted
+contradicts is set right on condition that it is as it was seen. What must not
+be there is deleted only where extra is named, as in the last example below.
+First see what contrail verify says is extra: with a wrong definition, or an
+index that others fill too, that is what should stay. Documents go through the
+search queue: on AWS, contrail index or the indexer must be running; on
+PostgreSQL, they are brought into the index here. Effects are not run.
+
+Once nothing differs any more, with neither --only nor --sample, the gaps of
+contrail consume are closed that were noted before it began.
+
 It takes a consistent scan of the table, and a consistent read for each state
 and each derived row.
 
 The report goes to standard output, or to standard error with --metrics. The
-exit status is 0 when nothing differs, 1 for drift, and 2 where something could
-not be told, for wrong usage, or wrong configuration.
+exit status is 0 when nothing differs, or no more; 1 for drift, with --repair
+for drift that is left; and 2 where something could not be told, for wrong
+usage, or wrong configuration.
 
 Environment: that of the worker (BACKEND, TABLE_NAME, STATE_TABLE_NAME,
 TYPESENSE_QUEUE_URL, DATABASE_URL and so on), and that of the indexer
@@ -74,9 +97,19 @@ warn, info, debug; default info).
 Examples:
   contrail verify
   contrail verify --only order_search --show
-  contrail verify --sample 10000 --report json`,
+  contrail verify --sample 10000 --report json
+  contrail verify --repair
+  contrail verify --repair=missing,stale,wrong,extra`,
   )
   .action(async (options: VerifyCommandOptions) => {
     const { runVerify } = await import('./run-verify.ts');
     await runVerify(options);
   });
+
+/** Reads `--repair`. */
+function driftKinds(text: string): readonly DriftKind[] {
+  const named = new Set(text.split(',').map((kind) => kind.trim()));
+  const kinds = DRIFT_KINDS.filter((kind) => named.has(kind));
+  if (kinds.length === named.size) return kinds;
+  throw new InvalidArgumentError(`Expected some of ${DRIFT_KINDS.join(', ')}, with commas between them.`);
+}

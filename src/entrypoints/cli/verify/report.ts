@@ -1,7 +1,10 @@
 import type { SampleFigures, VerifyFigures } from '../../../application/drift/verify-report.ts';
 import { CONFIDENCE } from '../../../domain/drift/sample-bound.ts';
 import { DRIFT_KINDS, type Finding, type FindingSide } from '../../../domain/drift/finding.ts';
+import type { Mending } from '../../../domain/drift/mending.ts';
 import { toJson } from '../../../domain/json.ts';
+import { gapLine } from '../gap-line.ts';
+import type { GapsOutcome } from './reader-gaps.ts';
 
 /** An item, and why nothing could be told of it. */
 export interface Untold {
@@ -9,14 +12,25 @@ export interface Untold {
   readonly why: string;
 }
 
+/** A finding, and what became of it, where it was to be mended. */
+export interface ReportedFinding extends Finding {
+  readonly mending?: Mending | undefined;
+}
+
 export interface VerifyOutcome {
   readonly figures: VerifyFigures;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReportedFinding[];
   readonly undecided: readonly Untold[];
   readonly refused: readonly Untold[];
   readonly seconds: number;
   /** Whether it was stopped before its end. */
   readonly isStopped: boolean;
+  /** Whether what was found was to be mended. */
+  readonly isRepair: boolean;
+  /** Undefined where none was open. */
+  readonly gaps: GapsOutcome | undefined;
+  /** The effects that did not run for changes that were lost. */
+  readonly effects: readonly string[];
 }
 
 /** So many items of each sort a report lists. */
@@ -32,17 +46,23 @@ function jsonReport(
   show: boolean,
 ): string {
   const { rows, derivations, uncompared, sample } = figures;
-  const { seconds, isStopped } = rest;
+  const { seconds, isStopped, isRepair, gaps } = rest;
   const head = JSON.stringify({
     rows,
     derivations: Object.fromEntries(derivations),
     drift: figures.findings,
+    ...(isRepair && { mended: figures.mended }),
     ...{ undecided: figures.undecided, refused: figures.refused },
     ...{ uncompared: Object.fromEntries(uncompared), ...(sample && { sample }), seconds, stopped: isStopped },
     ...{ undecidedItems: undecided, refusedRows: refused },
+    ...(gaps && { gaps: { closed: gaps.closed, open: gaps.open, ...(gaps.why && { why: gaps.why }) } }),
   }).slice(0, -1);
-  const listed = findings.map(({ drift, derivation, item, row, must, is }) => {
-    const found = JSON.stringify({ drift, derivation, item, ...(row && { row }) });
+  const listed = findings.map(({ drift, derivation, item, row, must, is, mending }) => {
+    const became = mending && {
+      mended: mending.isMended,
+      [mending.isMended ? 'done' : 'why']: mending.what,
+    };
+    const found = JSON.stringify({ drift, derivation, item, ...(row && { row }), ...became });
     return show ? `${found.slice(0, -1)},"must":${sideText(must)},"is":${sideText(is)}}` : found;
   });
   return `${head},"findings":[${listed.join()}]}\n`;
@@ -52,10 +72,8 @@ function sideText(side: FindingSide): string {
   return side === undefined ? 'null' : toJson(side);
 }
 
-function textReport(
-  { figures, findings, undecided, refused, seconds, isStopped }: VerifyOutcome,
-  show: boolean,
-): string {
+function textReport(outcome: VerifyOutcome, show: boolean): string {
+  const { figures, findings, undecided, refused, seconds, isStopped, isRepair } = outcome;
   const count = (number: number) => number.toLocaleString('en');
   const width = Math.max(...[...figures.derivations.keys()].map((name) => name.length));
   const lines = [
@@ -68,8 +86,8 @@ function textReport(
     }),
     ...Array.from(figures.uncompared, ([what, number]) => `not compared: ${what} (${count(number)})`),
     ...(figures.sample === undefined ? [] : [sampleLine(figures.sample)]),
-    ...findings.flatMap(({ drift, derivation, item, must, is }) => [
-      `${drift}: ${derivation}, ${item}`,
+    ...findings.flatMap(({ drift, derivation, item, must, is, mending }) => [
+      `${drift}: ${derivation}, ${item}${mending === undefined ? '' : `; ${mendingText(mending)}`}`,
       ...(show ? [`  must be ${sideText(must)}`, `  is      ${sideText(is)}`] : []),
     ]),
     ...undecided.map(({ item, why }) => `undecided: ${item}: ${why}`),
@@ -79,9 +97,27 @@ function textReport(
       more(figures.undecided - undecided.length, 'undecided items'),
       more(figures.refused - refused.length, 'refused rows'),
     ].flat(),
-    `drift ${count(figures.findings)}, undecided ${count(figures.undecided)}, refused ${count(figures.refused)}`,
+    ...gapLines(outcome),
+    `drift ${count(figures.findings)}${isRepair ? `, mended ${count(figures.mended)}` : ''}, undecided ${count(figures.undecided)}, refused ${count(figures.refused)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function mendingText({ isMended, what }: Mending): string {
+  return `${isMended ? 'mended' : 'left'}: ${what}`;
+}
+
+function gapLines({ gaps, effects }: VerifyOutcome): readonly string[] {
+  if (gaps === undefined) return [];
+  const { closed, open, why } = gaps;
+  return [
+    ...closed.map((gap) => `closed ${gapLine(gap)}`),
+    ...(closed.length > 0 && effects.length > 0
+      ? [`effects did not run for the changes that were lost: ${effects.join(', ')}`]
+      : []),
+    ...open.map((gap) => `open ${gapLine(gap)}`),
+    ...(why === undefined ? [] : [open.length > 0 ? `gaps stay open: ${why}` : why]),
+  ];
 }
 
 function more(number: number, what: string): readonly string[] {

@@ -1,6 +1,7 @@
+import { whyGapsStay } from '../../../application/drift/repair/why-gaps-stay.ts';
 import { VERIFY_DEFAULTS } from '../../../application/drift/verify-parts.ts';
 import type { VerifyFigures } from '../../../application/drift/verify-report.ts';
-import type { Finding } from '../../../domain/drift/finding.ts';
+import type { DriftKind } from '../../../domain/drift/finding.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { askedDefinition } from '../asked-definition.ts';
 import { FAILED, UNTOLD } from '../exit-status.ts';
@@ -9,12 +10,20 @@ import { sayingWhoExits } from '../own-exit.ts';
 import { stopOnSignal } from '../signals.ts';
 import { StatusLine } from '../status-line.ts';
 import { VERIFY_FORMAT, verifyFigures } from './progress.ts';
-import { MOST_LISTED, type Untold, verifyReport } from './report.ts';
+import { readerGaps } from './reader-gaps.ts';
+import {
+  MOST_LISTED,
+  type ReportedFinding,
+  type Untold,
+  type VerifyOutcome,
+  verifyReport,
+} from './report.ts';
 import { openVerified, type Verified } from './verified.ts';
 
 export interface VerifyCommandOptions {
   readonly definition?: string;
   readonly backend?: 'aws' | 'postgres';
+  readonly repair?: readonly DriftKind[];
   readonly only: readonly string[];
   readonly sample?: number;
   readonly settle: number;
@@ -25,7 +34,7 @@ export interface VerifyCommandOptions {
   readonly report: 'text' | 'json';
 }
 
-/** Compares all that is derived with the table, writes the report, and sets the exit status. */
+/** Compares all that is derived with the table, mends what is to be mended, writes the report, and sets the exit status. */
 export async function runVerify(options: VerifyCommandOptions): Promise<void> {
   const { definition } = await askedDefinition(options.definition);
   const environment = withFolder(
@@ -35,11 +44,16 @@ export async function runVerify(options: VerifyCommandOptions): Promise<void> {
   const progress = new StatusLine(process.stderr);
   const stop = stopOnSignal();
   const log = { stream: progress.log, readable: process.stderr.isTTY };
-  const verified = await openVerified({ definition, environment, log, metrics: options.metrics });
+  // Before it begins: of what is lost later, it does not see all.
+  const gaps = options.repair === undefined ? undefined : await readerGaps(environment);
+  const isRepair = options.repair !== undefined;
+  const verified = await openVerified({ definition, environment, log, metrics: options.metrics, isRepair });
+  let outcome: Compared | undefined;
   try {
-    await sayingWhoExits('contrail', 'nothing is reported', () =>
+    outcome = await sayingWhoExits('contrail', 'nothing is reported', () =>
       compare(verified, progress, options, stop.signal),
     );
+    if (outcome !== undefined && gaps === undefined) report(outcome, options);
   } catch (error) {
     // Status 1 would say that there is drift.
     if (!Fault.is(error)) throw error;
@@ -51,15 +65,31 @@ export async function runVerify(options: VerifyCommandOptions): Promise<void> {
     progress.stop();
     await verified.close();
   }
+  // Not before: an embedded database is one process's, and opened once.
+  if (outcome === undefined || gaps === undefined) return;
+  const why = whyGapsStay(outcome.figures, options.only, outcome.isStopped);
+  const effects = definition.model.effects.map(({ name }) => name);
+  report({ ...outcome, gaps: await gaps.end(why), effects }, options);
 }
 
+type Compared = Omit<VerifyOutcome, 'gaps' | 'effects'>;
+
+function report(
+  outcome: Compared & Partial<Pick<VerifyOutcome, 'gaps' | 'effects'>>,
+  { metrics, report: form, show }: VerifyCommandOptions,
+): void {
+  const whole: VerifyOutcome = { gaps: undefined, effects: [], ...outcome };
+  (metrics ? process.stderr : process.stdout).write(verifyReport(form, whole, show));
+}
+
+/** @returns undefined where it ended before it began. */
 async function compare(
   { verify, metrics }: Verified,
   progress: StatusLine,
-  { only, sample, settle, segments, show, metrics: arePrinted, report }: VerifyCommandOptions,
+  { repair, only, sample, settle, segments, show }: VerifyCommandOptions,
   signal: AbortSignal,
-): Promise<void> {
-  const findings: Finding[] = [];
+): Promise<Compared | undefined> {
+  const findings: ReportedFinding[] = [];
   const [undecided, refused]: [Untold[], Untold[]] = [[], []];
   const listed = <T>(list: T[], item: T) => {
     if (list.length < MOST_LISTED) list.push(item);
@@ -67,14 +97,20 @@ async function compare(
   let figures: VerifyFigures | undefined;
   progress.start(VERIFY_FORMAT, () => verifyFigures(figures));
   const started = performance.now();
-  const settings = { ...VERIFY_DEFAULTS, settleMs: settle * 1_000, segments };
+  const settings = { ...VERIFY_DEFAULTS, settleMs: settle * 1_000, segments, keepsSides: show };
   try {
     await verify.execute(
-      { ...settings, ...(only.length > 0 && { only }), ...(sample !== undefined && { sample }) },
+      {
+        ...{ ...settings, ...(repair !== undefined && { repair }) },
+        ...{ ...(only.length > 0 && { only }), ...(sample !== undefined && { sample }) },
+      },
       {
         // What is not shown is not kept.
-        onFinding: (finding) =>
-          listed(findings, show ? finding : { ...finding, must: undefined, is: undefined }),
+        onFinding: (finding, mending) =>
+          listed(
+            findings,
+            show ? { ...finding, mending } : { ...finding, must: undefined, is: undefined, mending },
+          ),
         onUndecided: (item, why) => listed(undecided, { item, why }),
         onRefused: ({ partition, sort }, why) =>
           listed(refused, {
@@ -91,15 +127,19 @@ async function compare(
     if (!signal.aborted || figures === undefined) throw error;
   }
   progress.stop();
-  if (figures === undefined) return;
+  if (figures === undefined) return undefined;
+  const left = figures.findings - figures.mended;
   const untold = figures.undecided + figures.refused;
-  if (figures.findings > 0) process.exitCode = FAILED;
+  if (left > 0) process.exitCode = FAILED;
   else if (untold > 0 || signal.aborted) process.exitCode = UNTOLD;
-  metrics.add('Drift', figures.findings);
+  metrics.add('Drift', left);
   metrics.add('Undecided', untold);
   if (!signal.aborted) metrics.add('Verifications', 1);
   metrics.flush();
-  const seconds = (performance.now() - started) / 1_000;
-  const outcome = { figures, findings, undecided, refused, seconds, isStopped: signal.aborted };
-  (arePrinted ? process.stderr : process.stdout).write(verifyReport(report, outcome, show));
+  return {
+    ...{ figures, findings, undecided, refused },
+    seconds: (performance.now() - started) / 1_000,
+    isStopped: signal.aborted,
+    isRepair: repair !== undefined,
+  };
 }

@@ -80,14 +80,8 @@ export class DynamoDbTableGenerations extends TableGenerations {
     }
   }
 
-  async #read(signal: AbortSignal | undefined): Promise<Known | undefined> {
-    try {
-      const [row] = await readAll<GenerationsRow>(this.#client, this.#stateTable, [KEY], signal);
-      if (Fault.is(row)) throw row;
-      return row && knownFrom(row, this.#stateTable);
-    } catch (error) {
-      throw this.#translate(error);
-    }
+  #read(signal: AbortSignal | undefined): Promise<Known | undefined> {
+    return readGenerations(this.#client, this.#stateTable, signal);
   }
 
   async #write(known: Known | undefined, { newest, generations }: Known, signal: AbortSignal | undefined) {
@@ -107,8 +101,27 @@ export class DynamoDbTableGenerations extends TableGenerations {
   }
 
   #translate(error: unknown): Fault {
-    return translateError(error, { resource: `table ${this.#stateTable}`, variable: 'STATE_TABLE_NAME' });
+    return translate(error, this.#stateTable);
   }
+}
+
+/** The tables that are known, read consistently; undefined where none is yet. Nothing is written. */
+export async function readGenerations(
+  client: DynamoDBDocumentClient,
+  stateTable: string,
+  signal?: AbortSignal,
+): Promise<Known | undefined> {
+  try {
+    const [row] = await readAll<GenerationsRow>(client, stateTable, [KEY], signal);
+    if (Fault.is(row)) throw row;
+    return row && knownFrom(row, stateTable);
+  } catch (error) {
+    throw translate(error, stateTable);
+  }
+}
+
+function translate(error: unknown, stateTable: string): Fault {
+  return translateError(error, { resource: `table ${stateTable}`, variable: 'STATE_TABLE_NAME' });
 }
 
 function follow(tableArn: string, generation: number, others: Known['generations'] = {}): Known {

@@ -18,16 +18,21 @@ import { itemInTable, rowIn } from './item-in-table.ts';
 import { scanItems } from './scan-items.ts';
 import { stateInTable } from './state-in-table.ts';
 
+export interface ListedTables extends StateTable {
+  /** Where the source rows are. */
+  readonly table: string;
+}
+
 /**
  * What is derived in DynamoDB: pointers, counts and derived rows are rows of the source table, which a scan of it shows; those in
  * other tables take a scan of each, and the states one of the state table.
  */
 export class DynamoDbDerivedListing extends DerivedListing {
   readonly #client: DynamoDBDocumentClient;
-  readonly #tables: StateTable;
+  readonly #tables: ListedTables;
   readonly #model: TableModel;
 
-  constructor(client: DynamoDBDocumentClient, tables: StateTable, model: TableModel) {
+  constructor(client: DynamoDBDocumentClient, tables: ListedTables, model: TableModel) {
     super();
     this.#client = client;
     this.#tables = tables;
@@ -51,7 +56,7 @@ export class DynamoDbDerivedListing extends DerivedListing {
         ExpressionAttributeNames: { '#source': DERIVED_FROM },
       };
       for await (const page of scanItems(this.#client, derived, used, signal))
-        yield page.flatMap((row) => rowIn(this.#model, { name, keys }, row) ?? []);
+        yield page.flatMap((row) => rowIn(this.#model, { name, keys, own: this.#tables.table }, row) ?? []);
     }
   }
 

@@ -8,6 +8,7 @@ import type { KeyValue } from '../../../../domain/key-value.ts';
 import type { KeyTemplate } from '../../../../domain/definition/key-template.ts';
 import type { TableModel } from '../../../../domain/table-model.ts';
 import type { Attributes } from '../../../../domain/value.ts';
+import { originIn } from '../rows/stored-origin.ts';
 
 /** What a row of the table is that something is derived into; undefined for all others. */
 export function itemInTable(model: TableModel, key: ItemKey, attributes: Attributes): ListedItem | undefined {
@@ -54,14 +55,23 @@ function figuresIn(
   return { count, rows: Number.isSafeInteger(number) ? number : undefined };
 }
 
+/** Where a row is, beside the table of the source rows. */
+export interface OtherTable {
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** The table of the source rows: of others, it is not told here what they derive. */
+  readonly own: string;
+}
+
 /** @param table where the row is; undefined for the table of the source rows. */
 export function rowIn(
   model: TableModel,
-  table: { readonly name: string; readonly keys: readonly string[] } | undefined,
+  table: OtherTable | undefined,
   attributes: Attributes,
 ): ListedRow | undefined {
-  const source = attributes.get(DERIVED_FROM);
-  if (typeof source !== 'string') return undefined;
+  const stored = attributes.get(DERIVED_FROM);
+  if (typeof stored !== 'string') return undefined;
+  const source = table === undefined ? stored : originIn(table.own, table.name, stored);
   const rows = model.derivedRows.find(({ name }) => source.startsWith(`${name} `));
   if (rows === undefined) return undefined;
   const { partition, sort } = model.keys;

@@ -1,9 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MatcherRepository } from '../../../../application/ports/matcher-repository.ts';
 import type { Result } from '../../../../application/result.ts';
+import type { CountCorrection } from '../../../../domain/count-correction.ts';
 import type { CountedRow, CountMove, CountState } from '../../../../domain/count-move.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import { ApplyMoves } from './apply-moves.ts';
+import { correctCount } from './correct-count.ts';
 import { loadCountStates } from './count-states.ts';
 import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
 
@@ -35,6 +37,16 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
 
   override async apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return new ApplyMoves(this.#client, await this.#loaded(), signal).execute(moves);
+  }
+
+  override async correct(
+    corrections: readonly CountCorrection[],
+    signal?: AbortSignal,
+  ): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const correction of corrections)
+      results.push(await correctCount(this.#client, this.#tables, correction, signal));
+    return results;
   }
 
   /** ElectroDB makes the keys of states, and is loaded with the first batch that counts: a cold start can do without it. */

@@ -19,6 +19,7 @@ import { packRows, shapesIn } from './pack-rows.ts';
 import { rowFault, shapeOf } from './row-fault.ts';
 import { rowDelete, rowPut, stateWrite } from './rows-transaction.ts';
 import { allOf, type KeyedTables, rowsIn } from './rows-tables.ts';
+import { originIn } from './stored-origin.ts';
 
 /** Transactions under way at a time. */
 const CONCURRENCY = 4;
@@ -125,9 +126,12 @@ export class ApplyRows {
     const faults = ofRows.flatMap((reason, index) => {
       const row = [...move.put, ...remove][index];
       if (row === undefined || (isConditional(reason) && index >= move.put.length)) return [];
-      if (isConditional(reason)) return takenFault(row, origin, reason.found?.[DERIVED_FROM]?.S);
-      if (reason.code === 'None') return [];
       const { table: own } = this.#tables;
+      if (isConditional(reason)) {
+        const other = reason.found?.[DERIVED_FROM]?.S;
+        return takenFault(row, origin, other === undefined ? undefined : originIn(own, row.table, other));
+      }
+      if (reason.code === 'None') return [];
       const used = rowsIn(this.#tables, row.table ?? own, move);
       return rowFault(errorOf(reason), used, move, [shapeOf(row, own)]);
     });

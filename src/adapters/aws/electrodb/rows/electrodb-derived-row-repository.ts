@@ -2,12 +2,14 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   DerivedRowRepository,
   type StoredDerivedRow,
+  type StrayRow,
 } from '../../../../application/ports/derived-row-repository.ts';
 import type { Result } from '../../../../application/result.ts';
 import type { DerivedKey, RowsMove, RowsState, SourceRow } from '../../../../domain/derived-rows.ts';
 import type { Fault } from '../../../../domain/fault.ts';
 import { loadStates } from '../load-states.ts';
 import { ApplyRows } from './apply-rows.ts';
+import { discardRow } from './discard-row.ts';
 import { readDerivedRows } from './read-rows.ts';
 import { rowsStateOf, type RowsStateRow } from './rows-state-row.ts';
 import type { KeyedTables, RowsTables } from './rows-tables.ts';
@@ -56,6 +58,12 @@ export class ElectroDbDerivedRowRepository extends DerivedRowRepository {
 
   override async apply(moves: readonly RowsMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return new ApplyRows(this.#client, await this.#loaded(), signal).execute(moves);
+  }
+
+  override async discard(rows: readonly StrayRow[], signal?: AbortSignal): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const row of rows) results.push(await discardRow(this.#client, this.#tables, row, signal));
+    return results;
   }
 
   /** ElectroDB makes the keys of states, and is loaded with the first batch that derives rows: a cold start can do without it. */

@@ -9,6 +9,7 @@ import { readAll } from '../batch-get.ts';
 import { fromNative, type NativeValue } from '../native-value.ts';
 import { nativeKey } from '../raw-key.ts';
 import type { RowsTables } from './rows-tables.ts';
+import { originIn } from './stored-origin.ts';
 
 type Found = StoredDerivedRow | undefined | Fault;
 
@@ -24,7 +25,8 @@ export async function readDerivedRows(
   const byTable = [...groupBy(keys, ({ table = own }) => table)];
   await Promise.all(
     byTable.map(async ([table, some]) => {
-      const rows = await readTable(client, table, some, signal);
+      const originOf = (stored: string) => originIn(own, some[0].table, stored);
+      const rows = await readTable(client, { table, originOf }, some, signal);
       for (const [index, key] of some.entries()) found.set(key, rows[index]);
     }),
   );
@@ -33,7 +35,7 @@ export async function readDerivedRows(
 
 async function readTable(
   client: DynamoDBDocumentClient,
-  table: string,
+  { table, originOf }: { readonly table: string; readonly originOf: (stored: string) => string },
   keys: readonly DerivedKey[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Found[]> {
@@ -42,7 +44,7 @@ async function readTable(
     const rows = await readAll<Record<string, NativeValue>>(client, table, asked, signal);
     return rows.map((row, index) => {
       const names = Object.keys(keys[index]?.key ?? {});
-      return row === undefined || Fault.is(row) ? row : stored(row, names);
+      return row === undefined || Fault.is(row) ? row : stored(row, names, originOf);
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -54,13 +56,14 @@ async function readTable(
 function stored(
   row: Readonly<Record<string, NativeValue>>,
   keys: readonly string[],
+  originOf: (stored: string) => string,
 ): StoredDerivedRow | Fault {
   const { [DERIVED_FROM]: source, ...rest } = row;
   const others = Object.entries(rest).filter(([name]) => !keys.includes(name));
   try {
     return {
       attributes: Object.fromEntries(others.map(([name, value]) => [name, fromNative(value)])),
-      source: typeof source === 'string' ? source : undefined,
+      source: typeof source === 'string' ? originOf(source) : undefined,
     };
   } catch (error) {
     return Fault.from(error);

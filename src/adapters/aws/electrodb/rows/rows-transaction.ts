@@ -12,6 +12,7 @@ import { nativeKey } from '../raw-key.ts';
 import { statePut } from '../state-row.ts';
 import type { TransactItem } from '../write-transaction.ts';
 import { rowsStateRowOf } from './rows-state-row.ts';
+import { storedOrigin } from './stored-origin.ts';
 import type { KeyedTables, RowsTables } from './rows-tables.ts';
 
 /** Puts what was derived from a row, on condition that its state is the one that the move starts from. */
@@ -34,7 +35,7 @@ export function stateWrite(
  */
 export function rowPut({ table: own }: RowsTables, { source }: RowsMove, row: DerivedRow): TransactItem {
   const { table: TableName = own, key, attributes } = row;
-  const origin = originText(source);
+  const origin = storedOrigin(own, row.table, originText(source));
   const native = Object.entries(attributes).map(([name, value]) => [name, toNative(value)] as const);
   const Item = { ...Object.fromEntries(native), [DERIVED_FROM]: origin, ...nativeKey(key) };
   return {
@@ -43,9 +44,16 @@ export function rowPut({ table: own }: RowsTables, { source }: RowsMove, row: De
 }
 
 /** Deletes a derived row. */
-export function rowDelete({ table: own }: RowsTables, { source }: RowsMove, row: DerivedKey): TransactItem {
-  const { table: TableName = own, key } = row;
-  return { Delete: { TableName, Key: nativeKey(key), ...onlyOwn(key, originText(source)) } };
+export function rowDelete(tables: RowsTables, { source }: RowsMove, row: DerivedKey): TransactItem {
+  return discardOf(tables, row, originText(source));
+}
+
+/** Deletes a row that is derived from something, by what that is. */
+export function discardOf({ table: own }: RowsTables, row: DerivedKey, origin: string): TransactItem {
+  const { table: TableName = own, table, key } = row;
+  return {
+    Delete: { TableName, Key: nativeKey(key), ...onlyOwn(key, storedOrigin(own, table, origin)) },
+  };
 }
 
 /** On condition that there is no row of the key, or one of this source. */

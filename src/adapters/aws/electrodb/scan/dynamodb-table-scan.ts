@@ -24,6 +24,9 @@ import { rawKey } from '../raw-key.ts';
 import { ItemAttributes } from './item-attributes.ts';
 import { placeText, readPlace } from './place.ts';
 
+/** Of a consistent read. */
+const BYTES_PER_UNIT = 4_096;
+
 /** The rows of a table by consistent parallel scans. A page ends at 1 MB, however many rows were asked for. */
 export class DynamoDbTableScan extends TableScan {
   readonly #client: DynamoDBDocumentClient;
@@ -77,11 +80,12 @@ export class DynamoDbTableScan extends TableScan {
       this.#client.send(new DescribeTableCommand({ TableName: this.#table }), abortableBy(signal)),
       signal,
     );
-    const { ItemCount = 0, ProvisionedThroughput, OnDemandThroughput } = Table ?? {};
+    const { ItemCount = 0, TableSizeBytes = 0, ProvisionedThroughput, OnDemandThroughput } = Table ?? {};
     // On demand, what is provisioned is 0, and a maximum that nobody has set -1.
     const bounds = [ProvisionedThroughput?.ReadCapacityUnits, OnDemandThroughput?.MaxReadRequestUnits];
     return {
       rows: ItemCount,
+      scanUnits: Math.ceil(TableSizeBytes / BYTES_PER_UNIT),
       readUnitsPerSecond: bounds.find((bound) => bound !== undefined && bound > 0),
     };
   }

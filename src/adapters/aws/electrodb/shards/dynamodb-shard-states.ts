@@ -182,7 +182,7 @@ export class DynamoDbShardStates extends ShardStates {
   }
 
   override async noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
-    await this.#each(gaps, (gap) => this.#rows.putNew(gapRow(stream, gap), signal), signal);
+    await this.#each(gaps, (gap) => this.#rows.putLater(gapRow(stream, gap), gap.at, signal), signal);
   }
 
   override async gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {

@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   DeleteItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -48,10 +49,29 @@ export class StateRows {
 
   /** Puts a row unless it is there. */
   async putNew(row: NativeItem, signal: AbortSignal | undefined): Promise<void> {
+    await this.#putIf('attribute_not_exists(PK)', {}, row, signal);
+  }
+
+  /** Puts a row unless it is there with this `at` or a later one. */
+  async putLater(row: NativeItem, at: number, signal: AbortSignal | undefined): Promise<void> {
+    const later = {
+      ExpressionAttributeNames: namesOf(['at']),
+      ExpressionAttributeValues: attributeValuesOf({ ':at': at }),
+    };
+    await this.#putIf('attribute_not_exists(PK) OR #at < :at', later, row, signal);
+  }
+
+  async #putIf(
+    condition: string,
+    expression: Pick<PutItemCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>,
+    row: NativeItem,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const input = {
       TableName: this.#table.stateTable,
       Item: attributeValuesOf(row),
-      ConditionExpression: 'attribute_not_exists(PK)',
+      ConditionExpression: condition,
+      ...expression,
     };
     try {
       await this.#client.send(new PutItemCommand(plain(input)), abortableBy(signal));

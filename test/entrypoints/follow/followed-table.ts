@@ -8,7 +8,7 @@ import { Random } from '../../../src/application/ports/random.ts';
 import { ShardStates } from '../../../src/application/ports/shard-states.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import type { HandleRecords } from '../../../src/application/read-stream/handle-records.ts';
-import { Follow, type FollowOptions } from '../../../src/entrypoints/cli/consume/follow.ts';
+import { Follow, type FollowOptions } from '../../../src/entrypoints/follow/follow.ts';
 import { Random as Chance } from '../../../src/random/random.ts';
 import { Scheduler } from '../../../src/simulation/world/scheduler.ts';
 import { type Around, sourceWith, statesWith } from '../../../src/simulation/reader/calls.ts';
@@ -96,8 +96,9 @@ export class FollowedTable {
   start(options: FollowOptions = {}, handle?: HandleRecords): Follow {
     const follow = this.follow(options, handle);
     this.result = undefined;
-    const latest = () => this.around('latest', async () => this.latest, undefined);
-    follow.table(this.arn, latest, this.process.stop.signal).then(
+    const describe = () =>
+      this.around('describe', async () => ({ table: this.arn, stream: this.latest }), undefined);
+    follow.table(describe, this.process.stop.signal).then(
       (isRead) => (this.result = isRead ? 'ended' : 'nothing to read'),
       (error: unknown) => (this.result = { error }),
     );

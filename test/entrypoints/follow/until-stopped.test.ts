@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { untilStopped } from '../../../src/entrypoints/cli/consume/until-stopped.ts';
+import { untilStopped } from '../../../src/entrypoints/follow/until-stopped.ts';
 
 describe('work that is stopped', () => {
   it('given that it breaks off for that, then it has ended; given any other error, then it is told', async () => {

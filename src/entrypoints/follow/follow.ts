@@ -1,23 +1,25 @@
-import { Clock } from '../../../application/ports/clock.ts';
-import { Logger } from '../../../application/ports/logger.ts';
-import { MonotonicClock } from '../../../application/ports/monotonic-clock.ts';
-import { Random } from '../../../application/ports/random.ts';
-import { ShardStates } from '../../../application/ports/shard-states.ts';
-import { Sleeper } from '../../../application/ports/sleeper.ts';
-import type { StreamSource } from '../../../application/ports/stream-source.ts';
-import type { HandleRecords } from '../../../application/read-stream/handle-records.ts';
-import type { NotingDependencies } from '../../../application/read-stream/dependencies.ts';
-import { noteShards } from '../../../application/read-stream/note-shards.ts';
-import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../../application/read-stream/options.ts';
-import { ReadStream } from '../../../application/read-stream/read-stream.ts';
+import type { TableStream } from '../../adapters/aws/streams/table-stream.ts';
+import { Clock } from '../../application/ports/clock.ts';
+import { Logger } from '../../application/ports/logger.ts';
+import { MonotonicClock } from '../../application/ports/monotonic-clock.ts';
+import { Random } from '../../application/ports/random.ts';
+import { ShardStates } from '../../application/ports/shard-states.ts';
+import { Sleeper } from '../../application/ports/sleeper.ts';
+import type { StreamSource } from '../../application/ports/stream-source.ts';
+import type { HandleRecords } from '../../application/read-stream/handle-records.ts';
+import type { NotingDependencies } from '../../application/read-stream/dependencies.ts';
+import { noteShards } from '../../application/read-stream/note-shards.ts';
+import { READ_STREAM_DEFAULTS, type ReadStreamOptions } from '../../application/read-stream/options.ts';
+import { ReadStream } from '../../application/read-stream/read-stream.ts';
 import {
   NOTHING_YET,
   type ReaderStatus,
   type ReadResult,
-} from '../../../application/read-stream/reader-status.ts';
-import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
-import { type OlderStream, TableStreams } from '../../../application/read-stream/table-streams.ts';
-import { untilAnswered } from '../../../application/read-stream/until-answered.ts';
+} from '../../application/read-stream/reader-status.ts';
+import { isSameGap, type StreamGap } from '../../domain/shard.ts';
+import { TableGaps } from '../../application/read-stream/table-gaps.ts';
+import { type OlderStream, TableStreams } from '../../application/read-stream/table-streams.ts';
+import { untilAnswered } from '../../application/read-stream/until-answered.ts';
 import type { Container } from 'inversify';
 
 export interface FollowDependencies {
@@ -44,7 +46,7 @@ export class Follow {
   #reader: ReadStream | undefined;
   #stream = '';
   #since = Date.now();
-  readonly #results: ReadResult[] = [];
+  #results: ReadResult[] = [];
   /** The gaps of the table that is followed; undefined where it is one stream only. */
   #gaps: TableGaps | undefined;
 
@@ -81,6 +83,13 @@ export class Follow {
     await this.#reader?.saveProgress();
   }
 
+  /** A gap was closed here: it is told no more, and what is lost at its position from now on is another. */
+  gapClosed(gap: StreamGap): void {
+    this.#reader?.gapClosed(gap);
+    const isOther = (open: StreamGap) => !isSameGap(open, gap);
+    this.#results = this.#results.map((result) => ({ ...result, gaps: result.gaps.filter(isOther) }));
+  }
+
   /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */
   async stream(arn: string, stop: AbortSignal): Promise<void> {
     await this.#read(this.#deps.source(arn), this.#options.from ?? 'horizon', stop);
@@ -90,22 +99,20 @@ export class Follow {
    * Reads a table's stream until it is stopped, and each other one that follows it, after what is left of those before it: also
    * while none is switched on.
    *
-   * @param table its ARN.
-   * @param latestStream asks for the table's stream; undefined where none is switched on.
+   * @param describe asks for the table, and which stream it has now. What may pass is asked again, also the first time.
    * @returns false when there was nothing to read.
+   * @throws Fault `configuration` when there is no such table, say.
    */
-  async table(
-    table: string,
-    latestStream: () => Promise<string | undefined>,
-    stop: AbortSignal,
-  ): Promise<boolean> {
+  async table(describe: () => Promise<TableStream>, stop: AbortSignal): Promise<boolean> {
     const { container } = this.#deps;
     const [clock, logger] = [container.get(Clock), container.get(Logger)];
+    const first = await this.#answer(stop, describe);
+    const { table } = first;
     const streams = new TableStreams({ states: this.#states, clock, logger }, table);
     this.#gaps = new TableGaps(this.#states, table);
     const isStopped = () => stop.aborted;
     for (let before: string | undefined, isFirst = true; !isStopped(); isFirst = false) {
-      const told = await this.#answer(stop, latestStream);
+      const { stream: told } = isFirst ? first : await this.#answer(stop, describe);
       const { older, latest, from } = await this.#answer(stop, async () =>
         told === undefined
           ? { older: await streams.unfinished(stop), latest: undefined, from: undefined }
