@@ -134,6 +134,9 @@ describe('the worker in simulated worlds', function () {
     [12_130, 'lambda', 'refused content that only a worker asks for which missed a change'],
     [12_940, 'lambda', 'what waits behind poison that is in quarantine already'],
     [4_159, 'lambda', 'a kind of row of which none is found at first'],
+    [10_426, 'processes', 'a batch that begins in a process that has just come to stand still'],
+    [11_093, 'lambda', 'effects of one item that take longer than their batch may, without any fault'],
+    [23_716, 'lambda', 'rows that are kept of one item, which take longer than their batch may'],
   ] as const)
     it(`does so for what was found once: ${what} (${seed})`, async () => {
       const { violation } = await runSeed(seed, { subject: randomSubject, read });

@@ -3,6 +3,7 @@ import { originText } from '../../domain/derived-rows.ts';
 import { storedRow } from '../../domain/stored-rows.ts';
 import { Fault } from '../../domain/fault.ts';
 import { keyTextOf } from '../../domain/key-value.ts';
+import { kindsOf } from '../../domain/roles.ts';
 import { itemKey } from '../../domain/row.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import { type Attributes, DecodedAttributes } from '../../domain/value.ts';
@@ -40,6 +41,8 @@ function derivedRows(model: TableModel, attributes: Attributes): readonly Attrib
   const inSort = sort === undefined ? undefined : keyTextOf(attributes.get(sort), sortType);
   const row = inPartition === undefined ? undefined : model.rowOf(inPartition, inSort);
   if (row === undefined || 'malformed' in row) return [];
+  // Most kinds have none: what else their rows ask for need not be worked out.
+  if (kindsOf(row).every(({ model: kind }) => kind.derivedRows.length === 0)) return [];
   try {
     return commandsOf(changeOf(row, undefined, attributes)).flatMap((command) =>
       command.does !== 'rows'

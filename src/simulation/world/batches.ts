@@ -43,7 +43,9 @@ export class Batches {
     const { scheduler, trace } = this.#parts;
     const invocation: Invocation = {
       ...{ number: ++this.#begun, instance, entries, repaired, started: scheduler.now, stops, signal },
-      ...{ log: [], remembered: new Set(), offered: new Set(), disturbed: false, finished: false },
+      ...{ log: [], remembered: new Set(), offered: new Set(), finished: false },
+      // One of a process that has just come to stand still.
+      disturbed: instance.frozenUntil > scheduler.now,
     };
     instance.invocation = invocation;
     trace(

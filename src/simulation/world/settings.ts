@@ -132,7 +132,7 @@ export function settingsOf(seed: number, subject: Subject): Settings {
   const floodPort = requests.chance(0.1) ? requests.pick(subject.floods) : undefined;
   const failovers = failoversOf(seed);
   const isIndexerBusy = chanceOf(seed, 'busy indexer').chance(0.3);
-  return {
+  const settings: Settings = {
     seed,
     backend: random.pick(['aws', 'aws', 'memory']),
     quarantine: quarantine || inARush,
@@ -194,6 +194,19 @@ export function settingsOf(seed: number, subject: Subject): Settings {
     isQueueOrdered: chanceOf(seed, 'queue').chance(isIndexerBusy ? 0.3 : 0.7),
     remembered: chanceOf(seed, 'accepted actions').pick([1, 3, 10_000, 10_000]),
   };
+  const isInTurn = subject.ports.some((port) => port === 'effect.run' || port === 'rows.apply');
+  return faults === 'none' && isInTurn ? withTimeForAll(settings) : settings;
+}
+
+/**
+ * The same, with requests so fast that the time is enough for a batch whose records are all of one item: its effects, and rows
+ * that are kept, are done one change after the other.
+ */
+function withTimeForAll(settings: Settings): Settings {
+  const { latencyMs, timeoutMs, marginMs, batchSize } = settings;
+  // For each change the rows are read and written, the code runs and is noted, there and back; and what comes before the first.
+  const most = Math.floor((timeoutMs - marginMs) / (8 * batchSize + 10));
+  return { ...settings, latencyMs: Math.max(1, Math.min(latencyMs, most)) };
 }
 
 function failoversOf(seed: number): number {
