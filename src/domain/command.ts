@@ -89,12 +89,33 @@ export function commandsOf(change: Change): readonly Command[] {
 
 function commandsOfKind(change: Change): readonly Command[] {
   const commands: Command[] = derivingCommands(change);
+  addEffects(commands, change);
+  // As long as it is: what is pushed to keeps room for more, and commands live until the batch is done.
+  return commands.slice();
+}
+
+function addEffects(commands: Command[], change: Change): void {
   for (const model of change.row.model.effects) {
     const given = givenTo(model, change);
     if (given !== undefined) commands.push({ does: 'effect', change, model, given });
   }
-  // As long as it is: what is pushed to keeps room for more, and commands live until the batch is done.
-  return commands.slice();
+}
+
+/**
+ * What a change asks of effects alone.
+ *
+ * @throws Fault as `commandsOf` does, where an effect is asked for: code is given no row that does not fit its schema.
+ */
+export function effectsOf(change: Change): readonly RunEffectCommand[] {
+  const roles = change.row.model.when === undefined ? [change] : rolesOf(change);
+  return roles.flatMap((role) => {
+    const { schema, effects } = role.row.model;
+    if (effects.length === 0) return [];
+    if (schema !== undefined && typeof role.after !== 'string') plainAttributes(role.row, role.after);
+    const commands: Command[] = [];
+    addEffects(commands, role);
+    return commands.filter((command) => command.does === 'effect');
+  });
 }
 
 function derivingCommands(change: Change): DerivingCommand[] {

@@ -4,6 +4,7 @@ import { derivedListing } from './derived-listing/contract.ts';
 import { derivedRowRepository } from './derived-row-repository/contract.ts';
 import * as derivedState from './derived-state.ts';
 import { effectLog } from './effect-log/contract.ts';
+import * as givenUp from './given-up.ts';
 import { imageRepository } from './image-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
@@ -44,6 +45,7 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   notes: { 'load, save, remove': notes },
   derivedState: { read: derivedState },
   quarantine: { keep: quarantine },
+  givenUpMessages: { 'receive, acknowledge, close': givenUp },
   metrics: { 'add, request, flush': metrics },
 };
 

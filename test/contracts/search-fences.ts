@@ -258,6 +258,7 @@ export const listsTheDocument = eachText(HOSTILE_NAMES, async (harness: Harness,
 });
 
 export async function listsNothingOnceItIsAborted({ fences }: Harness) {
-  const first = async () => fences.documents(['registry'], AbortSignal.abort())[Symbol.asyncIterator]().next();
+  const first = async () =>
+    fences.documents(['registry'], AbortSignal.abort())[Symbol.asyncIterator]().next();
   expect(await isRejected(first())).to.equal(true);
 }

@@ -16,6 +16,7 @@ const COMMANDS: Record<string, readonly string[]> = {
   'contrail purge': [...CONTRAIL, 'purge'],
   'contrail verify': [...CONTRAIL, 'verify'],
   'contrail doctor': [...CONTRAIL, 'doctor'],
+  'contrail redrive': [...CONTRAIL, 'redrive'],
   'contrail search': [...CONTRAIL, 'search'],
   'contrail simulate': [...CONTRAIL, 'simulate'],
   'contrail generate': [...CONTRAIL, 'generate'],

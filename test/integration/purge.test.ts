@@ -115,7 +115,8 @@ async function leftOf({ container }: Opened, name: string): Promise<number> {
     from = page.next;
   } while (from !== undefined);
   if (gone.is === 'documents')
-    for await (const page of container.get(SearchFences).documents([gone.collection])) left += page.length;
+    for await (const page of container.get(SearchFences).documents([gone.model.collection]))
+      left += page.length;
   return left;
 }
 
@@ -153,7 +154,8 @@ async function purges({ open, put }: Store): Promise<void> {
   await after.close();
 }
 
-const TITLE = 'given a definition that has derivations no more, then nothing is left of them, and all of the others';
+const TITLE =
+  'given a definition that has derivations no more, then nothing is left of them, and all of the others';
 
 describeWithServers('what derivations have left, on DynamoDB', () => {
   const before = { ...process.env };
@@ -219,8 +221,7 @@ for (const { name, url, missing } of [PGLITE, SERVER] satisfies PostgresKind[])
       const database = { schema: unique('purged').replaceAll('-', '_') };
       try {
         await purges({
-          put: ({ container }, one) =>
-            container.get(TableReplica).apply([changeIn(BEFORE, table.put(one))]),
+          put: ({ container }, one) => container.get(TableReplica).apply([changeIn(BEFORE, table.put(one))]),
           open: async (definition) => {
             const { container, drain, close } = createPostgresWorker({
               ...{ url: url === 'pglite:' ? `${url}${folder}` : url, database, definition },

@@ -207,7 +207,9 @@ describe('contrail backfill, killed at random moments, on PGlite', function () {
         return [
           await database.query('select tuple, count::text, rows::text from contrail.counts order by tuple'),
           await database.query('select parts, attributes from contrail.pointers order by parts'),
-          await database.query('select key, attributes, derived_from from contrail.derived_rows order by key'),
+          await database.query(
+            'select key, attributes, derived_from from contrail.derived_rows order by key',
+          ),
         ];
       } finally {
         await database.close();

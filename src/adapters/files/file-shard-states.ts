@@ -1,9 +1,9 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BookedShardStates } from '../../application/booked-shard-states.ts';
 import type { ShardStates } from '../../application/ports/shard-states.ts';
 import type { NotedStream } from '../../domain/shard-book.ts';
 import type { ShardState } from '../../domain/shard.ts';
-import { MemoryShardStates } from '../memory/memory-shard-states.ts';
 import { codeOf, fileFault } from './file-fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { readStatesText, statesText } from './states-text.ts';
@@ -16,7 +16,7 @@ export const STATES_FILE = 'shards.json';
  * changed: for one process, which locks its folder. Leases are nobody's when it is opened, so that no one waits for them to time
  * out; renewals are not written.
  */
-export class FileShardStates extends MemoryShardStates {
+export class FileShardStates extends BookedShardStates {
   readonly #folder: string;
   readonly #lock: FolderLock;
   /** Whether the file has not all that is known. */

@@ -3,7 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { derivationsOf } from '../../domain/plan/derivation-data.ts';
 import { kindsOf } from '../../domain/roles.ts';
 import { type ItemKey, itemKey, keyOf } from '../../domain/row.ts';
-import { answerByKey } from '../../domain/search-document.ts';
+import { answerByKey, documentKeyOf } from '../../domain/search-document.ts';
 import { pointerKey } from '../../domain/stored-rows.ts';
 import type { RowModel, TableModel } from '../../domain/table-model.ts';
 import type { BringIntoLine, Choice, RowToBring } from '../bring-into-line/bring-into-line.ts';
@@ -200,7 +200,7 @@ class Filling {
     this.isComplete = await this.#clearDocuments(stop);
   }
 
-  /** Documents that no row gives, of which only a fence tells. @returns false where it is to stop. */
+  /** Documents of rows that are gone, or do not give them, of which only a fence tells. @returns false where it is to stop. */
   async #clearDocuments(stop: AbortSignal): Promise<boolean> {
     const { model, fences, clear, isChosen, figures } = this.#parts;
     const chosen = model.documents.filter(({ name }) => isChosen(name));
@@ -211,10 +211,10 @@ class Filling {
       for (const key of page) {
         const owner =
           key === undefined ? 'unknown' : ownerOfDocument(model, key, (kind) => this.#known.get(kind));
-        if (key === undefined || owner === 'unknown') figures.unknownDocuments++;
-        else if (owner === 'none') documents.push({ key, row: owner });
+        // One that no row can have may be another table's, whose worker shares the state table: it is not for a fill to delete.
+        if (owner === 'unknown' || owner === 'none') figures.unknownDocuments++;
         else if (isChosen(owner.model.name) && !this.#isDealtWith(owner))
-          documents.push({ key, row: keyOf(owner.row) });
+          documents.push({ key: documentKeyOf(owner.model, owner.row), row: keyOf(owner.row) });
       }
       for (let from = 0; from < documents.length; from += AT_ONCE) {
         if (stop.aborted) return false;

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { SourceRows } from '../ports/source-rows.ts';
 import type { Result } from '../result.ts';
 import type { Attempt } from '../retry.ts';
-import { type Asked, type Fenced, nameOf, type Unnoted } from './fenced.ts';
+import { type Asked, type Fenced, isBefore, nameOf, type Unnoted } from './fenced.ts';
 
 /** A row as it was read. */
 export interface ReadRow extends Unnoted {
@@ -110,7 +110,7 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
       ...(await unlike([...readAgain.values()])),
     ];
     signal.throwIfAborted();
-    const writes = toWrite.map((asked) => fenced.writeOf(asked, fillVersion(asked.state?.version, asked.at)));
+    const writes = toWrite.map((asked) => fenced.writeOf(asked, fillVersion(followedBy(asked), asked.at)));
     const written = writes.length === 0 ? [] : await fenced.write(writes, signal);
     for (const [index, { work }] of toWrite.entries()) {
       const result = written[index];
@@ -119,6 +119,12 @@ export function bringFenced<C extends DerivingCommand, State extends { readonly 
     }
     return works.map((work) => results.get(work));
   };
+}
+
+/** The newest version that what is written must come after, as far as is known. */
+function followedBy({ state, unnoted }: Asked<unknown, { readonly version: Version }>): Version | undefined {
+  const { since } = unnoted;
+  return state === undefined || isBefore(state.version, since) ? since : state.version;
 }
 
 /** What the row asks of the same derivation as it is now; undefined where that is nothing. */

@@ -46,6 +46,8 @@ export interface RowToBring {
   readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[];
   /** Whether documents that must not be there are deleted though nothing is noted of them. */
   readonly isCleared?: boolean;
+  /** The version of a change of the row that nobody has handled: actions for older ones may still be queued, and must not come last. */
+  readonly since?: Version | undefined;
 }
 
 /** `unchanged` counts derivations of rows, others what was written, sent or run; pointers of entities as well where they are right. */
@@ -150,12 +152,12 @@ class Bringing {
   async look(rows: readonly RowToBring[], limit: TimeLimit): Promise<void> {
     const { model, retrier, clock } = this.#deps;
     const unread: Omit<ReadRow, 'attributes' | 'at'>[] = [];
-    for (const { key, scanned, listed, isCleared } of rows) {
+    for (const { key, scanned, listed, isCleared, since } of rows) {
       const row = model.rowOf(key.partition, key.sort);
       if (row === undefined) continue;
       if ('malformed' in row) this.#fail(itemKey(key), malformedFault(row));
-      else if (scanned === undefined) unread.push({ key, row, listed, isCleared });
-      else this.#ask({ key, row, listed, isCleared, ...scanned });
+      else if (scanned === undefined) unread.push({ key, row, listed, isCleared, since });
+      else this.#ask({ key, row, listed, isCleared, since, ...scanned });
     }
     const faults = await retrier.run(
       unread,

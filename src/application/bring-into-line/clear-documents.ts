@@ -106,7 +106,13 @@ export class ClearDocuments {
       else if (fence === undefined || fence.removed || isNeedless !== true) results[index] = 'done';
       else sent.push({ index, action: deletionOf(document, fence, at) });
     }
-    const answers = sent.length === 0 ? [] : await queue.send(sent.map(({ action }) => action), signal);
+    const answers =
+      sent.length === 0
+        ? []
+        : await queue.send(
+            sent.map(({ action }) => action),
+            signal,
+          );
     for (const [place, { index, action }] of sent.entries()) {
       results[index] = answers[place];
       if (answers[place] === 'done') cleared.add(documentName(action.key));

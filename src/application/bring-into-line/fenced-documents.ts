@@ -4,7 +4,7 @@ import type { SearchAction } from '../../domain/search-action.ts';
 import type { SearchFence } from '../../domain/search-fence.ts';
 import type { SearchFences } from '../ports/search-fences.ts';
 import type { SearchQueue } from '../ports/search-queue.ts';
-import type { Asked, Fenced } from './fenced.ts';
+import { type Asked, type Fenced, isBefore } from './fenced.ts';
 
 type Command = SyncSearchDocumentCommand;
 
@@ -38,7 +38,9 @@ export function fencedDocuments(
   };
 }
 
+/** Where a change was given up, what was sent for an older one may still be queued: nothing proves that the document is not to come. */
 function isInLine({ command: { decision }, state, unnoted }: Asked<Command, SearchFence>): boolean {
-  if (decision.action === 'upsert' || unnoted.isCleared === true) return false;
-  return state === undefined || state.removed;
+  const { isCleared, since } = unnoted;
+  if (decision.action === 'upsert' || isCleared === true) return false;
+  return state === undefined ? since === undefined : state.removed && !isBefore(state.version, since);
 }

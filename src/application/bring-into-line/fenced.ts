@@ -1,7 +1,7 @@
 import type { DerivingCommand } from '../../domain/command.ts';
 import type { DerivedKey } from '../../domain/derived-rows.ts';
 import type { Fault } from '../../domain/fault.ts';
-import type { Version } from '../../domain/version.ts';
+import { compareVersions, type Version } from '../../domain/version.ts';
 import type { Result } from '../result.ts';
 
 /** What may be there of a row though nothing is noted of it, as somebody has seen. */
@@ -10,6 +10,13 @@ export interface Unnoted {
   readonly listed?: readonly { readonly derivation: string; readonly key: DerivedKey }[] | undefined;
   /** Whether its documents may be there that must not. */
   readonly isCleared?: boolean | undefined;
+  /** The version of a change of the row that nobody has handled: actions for older ones may still be queued, and must not come last. */
+  readonly since?: Version | undefined;
+}
+
+/** Whether a version is older than the change that nobody has handled, where there is one. */
+export function isBefore(version: Version, since: Version | undefined): boolean {
+  return since !== undefined && compareVersions(version, since) < 0;
 }
 
 /** One derivation of one row: what the row asks for, and what is noted as derived from it; undefined where nothing is. */

@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
 import { derivationsOf } from '../../domain/plan/derivation-data.ts';
 import { type GoneDerivation, goneDerivation } from '../../domain/plan/gone-derivation.ts';
-import { rowAs } from '../../domain/drift/row-of.ts';
+import { rowAs, rowOfDocument } from '../../domain/drift/row-of.ts';
 import { type ItemKey, keyOf, type Row } from '../../domain/row.ts';
 import type { TableModel } from '../../domain/table-model.ts';
 import {
@@ -136,7 +136,7 @@ export class Purge {
       ...(isDryRun ? pretending : removing),
     });
     await purging.states();
-    if (gone.is === 'documents') await purging.documents(gone.collection);
+    if (gone.is === 'documents') await purging.documents(gone);
     else if (gone.is !== 'effect') {
       const parts = { ...this.#parts, pace, progress, pageRows: options.pageRows };
       await scanSegments(
@@ -236,11 +236,17 @@ class Purging {
   }
 
   /** Documents that no row of the present definition gives. */
-  async documents(collection: string): Promise<void> {
+  async documents(gone: Extract<GoneDerivation, { is: 'documents' }>): Promise<void> {
     const { model, fences, clear, figures } = this.#parts;
-    for await (const page of fences.documents([collection])) {
+    for await (const page of fences.documents([gone.model.collection])) {
       const documents: ListedDocument[] = [];
       for (const key of page) {
+        // Others may have documents in the same collection, also of another table.
+        if (
+          key !== undefined &&
+          rowOfDocument(gone.table, gone.row, gone.model, key.id, undefined) === 'none'
+        )
+          continue;
         const owner = key === undefined ? undefined : ownerOfDocument(model, key);
         if (key === undefined || owner === undefined) figures.leave(NO_NAME);
         else if (owner === 'unknown') figures.leave(OF_WHICH_ROW);

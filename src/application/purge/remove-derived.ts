@@ -70,16 +70,20 @@ export class RemoveDerived {
     await this.#run(rows, async (some, signal) => {
       const sources = some.map((row) => ({ model, row }));
       const states = await matcher.load(sources, signal);
-      return this.#moved(states, (state, index) => ({
-        source: sources[index]!,
-        from: state,
-        to: { version: fillVersion(state.version, clock.now()), contributions: [], removed: true },
-      }), async (moves) => {
-        const results = await matcher.apply(moves, signal);
-        for (const [index, { from }] of moves.entries())
-          if (results[index] === 'done') counts += from.contributions.length;
-        return results;
-      });
+      return this.#moved(
+        states,
+        (state, index) => ({
+          source: sources[index] as (typeof sources)[number],
+          from: state,
+          to: { version: fillVersion(state.version, clock.now()), contributions: [], removed: true },
+        }),
+        async (moves) => {
+          const results = await matcher.apply(moves, signal);
+          for (const [index, { from }] of moves.entries())
+            if (results[index] === 'done') counts += from.contributions.length;
+          return results;
+        },
+      );
     });
     return { counts, rows: 0 };
   }
@@ -90,15 +94,19 @@ export class RemoveDerived {
     await this.#run(rows, async (some, signal) => {
       const sources = some.map((row) => ({ model, row }));
       const states = await derivedRows.load(sources, signal);
-      return this.#moved(states, (state, index) => {
-        const change = { version: fillVersion(state.version, clock.now()), operation: 'REMOVE' as const };
-        return decideRowsMove(sources[index]!, state, change, []) as RowsMove;
-      }, async (moves) => {
-        const results = await derivedRows.apply(moves, signal);
-        for (const [index, { remove }] of moves.entries())
-          if (results[index] === 'done') removed += remove.length;
-        return results;
-      });
+      return this.#moved(
+        states,
+        (state, index) => {
+          const change = { version: fillVersion(state.version, clock.now()), operation: 'REMOVE' as const };
+          return decideRowsMove(sources[index] as (typeof sources)[number], state, change, []) as RowsMove;
+        },
+        async (moves) => {
+          const results = await derivedRows.apply(moves, signal);
+          for (const [index, { remove }] of moves.entries())
+            if (results[index] === 'done') removed += remove.length;
+          return results;
+        },
+      );
     });
     return { counts: 0, rows: removed };
   }
@@ -108,11 +116,15 @@ export class RemoveDerived {
     await this.#run(rows, async (some, signal) => {
       const sources = some.map((row) => ({ model, row }));
       const states = await effects.load(sources, signal);
-      return this.#moved(states, (state, index) => ({
-        source: sources[index]!,
-        from: state,
-        to: { version: fillVersion(state.version, clock.now()), removed: true },
-      }), (moves) => effects.advance(moves, signal));
+      return this.#moved(
+        states,
+        (state, index) => ({
+          source: sources[index] as (typeof sources)[number],
+          from: state,
+          to: { version: fillVersion(state.version, clock.now()), removed: true },
+        }),
+        (moves) => effects.advance(moves, signal),
+      );
     });
     return { counts: 0, rows: 0 };
   }

@@ -5,6 +5,7 @@ import { partsOf } from '../definition/templates.ts';
 import type { RowsModel } from '../derived-rows.ts';
 import type { EffectModel } from '../effect.ts';
 import type { PointerModel } from '../pointer.ts';
+import type { DocumentModel } from '../search-document.ts';
 import { type RowModel, TableModel } from '../table-model.ts';
 import type { DerivationData } from './derivation-data.ts';
 
@@ -15,7 +16,7 @@ export type GoneDerivation = {
   readonly table: TableModel;
   readonly row: RowModel;
 } & (
-  | { readonly is: 'documents'; readonly collection: string }
+  | { readonly is: 'documents'; readonly model: DocumentModel }
   | { readonly is: 'counts'; readonly model: CountModel }
   | { readonly is: 'pointer'; readonly model: PointerModel }
   | { readonly is: 'rows'; readonly model: RowsModel }
@@ -35,8 +36,12 @@ export function goneDerivation(name: string, data: DerivationData): GoneDerivati
     return { name, of, on: undefined, keep, keys, written: [], rowOf: () => undefined };
   };
   switch (data.is) {
-    case 'documents':
-      return { is: data.is, name, table: table(), row, collection: data.collection };
+    case 'documents': {
+      const { collection, id, constants, wanted } = data;
+      const model: DocumentModel = { name, collection, id, constants, wanted, fields: [], where: undefined };
+      row.documents.push(model);
+      return { is: data.is, name, table: table(), row, model };
+    }
     case 'counts': {
       const { typed, as, state } = data;
       const model: CountModel = {

@@ -14,6 +14,7 @@ import { migrateCommand } from './migrate/command.ts';
 import { planCommand } from './plan/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { purgeCommand } from './purge/command.ts';
+import { redriveCommand } from './redrive/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
 import { simulateCommand } from './simulate/command.ts';
@@ -42,6 +43,7 @@ await runCommand(
     .addCommand(backfillCommand)
     .addCommand(purgeCommand)
     .addCommand(verifyCommand)
+    .addCommand(redriveCommand)
     .addCommand(doctorCommand)
     .addCommand(searchCommand)
     .addCommand(simulateCommand)

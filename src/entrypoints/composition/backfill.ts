@@ -6,11 +6,8 @@ import {
   BringIntoLine,
   type BringIntoLineDependencies,
 } from '../../application/bring-into-line/bring-into-line.ts';
-import {
-  unwritingImages,
-  unwritingLog,
-  withoutWriting,
-} from '../../application/bring-into-line/without-writing.ts';
+import { UnwritingImages, UnwritingLog } from '../../application/bring-into-line/unwriting-ports.ts';
+import { withoutWriting } from '../../application/bring-into-line/without-writing.ts';
 import { DerivationNotes } from '../../application/plan/derivation-notes.ts';
 import { Purge } from '../../application/purge/purge.ts';
 import { RemoveDerived, type RemoveDerivedParts } from '../../application/purge/remove-derived.ts';
@@ -60,7 +57,7 @@ export function purgeIn(container: Container): Purge {
   return new Purge({
     ...{ model, retrier, clock, fences },
     removing: removing(deps, { images, effects: log }),
-    pretending: removing(dry, { images: unwritingImages(images), effects: unwritingLog(log) }),
+    pretending: removing(dry, { images: new UnwritingImages(images), effects: new UnwritingLog(log) }),
     listingOf: container.get(DERIVED_LISTINGS),
     scan: container.get(TableScan),
     notes: container.get(Notes),

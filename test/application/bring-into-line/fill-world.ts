@@ -15,6 +15,7 @@ import {
   type RowToBring,
 } from '../../../src/application/bring-into-line/bring-into-line.ts';
 import { ClearDocuments } from '../../../src/application/bring-into-line/clear-documents.ts';
+import { UnwritingQueue } from '../../../src/application/bring-into-line/unwriting-ports.ts';
 import { withoutWriting } from '../../../src/application/bring-into-line/without-writing.ts';
 import { IndexDocuments } from '../../../src/application/index-documents.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
@@ -146,7 +147,11 @@ export class FillWorld {
   }
 
   /** What brings rows into line here. */
-  filler(overrides: Overrides = {}, { isDryRun = false } = {}): BringIntoLine {
+  filler(overrides: Overrides = {}, options: { readonly isDryRun?: boolean } = {}): BringIntoLine {
+    return new BringIntoLine(this.partsOfFiller(overrides, options));
+  }
+
+  partsOfFiller(overrides: Overrides = {}, { isDryRun = false } = {}): BringIntoLineDependencies {
     const retrier = aRetrier({ conflicts: CONFLICTS });
     const parts = {
       rows: this.rows,
@@ -178,15 +183,13 @@ export class FillWorld {
       clock: this.clock,
     };
     const fingerprints = new Fingerprinter(() => 0.5);
-    return new BringIntoLine(
-      isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps,
-    );
+    return isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps;
   }
 
   /** What has documents deleted here that no row gives. */
   clearing({ isDryRun = false } = {}): ClearDocuments {
     const { fences, rows, clock } = this;
-    const queue = isDryRun ? { send: async (sent: readonly unknown[]) => sent.map(() => 'done' as const) } : this.queue;
+    const queue = isDryRun ? new UnwritingQueue() : this.queue;
     return new ClearDocuments({
       ...{ model: this.#definition.model, fences, rows, clock, queue },
       retrier: aRetrier({ conflicts: CONFLICTS }),

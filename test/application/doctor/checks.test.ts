@@ -5,6 +5,7 @@ import type { Facts, QueueFacts, TableFacts } from '../../../src/application/doc
 import { documents } from '../../../src/domain/definition/documents.ts';
 import { counts } from '../../../src/domain/definition/counts.ts';
 import { defineTable } from '../../../src/domain/definition/define-table.ts';
+import { effect } from '../../../src/domain/definition/effect.ts';
 import { row } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
 import { examined, WANTED, WELL } from './well.ts';
@@ -460,7 +461,10 @@ describe('the checks of contrail doctor', () => {
     expect(await fits(models.documents, 'NEW_IMAGE')).to.equal(false);
     expect(await fits(models.counts, 'NEW_IMAGE')).to.equal(true);
     expect(await fits(models.counts, 'OLD_IMAGE')).to.equal(false);
-    expect(await fits(models.counts, 'KEYS_ONLY', 'postgres')).to.equal(false);
+    const keysAlone = orders({ mail: effect(order, { run: () => undefined }) });
+    expect(await fits(keysAlone, 'KEYS_ONLY')).to.equal(true);
+    // There the worker keeps the rows.
+    expect(await fits(keysAlone, 'KEYS_ONLY', 'postgres')).to.equal(false);
   });
 
   it('given what cannot be told now, then it is not called wrong', async () => {
@@ -483,6 +487,26 @@ describe('the checks of contrail doctor', () => {
         ),
       );
     expect((await examined({ mapping: { ...mapping, filters: reordered } })).findings).to.deep.equal([]);
+  });
+
+  it('given a mapping that is off, then its function reads nothing', async () => {
+    const off = { ...other, state: 'Disabled' };
+    const { findings } = await examined({ streamMappings: [mapping, off, { ...off, function: 'mail' }] });
+    expect(findings).to.deep.equal([]);
+  });
+
+  it('given a policy that has a condition for everybody, then it is not called open', async () => {
+    const Statement = { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Condition: { StringEquals: {} } };
+    const policy = JSON.stringify({ Statement });
+    expect((await examined({ searchQueue: { ...searchQueue, policy } })).findings).to.deep.equal([]);
+  });
+
+  it('given the function’s settings in other words, then they are the same', async () => {
+    const variables = {
+      BACKEND: 'aws',
+      TABLE_NAME: `arn:aws:dynamodb:eu-central-1:1:table/${worker.variables['TABLE_NAME'] ?? ''}`,
+    };
+    expect((await examined({}, { variables })).findings).to.deep.equal([]);
   });
 
   it('given a standard queue that is allowed, then it is not called wrong', async () => {

@@ -25,11 +25,13 @@ import { DynamoDbSourceRows } from '../../../src/adapters/aws/electrodb/search/d
 import { DynamoDbShardStates } from '../../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
 import { EmfMetrics } from '../../../src/adapters/aws/emf/emf-metrics.ts';
 import { parseQuarantined } from '../../../src/adapters/aws/sqs/quarantine-message.ts';
+import { SqsGivenUp } from '../../../src/adapters/aws/sqs/sqs-given-up.ts';
 import { SqsQuarantine } from '../../../src/adapters/aws/sqs/sqs-quarantine.ts';
 import { SqsSearchActionSource } from '../../../src/adapters/aws/sqs/sqs-search-action-source.ts';
 import { SqsSearchBacklog } from '../../../src/adapters/aws/sqs/sqs-search-backlog.ts';
 import { SqsSearchQueue } from '../../../src/adapters/aws/sqs/sqs-search-queue.ts';
 import { EncodedAttributes } from '../../../src/adapters/dynamodb-stream/attribute-value.ts';
+import { givenUpIn } from '../../../src/adapters/recorded/given-up.ts';
 import { MemorySearchIndex } from '../../../src/adapters/memory/memory-search-index.ts';
 import { countKey, type CountModel, type Tuple } from '../../../src/domain/count.ts';
 import type { TableDefinition } from '../../../src/domain/definition/define-table.ts';
@@ -43,6 +45,7 @@ import { serversMissing, sharedServers } from '../../integration/shared-servers.
 import { attributeValues } from '../../support/attribute-value.ts';
 import { DEFAULT_IMAGES, decimal } from '../../support/factories.ts';
 import { unique } from '../../support/unique.ts';
+import type { Harness as GivenUp } from '../given-up.ts';
 import type { Attributes, Harness as Images } from '../image-repository/harness.ts';
 import type { Kept } from '../quarantine.ts';
 import type { Harness as SearchActions } from '../search-action-source.ts';
@@ -114,6 +117,16 @@ async function quarantine(fifo: boolean) {
         const { source, record, reason, fault } = parseQuarantined(body);
         return { source, raw: record, reason, kind: fault };
       }),
+    close,
+  };
+}
+
+async function givenUp(fifo: boolean): Promise<GivenUp & { close(): Promise<void> }> {
+  const { sqs } = await sharedServers();
+  const { client, queueUrl, close } = await ownQueue(sqs.endpoint, 'given-up', fifo);
+  return {
+    quarantine: new SqsQuarantine(client, { queueUrl }),
+    connect: () => new SqsGivenUp(client, { queueUrl, setting: 'FROM', holdsOf: givenUpIn, waitSeconds: 0 }),
     close,
   };
 }
@@ -407,6 +420,15 @@ export const aws = {
   quarantine: [
     { name: 'SQS, standard', setUp: () => quarantine(false), missing },
     { name: 'SQS, FIFO', setUp: () => quarantine(true), missing },
+  ],
+  givenUpMessages: [
+    {
+      name: 'SQS, standard',
+      setUp: () => givenUp(false),
+      missing,
+      lacks: { order: 'a standard queue keeps no order' },
+    },
+    { name: 'SQS, FIFO', setUp: () => givenUp(true), missing },
   ],
   metrics: [
     {

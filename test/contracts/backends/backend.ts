@@ -3,6 +3,7 @@ import type { Harness as DerivedListing } from '../derived-listing/harness.ts';
 import type { Harness as DerivedRows, RowsCapability } from '../derived-row-repository/harness.ts';
 import type { Harness as DerivedState } from '../derived-state.ts';
 import type { Harness as EffectLog } from '../effect-log/harness.ts';
+import type { GivenUpCapability, Harness as GivenUp } from '../given-up.ts';
 import type { Harness as Images, ImageCapability } from '../image-repository/harness.ts';
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
@@ -41,5 +42,6 @@ export interface Backend {
   readonly notes: Implementations<Notes>;
   readonly derivedState: Implementations<DerivedState>;
   readonly quarantine: Implementations<Quarantine>;
+  readonly givenUpMessages: Implementations<GivenUp, GivenUpCapability>;
   readonly metrics: Implementations<Metrics>;
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts';
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
+import { MemoryGivenUp } from '../../../src/adapters/memory/memory-given-up.ts';
 import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
@@ -293,6 +294,23 @@ export const memory: Backend = {
               kind,
             }));
           },
+        };
+      },
+    },
+  ],
+  givenUpMessages: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const givenUp = new MemoryGivenUp();
+        return {
+          quarantine: {
+            keep: async (records) => {
+              for (const { raw } of records) givenUp.add({ is: 'record', record: raw });
+              return records.map(() => 'done' as const);
+            },
+          },
+          connect: () => givenUp,
         };
       },
     },

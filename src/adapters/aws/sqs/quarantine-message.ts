@@ -1,6 +1,7 @@
 import type { PoisonRecord } from '../../../application/ports/quarantine.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { sendable } from '../../../domain/json.ts';
+import { PACKED, packed, recordIn } from '../../json/packed-record.ts';
 import type { Message } from './message-sender.ts';
 import { hash } from './message-text.ts';
 
@@ -48,8 +49,7 @@ export function quarantineMessage({ record, raw, fault }: PoisonRecord, maxBytes
   const head = JSON.stringify({ reason: fault.message, fault: fault.kind, source }).slice(0, -1);
   let body = sendable(`${head},"record":${json}}`);
   if (Buffer.byteLength(body) > maxBytes) {
-    const payload = zlib().gzipSync(json).toString('base64');
-    body = sendable(`${head},"encoding":"${PACKED}","payload":"${payload}"}`);
+    body = sendable(`${head},"encoding":"${PACKED}","payload":"${packed(json)}"}`);
   }
   return {
     body,
@@ -70,25 +70,12 @@ export function parseQuarantined(body: string): Quarantined {
     const { reason, fault, source, ...rest } = JSON.parse(body) as Readonly<Record<string, unknown>>;
     if (typeof reason !== 'string' || typeof fault !== 'string' || typeof source !== 'object' || !source)
       throw new Error('reason, fault or source is missing');
-    return { reason, fault, source, record: recordOf(rest) };
+    return { reason, fault, source, record: recordIn(rest) };
   } catch (error) {
     throw new Fault('permanent', `not a quarantine message: ${(error as Error).message}`, {
       cause: error,
     });
   }
-}
-
-/** Loaded for the first record that is packed: a cold start can do without it. */
-const zlib = () => process.getBuiltinModule('node:zlib');
-
-const PACKED = 'gzip+base64';
-
-function recordOf(body: Readonly<Record<string, unknown>>): unknown {
-  if (Object.hasOwn(body, 'record')) return body['record'];
-  const { encoding, payload } = body;
-  if (encoding !== PACKED || typeof payload !== 'string')
-    throw new Error(`it has neither a record nor a payload in ${PACKED}`);
-  return JSON.parse(zlib().gunzipSync(Buffer.from(payload, 'base64')).toString());
 }
 
 function streamOf(raw: unknown): string | undefined {

@@ -56,7 +56,7 @@ export const gaps = check({
           error(
             facts.gaps[0]?.stream ?? '',
             `${facts.gaps.length === 1 ? 'a gap is' : `${facts.gaps.length} gaps are`} open: changes left the stream before they were read`,
-            'note the time, run contrail backfill and contrail verify, then contrail gaps --close-before TIME',
+            'contrail verify --repair mends what they left, and closes them; contrail gaps lists them',
           ),
         ],
 });

@@ -36,7 +36,9 @@ function textLines({ figures, refused, isDryRun, seconds }: BackfillOutcome): re
       : [`${count(unknown)} states keep only a digest of their row's key, and were left as they are`]),
     ...(unknownDocuments === 0
       ? []
-      : [`${count(unknownDocuments)} documents do not tell which row they are of, and were left as they are`]),
+      : [
+          `${count(unknownDocuments)} documents are of no row, as far as their ids tell, and were left as they are: contrail verify looks at them`,
+        ]),
     ...refused.map(({ item, why }) => `refused: ${item}: ${why}`),
     ...(tally.refused > refused.length
       ? [`and ${count(tally.refused - refused.length)} more refused rows`]

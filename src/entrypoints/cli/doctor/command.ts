@@ -29,10 +29,10 @@ only. What is wrong is said with what to do.`,
     `
 ${DEFINITION_HELP}
 
-Each check is told in docs/doctor.md. A check that cannot be made (no permission,
-a part that is not deployed, no answer in time) says why, in one line; all others
-are made. An error is wrong, or will be; a warning is a safety net that is
-missing, and leaves the exit status alone.
+docs/doctor.md lists all checks. One that cannot be made (no permission, a part
+that is not deployed, no answer in time) says why, in one line; all others are
+made. An error is wrong, or will be; a warning is a safety net that is missing,
+and leaves the exit status alone.
 
 It asks with the credentials of whoever calls it, and needs to read only:
 DescribeTable, DescribeStream, GetQueueAttributes, GetFunctionConfiguration and

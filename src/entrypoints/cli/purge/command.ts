@@ -28,11 +28,7 @@ the worker.`,
     integer(1, 100),
     BACKFILL_DEFAULTS.segments,
   )
-  .option(
-    '--rate <rate>',
-    "units a second, or a share of the table's read units: 500, 25%",
-    readRate,
-  )
+  .option('--rate <rate>', "units a second, or a share of the table's read units: 500, 25%", readRate)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
     'after',

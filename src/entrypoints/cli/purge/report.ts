@@ -12,7 +12,13 @@ export function purgeReport(
       ...{ name, kind: is, ...removed, scanned, left: Object.fromEntries(left) },
       ...{ dryRun: isDryRun, stopped: isStopped },
     })}\n`;
-  const parts = { 'noted rows': states, documents, 'amounts counted': counts, pointers, 'derived rows': rows };
+  const parts = {
+    'noted rows': states,
+    documents,
+    'amounts counted': counts,
+    pointers,
+    'derived rows': rows,
+  };
   const named = Object.entries(parts).flatMap(([what, number]) =>
     number === 0 ? [] : [`${what} ${number.toLocaleString('en')}`],
   );

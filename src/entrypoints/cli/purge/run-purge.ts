@@ -61,5 +61,7 @@ export async function runPurge(name: string, options: PurgeCommandOptions): Prom
 function shown(figures: PurgeFigures | undefined) {
   const { scanned = 0, states = 0, documents = 0, counts = 0, pointers = 0, rows = 0 } = figures ?? {};
   const texts = { scanned, states, removed: documents + counts + pointers + rows };
-  return Object.fromEntries(Object.entries(texts).map(([what, number]) => [what, number.toLocaleString('en')]));
+  return Object.fromEntries(
+    Object.entries(texts).map(([what, number]) => [what, number.toLocaleString('en')]),
+  );
 }

@@ -1,4 +1,5 @@
 import { readText } from '../../../../src/adapters/postgres/values/text.ts';
+import { PostgresGivenUp } from '../../../../src/adapters/postgres/quarantine/postgres-given-up.ts';
 import { PostgresQuarantine } from '../../../../src/adapters/postgres/quarantine/postgres-quarantine.ts';
 import { PostgresSearchActionSource } from '../../../../src/adapters/postgres/queue/postgres-search-action-source.ts';
 import { PostgresSearchBacklog } from '../../../../src/adapters/postgres/queue/postgres-search-backlog.ts';
@@ -22,7 +23,13 @@ export function queuesOn({
   shared,
 }: PostgresKind): Pick<
   Backend,
-  'searchQueue' | 'searchActionSource' | 'searchBacklog' | 'searchFences' | 'sourceRows' | 'quarantine'
+  | 'searchQueue'
+  | 'searchActionSource'
+  | 'searchBacklog'
+  | 'searchFences'
+  | 'sourceRows'
+  | 'quarantine'
+  | 'givenUpMessages'
 > {
   return {
     searchQueue: [
@@ -114,6 +121,20 @@ export function queuesOn({
             put: (keys, attributes) =>
               put(keys, Object.fromEntries([...Object.entries(attributes), ...Object.entries(keys)])),
             remove,
+          };
+        },
+      },
+    ],
+    givenUpMessages: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.quarantine}`);
+          return {
+            quarantine: new PostgresQuarantine(database, names),
+            connect: () => new PostgresGivenUp(database, names, 'quarantine'),
           };
         },
       },

@@ -74,7 +74,8 @@ export class DynamoDbSearchFences extends SearchFences {
     };
     for await (const page of scanItems(this.#client, fences, statesIn(this.#table), signal))
       yield page
-        .map((row) => documentOfFence(String(row.get('PK'))))
+        .map((row) => row.get('PK'))
+        .map((PK) => (typeof PK === 'string' ? documentOfFence(PK) : undefined))
         .filter((key) => key === undefined || collections.includes(key.collection));
   }
 
