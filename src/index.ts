@@ -71,7 +71,7 @@ export type { FaultKind, FaultOptions } from './domain/fault.ts';
 export type { PoisonFound, PoisonListener } from './application/poison-listener.ts';
 export { Clock } from './application/ports/clock.ts';
 export { DerivedRowRepository } from './application/ports/derived-row-repository.ts';
-export type { StoredDerivedRow } from './application/ports/derived-row-repository.ts';
+export type { StoredDerivedRow, StrayRow } from './application/ports/derived-row-repository.ts';
 export { DerivedState } from './application/ports/derived-state.ts';
 export type { CountFound, DerivedRowFound, PointerFound } from './application/ports/derived-state.ts';
 export { EffectLog } from './application/ports/effect-log.ts';
@@ -116,6 +116,7 @@ export type { Done, Result } from './application/result.ts';
 export type { RetryPolicy } from './application/retry.ts';
 export type { Change, SourceRecord } from './domain/change.ts';
 export type { CountModel, Tuple } from './domain/count.ts';
+export type { CountCorrection, CountSays } from './domain/count-correction.ts';
 export type { CountedRow, CountMove, CountState } from './domain/count-move.ts';
 export type { EffectModel, EffectMove, EffectRow, EffectState } from './domain/effect.ts';
 export type {
