@@ -1,5 +1,6 @@
 import { Decimal } from '../../../../src/domain/decimal.ts';
 import { keyOf } from '../../../../src/domain/row.ts';
+import { documentName } from '../../../../src/domain/search-document.ts';
 import { equalValues, type Attributes } from '../../../../src/domain/value.ts';
 import { fleet } from '../../../../src/fleet/definition.ts';
 import { spoilsOf } from '../../../../src/simulation/faults/poison.ts';
@@ -49,7 +50,7 @@ export const FLEET: Subject = {
     const differs = documentDiffers(item as FleetItem, before, after);
     return {
       ...NOTHING_ASKED,
-      documents: document !== undefined && differs ? [document] : [],
+      documents: document !== undefined && differs ? [nameOfDocument(document)] : [],
       counted: link === undefined ? [] : [stateKeyOf(link.model.name, keyOf(link.row))],
       entities: entity === undefined ? [] : [{ derivation: entity.model.name, parts: entity.parts }],
     };
@@ -64,4 +65,10 @@ function documentDiffers(
 ): boolean {
   if (before === undefined || after === undefined) return before !== after;
   return indexed.some((name) => !equalValues(before.get(name), after.get(name)));
+}
+
+/** @param document its collection and id, with a blank between. */
+function nameOfDocument(document: string): string {
+  const [collection = '', ...id] = document.split(' ');
+  return documentName({ collection, id: id.join(' ') });
 }
