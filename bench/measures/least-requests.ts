@@ -32,8 +32,8 @@ export function leastRequests(
 }
 
 /**
- * The fewest dollars that a million changes cost in such batches, under the same guarantees: every item that is read,
- * written or checked is as small as any, and every message.
+ * The fewest dollars that a million changes cost in such batches, under the same guarantees, where a state moves in one transaction with
+ * its count: every item that is read, written or checked is as small as any, and every message.
  */
 export function leastDollars(tables: TableModel, records: readonly DynamoDBRecord[]): number {
   const { requests, reads, items } = least(tables, records);
@@ -55,23 +55,18 @@ export function leastDollars(tables: TableModel, records: readonly DynamoDBRecor
 export function leastLatencies(tables: TableModel, records: readonly DynamoDBRecord[]): number {
   const images = imageNeeds(tables, records);
   const links = linkNeeds(tables, records);
-  const reading = (items: number) => (items === 0 ? 0 : latenciesOf('BatchGetItem', 1));
-  // A default row with the image that it points to; a link's state with its count, unless only the state moves.
-  const writing = (items: number) =>
-    items === 0 ? 0 : latenciesOf('TransactWriteItems', Math.min(items, 2));
-  const looking = Math.max(reading(images.targets), images.queries === 0 ? 0 : latenciesOf('Query', 1));
-  // Transactions that name one count cannot be under way at once.
-  const full = Math.ceil(links.mostOfOne / (TRANSACTION_ITEMS - 1)) - 1;
-  const left = links.mostOfOne - full * (TRANSACTION_ITEMS - 1);
-  const hottest =
-    full < 1
-      ? writing(links.items)
-      : full * latenciesOf('TransactWriteItems', TRANSACTION_ITEMS) +
-        latenciesOf('TransactWriteItems', left + 1);
+  // Each by itself: what goes with others takes longer. A query of an entity has its default row and all its images.
+  const alone = (items: number) => (items === 0 ? 0 : 1);
+  // A default row with the image that it points to; a link's state with its count.
+  const together = latenciesOf('TransactWriteItems', 2);
+  // One transaction may have states and their count. Those of more links may be written before, all at once, and count once a
+  // transaction of the count and a record that they name is through (`workers/strong/commit-records.ts`).
+  const fits = links.mostOfOne < TRANSACTION_ITEMS;
+  const moving = links.counts === 0 ? alone(links.states) : together + (fits ? 0 : alone(links.states));
   return Math.max(
-    changedDocuments(records) === 0 ? 0 : latenciesOf('SendMessageBatch', 1),
-    reading(images.entities) + looking + writing(images.items),
-    reading(links.vanishing) + hottest,
+    alone(changedDocuments(records)),
+    alone(images.entities) + (images.items === 0 ? 0 : together),
+    alone(links.vanishing) + moving,
   );
 }
 
@@ -79,7 +74,7 @@ function least(tables: TableModel, records: readonly DynamoDBRecord[]) {
   const images = imageNeeds(tables, records);
   const links = linkNeeds(tables, records);
   const reads = images.entities + images.targets + links.vanishing;
-  const items = images.items + links.items;
+  const items = images.items + links.states + links.counts;
   const requests: Readonly<Record<string, number>> = {
     SendMessageBatch: Math.ceil(changedDocuments(records) / ENTRIES),
     Query: images.queries,
@@ -168,7 +163,8 @@ function linkNeeds(tables: TableModel, records: readonly DynamoDBRecord[]) {
   const moved = [...deltas].filter(([, delta]) => delta !== 0);
   const vanishing = moved.filter(([tuple, delta]) => countOf(tables, tuple) + delta === 0).length;
   // A state's version moves with every change, so each is written.
-  return { vanishing, items: now.size + moved.length, mostOfOne: Math.max(0, ...linksOf.values()) };
+  const mostOfOne = Math.max(0, ...linksOf.values());
+  return { vanishing, states: now.size, counts: moved.length, mostOfOne };
 }
 
 function countOf(tables: TableModel, tuple: string): number {

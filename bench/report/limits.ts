@@ -72,7 +72,7 @@ export function limitsOf({ goals, figures }: Pick<Results, 'goals' | 'figures'>)
       add(
         what,
         one.least / one.peer,
-        `${one.workload}, ${figure(one.records)}: the fewest dollars under the guarantees, $${figure(one.least)}, and its $${figure(one.peer)}`,
+        `${one.workload}, ${figure(one.records)}: the fewest dollars where a state and its count move in one transaction, $${figure(one.least)}, and its $${figure(one.peer)}`,
       );
   const [byHand] = coldStarts;
   const bare = coldStarts.find(({ against }) => against === 'the SDK alone');
@@ -98,14 +98,16 @@ export function limitsOf({ goals, figures }: Pick<Results, 'goals' | 'figures'>)
     add(/^at 512 MB: thousands/, usual.records / seconds / 1000, because);
   }
   if (waiting !== undefined) {
-    const [p50, p99] = [waiting.p50, waiting.p99].map((one) => one * usual.latencyMs + sdkMs) as [
+    // As if none of it fell into the waiting. A worker that takes longer comes nearer: so it is Contrail's own.
+    const ownMs = ((usual.times.Contrail?.microseconds.median ?? NaN) * usual.records) / 1000;
+    const [p50, p99] = [waiting.p50, waiting.p99].map((one) => one * usual.latencyMs + ownMs) as [
       number,
       number,
     ];
     add(
       /p99 against p50/,
       p99 / p50,
-      `Contrail's waiting alone, ${figure(waiting.p50)} and ${figure(waiting.p99)} latencies, and the SDK's processor time with both`,
+      `Contrail's waiting alone, ${figure(waiting.p50)} and ${figure(waiting.p99)} latencies, and its processor time, ${figure(ownMs)} ms, with both`,
     );
   }
   return found;

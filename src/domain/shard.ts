@@ -77,3 +77,13 @@ export interface StreamGap extends Gap {
   /** The stream's ARN. */
   readonly stream: string;
 }
+
+/** Whether two are of the same position, and were noted at the same time. */
+export function isSameGap(a: StreamGap, b: StreamGap): boolean {
+  return a.stream === b.stream && a.at === b.at && isSamePosition(a, b);
+}
+
+/** Whether two gaps of a stream are of the same position, whenever they were noted. */
+export function isSamePosition(a: Gap, b: Gap): boolean {
+  return a.shard === b.shard && a.reason === b.reason && a.after === b.after;
+}

@@ -123,9 +123,11 @@ class IndexOfAll extends HookedIndex {
 class HookedFences extends SearchFences {
   override readonly load: SearchFences['load'];
   override readonly advance: SearchFences['advance'];
+  override readonly documents: SearchFences['documents'];
 
   constructor({ store }: Indexing, hooks: () => Hooks) {
     super();
+    this.documents = (...given) => store.documents(...given);
     this.load = async (keys) => {
       const found = await store.load(keys);
       await hooks().load?.();

@@ -225,3 +225,40 @@ export async function doesNothingOnceItIsAborted({ fences }: Harness) {
   expect(await isRejected(fences.advance([move(key, undefined, fence(1))], aborted))).to.equal(true);
   expect(await load({ fences }, key)).to.deep.equal([undefined]);
 }
+
+async function documents({ fences }: Harness, ...collections: string[]) {
+  const found: DocumentKey[] = [];
+  for await (const page of fences.documents(collections))
+    for (const key of page) if (key !== undefined) found.push(key);
+  return found;
+}
+
+export async function listsDocumentsThatAreThere(harness: Harness) {
+  const [mine, other] = [unique('mine # % / é'), unique('other')];
+  const keys = [aKey(mine), aKey(mine), aKey(mine), aKey(other)] as const;
+  for (const key of keys) await moveThrough(harness, key, fence(1));
+  await advance(harness, move(keys[1], fence(1), fence(2, { removed: true })));
+  await advance(harness, move(keys[2], fence(1), fence(2)));
+  expect(await documents(harness, mine)).to.have.deep.members([keys[0], keys[2]]);
+  expect(await documents(harness, mine, other)).to.have.deep.members([keys[0], keys[2], keys[3]]);
+  expect(await documents(harness, unique('none'))).to.deep.equal([]);
+}
+
+export async function listsDocumentsToTheLast(harness: Harness) {
+  const collection = unique('many');
+  const keys = range(1_100).map(() => aKey(collection));
+  await advance(harness, ...keys.map((key) => move(key, undefined, fence(1))));
+  expect(await documents(harness, collection)).to.have.deep.members(keys);
+}
+
+export const listsTheDocument = eachText(HOSTILE_NAMES, async (harness: Harness, text) => {
+  const key = { collection: unique('hostile'), id: unique(text) };
+  await moveThrough(harness, key, fence(1));
+  expect(await documents(harness, key.collection)).to.deep.equal([key]);
+});
+
+export async function listsNothingOnceItIsAborted({ fences }: Harness) {
+  const first = async () =>
+    fences.documents(['registry'], AbortSignal.abort())[Symbol.asyncIterator]().next();
+  expect(await isRejected(first())).to.equal(true);
+}

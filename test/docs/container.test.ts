@@ -49,6 +49,24 @@ describe('docs/container.md', () => {
     expect(container).to.deep.include({ readinessProbe: { httpGet: { path: '/ready', port: 'health' } } });
   });
 
+  it('gives a container all that a definition with documents needs, everywhere', () => {
+    const named = (variables: unknown) =>
+      (variables as readonly { readonly name: string }[]).map(({ name }) => name);
+    const needed = ['AWS_REGION', 'TABLE_NAME', 'STATE_TABLE_NAME', 'TYPESENSE_QUEUE_URL'];
+    expect(named(container?.['env'])).to.have.members(needed);
+    expect(named(task['environment'])).to.have.members(needed);
+    const run = /^docker run (?:[^\n]*\\\n)*[^\n]*/m.exec(page)?.[0] ?? '';
+    for (const name of needed) expect(run).to.include(`--env ${name}`);
+  });
+
+  it('keeps to what every shell knows, and to what a restricted pod may', () => {
+    expect(block('sh')).not.to.match(/\{[^}]*,/);
+    expect(pod['securityContext']).to.deep.equal({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+  });
+
   it('says how much a process holds, and after how long its shards are taken over', () => {
     const { heldBytes, failoverMs } = READ_STREAM_DEFAULTS;
     expect(page).to.include(`up to ${heldBytes / 2 ** 20} MiB of records`);

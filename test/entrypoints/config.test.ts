@@ -40,7 +40,7 @@ describe('the configuration', () => {
         allowStandardQueue: false,
         hasQueueEndpoint: false,
         quarantineUrl: undefined,
-        concurrency: 24,
+        concurrency: 50,
         maxAttempts: 3,
         metrics: { namespace: 'Contrail', service: 'contrail' },
       },

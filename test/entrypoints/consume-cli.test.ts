@@ -149,6 +149,18 @@ describeWithServers('contrail consume', () => {
     expect(again).to.include({ err: '', status: 0 });
   });
 
+  it('given --state in memory, then the next process goes on from there, and one beside it is refused', async () => {
+    const { env, put } = await aTable();
+    await put('a', 'b');
+    const state = ['--backend', 'memory', '--once', '--state', join(folder, unique('state'))];
+    expect((await consume(env, ...state)).out).to.include('2 records handled');
+    await put('c');
+    const both = await Promise.all([consume(env, ...state), consume(env, ...state)]);
+    expect(both.map(({ status }) => status).toSorted()).to.deep.equal([0, 2]);
+    expect(both.map(({ out }) => out).join('')).to.include('1 record handled');
+    expect(both.map(({ err }) => err).join('')).to.match(/is held by process \d+/);
+  });
+
   it('given --metrics, then those of each batch are printed, and its own as a reader', async () => {
     const { env, put } = await aTable();
     await put('a', 'b');
@@ -249,16 +261,28 @@ describeWithServers('contrail consume', () => {
     const text = DEFINITION.replace('{ counts,', '{ counts, documents,').replace('derive: {', derived);
     await writeFile(searched, text);
     const database = { ...env, DATABASE_URL: SERVER.url, DATABASE_SCHEMA: names.schemaName };
-    const once = () =>
-      consume(database, ...['--definition', searched, '--once', '--report', 'json', '--backend', 'postgres']);
+    const once = (...more: string[]) =>
+      consume(
+        database,
+        ...['--definition', searched, '--once', '--report', 'json', '--backend', 'postgres', ...more],
+      );
+    const documents = async () => {
+      const rows = await server.query<{ kind: string }>(
+        `select fields->>'kind' as kind from ${names.documents} where collection = 'things' order by 1`,
+      );
+      return rows.map(({ kind }) => kind);
+    };
     const first = await once();
     expect(first.status, first.err).to.equal(0);
     expect(JSON.parse(first.out)).to.include({ handled: 3, unhandled: 0 });
-    const documents = await server.query(
-      `select fields->>'kind' as kind from ${names.documents} where collection = 'things' order by 1`,
-    );
-    expect(documents).to.deep.equal([{ kind: 'a' }, { kind: 'a' }, { kind: 'b' }]);
+    expect(await documents()).to.deep.equal(['a', 'a', 'b']);
     expect(JSON.parse((await once()).out)).to.include({ handled: 0, unhandled: 0 });
+
+    await put('c');
+    expect(JSON.parse((await once('--no-index')).out)).to.include({ handled: 1, unhandled: 0 });
+    expect(await documents(), 'left in the queue').to.deep.equal(['a', 'a', 'b']);
+    await once();
+    expect(await documents()).to.deep.equal(['a', 'a', 'b', 'c']);
     await close();
   });
 });

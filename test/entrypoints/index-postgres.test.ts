@@ -23,8 +23,8 @@ const modelIn = async (index: SearchIndex, name: string) => {
 
 describe('contrail index, told of a queue that no other process has', () => {
   it('says so, and what to set', async () => {
-    const said = async (env: Record<string, string>) => {
-      const { err, status } = await run(INDEX, '', { env });
+    const said = async (env: Record<string, string>, ...args: string[]) => {
+      const { err, status } = await run([...INDEX, ...args], '', { env });
       expect(status).to.equal(2);
       return err;
     };
@@ -32,6 +32,12 @@ describe('contrail index, told of a queue that no other process has', () => {
       'DATABASE_URL is pglite:, a database in memory, in which nothing is',
     );
     expect(await said({ BACKEND: 'postgres' })).to.contain('DATABASE_URL is not set');
+    expect(await said({ BACKEND: 'postgres' }, '--rebuild', 'registry', 'feed.ndjson')).to.contain(
+      'documents in PostgreSQL itself are filled by contrail backfill',
+    );
+    expect(await said({ DATABASE_URL: 'postgres://db/app' })).to.contain(
+      'DATABASE_URL is set, and BACKEND is not; set it to postgres to drain the queue of that database',
+    );
     expect(await said({ BACKEND: 'memory', SEARCH_FOLDER: 'x' })).to.contain(
       'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws or postgres',
     );

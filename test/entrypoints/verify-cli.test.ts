@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openDatabase } from '../../src/adapters/postgres/client/open-database.ts';
+import { hashedKey } from '../../src/adapters/postgres/values/hashed-key.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
 
@@ -78,22 +79,38 @@ describe('contrail verify', function () {
     expect(Number(wrong?.is['rows']) - Number(wrong?.must['rows'])).to.equal(1);
   });
 
-  it('given --repair, then says of each finding what became of it, and that nothing is left once it is indexed', async () => {
-    const first = await verify('--repair');
+  it('given --repair, then says what became of each item, and deletes extras where they are named', async () => {
+    const database = await openDatabase({ url: `pglite:${join(folder, 'database')}`, connections: 1 });
+    await database.query(
+      `insert into contrail.documents
+  (id, collection, document_id, generation, epoch, sequence, leading_zeros, fill, removed, fields)
+select $1::text::bytea, collection, 'NOBODY', 0, '', 0, 0, 0, false, fields || '{"id": "NOBODY"}'
+from contrail.documents where document_id = 'CESSNA'`,
+      [hashedKey('icao_manufacturers', 'NOBODY')],
+    );
+    await database.close();
+    const first = await verify('--repair', '--report', 'json');
     expect(first.status, first.err).to.equal(1);
-    expect(first.out).to.match(
-      /^stale: manufacturer-search, document icao_manufacturers\/CESSNA; left: the search queue was not seen empty/m,
-    );
-    expect(first.out).to.match(
-      /^wrong: matcher-tuple, count \[.*"172 Skyhawk".*\]; mended: set to what its states add up to$/m,
-    );
-    expect(first.out).to.match(/^drift 2, mended 1, undecided 0, refused 0$/m);
-    const env = { DATABASE_URL: 'pglite:database', BACKEND: 'postgres' };
-    const indexed = await run([...BUNDLED_CONTRAIL, 'index', '--once'], '', { cwd: folder, env });
-    expect(indexed.status, indexed.err).to.equal(0);
-    const second = await verify('--repair=missing,stale,wrong,extra', '--report', 'json');
+    const { findings, ...report } = JSON.parse(first.out) as { findings: { item: string }[] };
+    expect(report).to.deep.include({ drift: 3, mended: 2, undecided: 0, refused: 0 });
+    const [counted, stale, extra] = findings.toSorted((a, b) => (a.item < b.item ? -1 : 1));
+    expect(counted).to.deep.include({
+      drift: 'wrong',
+      mended: true,
+      done: 'set to what its states add up to',
+    });
+    expect(stale).to.deep.include({ drift: 'stale', mended: true, done: 'sent to the index anew' });
+    expect(extra).to.deep.include({
+      ...{ drift: 'extra', item: 'document icao_manufacturers/NOBODY' },
+      ...{ mended: false, why: 'extra is not among what is to be mended' },
+    });
+    const second = await verify('--repair=extra');
     expect(second.status, second.err).to.equal(0);
-    expect(JSON.parse(second.out)).to.deep.include({ drift: 0, mended: 0, findings: [] });
+    expect(second.out)
+      .to.match(
+        /^extra: manufacturer-search, document icao_manufacturers\/NOBODY; mended: deleted from the index$/m,
+      )
+      .and.match(/^drift 1, mended 1, undecided 0, refused 0$/m);
   });
 
   it('given a kind of drift that there is none of, then says which there are', async () => {

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { workerEnvironment } from '../../local/servers/servers.ts';
 import { createMainTable, createStateTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbShardStates } from '../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
+import { FileShardStates } from '../../src/adapters/files/file-shard-states.ts';
 import { readStreamArn } from '../../src/adapters/dynamodb-stream/stream-arn.ts';
 import type { Gap } from '../../src/domain/shard.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
@@ -35,6 +39,7 @@ describeWithServers('contrail gaps', () => {
     const { dynamodb } = (await sharedServers()).clients;
     const shards = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable });
     await shards.add(readStreamArn(stream).tableArn, [{ id: before, parent: undefined, start: 'horizon' }]);
+    await shards.advance(readStreamArn(stream).tableArn, [{ shard: before, epoch: 0, complete: true }]);
     await shards.noteGaps(before, [OLD]);
     await shards.noteGaps(stream, [NEW]);
   }
@@ -66,6 +71,49 @@ describeWithServers('contrail gaps', () => {
       expect(out.includes('closed gap: new stream'), `${again}`).to.equal(!again);
       expect(out).to.include('no gap of arn:').and.to.include('is open\n');
       expect(status).to.equal(0);
+    }
+  });
+
+  it('given a repair of everything after which nothing differs, then it closes them', async () => {
+    await noteGaps();
+    const folder = await mkdtemp(join(tmpdir(), 'contrail-gaps-'));
+    try {
+      const repair = (...args: string[]) =>
+        run([...BUNDLED_CONTRAIL, 'verify', '--repair', '--settle', '0', '--folder', folder, ...args], '', {
+          env,
+        });
+      const some = await repair('--only', 'default-image');
+      expect(some.out, some.err).to.match(/^gaps stay open: only some derivations were looked at/m);
+      const all = await repair();
+      expect(all.out, all.err).to.match(/^closed gap: trimmed in the shard s1 after 17/m);
+      expect(all.out).to.match(/^closed gap: new stream/m);
+      expect([some.status, all.status, (await gaps()).status]).to.deep.equal([0, 0, 0]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('given gaps that a named reader has noted, or one whose states are in a folder, then it lists and closes those', async () => {
+    const { dynamodb } = (await sharedServers()).clients;
+    const shards = new DynamoDbShardStates(documentClientOf(dynamodb), { stateTable });
+    await shards.noteGaps(`${stream}#letters`, [NEW]);
+    const folder = await mkdtemp(join(tmpdir(), 'contrail-'));
+    try {
+      const states = await FileShardStates.open(folder);
+      await states.noteGaps(stream, [NEW]);
+      await states.close();
+      expect((await gaps()).out).to.include('no gap of');
+      for (const where of [
+        ['--name', 'letters'],
+        ['--state', folder],
+      ]) {
+        expect((await gaps(...where)).out, where.join(' ')).to.include('gap: new stream');
+        const closed = await gaps(...where, '--close-before', '2026-01-06T09:00:00.001Z');
+        expect(closed.out, where.join(' ')).to.include('closed gap: new stream');
+        expect(closed.status).to.equal(0);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

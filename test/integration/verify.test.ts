@@ -183,12 +183,18 @@ describeWithServers('Verify on DynamoDB', () => {
       this.timeout(60_000);
       const { environment } = opened;
       const { dynamodb } = (await sharedServers()).clients;
-      const { stream = '' } = await tableStreamOf(dynamodb, environment['TABLE_NAME'] ?? '');
+      const { table } = await tableStreamOf(dynamodb, environment['TABLE_NAME'] ?? '');
+      const stream = `${table}/stream/2026-01-01T09:00:00.000`;
       const shards = new DynamoDbShardStates(documentClientOf(dynamodb), {
         stateTable: environment['STATE_TABLE_NAME'] ?? '',
       });
+      await shards.add(table, [{ id: stream, parent: undefined, start: 'horizon' }]);
       expect(await readerGaps(environment)).to.equal(undefined);
       await shards.noteGaps(stream, [gapAt(1)]);
+      const behind = await (await readerGaps(environment))?.end(undefined);
+      expect(behind?.closed).to.deep.equal([]);
+      expect(behind?.why).to.match(/^an earlier stream was not read to its end/);
+      await shards.advance(table, [{ shard: stream, epoch: 0, complete: true }]);
       const left = await (await readerGaps(environment))?.end('drift is left');
       expect(left).to.deep.equal({ closed: [], open: [{ stream, ...gapAt(1) }], why: 'drift is left' });
       const gaps = await readerGaps(environment);

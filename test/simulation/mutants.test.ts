@@ -33,19 +33,35 @@ const ONLY_POISON = 'quarantine has only what can never be handled';
 const EFFECTS_IN_ORDER = 'an effect runs for the changes of an item in their order';
 const CHANGES = 'a default row is written only to change it';
 
+const READ_ORDER = 'the records of an item are handled in their order, unless a gap is noted';
+const READ_ALL = 'every record is handled, unless a gap is noted';
+const FRONTIER = 'a frontier passes no record that is not handled';
+const COMPLETE = 'a shard is complete only when it is closed, and all of it is handled';
+
 const REFUSED = 'nothing of a table that is not followed is handled';
 
 const CATCHES: Readonly<Record<string, Catch>> = {
   'acknowledged-before-quarantine': { within: 50, by: ['what is called quarantined is in quarantine'] },
+  'after-no-number': { within: 10, by: ['a reader asks for nothing that there is not'] },
   'assumed-state-unchecked': { within: 20, by: [DERIVED] },
   'batch-acknowledged-for-one-line': { from: 21, within: 200, by: [DERIVED] },
   'breaker-left-out': { from: 22, within: 150, by: ['no batch is mostly poison for one reason'] },
   'chain-stops-at-first-link': { within: 50, by: [DONE] },
   'changed-definition-counts-twice': { within: 100, by: [DERIVED] },
   'checkpoint-as-text': { within: 250, by: [LOWEST] },
+  'child-beside-parent': { within: 40, by: [READ_ORDER] },
+  'children-at-latest': { within: 10, by: [READ_ORDER, FRONTIER] },
   'claimed-before-the-effect': { within: 50, by: [DONE] },
   'clock-and-counter-versions': { within: 50, by: [DERIVED] },
   'contributions-before-the-fence': { within: 100, by: [DERIVED] },
+  'dead-checkpoint-saved': { within: 60, by: [READ_ALL] },
+  'error-completes': { within: 10, by: [COMPLETE, FRONTIER] },
+  'expired-for-ever': { within: 60, by: [READ_ALL] },
+  'expired-to-latest': { within: 50, by: [FRONTIER, READ_ALL] },
+  'highest-acknowledged': { within: 50, by: [FRONTIER] },
+  'listed-once': { within: 50, by: [READ_ALL] },
+  'listed-when-nothing-is-left': { from: 51, within: 100, by: [READ_ALL] },
+  'missing-parent-finished': { within: 50, by: [FRONTIER] },
   'newest-read-before-pointer': { from: 251, within: 500, by: [GIVEN_UP, DERIVED] },
   'counted-off-at-present-place': { within: 100, by: [DERIVED] },
   'default-always-newest': { within: 50, by: [GIVEN_UP] },
@@ -71,7 +87,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'fence-advanced-before-the-write': { from: 31, within: 500, by: [DERIVED] },
   'fence-moved-unconditionally': { from: 22, within: 500, by: [DERIVED, FENCE_BACK] },
   'first-decision-sent': { within: 50, by: [DONE] },
-  'first-page-of-shards': { within: 25, by: ['every record is handled, unless a gap is noted'] },
+  'first-page-of-shards': { within: 25, by: [READ_ALL] },
   'first-transaction-read-for-all': { within: 500, by: [DONE] },
   'forgotten-promise': { within: 50, by: ['no rejection is unhandled'] },
   'generation-guessed': { within: 200, by: [REFUSED, DONE] },
@@ -83,7 +99,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'insert-then-remove-sends-nothing': { within: 50, by: [DONE] },
   'kept-rows-removed': { within: 20, by: ['kept rows stay'] },
   'labels-across-tables': { from: 29, within: 150, by: [DERIVED, DONE] },
-  'last-page-dropped': { within: 10, by: ['a frontier passes no record that is not handled'] },
+  'last-page-dropped': { within: 10, by: [FRONTIER] },
   'last-read-reported': { within: 50, by: [LOWEST] },
   'left-where-keeps-its-document': { within: 50, by: [DONE, DERIVED] },
   'link-keys-joined': { within: 100, by: [DERIVED, DONE] },
@@ -97,6 +113,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'new-contribution-taken-back': { within: 50, by: [DERIVED] },
   'newest-image-read-stale': { within: 50, by: [DONE] },
   'no-deadline': { within: 50, by: ['no batch takes longer than it may'] },
+  'numbers-as-texts': { within: 20, by: [FRONTIER] },
   'old-generation-remembered': { within: 50, by: [DERIVED, DONE] },
   'old-image-counted-off': { within: 150, by: [DERIVED] },
   'one-refusal-for-all': { from: 79, within: 400, by: [ONLY_POISON] },
@@ -105,6 +122,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'overtaken-not-repaired': { from: 25, within: 500, by: [DERIVED] },
   'partial-failure-ignored': { within: 200, by: [DONE] },
   'pointed-image-read-stale': { within: 100, by: [DONE] },
+  'positions-by-index': { from: 41, within: 100, by: [FRONTIER, READ_ALL] },
   'predecessor-quarantined': { within: 400, by: [ONLY_POISON] },
   'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
   'quarantined-forgotten': {
@@ -130,6 +148,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'replica-after-effects': { within: 100, by: [DERIVED] },
   'retries-after-deadline': { within: 100, by: ['nothing new starts once the time is up'] },
   'row-read-before-the-fence': { within: 500, by: [DERIVED] },
+  'saved-when-read': { within: 20, by: [FRONTIER] },
   'seen-ids-expire': { within: 100, by: [DERIVED] },
   'sequences-as-numbers': { within: 20, by: [DONE, DERIVED] },
   'sequences-as-text': { within: 20, by: [DONE, DERIVED] },
@@ -137,6 +156,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'tombstones-dropped': { within: 50, by: [DERIVED] },
   'transient-fault-quarantined': { within: 50, by: [ONLY_POISON] },
   'tried-again-before-it-is-late': { within: 500, by: [DERIVED] },
+  'trimmed-in-silence': { within: 50, by: [FRONTIER] },
   'tuples-joined': { within: 200, by: [DERIVED] },
   'undecodable-dropped': { within: 50, by: ['poison is not taken for handled'] },
   'unread-entity-taken-for-empty': { within: 100, by: [DONE] },

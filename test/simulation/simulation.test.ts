@@ -65,6 +65,21 @@ const MUST_HAPPEN = [
   'metric: DocumentsRepaired',
   'metric: DocumentsWritten',
   'fault in queue duplicates: duplicate',
+  'fault in stream.records: late',
+  'fault in stream.records: lost',
+  'fault in states.renew: lost',
+  'fault in states.claim: lost',
+  'reader: a frontier comes from who has lost the lease',
+  'reader: a gap is noted: switched off',
+  'reader: a gap is noted: trimmed',
+  'reader: a gap is noted: vanished',
+  'reader: a last page with records',
+  'reader: a lease is taken from another',
+  'reader: a page is expired',
+  'reader: a page of shards of several',
+  'reader: an empty page',
+  'reader: an iterator is gone',
+  'reader: an iterator is trimmed',
 ];
 
 /** What the fleet has no place for. */

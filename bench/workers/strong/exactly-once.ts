@@ -63,7 +63,7 @@ async function attemptRows(downstream: Downstream, changes: readonly ItemChange[
   ]);
 }
 
-async function writeDefaultRows(downstream: Downstream, writes: readonly DefaultRowWrite[]): Promise<void> {
+export async function writeDefaultRows(downstream: Downstream, writes: readonly DefaultRowWrite[]): Promise<void> {
   const transactions = inTransactions(writes.map(defaultRowItems));
   await pMap(transactions, (items) => transact(downstream, items), AT_A_TIME);
 }
@@ -165,7 +165,7 @@ async function applyMoves(
   for (const { tuple, delta } of deltas) counts.set(tuple.name, (counts.get(tuple.name) ?? 0) + delta);
 }
 
-function stateOf({ stateTable }: Downstream, { sk }: ItemChange): Place {
+export function stateOf({ stateTable }: Downstream, { sk }: ItemChange): Place {
   return { table: stateTable, pk: `FAA#LINKS#${sk}`, sk: 'STATE' };
 }
 
@@ -187,7 +187,7 @@ function statePut({ state, read, sequence, to }: LinkMove): TransactWriteItem {
 }
 
 /** A count that falls to zero goes away; on condition that it is as it is known, as nothing may fall below. */
-function countWrite(tuple: Tuple, delta: number, known: number | undefined): TransactWriteItem {
+export function countWrite(tuple: Tuple, delta: number, known: number | undefined): TransactWriteItem {
   const Key = keyOf(tuple.at);
   if (delta < 0 && known === -delta)
     return {

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { DEFAULT_CONCURRENCY } from '../../../src/adapters/aws/client-defaults.ts';
 import { type StreamModel, streamModelOf } from '../record-handler.ts';
 
 /** An item in DynamoDB's JSON, as records, requests and answers have it. */
@@ -53,7 +54,7 @@ function sameValue(a: AttributeValue | undefined, b: AttributeValue | undefined)
 }
 
 /** Requests under way at a time, as Contrail has them. */
-export const AT_A_TIME = { concurrency: 24 };
+export const AT_A_TIME = { concurrency: DEFAULT_CONCURRENCY };
 
 export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>

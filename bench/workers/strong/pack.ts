@@ -35,7 +35,7 @@ export function chainsOf<M extends Move>(moves: readonly M[]): M[][][] {
 }
 
 /** Moves that are connected by tuples. */
-function groupsOf<M extends Move>(moves: readonly M[]): M[][] {
+export function groupsOf<M extends Move>(moves: readonly M[]): M[][] {
   const parents = new Map<string, string>();
   const rootOf = (name: string): string => {
     const parent = parents.get(name) ?? name;

@@ -7,5 +7,9 @@
  */
 export const DEFAULT_ATTEMPTS = 3;
 
-/** Requests of one kind under way at a time, unless CONCURRENCY says otherwise: below the SDK's 50 sockets, so that none waits for one. */
-export const DEFAULT_CONCURRENCY = 24;
+/**
+ * Requests of one kind under way at a time, unless CONCURRENCY says otherwise: as many as the SDK has sockets. A batch waits for one round
+ * after the other of its queries, and of its messages, ten a request: half as many at a time are twice the rounds. What else the
+ * client sends beside them waits for one request's socket at most.
+ */
+export const DEFAULT_CONCURRENCY = 50;

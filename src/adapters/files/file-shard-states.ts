@@ -1,13 +1,9 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Advance,
-  type Claim,
-  type LeaseClaim,
-  ShardStates,
-} from '../../application/ports/shard-states.ts';
-import { ShardBook } from '../../domain/shard-book.ts';
-import type { Gap, NewShard, ShardState } from '../../domain/shard.ts';
+import { BookedShardStates } from '../../application/booked-shard-states.ts';
+import type { ShardStates } from '../../application/ports/shard-states.ts';
+import type { NotedStream } from '../../domain/shard-book.ts';
+import type { ShardState } from '../../domain/shard.ts';
 import { codeOf, fileFault } from './file-fault.ts';
 import { FolderLock } from './folder-lock.ts';
 import { readStatesText, statesText } from './states-text.ts';
@@ -20,21 +16,19 @@ export const STATES_FILE = 'shards.json';
  * changed: for one process, which locks its folder. Leases are nobody's when it is opened, so that no one waits for them to time
  * out; renewals are not written.
  */
-export class FileShardStates extends ShardStates {
+export class FileShardStates extends BookedShardStates {
   readonly #folder: string;
   readonly #lock: FolderLock;
-  readonly #books: Map<string, ShardBook>;
   /** Whether the file has not all that is known. */
   #isDirty = false;
   #last: Promise<void> = Promise.resolve();
   /** The write that follows the last one, for all who have come since that began. */
   #next: Promise<void> | undefined;
 
-  private constructor(folder: string, lock: FolderLock, books: Map<string, ShardBook>) {
-    super();
+  private constructor(folder: string, lock: FolderLock, noted: ReadonlyMap<string, NotedStream>) {
+    super(noted);
     this.#folder = folder;
     this.#lock = lock;
-    this.#books = books;
   }
 
   /**
@@ -55,9 +49,8 @@ export class FileShardStates extends ShardStates {
         if (codeOf(error) === 'ENOENT') return undefined;
         throw fileFault(`reading ${path}`, error);
       });
-      const noted = text === undefined ? [] : readStatesText(text, path);
-      const books = new Map([...noted].map(([stream, one]) => [stream, new ShardBook(one)]));
-      return new FileShardStates(folder, lock, books);
+      const noted = text === undefined ? new Map<string, NotedStream>() : readStatesText(text, path);
+      return new FileShardStates(folder, lock, noted);
     } catch (error) {
       await lock.release();
       throw error;
@@ -73,79 +66,33 @@ export class FileShardStates extends ShardStates {
     }
   }
 
-  override async load(stream: string, signal?: AbortSignal): Promise<readonly ShardState[]> {
-    return this.#book(stream, signal).shards;
+  override async add(...call: Parameters<ShardStates['add']>): Promise<void> {
+    return this.#saved(super.add(...call));
   }
 
-  override async add(stream: string, shards: readonly NewShard[], signal?: AbortSignal): Promise<void> {
-    return this.#change(stream, (book) => book.add(shards), signal);
+  override async claim(...call: Parameters<ShardStates['claim']>): Promise<readonly ShardState[]> {
+    return this.#saved(super.claim(...call));
   }
 
-  override async claim(
-    stream: string,
-    claims: readonly LeaseClaim[],
-    owner: string,
-    signal?: AbortSignal,
-  ): Promise<readonly ShardState[]> {
-    return this.#change(stream, (book) => book.claim(claims, owner), signal);
+  override async advance(...call: Parameters<ShardStates['advance']>): Promise<readonly string[]> {
+    return this.#saved(super.advance(...call));
   }
 
-  override async renew(
-    stream: string,
-    held: readonly Claim[],
-    owner: string,
-    signal?: AbortSignal,
-  ): Promise<readonly string[]> {
-    return this.#book(stream, signal).renew(held, owner);
+  override async forget(...call: Parameters<ShardStates['forget']>): Promise<void> {
+    return this.#saved(super.forget(...call));
   }
 
-  override async release(
-    stream: string,
-    held: readonly Claim[],
-    owner: string,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    this.#book(stream, signal).release(held, owner);
+  override async noteGaps(...call: Parameters<ShardStates['noteGaps']>): Promise<void> {
+    return this.#saved(super.noteGaps(...call));
   }
 
-  override async advance(
-    stream: string,
-    moves: readonly Advance[],
-    signal?: AbortSignal,
-  ): Promise<readonly string[]> {
-    return this.#change(stream, (book) => book.advance(moves), signal);
-  }
-
-  override async forget(stream: string, shards: readonly string[], signal?: AbortSignal): Promise<void> {
-    return this.#change(stream, (book) => book.forget(shards), signal);
-  }
-
-  override async noteGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
-    return this.#change(stream, (book) => book.noteGaps(gaps), signal);
-  }
-
-  override async gaps(stream: string, signal?: AbortSignal): Promise<readonly Gap[]> {
-    return this.#book(stream, signal).gaps;
-  }
-
-  override async closeGaps(stream: string, gaps: readonly Gap[], signal?: AbortSignal): Promise<void> {
-    return this.#change(stream, (book) => book.closeGaps(gaps), signal);
-  }
-
-  #book(stream: string, signal: AbortSignal | undefined): ShardBook {
-    signal?.throwIfAborted();
-    let book = this.#books.get(stream);
-    if (book === undefined) this.#books.set(stream, (book = new ShardBook()));
-    return book;
+  override async closeGaps(...call: Parameters<ShardStates['closeGaps']>): Promise<void> {
+    return this.#saved(super.closeGaps(...call));
   }
 
   /** Resolves once what has changed is on the disk. */
-  async #change<T>(
-    stream: string,
-    change: (book: ShardBook) => T,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const result = change(this.#book(stream, signal));
+  async #saved<T>(change: Promise<T>): Promise<T> {
+    const result = await change;
     this.#isDirty = true;
     await this.#save();
     return result;
@@ -175,7 +122,7 @@ export class FileShardStates extends ShardStates {
   async #write(): Promise<void> {
     const path = join(this.#folder, STATES_FILE);
     const draft = `${path}.draft`;
-    const text = statesText(this.#books);
+    const text = statesText(this.noted);
     try {
       await this.#lock.check();
       const file = await open(draft, 'w');

@@ -67,7 +67,8 @@ export interface PostgresParts {
   readonly quarantine: Quarantine;
   readonly replica: TableReplica;
   readonly state: DerivedState;
-  readonly listing: DerivedListing;
+  /** Lists what a definition derives. */
+  readonly listingOf: (model: TableModel) => DerivedListing;
   readonly shards: ShardStates;
   readonly scan: TableScan;
   readonly notes: Notes;
@@ -125,7 +126,7 @@ export async function openBackend(
     quarantine: new PostgresQuarantine(database, names),
     replica: new PostgresTableReplica(database, names, model),
     state: new PostgresDerivedState(database, names, model),
-    listing: new PostgresDerivedListing(database, names, model),
+    listingOf: (ofModel) => new PostgresDerivedListing(database, names, ofModel),
     shards: new PostgresShardStates(database, names),
     scan: new PostgresTableScan(database, names),
     notes: new PostgresNotes(database, names),

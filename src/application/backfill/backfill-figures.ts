@@ -16,6 +16,8 @@ export class BackfillFigures {
   readonly scannedBefore: number;
   /** States that keep only a digest of their row's key: what is derived of such a row, if it is gone, stays. */
   unknown = 0;
+  /** Documents whose ids are of no row that the table can have, or do not tell of which: they stay. */
+  unknownDocuments = 0;
   isStopped = false;
   /** Of the scan, in this process. */
   readUnits = 0;

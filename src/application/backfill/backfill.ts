@@ -1,10 +1,18 @@
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { Fault } from '../../domain/fault.ts';
 import { derivationsOf } from '../../domain/plan/derivation-data.ts';
-import { type ItemKey, itemKey } from '../../domain/row.ts';
+import { kindsOf } from '../../domain/roles.ts';
+import { type ItemKey, itemKey, keyOf } from '../../domain/row.ts';
+import { answerByKey, documentKeyOf } from '../../domain/search-document.ts';
 import { pointerKey } from '../../domain/stored-rows.ts';
-import type { TableModel } from '../../domain/table-model.ts';
+import type { RowModel, TableModel } from '../../domain/table-model.ts';
 import type { BringIntoLine, Choice, RowToBring } from '../bring-into-line/bring-into-line.ts';
+import {
+  type ClearDocuments,
+  type ListedDocument,
+  ownerOfDocument,
+  type OwnerOfDocument,
+} from '../bring-into-line/clear-documents.ts';
 import { SeenSet } from '../drift/seen-set.ts';
 import { tryAgain } from '../drift/scan-all.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,12 +20,14 @@ import type { DerivedListing } from '../ports/derived-listing.ts';
 import type { MonotonicClock } from '../ports/monotonic-clock.ts';
 import type { Notes } from '../ports/notes.ts';
 import type { Random } from '../ports/random.ts';
+import type { SearchFences } from '../ports/search-fences.ts';
 import type { Sleeper } from '../ports/sleeper.ts';
 import type { TableScan } from '../ports/table-scan.ts';
 import type { DerivationNotes } from '../plan/derivation-notes.ts';
 import type { Retrier } from '../retry.ts';
 import { Pace, type Rate, unitsPerSecond } from '../scan/pace.ts';
-import { ScanProgress, type SegmentPlace, unnotedProgress } from '../scan/scan-progress.ts';
+import { ScanProgress, unnotedProgress } from '../scan/scan-progress.ts';
+import { scanSegments } from '../scan/scan-segments.ts';
 import { NO_LIMIT } from '../time-limit.ts';
 import { filledNames } from './filled-names.ts';
 import { BackfillFigures, type BackfillTally } from './backfill-figures.ts';
@@ -28,9 +38,11 @@ export interface BackfillParts {
   readonly listing: DerivedListing;
   readonly notes: Notes;
   readonly derivations: Pick<DerivationNotes, 'hashOf' | 'save'>;
+  readonly fences: Pick<SearchFences, 'documents'>;
   readonly bring: Pick<BringIntoLine, 'execute'>;
+  readonly clear: Pick<ClearDocuments, 'execute'>;
   /** The same, but that nothing is written: see `withoutWriting`. */
-  readonly pretend: Pick<BringIntoLine, 'execute'>;
+  readonly pretend: Pick<BackfillParts, 'bring' | 'clear'>;
   readonly retrier: Retrier;
   readonly clock: Clock;
   readonly monotonicClock: MonotonicClock;
@@ -108,7 +120,7 @@ export class Backfill {
     onBegin(figures);
     const filling = new Filling(this.#parts, options, {
       ...{ progress, figures, listener },
-      bring: isDryRun ? this.#parts.pretend : this.#parts.bring,
+      ...(isDryRun && this.#parts.pretend),
       pace: new Pace({ clock, sleeper }, perSecond),
       isChosen: (name) => names.includes(name),
     });
@@ -126,7 +138,6 @@ export class Backfill {
 }
 
 interface FillingParts {
-  readonly bring: BackfillParts['bring'];
   readonly progress: Pick<ScanProgress, 'segments' | 'save'>;
   readonly figures: BackfillFigures;
   readonly listener: BackfillListener;
@@ -142,58 +153,30 @@ class Filling {
   readonly #options: BackfillOptions;
   readonly #seen: SeenSet;
   readonly #fingerprints: Fingerprinter;
+  /** Of each kind, the parts of some row of it. */
+  readonly #known = new Map<RowModel, readonly string[]>();
 
-  constructor(parts: BackfillParts, options: BackfillOptions, own: FillingParts) {
+  constructor(parts: BackfillParts, options: BackfillOptions, own: Partial<BackfillParts> & FillingParts) {
     this.#parts = { ...parts, ...own };
     this.#options = options;
     this.#seen = new SeenSet(options.mostSeen);
     this.#fingerprints = new Fingerprinter(() => parts.random.next());
   }
 
-  /** All rows, segments at the same time. Where one fails, the others end after their present page. */
+  /** All rows. */
   async scan(stop: AbortSignal): Promise<void> {
-    const failing = new AbortController();
-    const either = AbortSignal.any([stop, failing.signal]);
-    const results = await Promise.allSettled(
-      this.#parts.progress.segments.map(async (place) => {
-        try {
-          await this.#segment(place, either);
-        } catch (error) {
-          failing.abort();
-          throw error;
-        }
-      }),
+    const { figures } = this.#parts;
+    await scanSegments(
+      { ...this.#parts, pageRows: this.#options.pageRows },
+      async ({ segment, rows, readUnits, at }) => {
+        figures.readUnits += readUnits;
+        const read = rows.map(({ key, attributes }) => ({ key, scanned: { attributes, at } }));
+        const filled = await this.#fill(read);
+        await this.#othersRun(stop);
+        return figures.added(segment, { ...filled, scanned: rows.length });
+      },
+      stop,
     );
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  }
-
-  async #segment(begun: SegmentPlace, stop: AbortSignal): Promise<void> {
-    const { scan, retrier, clock, pace, progress, figures } = this.#parts;
-    const { segments, pageRows } = this.#options;
-    for (let place = begun; !place.isDone;) {
-      // It waits for its turn no longer than until it is to stop.
-      await pace.turn(stop).catch((error: unknown) => {
-        if (!stop.aborted) throw error;
-      });
-      if (stop.aborted) return;
-      const { segment, from } = place;
-      let at = 0;
-      const page = await tryAgain(
-        retrier,
-        () => {
-          at = clock.now();
-          return scan.page({ segment, segments, from, limit: pageRows });
-        },
-        NO_LIMIT.signal,
-      );
-      pace.took(page.readUnits);
-      figures.readUnits += page.readUnits;
-      const rows = page.rows.map(({ key, attributes }) => ({ key, scanned: { attributes, at } }));
-      const tally = figures.added(segment, { ...(await this.#fill(rows)), scanned: rows.length });
-      place = { segment, from: page.next, isDone: page.next === undefined, tally };
-      await progress.save(place);
-      await this.#othersRun(stop);
-    }
   }
 
   /** What is noted of rows that the scan has not found, and pointers, where they are kept apart from the rows. */
@@ -214,7 +197,40 @@ class Filling {
         );
         if (!(await this.#fillUnseen(pointers, stop))) return;
       }
-    this.isComplete = true;
+    this.isComplete = await this.#clearDocuments(stop);
+  }
+
+  /** Documents of rows that are gone, or do not give them, of which only a fence tells. @returns false where it is to stop. */
+  async #clearDocuments(stop: AbortSignal): Promise<boolean> {
+    const { model, fences, clear, isChosen, figures } = this.#parts;
+    const chosen = model.documents.filter(({ name }) => isChosen(name));
+    const collections = [...new Set(chosen.map(({ collection }) => collection))];
+    if (collections.length === 0) return !stop.aborted;
+    for await (const page of fences.documents(collections)) {
+      const documents: ListedDocument[] = [];
+      for (const key of page) {
+        const owner =
+          key === undefined ? 'unknown' : ownerOfDocument(model, key, (kind) => this.#known.get(kind));
+        // One that no row can have may be another table's, whose worker shares the state table: it is not for a fill to delete.
+        if (owner === 'unknown' || owner === 'none') figures.unknownDocuments++;
+        else if (isChosen(owner.model.name) && !this.#isDealtWith(owner))
+          documents.push({ key: documentKeyOf(owner.model, owner.row), row: keyOf(owner.row) });
+      }
+      for (let from = 0; from < documents.length; from += AT_ONCE) {
+        if (stop.aborted) return false;
+        const some = documents.slice(from, from + AT_ONCE);
+        figures.add({ documents: await clear.execute(some), listed: some.length });
+        await this.#othersRun(stop);
+      }
+      await this.#othersRun(stop);
+      if (stop.aborted) return false;
+    }
+    return true;
+  }
+
+  /** Whether the row was looked at, and its document with it: where the key alone says that there is none, it was not. */
+  #isDealtWith({ row, model }: OwnerOfDocument): boolean {
+    return this.#seen.has(this.#fingerprints.of(itemKey(keyOf(row)))) && answerByKey(model, row) !== false;
   }
 
   /** @returns false where it is to stop. */
@@ -245,8 +261,15 @@ class Filling {
         listener.onRefused(key, fault.message);
       }
       this.#seen.add(this.#fingerprints.of(itemKey(key)));
+      this.#know(key);
     }
     return { ...tally, refused };
+  }
+
+  #know({ partition, sort }: ItemKey): void {
+    const row = this.#parts.model.rowOf(partition, sort);
+    if (row === undefined || 'malformed' in row) return;
+    for (const { model, parts } of kindsOf(row)) if (!this.#known.has(model)) this.#known.set(model, parts);
   }
 
   /** Lets signals in, also where a store answers without giving others a turn. */

@@ -3,13 +3,19 @@ import type { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import type { Change } from '../../domain/change.ts';
 import { hasRun } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
-import { entityKey } from '../../domain/pointer.ts';
+import { type Entity, entityKey } from '../../domain/pointer.ts';
 import { SeenSet } from '../drift/seen-set.ts';
 import type { EffectLog } from '../ports/effect-log.ts';
-import type { EntityView, ImageRepository } from '../ports/image-repository.ts';
+import { type EntityView, ImageRepository } from '../ports/image-repository.ts';
 import { ReconcileDefaultImage } from '../reconcile-default-image.ts';
 import { type EffectsResult, ZERO_EFFECTS } from '../run-effects.ts';
 import type { BringIntoLineDependencies } from './bring-into-line.ts';
+import {
+  UnwritingDerivedRows,
+  UnwritingImages,
+  UnwritingMatcher,
+  UnwritingQueue,
+} from './unwriting-ports.ts';
 
 export interface ReadPorts {
   readonly images: ImageRepository;
@@ -31,45 +37,47 @@ export function withoutWriting(
   const { matcher, derivedRows, retrier } = deps;
   return {
     ...deps,
-    matcher: { load: (...given) => matcher.load(...given), apply: allDone, correct: allDone },
-    derivedRows: {
-      load: (...given) => derivedRows.load(...given),
-      read: (...given) => derivedRows.read(...given),
-      apply: allDone,
-      discard: allDone,
-    },
-    queue: { send: allDone },
+    matcher: new UnwritingMatcher(matcher),
+    derivedRows: new UnwritingDerivedRows(derivedRows),
+    queue: new UnwritingQueue(),
     pointers: new ReconcileDefaultImage(unwrittenPointers(images, fingerprints), retrier),
     effects: { execute: (commands) => unrun(log, commands) },
   };
 }
 
-async function allDone(given: readonly unknown[]): Promise<readonly 'done'[]> {
-  return given.map(() => 'done');
-}
-
 /** Each pointer is written once, though nothing of it is there when the next of its rows is looked at. */
 function unwrittenPointers(images: ImageRepository, fingerprints: Fingerprinter): ImageRepository {
   const written = new SeenSet(MOST_POINTERS);
-  return {
-    load: async (entities, signal) => {
+  const looked = new UnwritingImages(images, async (writes) =>
+    writes.map(({ view }) => {
+      const fingerprint = fingerprints.of(entityKey(view.entity));
+      // Another page of its rows was quicker.
+      if (written.has(fingerprint)) return 'conflict';
+      written.add(fingerprint);
+      return 'done';
+    }),
+  );
+  return new OnceWritten(looked, (entity) => written.has(fingerprints.of(entityKey(entity))));
+}
+
+/** To which nothing is left to do where something would have been written. */
+class OnceWritten extends ImageRepository {
+  override readonly load: ImageRepository['load'];
+  override readonly save: ImageRepository['save'];
+
+  constructor(images: ImageRepository, isWritten: (entity: Entity) => boolean) {
+    super();
+    this.save = (...given) => images.save(...given);
+    this.load = async (entities, signal) => {
       const views = await images.load(entities, signal);
       return views.map((view, index) => {
         const entity = entities[index];
-        return entity !== undefined && written.has(fingerprints.of(entityKey(entity)))
+        return entity !== undefined && isWritten(entity)
           ? ({ ...NOTHING, entity } satisfies EntityView)
           : view;
       });
-    },
-    save: async (writes) =>
-      writes.map(({ view }) => {
-        const fingerprint = fingerprints.of(entityKey(view.entity));
-        // Another page of its rows was quicker.
-        if (written.has(fingerprint)) return 'conflict';
-        written.add(fingerprint);
-        return 'done';
-      }),
-  };
+    };
+  }
 }
 
 /** No rows and no pointer: nothing is to be done. */

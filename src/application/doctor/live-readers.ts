@@ -16,7 +16,9 @@ export async function liveReaders(
   sleeper: Sleeper,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const before = new Map((await states.load(stream, signal)).filter(isHeld).map((shard) => [shard.id, shard]));
+  const before = new Map(
+    (await states.load(stream, signal)).filter(isHeld).map((shard) => [shard.id, shard]),
+  );
   if (before.size === 0) return [];
   const failovers = Array.from(
     before.values(),

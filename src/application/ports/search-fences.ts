@@ -29,4 +29,16 @@ export abstract class SearchFences {
    * - Rejects once `signal` is aborted: no further request starts, and what was begun may or may not be done.
    */
   abstract advance(moves: readonly SearchFenceMove[], signal?: AbortSignal): Promise<readonly Result[]>;
+
+  /**
+   * The documents of collections that have a fence and are not gone, in no particular order, each once, page by page: memory does not grow with
+   * their number. What is moved meanwhile may be there as it was, or as it is. Undefined for one of which the store keeps only a digest of
+   * its name, of whichever collection.
+   *
+   * @throws Fault when something cannot be read: a listing that ends without one is complete. Rejects once `signal` is aborted.
+   */
+  abstract documents(
+    collections: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly (DocumentKey | undefined)[]>;
 }

@@ -8,12 +8,12 @@ export interface StreamShards {
   readonly shards: readonly string[];
 }
 
-/** Told of what is noted of streams, whoever has noted it, before anything of that is read. */
+/** Told of what is noted of streams, whoever has noted it, before anything of that is read. Where it says that it failed, it is told again. */
 export interface NotedListener {
-  readonly newShards: (shards: StreamShards) => void;
-  readonly removedShards: (shards: StreamShards) => void;
+  readonly newShards: (shards: StreamShards, failed: () => void) => void;
+  readonly removedShards: (shards: StreamShards, failed: () => void) => void;
   /** Once for each, also for those that were open before. */
-  readonly gap: (gap: StreamGap) => void;
+  readonly gap: (gap: StreamGap, failed: () => void) => void;
 }
 
 /** Shard states that are kept under a name, so that readers for other purposes have theirs, and tell what changes. */
@@ -83,8 +83,9 @@ export class ToldShardStates extends ShardStates {
     this.#shards.set(stream, now);
     const added = [...now].filter((id) => !before.has(id));
     const removed = [...before].filter((id) => !now.has(id));
-    if (added.length > 0) this.#listener.newShards({ stream, shards: added });
-    if (removed.length > 0) this.#listener.removedShards({ stream, shards: removed });
+    const failed = () => void this.#shards.set(stream, before);
+    if (added.length > 0) this.#listener.newShards({ stream, shards: added }, failed);
+    if (removed.length > 0) this.#listener.removedShards({ stream, shards: removed }, failed);
   }
 
   #tellGaps(stream: string, gaps: readonly Gap[]): void {
@@ -92,7 +93,7 @@ export class ToldShardStates extends ShardStates {
       const mark = markOf(stream, gap);
       if (this.#gaps.has(mark)) continue;
       this.#gaps.add(mark);
-      this.#listener.gap({ stream, ...gap });
+      this.#listener.gap({ stream, ...gap }, () => this.#gaps.delete(mark));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Gap, StreamGap } from '../../domain/shard.ts';
+import { type Gap, isSameGap, isSamePosition, type StreamGap } from '../../domain/shard.ts';
 import type { NotingDependencies } from './dependencies.ts';
 import type { SourceTime } from './source-time.ts';
 import { gapsOf } from './table-gaps.ts';
@@ -40,6 +40,11 @@ export class GapNoting {
     this.#open = await (openGaps?.(signal) ?? gapsOf(states, source.arn, signal));
   }
 
+  /** One was closed by this process. */
+  closed(gap: StreamGap): void {
+    this.#open = this.#open.filter((open) => !isSameGap(open, gap));
+  }
+
   /**
    * Notes a gap for good.
    *
@@ -63,16 +68,12 @@ export class GapNoting {
     if (noted === undefined) await states.noteGaps(stream, [gap], this.#signal);
     const open = noted ?? gap;
     logger.log('error', 'records of the stream are lost', { stream, ...open, do: REPAIR_GAP });
-    const others = this.#open.filter((one) => one.stream !== stream || !isSame(gap, one));
+    const others = this.#open.filter((one) => one.stream !== stream || !isSamePosition(gap, one));
     this.#open = [...others, { stream, ...open }];
   }
 }
 
 /** Whether an open gap is for this one too: not where more may have left the stream at its position since. */
 function isNoted(gap: Gap, open: Gap): boolean {
-  return isSame(gap, open) && (gap.reason !== 'trimmed' || gap.at - open.at < SAME_MS);
-}
-
-function isSame(a: Gap, b: Gap): boolean {
-  return a.shard === b.shard && a.reason === b.reason && a.after === b.after;
+  return isSamePosition(gap, open) && (gap.reason !== 'trimmed' || gap.at - open.at < SAME_MS);
 }

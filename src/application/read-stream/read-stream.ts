@@ -1,5 +1,5 @@
 import { byId, readable } from '../../domain/shard-order.ts';
-import type { ShardState } from '../../domain/shard.ts';
+import type { ShardState, StreamGap } from '../../domain/shard.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { ReadStreamDependencies } from './dependencies.ts';
 import { GapNoting } from './gap-noting.ts';
@@ -162,6 +162,9 @@ export class ReadStream {
       isEndOfStream: this.#isEndOfStream,
     };
   }
+
+  /** A gap was closed by this process: it is told no more. */
+  readonly gapClosed = (gap: StreamGap): void => this.#gaps.closed(gap);
 
   /** Saves how far all is handled by now. @throws Fault when it is not known what was saved. */
   saveProgress(): Promise<void> {

@@ -30,6 +30,18 @@ export class TableGaps {
   }
 
   /**
+   * Streams that were read and not to their end, other than the one that the table has now: what is left of them is older than what was lost after
+   * them, and what is derived would go back to it.
+   *
+   * @param present its ARN; undefined where none is switched on.
+   * @throws Fault when it cannot be read.
+   */
+  async unfinished(present: string | undefined, signal?: AbortSignal): Promise<readonly string[]> {
+    const noted = await this.#states.load(this.#table, signal);
+    return noted.flatMap(({ id, complete }) => (complete || id === present ? [] : [id]));
+  }
+
+  /**
    * Closes gaps, as they were told by `open` before what they left was repaired: one that was noted again since stays. Safe to repeat.
    *
    * @throws Fault when it is not known of all whether they are closed.

@@ -1,5 +1,6 @@
 import type { CountModel } from '../count.ts';
 import type { RowsModel } from '../derived-rows.ts';
+import type { PartRule } from '../definition/overlap.ts';
 import type { EffectModel } from '../effect.ts';
 import { isPlainObject } from '../plain-value.ts';
 import type { PointerModel } from '../pointer.ts';
@@ -25,7 +26,8 @@ export type DerivationData = {
     readonly name: string;
     readonly partition: string;
     readonly sort: string | undefined;
-    readonly rules: RowModel['rules'];
+    /** Null where a part may hold anything. */
+    readonly rules: readonly (NonNullable<PartRule> | null)[];
     readonly when: RowModel['when'];
     readonly numbers: RowModel['numbers'];
     /** Whose schema its rows have: what that asks for cannot be seen. */
@@ -139,7 +141,8 @@ function dataOf(
 function rowData(row: RowModel): DerivationData['row'] {
   const { name, partition, sort, rules, when, numbers, schema } = row;
   return {
-    ...{ name, partition: partition.text, sort: sort?.text, rules, when, numbers },
+    ...{ name, partition: partition.text, sort: sort?.text, when, numbers },
+    rules: rules.map((rule) => rule ?? null),
     schema: schema?.['~standard'].vendor,
   };
 }

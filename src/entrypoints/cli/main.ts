@@ -13,6 +13,7 @@ import { initCommand } from './init/command.ts';
 import { migrateCommand } from './migrate/command.ts';
 import { planCommand } from './plan/command.ts';
 import { policyCommand } from './policy/command.ts';
+import { purgeCommand } from './purge/command.ts';
 import { redriveCommand } from './redrive/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { searchCommand } from './search/command.ts';
@@ -40,6 +41,7 @@ await runCommand(
     .addCommand(indexCommand)
     .addCommand(planCommand)
     .addCommand(backfillCommand)
+    .addCommand(purgeCommand)
     .addCommand(verifyCommand)
     .addCommand(redriveCommand)
     .addCommand(doctorCommand)

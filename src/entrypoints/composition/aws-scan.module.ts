@@ -10,6 +10,7 @@ import { SearchBacklog } from '../../application/ports/search-backlog.ts';
 import { TableScan } from '../../application/ports/table-scan.ts';
 import type { AwsBackend } from '../config.ts';
 import { DOCUMENT_CLIENT } from './aws.module.ts';
+import { DERIVED_LISTINGS } from './derived-listings.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** What only commands need that read the whole table, beside `awsModule`: a function that Lambda calls starts without it. */
@@ -25,9 +26,13 @@ export function awsScanModule({
       [DOCUMENT_CLIENT, TABLE_MODEL],
     );
     bind(Notes).toResolvedValue((client) => new DynamoDbNotes(client, { stateTable }), [DOCUMENT_CLIENT]);
+    bind(DERIVED_LISTINGS).toResolvedValue(
+      (client) => (model) => new DynamoDbDerivedListing(client, { table, stateTable }, model),
+      [DOCUMENT_CLIENT],
+    );
     bind(DerivedListing).toResolvedValue(
-      (client, model) => new DynamoDbDerivedListing(client, { table, stateTable }, model),
-      [DOCUMENT_CLIENT, TABLE_MODEL],
+      (listingOf, model) => listingOf(model),
+      [DERIVED_LISTINGS, TABLE_MODEL],
     );
     if (queueUrl !== undefined)
       bind(SearchBacklog).toResolvedValue(

@@ -26,6 +26,7 @@ import { MemorySearchQueue } from '../../adapters/memory/memory-search-queue.ts'
 import { MemoryTableGenerations } from '../../adapters/memory/memory-table-generations.ts';
 import { MemoryTableScan } from '../../adapters/memory/memory-table-scan.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
+import { DERIVED_LISTINGS } from './derived-listings.ts';
 import { TABLE_MODEL } from './table-model.ts';
 
 /** `BACKEND=memory`: everything in this process, gone when it ends. */
@@ -52,9 +53,15 @@ export const memoryModule = new ContainerModule(({ bind }) => {
     (index, table, matcher, derivedRows) => new MemoryDerivedState(index, table, matcher, derivedRows),
     [MemorySearchIndex, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
   );
+  bind(DERIVED_LISTINGS).toResolvedValue(
+    (table, matcher, derivedRows) =>
+      ({ keys }) =>
+        new MemoryDerivedListing(keys, table, matcher, derivedRows),
+    [MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
+  );
   bind(DerivedListing).toResolvedValue(
-    ({ keys }, table, matcher, derivedRows) => new MemoryDerivedListing(keys, table, matcher, derivedRows),
-    [TABLE_MODEL, MemoryTable, MemoryMatcherRepository, MemoryDerivedRowRepository],
+    (listingOf, model) => listingOf(model),
+    [DERIVED_LISTINGS, TABLE_MODEL],
   );
   bind(SearchBacklog).toResolvedValue((queue) => new MemorySearchBacklog(queue), [MemorySearchQueue]);
 });

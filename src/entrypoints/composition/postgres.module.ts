@@ -27,6 +27,7 @@ import { TableReplica } from '../../application/ports/table-replica.ts';
 import { TableScan } from '../../application/ports/table-scan.ts';
 import { invocationFields } from '../invocation.ts';
 import type { DatabaseSettings } from '../database-settings.ts';
+import { DERIVED_LISTINGS } from './derived-listings.ts';
 import { OpenedLater, whenOpened } from './opened-later.ts';
 import { SentActions } from './sent-actions.ts';
 import { TABLE_MODEL } from './table-model.ts';
@@ -94,7 +95,7 @@ export function postgresModule(
     bindPart(TableGenerations, 'generations', { generationOf: true, adopt: true }, {});
     bindPart(SearchQueue, 'queue', { send: true }, {});
     bindPart(SearchIndex, 'index', { apply: true, applyToAll: true, read: true }, { documents: true });
-    bindPart(SearchFences, 'fences', { load: true, advance: true }, {});
+    bindPart(SearchFences, 'fences', { load: true, advance: true }, { documents: true });
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
     bindPart(TableScan, 'scan', { page: true, size: true }, {});
     bindPart(Notes, 'notes', { load: true, save: true, remove: true }, {});
@@ -113,18 +114,22 @@ export function postgresModule(
       {},
       { documents: true, pointers: true, counts: true, derivedRows: true, rows: true },
     );
-    bind(DerivedListing).toResolvedValue(
-      (parts) =>
+    bind(DERIVED_LISTINGS).toResolvedValue(
+      (parts) => (model) =>
         Object.assign(
           whenOpened(
             DerivedListing,
-            async () => (await parts.get()).listing,
+            async () => (await parts.get()).listingOf(model),
             {},
             { elsewhere: true, states: true },
           ),
           { inTable: () => undefined },
         ),
       [PARTS],
+    );
+    bind(DerivedListing).toResolvedValue(
+      (listingOf, model) => listingOf(model),
+      [DERIVED_LISTINGS, TABLE_MODEL],
     );
     bind(SearchActionSource).toResolvedValue(
       (parts) =>

@@ -16,6 +16,7 @@ import {
   type ReaderStatus,
   type ReadResult,
 } from '../../application/read-stream/reader-status.ts';
+import { isSameGap, type StreamGap } from '../../domain/shard.ts';
 import { TableGaps } from '../../application/read-stream/table-gaps.ts';
 import { type OlderStream, TableStreams } from '../../application/read-stream/table-streams.ts';
 import { untilAnswered } from '../../application/read-stream/until-answered.ts';
@@ -45,7 +46,7 @@ export class Follow {
   #reader: ReadStream | undefined;
   #stream = '';
   #since = Date.now();
-  readonly #results: ReadResult[] = [];
+  #results: ReadResult[] = [];
   /** The gaps of the table that is followed; undefined where it is one stream only. */
   #gaps: TableGaps | undefined;
 
@@ -80,6 +81,13 @@ export class Follow {
   /** Saves how far all is handled by now. @throws Fault when it is not known what was saved. */
   async saveProgress(): Promise<void> {
     await this.#reader?.saveProgress();
+  }
+
+  /** A gap was closed here: it is told no more, and what is lost at its position from now on is another. */
+  gapClosed(gap: StreamGap): void {
+    this.#reader?.gapClosed(gap);
+    const isOther = (open: StreamGap) => !isSameGap(open, gap);
+    this.#results = this.#results.map((result) => ({ ...result, gaps: result.gaps.filter(isOther) }));
   }
 
   /** Reads one stream until it is stopped, or ends. @throws what `ReadStream.run` throws. */

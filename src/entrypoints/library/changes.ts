@@ -1,4 +1,5 @@
 import type { Acknowledgement, Attempt, Taken } from '../../application/read-changes/hand-over.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { AnyReadChange } from '../../domain/row-change.ts';
 import type { Reading } from './reading.ts';
 
@@ -55,6 +56,8 @@ export class ReadingChanges implements Changes<AnyReadChange> {
   }
 
   async begun(): Promise<void> {
+    if (this.#isOver && this.#reading === undefined)
+      throw new Fault('transient', 'the changes were left before reading had begun');
     await this.#start().begun;
   }
 
@@ -67,7 +70,8 @@ export class ReadingChanges implements Changes<AnyReadChange> {
   async return(): Promise<IteratorReturnResult<undefined>> {
     const isFirst = this.#ends();
     this.#reading?.leave();
-    if (isFirst) await this.#reading?.ended;
+    // What it failed by is told once.
+    await (isFirst ? this.#reading?.ended : this.#reading?.ended.catch(() => undefined));
     return OVER;
   }
 

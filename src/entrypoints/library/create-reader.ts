@@ -65,9 +65,9 @@ class StreamReader implements Reader<AnyReadChange> {
         ? new MemoryShardStates(state === undefined ? [] : readStatesText(state, 'the state of the reader'))
         : undefined;
     this.#states = new ToldShardStates(states ?? (this.#memory as MemoryShardStates), name, {
-      newShards: (shards) => this.#tell('new shards', shards),
-      removedShards: (shards) => this.#tell('removed shards', shards),
-      gap: (gap) => this.#tell('gap', gap),
+      newShards: (shards, failed) => this.#tell('new shards', shards, failed),
+      removedShards: (shards, failed) => this.#tell('removed shards', shards, failed),
+      gap: (gap, failed) => this.#tell('gap', gap, failed),
     });
   }
 
@@ -124,6 +124,7 @@ class StreamReader implements Reader<AnyReadChange> {
 
   async closeGap({ stream, ...gap }: StreamGap): Promise<void> {
     await this.#states.closeGaps(stream, [gap]);
+    this.#reading?.gapClosed({ stream, ...gap });
   }
 
   #begin(options: ReadOptions): Reading {
@@ -133,7 +134,8 @@ class StreamReader implements Reader<AnyReadChange> {
         'the reader is reading already: end that first, or make another reader',
       );
     this.#isReading = true;
-    const deps = { options: this.#options, states: this.#states, decode: this.#decode };
+    const restored = [...(this.#memory?.noted.keys() ?? [])];
+    const deps = { options: this.#options, states: this.#states, restored, decode: this.#decode };
     const reading = (this.#reading = new Reading(deps, options));
     const ended = () => {
       this.#isReading = false;
@@ -157,11 +159,22 @@ class StreamReader implements Reader<AnyReadChange> {
   #tell<Name extends 'new shards' | 'removed shards' | 'gap'>(
     event: Name,
     what: Parameters<Events[Name]>[0],
+    failed: () => void,
   ): void {
+    const reading = this.#reading;
+    if (reading?.hasFailed === true) {
+      failed();
+      return;
+    }
+    const fail = (error: unknown) => {
+      failed();
+      reading?.fail(error);
+    };
     try {
-      for (const listener of this.#listeners[event]) (listener as (what: unknown) => void)(what);
+      for (const listener of this.#listeners[event] as ((told: typeof what) => unknown)[])
+        Promise.resolve(listener(what)).catch(fail);
     } catch (error) {
-      this.#reading?.fail(error);
+      fail(error);
     }
   }
 }

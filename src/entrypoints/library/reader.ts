@@ -13,15 +13,15 @@ export interface ReaderEvents<C> {
   readonly modify: (change: Extract<C, { readonly operation: 'MODIFY' }> & Attempt) => unknown;
   /** A row went. Waited for as `insert` is. */
   readonly remove: (change: Extract<C, { readonly operation: 'REMOVE' }> & Attempt) => unknown;
-  /** Shards are new, and will be read; also those that there are when reading begins. Not waited for; where one throws, the reader ends with that. */
-  readonly 'new shards': (shards: StreamShards) => void;
+  /** Shards are new, and will be read; also those that there are when reading begins. Not waited for; where one throws, or its promise rejects, the reader ends with that, and the next reading tells it again. */
+  readonly 'new shards': (shards: StreamShards) => unknown;
   /** Shards that were handled have left the stream. As `new shards`. */
-  readonly 'removed shards': (shards: StreamShards) => void;
+  readonly 'removed shards': (shards: StreamShards) => unknown;
   /**
    * Changes are lost for good, as they left the stream before they were read; the changes behind it come after. Told again by the next process, until
    * `closeGap` is called. As `new shards`.
    */
-  readonly gap: (gap: StreamGap) => void;
+  readonly gap: (gap: StreamGap) => unknown;
 }
 
 /** How a reader is doing now. */

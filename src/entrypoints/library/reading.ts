@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DecodeRecord } from '../../adapters/dynamodb-stream/read-changes.ts';
+import { readStreamArn } from '../../adapters/dynamodb-stream/stream-arn.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import type { ShardStates } from '../../application/ports/shard-states.ts';
 import { HandOver } from '../../application/read-changes/hand-over.ts';
@@ -8,6 +9,7 @@ import { READ_STREAM_DEFAULTS } from '../../application/read-stream/options.ts';
 import type { ReaderStatus, ReadResult } from '../../application/read-stream/reader-status.ts';
 import type { SourceRecord } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { StreamGap } from '../../domain/shard.ts';
 import type { AnyReadChange } from '../../domain/row-change.ts';
 import { Follow } from '../follow/follow.ts';
 import { noStream } from '../follow/no-stream.ts';
@@ -23,6 +25,8 @@ const LANES = 1_024;
 export interface ReadingDependencies {
   readonly options: ReaderOptions;
   readonly states: ShardStates;
+  /** Of what the state that was given tells: ARNs of tables and streams. */
+  readonly restored: readonly string[];
   readonly decode: DecodeRecord;
 }
 
@@ -76,9 +80,19 @@ export class Reading {
     return this.#follow?.reading;
   }
 
+  /** Whether it ends with an error: what is noted meanwhile is told by the next one. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Saves how far all is handled by now. */
   async saveProgress(): Promise<void> {
     await this.#follow?.saveProgress();
+  }
+
+  /** A gap was closed: it is open no more. */
+  gapClosed(gap: StreamGap): void {
+    this.#follow?.gapClosed(gap);
   }
 
   /** Gives up what is under way, and ends. */
@@ -119,9 +133,28 @@ export class Reading {
   async #readAll(follow: Follow, streams: Streams): Promise<void> {
     const { source, streamArn, table } = this.#deps.options;
     const stop = this.#stop;
-    if (table === undefined) return follow.stream(streamArn ?? source.arn, stop);
-    const describe = () => streams.streamOf(table, stop);
+    if (table === undefined) {
+      const arn = streamArn ?? source.arn;
+      this.#checkState(arn);
+      return follow.stream(arn, stop);
+    }
+    const describe = async () => {
+      const described = await streams.streamOf(table, stop);
+      this.#checkState(described.table);
+      return described;
+    };
     if (!(await follow.table(describe, stop))) throw noStream(table, 'streamArn');
+  }
+
+  /** @param arn of the table or stream that is read. @throws Fault `configuration` where the state that was given is of another table. */
+  #checkState(arn: string): void {
+    const table = tableOf(arn);
+    const other = this.#deps.restored.find((one) => tableOf(one) !== table);
+    if (other === undefined) return;
+    throw new Fault(
+      'configuration',
+      `the state that the reader was given is of ${tableOf(other)}, and it is to read ${table}: give it that table's state, or none`,
+    );
   }
 
   async #undecodable(record: unknown, fault: Fault): Promise<void> {
@@ -137,6 +170,10 @@ export class Reading {
       throw error;
     }
   }
+}
+
+function tableOf(arn: string): string {
+  return readStreamArn(arn).tableArn;
 }
 
 type Streams = Pick<AwsStreams, 'source' | 'streamOf' | 'close'>;

@@ -1,5 +1,6 @@
 import { type ReceivedAction, SearchActionSource } from '../../application/ports/search-action-source.ts';
 import type { SearchFences } from '../../application/ports/search-fences.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
 import type { SearchIndex } from '../../application/ports/search-index.ts';
 import type { SourceRows } from '../../application/ports/source-rows.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -40,7 +41,12 @@ export function indexWith(index: SearchIndex, apply: SearchIndex['apply']): Sear
 }
 
 export function fencesWith(load: SearchFences['load'], advance: SearchFences['advance']): SearchFences {
-  return { load, advance };
+  return { load, advance, documents: noDocuments };
+}
+
+/** An indexer asks for none. */
+async function* noDocuments(): AsyncGenerator<readonly DocumentKey[]> {
+  yield [];
 }
 
 export function rowsWith(read: SourceRows['read']): SourceRows {

@@ -133,8 +133,8 @@ class BackfillWorld {
       listing: new MemoryDerivedListing(SHOP.model.keys, world.table, world.matcher, world.derivedRows),
       notes: this.notes,
       derivations: this.derivations,
-      bring: world.filler(),
-      pretend: world.filler({}, { isDryRun: true }),
+      ...{ bring: world.filler(), clear: world.clearing(), fences: world.fences },
+      pretend: { bring: world.filler({}, { isDryRun: true }), clear: world.clearing({ isDryRun: true }) },
       retrier: aRetrier(),
       clock: world.clock,
       ...{ monotonicClock: new SleptClock(time), sleeper: time, random: new FixedRandom(0.5) },
@@ -361,6 +361,38 @@ describe('Backfill', () => {
     Object.assign(rest, { world: filled.world, notes: filled.notes });
     const derivations = { hashOf: () => 'of another definition', save: async () => undefined };
     expect((await rest.execute({ segments: 1 }, { derivations })).isResumed).to.equal(false);
+  });
+
+  it('given documents of gone rows of which only a fence tells, then those are deleted, and no others', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    for (const id of IDS) await world.put(orderRow(id));
+    await world.handle();
+    await world.index();
+    for (const id of IDS.slice(0, 5)) await world.remove(orderRow(id), { lost: true });
+    const search = () => world.engine.all();
+    const would = await filled.execute({ only: ['search'], isDryRun: true });
+    expect(would.tally.documents).to.equal(12);
+    const { tally } = await filled.execute({ only: ['search'] });
+    // Seven are sent again, as only the index knows what it holds.
+    expect([tally.documents, tally.listed]).to.deep.equal([12, 5]);
+    await world.index();
+    const ids: string[] = [];
+    for (const { key } of search()) ids.push(key.id);
+    expect(ids.sort()).to.deep.equal(IDS.slice(5).map((id) => `c:${id}`));
+    expect((await filled.execute({ only: ['search'] })).tally).to.include({ documents: 7, listed: 0 });
+  });
+
+  it('given a document whose id no row of the table has, then it stays, and is told of', async () => {
+    const filled = new BackfillWorld();
+    const { world } = filled;
+    await filled.put('10');
+    const document = { collection: 'orders', id: '10' };
+    const to = { version: { generation: 0, epoch: '', sequence: '5' }, removed: false, revision: 0 };
+    await world.fences.advance([{ key: document, from: undefined, to }]);
+    const { unknownDocuments } = await filled.execute();
+    expect(unknownDocuments).to.equal(1);
+    expect(world.queue.drain().map(({ key }) => key.id)).to.deep.equal(['c:10']);
   });
 
   it('given a rate, then pages keep to it', async () => {

@@ -14,6 +14,8 @@ import {
   type BringIntoLineDependencies,
   type RowToBring,
 } from '../../../src/application/bring-into-line/bring-into-line.ts';
+import { ClearDocuments } from '../../../src/application/bring-into-line/clear-documents.ts';
+import { UnwritingQueue } from '../../../src/application/bring-into-line/unwriting-ports.ts';
 import { withoutWriting } from '../../../src/application/bring-into-line/without-writing.ts';
 import { IndexDocuments } from '../../../src/application/index-documents.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
@@ -182,6 +184,16 @@ export class FillWorld {
     };
     const fingerprints = new Fingerprinter(() => 0.5);
     return isDryRun ? withoutWriting(deps, { images, log: this.effects, fingerprints }) : deps;
+  }
+
+  /** What has documents deleted here that no row gives. */
+  clearing({ isDryRun = false } = {}): ClearDocuments {
+    const { fences, rows, clock } = this;
+    const queue = isDryRun ? new UnwritingQueue() : this.queue;
+    return new ClearDocuments({
+      ...{ model: this.#definition.model, fences, rows, clock, queue },
+      retrier: aRetrier({ conflicts: CONFLICTS }),
+    });
   }
 
   /** The rows that are there, as a scan finds them, page by page. */

@@ -5,6 +5,7 @@ import type { Facts, QueueFacts, TableFacts } from '../../../src/application/doc
 import { documents } from '../../../src/domain/definition/documents.ts';
 import { counts } from '../../../src/domain/definition/counts.ts';
 import { defineTable } from '../../../src/domain/definition/define-table.ts';
+import { effect } from '../../../src/domain/definition/effect.ts';
 import { row } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
 import { examined, WANTED, WELL } from './well.ts';
@@ -34,7 +35,13 @@ type Case = readonly [
 ];
 
 const CASES: readonly Case[] = [
-  ['a setting that no worker takes', 'settings', 'error', /^CONCURRENCY is/, { settings: ['CONCURRENCY is "no"'] }],
+  [
+    'a setting that no worker takes',
+    'settings',
+    'error',
+    /^CONCURRENCY is/,
+    { settings: ['CONCURRENCY is "no"'] },
+  ],
   ['no table', 'table', 'error', /no such table/, { table: absent }],
   ['a table being made', 'table', 'error', /CREATING/, { table: { ...table, status: 'CREATING' } }],
   [
@@ -42,11 +49,31 @@ const CASES: readonly Case[] = [
     'keys',
     'error',
     /is PK \(S\) and SK \(N\), and must be PK \(S\) and SK \(S\)/,
-    { table: { ...table, keys: [{ name: 'PK', type: 'S' }, { name: 'SK', type: 'N' }] } },
+    {
+      table: {
+        ...table,
+        keys: [
+          { name: 'PK', type: 'S' },
+          { name: 'SK', type: 'N' },
+        ],
+      },
+    },
   ],
-  ['no sort key', 'keys', 'error', /is PK \(S\), and/, { table: { ...table, keys: [{ name: 'PK', type: 'S' }] } }],
+  [
+    'no sort key',
+    'keys',
+    'error',
+    /is PK \(S\), and/,
+    { table: { ...table, keys: [{ name: 'PK', type: 'S' }] } },
+  ],
   ['no stream', 'stream', 'error', /its stream is off/, { table: { ...table, viewType: undefined } }],
-  ['new images only', 'stream', 'error', /needs NEW_AND_OLD_IMAGES/, { table: { ...table, viewType: 'NEW_IMAGE' } }],
+  [
+    'new images only',
+    'stream',
+    'error',
+    /needs NEW_AND_OLD_IMAGES/,
+    { table: { ...table, viewType: 'NEW_IMAGE' } },
+  ],
   [
     'the stream of before',
     'latest-stream',
@@ -54,7 +81,13 @@ const CASES: readonly Case[] = [
     /is not the stream of/,
     { table: { ...table, streamArn: `${table.arn}/stream/2` } },
   ],
-  ['a stream that was turned off', 'latest-stream', 'error', /DISABLED/, { stream: { ...stream, status: 'DISABLED' } }],
+  [
+    'a stream that was turned off',
+    'latest-stream',
+    'error',
+    /DISABLED/,
+    { stream: { ...stream, status: 'DISABLED' } },
+  ],
   ['no such stream', 'latest-stream', 'error', /no such stream/, { stream: absent }],
   ['strong consistency', 'replicas', 'error', /MRSC/, { table: { ...table, isStronglyReplicated: true } }],
   [
@@ -107,13 +140,7 @@ const CASES: readonly Case[] = [
     { mapping: { ...mapping, filters: [...mapping.filters, '{"eventName":["REMOVE"]}'] } },
   ],
   ['no filters', 'filters', 'warning', /no filters/, { mapping: { ...mapping, filters: [] } }],
-  [
-    'no destination',
-    'delivery',
-    'error',
-    /are lost/,
-    { mapping: { ...mapping, destination: undefined } },
-  ],
+  ['no destination', 'delivery', 'error', /are lost/, { mapping: { ...mapping, destination: undefined } }],
   [
     'a destination that holds no records',
     'delivery',
@@ -132,7 +159,13 @@ const CASES: readonly Case[] = [
     /taken for done, and lost/,
     { mapping: { ...mapping, takesPartialResponses: false } },
   ],
-  ['a function that failed', 'worker', 'error', /last update Failed/, { worker: { ...worker, lastUpdate: 'Failed' } }],
+  [
+    'a function that failed',
+    'worker',
+    'error',
+    /last update Failed/,
+    { worker: { ...worker, lastUpdate: 'Failed' } },
+  ],
   ['no time left', 'worker', 'error', /leaves nothing/, { worker: { ...worker, timeout: 1 } }],
   [
     'a function with another state table',
@@ -173,12 +206,30 @@ const CASES: readonly Case[] = [
   ],
   ['contrail consume beside the worker', 'readers', 'warning', /handled twice/, { consumers: ['host 1'] }],
   ['no state table', 'state-table', 'error', /no such table/, { stateTable: absent }],
-  ['a state table with other keys', 'state-table', 'error', /its key is/, { stateTable: { ...stateTable, keys: [] } }],
+  [
+    'a state table with other keys',
+    'state-table',
+    'error',
+    /its key is/,
+    { stateTable: { ...stateTable, keys: [] } },
+  ],
   ['the table as state table', 'state-table', 'error', /the table itself/, { stateTable: table }],
   ['state that stays', 'state-expiry', 'warning', /never expire/, { stateExpiry: undefined }],
-  ['state that expires by another attribute', 'state-expiry', 'error', /expire by ttl/, { stateExpiry: 'ttl' }],
+  [
+    'state that expires by another attribute',
+    'state-expiry',
+    'error',
+    /expire by ttl/,
+    { stateExpiry: 'ttl' },
+  ],
   ['no recovery', 'state-restorable', 'warning', /recovery is off/, { stateRestorable: false }],
-  ['a form of a later version', 'state-forms', 'error', /of form 9/, { stateForms: ['a state is of form 9'] }],
+  [
+    'a form of a later version',
+    'state-forms',
+    'error',
+    /of form 9/,
+    { stateForms: ['a state is of form 9'] },
+  ],
   ['another table’s state', 'followed', 'error', /is of arn:old/, { followed: 'arn:old' }],
   ['an open gap', 'gaps', 'error', /a gap is open/, { gaps: [gap] }],
   [
@@ -190,8 +241,20 @@ const CASES: readonly Case[] = [
     { model: orders({ audit: rows(order, { of: () => [] }) }) },
   ],
   ['no queue', 'search-queue', 'error', /no such queue/, { searchQueue: absent }],
-  ['a standard queue', 'search-queue', 'error', /standard/, { searchQueue: { ...searchQueue, isFifo: false } }],
-  ['order across groups', 'search-queue', 'warning', /300/, { searchQueue: { ...searchQueue, isByGroup: false } }],
+  [
+    'a standard queue',
+    'search-queue',
+    'error',
+    /standard/,
+    { searchQueue: { ...searchQueue, isFifo: false } },
+  ],
+  [
+    'order across groups',
+    'search-queue',
+    'warning',
+    /300/,
+    { searchQueue: { ...searchQueue, isByGroup: false } },
+  ],
   [
     'deduplication by content',
     'search-queue',
@@ -199,7 +262,13 @@ const CASES: readonly Case[] = [
     /by content/,
     { searchQueue: { ...searchQueue, isContentDeduplicated: true } },
   ],
-  ['small messages', 'search-queue', 'warning', /262144/, { searchQueue: { ...searchQueue, largestMessage: 262_144 } }],
+  [
+    'small messages',
+    'search-queue',
+    'warning',
+    /262144/,
+    { searchQueue: { ...searchQueue, largestMessage: 262_144 } },
+  ],
   ['an hour', 'search-queue', 'warning', /for 3600 s/, { searchQueue: { ...searchQueue, retention: 3_600 } }],
   [
     'a queue for everybody',
@@ -209,7 +278,9 @@ const CASES: readonly Case[] = [
     {
       searchQueue: {
         ...searchQueue,
-        policy: JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sqs:*' }] }),
+        policy: JSON.stringify({
+          Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sqs:*' }],
+        }),
       },
     },
   ],
@@ -228,10 +299,28 @@ const CASES: readonly Case[] = [
     /after 2 receives/,
     { searchQueue: { ...searchQueue, deadLetters: { arn: deadLetters.arn, maximumReceives: 2 } } },
   ],
-  ['small letters', 'dead-letters', 'warning', /of 1024 b/, { deadLetters: { ...deadLetters, largestMessage: 1_024 } }],
-  ['dead letters', 'dead-letters', 'error', /holds 3 search/, { deadLetters: { ...deadLetters, waiting: 3 } }],
+  [
+    'small letters',
+    'dead-letters',
+    'warning',
+    /of 1024 b/,
+    { deadLetters: { ...deadLetters, largestMessage: 1_024 } },
+  ],
+  [
+    'dead letters',
+    'dead-letters',
+    'error',
+    /holds 3 search/,
+    { deadLetters: { ...deadLetters, waiting: 3 } },
+  ],
   ['poison', 'quarantine', 'error', /holds 2 records/, { quarantine: { ...quarantine, waiting: 2 } }],
-  ['little time', 'visibility', 'error', /hidden for 59 s/, { searchQueue: { ...searchQueue, visibility: 59 } }],
+  [
+    'little time',
+    'visibility',
+    'error',
+    /hidden for 59 s/,
+    { searchQueue: { ...searchQueue, visibility: 59 } },
+  ],
   [
     'messages that count as done',
     'indexer-mapping',
@@ -239,8 +328,20 @@ const CASES: readonly Case[] = [
     /deleted all the same/,
     { indexerMapping: { ...indexerMapping, takesPartialResponses: false } },
   ],
-  ['an indexer that is off', 'indexer-mapping', 'error', /Disabled/, { indexerMapping: { ...indexerMapping, state: 'Disabled' } }],
-  ['an indexer that failed', 'indexer', 'error', /state is Failed/, { indexer: { ...indexer, state: 'Failed' } }],
+  [
+    'an indexer that is off',
+    'indexer-mapping',
+    'error',
+    /Disabled/,
+    { indexerMapping: { ...indexerMapping, state: 'Disabled' } },
+  ],
+  [
+    'an indexer that failed',
+    'indexer',
+    'error',
+    /state is Failed/,
+    { indexer: { ...indexer, state: 'Failed' } },
+  ],
   [
     'a search engine that does not answer',
     'search-index',
@@ -253,7 +354,11 @@ const CASES: readonly Case[] = [
     'search-index',
     'error',
     /a is not as .*: field "x" is missing/,
-    { collections: [{ collection: 'a', engine: 'Typesense', problem: undefined, differences: ['field "x" is missing'] }] },
+    {
+      collections: [
+        { collection: 'a', engine: 'Typesense', problem: undefined, differences: ['field "x" is missing'] },
+      ],
+    },
   ],
   [
     'nobody who watches the lag',
@@ -267,7 +372,11 @@ const CASES: readonly Case[] = [
     'alarms',
     'error',
     /it is on: 3 datapoints/,
-    { alarms: alarms.map((one, index) => (index === 0 ? { ...one, state: 'ALARM', reason: '3 datapoints' } : one)) },
+    {
+      alarms: alarms.map((one, index) =>
+        index === 0 ? { ...one, state: 'ALARM', reason: '3 datapoints' } : one,
+      ),
+    },
   ],
   [
     'an alarm that tells nobody',
@@ -322,9 +431,7 @@ describe('the checks of contrail doctor', () => {
   it('given a deployment as the template makes it, then nothing is found, and all is told', async () => {
     const { findings, untold, well } = await examined();
     expect({ findings, untold }).to.deep.equal({ findings: [], untold: [] });
-    expect(well).to.deep.equal(
-      CHECKS.filter((check) => check.appliesTo(WANTED)).map(({ name }) => name),
-    );
+    expect(well).to.deep.equal(CHECKS.filter((check) => check.appliesTo(WANTED)).map(({ name }) => name));
   });
 
   for (const [given, check, severity, what, facts, wanted] of CASES)
@@ -354,7 +461,10 @@ describe('the checks of contrail doctor', () => {
     expect(await fits(models.documents, 'NEW_IMAGE')).to.equal(false);
     expect(await fits(models.counts, 'NEW_IMAGE')).to.equal(true);
     expect(await fits(models.counts, 'OLD_IMAGE')).to.equal(false);
-    expect(await fits(models.counts, 'KEYS_ONLY', 'postgres')).to.equal(false);
+    const keysAlone = orders({ mail: effect(order, { run: () => undefined }) });
+    expect(await fits(keysAlone, 'KEYS_ONLY')).to.equal(true);
+    // There the worker keeps the rows.
+    expect(await fits(keysAlone, 'KEYS_ONLY', 'postgres')).to.equal(false);
   });
 
   it('given what cannot be told now, then it is not called wrong', async () => {
@@ -371,8 +481,32 @@ describe('the checks of contrail doctor', () => {
   it('given filters in another order, or merged for a higher quota, then they are those of the definition', async () => {
     const reordered = mapping.filters
       .toReversed()
-      .map((pattern) => pattern.replace(/"AIRCRAFT#REGISTRY#FAA","AIRCRAFT#REGISTRY#FOREIGN"/, (both) => both.split(',').toReversed().join()));
+      .map((pattern) =>
+        pattern.replace(/"AIRCRAFT#REGISTRY#FAA","AIRCRAFT#REGISTRY#FOREIGN"/, (both) =>
+          both.split(',').toReversed().join(),
+        ),
+      );
     expect((await examined({ mapping: { ...mapping, filters: reordered } })).findings).to.deep.equal([]);
+  });
+
+  it('given a mapping that is off, then its function reads nothing', async () => {
+    const off = { ...other, state: 'Disabled' };
+    const { findings } = await examined({ streamMappings: [mapping, off, { ...off, function: 'mail' }] });
+    expect(findings).to.deep.equal([]);
+  });
+
+  it('given a policy that has a condition for everybody, then it is not called open', async () => {
+    const Statement = { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Condition: { StringEquals: {} } };
+    const policy = JSON.stringify({ Statement });
+    expect((await examined({ searchQueue: { ...searchQueue, policy } })).findings).to.deep.equal([]);
+  });
+
+  it('given the function’s settings in other words, then they are the same', async () => {
+    const variables = {
+      BACKEND: 'aws',
+      TABLE_NAME: `arn:aws:dynamodb:eu-central-1:1:table/${worker.variables['TABLE_NAME'] ?? ''}`,
+    };
+    expect((await examined({}, { variables })).findings).to.deep.equal([]);
   });
 
   it('given a standard queue that is allowed, then it is not called wrong', async () => {

@@ -29,12 +29,14 @@ describe('an examination', () => {
     const asked: string[] = [];
     let release: (value?: unknown) => void = () => undefined;
     const together = new Promise((resolve) => (release = resolve));
-    const after = <T>(name: string, value: T) => async () => {
-      asked.push(name);
-      if (asked.length === 3) release();
-      await together;
-      return value;
-    };
+    const after =
+      <T>(name: string, value: T) =>
+      async () => {
+        asked.push(name);
+        if (asked.length === 3) release();
+        await together;
+        return value;
+      };
     const { well } = await examine(
       CHECKS.filter(({ name }) => ['table', 'keys', 'aws-clock', 'gaps'].includes(name)),
       {

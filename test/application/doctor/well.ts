@@ -34,12 +34,18 @@ export const propertiesOf = (name: string): Parts => resources[name]?.Properties
 
 function tableOf(name: string, arn: string): TableFacts {
   const properties = propertiesOf(name) as unknown as {
-    readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
+    readonly AttributeDefinitions: readonly {
+      readonly AttributeName: string;
+      readonly AttributeType: string;
+    }[];
     readonly StreamSpecification?: { readonly StreamViewType: string };
   };
   return {
     ...{ name, arn, status: 'ACTIVE' },
-    keys: properties.AttributeDefinitions.map((one) => ({ name: one.AttributeName, type: one.AttributeType })),
+    keys: properties.AttributeDefinitions.map((one) => ({
+      name: one.AttributeName,
+      type: one.AttributeType,
+    })),
     viewType: properties.StreamSpecification?.StreamViewType,
     streamArn: properties.StreamSpecification && STREAM,
     ...{ replicas: [], isStronglyReplicated: false },
@@ -148,8 +154,9 @@ export const WELL: Facts = {
   stateExpiry: (propertiesOf('StateTable')['TimeToLiveSpecification'] as { readonly AttributeName: string })
     .AttributeName,
   stateRestorable:
-    (propertiesOf('StateTable')['PointInTimeRecoverySpecification'] as Parts)['PointInTimeRecoveryEnabled'] ===
-    'true',
+    (propertiesOf('StateTable')['PointInTimeRecoverySpecification'] as Parts)[
+      'PointInTimeRecoveryEnabled'
+    ] === 'true',
   stateForms: [],
   consumers: [],
   gaps: [],

@@ -239,7 +239,7 @@ describe('what is mended beside a live stream', function () {
           ...{ drift: [], madeWrong: [], tooMany: 0, leftInTheEnd: [] },
         });
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 100) },
+      { numRuns: Number(process.env['RUNS'] ?? 60) },
     );
   });
 
@@ -249,7 +249,7 @@ describe('what is mended beside a live stream', function () {
         const { madeWrong, leftInTheEnd } = await outcomeOf(told, scheduler);
         expect({ madeWrong, leftInTheEnd }).to.deep.equal({ madeWrong: [], leftInTheEnd: [] });
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 100) },
+      { numRuns: Number(process.env['RUNS'] ?? 60) },
     );
   });
 
@@ -269,7 +269,7 @@ describe('what is mended beside a live stream', function () {
   it('given a count that is off, then it is off by that in the end, or by nothing', async () => {
     await fc.assert(
       fc.asyncProperty(miscounted, fc.scheduler(), (told, scheduler) => isOffByNoMore(told, scheduler)),
-      { numRuns: Number(process.env['RUNS'] ?? 100) },
+      { numRuns: Number(process.env['RUNS'] ?? 60) },
     );
   });
 });

@@ -274,6 +274,31 @@ describe('a bookmark', () => {
     expect((await table.taken(changes, 4)).map(named)).to.have.members(['c1', 'a2', 'b2', 'd1']);
   });
 
+  it('given that the loop is left before anything was asked for, then nothing is read any more', async () => {
+    const table = new ReadTable();
+    let requests = 0;
+    const list = table.source.list.bind(table.source);
+    table.source.list = (...asked) => (requests++, list(...asked));
+    const changes = aReader(table).changes();
+    await table.settled(changes.return());
+    expect((await table.settled(faultOf(changes.begun()))).message).to.include('left before');
+    expect(await table.settled(changes.next())).to.deep.equal({ done: true, value: undefined });
+    expect(requests).to.equal(0);
+  });
+
+  it('given that it is left twice, then both wait until nothing goes on', async () => {
+    const table = new ReadTable();
+    table.orders('a1');
+    const changes = aReader(table).changes();
+    await table.settled(changes.next());
+    const ended: string[] = [];
+    const left = ['first', 'second'].map((name) => changes.return().then(() => ended.push(name)));
+    await Promise.resolve();
+    expect(ended).to.deep.equal([]);
+    await table.settled(Promise.all(left));
+    expect(ended).to.deep.equal(['first', 'second']);
+  });
+
   it('given that it ends before, then that is told', async () => {
     const table = new ReadTable();
     table.source.list = () => Promise.reject(new Fault('transient', 'throttled'));
@@ -358,6 +383,18 @@ describe('the state of a reader', () => {
         next.push((await table.taken(aReader(table, { state }).changes({ once: true }))).map(named).join());
       expect(next).to.deep.equal(['b1', '']);
     }
+  });
+
+  it('given the state of another table, then that is said, and nothing is read', async () => {
+    const [orders, others] = [new ReadTable(), new ReadTable('others')];
+    const reader = aReader(others);
+    others.orders('a1');
+    await others.settled(reader.run({ once: true }));
+    const state = await reader.state();
+    const fault = await orders.settled(faultOf(aReader(orders, { state }).run({ once: true })));
+    expect(fault.kind).to.equal('configuration');
+    expect(fault.message).to.match(/is of arn:.*:table\/others, and it is to read arn:.*:table\/orders/);
+    expect(await others.settled(aReader(others, { state }).run({ once: true }))).to.include({ handled: 0 });
   });
 
   it('given what is no state, or states of its own, then that is said', async () => {

@@ -144,6 +144,48 @@ describe('the events of a reader', () => {
     expect(error).to.include({ message: 'mine' });
   });
 
+  it('given a listener of gaps or shards that throws or rejects, then the next reading tells it again', async () => {
+    const throwing = (error: Error) => {
+      throw error;
+    };
+    const rejecting = async (error: Error) => Promise.reject(error);
+    for (const fail of [throwing, rejecting])
+      for (const event of ['gap', 'new shards'] as const) {
+        const table = new ReadTable();
+        table.orders('a1');
+        const first = aReader(table).on('insert', () => undefined);
+        await table.settled(first.run({ once: true }));
+        table.orders('b1 c1');
+        table.stream.trim(table.leaves[0]!, 1);
+        let times = 0;
+        const second = aReader(table, { state: await first.state() }).on(event, () =>
+          ++times === 1 ? fail(new Error('mine')) : undefined,
+        );
+        const error = await table.settled(second.run({ once: true }).catch((thrown: unknown) => thrown));
+        expect(error, event).to.include({ message: 'mine' });
+        expect(times, event).to.equal(1);
+        await table.settled(second.run({ once: true }));
+        expect(times, event).to.equal(2);
+      }
+  });
+
+  it('given a gap that is closed while the reader reads, then its status has it no more, nor what it returns', async () => {
+    const table = new ReadTable();
+    table.orders('a1');
+    const first = aReader(table);
+    await table.settled(first.run({ once: true }));
+    table.orders('b1 c1');
+    table.stream.trim(table.leaves[0]!, 1);
+    const second = aReader(table, { state: await first.state() });
+    const closing: Promise<void>[] = [];
+    second.on('gap', (gap) => closing.push(table.process.sleep(10).then(() => second.closeGap(gap))));
+    const running = second.run({ once: true });
+    for (let n = 0; n < 100 && closing.length === 0; n++) await table.pass(100);
+    await table.settled(closing[0]!);
+    expect(second.status.gaps).to.deep.equal([]);
+    expect((await table.settled(running)).gaps).to.deep.equal([]);
+  });
+
   it('given a loop beside listeners for changes, or no such event, then that is said', async () => {
     const reader = aReader(new ReadTable()).on('modify', () => undefined);
     expect(() => reader.changes()).to.throw(Fault, 'the reader has a listener for modify');

@@ -8,7 +8,10 @@ import { answered, notInstalled } from './answered.ts';
  *
  * @param watched names of functions and queues, and ids of mappings: values of a metric's dimensions.
  */
-export async function alarmsOf(watched: ReadonlySet<string>, signal?: AbortSignal): Promise<readonly AlarmFacts[]> {
+export async function alarmsOf(
+  watched: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<readonly AlarmFacts[]> {
   const name = '@aws-sdk/client-cloudwatch';
   const { CloudWatchClient, DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch').catch(
     notInstalled(name),
@@ -54,7 +57,10 @@ export function alarmFactsOf(alarm: MetricAlarm, watched: ReadonlySet<string>): 
 }
 
 /** Topics of SNS, and how many are told by each. */
-export async function topicsOf(arns: readonly string[], signal?: AbortSignal): Promise<readonly TopicFacts[]> {
+export async function topicsOf(
+  arns: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly TopicFacts[]> {
   if (arns.length === 0) return [];
   const { SNSClient, GetTopicAttributesCommand } = await import('@aws-sdk/client-sns').catch(
     notInstalled('@aws-sdk/client-sns'),

@@ -14,7 +14,11 @@ export async function answered<T>(used: AwsResource, ask: () => Promise<T>): Pro
 }
 
 /** The same of a resource that may not be there. */
-export async function orAbsent<T>(used: AwsResource, name: string, ask: () => Promise<T>): Promise<T | Absent> {
+export async function orAbsent<T>(
+  used: AwsResource,
+  name: string,
+  ask: () => Promise<T>,
+): Promise<T | Absent> {
   try {
     return await ask();
   } catch (error) {

@@ -45,9 +45,9 @@ function tableFactsOf(table: TableDescription): TableFacts {
     name: table.TableName ?? '',
     arn: table.TableArn ?? '',
     status: table.TableStatus ?? 'unknown',
-    keys: KeySchema.toSorted(
-      (a, b) => Number(a.KeyType === 'RANGE') - Number(b.KeyType === 'RANGE'),
-    ).map(({ AttributeName = '' }) => ({ name: AttributeName, type: types.get(AttributeName) ?? '?' })),
+    keys: KeySchema.toSorted((a, b) => Number(a.KeyType === 'RANGE') - Number(b.KeyType === 'RANGE')).map(
+      ({ AttributeName = '' }) => ({ name: AttributeName, type: types.get(AttributeName) ?? '?' }),
+    ),
     viewType: stream?.StreamEnabled === true ? stream.StreamViewType : undefined,
     streamArn: table.LatestStreamArn,
     replicas: Replicas.map(({ RegionName = '?' }) => RegionName),

@@ -15,7 +15,7 @@ export class DatabaseLook {
   readonly #database: Database;
   readonly #names: Names;
 
-  private constructor(database: Database, names: Names) {
+  constructor(database: Database, names: Names) {
     this.#database = database;
     this.#names = names;
   }

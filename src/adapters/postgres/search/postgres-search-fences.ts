@@ -5,9 +5,10 @@ import type { SearchFence, SearchFenceMove } from '../../../domain/search-fence.
 import { TOMBSTONE_SECONDS } from '../../../domain/tombstones.ts';
 import type { Database } from '../client/database.ts';
 import { inParts } from '../in-parts.ts';
+import { wholePagesOf } from '../pages.ts';
 import type { Names } from '../schema/names.ts';
 import { hashedKey } from '../values/hashed-key.ts';
-import { storedText } from '../values/text.ts';
+import { readText, storedText } from '../values/text.ts';
 import { versionColumns, versionOf, type VersionRow } from '../values/version-columns.ts';
 
 interface FenceRow extends VersionRow {
@@ -55,6 +56,23 @@ join ${this.#names.search_fences} f on f.id = m.id`,
     const results = await inParts(moves, (some) => this.#attempt(some, signal), signal);
     // Somebody else was at it: perhaps at the same fence.
     return results.map((result) => (result === 'busy' ? 'conflict' : result));
+  }
+
+  override async *documents(
+    collections: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly DocumentKey[]> {
+    const paged = {
+      columns: 't.collection, t.document_id',
+      from: `${this.#names.search_fences} t`,
+      where: 'not t.removed and t.collection = any($2::text[])',
+      values: [collections.map(storedText)],
+    };
+    for await (const page of wholePagesOf<{
+      readonly collection: string;
+      readonly document_id: string;
+    }>(this.#database, paged, signal))
+      yield page.map((row) => ({ collection: readText(row.collection), id: readText(row.document_id) }));
   }
 
   async #attempt(

@@ -13,6 +13,7 @@ export interface SearchCondition {
   readonly value: string | number | bigint | boolean;
 }
 
+/** How documents are searched by PostgreSQL's own full text. */
 export interface PostgresSearchOptions {
   /** Of PostgreSQL's text search configurations: `english`, say. `simple`, which takes words as they are, unless given. */
   readonly language?: string;

@@ -9,7 +9,9 @@ export const searchIndex = check({
   judge: ({ collections }) =>
     collections.flatMap(({ collection, engine, problem, differences }) => {
       if (problem !== undefined)
-        return [error(engine, problem, `do as it says; contrail index --create makes collections that are missing`)];
+        return [
+          error(engine, problem, `do as it says; contrail index --create makes collections that are missing`),
+        ];
       return differences.length === 0
         ? []
         : [
@@ -72,10 +74,16 @@ export const alarms = check({
     );
     for (const { name, state, reason, actions } of all) {
       if (state === 'ALARM')
-        verdicts.push(error(`the alarm ${name}`, `it is on: ${reason}`, 'docs/operations.md, Alarms, says what to do'));
+        verdicts.push(
+          error(`the alarm ${name}`, `it is on: ${reason}`, 'docs/operations.md, Alarms, says what to do'),
+        );
       if (actions.length === 0)
         verdicts.push(
-          warning(`the alarm ${name}`, 'it has no action, so it tells nobody', 'give it a topic, and turn its actions on'),
+          warning(
+            `the alarm ${name}`,
+            'it has no action, so it tells nobody',
+            'give it a topic, and turn its actions on',
+          ),
         );
     }
     for (const [arn, pending] of unheard)

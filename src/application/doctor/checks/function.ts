@@ -14,7 +14,8 @@ const OF_INDEXER = SHARED.filter((name) => name !== 'QUARANTINE_QUEUE_URL');
 
 export const worker = check({
   name: 'worker',
-  about: 'the worker’s function can run, has the settings that are given here, and fails as its mapping expects',
+  about:
+    'the worker’s function can run, has the settings that are given here, and fails as its mapping expects',
   needs: ['worker', 'mapping'],
   appliesTo: isByFunction,
   judge: ({ worker: found, mapping }, wanted) => {
@@ -41,10 +42,7 @@ export const indexer = check({
   needs: ['indexer'],
   appliesTo: (wanted) =>
     wanted.backend === 'aws' && wanted.indexer === 'function' && wanted.model.documents.length > 0,
-  judge: ({ indexer: found }, wanted) => [
-    ...broken(found),
-    ...differing(found, wanted, OF_INDEXER),
-  ],
+  judge: ({ indexer: found }, wanted) => [...broken(found), ...differing(found, wanted, OF_INDEXER)],
 });
 
 export const concurrency = check({
@@ -57,7 +55,9 @@ export const concurrency = check({
     const wanted = stream.openShards * mapping.parallelization;
     const { reserved } = found;
     if (reserved === 0)
-      return [error(whereOf(found), 'its reserved concurrency is 0: it never runs', 'take the reservation away')];
+      return [
+        error(whereOf(found), 'its reserved concurrency is 0: it never runs', 'take the reservation away'),
+      ];
     const most = reserved ?? unreservedInstances;
     if (most >= wanted) return [];
     return [
@@ -104,12 +104,17 @@ function differing(
   names: readonly string[],
 ): readonly Problem[] {
   return names.flatMap((name) => {
-    const [here, there] = [variables[name], found.variables[name] ?? (name === 'BACKEND' ? 'aws' : undefined)];
+    const [here, there] = [
+      variables[name],
+      found.variables[name] ?? (name === 'BACKEND' ? 'aws' : undefined),
+    ];
     if (here === undefined || withoutArn(here) === withoutArn(there)) return [];
     return [
       error(
         whereOf(found),
-        there === undefined ? `it has no ${name}, which is ${here} here` : `its ${name} is ${there}, and here it is ${here}`,
+        there === undefined
+          ? `it has no ${name}, which is ${here} here`
+          : `its ${name} is ${there}, and here it is ${here}`,
         'deploy it with the right one, or ask with the same settings as it has',
       ),
     ];

@@ -43,7 +43,8 @@ function stateVerdicts(found: MappingFacts): readonly Verdict[] {
     ];
   if (state === 'Deleting')
     return [error(whereOf(found), 'it is being deleted, with its position', 'deploy it anew')];
-  if (state !== 'Enabled') return [untold(`${whereOf(found)} is ${state}${because}: ask again once it is Enabled`)];
+  if (state !== 'Enabled')
+    return [untold(`${whereOf(found)} is ${state}${because}: ask again once it is Enabled`)];
   return lastResult?.startsWith('PROBLEM') === true
     ? [
         error(
@@ -68,7 +69,13 @@ export const filters = check({
     if (has.size === 0)
       return sets.length === 0
         ? []
-        : [warning(whereOf(found), 'it has no filters: every change of the table costs a place in a batch', cure)];
+        : [
+            warning(
+              whereOf(found),
+              'it has no filters: every change of the table costs a place in a batch',
+              cure,
+            ),
+          ];
     const missing = [...(sets[0] ?? [])].filter((one) => !has.has(one));
     return missing.length > 0
       ? [
@@ -84,7 +91,8 @@ export const filters = check({
 
 export const delivery = check({
   name: 'delivery',
-  about: 'it tells failed records apart, gives none up before the stream does, and keeps those that it gives up',
+  about:
+    'it tells failed records apart, gives none up before the stream does, and keeps those that it gives up',
   needs: ['mapping'],
   appliesTo: isByFunction,
   judge: ({ mapping: found }) => [...givenUp(found), ...repeated(found)],

@@ -16,7 +16,8 @@ const missing = (name: string) =>
 
 export const searchQueue = check({
   name: 'search-queue',
-  about: 'the search queue is FIFO, orders by group, takes the largest messages, keeps them a day, and not everybody may send to it',
+  about:
+    'the search queue is FIFO, orders by group, takes the largest messages, keeps them a day, and not everybody may send to it',
   needs: ['searchQueue'],
   appliesTo: hasQueue,
   judge: ({ searchQueue: queue }, { allowsStandardQueue }) =>
@@ -98,14 +99,16 @@ function isForEverybody(policy: string): boolean {
   const { Statement } = JSON.parse(policy) as { readonly Statement?: unknown };
   return [Statement].flat().some((statement) => {
     const { Effect, Principal, Condition } = statement as Readonly<Record<string, unknown>>;
-    const who = typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : [Principal];
+    const who =
+      typeof Principal === 'object' && Principal !== null ? Object.values(Principal).flat() : [Principal];
     return Effect === 'Allow' && Condition === undefined && who.includes('*');
   });
 }
 
 export const deadLetters = check({
   name: 'dead-letters',
-  about: 'what the indexer cannot handle leaves the queue for another, after five receives or more, and that one is empty',
+  about:
+    'what the indexer cannot handle leaves the queue for another, after five receives or more, and that one is empty',
   needs: ['searchQueue', 'deadLetters'],
   appliesTo: hasQueue,
   judge: ({ searchQueue: queue, deadLetters: letters }) => {
@@ -139,7 +142,11 @@ export const deadLetters = check({
             ),
           ]
         : []),
-      ...waiting(letters, 'search actions that could not be carried out', 'docs/operations.md, DeadLettersAlarm'),
+      ...waiting(
+        letters,
+        'search actions that could not be carried out',
+        'docs/operations.md, DeadLettersAlarm',
+      ),
     ];
   },
 });

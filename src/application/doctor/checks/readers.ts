@@ -30,7 +30,9 @@ export const readers = check({
         ),
       );
     if (reader === 'consume' && consumers.length === 0)
-      verdicts.push(untold('no process of contrail consume renews a lease of the stream: start one, and ask again'));
+      verdicts.push(
+        untold('no process of contrail consume renews a lease of the stream: start one, and ask again'),
+      );
     if (reader === 'function' && consumers.length > 0)
       verdicts.push(
         warning(
@@ -54,7 +56,7 @@ export const gaps = check({
           error(
             facts.gaps[0]?.stream ?? '',
             `${facts.gaps.length === 1 ? 'a gap is' : `${facts.gaps.length} gaps are`} open: changes left the stream before they were read`,
-            'note the time, run contrail backfill and contrail verify, then contrail gaps --close-before TIME',
+            'contrail verify --repair mends what they left, and closes them; contrail gaps lists them',
           ),
         ],
 });

@@ -8,13 +8,18 @@ const EXPIRY = 'expires_at';
 
 export const stateTable = check({
   name: 'state-table',
-  about: 'the state table is there, `ACTIVE`, another than the table, and its keys are `PK` and `SK`, strings',
+  about:
+    'the state table is there, `ACTIVE`, another than the table, and its keys are `PK` and `SK`, strings',
   needs: ['stateTable', 'table'],
   appliesTo: isInTable,
   judge: ({ stateTable: state, table }) => {
     if ('absent' in state)
       return [
-        error(state.absent, 'there is no such table', 'create it, or correct STATE_TABLE_NAME and AWS_REGION'),
+        error(
+          state.absent,
+          'there is no such table',
+          'create it, or correct STATE_TABLE_NAME and AWS_REGION',
+        ),
       ];
     return [
       ...inactive(state),
@@ -44,7 +49,11 @@ export const stateExpiry = check({
     return [
       attribute === undefined
         ? warning(state.name, 'its rows never expire, so that it keeps those of removed rows for ever', cure)
-        : error(state.name, `its rows expire by ${attribute}, which may take away state that is needed`, cure),
+        : error(
+            state.name,
+            `its rows expire by ${attribute}, which may take away state that is needed`,
+            cure,
+          ),
     ];
   },
 });
@@ -96,7 +105,8 @@ export const targets = check({
 
 export const database = check({
   name: 'database',
-  about: 'PostgreSQL can be reached, is 15 or later, has the tables of this version, and its user may use them',
+  about:
+    'PostgreSQL can be reached, is 15 or later, has the tables of this version, and its user may use them',
   needs: ['database'],
   appliesTo: ({ backend }) => backend === 'postgres',
   judge: ({ database: found }) => {

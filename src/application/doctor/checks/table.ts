@@ -13,7 +13,11 @@ export const settings = check({
   needs: ['settings'],
   judge: (facts) =>
     facts.settings.map((problem) =>
-      error('the environment', problem, 'set it as said, here and where the worker runs: docs/configuration.md'),
+      error(
+        'the environment',
+        problem,
+        'set it as said, here and where the worker runs: docs/configuration.md',
+      ),
     ),
 });
 
@@ -23,7 +27,13 @@ export const table = check({
   needs: ['table'],
   judge: (facts) =>
     'absent' in facts.table
-      ? [error(facts.table.absent, 'there is no such table', 'create it, or correct TABLE_NAME and AWS_REGION')]
+      ? [
+          error(
+            facts.table.absent,
+            'there is no such table',
+            'create it, or correct TABLE_NAME and AWS_REGION',
+          ),
+        ]
       : inactive(facts.table),
 });
 
@@ -79,10 +89,17 @@ export const latestStream = check({
           'name that one wherever this one stands, and bring what was missed into line with contrail backfill',
         ),
       ];
-    if ('absent' in read) return [error(read.absent, 'there is no such stream', 'name the table’s LatestStreamArn')];
+    if ('absent' in read)
+      return [error(read.absent, 'there is no such stream', 'name the table’s LatestStreamArn')];
     return read.status === 'ENABLED' || read.status === 'ENABLING'
       ? []
-      : [error(named, `it is ${read.status}, and gets no more changes`, 'turn the table’s stream on, and read the new one')];
+      : [
+          error(
+            named,
+            `it is ${read.status}, and gets no more changes`,
+            'turn the table’s stream on, and read the new one',
+          ),
+        ];
   },
 });
 

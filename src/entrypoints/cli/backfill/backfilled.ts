@@ -2,13 +2,14 @@ import { type Container, ContainerModule } from 'inversify';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
 import type { Backfill } from '../../../application/backfill/backfill.ts';
 import type { Plan } from '../../../application/plan/plan.ts';
+import type { Purge } from '../../../application/purge/purge.ts';
 import { Metrics } from '../../../application/ports/metrics.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { awsIndexerModule } from '../../composition/aws-indexer.module.ts';
 import { awsScanModule } from '../../composition/aws-scan.module.ts';
 import { awsModule } from '../../composition/aws.module.ts';
-import { backfillIn, planIn } from '../../composition/backfill.ts';
+import { backfillIn, planIn, purgeIn } from '../../composition/backfill.ts';
 import { compose } from '../../composition/container.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
@@ -21,6 +22,7 @@ import { whereItIs } from '../where-it-is.ts';
 export interface Backfilled {
   readonly backfill: Backfill;
   readonly plan: Plan;
+  readonly purge: Purge;
   readonly close: () => Promise<unknown>;
 }
 
@@ -63,7 +65,7 @@ export async function openBackfilled(
 }
 
 function opened(container: Container, close: Backfilled['close']): Backfilled {
-  return { backfill: backfillIn(container), plan: planIn(container), close };
+  return { backfill: backfillIn(container), plan: planIn(container), purge: purgeIn(container), close };
 }
 
 /** Standard output is the report's. */

@@ -1,8 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { BACKFILL_DEFAULTS } from '../../../application/backfill/backfill.ts';
-import type { Rate } from '../../../application/scan/pace.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
 import { integer, several } from '../options.ts';
+import { readRate } from '../rate-option.ts';
 import type { BackfillCommandOptions } from './run-backfill.ts';
 
 export const backfillCommand = new Command('backfill')
@@ -51,8 +51,9 @@ writes nothing, and always begins at the beginning. For each derivation it says
 how much would be written, sent or run, and how much is right as it is.
 
 --rate counts what the scan reads. What is derived takes reads and writes
-beside that. A document of a row that is gone stays where nothing else notes
-the row: contrail verify finds it, and --repair=extra deletes it.
+beside that. A document of a row that is gone is deleted where a fence tells of
+it; what is in the index without one, contrail verify finds, and --repair=extra
+deletes.
 
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
@@ -70,11 +71,3 @@ Examples:
     const { runBackfill } = await import('./run-backfill.ts');
     await runBackfill(options);
   });
-
-function readRate(text: string): Rate {
-  const [, digits, percent] = /^(\d{1,9})(%?)$/.exec(text) ?? [];
-  const number = Number(digits);
-  if (percent === '%' && number >= 1 && number <= 100) return { share: number / 100 };
-  if (percent === '' && number >= 1) return { units: number };
-  throw new InvalidArgumentError('Expected units a second ≥ 1, or a percentage from 1% to 100%.');
-}

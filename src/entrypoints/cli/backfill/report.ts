@@ -15,16 +15,16 @@ export function backfillReport(form: 'text' | 'json', outcome: BackfillOutcome):
 }
 
 function jsonReport({ figures, refused, isDryRun, seconds }: BackfillOutcome): string {
-  const { tally, unknown, readUnits, derivations, isResumed, isStopped } = figures;
+  const { tally, unknown, unknownDocuments, readUnits, derivations, isResumed, isStopped } = figures;
   return `${JSON.stringify({
-    ...{ ...tally, unknown, readUnits, seconds, resumed: isResumed, stopped: isStopped },
+    ...{ ...tally, unknown, unknownDocuments, readUnits, seconds, resumed: isResumed, stopped: isStopped },
     ...(isDryRun && { dryRun: true, derivations: Object.fromEntries(derivations) }),
     refusedRows: refused,
   })}\n`;
 }
 
 function textLines({ figures, refused, isDryRun, seconds }: BackfillOutcome): readonly string[] {
-  const { tally, unknown, readUnits, isResumed, isStopped } = figures;
+  const { tally, unknown, unknownDocuments, readUnits, isResumed, isStopped } = figures;
   const { scanned, listed } = tally;
   const end = isDryRun ? 'nothing was written' : `done, refused ${count(tally.refused)}`;
   return [
@@ -34,6 +34,11 @@ function textLines({ figures, refused, isDryRun, seconds }: BackfillOutcome): re
     ...(unknown === 0
       ? []
       : [`${count(unknown)} states keep only a digest of their row's key, and were left as they are`]),
+    ...(unknownDocuments === 0
+      ? []
+      : [
+          `${count(unknownDocuments)} documents are of no row, as far as their ids tell, and were left as they are: contrail verify looks at them`,
+        ]),
     ...refused.map(({ item, why }) => `refused: ${item}: ${why}`),
     ...(tally.refused > refused.length
       ? [`and ${count(tally.refused - refused.length)} more refused rows`]

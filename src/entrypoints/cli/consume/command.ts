@@ -29,6 +29,7 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
       'postgres',
     ]),
   )
+  .option('--state <folder>', 'where how far shards are handled is noted: for this process alone')
   .option('--batch-size <n>', 'most records handled at once, 1 to 10000', integer(1, 10_000), batchSize)
   .option(
     '--parallelization-factor <n>',
@@ -52,7 +53,9 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
 ${DEFINITION_HELP}
 
 How far each shard is handled is noted where derived state is kept: in the state
-table, in PostgreSQL, or in memory, and then it begins anew with each start. A
+table, in PostgreSQL, or in memory, and then it begins anew with each start; with
+--state in a folder, which one process has to itself: it goes on from there, and
+what is derived in memory begins anew all the same. That is for effects. A
 record that fails holds back those of its item, and is tried again; what can
 never be handled goes to quarantine, where there is one.
 

@@ -1,5 +1,6 @@
 import { type Container, ContainerModule } from 'inversify';
 import { EmfMetrics } from '../../../adapters/aws/emf/emf-metrics.ts';
+import { FileShardStates } from '../../../adapters/files/file-shard-states.ts';
 import { MemoryShardStates } from '../../../adapters/memory/memory-shard-states.ts';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
 import { ALWAYS_PUBLISHED, Metrics } from '../../../application/ports/metrics.ts';
@@ -27,33 +28,55 @@ export interface ConsumeWorkerOptions {
   readonly config: Config;
   readonly definition: TableDefinition;
   readonly log: WinstonLoggerOptions;
+  /** The folder in which it is noted how far shards are handled; where derived state is, unless given. */
+  readonly state?: string | undefined;
   /** Whether metrics are printed: each batch's, and the reader's every minute. */
   readonly metrics: boolean;
 }
 
 export async function consumeWorker(options: ConsumeWorkerOptions): Promise<ConsumeWorker> {
+  const { backend, retries } = options.config;
+  const states = options.state === undefined ? undefined : await FileShardStates.open(options.state);
+  try {
+    const worker = await workerOn(backend, retries, options, states);
+    return { ...worker, close: () => worker.close().finally(() => states?.close()) };
+  } catch (error) {
+    await states?.close();
+    throw error;
+  }
+}
+
+async function workerOn(
+  backend: Config['backend'],
+  retries: Config['retries'],
+  options: ConsumeWorkerOptions,
+  states: ShardStates | undefined,
+): Promise<ConsumeWorker> {
   const { config, definition, log } = options;
-  const { backend, retries } = config;
   const modules = [metricsModule(options), streamsModule];
+  // After those that keep it where derived state is.
+  const inFolder = states === undefined ? [] : [statesModule(states)];
   switch (backend.kind) {
     case 'aws': {
       const container = compose(
         ...[awsModule(backend), awsReaderModule(backend)],
         ...[systemModule(log, config), definitionModule(definition), ...modules],
+        ...inFolder,
       );
       return { container, drain: undefined, close: () => container.unbindAllAsync() };
     }
     case 'memory': {
       const { container, drain } = createMemoryWorker({
         ...{ definition, log, retries },
-        modules: [...modules, memoryReaderModule],
+        modules: [...modules, memoryReaderModule, ...inFolder],
       });
       return { container, drain, close: () => container.unbindAllAsync() };
     }
     case 'postgres': {
       const { createPostgresWorker } = await import('../../postgres-worker.ts');
       const { url, ...database } = backend;
-      return createPostgresWorker({ ...{ definition, log, retries, modules }, url, database });
+      const all = [...modules, ...inFolder];
+      return createPostgresWorker({ ...{ definition, log, retries, modules: all }, url, database });
     }
   }
 }
@@ -61,6 +84,10 @@ export async function consumeWorker(options: ConsumeWorkerOptions): Promise<Cons
 const memoryReaderModule = new ContainerModule(({ bind }) => {
   bind(ShardStates).toResolvedValue(() => new MemoryShardStates(), []);
 });
+
+function statesModule(states: ShardStates): ContainerModule {
+  return new ContainerModule(({ rebind }) => void rebind(ShardStates).toConstantValue(states));
+}
 
 function metricsModule({ config: { backend }, metrics }: ConsumeWorkerOptions): ContainerModule {
   const { namespace, service } =

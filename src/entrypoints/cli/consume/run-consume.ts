@@ -32,6 +32,8 @@ export interface ConsumeCommandOptions {
   readonly streamArn?: string;
   readonly from: 'horizon' | 'latest';
   readonly once: boolean;
+  /** A folder. */
+  readonly state?: string;
   readonly backend?: 'memory' | 'aws' | 'postgres';
   readonly batchSize: number;
   readonly parallelizationFactor: number;
@@ -53,7 +55,8 @@ export async function runConsume(options: ConsumeCommandOptions): Promise<void> 
   const stop = stopOnSignal();
   const progress = new StatusLine(process.stderr);
   const log = { level: config.logLevel, stream: progress.log, readable: process.stderr.isTTY };
-  const worker = await consumeWorker({ config, definition, log, metrics: options.metrics });
+  const { metrics, state } = options;
+  const worker = await consumeWorker({ config, definition, log, metrics, state });
   try {
     await consume(worker, followed, { progress, stop: stop.signal }, options);
   } finally {

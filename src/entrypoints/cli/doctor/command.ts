@@ -13,7 +13,7 @@ only. What is wrong is said with what to do.`,
   )
   .addOption(definitionOption())
   .option('--table <name>', 'the table, by its name or ARN; TABLE_NAME unless given')
-  .option('--stream-arn <arn>', "its stream, where one is named in your deployment", streamArn)
+  .option('--stream-arn <arn>', 'its stream, where one is named in your deployment', streamArn)
   .option('--function <name>', "the worker's function; settings not made here are its own")
   .option('--consume', 'contrail consume reads the stream, and no function', false)
   .option('--index', 'contrail index fills the search index, and no function', false)
@@ -29,10 +29,10 @@ only. What is wrong is said with what to do.`,
     `
 ${DEFINITION_HELP}
 
-Each check is told in docs/doctor.md. A check that cannot be made (no permission,
-a part that is not deployed, no answer in time) says why, in one line; all others
-are made. An error is wrong, or will be; a warning is a safety net that is
-missing, and leaves the exit status alone.
+docs/doctor.md lists all checks. One that cannot be made (no permission, a part
+that is not deployed, no answer in time) says why, in one line; all others are
+made. An error is wrong, or will be; a warning is a safety net that is missing,
+and leaves the exit status alone.
 
 It asks with the credentials of whoever calls it, and needs to read only:
 DescribeTable, DescribeStream, GetQueueAttributes, GetFunctionConfiguration and

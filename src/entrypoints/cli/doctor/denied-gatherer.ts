@@ -1,6 +1,12 @@
 import { deniedTo, type NeededRequests } from '../../../adapters/aws/doctor/denied-facts.ts';
 import type { Wanted } from '../../../application/doctor/check.ts';
-import type { Absent, DeniedFacts, FunctionFacts, QueueFacts, TableFacts } from '../../../application/doctor/facts.ts';
+import type {
+  Absent,
+  DeniedFacts,
+  FunctionFacts,
+  QueueFacts,
+  TableFacts,
+} from '../../../application/doctor/facts.ts';
 import { indexerStatements } from '../../deployment/indexer-policy.ts';
 import { policyOf, type Statement } from '../../deployment/policy.ts';
 import type { Environment } from '../../environment-reader.ts';

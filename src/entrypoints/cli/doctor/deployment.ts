@@ -30,7 +30,8 @@ export async function openDeployment(
   const limit = new TimeLimited(options.timeout * 1_000);
   const lambda = new LambdaFacts();
   const { function: named } = options;
-  const worker = named === undefined ? undefined : limit.once((signal) => lambda.functionNamed(named, signal));
+  const worker =
+    named === undefined ? undefined : limit.once((signal) => lambda.functionNamed(named, signal));
   const environment = { ...(await variablesOf(worker)), ...set(given) };
   const reader = new EnvironmentReader(environment);
   const backend = reader.finish(reader.enum('BACKEND', ['aws', 'postgres', 'memory'] as const, 'aws'));

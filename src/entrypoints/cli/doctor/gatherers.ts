@@ -34,7 +34,10 @@ export interface Sought {
 const ATTEMPTS = 2;
 
 /** What finds out all facts. Nothing is asked before it is needed, and nothing twice. */
-export function gatherersOf(sought: Sought): { readonly gatherers: Gatherers; readonly close: () => Promise<void> } {
+export function gatherersOf(sought: Sought): {
+  readonly gatherers: Gatherers;
+  readonly close: () => Promise<void>;
+} {
   const { wanted, environment, limit } = sought;
   const dynamodb = createDynamoDbClient(ATTEMPTS);
   const streams = createStreamsClient(new NoMetrics());

@@ -1,5 +1,10 @@
 import type { Gatherers } from '../../../application/doctor/examine.ts';
-import type { FunctionFacts, MappingFacts, QueueFacts, TableFacts } from '../../../application/doctor/facts.ts';
+import type {
+  FunctionFacts,
+  MappingFacts,
+  QueueFacts,
+  TableFacts,
+} from '../../../application/doctor/facts.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Sought } from './gatherers.ts';
 
@@ -43,7 +48,8 @@ export function mappingGatherers(
       );
     return first;
   });
-  const worker = given ?? limit.once(async (signal) => lambda.functionNamed((await mapping()).function, signal));
+  const worker =
+    given ?? limit.once(async (signal) => lambda.functionNamed((await mapping()).function, signal));
   return {
     gatherers: {
       ...{ mapping, streamMappings, worker },

@@ -25,7 +25,10 @@ export function postgresGatherers({ environment, limit }: Sought): StateGatherer
     },
     shards: async () => (await opened()).shards(),
     close: async () => {
-      if (isOpened) await opened().then((look) => look.close()).catch(() => undefined);
+      if (isOpened)
+        await opened()
+          .then((look) => look.close())
+          .catch(() => undefined);
     },
   };
 }

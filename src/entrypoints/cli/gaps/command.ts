@@ -13,6 +13,8 @@ left them before they were read. Each is reported until it is closed.`,
   .addOption(
     new Option('--backend <name>', 'where gaps are noted; BACKEND unless given').choices(['aws', 'postgres']),
   )
+  .option('--name <name>', 'of a reader of your own (createReader) that has this name')
+  .option('--state <folder>', 'where they are noted: of contrail consume --state, which must have ended')
   .option('--close-before <time>', 'close those that were noted before this time', pastTime)
   .addOption(new Option('--report <form>', 'how to report').choices(['text', 'json']).default('text'))
   .addHelpText(
@@ -20,9 +22,9 @@ left them before they were read. Each is reported until it is closed.`,
     `
 To close gaps, run contrail verify --repair=missing,stale,wrong,extra: it brings
 what is derived into line with the rows as they are, and closes those that were
-noted before it began, once nothing differs. Where you do so otherwise, list them
-first, and then give --close-before the time that the list said: a gap that is
-noted meanwhile, or grows, stays open. It is that of the last one, by the
+noted before it began, once nothing differs. Where you do so otherwise, list
+them first, and then give --close-before the time that the list said: a gap that
+is noted meanwhile, or grows, stays open. It is that of the last one, by the
 stream's clock: this machine's may be another. Safe to repeat.
 
 The exit status is 0 when no gap is open, 1 when some are, or what is noted of

@@ -1,4 +1,7 @@
 import { readStreamArn } from '../../../adapters/dynamodb-stream/stream-arn.ts';
+import { FileShardStates } from '../../../adapters/files/file-shard-states.ts';
+import type { ShardStates } from '../../../application/ports/shard-states.ts';
+import { ToldShardStates } from '../../../application/read-changes/told-shard-states.ts';
 import { TableGaps } from '../../../application/read-stream/table-gaps.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { StreamGap } from '../../../domain/shard.ts';
@@ -13,6 +16,10 @@ export interface GapsCommandOptions {
   readonly table?: string;
   readonly streamArn?: string;
   readonly backend?: 'aws' | 'postgres';
+  /** Of a reader. */
+  readonly name?: string;
+  /** A folder. */
+  readonly state?: string;
   /** Milliseconds since 1970. */
   readonly closeBefore?: number;
   readonly report: 'text' | 'json';
@@ -20,20 +27,12 @@ export interface GapsCommandOptions {
 
 /** Lists the gaps of a table's streams, closes those that are repaired, and sets the exit status. */
 export async function runGaps(options: GapsCommandOptions): Promise<void> {
-  const { backend, closeBefore = -Infinity, report } = options;
-  const state = readStateConfig({
-    ...process.env,
-    ...(backend === undefined ? {} : { BACKEND: backend }),
-  });
-  if (state.kind === 'memory')
-    throw new Fault(
-      'configuration',
-      'with BACKEND=memory gaps are gone with the process that noted them; give --backend aws or --backend postgres',
-    );
+  const { name, closeBefore = -Infinity, report } = options;
+  const withStates = statesOf(options);
   const { table, streams } = await askedFor(options);
   const { open, closed } = await whereItIs(() =>
-    withStateStore(state, async ({ shards }) => {
-      const gaps = new TableGaps(shards, table, streams);
+    withStates(async (shards) => {
+      const gaps = new TableGaps(name === undefined ? shards : statesNamed(shards, name), table, streams);
       const repaired = (await gaps.open()).filter(({ at }) => at < closeBefore);
       await gaps.close(repaired);
       return { open: await gaps.open(), closed: repaired };
@@ -45,6 +44,37 @@ export async function runGaps(options: GapsCommandOptions): Promise<void> {
       : textOf(table, open, closed),
   );
   if (open.length > 0) process.exitCode = FAILED;
+}
+
+type WithStates = <T>(work: (shards: ShardStates) => Promise<T>) => Promise<T>;
+
+/** Where they are noted. */
+function statesOf({ backend, state: folder }: GapsCommandOptions): WithStates {
+  if (folder !== undefined)
+    return async (work) => {
+      const shards = await FileShardStates.open(folder);
+      try {
+        return await work(shards);
+      } finally {
+        await shards.close();
+      }
+    };
+  const state = readStateConfig({
+    ...process.env,
+    ...(backend === undefined ? {} : { BACKEND: backend }),
+  });
+  if (state.kind === 'memory')
+    throw new Fault(
+      'configuration',
+      'with BACKEND=memory gaps are gone with the process that noted them; give --backend aws, --backend postgres or --state FOLDER',
+    );
+  return (work) => withStateStore(state, ({ shards }) => work(shards));
+}
+
+/** As a reader of that name has them. */
+function statesNamed(shards: ShardStates, name: string): ShardStates {
+  const nobody = () => undefined;
+  return new ToldShardStates(shards, name, { newShards: nobody, removedShards: nobody, gap: nobody });
 }
 
 async function askedFor({ table, streamArn }: GapsCommandOptions): Promise<Asked> {

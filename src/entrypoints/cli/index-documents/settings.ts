@@ -40,8 +40,12 @@ export function readEngine(environment: Environment): EngineSettings {
 function engineIn(reader: EnvironmentReader): EngineSettings {
   const folder = reader.optional(SEARCH_FOLDER_VARIABLE);
   if (folder === undefined && !reader.isSet('TYPESENSE_URL')) {
+    const itself =
+      reader.optional('BACKEND') === 'postgres'
+        ? '; documents in PostgreSQL itself are filled by contrail backfill'
+        : '';
     reader.problems.push(
-      `neither TYPESENSE_URL nor ${SEARCH_FOLDER_VARIABLE} is set; set one: the URL of Typesense, or the folder of the embedded engine`,
+      `neither TYPESENSE_URL nor ${SEARCH_FOLDER_VARIABLE} is set; set one: the URL of Typesense, or the folder of the embedded engine${itself}`,
     );
     return { kind: 'folder', folder: '' };
   }
@@ -73,6 +77,10 @@ export function readDrainSettings(environment: Environment, model: TableModel): 
   let config: Config | undefined;
   reader.passes(() => (config = readConfig(environment, model)));
   const backend = config?.backend;
+  if (reader.problems.length > 0 && reader.isSet('DATABASE_URL') && !reader.isSet('BACKEND'))
+    reader.problems.push(
+      'DATABASE_URL is set, and BACKEND is not; set it to postgres to drain the queue of that database',
+    );
   if (backend?.kind === 'memory')
     reader.problems.push(
       'BACKEND is memory, where no other process has a queue; leave it out, or set it to aws or postgres',

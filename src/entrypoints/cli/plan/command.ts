@@ -27,7 +27,7 @@ a derivation is
   new         no backfill of it was ever complete: backfill it
   changed     it says something else than what was filled last: backfill it
   filled      it says the same
-  gone        the definition has it no more: what it derived is still there
+  gone        the definition has it no more: contrail purge removes what it left
   on changes  an effect without { backfill: true }: there is nothing to fill
 
 The hash is of the row's key, and all that the derivation says: functions by

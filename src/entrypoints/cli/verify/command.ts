@@ -72,10 +72,11 @@ reported as mended, or as left with the reason. What is derived of a row by one
 derivation is brought into line with the row as it is now, behind the fences of
 the worker, as by contrail backfill. A count that what is noted as counted
 contradicts is set right on condition that it is as it was seen. What must not
-be there is deleted only where extra is named: --repair=missing,stale,wrong,extra.
+be there is deleted only where extra is named, as in the last example below.
 First see what contrail verify says is extra: with a wrong definition, or an
 index that others fill too, that is what should stay. Documents go through the
-search queue, so contrail index must be running. Effects are not run.
+search queue: on AWS, contrail index or the indexer must be running; on
+PostgreSQL, they are brought into the index here. Effects are not run.
 
 Once nothing differs any more, with neither --only nor --sample, the gaps of
 contrail consume are closed that were noted before it began.
@@ -84,9 +85,9 @@ It takes a consistent scan of the table, and a consistent read for each state
 and each derived row.
 
 The report goes to standard output, or to standard error with --metrics. The
-exit status is 0 when nothing differs, or no more; 1 for drift, with --repair for
-drift that is left; and 2 where something could not be told, for wrong usage, or
-wrong configuration.
+exit status is 0 when nothing differs, or no more; 1 for drift, with --repair
+for drift that is left; and 2 where something could not be told, for wrong
+usage, or wrong configuration.
 
 Environment: that of the worker (BACKEND, TABLE_NAME, STATE_TABLE_NAME,
 TYPESENSE_QUEUE_URL, DATABASE_URL and so on), and that of the indexer

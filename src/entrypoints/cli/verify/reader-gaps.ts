@@ -33,10 +33,15 @@ export async function readerGaps(environment: Environment): Promise<ReaderGaps |
     const { table, streams } = await streamsOf(named);
     const withGaps = <T>(work: (gaps: TableGaps) => Promise<T>) =>
       withStateStore(state, ({ shards }) => work(new TableGaps(shards, table, streams)));
-    const noted = await withGaps((gaps) => gaps.open());
+    const { noted, unfinished } = await withGaps(async (gaps) => ({
+      noted: await gaps.open(),
+      unfinished: await gaps.unfinished(streams[0]),
+    }));
     if (noted.length === 0) return undefined;
-    const end = (why: string | undefined) =>
+    const isBehind = unfinished.length > 0 ? BEHIND : undefined;
+    const end = (found: string | undefined) =>
       withGaps(async (gaps): Promise<GapsOutcome> => {
+        const why = found ?? isBehind;
         const closed = why === undefined ? noted : [];
         await gaps.close(closed);
         const open = await gaps.open();
@@ -48,6 +53,9 @@ export async function readerGaps(environment: Environment): Promise<ReaderGaps |
     return { end: () => Promise.resolve(outcome) };
   }
 }
+
+const BEHIND =
+  'an earlier stream was not read to its end, and what is left of it is older than what was lost: repair again once contrail consume has read that';
 
 /** What was found and mended is told all the same. */
 function unknown(error: unknown): GapsOutcome {

@@ -46,7 +46,8 @@ export async function runVerify(options: VerifyCommandOptions): Promise<void> {
   const log = { stream: progress.log, readable: process.stderr.isTTY };
   // Before it begins: of what is lost later, it does not see all.
   const gaps = options.repair === undefined ? undefined : await readerGaps(environment);
-  const verified = await openVerified({ definition, environment, log, metrics: options.metrics });
+  const isRepair = options.repair !== undefined;
+  const verified = await openVerified({ definition, environment, log, metrics: options.metrics, isRepair });
   let outcome: Compared | undefined;
   try {
     outcome = await sayingWhoExits('contrail', 'nothing is reported', () =>

@@ -5,6 +5,7 @@ import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-log
 import type { Verify } from '../../../application/drift/verify.ts';
 import { Logger } from '../../../application/ports/logger.ts';
 import { ALWAYS_PUBLISHED, Metrics } from '../../../application/ports/metrics.ts';
+import { SearchBacklog } from '../../../application/ports/search-backlog.ts';
 import { SearchIndex } from '../../../application/ports/search-index.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
@@ -21,6 +22,7 @@ import type { Environment } from '../../environment-reader.ts';
 import { openEngine, readEngine } from '../index-documents/settings.ts';
 import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
+import { DrainedBacklog } from './drained-backlog.ts';
 
 /** What is to be compared, and where it is. */
 export interface Verified {
@@ -35,11 +37,13 @@ export interface VerifiedOptions {
   readonly log: Omit<WinstonLoggerOptions, 'level'>;
   /** Whether metrics are printed. */
   readonly metrics: boolean;
+  /** Whether what is found is to be mended. */
+  readonly isRepair: boolean;
 }
 
 /** @throws Fault `configuration` that names what is wrong or missing. */
 export async function openVerified(options: VerifiedOptions): Promise<Verified> {
-  const { definition, environment, metrics } = options;
+  const { definition, environment, metrics, isRepair } = options;
   const config = readConfig(environment, definition.model);
   const log = { ...options.log, level: config.logLevel };
   const { backend } = config;
@@ -63,6 +67,11 @@ export async function openVerified(options: VerifiedOptions): Promise<Verified> 
       });
       try {
         await whereItIs(worker.open);
+        const { container } = worker;
+        if (isRepair && definition.model.documents.length > 0) {
+          const drained = new DrainedBacklog(container);
+          container.rebind(SearchBacklog).toConstantValue(drained);
+        }
         return opened(worker.container, undefined, worker.close);
       } catch (error) {
         await worker.close();

@@ -21,7 +21,7 @@ import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
 import { packMoves } from './pack-moves.ts';
 
-/** Transactions under way at a time: with queries and batch reads, fewer than the SDK's 50 sockets. */
+/** Transactions under way at a time: each is as much work for the table as dozens of writes. */
 const MAX_TRANSACTIONS = 16;
 
 const NOTHING: ReadonlyMap<string, ModelDelta> = new Map();

@@ -14,7 +14,8 @@ import { attributeValuesOf } from '../attribute-values.ts';
 import { loadStates } from '../load-states.ts';
 import { formFault } from '../state-row.ts';
 import { statesIn, type StateTable } from '../state-table.ts';
-import { fenceIn, fenceKey, fencePut, type FenceRow } from './fence-row.ts';
+import { scanItems } from '../listing/scan-items.ts';
+import { documentOfFence, fenceIn, fenceKey, fencePut, type FenceRow, FENCES } from './fence-row.ts';
 
 export interface DynamoDbSearchFencesOptions extends StateTable {
   /** Requests under way at a time in one call, at least 1. */
@@ -58,6 +59,24 @@ export class DynamoDbSearchFences extends SearchFences {
 
   override advance(moves: readonly SearchFenceMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return pMap(moves, (move) => this.#move(move, signal), { concurrency: this.#concurrency });
+  }
+
+  override async *documents(
+    collections: readonly string[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly (DocumentKey | undefined)[]> {
+    const fences = {
+      TableName: this.#table.stateTable,
+      FilterExpression: '#removed = :no AND begins_with(PK, :fences)',
+      ProjectionExpression: 'PK',
+      ExpressionAttributeNames: { '#removed': 'removed' },
+      ExpressionAttributeValues: { ':no': { BOOL: false }, ':fences': { S: FENCES } },
+    };
+    for await (const page of scanItems(this.#client, fences, statesIn(this.#table), signal))
+      yield page
+        .map((row) => row.get('PK'))
+        .map((PK) => (typeof PK === 'string' ? documentOfFence(PK) : undefined))
+        .filter((key) => key === undefined || collections.includes(key.collection));
   }
 
   async #move(move: SearchFenceMove, signal: AbortSignal | undefined): Promise<Result> {

@@ -33,6 +33,14 @@ export function fenceKey({ collection, id }: DocumentKey) {
   return { PK: `${FENCES}%#${digest}`, SK: 'FENCE' };
 }
 
+/** The document whose fence has a key; undefined where that has a digest of its name. */
+export function documentOfFence(PK: string): DocumentKey | undefined {
+  const mark = PK.indexOf('#', FENCES.length);
+  const collection = PK.slice(FENCES.length, mark);
+  if (collection === '%') return undefined;
+  return { collection: decodeURIComponent(collection), id: PK.slice(mark + 1) };
+}
+
 export function fenceIn(row: FenceRow): SearchFence {
   return { version: versionIn(row), removed: row.removed, revision: Number(row.revision?.toString() ?? 0) };
 }

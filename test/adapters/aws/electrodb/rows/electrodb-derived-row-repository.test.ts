@@ -31,6 +31,8 @@ async function faultOf(rows: ElectroDbDerivedRowRepository, move: RowsMove): Pro
 /** An order with these parts in its key. */
 const NAMED = anOrder('7', 'ann');
 const ORIGIN = 'lines 12#CUSTOMER#annORDER#7';
+/** In another table it is said of which table the source is, too. */
+const ORIGIN_ELSEWHERE = 'lines@shop 12#CUSTOMER#annORDER#7';
 
 describe('ElectroDbDerivedRowRepository', () => {
   it('given a move, when applied, then state and rows are one transaction, each on its condition', async () => {
@@ -93,9 +95,10 @@ describe('ElectroDbDerivedRowRepository', () => {
           {
             Put: {
               TableName: 'audit',
-              Item: { id: 'x', derived_from: ORIGIN },
+              Item: { id: 'x', derived_from: ORIGIN_ELSEWHERE },
               ...own,
               ExpressionAttributeNames: { '#key': 'id', '#origin': 'derived_from' },
+              ExpressionAttributeValues: { ':origin': ORIGIN_ELSEWHERE },
               ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
             },
           },
