@@ -40,8 +40,8 @@ ${DEFINITION_HELP}
 
 Only keys are taken from records: what is derived is brought into line with the
 rows as they are now, beside the worker, and never put over what is newer. An
-effect is given the record itself, in the order of FROM, where it has not run for
-it; where it has run for a newer change of the row, it is not run again.
+effect is given the record itself, in the order of FROM, where it has not run
+for it; where it has run for a newer change of the row, it is not run again.
 Documents go through the search queue.
 
 A message is deleted once all that it asks for is done; what fails again says so
