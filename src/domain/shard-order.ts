@@ -60,7 +60,11 @@ export function knownByFollowers(
   const followed = new Set<string>();
   for (const { id, parent } of noted)
     if (!leaving.has(id))
-      for (let before = parent; before !== undefined && !followed.has(before); before = known.get(before)?.parent)
+      for (
+        let before = parent;
+        before !== undefined && !followed.has(before);
+        before = known.get(before)?.parent
+      )
         followed.add(before);
   return forgotten.filter((id) => followed.has(id));
 }

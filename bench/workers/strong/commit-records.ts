@@ -60,7 +60,8 @@ export function strongByCommitRecords(downstream: Downstream, how: StateWrites =
 async function again(work: (attempt: number) => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await work(attempt);
+      await work(attempt);
+      return;
     } catch (error) {
       const { name } = error as Error;
       if (attempt === ATTEMPTS || !/^(?:Transaction|ConditionalCheckFailed)/.test(name)) throw error;

@@ -63,7 +63,10 @@ async function attemptRows(downstream: Downstream, changes: readonly ItemChange[
   ]);
 }
 
-export async function writeDefaultRows(downstream: Downstream, writes: readonly DefaultRowWrite[]): Promise<void> {
+export async function writeDefaultRows(
+  downstream: Downstream,
+  writes: readonly DefaultRowWrite[],
+): Promise<void> {
   const transactions = inTransactions(writes.map(defaultRowItems));
   await pMap(transactions, (items) => transact(downstream, items), AT_A_TIME);
 }

@@ -68,7 +68,7 @@ describe('ReadStream, what it does about records that nobody can read any more',
             const call = inner[method] as (...args: unknown[]) => Promise<unknown>;
             return {
               [method]: async (...args: unknown[]) => (failures-- > 0 ? { is: 'trimmed' } : call(...args)),
-            } as Partial<StreamSource>;
+            };
           },
         },
       );
