@@ -1,3 +1,4 @@
+import { originIn } from '../../src/adapters/aws/electrodb/rows/stored-origin.ts';
 import { DERIVED_FROM } from '../../src/domain/stored-rows.ts';
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { EncodedAttributes } from '../../src/adapters/dynamodb-stream/attribute-value.ts';
@@ -83,8 +84,9 @@ export class TableDerivedState extends DerivedState {
     const own = { table: this.#table, keys: sort === undefined ? [partition] : [partition, sort] };
     for (const { table, keys } of [own, ...this.#others])
       for await (const attributes of this.#itemsOf(table)) {
-        const source = attributes.get(DERIVED_FROM);
-        if (typeof source !== 'string') continue;
+        const stored = attributes.get(DERIVED_FROM);
+        if (typeof stored !== 'string') continue;
+        const source = originIn(this.#table, table === this.#table ? undefined : table, stored);
         const model = this.#model.derivedRows.find(({ name }) => source.startsWith(`${name} `));
         if (model === undefined) continue;
         const others = [...attributes.all()].filter(

@@ -53,9 +53,9 @@ it is stopped. Any number of these may run at a time: they share the shards.`,
 ${DEFINITION_HELP}
 
 How far each shard is handled is noted where derived state is kept: in the state
-table, in PostgreSQL, or in memory, and then it begins anew with each start; with
---state in a folder, which one process has to itself: it goes on from there, and
-what is derived in memory begins anew all the same. That is for effects. A
+table, in PostgreSQL, or in memory, and then begins anew with each start. With
+--state it is in a folder, which one process has to itself, and goes on from
+there; what is derived in memory begins anew all the same. That suits effects. A
 record that fails holds back those of its item, and is tried again; what can
 never be handled goes to quarantine, where there is one.
 

@@ -77,10 +77,10 @@ describe('SqsSearchQueue', () => {
       expect(sentBefore).to.deep.equal([0]);
     });
 
-    it('given many batches, when sent, then no more than 24 are under way, or as many as asked for', async () => {
+    it('given many batches, when sent, then no more than 50 are under way, or as many as asked for', async () => {
       const { sqs, queue } = setUp();
-      await queue.send(actions(300));
-      expect(sqs.mostAtOnce).to.equal(24);
+      await queue.send(actions(600));
+      expect(sqs.mostAtOnce).to.equal(50);
       const one = setUp({ concurrency: 1 });
       await one.queue.send(actions(50));
       expect(one.sqs.mostAtOnce).to.equal(1);
