@@ -63,7 +63,7 @@ export const FULL: Plan = {
   records: 1_000,
   mostRecords: 5_000,
   history: 3_000,
-  warmUp: { batches: 20, records: 40_000, milliseconds: 5_000 },
+  warmUp: { batches: 20, records: 40_000, milliseconds: 3_000 },
   rounds: 5,
   processes: 3,
   sample: 60,
