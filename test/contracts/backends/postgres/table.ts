@@ -96,7 +96,18 @@ export function tableOn({
         },
       },
     ],
-    tableReplica: [{ name, missing, setUp: async () => fleetOn(await shared()) }],
+    tableReplica: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          // Each test looks through all rows.
+          await database.query(`delete from ${names.source_rows}`);
+          return fleetOn({ database, names });
+        },
+      },
+    ],
     tableScan: [
       {
         name,
