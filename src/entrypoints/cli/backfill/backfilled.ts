@@ -1,9 +1,8 @@
-import { type Container, ContainerModule } from 'inversify';
+import type { Container } from 'inversify';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
 import type { Backfill } from '../../../application/backfill/backfill.ts';
 import type { Plan } from '../../../application/plan/plan.ts';
 import type { Purge } from '../../../application/purge/purge.ts';
-import { Metrics } from '../../../application/ports/metrics.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { awsIndexerModule } from '../../composition/aws-indexer.module.ts';
@@ -12,10 +11,10 @@ import { awsModule } from '../../composition/aws.module.ts';
 import { backfillIn, planIn, purgeIn } from '../../composition/backfill.ts';
 import { compose } from '../../composition/container.ts';
 import { systemModule } from '../../composition/system.module.ts';
+import { noMetricsModule } from '../../composition/no-metrics.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import { readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
-import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
 
 /** What is to be filled, where it is. */
@@ -67,8 +66,3 @@ export async function openBackfilled(
 function opened(container: Container, close: Backfilled['close']): Backfilled {
   return { backfill: backfillIn(container), plan: planIn(container), purge: purgeIn(container), close };
 }
-
-/** Standard output is the report's. */
-const noMetricsModule = new ContainerModule(({ rebind }) => {
-  void rebind(Metrics).toConstantValue(new NoMetrics());
-});

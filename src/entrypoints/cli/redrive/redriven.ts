@@ -1,6 +1,6 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type Container, ContainerModule } from 'inversify';
+import type { Container } from 'inversify';
 import { QUARANTINE_QUEUE_VARIABLE } from '../../../adapters/aws/sqs/queue-url.ts';
 import { SqsGivenUp } from '../../../adapters/aws/sqs/sqs-given-up.ts';
 import { DynamoDbStreamSource } from '../../../adapters/aws/streams/dynamodb-stream-source.ts';
@@ -8,7 +8,6 @@ import { givenUpIn } from '../../../adapters/recorded/given-up.ts';
 import { GivenUpFiles } from '../../../adapters/recorded/given-up-files.ts';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
 import type { GivenUpMessages } from '../../../application/ports/given-up.ts';
-import { Metrics } from '../../../application/ports/metrics.ts';
 import type { Redrive } from '../../../application/redrive/redrive.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
@@ -19,11 +18,12 @@ import { PARTS } from '../../composition/postgres.module.ts';
 import { redriveIn } from '../../composition/redrive.ts';
 import { READER_METRICS, streamsModule } from '../../composition/streams.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
+import { noMetricsModule } from '../../composition/no-metrics.module.ts';
 import { definitionModule } from '../../composition/table-model.ts';
 import { type AwsBackend, type Config, readConfig } from '../../config.ts';
 import type { Environment } from '../../environment-reader.ts';
-import { NoMetrics } from '../../no-metrics.ts';
 import { openSources } from '../sources.ts';
+import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
 import { filesOf, type From } from './from.ts';
 
@@ -136,8 +136,3 @@ function queueOf(container: Container, backend: AwsBackend, from: From): GivenUp
 async function givenUpFiles(paths: readonly string[]): Promise<GivenUpMessages> {
   return new GivenUpFiles(await openSources(await filesOf(paths)));
 }
-
-/** Standard output is the report's. */
-const noMetricsModule = new ContainerModule(({ rebind }) => {
-  void rebind(Metrics).toConstantValue(new NoMetrics());
-});
