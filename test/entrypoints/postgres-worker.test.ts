@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
@@ -121,5 +125,21 @@ describe('a worker on PostgreSQL, with an index that keeps no versions', functio
     expect(await drain(), 'it comes no more').to.deep.equal([]);
     expect(await engine.read('orders', ['anna:2'])).to.have.deep.nested.property('[0].status', 'paid');
     expect(await drain()).to.deep.equal([]);
+  });
+});
+
+describe('a worker on PostgreSQL that was closed', function () {
+  this.timeout(120_000);
+
+  it('given an embedded database, once closed, then the folder may be opened by the next at once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'contrail-closed-'));
+    try {
+      const worker = createPostgresWorker({ url: `pglite:${folder}`, definition: shop, log });
+      await worker.open();
+      await worker.close();
+      expect(existsSync(`${folder}.lock`)).to.equal(false);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
