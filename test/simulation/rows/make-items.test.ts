@@ -15,6 +15,7 @@ import {
   chained,
   copiedTo,
   DEFINITIONS,
+  halvedOnChange,
   told,
   typed,
   unfit,
@@ -194,6 +195,17 @@ describe('items made of a definition', function () {
       });
     expect(inTheWay({})).not.to.be.empty;
     expect(inTheWay({ later: copiedTo('') })).to.be.empty;
+  });
+
+  it('have only rows that a later definition takes, also when they change', () => {
+    const later = halvedOnChange(true);
+    const totals = (options: ItemsOptions) =>
+      SEEDS.flatMap((seed) => itemsOf(halvedOnChange(false), seed, options)).flatMap(({ is, rows }) =>
+        is === 'row' ? rows.map(({ attributes }) => attributes.get('total')) : [],
+      );
+    expect(totals({}).every(isNumber)).to.equal(false);
+    expect(totals({ later })).to.not.be.empty;
+    expect(totals({ later }).every(isNumber)).to.equal(true);
   });
 
   it('have keys of numbers and bytes, as their attributes have them', () => {
