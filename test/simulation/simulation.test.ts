@@ -136,6 +136,7 @@ describe('the worker in simulated worlds', function () {
     [4_159, 'lambda', 'a kind of row of which none is found at first'],
     [10_426, 'processes', 'a batch that begins in a process that has just come to stand still'],
     [11_093, 'lambda', 'effects of one item that take longer than their batch may, without any fault'],
+    [26_882, 'processes', 'a later definition that takes none of the rows'],
     [23_836, 'lambda', 'poison behind a change that waits for poison of its row'],
     [
       23_491,

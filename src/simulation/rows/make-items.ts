@@ -62,7 +62,8 @@ const ATTEMPTS = 12;
  * Makes items of each kind of row of a definition, of no kind, and such as a strict kind refuses. Few, of few values, so that
  * rows meet. No item has a key of a row that is derived, as far as that can be told.
  *
- * @throws Fault `configuration` where no row of a kind is found that the definition takes, or a sample is none.
+ * @throws Fault `configuration` where no row of a kind is found that the definition takes, a sample is none, or a later definition takes
+ *   no row at all.
  */
 export function makeItems(
   definition: TableDefinition,
@@ -95,7 +96,13 @@ export function makeItems(
   const derived = new Set(
     items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(models, attributes))),
   );
-  return items.filter(({ key }) => !derived.has(itemKey(key)));
+  const usable = items.filter(({ key }) => !derived.has(itemKey(key)));
+  if (later !== undefined && !usable.some(({ is }) => is === 'row'))
+    throw new Fault(
+      'configuration',
+      'the later definition takes none of the rows that were found: give samples of rows that both definitions take',
+    );
+  return usable;
 }
 
 interface Kind {
