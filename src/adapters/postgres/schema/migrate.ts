@@ -153,7 +153,7 @@ async function lookAt(client: Queryable, names: Names, latest: number): Promise<
         `create one by create database NAME encoding 'UTF8' template template0, and name it`,
       { reason: 'the encoding of the database is not UTF8' },
     );
-  const [hasSchema, hasTables] = [typeof found?.schema === 'string', typeof found?.migrations === 'string'];
+  const [hasSchema, hasTables] = [typeof found.schema === 'string', typeof found.migrations === 'string'];
   if (!hasTables) return { hasSchema, hasTables, version: 0 };
   const [newest] = await client.query<{ version: number }>(
     `select coalesce(max(version), 0) as version from ${names.migrations}`,
