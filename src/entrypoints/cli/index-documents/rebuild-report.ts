@@ -1,4 +1,4 @@
-import { printable } from '../../../adapters/recorded/excerpt.ts';
+import { printable } from '../../../adapters/json/excerpt.ts';
 import type { ReplayResult } from '../replay/replay.ts';
 
 /** What became of a collection that was to be made anew. */
