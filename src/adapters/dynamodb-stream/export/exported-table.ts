@@ -108,7 +108,7 @@ export class ExportedTable extends ExportedRows {
   async #open(file: ManifestFile, lines: number, signal: AbortSignal | undefined): Promise<Reading> {
     if (!this.#checked.has(file.path)) await checkDataFile(this.#files, file, signal);
     this.#checked.add(file.path);
-    const reading = { lines: dataLines(this.#files, file, signal), number: 0 };
+    const reading: Reading = { lines: dataLines(this.#files, file, signal), number: 0 };
     while (reading.number < lines) {
       const { done, value } = await reading.lines.next();
       if (done === true) break;
