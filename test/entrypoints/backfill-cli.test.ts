@@ -80,7 +80,7 @@ describe('contrail backfill', function () {
       .and.to.match(/^nothing to do$/m);
   });
 
-  it('given an export, then an empty database is filled from it; what cannot hold is refused, and nothing is opened', async () => {
+  it('given an export, then an empty database is filled from it; without a word on what is handled since, it is refused', async () => {
     const at = Date.now() - 3_600_000;
     const item = (n: number) => ({
       PK: { S: 'FAA#LINKS' },
@@ -105,16 +105,8 @@ describe('contrail backfill', function () {
     await database.close();
     expect([counted, replicated]).to.deep.equal([[{ count: '4', rows: '4' }], [{ n: 4 }]]);
 
-    const refusals = [
-      [['--export', 'export'], /must be in what a worker with this definition has handled/],
-      [['--export', 'nothing', '--followed-since', since], /nothing has no export of a table/],
-      [['--followed-since', since], /--followed-since says nothing without --export/],
-      [['--export', 'export', '--followed-since', 'yesterday'], /Expected a time like 2026-11-29T09:00:00Z/],
-    ] as const;
-    for (const [args, message] of refusals) {
-      const refused = await fill(...args);
-      expect(refused.err).to.match(message);
-      expect(refused.status).to.equal(2);
-    }
+    const refused = await fill('--export', 'export');
+    expect(refused.err).to.match(/must be in what a worker with this definition has handled/);
+    expect(refused.status).to.equal(2);
   });
 });
