@@ -20,7 +20,8 @@ import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { DeriveRows } from './derive-rows.ts';
 import type { RunEffects } from './run-effects.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { askedBy, isLacked, planRecords } from './plan-batch.ts';
+import { askedBy, planRecords } from './plan-batch.ts';
+import { NOTHING_REPLICATED, replicate, type Replicated } from './replicate.ts';
 import {
   asksNothing,
   failed,
@@ -66,8 +67,6 @@ export interface BatchDependencies {
   /** What the log calls the kinds of derivations: as the fleet's does, unless given. */
   readonly kindNames?: KindNames | undefined;
 }
-
-const NO_CHANGES: ReadonlySet<Change> = new Set();
 
 /**
  * Handles whole batches: plans every record, coalesces what they ask for and runs the use cases on it.
@@ -158,9 +157,12 @@ export class ProcessBatch {
   }
 
   async #run(planned: readonly Planned[], limit: TimeLimit) {
-    const { failed: replica, unconnected } = await this.#replicate(planned, limit);
-    // Effects are computed from the rows: without them none may run.
-    const asked = askedBy(replica.size > 0 ? [] : planned, unconnected);
+    const { failed: replica, waiting, unconnected } = await this.#replicate(planned, limit);
+    // Effects are computed from the rows: without its row none may run.
+    const asked = askedBy(
+      planned.filter(({ change }) => !replica.has(change) && !waiting.has(change)),
+      unconnected,
+    );
     const { commands } = asked;
     // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, derivedRows, effects, search] = await Promise.all([
@@ -191,7 +193,7 @@ export class ProcessBatch {
         asked.failed,
         ...[search, defaultImages, matcher, derivedRows, effects].map(({ failed }) => failed),
       ],
-      waiting: new Set([...asked.waiting, ...derivedRows.waiting, ...effects.waiting]),
+      waiting: new Set([...waiting.keys(), ...asked.waiting, ...derivedRows.waiting, ...effects.waiting]),
       sending: [search],
       search: search.tally,
       defaultImages: defaultImages.tally,
@@ -201,20 +203,14 @@ export class ProcessBatch {
     };
   }
 
-  /** `unconnected` are the changes that do not follow on from the rows as the replica had them. */
-  async #replicate(planned: readonly Planned[], limit: TimeLimit) {
+  async #replicate(planned: readonly Planned[], limit: TimeLimit): Promise<Replicated> {
     const { replica, retrier } = this.#deps;
-    let unconnected = NO_CHANGES;
-    if (replica === undefined || planned.length === 0)
-      return { failed: new Map<Change, Fault>(), unconnected };
-    const changes = planned.map(({ change }) => change).filter((change) => !isLacked(change, replica));
-    const apply = async () => {
-      unconnected = new Set(await replica.apply(changes));
-      return ['done'] as const;
-    };
-    const [fault] = await retrier.run([planned], apply, limit);
-    const failed = new Map(fault && planned.map(({ change }) => [change, fault]));
-    return { failed, unconnected };
+    if (replica === undefined) return NOTHING_REPLICATED;
+    return replicate(
+      planned.map(({ change }) => change),
+      { replica, retrier },
+      limit,
+    );
   }
 }
 

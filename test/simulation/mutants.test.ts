@@ -129,6 +129,10 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'positions-by-index': { from: 56, within: 100, by: [FRONTIER, READ_ALL] },
   'predecessor-quarantined': { from: 18, within: 400, by: [ONLY_POISON] },
   'quarantine-keeps-keys-only': { from: 4, within: 50, by: ['quarantine has whole records'] },
+  'quarantined-before-its-turn': {
+    within: 100,
+    by: ['nothing goes to quarantine before what its item had before it'],
+  },
   'quarantined-forgotten': {
     from: 41,
     within: 500,
