@@ -12,6 +12,9 @@ export const METRICS = {
   RecordsFailed: ['Count', 'records that failed themselves, and will be delivered again'],
   RecordsHeldBack: ['Count', 'records that wait because an earlier change of their item failed'],
   RecordsQuarantined: ['Count', 'records that can never be handled, kept in quarantine'],
+  RecordsParked: ['Count', 'records that wait, acknowledged, because their item is parked'],
+  ParkedItems: ['Count', 'items that are parked when the batch begins; above a hundred, it says a hundred or more'],
+  OldestParkedAge: ['Milliseconds', 'how long ago the one was parked that has been so for longest'],
   SearchUpserts: ['Count', 'upserts put on the search queue'],
   SearchDeletes: ['Count', 'deletes put on the search queue'],
   SearchUnchanged: ['Count', 'changes that touched nothing a search document holds'],
@@ -109,6 +112,8 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
 export const ALWAYS_PUBLISHED = {
   worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
   indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
+  /** Beside those of a worker, of one that parks. */
+  parking: ['ParkedItems', 'RecordsParked'],
   reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
   verify: ['Verifications', 'Drift', 'Undecided'],
 } as const satisfies Record<string, readonly MetricName[]>;
