@@ -40,7 +40,9 @@ export function databaseSettings(reader: EnvironmentReader): DatabaseSettings {
     schema,
     prefix,
     connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 1_000, fallback: 10 }),
-    hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
+    hasQuarantine:
+      reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true' ||
+      reader.optional('POISON') === 'quarantine',
     ...tlsVariables(reader),
   };
 }

@@ -109,7 +109,6 @@ describe('the metrics of a batch', () => {
   it('alarms can rely on what is always published', () => {
     expect(ALWAYS_PUBLISHED).to.deep.equal({
       worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
-      parking: ['ParkedItems', 'RecordsParked'],
       indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
       reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
       verify: ['Verifications', 'Drift', 'Undecided'],

@@ -105,6 +105,9 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
   return name.includes(':');
 }
 
+/** Counts of what there is, and not of what happened: published whenever they are known, also as 0. */
+export const GAUGES: ReadonlySet<MetricName> = new Set<MetricName>(['ParkedItems']);
+
 /**
  * What a worker publishes with every batch, an indexer, a reader each time, and a comparison at its end, also as 0. Alarms watch these: without a value they could not tell a
  * quiet function from one that is not there.
@@ -112,8 +115,6 @@ function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
 export const ALWAYS_PUBLISHED = {
   worker: ['RecordsApplied', 'RecordsFailed', 'RecordsQuarantined', 'MatcherLate', 'BatchRecords'],
   indexer: ['DocumentsWritten', 'ActionsRefused', 'ActionsFailed'],
-  /** Beside those of a worker, of one that parks. */
-  parking: ['ParkedItems', 'RecordsParked'],
   reader: ['RecordsHandled', 'StreamThrottles', 'OpenGaps', 'LeasesHeld'],
   verify: ['Verifications', 'Drift', 'Undecided'],
 } as const satisfies Record<string, readonly MetricName[]>;
