@@ -46,6 +46,8 @@ export interface WorkerParts {
   /** Where items are parked; nowhere unless given. */
   readonly parked?: ParkedItems;
   readonly parkAfter?: number;
+  /** By what, unless by the use case on those. */
+  readonly parking?: ParkItems;
   readonly quarantineMaxShare?: number;
   /** 2 unless given: batches of tests are small. */
   readonly fewestSuspects?: number;
@@ -82,7 +84,7 @@ export function aWorker(parts: WorkerParts = {}) {
     }),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
-    parking: parts.parked && new ParkItems(parts.parked, retrier),
+    parking: parts.parking ?? (parts.parked && new ParkItems(parts.parked, retrier)),
     parkAfter: parts.parkAfter,
     quarantineMaxShare: parts.quarantineMaxShare ?? DEFAULT_MAX_SHARE,
     fewestSuspects: parts.fewestSuspects ?? 2,

@@ -18,7 +18,11 @@ export interface Order {
 const order = row(KEY).with<Order>();
 
 /** An order's total, as far as it is told by its row: poison has none. */
-export type Run = (what: { readonly item: string; readonly total: Plain }, context: EffectContext) => unknown;
+export type Run = (
+  what: { readonly item: string; readonly total: Plain },
+  context: EffectContext,
+  id: string,
+) => unknown;
 
 /** A table of orders from which all kinds of things are derived, with an effect. */
 export function orders(run: Run = () => undefined) {
@@ -51,8 +55,8 @@ export function orders(run: Run = () => undefined) {
       latest: pointer(order, { at: { SK: 'LATEST' }, choose: 'newest', repeat: ['total'] }),
       mail: effect(order, {
         attempts: 1,
-        run: ({ key, after }, context) =>
-          run({ item: `${key.pk}${key.sk}`, total: (after?.total ?? 'gone') as Plain }, context),
+        run: ({ id, key, after }, context) =>
+          run({ item: `${key.pk}${key.sk}`, total: (after?.total ?? 'gone') as Plain }, context, id),
       }),
     },
   });

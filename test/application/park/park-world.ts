@@ -2,6 +2,7 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts
 import { MemoryParkedItems } from '../../../src/adapters/memory/memory-parked-items.ts';
 import { BringIntoLine } from '../../../src/application/bring-into-line/bring-into-line.ts';
 import { DeriveRows } from '../../../src/application/derive-rows.ts';
+import type { ParkItems } from '../../../src/application/park/park-items.ts';
 import type { KeptChanges } from '../../../src/application/ports/kept-changes.ts';
 import { MonotonicClock } from '../../../src/application/ports/monotonic-clock.ts';
 import type { ParkedItems } from '../../../src/application/ports/parked-items.ts';
@@ -33,6 +34,10 @@ export interface ParkParts {
   readonly own?: WorkerParts;
   /** What the worker and the redrive see of the parked items. */
   readonly items?: (items: ParkedItems) => ParkedItems;
+  /** What the worker makes of them. */
+  readonly parking?: (items: ParkedItems) => ParkItems;
+  /** What the redrive sees of them besides. */
+  readonly redriven?: (items: ParkedItems) => ParkedItems;
   readonly kept?: (kept: KeptChanges) => KeptChanges;
 }
 
@@ -45,12 +50,17 @@ export class ParkWorld {
   readonly #items: ParkedItems;
   readonly #kept: KeptChanges;
 
-  constructor(definition: TableDefinition, { pause, own, items = same, kept = same }: ParkParts = {}) {
+  constructor(definition: TableDefinition, parts: ParkParts = {}) {
+    const { pause, own, items = same, kept = same, redriven = same, parking } = parts;
     this.#definition = definition;
     const paused = new FillWorld(definition, pause);
-    this.#items = items(paused.paused(this.store));
+    const seen = items(paused.paused(this.store));
+    this.#items = redriven(seen);
     this.#kept = kept(paused.paused(this.store.changes));
-    this.world = new FillWorld(definition, pause, { parked: this.#items, fewestSuspects: 100, ...own });
+    this.world = new FillWorld(definition, pause, {
+      ...{ parked: seen, fewestSuspects: 100, ...own },
+      ...(parking && { parking: parking(seen) }),
+    });
   }
 
   /** The items that are parked, and how many changes of each are noted. */
