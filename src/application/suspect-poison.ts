@@ -6,6 +6,16 @@ import { failed, isPoison, type RecordState } from './record-state.ts';
 /** What would have become of poison. */
 export type Aside = 'quarantined' | 'parked';
 
+const TOO_MANY: Readonly<Record<Aside, string>> = {
+  quarantined: 'too many poison records for one reason: none is quarantined',
+  parked: 'too many poison records for one reason: none is parked',
+};
+
+const NOT_DONE: Readonly<Record<Aside, string>> = {
+  quarantined: 'not quarantined: ',
+  parked: 'not parked: ',
+};
+
 /** Has all poison of a batch block, whatever its reason: an operator has to look. */
 export function holdBackSuspects(
   states: RecordState[],
@@ -13,7 +23,7 @@ export function holdBackSuspects(
   { logger, maxShare }: { readonly logger: Logger; readonly maxShare: number },
   aside: Aside,
 ): void {
-  logger.log('error', `too many poison records for one reason: none is ${aside}`, {
+  logger.log('error', TOO_MANY[aside], {
     ...suspicion,
     QUARANTINE_MAX_SHARE: maxShare,
   });
@@ -25,7 +35,7 @@ function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: n
   const common = reason === fault.reason ? 'this one reason' : `one reason (${reason})`;
   return new Fault(
     'configuration',
-    `${fault.message}; not ${aside}: ${poison} of the batch's ${items} items fail for ${common}, a larger share ` +
+    `${fault.message}; ${NOT_DONE[aside]}${poison} of the batch's ${items} items fail for ${common}, a larger share ` +
       `than QUARANTINE_MAX_SHARE (${maxShare}). Check the worker's version and its input; ` +
       'if the rows themselves are wrong, raise QUARANTINE_MAX_SHARE (1 allows all)',
     { cause: fault, reason: fault.reason },

@@ -199,7 +199,12 @@ const BACKENDS: {
 };
 
 function postgresBackend(reader: EnvironmentReader): PostgresBackend {
-  return { kind: 'postgres', ...databaseSettings(reader), metrics: metricsSettings(reader) };
+  const { hasQuarantine, ...database } = databaseSettings(reader);
+  const isAsked = reader.optional('POISON') === 'quarantine';
+  return {
+    kind: 'postgres',
+    ...{ ...database, hasQuarantine: hasQuarantine || isAsked, metrics: metricsSettings(reader) },
+  };
 }
 
 function metricsSettings(reader: EnvironmentReader): MetricsSettings {

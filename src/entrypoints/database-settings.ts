@@ -40,9 +40,7 @@ export function databaseSettings(reader: EnvironmentReader): DatabaseSettings {
     schema,
     prefix,
     connections: reader.integer('DATABASE_CONNECTIONS', { min: 1, max: 1_000, fallback: 10 }),
-    hasQuarantine:
-      reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true' ||
-      reader.optional('POISON') === 'quarantine',
+    hasQuarantine: reader.enum('DATABASE_QUARANTINE', ['true', 'false'], 'false') === 'true',
     ...tlsVariables(reader),
   };
 }

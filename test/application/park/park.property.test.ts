@@ -235,10 +235,13 @@ async function wrongIn(told: Story, scheduler: Scheduler, mistake: Mistake = {})
   // What is poison still is put right.
   for (const sk of ['1', '2']) await write({ sk, total: 7, status: 'open', removed: false });
   await handleAll();
-  for (let run = 0; run < 9 && Object.keys(await park.parked()).length > 0; run++) await redrive();
-  // Old batches come again, long after.
+  const redriveAll = async () => {
+    for (let run = 0; run < 9 && Object.keys(await park.parked()).length > 0; run++) await redrive();
+  };
+  await redriveAll();
+  // Old batches come again, long after: poison among them parks its item once more.
   for (const n of range(delivered.length)) await handleOld(n);
-  await redrive();
+  await redriveAll();
   const wrong = [...(await world.drift())];
   if (Object.keys(await park.parked()).length > 0) wrong.push(`parked: ${park.failures.at(-1) ?? ''}`);
   for (const [item, ids] of written)
@@ -253,7 +256,7 @@ describe('what is parked, delivered again and redriven at any time', function ()
   it('given any order of calls, and faults, then all is what the rows say, and effects have run in order', async () => {
     await fc.assert(
       fc.asyncProperty(story, fc.scheduler(), async (told, scheduler) => {
-        expect(await wrongIn(told, scheduler)).to.deep.equal([]);
+        expect((await wrongIn(told, scheduler)).join('\n')).to.equal('');
       }),
       { numRuns: Number(process.env['PARK_RUNS'] ?? 100) },
     );
