@@ -23,7 +23,8 @@ import { NO_LIMIT, type TimeLimit } from './time-limit.ts';
 import type { DeriveRows } from './derive-rows.ts';
 import type { RunEffects } from './run-effects.ts';
 import type { UpdateMatcherTuple } from './update-matcher-tuple.ts';
-import { askedBy, isLacked, planRecords } from './plan-batch.ts';
+import { askedBy, planRecords } from './plan-batch.ts';
+import { NOTHING_REPLICATED, replicate, type Replicated } from './replicate.ts';
 import {
   asksNothing,
   failed,
@@ -74,8 +75,6 @@ export interface BatchDependencies {
   readonly kindNames?: KindNames | undefined;
 }
 
-const NO_CHANGES: ReadonlySet<Change> = new Set();
-
 /**
  * Handles whole batches: plans every record, coalesces what they ask for and runs the use cases on it.
  *
@@ -92,11 +91,11 @@ export class ProcessBatch {
     const { quarantine, parking, parkAfter: after, replica, retrier, clock, metrics, logger } = deps;
     const { quarantineMaxShare: maxShare, fewestSuspects = FEWEST_SUSPECTS, quarantined } = deps;
     const limits = { maxShare, fewestSuspects };
-    const replicate: Replicate = (changes, limit) => this.#apply(changes, limit);
+    const toReplica: Replicate = (changes, limit) => this.#replicate(changes, limit);
     if (parking !== undefined)
       this.#poison = new ParkPoison({
         ...{ parking, after, clock, metrics, logger, ...limits },
-        replicate: replica && replicate,
+        replicate: replica && toReplica,
       });
     else if (quarantine !== undefined)
       this.#poison = new QuarantinePoison({ quarantine, retrier, logger, ...limits }, quarantined);
@@ -165,9 +164,19 @@ export class ProcessBatch {
   }
 
   async #run(planned: readonly Planned[], limit: TimeLimit) {
-    const { failed: replica, unconnected } = await this.#replicate(planned, limit);
-    // Effects are computed from the rows: without them none may run.
-    const asked = askedBy(replica.size > 0 ? [] : planned, unconnected);
+    const {
+      failed: replica,
+      waiting,
+      unconnected,
+    } = await this.#replicate(
+      planned.map(({ change }) => change),
+      limit,
+    );
+    // Effects are computed from the rows: without its row none may run.
+    const asked = askedBy(
+      planned.filter(({ change }) => !replica.has(change) && !waiting.has(change)),
+      unconnected,
+    );
     const { commands } = asked;
     // Those that read first: messages are built while they wait for the answers.
     const [defaultImages, matcher, derivedRows, effects, search] = await Promise.all([
@@ -198,7 +207,7 @@ export class ProcessBatch {
         asked.failed,
         ...[search, defaultImages, matcher, derivedRows, effects].map(({ failed }) => failed),
       ],
-      waiting: new Set([...asked.waiting, ...derivedRows.waiting, ...effects.waiting]),
+      waiting: new Set([...waiting.keys(), ...asked.waiting, ...derivedRows.waiting, ...effects.waiting]),
       sending: [search],
       search: search.tally,
       defaultImages: defaultImages.tally,
@@ -208,29 +217,9 @@ export class ProcessBatch {
     };
   }
 
-  /** `unconnected` are the changes that do not follow on from the rows as the replica had them. */
-  async #replicate(planned: readonly Planned[], limit: TimeLimit) {
-    let unconnected = NO_CHANGES;
-    const changes = planned.map(({ change }) => change);
-    const fault = await this.#apply(changes, limit, (found) => (unconnected = new Set(found)));
-    const failed = new Map(fault && changes.map((change) => [change, fault]));
-    return { failed, unconnected };
-  }
-
-  async #apply(
-    changes: readonly Change[],
-    limit: TimeLimit,
-    onUnconnected?: (found: readonly Change[]) => void,
-  ): Promise<Fault | undefined> {
+  async #replicate(changes: readonly Change[], limit: TimeLimit): Promise<Replicated> {
     const { replica, retrier } = this.#deps;
-    if (replica === undefined || changes.length === 0) return undefined;
-    const known = changes.filter((change) => !isLacked(change, replica));
-    const apply = async () => {
-      onUnconnected?.(await replica.apply(known));
-      return ['done'] as const;
-    };
-    const [fault] = await retrier.run([changes], apply, limit);
-    return fault;
+    return replica === undefined ? NOTHING_REPLICATED : replicate(changes, { replica, retrier }, limit);
   }
 }
 

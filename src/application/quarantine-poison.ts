@@ -59,10 +59,10 @@ export class QuarantinePoison implements PoisonHandling {
   }
 
   /**
-   * Keeps the poison records that are not in quarantine, in one call, and notes for each whether it is there. Where too
-   * many items would be poison for one reason, nothing is kept, whatever its reason: an operator has to look.
+   * Keeps the poison records that are not in quarantine and wait for nothing, in one call, and notes for each whether it is there.
+   * Where too many items would be poison for one reason, nothing is kept, whatever its reason: an operator has to look.
    *
-   * @returns whether any was kept, now or before, so that what waits behind it may go on.
+   * @returns whether any was kept, now or before, so that what waits behind it may go on, poison too.
    */
   async execute(deliveries: readonly Delivery[], states: RecordState[], limit: TimeLimit): Promise<boolean> {
     const isRecalled = this.recall(deliveries, states);

@@ -35,15 +35,17 @@ export function readyPlans(
 }
 
 /**
- * Which failed records may go to quarantine, by their place in the batch: those that can never be handled, unless they
- * would wait anyway behind an earlier change of their item that can.
+ * Which failed records may go to quarantine now, by their place in the batch: those that can never be handled, and none that stands
+ * behind an earlier change of its item which has failed for another reason, or is still to be carried out. That one may fail yet, and who
+ * redrives what is in quarantine must not overtake it.
  */
 export function quarantinable(deliveries: readonly Delivery[], states: readonly RecordState[]): number[] {
   const blockedItems = new Set<string | undefined>();
   const found: number[] = [];
   for (const [index, state] of states.entries()) {
+    if (state.status !== 'failed' && state.status !== 'planned') continue;
     const item = itemAt(deliveries, index);
-    if (state.status !== 'failed' || blockedItems.has(item)) continue;
+    if (blockedItems.has(item)) continue;
     if (isPoison(state)) found.push(index);
     else if (item !== undefined) blockedItems.add(item);
   }

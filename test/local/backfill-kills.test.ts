@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'chai';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
@@ -26,6 +26,7 @@ import { start } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
 import { range } from '../support/range.ts';
 import { SourceTable } from '../support/stream-records.ts';
+import { tableExport, writeExport } from '../support/table-export.ts';
 import { unique } from '../support/unique.ts';
 
 /** How often the process is killed in each test. A hundred times by hand: `KILLS=100 npm run test:file -- test/local/backfill-kills.test.ts`. */
@@ -141,38 +142,62 @@ describeUnless(javaMissing(), 'contrail backfill, killed at random moments, on D
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('given that it is run again, then it goes on, and nothing has drifted', async () => {
-    const { dynamodb } = servers.clients;
-    const [TableName, stateTable] = [unique('killed'), unique('killed-state')];
-    await createTable(dynamodb, TableName);
-    await createStateTable(dynamodb, stateTable);
-    await Promise.all(
-      range(ROWS).map((n) => dynamodb.send(new PutItemCommand({ TableName, Item: marshall(orderRow(n)) }))),
-    );
-    const notes = new DynamoDbNotes(documentClientOf(dynamodb), { stateTable });
-    const noted = async () => JSON.stringify(await notes.load('backfill'));
-    const env = { ...workerEnvironment(servers), TABLE_NAME: TableName, STATE_TABLE_NAME: stateTable };
-    const report = await killedAndResumed(folder, {
-      env,
-      args: [],
-      rate: '12',
-      untilBegun: async () => {
-        const before = await noted();
-        // It takes the table over, and has done pages then.
-        for (let changes = 0, last = before; changes < 2;) {
-          await sleepFor(20);
-          const now = await noted();
-          if (now !== last) changes++;
-          last = now;
-        }
-      },
+  const CASES = [
+    ['of the table', false],
+    ['of an export', true],
+  ] as const;
+
+  for (const [of, isExported] of CASES)
+    it(`given that it is run again, then it goes on among the rows ${of}, and nothing has drifted`, async () => {
+      const { dynamodb } = servers.clients;
+      const [TableName, stateTable] = [unique('killed'), unique('killed-state')];
+      await createTable(dynamodb, TableName);
+      await createStateTable(dynamodb, stateTable);
+      await Promise.all(
+        range(ROWS).map((n) => dynamodb.send(new PutItemCommand({ TableName, Item: marshall(orderRow(n)) }))),
+      );
+      const exported = join(folder, TableName);
+      if (isExported) {
+        const { TableDescription } = await dynamodb.send(
+          new UpdateTableCommand({
+            TableName,
+            StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+          }),
+        );
+        const files = range(5).map((file) =>
+          range(ROWS)
+            .filter((n) => n % 5 === file)
+            .map((n) => marshall(orderRow(n))),
+        );
+        const summary = { tableArn: TableDescription?.TableArn, tableId: TableDescription?.TableId };
+        await writeExport(exported, tableExport({ files, at: Date.now(), summary }));
+      }
+      const notes = new DynamoDbNotes(documentClientOf(dynamodb), { stateTable });
+      const noted = async () => JSON.stringify(await notes.load('backfill'));
+      const env = { ...workerEnvironment(servers), TABLE_NAME: TableName, STATE_TABLE_NAME: stateTable };
+      const today = new Date().toISOString().slice(0, 10);
+      const report = await killedAndResumed(folder, {
+        env,
+        args: isExported ? ['--export', exported, '--followed-since', today] : [],
+        // Read units of the table, or what is written of the export: three things of each row.
+        rate: isExported ? '900' : '12',
+        untilBegun: async () => {
+          const before = await noted();
+          // It takes the table over, and has done pages then.
+          for (let changes = 0, last = before; changes < 2;) {
+            await sleepFor(20);
+            const now = await noted();
+            if (now !== last) changes++;
+            last = now;
+          }
+        },
+      });
+      expect(report).to.include({ resumed: true });
+      const state = new TableDerivedState(dynamodb, TableName, new MemorySearchIndex(), SHOP);
+      const { checked, drift } = await verify(state, SHOP);
+      expect([checked.matcher, checked.derivedRows]).to.deep.equal([3, ROWS]);
+      expect(drift).to.deep.equal([]);
     });
-    expect(report).to.include({ resumed: true });
-    const state = new TableDerivedState(dynamodb, TableName, new MemorySearchIndex(), SHOP);
-    const { checked, drift } = await verify(state, SHOP);
-    expect([checked.matcher, checked.derivedRows]).to.deep.equal([3, ROWS]);
-    expect(drift).to.deep.equal([]);
-  });
 });
 
 describe('contrail backfill, killed at random moments, on PGlite', function () {

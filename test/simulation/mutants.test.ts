@@ -125,6 +125,10 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'positions-by-index': { from: 41, within: 100, by: [FRONTIER, READ_ALL] },
   'predecessor-quarantined': { within: 400, by: [ONLY_POISON] },
   'quarantine-keeps-keys-only': { within: 50, by: ['quarantine has whole records'] },
+  'quarantined-before-its-turn': {
+    within: 100,
+    by: ['nothing goes to quarantine before what its item had before it'],
+  },
   'quarantined-forgotten': {
     from: 41,
     within: 500,

@@ -30,7 +30,8 @@ function isInLine({ command, state, unnoted: { since } }: Asked<Command, CountSt
   if (state === undefined) return command.held.length === 0 && since === undefined;
   return (
     !isBefore(state.version, since) &&
-    state.removed === isGone(command) && sameContributions(state.contributions, contributionsOf(command))
+    state.removed === isGone(command) &&
+    sameContributions(state.contributions, contributionsOf(command))
   );
 }
 

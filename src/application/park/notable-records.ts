@@ -36,25 +36,25 @@ export function notableFrom(
   return { item, places };
 }
 
-/** What is to be noted of a record. @param hasReplica whether the backend keeps the table's rows itself. */
-export function notedChange(delivery: Delivery, hasReplica: boolean): readonly NotedChange[] {
+/** What is to be noted of a record. @param lacking changes that a copy of the table lacks. */
+export function notedChange(delivery: Delivery, lacking: ReadonlySet<Change>): readonly NotedChange[] {
   const version = versionOf(delivery);
   return version === undefined
     ? []
-    : [{ version, raw: isNeededAsItCame(delivery, hasReplica) ? delivery.raw : undefined }];
+    : [{ version, raw: isNeededAsItCame(delivery, lacking) ? delivery.raw : undefined }];
 }
 
 /**
  * Effects, and derived rows of which each change may have its own, are given the change itself; and where nothing else has the row, so is the
  * copy of it, once it can be read.
  */
-function isNeededAsItCame(delivery: Delivery, hasReplica: boolean): boolean {
+function isNeededAsItCame(delivery: Delivery, lacking: ReadonlySet<Change>): boolean {
   if (delivery.kind !== 'change') return true;
   const { change } = delivery;
   const isGiven = kindsOf(change.row).some(
     ({ model: { effects, derivedRows } }) => effects.length > 0 || derivedRows.length > 0,
   );
-  return isGiven || (hasReplica && !isReplicable(change));
+  return isGiven || lacking.has(change);
 }
 
 /** Whether a copy of the table can take a change. */

@@ -12,12 +12,13 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { NotedItem } from '../ports/parked-items.ts';
 import { failed, firstFailures, isPoison, quarantinable, type RecordState } from '../record-state.ts';
 import { holdBackSuspects } from '../suspect-poison.ts';
+import type { Replicated } from '../replicate.ts';
 import type { TimeLimit } from '../time-limit.ts';
 import { isReplicable, type NotableRecords, notableFrom, notedChange } from './notable-records.ts';
 import type { ChangesToNote, ParkItems } from './park-items.ts';
 
-/** Applies changes to the copy of the table's rows that the backend keeps. @returns why they are not. */
-export type Replicate = (changes: readonly Change[], limit: TimeLimit) => Promise<Fault | undefined>;
+/** Gives changes to the copy of the table's rows that the backend keeps. */
+export type Replicate = (changes: readonly Change[], limit: TimeLimit) => Promise<Replicated>;
 
 export interface ParkPoisonDependencies {
   readonly parking: ParkItems;
@@ -159,8 +160,8 @@ class ParkedBatch implements PoisonOfBatch {
   ): Promise<void> {
     const all = records.filter(({ places }) => places.length > 0);
     if (all.length === 0) return;
-    const { parking, replicate } = this.#deps;
-    const fault = await this.#replicate(all, limit);
+    const { parking } = this.#deps;
+    const { fault, lacking } = await this.#replicate(all, limit);
     const notes = all.map(({ item, places }): ChangesToNote => {
       const [first] = places;
       const why = first === undefined ? undefined : faultOf(states[first]);
@@ -168,7 +169,7 @@ class ParkedBatch implements PoisonOfBatch {
         item,
         changes: places.flatMap((place) => {
           const delivery = this.#deliveries[place];
-          return delivery === undefined ? [] : notedChange(delivery, replicate !== undefined);
+          return delivery === undefined ? [] : notedChange(delivery, lacking);
         }),
         why: at === undefined ? undefined : { reason: why?.message ?? '', at },
       };
@@ -188,17 +189,29 @@ class ParkedBatch implements PoisonOfBatch {
     }
   }
 
-  /** The copy of the table goes on with rows that are parked: what is brought into line in the end is read there. */
-  async #replicate(all: readonly NotableRecords[], limit: TimeLimit): Promise<Fault | undefined> {
+  /**
+   * The copy of the table goes on with rows that are parked: what is brought into line in the end is read there.
+   *
+   * @returns the changes that it lacks, as it cannot have them; a fault where that is not known.
+   */
+  async #replicate(
+    all: readonly NotableRecords[],
+    limit: TimeLimit,
+  ): Promise<{ readonly fault?: Fault; readonly lacking: ReadonlySet<Change> }> {
     const { replicate } = this.#deps;
-    if (replicate === undefined) return undefined;
+    if (replicate === undefined) return { lacking: new Set() };
     const changes = all
       .flatMap(({ places }) => places)
       .flatMap((place) => {
         const delivery = this.#deliveries[place];
-        return delivery?.kind === 'change' && isReplicable(delivery.change) ? [delivery.change] : [];
+        return delivery?.kind === 'change' ? [delivery.change] : [];
       });
-    return changes.length === 0 ? undefined : replicate(changes, limit);
+    const replicable = changes.filter(isReplicable);
+    const { failed: refused, waiting } = await replicate(replicable, limit);
+    const fault = [...refused.values()].find(({ kind }) => kind !== 'permanent');
+    const lacks = (change: Change) =>
+      refused.has(change) || waiting.has(change) || !replicable.includes(change);
+    return { lacking: new Set(changes.filter(lacks)), ...(fault && { fault }) };
   }
 
   #itemAt(place: number): string | undefined {

@@ -13,7 +13,10 @@ export const METRICS = {
   RecordsHeldBack: ['Count', 'records that wait because an earlier change of their item failed'],
   RecordsQuarantined: ['Count', 'records that can never be handled, kept in quarantine'],
   RecordsParked: ['Count', 'records that wait, acknowledged, because their item is parked'],
-  ParkedItems: ['Count', 'items that are parked when the batch begins; above a hundred, it says a hundred or more'],
+  ParkedItems: [
+    'Count',
+    'items that are parked when the batch begins; above a hundred, it says a hundred or more',
+  ],
   OldestParkedAge: ['Milliseconds', 'how long ago the one was parked that has been so for longest'],
   SearchUpserts: ['Count', 'upserts put on the search queue'],
   SearchDeletes: ['Count', 'deletes put on the search queue'],

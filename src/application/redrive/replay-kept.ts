@@ -1,4 +1,3 @@
-import type { Change } from '../../domain/change.ts';
 import { groupBy } from '../../domain/coalesce.ts';
 import {
   countsEachChange,
@@ -15,6 +14,7 @@ import type { Delivery } from '../delivery.ts';
 import type { DeriveRows } from '../derive-rows.ts';
 import type { KeptChange } from '../ports/kept-changes.ts';
 import type { TableReplica } from '../ports/table-replica.ts';
+import { replicate } from '../replicate.ts';
 import type { Retrier } from '../retry.ts';
 import type { EffectTally, RunEffects } from '../run-effects.ts';
 import { NO_LIMIT } from '../time-limit.ts';
@@ -158,24 +158,22 @@ export class ReplayKept {
   ): Promise<Fault | undefined> {
     const { replica, retrier, model } = this.#deps;
     if (replica === undefined) return undefined;
-    const changes = deliveries.flatMap((delivery): Change[] =>
-      delivery.kind === 'change' && isReplicable(delivery.change) ? [delivery.change] : [],
-    );
     const newest = deliveries.at(-1);
     const key = readItemKey(item, model.keys.sort !== undefined);
     const isOfKind = key !== undefined && model.rowOf(key.partition, key.sort) !== undefined;
-    const isLacking = newest?.kind === 'undecodable' && isOfKind && !skipRefused;
-    if (isLast && isLacking) return neededFault(['the copy of the table'], newest.fault);
-    if (isDry || changes.length === 0) return undefined;
-    const [fault] = await retrier.run(
-      [changes],
-      async () => {
-        await replica.apply(changes);
-        return ['done'];
-      },
-      NO_LIMIT,
+    const needed = (fault: Fault) =>
+      isLast && isOfKind && !skipRefused ? neededFault(['the copy of the table'], fault) : undefined;
+    if (newest?.kind === 'undecodable') {
+      const fault = needed(newest.fault);
+      if (fault !== undefined) return fault;
+    }
+    const change = deliveries.findLast(
+      (delivery) => delivery.kind === 'change' && isReplicable(delivery.change),
     );
-    return fault;
+    if (isDry || change?.kind !== 'change') return undefined;
+    const { failed } = await replicate([change.change], { replica, retrier }, NO_LIMIT);
+    const [fault] = failed.values();
+    return fault?.kind === 'permanent' ? needed(fault) : fault;
   }
 
   async #derive(commands: readonly DeriveRowsCommand[]): Promise<Fault | undefined> {
