@@ -43,6 +43,7 @@ export class DynamoDbKeptChanges extends KeptChanges {
   }
 
   override async discard(item: string, changes: readonly KeptChange[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     const PK = changesPartition(this.#table, item);
     const remove = async (SK: string) => {
       signal?.throwIfAborted();
