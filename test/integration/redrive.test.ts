@@ -60,9 +60,8 @@ async function redrive(from: string, { environment, isDry = false }: Redriving) 
   });
   let figures: RedriveFigures;
   try {
-    figures = await opened.redrive.execute(
-      opened.from,
-      { isDry, rate: undefined },
+    figures = await opened.redrive(
+      { rate: undefined, skipRefused: false },
       ({ why }) => failures.push(why),
       new AbortController().signal,
     );
