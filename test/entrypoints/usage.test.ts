@@ -39,6 +39,8 @@ describe('every command', function () {
         .to.match(new RegExp(`^Usage: ${name} `))
         .and.to.match(/exit status|Commands:|Example:/);
       expect(out.split('\n').filter((line) => line.length > 80)).to.deep.equal([]);
+      // What is left of a line that was longer.
+      expect(out).not.to.match(/^[a-z]+\n\S/m);
       expect({ err, status }).to.deep.equal({ err: '', status: 0 });
     });
 
