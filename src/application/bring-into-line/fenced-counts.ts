@@ -2,7 +2,7 @@ import type { UpdateMatcherTupleCommand } from '../../domain/command.ts';
 import { contributionOf } from '../../domain/count.ts';
 import { type CountMove, type CountState, sameContributions } from '../../domain/count-move.ts';
 import type { MatcherRepository } from '../ports/matcher-repository.ts';
-import type { Asked, Fenced } from './fenced.ts';
+import { type Asked, type Fenced, isBehind } from './fenced.ts';
 
 type Command = UpdateMatcherTupleCommand;
 
@@ -25,7 +25,9 @@ export function fencedCounts(matcher: MatcherRepository): Fenced<Command, CountS
   };
 }
 
-function isInLine({ command, state }: Asked<Command, CountState>): boolean {
+function isInLine(asked: Asked<Command, CountState>): boolean {
+  const { command, state } = asked;
+  if (isBehind(asked)) return false;
   if (state === undefined) return command.held.length === 0;
   return (
     state.removed === isGone(command) && sameContributions(state.contributions, contributionsOf(command))

@@ -12,7 +12,7 @@ import { Fault } from '../../domain/fault.ts';
 import { equalRecords } from '../../domain/value.ts';
 import { applyGivingUpFirst } from '../derive-rows.ts';
 import type { DerivedRowRepository, StoredDerivedRow } from '../ports/derived-row-repository.ts';
-import type { Asked, Fenced } from './fenced.ts';
+import { type Asked, type Fenced, isBehind } from './fenced.ts';
 
 type Command = DeriveRowsCommand;
 type Stored = StoredDerivedRow | undefined | Fault;
@@ -52,6 +52,7 @@ function byStateAlone(asked: Asked<Command, RowsState>): boolean | undefined {
   const { command, state } = asked;
   const { change, put } = command;
   if (strayIn(asked).length > 0) return false;
+  if (isBehind(asked) && !isOfItsChange(command)) return false;
   if (state === undefined) return put.length === 0;
   const isGone = change.operation === 'REMOVE';
   if (state.removed !== isGone) return false;
