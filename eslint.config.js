@@ -66,7 +66,7 @@ export default tseslint.config(
   {
     // Ports are interfaces, and classes only to be tokens: objects made of methods are as good, and V8 keeps the code that it
     // made for them, where each world would have classes of its own.
-    files: ['src/simulation/world/*ports.ts'],
+    files: ['src/simulation/world/*ports.ts', 'src/simulation/commands/*.ts', 'test/simulation/mutants/**'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   {

@@ -23,6 +23,8 @@ interface Catch {
 
 const DERIVED = 'what is derived is what the table says';
 const DONE = 'what is acknowledged is done';
+const FINDS_ALL = 'verify finds all that has drifted';
+const FINDS_ONLY = 'verify finds only what has drifted';
 const LOWEST = 'the lowest failed sequence number is reported';
 const FENCE_BACK = 'a fence never moves back';
 const BEHIND_FAILURE = 'nothing of an item is done behind its failure';
@@ -62,6 +64,11 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'error-completes': { within: 10, by: [COMPLETE, FRONTIER] },
   'expired-for-ever': { from: 9, within: 60, by: [READ_ALL] },
   'expired-to-latest': { within: 50, by: [FRONTIER, READ_ALL] },
+  'fill-after-tombstones': { from: 4, within: 200, by: [DERIVED] },
+  'fill-restarted-doubles': { within: 50, by: [DERIVED] },
+  'fill-row-read-before-state': { from: 14, within: 250, by: [DERIVED] },
+  'fill-rows-read-stale': { from: 15, within: 150, by: [DERIVED] },
+  'fill-without-condition': { from: 4, within: 200, by: [DERIVED] },
   'highest-acknowledged': { within: 50, by: [FRONTIER] },
   'listed-once': { from: 9, within: 50, by: [READ_ALL] },
   'listed-when-nothing-is-left': { from: 61, within: 100, by: [READ_ALL] },
@@ -140,6 +147,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   },
   'records-in-parallel': { from: 10, within: 50, by: [BEHIND_FAILURE, BEHIND_POISON] },
   'redelivered-taken-for-new': { from: 18, within: 500, by: [DERIVED] },
+  'redrive-of-old-images': { from: 13, within: 100, by: [DERIVED] },
   'refusal-remembered': { from: 47, within: 500, by: ['without faults nothing fails'] },
   'refused-stream-dropped': { within: 50, by: [REFUSED] },
   'refusals-taken-for-poison': { within: 50, by: [ONLY_POISON] },
@@ -154,6 +162,7 @@ const CATCHES: Readonly<Record<string, Catch>> = {
   'remembered-by-document': { from: 10, within: 100, by: [DONE] },
   'repair-always-writes': { within: 20, by: [CHANGES] },
   'replica-after-effects': { from: 15, within: 100, by: [DERIVED] },
+  'repair-past-the-fence': { from: 9, within: 400, by: [DERIVED, FINDS_ONLY] },
   'retries-after-deadline': { within: 100, by: ['nothing new starts once the time is up'] },
   'row-read-before-the-fence': { from: 18, within: 500, by: [DERIVED] },
   'saved-when-read': { within: 20, by: [FRONTIER] },
@@ -174,6 +183,8 @@ const CATCHES: Readonly<Record<string, Catch>> = {
     by: ['a failure that cannot be reported is thrown'],
   },
   'upserts-then-deletes': { within: 150, by: [DERIVED] },
+  'verify-by-own-marks': { within: 50, by: [FINDS_ALL] },
+  'verify-one-direction': { within: 50, by: [FINDS_ALL] },
 };
 
 describe('the mutants of the worker', function () {
@@ -208,11 +219,16 @@ describe('the mutants of the worker', function () {
 
     for (const [name, { from = 1, within, by }] of Object.entries(CATCHES))
       it(`are caught within ${within} seeds: ${name}`, async () => {
-        const { variant, of = 'fleet', read = 'lambda' } = await simulation.loadMutant(name);
+        const {
+          variant,
+          of = 'fleet',
+          read = 'lambda',
+          commands = false,
+        } = await simulation.loadMutant(name);
         const subject = await simulation.subjectNamed(of);
         const others = new Set<Invariant>();
         for (let seed = from; seed < from + within; seed++) {
-          const { violation } = await simulation.runSeed(seed, { subject, variant, read });
+          const { violation } = await simulation.runSeed(seed, { subject, variant, read, commands });
           if (violation === undefined) continue;
           if (by.includes(violation.invariant)) return;
           others.add(violation.invariant);

@@ -50,3 +50,11 @@ export interface Fenced<C extends DerivingCommand, State extends { readonly vers
 export function nameOf(command: DerivingCommand): string {
   return command.does === 'pointer' ? command.entity.model.name : command.model.name;
 }
+
+/** Whether what is noted is older than a change that nobody has handled: one that comes before that must not pass any more. */
+export function isBehind({
+  state,
+  unnoted: { since },
+}: Asked<unknown, { readonly version: Version }>): boolean {
+  return state === undefined ? since !== undefined : isBefore(state.version, since);
+}

@@ -1,4 +1,4 @@
-import { effectsOf, type RunEffectCommand } from '../../domain/command.ts';
+import { commandsOf, effectsOf, type RunEffectCommand } from '../../domain/command.ts';
 import type { Change } from '../../domain/change.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type ItemKey, itemKey } from '../../domain/row.ts';
@@ -147,7 +147,7 @@ export class Redrive {
     }
     figures.records += raw.length;
     const deliveries = await this.#deps.read(raw.map(({ record }) => record));
-    const changes: { readonly message: number; readonly change: Change }[] = [];
+    const changes: Asked[] = [];
     for (const [index, { message }] of raw.entries()) {
       const delivery = deliveries[index];
       if (delivery === undefined || delivery.kind === 'unrecognised') continue;
@@ -155,12 +155,15 @@ export class Redrive {
       // Of another table, or of one that is not followed: its keys are none of this table's.
       const isForeign = delivery.kind === 'undecodable' && delivery.fault.kind !== 'permanent';
       if (isForeign || key === undefined) fail(message, isForeign ? delivery.fault : withoutKeys(delivery));
-      else
-        rows.push({ message, key, since: delivery.kind === 'change' ? delivery.change.version : undefined });
-      if (delivery.kind === 'change') changes.push({ message, change: delivery.change });
-      else if (!isForeign && key !== undefined) fail(message, this.#neededBy(key, delivery));
+      else if (delivery.kind === 'change') changes.push({ message, key, change: delivery.change });
+      else {
+        rows.push({ message, key, since: undefined });
+        fail(message, this.#neededBy(key, delivery));
+      }
     }
-    await this.#replicate(changes, fail, isDry);
+    const lacked = await this.#replicate(changes, fail, isDry);
+    for (const { message, key, change } of changes)
+      rows.push({ message, key, since: lacked.has(change) ? undefined : change.version });
     await this.#runEffects(changes, figures, fail);
     const distinct = newestOf(rows);
     const brought = await this.#deps.bring.execute(distinct);
@@ -212,17 +215,24 @@ export class Redrive {
         });
   }
 
-  /** The copy of the table lacks what the worker has given up: older changes change nothing in it. */
+  /**
+   * The copy of the table lacks what the worker has given up: older changes change nothing in it.
+   *
+   * @returns those that it lacks still: what is derived of its rows is not of their versions.
+   */
   async #replicate(
     changes: readonly Asked[],
     fail: (message: number, fault: Fault | undefined) => void,
     isDry: boolean,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<Change>> {
     const { replica, retrier } = this.#deps;
-    if (replica === undefined) return;
-    const whole = changes.filter(({ message, change: { after } }) => {
+    if (replica === undefined) return NONE;
+    const whole = changes.filter(({ message, change }) => {
+      const { after } = change;
       if (after === 'withheld') return false;
       try {
+        // What the worker would refuse must not be there when the record has been put right.
+        commandsOf(change);
         if (after !== 'absent') after.all();
         return true;
       } catch (error) {
@@ -230,13 +240,19 @@ export class Redrive {
         return false;
       }
     });
-    if (whole.length === 0 || isDry) return;
+    const lacked = new Set(changes.map(({ change }) => change));
+    if (whole.length === 0 || isDry) return isDry ? NONE : lacked;
     const { failed, waiting } = await replicate(
       whole.map(({ change }) => change),
       { replica, retrier },
       NO_LIMIT,
     );
-    for (const { message, change } of whole) fail(message, failed.get(change) ?? waiting.get(change));
+    for (const { message, change } of whole) {
+      const fault = failed.get(change) ?? waiting.get(change);
+      fail(message, fault);
+      if (fault === undefined) lacked.delete(change);
+    }
+    return lacked;
   }
 
   async #runEffects(
@@ -306,8 +322,11 @@ function isNewer(a: Version | undefined, b: Version | undefined): boolean {
   return a !== undefined && (b === undefined || compareVersions(a, b) > 0);
 }
 
+const NONE: ReadonlySet<Change> = new Set();
+
 interface Asked {
   readonly message: number;
+  readonly key: ItemKey;
   readonly change: Change;
 }
 

@@ -227,6 +227,20 @@ export const INVARIANTS = {
     meaning: 'No code of the model throws: else a seed proves nothing.',
     guarantee: 8,
   },
+  'verify finds only what has drifted': {
+    meaning:
+      'Nothing is found but what is so: what was changed behind the worker’s back, was lost, or is handled later than two looks are apart.',
+    guarantee: 8,
+  },
+  'verify finds all that has drifted': {
+    meaning:
+      'Whatever was changed behind the worker’s back is found, and nothing of it is left once it is mended.',
+    guarantee: 8,
+  },
+  'a command ends': {
+    meaning: 'A backfill, a verification, a repair and a redrive that are begun again come to their end.',
+    guarantee: 8,
+  },
   'nothing of a table that is not followed is handled': {
     meaning: 'Records of a table that no operator has adopted fail, and have no effect.',
     guarantee: 9,

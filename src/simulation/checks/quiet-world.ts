@@ -78,8 +78,6 @@ class TrueState extends MemoryDerivedState {
   }
 
   override async *rows() {
-    for (const { attributes } of this.#world.source.rows()) yield attributes;
-    // A replica is not given what is derived.
-    if (!this.#world.isReplicated) yield* this.#world.ownRows.values();
+    yield* this.#world.recountedRows();
   }
 }

@@ -73,7 +73,8 @@ export function observedStores(stores: Ports, observers: Observers): Ports {
     'effects.advance': (advance) => async (moves) => {
       const results = await advance(moves);
       for (const [index, move] of moves.entries())
-        if (results[index] === 'done') {
+        // What is noted of a row that was there before the effect is of no change.
+        if (results[index] === 'done' && move.to.version.fill === undefined) {
           checkNoted(move, world);
           ledger.effects.note(stateKey(move.source), ledger.positionOf(move.to.version), now());
         }

@@ -32,6 +32,14 @@ export const INDEXER_FAULTS = (
   Object.entries({ ...WEIGHTS, refusal: 0, late: 8 }) as readonly (readonly [SeededFault, number])[]
 ).map(([fault, weight]) => [weight, fault] as const);
 
+/** Those that a command meets: it makes many calls, and begins again where its process ends. */
+export const COMMAND_FAULTS = (
+  Object.entries({
+    ...{ refused: 20, lost: 20, late: 20, hang: 3, partial: 20, slow: 5 },
+    ...{ 'crash before': 2, 'crash after': 3, 'freeze before': 2, 'freeze after': 2 },
+  }) as readonly (readonly [SeededFault, number])[]
+).map(([fault, weight]) => [weight, fault] as const);
+
 /** Those that a reader meets, which asks all the time: few of them end it. */
 export const READER_FAULTS = (
   Object.entries({
@@ -83,3 +91,24 @@ export type IndexerPort =
   | 'fences.advance'
   | 'index.apply'
   | 'sourceRows.read';
+
+/** What a command calls, beside what a worker does. */
+export type CommandPort =
+  | 'scan.page'
+  | 'scan.size'
+  | 'listing.elsewhere'
+  | 'listing.states'
+  | 'sourceRows.read'
+  | 'index.read'
+  | 'index.documents'
+  | 'fences.load'
+  | 'fences.documents'
+  | 'notes.load'
+  | 'notes.save'
+  | 'notes.remove'
+  | 'backlog.waiting'
+  | 'givenUp.receive'
+  | 'givenUp.acknowledge'
+  | 'matcher.correct'
+  | 'rows.read'
+  | 'rows.discard';

@@ -1,6 +1,8 @@
 import type { Random } from '../../random/random.ts';
 import {
   type CallFault,
+  COMMAND_FAULTS,
+  type CommandPort,
   INDEXER_FAULTS,
   type IndexerPort,
   type Port,
@@ -18,6 +20,8 @@ export interface Faults {
   ofCall(port: Port, now: number): CallFault | undefined;
   ofIndexer(port: IndexerPort, now: number): CallFault | undefined;
   ofReader(port: ReaderPort, now: number): CallFault | undefined;
+  /** @param until when commands meet no faults any more. */
+  ofCommand(port: CommandPort | Port, now: number, until: number): CallFault | undefined;
   /** The queue's own mistake: a message is there twice. */
   duplicates(now: number): boolean;
 }
@@ -36,6 +40,9 @@ const BUSY = 0.25;
 
 /** How often calls of a reader go wrong, which are many. */
 const READER_RATES: Record<FaultLevel, number> = { none: 0, light: 0.03, heavy: 0.12 };
+
+/** How often calls of a command go wrong, which are many. */
+const COMMAND_RATES: Record<FaultLevel, number> = { none: 0, light: 0.02, heavy: 0.06 };
 
 const RATES: Record<FaultLevel, number> = { none: 0, light: 0.05, heavy: 0.3 };
 
@@ -80,6 +87,11 @@ export class FaultPlan implements Faults {
     return this.#next(port, now, rate, (random) => random.weighted(READER_FAULTS));
   }
 
+  ofCommand(port: CommandPort | Port, now: number, until: number): CallFault | undefined {
+    const rate = COMMAND_RATES[this.#settings.faults];
+    return this.#next(`commands' ${port}`, now, rate, (random) => random.weighted(COMMAND_FAULTS), until);
+  }
+
   duplicates(now: number): boolean {
     return this.#next('queue duplicates', now, RATES[this.#settings.faults], () => 'duplicate') !== undefined;
   }
@@ -89,11 +101,12 @@ export class FaultPlan implements Faults {
     now: number,
     rate: number,
     pick: (random: Random) => T,
+    until = this.#settings.quietFrom,
   ): T | undefined {
-    const { seed, faults, quietFrom } = this.#settings;
+    const { seed, faults } = this.#settings;
     const number = (this.#calls.get(what) ?? 0) + 1;
     this.#calls.set(what, number);
-    if (now >= quietFrom || faults === 'none') return undefined;
+    if (now >= until || faults === 'none') return undefined;
     const random = chanceOf(seed, 'fault', what, number);
     if (!random.chance(rate)) return undefined;
     const fault = pick(random);

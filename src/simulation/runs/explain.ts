@@ -5,7 +5,7 @@ import { shrink } from './shrink.ts';
 /** A failing seed, made small: what is violated, the least that leads there, and what happens then. */
 export async function explain(
   seed: number,
-  options: Pick<RunOptions, 'subject' | 'variant' | 'read'>,
+  options: Pick<RunOptions, 'subject' | 'variant' | 'read' | 'commands'>,
   again: string,
   attempts?: number,
 ): Promise<string> {

@@ -1,3 +1,4 @@
+import { withCommands } from '../commands/command-settings.ts';
 import { withReader } from '../reader/reader-settings.ts';
 import { chanceOf } from '../world/chance.ts';
 import { Choices } from '../world/choices.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly schedule?: Schedule;
   /** Who reads the stream; the seed decides, unless given. */
   readonly read?: 'lambda' | 'processes';
+  /** Whether an operator's commands run, where Lambda reads the stream; the seed decides, unless given. */
+  readonly commands?: boolean;
   /** Called before anything happens. */
   readonly onStart?: (world: World) => void;
   readonly variant?: () => Partial<Variant>;
@@ -40,11 +43,17 @@ export interface Run {
 export function runSeed(seed: number, options: RunOptions): Promise<Run> {
   const choices = new Choices(options.only);
   const { subject: source } = options;
-  const { read = readerOf(seed) } = options;
+  const { read = readerOf(seed), commands = haveCommands(seed) } = options;
   const subject = typeof source === 'function' ? source(seed, (name) => choices.take(name)) : source;
   const settings = settingsOf(seed, subject);
-  const own = read === 'lambda' ? settings : withReader(settings);
+  const ofLambda = commands ? withCommands(settings) : settings;
+  const own = read === 'lambda' ? ofLambda : withReader(settings);
   return runWorld(own, { ...options, subject }, choices);
+}
+
+/** In the worlds of some seeds an operator fills, compares, mends and redrives. */
+function haveCommands(seed: number): boolean {
+  return chanceOf(seed, 'who operates').chance(0.25);
 }
 
 /** Of some seeds, processes read the stream. */
@@ -74,9 +83,13 @@ export async function runWorld(
   process.on('unhandledRejection', rejected);
 
   let violation: Violation | undefined;
-  try {
+  const untilQuiet = async () => {
     while (invariants.violation === undefined && (await scheduler.step()))
       if (scheduler.fired > MOST_EVENTS) invariants.report('the world becomes quiet', stuck(world));
+  };
+  try {
+    await untilQuiet();
+    await world.commands?.prove(untilQuiet);
     if (invariants.violation === undefined) await checkQuietWorld(world);
     violation = invariants.violation;
   } catch (error) {

@@ -21,8 +21,11 @@ import { MemorySearchEngine } from '../../adapters/memory/memory-search-engine.t
 import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type BatchResponse, handleEvent } from '../../entrypoints/lambda/handle-event.ts';
 import { FAITHFUL_READER, type ReaderParts } from '../reader/reader-parts.ts';
+import type { CommandPorts } from '../commands/command-ports.ts';
+import type { CommandName } from '../commands/command-settings.ts';
 import type { ConsumerPorts } from '../world/consumer-ports.ts';
 import type { Ports } from '../world/ports.ts';
+import type { World } from '../world/world.ts';
 import { ForgetfulLog, ForgetfulRows } from '../faults/forgetful-states.ts';
 import { ForgetfulFences, ForgetfulMatcher } from '../faults/forgetful-stores.ts';
 import { CONSISTENT, type Reads } from '../faults/requests.ts';
@@ -72,6 +75,8 @@ export interface Variant {
   fences(now: () => number): SearchFences;
   /** The ports as one consumer of the queue has them. */
   consumer(ports: ConsumerPorts): ConsumerPorts;
+  /** The ports as one process of a command has them. */
+  commands(ports: CommandPorts, command: CommandName, world: World): CommandPorts;
   /** What one consumer makes of a batch. */
   indexDocuments(deps: IndexDependencies): Pick<IndexDocuments, 'execute'>;
 }
@@ -99,6 +104,7 @@ export const FAITHFUL: Variant = {
   engine: () => new MemorySearchEngine(),
   fences: (now) => new ForgetfulFences(now),
   consumer: (ports) => ports,
+  commands: (ports) => ports,
   indexDocuments: (deps) => new IndexDocuments(deps),
 };
 
@@ -110,5 +116,7 @@ export interface Mutant {
   readonly of?: string;
   /** Who must read the stream for it to show; each seed decides, unless given. */
   readonly read?: 'lambda' | 'processes';
+  /** Whether it shows only in worlds in which an operator's commands run. */
+  readonly commands?: true;
   readonly variant: () => Partial<Variant>;
 }

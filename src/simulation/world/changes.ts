@@ -69,6 +69,14 @@ export class Changes {
     });
   }
 
+  /** A write of which the stream never says anything. */
+  writeUnseen({ item, before, after, expired }: Write): void {
+    const { at } = item;
+    const change = { item, at, before, after, expired, time: this.#world.scheduler.now };
+    this.#world.trace(() => `written, and lost: ${item.key} ${rowText(after)}`);
+    if (item.isKept) this.#applyToTable(this.#record(change));
+  }
+
   readonly pointerWritten = (entity: Entity, before: Member | undefined, after: Member | undefined) => {
     const rowOf = (member: Member | undefined) =>
       member && DecodedAttributes.of(storedPointer(entity.model.keys, entity, member));

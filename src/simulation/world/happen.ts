@@ -111,6 +111,11 @@ function redefine(world: World, which: number, span: number): void {
           if (write !== undefined) changes.write(write, undefined);
         });
   };
+  if (world.commands !== undefined) {
+    // Then it is for a backfill to bring what there is into line.
+    world.commands.redefined();
+    return;
+  }
   // Not before the last process of the old deployment is done: it would derive as before.
   if (sideBySide === 0) rewriteAll();
   else scheduler.in(sideBySide + 1, rewriteAll);

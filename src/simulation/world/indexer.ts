@@ -11,7 +11,6 @@ import { type ConsumerPorts, fencesWith, overWire, rowsWith } from './consumer-p
 import type { Counts } from './counts.ts';
 import { isAfter } from './entry.ts';
 import { Instance, Life } from './instance.ts';
-import { nameOfKey } from './item.ts';
 import { MessageSource } from './message-source.ts';
 import { SeededRandom, timeOf } from './process.ts';
 import { SECOND } from './settings.ts';
@@ -38,6 +37,11 @@ export class Indexer {
     this.#stores = { index: world.engine, fences: observedFences(world), rows: rowsOf(world) };
     const few = this.#random.int(1, 3);
     for (let count = world.settings.isIndexerBusy ? 3 : few; count > 0; count--) this.#start();
+  }
+
+  /** Whether any of its processes stood still: what it wrote last may be old, as long as it does not find out. */
+  get isDisturbed(): boolean {
+    return this.#consumers.some(({ life }) => life.isDisturbed);
   }
 
   /** All processes are replaced by such as have the definition of now: none of the old goes on. */
@@ -145,14 +149,7 @@ function observedFences({ fences, ledger, invariants }: World): ConsumerPorts['f
 
 /** The table's rows as they are. A backend that keeps them itself has no others. */
 function rowsOf(world: World): ConsumerPorts['rows'] {
-  return rowsWith(async (keys) =>
-    keys.map((key) => {
-      if (world.isReplicated) return world.table.row(key);
-      const name = nameOfKey(key);
-      for (const { item, attributes } of world.source.rows()) if (item.key === name) return attributes;
-      return world.ownRows.get(name);
-    }),
-  );
+  return rowsWith(async (keys) => keys.map((key) => world.rowAt(key)));
 }
 
 class CountedMetrics extends Metrics {

@@ -22,7 +22,9 @@ import type { Asked } from './subject.ts';
 export class Ledger {
   readonly entries: Entry[] = [];
   readonly countRows: CountRows;
-  readonly #handled = new Set<Entry>();
+  /** Since when. */
+  readonly #handled = new Map<Entry, number>();
+  readonly #now: () => number;
   readonly #acknowledged = new Set<Entry>();
   readonly #quarantined = new Set<Entry>();
   readonly #aside = new Set<Entry>();
@@ -39,7 +41,9 @@ export class Ledger {
   readonly #tables = new Map<number, string>();
   readonly #followedFrom = new Map<string, number>();
 
-  constructor(keys: KeySchema) {
+  /** @param now in virtual milliseconds. */
+  constructor(keys: KeySchema, now: () => number = () => 0) {
+    this.#now = now;
     this.countRows = new CountRows(keys);
   }
 
@@ -116,7 +120,7 @@ export class Ledger {
   }
 
   handle(entry: Entry): void {
-    this.#handled.add(entry);
+    if (!this.#handled.has(entry)) this.#handled.set(entry, this.#now());
   }
 
   isAcknowledged(entry: Entry): boolean {
@@ -125,6 +129,11 @@ export class Ledger {
 
   isHandled(entry: Entry): boolean {
     return this.#handled.has(entry);
+  }
+
+  /** When a record was handled for the first time; undefined when it was not. */
+  handledAt(entry: Entry): number | undefined {
+    return this.#handled.get(entry);
   }
 
   isQuarantined(entry: Entry): boolean {

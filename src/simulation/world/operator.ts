@@ -16,6 +16,12 @@ interface OperatorParts {
   /** Whether the streams have gone on past all that the record's item had before it. */
   readonly isPast: (entry: Entry) => boolean;
   readonly trace: (text: () => string) => void;
+  /** Has a command redrive records after a time, and give back those that it cannot; false where it does not take them. */
+  readonly byCommand?: (
+    entries: readonly Entry[],
+    after: number,
+    done: (left: readonly Entry[]) => void,
+  ) => boolean;
 }
 
 /** Looks after what was given up or quarantined: repairs the records and has them handled, mostly days later. */
@@ -37,10 +43,15 @@ export class Operator {
   takeOver(entries: readonly Entry[]): void {
     const repairable = entries.filter(isRepairable);
     if (repairable.length === 0) return;
-    const { random, trace } = this.#parts;
+    const { random, trace, byCommand } = this.#parts;
     const after = random.pick([MINUTE, HOUR, DAY, 5 * DAY]) * random.fraction();
     trace(() => `the operator has ${entries.map(({ number }) => `#${number}`).join(' ')}`);
-    this.#redrive(repairable, after);
+    this.#open.add(repairable);
+    const isTaken = byCommand?.(repairable, after, (left) => {
+      this.#open.delete(repairable);
+      if (left.length > 0) this.#redrive(left, random.int(1, 10) * MINUTE);
+    });
+    if (isTaken !== true) this.#redrive(repairable, after);
   }
 
   #redrive(entries: readonly Entry[], after: number): void {

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../../application/retry.ts';
 import type { Random } from '../../random/random.ts';
 import { chanceOf } from './chance.ts';
 import { CALL_FAULTS, type Port, type SeededFault } from '../faults/call-faults.ts';
+import type { CommandSettings } from '../commands/command-settings.ts';
 import type { ReaderSettings } from '../reader/reader-settings.ts';
 import type { Subject } from './subject.ts';
 
@@ -96,6 +97,8 @@ export interface Settings {
   readonly isIndexerBusy: boolean;
   /** How processes read the stream; undefined where Lambda does. */
   readonly reader: ReaderSettings | undefined;
+  /** What an operator does; undefined for nothing. */
+  readonly commands?: CommandSettings;
   /** How many accepted actions a worker remembers, and how many quarantined records. */
   readonly remembered: number;
 }

@@ -8,9 +8,11 @@ import { MemoryTableGenerations } from '../../adapters/memory/memory-table-gener
 import type { PoisonRecord } from '../../application/ports/quarantine.ts';
 import type { SearchFences } from '../../application/ports/search-fences.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { ItemKey } from '../../domain/row.ts';
 import type { Attributes } from '../../domain/value.ts';
 import type { Random } from '../../random/random.ts';
 import type { Ports } from './ports.ts';
+import { Commands } from '../commands/commands.ts';
 import { StepInvariants } from '../checks/step-invariants.ts';
 import { observedStores } from '../checks/stores.ts';
 import { FaultPlan, type Faults } from '../faults/fault-plan.ts';
@@ -28,6 +30,7 @@ import { happen } from './happen.ts';
 import { Indexer } from './indexer.ts';
 import { isPast } from './is-past.ts';
 import type { Instance, Invocation } from './instance.ts';
+import { nameOfKey } from './item.ts';
 import { Ledger } from './ledger.ts';
 import { MessageQueue } from './message-queue.ts';
 import { Operator } from './operator.ts';
@@ -94,6 +97,8 @@ export class World {
   readonly reigns = new Reigns();
   readonly changes: Changes;
   readonly regions: Regions;
+  /** What an operator does; undefined for nothing. */
+  readonly commands: Commands | undefined;
   /** What the worker derives, as it is deployed now. */
   definition: TableDefinition;
 
@@ -102,7 +107,7 @@ export class World {
     this.subject = subject;
     this.definition = subject.definition;
     this.source = new SourceTable(subject);
-    this.ledger = new Ledger(subject.definition.model.keys);
+    this.ledger = new Ledger(subject.definition.model.keys, () => this.scheduler.now);
     this.settings = settings;
     this.#choices = choices;
     this.variant = { ...FAITHFUL, ...variant };
@@ -163,13 +168,37 @@ export class World {
       isPast: (entry) => isPast(entry, this),
       counts: this.counts,
       trace: this.trace,
+      byCommand: (...given) => this.commands?.redrive(...given) === true,
     });
 
     const digits = this.random.pick([3, 9, 19, 20, 24]);
     this.regions = new Regions(this);
     this.changes = new Changes(this, 10n ** BigInt(digits) - BigInt(this.random.int(1, 400)));
     const operations = schedule?.operations ?? subject.operationsOf(settings);
+    this.commands =
+      settings.commands && new Commands(this, settings.commands, operations, (name) => choices.take(name));
     this.#plan(operations, schedule?.events ?? worldEventsOf(settings, operations));
+  }
+
+  /** A row of the table as it is; of a backend that keeps the rows itself, as that has it. */
+  rowAt(key: ItemKey): Attributes | undefined {
+    if (this.isReplicated) return this.table.row(key);
+    const name = nameOfKey(key);
+    for (const { item, attributes } of this.source.rows()) if (item.key === name) return attributes;
+    return this.ownRows.get(name);
+  }
+
+  /** All rows, as `rowAt` has them. */
+  *tableRows(): Generator<Attributes> {
+    if (this.isReplicated) yield* this.table.rows();
+    else yield* this.recountedRows();
+  }
+
+  /** The rows as they were written, with those that the worker has written where these are rows of the table. */
+  *recountedRows(): Generator<Attributes> {
+    for (const { attributes } of this.source.rows()) yield attributes;
+    // A replica is not given what is derived.
+    if (!this.isReplicated) yield* this.ownRows.values();
   }
 
   get isReplicated(): boolean {
@@ -203,7 +232,9 @@ export class World {
       if (this.#choices.take(operation.name))
         this.scheduler.at(operation.at, () => {
           const write = this.source.write(operation);
-          if (write !== undefined) this.changes.write(write, operation.spoil);
+          if (write === undefined) return;
+          if (this.commands?.isLost(operation) === true) this.commands.lose(write);
+          else this.changes.write(write, operation.spoil);
         });
     for (const event of events)
       if (this.#choices.take(event.name))

@@ -11,6 +11,7 @@ import { row } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { STREAM_ARN, type StreamRecord, type TableRow, withDynamodb } from '../../support/stream-records.ts';
+import { changeIn } from '../derived-rows.ts';
 import { RedriveWorld } from './redrive-world.ts';
 
 const order = row({ PK: 'CUSTOMER#<customer>', SK: 'ORDER#<order>' }).with<{ readonly status: string }>();
@@ -84,6 +85,48 @@ describe('Redrive', () => {
     expect(derivations.get('tally')).to.deep.equal({ written: 0, unchanged: 1 });
     expect(derivations.get('copies')).to.deep.equal({ written: 0, unchanged: 1 });
     expect(await world.drift()).to.deep.equal([]);
+  });
+
+  it('given a removal of which nothing is noted, when an older change comes later, then it changes nothing', async () => {
+    const shop = new RedriveWorld(SHOP);
+    const { world } = shop;
+    const older = await world.put(orderRow('1'), { lost: true });
+    shop.giveUp(await world.remove(orderRow('1'), { lost: true }));
+    await shop.redrive();
+    await world.handleAgain(older);
+    expect(await world.drift()).to.deep.equal([]);
+  });
+
+  it('given a change that says what is derived already, when an older one comes later, then it changes nothing', async () => {
+    const shop = new RedriveWorld(SHOP);
+    const { world } = shop;
+    await world.put(orderRow('1'));
+    await world.handle();
+    const older = await world.put(orderRow('1', 'paid'), { lost: true });
+    shop.giveUp(await world.put(orderRow('1'), { lost: true }));
+    await shop.redrive();
+    await world.handleAgain(older);
+    expect(await world.drift()).to.deep.equal([]);
+  });
+
+  it('given a copy of the table and a record that is refused, when it is put right, then it changes all', async () => {
+    const redriven = new RedriveWorld(SHOP);
+    const shop = redriven.world;
+    // Of the same writes, the same records.
+    const [other, right] = [new RedriveWorld(SHOP).world, new RedriveWorld(SHOP).world];
+    for (const world of [shop, other, right]) await world.put(orderRow('1'));
+    await shop.handle();
+    redriven.giveUp(await other.put({ ...orderRow('1', 'paid'), order: 'contradicts the key' }));
+    await redriven.redrive({ deps: { replica: shop.table } });
+    expect(redriven.failures.join()).to.include('contradicts its key');
+
+    const record = await right.put(orderRow('1', 'paid'));
+    await shop.table.apply([changeIn(SHOP, record)]);
+    await shop.handleAgain(record);
+    expect(await shop.drift()).to.deep.equal([]);
+    expect([...shop.matcher.counts()].map(({ tuple }) => tuple['status'])).to.deep.equal(['paid']);
+    const row = shop.table.row({ partition: 'CUSTOMER#c', sort: 'ORDER#1' });
+    expect(row?.get('order')).to.equal(undefined);
   });
 
   it('given the same a second time, then nothing is written but documents, which are sent again', async () => {

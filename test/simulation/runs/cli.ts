@@ -18,6 +18,7 @@ interface Options {
   readonly mutant?: string;
   readonly definition?: string;
   readonly read?: NonNullable<RunOptions['read']>;
+  readonly commands?: 'yes' | 'no';
 }
 
 /** Failing seeds that are made small and printed; the others are only named. */
@@ -40,6 +41,12 @@ const program = new Command('simulate')
       'processes',
     ]),
   )
+  .addOption(
+    new Option(
+      '--commands <whether>',
+      "whether an operator's commands run; each seed decides by default",
+    ).choices(['yes', 'no']),
+  )
   .addHelpText(
     'after',
     `
@@ -50,12 +57,16 @@ wrong usage.`,
 
 async function run(options: Options): Promise<void> {
   const { seeds, from, mutant, read: wanted } = options;
-  const { variant, of = 'fleet', read = wanted } = mutant === undefined ? {} : await loadMutant(mutant);
+  const known = mutant === undefined ? undefined : await loadMutant(mutant);
+  const { variant, of = 'fleet', read = wanted } = known ?? {};
+  const commands =
+    known?.commands ?? (options.commands === undefined ? undefined : options.commands === 'yes');
   const { definition = of } = options;
   const variantOption = {
     subject: await subjectNamed(definition),
     ...(variant === undefined ? {} : { variant }),
     ...(read === undefined ? {} : { read }),
+    ...(commands === undefined ? {} : { commands }),
   };
   if (options.trace) {
     for (let seed = from; seed < from + seeds; seed++)
@@ -75,6 +86,7 @@ async function run(options: Options): Promise<void> {
     ...(mutant === undefined ? {} : { mutant }),
     definition,
     ...(read === undefined ? {} : { read }),
+    ...(commands === undefined ? {} : { commands }),
     stopAfterFailures: STOP_AFTER,
     onProgress: (so) => {
       // A terminal's line is written over; a file gets few.
@@ -93,7 +105,7 @@ async function run(options: Options): Promise<void> {
 
 async function traceSeed(
   seed: number,
-  options: Pick<RunOptions, 'subject' | 'variant' | 'read'>,
+  options: Pick<RunOptions, 'subject' | 'variant' | 'read' | 'commands'>,
   againBy: string,
 ): Promise<void> {
   const { violation, settings } = await runSeed(seed, {
@@ -109,9 +121,10 @@ async function traceSeed(
   process.stdout.write(`\n${await explain(seed, options, againBy)}\n`);
 }
 
-function again(seed: number, { mutant, read }: Options, definition: string): string {
+function again(seed: number, { mutant, read, commands }: Options, definition: string): string {
   const of = definition === 'fleet' ? '' : ` --definition ${definition}`;
-  const by = read === undefined ? '' : ` --read ${read}`;
+  const by =
+    (read === undefined ? '' : ` --read ${read}`) + (commands === undefined ? '' : ` --commands ${commands}`);
   return `npm run simulate -- --seeds 1 --from ${seed} --trace${of}${by}${mutant === undefined ? '' : ` --mutant ${mutant}`}`;
 }
 

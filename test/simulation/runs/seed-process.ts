@@ -10,6 +10,7 @@ export interface Chunk {
   readonly mutant: string | undefined;
   readonly definition: string;
   readonly read: RunOptions['read'] | undefined;
+  readonly commands: boolean | undefined;
 }
 
 // Nobody reads where a fault was made: whoever explains a seed runs it again. Each world makes thousands.
@@ -21,13 +22,21 @@ process.on('message', (chunk: Chunk) => {
 // Whoever started this process is gone.
 process.on('disconnect', () => process.exit());
 
-async function run({ from, count, mutant, definition, read: wanted }: Chunk) {
+async function run({ from, count, mutant, definition, read: wanted, commands }: Chunk) {
   const subject = await subjectNamed(definition);
   const { variant, read = wanted } = mutant === undefined ? {} : await loadMutant(mutant);
   const tally = emptyTally();
   for (let seed = from; seed < from + count; seed++)
     try {
-      addRun(tally, await runSeed(seed, { subject, ...(variant && { variant }), ...(read && { read }) }));
+      addRun(
+        tally,
+        await runSeed(seed, {
+          subject,
+          ...(variant && { variant }),
+          ...(read && { read }),
+          ...(commands === undefined ? {} : { commands }),
+        }),
+      );
     } catch (error) {
       // Of a definition by chance no rows may be found: the others are to run all the same.
       tally.seeds++;

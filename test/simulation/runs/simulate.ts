@@ -15,6 +15,8 @@ export interface SimulationOptions {
   readonly definition?: string | undefined;
   /** Who reads the stream; each seed decides, unless given. */
   readonly read?: Chunk['read'];
+  /** Whether an operator's commands run; each seed decides, unless given. */
+  readonly commands?: Chunk['commands'];
   /** Ends early once so many seeds have failed. */
   readonly stopAfterFailures?: number;
   readonly onProgress?: (tally: Tally) => void;
@@ -28,7 +30,15 @@ const CHUNK = 25;
  * whoever calls. Seeds that fail are in the tally, in ascending order.
  */
 export async function simulate(options: SimulationOptions): Promise<Tally> {
-  const { from, seeds, jobs = availableParallelism(), mutant, definition = 'fleet', read } = options;
+  const {
+    from,
+    seeds,
+    jobs = availableParallelism(),
+    mutant,
+    definition = 'fleet',
+    read,
+    commands,
+  } = options;
   const sum = emptyTally();
   let next = from;
   const program = mutant === undefined && !isInFile(definition) ? await bundledProgram() : WRITTEN;
@@ -48,6 +58,7 @@ export async function simulate(options: SimulationOptions): Promise<Tally> {
           mutant,
           definition,
           read,
+          commands,
         };
         next += chunk.count;
         child.send(chunk);

@@ -148,6 +148,10 @@ class CallPlan implements Faults {
     return undefined;
   }
 
+  ofCommand(): undefined {
+    return undefined;
+  }
+
   duplicates(): boolean {
     return false;
   }
