@@ -35,19 +35,32 @@ export function readyPlans(
 }
 
 /**
- * Which failed records may go to quarantine, by their place in the batch: those that can never be handled, unless they
- * would wait anyway behind an earlier change of their item that can.
+ * Which failed records may go to quarantine now, by their place in the batch: those that can never be handled, and none that stands
+ * behind an earlier change of its item which has failed for another reason, or is still to be carried out. That one may fail yet, and who
+ * redrives what is in quarantine must not overtake it.
  */
 export function quarantinable(deliveries: readonly Delivery[], states: readonly RecordState[]): number[] {
   const blockedItems = new Set<string | undefined>();
   const found: number[] = [];
   for (const [index, state] of states.entries()) {
+    if (state.status !== 'failed' && state.status !== 'planned') continue;
     const item = itemAt(deliveries, index);
-    if (state.status !== 'failed' || blockedItems.has(item)) continue;
+    if (blockedItems.has(item)) continue;
     if (isPoison(state)) found.push(index);
     else if (item !== undefined) blockedItems.add(item);
   }
   return found;
+}
+
+/** The first failed record of each item, by its place in the batch. */
+export function firstFailures(deliveries: readonly Delivery[], states: readonly RecordState[]): number[] {
+  const items = new Set<string>();
+  return [...states.entries()].flatMap(([index, { status }]) => {
+    const item = status === 'failed' ? itemAt(deliveries, index) : undefined;
+    if (item === undefined || items.has(item)) return [];
+    items.add(item);
+    return [index];
+  });
 }
 
 /** Whether a record can never be handled, and is not in quarantine. */

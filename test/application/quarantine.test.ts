@@ -124,6 +124,46 @@ describe('quarantine', () => {
     expect(quarantine.kept).to.deep.equal([]);
   });
 
+  it('given poison behind a change that waits for poison, then it is kept once that change is carried out', async () => {
+    const done: string[] = [];
+    const table = new SourceTable();
+    const worker = aWorker({
+      quarantine: new ScriptedQuarantine((records) =>
+        records.map(({ record }) => {
+          done.push(`kept ${record.sequenceNumber}`);
+          return 'done';
+        }),
+      ),
+      queue: new ScriptedQueue((actions) =>
+        actions.map(({ identity }) => {
+          done.push(`sent ${identity.sequence}`);
+          return 'done';
+        }),
+      ),
+    });
+    const { outcomes } = await worker.handle(
+      spoiled(table.put(faaRow('N1'))),
+      table.put(faaRow('N1', { model: 'good' })),
+      spoiled(table.put(faaRow('N1'))),
+    );
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'applied', 'quarantined']);
+    expect(done).to.deep.equal(['kept 1', 'sent 2', 'kept 3']);
+  });
+
+  it('given poison behind a change that waits for poison and then fails, then it is not kept', async () => {
+    const quarantine = new MemoryQuarantine();
+    const table = new SourceTable();
+    const fault = new Fault('transient', 'throttled');
+    const worker = aWorker({ quarantine, queue: new ScriptedQueue((actions) => actions.map(() => fault)) });
+    const { outcomes } = await worker.handle(
+      spoiled(table.put(faaRow('N1'))),
+      table.put(faaRow('N1', { model: 'good' })),
+      spoiled(table.put(faaRow('N1'))),
+    );
+    expect(inShort(outcomes)).to.deep.equal(['quarantined', 'failed', 'held back']);
+    expect(quarantine.kept.map(({ record }) => record.sequenceNumber)).to.deep.equal(['1']);
+  });
+
   it('given an effect that can never take place, then its records are kept, and no others', async () => {
     const quarantine = new MemoryQuarantine();
     const tooLarge = new Fault('permanent', 'too large');

@@ -38,7 +38,11 @@ function* allChoices(): Generator<Values> {
       { TableStreamArn: STREAM },
       { NewTableName: 'other', TableStreamArn: STREAM },
     ],
-    [{}, { PoisonRecords: 'quarantine', QuarantineMaxShare: '0.01' }],
+    [
+      {},
+      { PoisonRecords: 'quarantine', QuarantineMaxShare: '0.01' },
+      { PoisonRecords: 'park', ParkAfter: 3 },
+    ],
     [{}, { ReservedConcurrency: 5, DeletionProtection: 'true' }],
     [{}, { DiscardedRecordDays: 90 }],
     [{}, { MappingState: 'disabled' }, { MappingState: 'removed' }],
@@ -291,6 +295,8 @@ describe('the deployment template', () => {
   const MISSING_DATA: Readonly<Record<string, string>> = {
     // It stays on until something is read, also where nothing more is written.
     StoppedAlarm: 'ignore',
+    ParkedItemsAlarm: 'ignore',
+    ParkedAgeAlarm: 'ignore',
     // It stays on until a verification finds nothing.
     DriftAlarm: 'ignore',
     // A gap stays one while no reader runs.
@@ -302,6 +308,7 @@ describe('the deployment template', () => {
   it('given its alarms, then each goes to the topic, and watches a metric that is published', () => {
     const resolved = resolve(template, {
       NewTableName: 'fleet',
+      PoisonRecords: 'park',
       VerifyService: 'contrail',
       ReaderService: 'contrail',
     });

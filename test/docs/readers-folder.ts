@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -39,14 +38,4 @@ export class ReadersFolder {
   remove(): Promise<void> {
     return rm(this.#path, { recursive: true });
   }
-}
-
-/** What the compiler says is wrong with files, by the project's own settings. */
-export function typeErrors(files: readonly string[]): readonly string[] {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile.bind(ts.sys)) as {
-    config: { compilerOptions: object };
-  };
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
-  const found = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
-  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }

@@ -6,6 +6,8 @@ import { expect } from 'chai';
 import { openDatabase } from '../../src/adapters/postgres/client/open-database.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
+import { tableExport, writeExport } from '../support/table-export.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
 
@@ -15,6 +17,7 @@ describe('contrail backfill', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'contrail-backfill-'));
+    await emptyDatabaseIn(join(folder, 'database'));
     const { status, err } = await contrail('replay', SAMPLE, '--backend', 'postgres');
     expect(status, err).to.equal(0);
   });
@@ -77,5 +80,35 @@ describe('contrail backfill', function () {
     expect(text.out)
       .to.match(/^matcher-tuple +counts +filled +filled \d{4}-.*Z$/m)
       .and.to.match(/^nothing to do$/m);
+  });
+
+  it('given an export, then an empty database is filled from it; without a word on what is handled since, it is refused', async () => {
+    const at = Date.now() - 3_600_000;
+    const item = (n: number) => ({
+      PK: { S: 'FAA#LINKS' },
+      SK: { S: `MFR_MDL_CODE#2072423#SN#${n}` },
+      mfr_mdl_code: { S: '2072423' },
+      serial_number: { S: `${n}` },
+      ...{ manufacturer: { S: 'CESSNA' }, model: { S: '172' }, type_designator: { S: 'C172' } },
+    });
+    await writeExport(join(folder, 'export'), tableExport({ files: [[1, 2, 3].map(item), [item(4)]], at }));
+    const since = new Date(at).toISOString();
+    const fill = (...args: readonly string[]) =>
+      run([...BUNDLED_CONTRAIL, 'backfill', '--backend', 'postgres', '--report', 'json', ...args], '', {
+        cwd: folder,
+        env: { DATABASE_URL: 'pglite:exported' },
+      });
+    const { status, out, err } = await fill('--export', 'export', '--followed-since', since);
+    expect(status, err).to.equal(0);
+    expect(JSON.parse(out)).to.include({ scanned: 4, counts: 4, listed: 0, readUnits: 0, refused: 0 });
+    const database = await openDatabase({ url: `pglite:${join(folder, 'exported')}`, connections: 1 });
+    const counted = await database.query('select count::text, rows::text from contrail.counts');
+    const replicated = await database.query('select count(*)::int as n from contrail.source_rows');
+    await database.close();
+    expect([counted, replicated]).to.deep.equal([[{ count: '4', rows: '4' }], [{ n: 4 }]]);
+
+    const refused = await fill('--export', 'export');
+    expect(refused.err).to.match(/must be in what a worker with this definition has handled/);
+    expect(refused.status).to.equal(2);
   });
 });

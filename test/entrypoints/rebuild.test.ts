@@ -111,12 +111,53 @@ describe('contrail index --rebuild', function () {
       expect(out).to.include(`alias registry leads to collection ${target}; ${first} is still there`);
       expect(await modelsOf(index)).to.deep.equal(NEW);
       expect(seen.length).to.be.at.least(5);
-      expect(new Set(seen.map((one) => JSON.stringify(one)))).to.deep.equal(
-        new Set([JSON.stringify({ 'FAA:N1': 'old', 'FAA:N3': 'left' })]),
+      // The old ones, and from one moment on the new ones.
+      const turns = seen
+        .map((one) => JSON.stringify(one))
+        .filter((one, index, all) => one !== all[index - 1]);
+      expect(turns).to.deep.equal(
+        [{ 'FAA:N1': 'old', 'FAA:N3': 'left' }, NEW].map((one) => JSON.stringify(one)),
       );
       expect(collections()).to.have.members([first, target]);
       // Nothing of it went to other collections.
       expect(local.routes.collections.get('aircraft_images-first')?.documents.size).to.equal(0);
+    });
+
+    it('given an indexer that writes meanwhile, then nothing is switched, and it says so; what is written again as it was is none', async () => {
+      const write = (model: string) => {
+        const path = '/collections/registry/documents/import';
+        const { document } = old('N1', model);
+        const body = Buffer.from(JSON.stringify({ ...document, id: 'FAA:N1' }));
+        local.routes.answer({ method: 'POST', path, query: 'action=upsert', body }, { escapesErrors: true });
+      };
+      let model = 'newer';
+      let isDue = isImport;
+      local.misbehaves = (seen) => {
+        if (isDue(seen)) write(model);
+        return undefined;
+      };
+      const refused = await rebuild();
+      expect(refused.status).to.equal(1);
+      expect(refused.out).to.match(
+        /somebody has written to registry meanwhile, .*: stop the indexer, and begin again/,
+      );
+      expect(await modelsOf(index)).to.deep.equal({ 'FAA:N1': 'newer', 'FAA:N3': 'left' });
+      expect(collections()).to.deep.equal([first]);
+
+      // Between the last look and the switch nobody can prevent it.
+      model = 'newest';
+      isDue = ({ method, path }) => method === 'PUT' && path === '/aliases/registry';
+      const late = await rebuild();
+      expect(late.status).to.equal(1);
+      expect(late.out).to.match(
+        /leads to collection .*somebody wrote to the old one in the moment of the switch/s,
+      );
+
+      isDue = isImport;
+      model = '172S';
+      const again = await rebuild();
+      expect([again.status, again.err]).to.deep.equal([0, '']);
+      expect(await modelsOf(index)).to.deep.equal(NEW);
     });
 
     it('given a server that stumbles at every step, then it is done all the same', async () => {
@@ -225,12 +266,12 @@ describe('contrail index --rebuild', function () {
       const { out, err, status } = await rebuild();
       expect({ err, status }).to.deep.equal({ err: '', status: 0 });
       expect(out).to.include('2 documents in the new file of registry');
-      expect(out).to.match(/left of earlier ones, .*rebuild-killed/);
+      expect(out).to.match(/removed what earlier ones had left: .*rebuild-killed/);
       const { found } = await reader.search('registry', '', {});
       expect([found, (await reader.search('registry', 'left', {})).found]).to.deep.equal([2, 0]);
       await reader.close();
       expect(await models()).to.deep.equal(NEW);
-      expect(await readdir(search)).to.deep.equal(['rebuild-killed', 'registry.documents']);
+      expect(await readdir(search)).to.deep.equal(['registry.documents']);
     });
 
     it('given that an indexer writes there, or another one fills it, then it is refused, and says who has the folder', async () => {

@@ -136,6 +136,17 @@ describe('the worker in simulated worlds', function () {
     [4_159, 'lambda', 'a kind of row of which none is found at first'],
     [10_426, 'processes', 'a batch that begins in a process that has just come to stand still'],
     [11_093, 'lambda', 'effects of one item that take longer than their batch may, without any fault'],
+    [26_882, 'processes', 'a later definition that takes none of the rows'],
+    [23_836, 'lambda', 'poison behind a change that waits for poison of its row'],
+    [
+      23_491,
+      'lambda',
+      'a record without keys, put right while what its row had before it is still tried again',
+    ],
+    [22_860, 'processes', 'a lost document that the next change does not change'],
+    [23_321, 'processes', 'lost rows that ask for their change'],
+    [23_914, 'processes', 'a row of no kind, of which one record is poison'],
+    [24_035, 'processes', 'a batch that begins in a process that has just ended'],
     [23_716, 'lambda', 'rows that are kept of one item, which take longer than their batch may'],
   ] as const)
     it(`does so for what was found once: ${what} (${seed})`, async () => {

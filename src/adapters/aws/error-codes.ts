@@ -66,6 +66,7 @@ const CODES: Partial<Readonly<Record<Problem, readonly string[]>>> = {
   missing: [
     'ResourceNotFound',
     'TableNotFound',
+    'NoSuchBucket',
     'QueueDoesNotExist',
     'QueueDeletedRecently',
     'NonExistentQueue',

@@ -1,4 +1,4 @@
-import { excerpt } from './excerpt.ts';
+import { excerpt } from '../json/excerpt.ts';
 
 /** What a recorded file holds, piece by piece. `place` is `FILE:LINE`. */
 export type Recorded =

@@ -5,7 +5,7 @@ import { recordIn } from '../json/packed-record.ts';
 import { readSearchMessage } from '../json/read-search-message.ts';
 import { Found } from './found.ts';
 import { type Forms, interpret } from './interpret.ts';
-import { parse } from './parse.ts';
+import { parse } from '../json/parse.ts';
 
 const EXPECTED =
   'a batch that was given up, a quarantine message, a search action, a stream record, or a Lambda event';

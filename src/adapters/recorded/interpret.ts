@@ -1,7 +1,7 @@
 import { isObject } from '../../domain/json.ts';
-import { excerpt } from './excerpt.ts';
+import { excerpt } from '../json/excerpt.ts';
 import type { Found } from './found.ts';
-import { parse } from './parse.ts';
+import { parse } from '../json/parse.ts';
 
 const EXPECTED = 'a stream record, a Lambda event, the output of get-records, or an array of those';
 

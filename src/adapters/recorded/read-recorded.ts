@@ -1,6 +1,6 @@
 import { Found, type Recorded } from './found.ts';
 import { type Forms, RECORDS } from './interpret.ts';
-import { plainText, UnreadableRest } from './plain-text.ts';
+import { plainText, UnreadableRest } from '../files/plain-text.ts';
 import { Splitter } from './splitter.ts';
 
 /**

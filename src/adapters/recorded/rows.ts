@@ -1,5 +1,5 @@
 import { isObject } from '../../domain/json.ts';
-import { excerpt } from './excerpt.ts';
+import { excerpt } from '../json/excerpt.ts';
 import type { Found } from './found.ts';
 import { type Forms, interpret } from './interpret.ts';
 

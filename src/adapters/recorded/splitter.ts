@@ -1,7 +1,7 @@
-import { ending } from './excerpt.ts';
+import { ending } from '../json/excerpt.ts';
 import type { Found } from './found.ts';
 import { type Forms, RECORDS } from './interpret.ts';
-import { parse } from './parse.ts';
+import { parse } from '../json/parse.ts';
 
 /** Bytes of the largest value that is kept; a stream record is at most some two megabytes of JSON. */
 const LARGEST = 64 * 2 ** 20;

@@ -17,6 +17,8 @@ export abstract class TableReplica {
    * @returns the changes whose old image is not the row as the replica had it, also when they are delivered again: a
    *   feed may begin in the middle of a table's life, and changes may be missing. What was derived from such a row need
    *   not be what its old image asks for.
+   * @throws Fault where it cannot be told that all are applied: some may be. `permanent` where what one of the changes holds can
+   *   never be kept, which may not say which: whoever calls gives it fewer at a time.
    */
   abstract apply(changes: readonly Change[]): Promise<readonly Change[]>;
 }

@@ -11,6 +11,7 @@ import type { MonotonicClock } from '../ports/monotonic-clock.ts';
 import type { Sleeper } from '../ports/sleeper.ts';
 import type { StreamSource } from '../ports/stream-source.ts';
 import type { TableReplica } from '../ports/table-replica.ts';
+import { replicate } from '../replicate.ts';
 import type { Retrier } from '../retry.ts';
 import { type RunEffects, ZERO_EFFECTS } from '../run-effects.ts';
 import { Pace } from '../scan/pace.ts';
@@ -230,12 +231,12 @@ export class Redrive {
       }
     });
     if (whole.length === 0 || isDry) return;
-    const apply = async () => {
-      await replica.apply(whole.map(({ change }) => change));
-      return ['done'] as const;
-    };
-    const [fault] = await retrier.run([whole], apply, NO_LIMIT);
-    for (const { message } of whole) fail(message, fault);
+    const { failed, waiting } = await replicate(
+      whole.map(({ change }) => change),
+      { replica, retrier },
+      NO_LIMIT,
+    );
+    for (const { message, change } of whole) fail(message, failed.get(change) ?? waiting.get(change));
   }
 
   async #runEffects(

@@ -24,6 +24,20 @@ export function unitsPerSecond(
   return rate.share * readUnitsPerSecond;
 }
 
+/**
+ * The same of what is written, where nothing is read of the table.
+ *
+ * @throws Fault `configuration` for a share: the table's capacity is not all that is written to.
+ */
+export function writesPerSecond(rate: Rate): number | undefined {
+  if (rate === undefined) return undefined;
+  if ('units' in rate) return rate.units;
+  throw new Fault(
+    'configuration',
+    'with --export, --rate is of what is written, and a share of no table: give the number a second',
+  );
+}
+
 interface Waiting {
   readonly clock: MonotonicClock;
   readonly sleeper: Sleeper;

@@ -7,7 +7,7 @@ import type { Pace } from './pace.ts';
 import type { ScanProgress, SegmentPlace } from './scan-progress.ts';
 
 export interface ScanSegmentsParts {
-  readonly scan: TableScan;
+  readonly scan: Pick<TableScan, 'page'>;
   readonly retrier: Retrier;
   readonly clock: Clock;
   readonly pace: Pace;

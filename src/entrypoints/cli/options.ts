@@ -15,3 +15,12 @@ export function integer(min: number, max?: number): (text: string) => number {
 export function several(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
+
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** For commander: a moment in milliseconds since 1970, which is the same wherever the command runs. */
+export function time(text: string): number {
+  const at = TIME.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError('Expected a time like 2026-11-29T09:00:00Z, with its zone.');
+}

@@ -19,6 +19,7 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Notes } from '../../application/ports/notes.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
+import { TableReplica } from '../../application/ports/table-replica.ts';
 import { TableScan } from '../../application/ports/table-scan.ts';
 import { Fingerprinter } from '../../domain/drift/fingerprint.ts';
 import { bringIntoLinePartsIn } from './bring-into-line.ts';
@@ -33,6 +34,7 @@ export function backfillIn(container: Container): Backfill {
     pretend: { bring: new BringIntoLine(dry), clear: new ClearDocuments(dry) },
     ...{ model: deps.model, retrier: deps.retrier, clock: deps.clock, fences: deps.fences },
     scan: container.get(TableScan),
+    replica: container.get(TableReplica, { optional: true }),
     listing: container.get(DerivedListing),
     notes: container.get(Notes),
     derivations: derivationNotesIn(container),

@@ -144,6 +144,11 @@ export const INVARIANTS = {
     meaning: 'No record that another try, or an operator, could get through is in quarantine.',
     guarantee: 4,
   },
+  'nothing goes to quarantine before what its item had before it': {
+    meaning:
+      'A record is kept only once the earlier ones of its item in the batch have their effects, or are kept.',
+    guarantee: 4,
+  },
   'a worker puts a record in quarantine once': {
     meaning: 'When its batch is delivered again, a worker does not keep a record that it has kept.',
     guarantee: 4,

@@ -5,7 +5,9 @@ import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { type Drift, subsystemOf, verify } from '../../application/verify/verify.ts';
 import { groupBy } from '../../domain/coalesce.ts';
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { DocumentKey } from '../../domain/search-document.ts';
 import type { Attributes } from '../../domain/value.ts';
+import { documentsChangedBy, rowsGivenBy } from '../subjects/asked-of.ts';
 import type { Entry } from '../world/entry.ts';
 import type { World } from '../world/world.ts';
 
@@ -27,13 +29,30 @@ export async function lostRowsOf(world: World): Promise<LostRows> {
     if (!withLost.has(key)) continue;
     const last = entries.findLastIndex(isLost);
     const since = entries.slice(last + 1).filter((entry) => ledger.isAcknowledged(entry));
-    // What a later change tells of is put right by it. What a lost one made of another kind, or at another place, is not.
-    const mended = await derivedOf(since, definition);
+    const mended = await mendedBy(since, world);
     for (const name of await derivedOf(entries.slice(0, last + 1), definition))
       if (!mended.has(name)) names.add(name);
     if (since.length === 0) keys.add(key);
   }
   return { keys, explains: (drift) => names.has(nameOf(drift, definition)) };
+}
+
+/**
+ * What later changes tell of is put right by them. What a lost one made of another kind, or at another place, is not; nor is a
+ * document that they do not change, unless the worker sees by its copy of the table that it has missed something.
+ */
+async function mendedBy(
+  entries: readonly Entry[],
+  { definition, isReplicated }: World,
+): Promise<ReadonlySet<string>> {
+  const mended = new Set(await derivedOf(entries, definition));
+  if (isReplicated) return mended;
+  const changed = new Set(entries.flatMap((entry) => documentsChangedBy(entry, definition)).map(textOf));
+  for (const { before, after } of entries)
+    for (const row of [before, after])
+      for (const key of documentsChangedBy({ before: undefined, after: row }, definition))
+        if (!changed.has(textOf(key))) mended.delete(textOf(key));
+  return mended;
 }
 
 /** What a recount makes of the rows before and after changes, each by itself: all that is missing where nothing is derived. */
@@ -47,6 +66,10 @@ async function derivedOf(
     const { drift } = await verify(new OneRow(row, definition), definition);
     for (const one of drift) names.add(nameOf(one, definition));
   }
+  // A recount does not tell of rows that depend on the change.
+  for (const entry of entries)
+    for (const { derivation, name } of rowsGivenBy(entry, definition))
+      names.add(nameOf({ derivation, problem: 'missing', what: name }, definition));
   return names;
 }
 
@@ -55,6 +78,11 @@ function nameOf(drift: Drift, definition: TableDefinition): string {
   const [what = ''] = subsystem === 'matcher' ? drift.what.split(']:') : [drift.what];
   // A document says of which collection it is; of which derivation it was, nobody may know.
   return subsystem === 'search' ? drift.what : `${drift.derivation} ${what.replace(/\]$/, '')}`;
+}
+
+/** A document, as drift says it. */
+function textOf({ collection, id }: DocumentKey): string {
+  return `${collection}/${id}`;
 }
 
 class OneRow extends MemoryDerivedState {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../application/delivery.ts';
-import { isRepairable, nameOf } from '../world/entry.ts';
+import { isOfNoKind, isRepairable, nameOf } from '../world/entry.ts';
 import type { Invocation } from '../world/instance.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Settings } from '../world/settings.ts';
@@ -28,9 +28,7 @@ export function checkOutcomes(
     if (outcome === undefined) continue;
     if (outcome.status === 'duplicate' && invocation.entries.indexOf(entry) === index)
       report('only a repeat is taken for one', `${what}: ${nameOf(entry)}`);
-    const hidden =
-      (entry.item !== undefined && entry.item.isRepairable && !entry.item.isRecognised) ||
-      spoilOf(entry, invocation)?.hidesItem === true;
+    const hidden = isOfNoKind(entry) || spoilOf(entry, invocation)?.hidesItem === true;
     if (outcome.status === 'failed') {
       if (!hidden) failedItems.add(entry.key);
       // A reader that is told to end, or has lost its lease, gives up what it has begun.

@@ -14,6 +14,8 @@ interface RuleParts<Of extends ModelledRecord> {
   readonly report: Report;
   /** Names a record. */
   readonly nameOf: (record: Of) => string;
+  /** Whether nothing is made of a record's item, whatever it holds: then its order does not matter. All matter unless given. */
+  readonly isOfNoKind?: (record: Of) => boolean;
 }
 
 /** Looks at everything that the readers of a stream do, whatever happens to them. */
@@ -95,8 +97,9 @@ export class ReaderRules<Of extends ModelledRecord = ModelledRecord> {
   handled(record: Of): void {
     if (this.#handled.has(record)) return;
     // What has no item waits for nothing. What cannot be read any more may be noted as a gap later: by whoever takes over its shard.
+    const { isOfNoKind = () => false } = this.#parts;
     const left =
-      record.item === ''
+      record.item === '' || isOfNoKind(record)
         ? undefined
         : this.#ofItem(record.item).find(
             (each) =>

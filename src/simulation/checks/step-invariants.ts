@@ -7,6 +7,7 @@ import type { Ledger } from '../world/ledger.ts';
 import type { Settings } from '../world/settings.ts';
 import type { Asked } from '../world/subject.ts';
 import { checkError, checkReport, checkResponse, checkResults } from './answer.ts';
+import { checkKept } from './kept.ts';
 import { LetThrough } from './let-through.ts';
 import { checkOrder } from './order.ts';
 import { checkOutcomes, checkReasons, type Judged } from './outcomes.ts';
@@ -74,9 +75,13 @@ export class StepInvariants {
       what,
       report: this.report,
     });
-    for (const record of call.port === 'quarantine.keep' ? call.entries : []) {
-      const entry = this.#ledger.entryOf(record);
-      if (entry === undefined) continue;
+    if (call.port !== 'quarantine.keep') return;
+    const kept = call.entries.flatMap((record) => this.#ledger.entryOf(record) ?? []);
+    checkKept({
+      ...{ invocation, kept, what, ledger: this.#ledger, report: this.report },
+      askedBy: (entry) => this.#askedBy(instance, entry),
+    });
+    for (const entry of kept) {
       invocation.offered.add(entry);
       if (this.#letThrough.has(entry, invocation))
         this.report(

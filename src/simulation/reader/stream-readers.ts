@@ -2,7 +2,7 @@ import { MemoryShardStates } from '../../adapters/memory/memory-shard-states.ts'
 import { ReaderRules } from '../checks/reader-rules.ts';
 import type { Random } from '../../random/random.ts';
 import { chanceOf } from '../world/chance.ts';
-import { type Entry, nameOf } from '../world/entry.ts';
+import { type Entry, isOfNoKind, nameOf } from '../world/entry.ts';
 import { MINUTE, SECOND } from '../world/settings.ts';
 import type { Loss, StreamReading, TableStream } from '../world/stream.ts';
 import type { World } from '../world/world.ts';
@@ -60,6 +60,7 @@ export class StreamReaders implements TableStream, StreamReading {
       from: 'beginning',
       report: invariants.report,
       nameOf: ({ entry }) => nameOf(entry),
+      isOfNoKind: ({ entry }) => isOfNoKind(entry),
     });
     this.#isEnabled = isEnabled;
     this.#since = scheduler.now;

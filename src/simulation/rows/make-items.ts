@@ -12,7 +12,7 @@ import { derivedKeys } from './derived-keys.ts';
 import { type Image, imageOf } from './image.ts';
 import { keyImage, keyOfKind, otherKeys, PartTexts, shuffled } from './keys.ts';
 import { kindRows, type KindRows, type OwnAttributes, wholeRow } from './kind-rows.ts';
-import { changeOf, isTakenByEffects, refusalOf } from './refusal.ts';
+import { isTaken } from './refusal.ts';
 import { wantedParts } from './row-functions.ts';
 import { checkKinds, type Samples, samplesOf } from './samples.ts';
 import { takenBy } from './taken-by.ts';
@@ -62,7 +62,8 @@ const ATTEMPTS = 12;
  * Makes items of each kind of row of a definition, of no kind, and such as a strict kind refuses. Few, of few values, so that
  * rows meet. No item has a key of a row that is derived, as far as that can be told.
  *
- * @throws Fault `configuration` where no row of a kind is found that the definition takes, or a sample is none.
+ * @throws Fault `configuration` where no row of a kind is found that the definition takes, a sample is none, or a later definition takes
+ *   no row at all.
  */
 export function makeItems(
   definition: TableDefinition,
@@ -95,7 +96,13 @@ export function makeItems(
   const derived = new Set(
     items.flatMap(({ rows }) => rows.flatMap(({ attributes }) => derivedKeys(models, attributes))),
   );
-  return items.filter(({ key }) => !derived.has(itemKey(key)));
+  const usable = items.filter(({ key }) => !derived.has(itemKey(key)));
+  if (later !== undefined && !usable.some(({ is }) => is === 'row'))
+    throw new Fault(
+      'configuration',
+      'the later definition takes none of the rows that were found: give samples of rows that both definitions take',
+    );
+  return usable;
 }
 
 interface Kind {
@@ -187,24 +194,6 @@ function itemOf(
       rows: distinct(rows),
     },
   ];
-}
-
-/** Whether the definition takes the row, when it comes, when it goes, and when it is changed from or into the others. */
-function isTaken(row: Row, whole: Attributes, others: readonly Attributes[]): boolean {
-  const kinds = kindsOf(row).map(({ model }) => model);
-  const comparesBoth = kinds.some(({ effects }) => effects.some(({ where }) => where !== undefined));
-  const seesChange = comparesBoth || kinds.some(({ derivedRows }) => derivedRows.length > 0);
-  const takes = (before: Attributes | undefined, after: Attributes | undefined) =>
-    refusalOf(changeOf(row, before, after)) === undefined;
-  if (!takes(undefined, whole)) return false;
-  if (seesChange && !(takes(whole, whole) && takes(whole, undefined))) return false;
-  // Nothing else looks at a row and at what it was before together; or, but for `of`, at what has become of it.
-  return (
-    !comparesBoth ||
-    others.every((other) =>
-      [changeOf(row, other, whole), changeOf(row, whole, other)].every(isTakenByEffects),
-    )
-  );
 }
 
 /** Some rows repeat in attributes what their key says, where a pointer repeats it. */

@@ -7,7 +7,7 @@ import { givenTo } from '../../domain/effect.ts';
 import { Fault } from '../../domain/fault.ts';
 import { memberOf } from '../../domain/pointer.ts';
 import { pointerFault } from '../../domain/pointer-limits.ts';
-import { rolesOf } from '../../domain/roles.ts';
+import { kindsOf, rolesOf } from '../../domain/roles.ts';
 import { itemKey, keyOf, type Row } from '../../domain/row.ts';
 import { rowsMoveFault } from '../../domain/rows-limits.ts';
 import type { Attributes } from '../../domain/value.ts';
@@ -36,8 +36,26 @@ export function refusalOf(change: Change): Fault | undefined {
   return faultOr(() => firstFault(commandsOf(change)));
 }
 
+/** Whether a definition takes a row, when it comes, when it goes, and when it is changed from or into the others. */
+export function isTaken(row: Row, whole: Attributes, others: readonly Attributes[]): boolean {
+  const kinds = kindsOf(row).map(({ model }) => model);
+  const comparesBoth = kinds.some(({ effects }) => effects.some(({ where }) => where !== undefined));
+  const seesChange = comparesBoth || kinds.some(({ derivedRows }) => derivedRows.length > 0);
+  const takes = (before: Attributes | undefined, after: Attributes | undefined) =>
+    refusalOf(changeOf(row, before, after)) === undefined;
+  if (!takes(undefined, whole)) return false;
+  if (seesChange && !(takes(whole, whole) && takes(whole, undefined))) return false;
+  // Nothing else looks at a row and at what it was before together; or, but for `of`, at what has become of it.
+  return (
+    !comparesBoth ||
+    others.every((other) =>
+      [changeOf(row, other, whole), changeOf(row, whole, other)].every(isTakenByEffects),
+    )
+  );
+}
+
 /** Whether each effect's `where` takes a change: what looks at both of its images, when each is known to be taken by itself. */
-export function isTakenByEffects(change: Change): boolean {
+function isTakenByEffects(change: Change): boolean {
   const fault = faultOr(() => {
     for (const role of rolesOf(change)) for (const effect of role.row.model.effects) givenTo(effect, role);
     return undefined;

@@ -1,6 +1,7 @@
 import type { TableDefinition } from '../../domain/definition/define-table.ts';
+import type { Attributes } from '../../domain/value.ts';
 import type { MadeItem } from './make-items.ts';
-import { changeOf, refusalOf } from './refusal.ts';
+import { isTaken } from './refusal.ts';
 
 /** The item with those of its rows that another definition of its table takes, too; none where there are none. */
 export function takenBy({ model }: TableDefinition, item: MadeItem): readonly MadeItem[] {
@@ -9,8 +10,11 @@ export function takenBy({ model }: TableDefinition, item: MadeItem): readonly Ma
   // A row that only one of them derives something from is nothing to the other.
   if (item.is !== is && item.is !== 'row') return [];
   if (row === undefined || 'malformed' in row) return [item];
-  const rows = item.rows.filter(
-    ({ attributes }) => refusalOf(changeOf(row, undefined, attributes)) === undefined,
-  );
+  const taken: Attributes[] = [];
+  const rows = item.rows.filter(({ attributes }) => {
+    if (!isTaken(row, attributes, taken)) return false;
+    taken.push(attributes);
+    return true;
+  });
   return rows.length === 0 ? [] : [{ ...item, rows }];
 }

@@ -4,7 +4,7 @@ import type { ExpectedDocument } from '../../application/verify/recount-document
 import { DefinitionRecount, type RowOfKind } from '../../application/verify/recount.ts';
 import type { Operation } from '../../domain/change.ts';
 import type { Derivation, TableDefinition } from '../../domain/definition/define-table.ts';
-import { documentName } from '../../domain/search-document.ts';
+import { type DocumentKey, documentName } from '../../domain/search-document.ts';
 import { equalRecords, type Attributes } from '../../domain/value.ts';
 import { stateKeyOf } from '../world/state-key.ts';
 import type { Asked, AskedEntity, KeptRow, RowChange } from '../world/subject.ts';
@@ -16,10 +16,7 @@ import type { Asked, AskedEntity, KeptRow, RowChange } from '../world/subject.ts
 export function askedOf(change: RowChange, definition: TableDefinition): Asked {
   const before = seen(change.before, definition);
   const after = seen(change.after, definition);
-  const documents = [...new Set([...before.documents.keys(), ...after.documents.keys()])].filter((name) => {
-    const [was, is] = [before.documents.get(name), after.documents.get(name)];
-    return was === undefined || is === undefined ? was !== is : !equalRecords(was, is);
-  });
+  const documents = documentsChangedBy(change, definition).map(documentName);
   const counted: string[] = [];
   const entities: AskedEntity[] = [];
   const derived: string[] = [];
@@ -37,17 +34,45 @@ export function askedOf(change: RowChange, definition: TableDefinition): Asked {
     else if (derivation.is === 'rows' && isOn(derivation, operation)) {
       derived.push(stateKeyOf(name, change.at));
       if (derivation.spec.keep === true && is !== undefined)
-        kept.push(...keptRows(name, derivation, is, change, operation));
+        kept.push(...givenRows(name, derivation, is, change.after as Attributes, { change, operation }));
     } else if (derivation.is === 'effect' && isOn(derivation, operation))
       if (passes(derivation, { was, is, change, operation })) effects.push(name);
   }
   return { documents, counted, entities, derived, kept, effects };
 }
 
+/** Documents that a change changes: of no others, anything is sent. */
+export function documentsChangedBy(
+  { before, after }: Pick<RowChange, 'before' | 'after'>,
+  definition: TableDefinition,
+): readonly DocumentKey[] {
+  const had = seen(before, definition).documents;
+  const has = seen(after, definition).documents;
+  return [...new Map([...had, ...has])].flatMap(([name, { key }]) => {
+    const [was, is] = [had.get(name), has.get(name)];
+    const isSame = was !== undefined && is !== undefined && equalRecords(was.fields, is.fields);
+    return isSame ? [] : [key];
+  });
+}
+
+/** The rows that a change's row before it and its row after it give, also by functions that ask for the change. */
+export function rowsGivenBy(change: RowChange, definition: TableDefinition): readonly KeptRow[] {
+  const operation = change.before === undefined ? 'INSERT' : 'MODIFY';
+  return [change.before, change.after].flatMap((row) =>
+    row === undefined
+      ? []
+      : Object.entries(definition.spec.derive).flatMap(([name, derivation]) => {
+          const kind = seen(row, definition).kinds.find((one) => (one.kind as unknown) === derivation.of);
+          if (kind === undefined || derivation.is !== 'rows' || !isOn(derivation, operation)) return [];
+          return givenRows(name, derivation, kind, row, { change, operation });
+        }),
+  );
+}
+
 interface Seen {
   readonly kinds: readonly RowOfKind[];
-  /** By `collection id`. */
-  readonly documents: ReadonlyMap<string, ExpectedDocument['fields']>;
+  /** By name. */
+  readonly documents: ReadonlyMap<string, Pick<ExpectedDocument, 'fields'> & { readonly key: DocumentKey }>;
 }
 
 const NOTHING: Seen = { kinds: [], documents: new Map() };
@@ -65,7 +90,10 @@ function seen(row: Attributes | undefined, definition: TableDefinition): Seen {
   const recounted = new DefinitionRecount(definition);
   recounted.add(row);
   const documents = [...recounted.documents].flatMap(([collection, byId]) =>
-    Array.from(byId, ([id, { fields }]) => [documentName({ collection, id }), fields] as const),
+    Array.from(byId, ([id, { fields }]) => {
+      const key = { collection, id };
+      return [documentName(key), { key, fields }] as const;
+    }),
   );
   const now = { kinds: recounted.kindsOf(row), documents: new Map(documents) };
   known.set(row, now);
@@ -86,14 +114,14 @@ function timeOf({ time }: RowChange): number {
   return Math.floor(time / 1_000) * 1_000;
 }
 
-function keptRows(
+function givenRows(
   name: string,
   { spec }: Derivation & { readonly is: 'rows' },
   { kind, key }: RowOfKind,
-  change: RowChange,
-  operation: Operation,
+  row: Attributes,
+  { change, operation }: { readonly change: RowChange; readonly operation: Operation },
 ): readonly KeptRow[] {
-  const given = givenRow(kind, key, change.after as Attributes);
+  const given = givenRow(kind, key, row);
   const made = { operation, at: timeOf(change), origin: originOf(change) };
   return rowsGivenFor(spec, given, made).map((one) => ({ derivation: name, name: one }));
 }

@@ -44,8 +44,8 @@ export class Batches {
     const invocation: Invocation = {
       ...{ number: ++this.#begun, instance, entries, repaired, started: scheduler.now, stops, signal },
       ...{ log: [], remembered: new Set(), offered: new Set(), finished: false },
-      // One of a process that has just come to stand still.
-      disturbed: instance.frozenUntil > scheduler.now,
+      // One of a process that has just come to stand still, or has ended in this very moment.
+      disturbed: !instance.alive || instance.frozenUntil > scheduler.now,
     };
     instance.invocation = invocation;
     trace(

@@ -31,6 +31,11 @@ export function isRepairable({ item }: Entry): boolean {
   return item?.isRepairable !== false;
 }
 
+/** Whether the worker sees by its key that nothing is made of the row: then it does not matter in which order its records are handled. */
+export function isOfNoKind({ item }: Entry): boolean {
+  return item !== undefined && item.isRepairable && !item.isRecognised;
+}
+
 export function nameOf({ number, key, position, spoil }: Entry): string {
   const how = spoil === undefined ? '' : `, spoiled: ${spoil.what}`;
   return `#${number} (${key}, sequence number ${position.sequence} of stream ${position.epoch}${how})`;

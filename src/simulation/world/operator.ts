@@ -13,6 +13,8 @@ interface OperatorParts {
   readonly counts: Counts;
   readonly invoke: (entries: readonly Entry[], answer: (answer: Answer) => void) => void;
   readonly acknowledged: (invocation: Invocation, entries: readonly Entry[]) => void;
+  /** Whether the streams have gone on past all that the record's item had before it. */
+  readonly isPast: (entry: Entry) => boolean;
   readonly trace: (text: () => string) => void;
 }
 
@@ -42,9 +44,15 @@ export class Operator {
   }
 
   #redrive(entries: readonly Entry[], after: number): void {
-    const { scheduler, random, invoke, acknowledged, counts } = this.#parts;
+    const { scheduler, random, invoke, acknowledged, counts, isPast } = this.#parts;
     this.#open.add(entries);
     scheduler.in(after, () => {
+      // Where the worker could not tell the item, it could not wait for what the item had before.
+      if (!entries.every((entry) => entry.spoil?.hidesItem !== true || isPast(entry))) {
+        counts.add('redrive put off');
+        this.#redrive(entries, MINUTE);
+        return;
+      }
       counts.add('batch redriven');
       invoke(entries, (answer) => {
         const from = firstFailed(answer, entries);

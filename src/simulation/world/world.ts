@@ -26,6 +26,7 @@ import { type Entry, isRepairable, nameOf } from './entry.ts';
 import { FunctionPool } from './function-pool.ts';
 import { happen } from './happen.ts';
 import { Indexer } from './indexer.ts';
+import { isPast } from './is-past.ts';
 import type { Instance, Invocation } from './instance.ts';
 import { Ledger } from './ledger.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -159,6 +160,7 @@ export class World {
         this.pool.invoke(entries, true, answer);
       },
       acknowledged: this.acknowledged,
+      isPast: (entry) => isPast(entry, this),
       counts: this.counts,
       trace: this.trace,
     });

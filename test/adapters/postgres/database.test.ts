@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../../../src/adapters/postgres/client/
 import { sqlStateOf } from '../../../src/adapters/postgres/client/database-fault.ts';
 import { type Embedded, EmbeddedDatabase } from '../../../src/adapters/postgres/client/embedded-database.ts';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
+import { readServerUrl } from '../../../src/adapters/postgres/client/server-url.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { cuttingProxy } from '../../integration/cutting-proxy.ts';
 import { PGLITE, SERVER } from '../../integration/postgres.ts';
@@ -132,6 +133,21 @@ describe('the address of a database', () => {
       expect(fault.message).to.match(words);
       const seen = JSON.stringify([fault.message, fault.reason, String(fault.cause), fault.stack]);
       expect(seen).not.to.contain(SECRET);
+    });
+});
+
+describe('the address of a server behind a socket', () => {
+  for (const url of [
+    'postgres://me@/app?host=/var/run/postgresql',
+    'postgres:///app?host=/var/run/postgresql',
+    'postgres://me@%2Fvar%2Frun%2Fpostgresql/app',
+  ])
+    it(`may be as libpq takes it: ${url}`, () => {
+      const { resource, isSocket } = readServerUrl(url, 'DATABASE_URL');
+      expect({ resource, isSocket }).to.deep.equal({
+        resource: 'database app at /var/run/postgresql',
+        isSocket: true,
+      });
     });
 });
 

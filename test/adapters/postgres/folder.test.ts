@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { openDatabase } from '../../../src/adapters/postgres/client/open-database.ts';
+import { translateError } from '../../../src/adapters/postgres/client/translate-error.ts';
 import { FolderLock } from '../../../src/adapters/files/folder-lock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { emptyDatabaseIn } from '../../support/embedded-database.ts';
 import { range } from '../../support/range.ts';
 
 const LOCK = pathToFileURL('src/adapters/files/folder-lock.ts').href;
@@ -87,6 +89,32 @@ describe('the folder of an embedded database', function () {
     }
   });
 
+  it('has one lock, by whatever link it is named', async () => {
+    await mkdir(folder);
+    await symlink(folder, join(parent, 'link'));
+    const lock = await FolderLock.acquire(`${await realpath(folder)}.lock`);
+    const { message } = await faultOf(openDatabase({ url: `pglite:${join(parent, 'link')}` }));
+    expect(message).to.contain(`data.lock is held by this process (${process.pid})`);
+    await lock.release();
+  });
+
+  it('is a path, and no URL of a host', async () => {
+    const { message } = await faultOf(openDatabase({ url: 'pglite://data' }));
+    expect(message).to.equal(
+      'DATABASE_URL has // behind pglite:, where the path of a folder goes: set it to pglite:FOLDER, as in pglite:data or pglite:/var/lib/data',
+    );
+  });
+
+  it('may have files that cannot be read, which is told in words', () => {
+    const name = { resource: 'embedded database in /data', variable: 'DATABASE_URL' };
+    // As PGlite throws it: with neither a message nor a stack.
+    const { message, kind } = translateError({ name: 'ErrnoError', errno: 2 }, name);
+    expect([message, kind]).to.deep.equal([
+      'embedded database in /data: permission denied (EACCES)',
+      'transient',
+    ]);
+  });
+
   it('must be empty, or one of PGlite', async () => {
     await writeFile(join(parent, 'letter.txt'), 'dear');
     const { message } = await faultOf(openDatabase({ url: `pglite:${parent}` }));
@@ -96,6 +124,7 @@ describe('the folder of an embedded database', function () {
   });
 
   it('keeps what was committed, also when its process was killed at once', async () => {
+    await emptyDatabaseIn(folder);
     const module = pathToFileURL('src/adapters/postgres/client/open-database.ts').href;
     const url = JSON.stringify(`pglite:${folder}`);
     const script = `import(${JSON.stringify(module)}).then(async ({ openDatabase }) => {

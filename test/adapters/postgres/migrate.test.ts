@@ -29,7 +29,18 @@ describe('names of tables', () => {
   });
 
   it('are names that need no quotes', () => {
-    for (const name of ['', 'App', 'a"; drop table x; --', '1a', 'a-b', 'ä', 'a'.repeat(64), 'pg_app', ' a'])
+    for (const name of [
+      '',
+      'App',
+      'a"; drop table x; --',
+      '1a',
+      'a-b',
+      'ä',
+      'a'.repeat(64),
+      'pg_app',
+      'information_schema',
+      ' a',
+    ])
       expect(() => namesOf({ schema: name }), name).to.throw(/the schema of the database's tables is /);
     for (const prefix of ['A', '"', '1', 'a'.repeat(25)])
       expect(() => namesOf({ prefix }), prefix).to.throw(/the prefix of the database's tables is /);
@@ -76,13 +87,16 @@ describeUnless(SERVER.missing, 'migrations on PostgreSQL', () => {
 
   it('take as long as they take, whatever other statements may', async () => {
     const names = aSchema();
-    const pool = new Pool({ connectionString: SERVER.url, query_timeout: 500 });
+    const options = '-c statement_timeout=500 -c lock_timeout=500';
+    const pool = new Pool({ connectionString: SERVER.url, query_timeout: 500, options });
     const hasty = new ServerDatabase(pool, database.name, () => new Client());
     const slow = { version: latest + 1, statements: () => ['select pg_sleep(0.7)'] };
     await migrate(database, names);
     try {
-      const options = { migrations: [...MIGRATIONS, slow] };
-      expect(await migrate(hasty, names, options)).to.deep.equal({ from: latest, to: latest + 1 });
+      expect(await migrate(hasty, names, { migrations: [...MIGRATIONS, slow] })).to.deep.equal({
+        from: latest,
+        to: latest + 1,
+      });
     } finally {
       await hasty.close();
     }
@@ -107,6 +121,24 @@ describeUnless(SERVER.missing, 'migrations on PostgreSQL', () => {
     expect(fault.message).to.contain(
       `are of form ${latest + 1}, and this version of Contrail knows none after ${latest}`,
     );
+  });
+
+  it('are not made in a database that lacks characters', async () => {
+    const name = aName();
+    await database.query(
+      `create database ${name} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`,
+    );
+    try {
+      const url = new URL(SERVER.url);
+      url.pathname = name;
+      const other = await openDatabase({ url: url.href });
+      const fault = await faultOf(migrate(other, namesOf()));
+      await other.close();
+      expect(fault.kind).to.equal('configuration');
+      expect(fault.message).to.contain('the encoding of the database is LATIN1, and Contrail needs UTF8');
+    } finally {
+      await database.query(`drop database ${name}`);
+    }
   });
 
   it('share a schema under different prefixes', async () => {

@@ -140,6 +140,26 @@ export function copiedTo(prefix: string) {
   });
 }
 
+const bill = row({ PK: 'B#<bill>', SK: 'BILL' }).with<{ readonly total: number }>();
+
+/** @param isStrict whether it throws where the total of a row that is changed is no number. */
+export function halvedOnChange(isStrict: boolean) {
+  return defineTable({
+    keys: { partition: 'PK', sort: 'SK' },
+    rows: { bill },
+    derive: {
+      halves: rows(bill, {
+        on: ['MODIFY', 'REMOVE'],
+        of: ({ key, attributes: { total } }) => ({
+          table: 'halves',
+          key: { id: key.bill },
+          attributes: { half: isStrict ? total.toFixed(2) : String(total) },
+        }),
+      }),
+    },
+  });
+}
+
 /** A schema by hand, as libraries of schemas behave: it names the first that is wrong with each attribute. */
 function schemaOf<Output>(
   fields: Readonly<Record<string, (value: unknown) => string | undefined>>,

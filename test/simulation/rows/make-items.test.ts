@@ -15,6 +15,7 @@ import {
   chained,
   copiedTo,
   DEFINITIONS,
+  halvedOnChange,
   told,
   typed,
   unfit,
@@ -194,6 +195,25 @@ describe('items made of a definition', function () {
       });
     expect(inTheWay({})).not.to.be.empty;
     expect(inTheWay({ later: copiedTo('') })).to.be.empty;
+  });
+
+  it('have only rows that a later definition takes, also when they change', () => {
+    const rows = { bill: [{ total: 'ten' }, { total: 10 }] };
+    const totals = (options: ItemsOptions) =>
+      itemsOf(halvedOnChange(false), 1, { rows, ...options }).flatMap((item) =>
+        item.is === 'row' ? item.rows.map(({ attributes }) => attributes.get('total')) : [],
+      );
+    expect(totals({}).some(isText)).to.equal(true);
+    expect(totals({ later: halvedOnChange(true) })).to.not.be.empty;
+    expect(totals({ later: halvedOnChange(true) }).every(isNumber)).to.equal(true);
+  });
+
+  it('are none where a later definition takes none of them: the error asks for samples', () => {
+    const rows = { bill: [{ total: 'ten' }] };
+    expect(() => itemsOf(halvedOnChange(false), 1, { rows })).not.to.throw();
+    expect(() => itemsOf(halvedOnChange(false), 1, { rows, later: halvedOnChange(true) })).to.throw(
+      'the later definition takes none of the rows that were found: give samples of rows that both definitions take',
+    );
   });
 
   it('have keys of numbers and bytes, as their attributes have them', () => {

@@ -3,7 +3,7 @@ import {
   defineTable,
   type TableDefinition,
 } from '../../../src/domain/definition/define-table.ts';
-import { type ItemsOptions, type MadeItem, makeItems } from '../../../src/simulation/rows/make-items.ts';
+import { type MadeItem, makeItems } from '../../../src/simulation/rows/make-items.ts';
 import { itemsOf } from '../../../src/simulation/subjects/items-of.ts';
 import { subjectOf } from '../../../src/simulation/subjects/subject-of.ts';
 import { chanceOf } from '../../../src/simulation/world/chance.ts';
@@ -14,21 +14,26 @@ import { randomDefinition } from '../definitions/random-definition.ts';
 export function randomSubject(seed: number, take: (name: string) => boolean): Subject {
   const random = randomDefinition(seed, { take });
   const { definition } = random;
-  const later = movedOnly(definition, random.later);
-  return subjectOf({
-    definition,
-    later,
-    items: itemsFor(definition, seed, { perKind: 4, later }),
-    code: {},
-  });
+  const found = foundFor(definition, seed, movedOnly(definition, random.later));
+  return subjectOf({ definition, ...found, code: {} });
 }
 
-/** Rows that are made up may all be refused by chance: then others are. */
-function itemsFor(definition: TableDefinition, seed: number, options: ItemsOptions): readonly MadeItem[] {
+interface Found {
+  readonly items: readonly MadeItem[];
+  readonly later: TableDefinition | undefined;
+}
+
+/** Rows that are made up may all be refused by chance: then others are. The later definition is left out where it takes none of them. */
+function foundFor(definition: TableDefinition, seed: number, later: TableDefinition): Found {
+  const options = { perKind: 4, later };
   try {
-    return makeItems(definition, chanceOf(seed, 'items'), options);
+    return { items: makeItems(definition, chanceOf(seed, 'items'), options), later };
   } catch {
-    return itemsOf(definition, seed, options);
+    try {
+      return { items: itemsOf(definition, seed, options), later };
+    } catch {
+      return { items: itemsOf(definition, seed, { ...options, later: undefined }), later: undefined };
+    }
   }
 }
 

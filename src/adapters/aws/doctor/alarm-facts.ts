@@ -1,7 +1,8 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { AlarmFacts, TopicFacts } from '../../../application/doctor/facts.ts';
 import { abortableBy, TIMEOUTS } from '../clients.ts';
-import { answered, notInstalled } from './answered.ts';
+import { notInstalled } from '../not-installed.ts';
+import { answered } from './answered.ts';
 
 /**
  * The alarms that watch something.

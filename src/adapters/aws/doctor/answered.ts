@@ -26,12 +26,3 @@ export async function orAbsent<T>(
     throw translateError(error, used);
   }
 }
-
-/** Caught where a package is imported that only `contrail doctor` uses. */
-export function notInstalled(name: string): (error: unknown) => never {
-  return (error) => {
-    throw new Fault('configuration', `the package ${name} cannot be loaded: run npm install ${name}`, {
-      cause: error,
-    });
-  };
-}

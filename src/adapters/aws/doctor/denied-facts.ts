@@ -1,6 +1,7 @@
 import type { DeniedFacts } from '../../../application/doctor/facts.ts';
 import { abortableBy, TIMEOUTS } from '../clients.ts';
-import { answered, notInstalled } from './answered.ts';
+import { notInstalled } from '../not-installed.ts';
+import { answered } from './answered.ts';
 
 /** What a role must be allowed. */
 export interface NeededRequests {

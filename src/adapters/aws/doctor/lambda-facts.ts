@@ -1,7 +1,8 @@
 import type { EventSourceMappingConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionFacts, MappingFacts } from '../../../application/doctor/facts.ts';
 import { abortableBy, TIMEOUTS } from '../clients.ts';
-import { answered, notInstalled } from './answered.ts';
+import { notInstalled } from '../not-installed.ts';
+import { answered } from './answered.ts';
 
 /** Those variables of a function that are looked at: none is a secret. */
 const VARIABLES = [

@@ -7,6 +7,8 @@ import { translateError } from '../translate-error.ts';
 export interface TableStream {
   readonly table: string;
   readonly stream: string | undefined;
+  /** What no other table has, also none that had its name before. */
+  readonly tableId?: string | undefined;
 }
 
 /**
@@ -24,9 +26,9 @@ export async function tableStreamOf(
 ): Promise<TableStream> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table }), abortableBy(signal));
-    const { TableArn, LatestStreamArn, StreamSpecification: stream } = Table ?? {};
+    const { TableArn, TableId: tableId, LatestStreamArn, StreamSpecification: stream } = Table ?? {};
     if (TableArn === undefined) throw new Fault('transient', `table ${table}: the answer has no ARN`);
-    return { table: TableArn, stream: stream?.StreamEnabled === true ? LatestStreamArn : undefined };
+    return { table: TableArn, stream: stream?.StreamEnabled === true ? LatestStreamArn : undefined, tableId };
   } catch (error) {
     if (Fault.is(error)) throw error;
     signal?.throwIfAborted();

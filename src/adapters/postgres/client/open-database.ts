@@ -1,10 +1,11 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../../../domain/fault.ts';
 import { codeOf } from '../../files/file-fault.ts';
 import { FolderLock } from '../../files/folder-lock.ts';
 import type { Database, DatabaseName } from './database.ts';
 import { EmbeddedDatabase } from './embedded-database.ts';
+import { fileSystemError } from './file-system-error.ts';
 import { notInstalled } from './not-installed.ts';
 import { openServer } from './open-server.ts';
 import { translateError } from './translate-error.ts';
@@ -48,6 +49,12 @@ async function openEmbedded(path: string, variable: string, isThere: boolean): P
     const name = { resource: 'embedded database in memory', variable };
     return new EmbeddedDatabase(await started(() => PGlite.create(), name), name);
   }
+  // What a URL of another kind would call a folder here would be one at the root.
+  if (path.startsWith('//'))
+    throw new Fault(
+      'configuration',
+      `${variable} has // behind pglite:, where the path of a folder goes: set it to pglite:FOLDER, as in pglite:data or pglite:/var/lib/data`,
+    );
   const folder = resolve(path);
   const name = { resource: `embedded database in ${folder}`, variable };
   const lock = await lockedFolder(folder, name, isThere);
@@ -74,8 +81,8 @@ async function lockedFolder(folder: string, name: DatabaseName, isThere: boolean
         'configuration',
         `${name.resource}: the folder holds something else; set ${name.variable} to one that is empty, or does not exist`,
       );
-    // Beside it: PGlite starts in no folder that holds something else.
-    return await FolderLock.acquire(`${folder}.lock`);
+    // Beside it: PGlite starts in no folder that holds something else. By whatever link it is named, it has one lock.
+    return await FolderLock.acquire(`${await realpath(folder)}.lock`);
   } catch (error) {
     if (Fault.is(error)) throw error;
     const { message } = error as Error;
@@ -101,6 +108,13 @@ async function started<T>(start: () => Promise<T>, name: DatabaseName): Promise<
   try {
     return await start();
   } catch (error) {
+    const ofFiles = fileSystemError(error);
+    if (ofFiles !== undefined)
+      throw new Fault(
+        'configuration',
+        `${name.resource}: ${ofFiles}; see that all files in it can be read and written by this process, or set ${name.variable} to another folder`,
+        { cause: error },
+      );
     const { message } = translateError(error, name);
     throw new Fault(
       'configuration',

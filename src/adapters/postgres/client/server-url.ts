@@ -17,16 +17,19 @@ const SERVER = /^postgres(?:ql)?:\/\//;
 const OF_TLS = [...Object.keys(TLS_VARIABLES), 'ssl', 'uselibpqcompat'];
 
 /**
+ * @param given as the user has set it.
  * @param variable what gave the URL, for messages.
  * @throws Fault `configuration` for a URL that is none, or names no database.
  */
-export function readServerUrl(url: string, variable: string): ServerUrl {
+export function readServerUrl(given: string, variable: string): ServerUrl {
   const wrong = (problem: string) =>
     new Fault(
       'configuration',
       `${variable} ${problem}; set it to postgres://USER:PASSWORD@HOST:5432/DATABASE, to pglite:FOLDER for an embedded database, or to pglite: for one in memory`,
     );
-  if (!SERVER.test(url)) throw wrong('is neither a postgres: nor a pglite: URL');
+  if (!SERVER.test(given)) throw wrong('is neither a postgres: nor a pglite: URL');
+  // A user without a host, as for a socket, is libpq's, and no URL of the standard.
+  const url = given.replace(/^([^/]*\/\/[^/@?#]*@)(?=\/)/, '$1localhost');
   if (!URL.canParse(url) || !isEncoded(new URL(url)))
     throw wrong('is no valid URL: signs such as @, /, # and % in a password must be percent-encoded');
   const parsed = new URL(url);

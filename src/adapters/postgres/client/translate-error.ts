@@ -1,6 +1,7 @@
 import { Fault, type FaultKind } from '../../../domain/fault.ts';
 import type { DatabaseName } from './database.ts';
 import { DatabaseFault } from './database-fault.ts';
+import { fileSystemError } from './file-system-error.ts';
 import { type Problem, problemOf } from './sql-states.ts';
 import { withoutValues } from './without-values.ts';
 
@@ -75,7 +76,7 @@ function said(error: unknown): { readonly code: string | undefined; readonly mes
   const thrown = error as Thrown | null | undefined;
   const first = thrown?.errors?.[0];
   const code = [thrown?.code, first?.code].find((one) => typeof one === 'string');
-  const messages = [thrown?.message, first?.message, String(error)];
+  const messages = [thrown?.message, first?.message, fileSystemError(error), String(error)];
   const message = messages.find((one) => typeof one === 'string' && one !== '');
   return { code: code, message: message as string };
 }

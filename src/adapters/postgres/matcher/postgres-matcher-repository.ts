@@ -6,7 +6,7 @@ import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { loadStates } from '../states/load-states.ts';
 import { ApplyMoves } from './apply-moves.ts';
-import { correctCount } from './correct-count.ts';
+import { correctCounts } from './correct-counts.ts';
 import { contributionsIn } from './count-content.ts';
 
 /**
@@ -44,9 +44,7 @@ export class PostgresMatcherRepository extends MatcherRepository {
     corrections: readonly CountCorrection[],
     signal?: AbortSignal,
   ): Promise<readonly Result[]> {
-    const results: Result[] = [];
-    for (const correction of corrections)
-      results.push(await correctCount(this.#database, this.#names, correction, signal));
-    return results;
+    signal?.throwIfAborted();
+    return correctCounts(this.#database, this.#names, corrections, signal);
   }
 }

@@ -9,7 +9,7 @@ import type { Database } from '../client/database.ts';
 import type { Names } from '../schema/names.ts';
 import { loadStates } from '../states/load-states.ts';
 import { ApplyRows } from './apply-rows.ts';
-import { discardRow } from './discard-row.ts';
+import { discardRows } from './discard-rows.ts';
 import { readDerivedRows } from './read-rows.ts';
 import { keysIn } from './rows-content.ts';
 
@@ -49,8 +49,7 @@ export class PostgresDerivedRowRepository extends DerivedRowRepository {
   }
 
   override async discard(rows: readonly StrayRow[], signal?: AbortSignal): Promise<readonly Result[]> {
-    const results: Result[] = [];
-    for (const row of rows) results.push(await discardRow(this.#database, this.#names, row, signal));
-    return results;
+    signal?.throwIfAborted();
+    return discardRows(this.#database, this.#names, rows, signal);
   }
 }

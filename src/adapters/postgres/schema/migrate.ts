@@ -33,7 +33,7 @@ const READ_ONLY = '25006';
  * Brings the schema to the form that this version of Contrail works with: every step once, in their order, all of them or
  * none. Of several that start at once one does it, and the others wait. Safe to repeat: two small reads where nothing is to be done.
  *
- * @throws Fault `configuration` when the server is older than PostgreSQL 15, or the tables are of a form that only a later
+ * @throws Fault `configuration` when the server is older than PostgreSQL 15, or the database's encoding is not UTF8, or the tables are of a form that only a later
  *   version knows, or the user may not create them: then with the statements that somebody else can run.
  */
 export async function migrate(
@@ -46,6 +46,7 @@ export async function migrate(
   if (before.version === latest) return { from: latest, to: latest };
   try {
     const work = async (client: Queryable) => {
+      await client.query('set local statement_timeout = 0; set local lock_timeout = 0');
       await client.query('select pg_advisory_xact_lock(hashtextextended($1::text, 0))::text', [
         `contrail ${names.migrations}`,
       ]);
@@ -53,7 +54,7 @@ export async function migrate(
       for (const statement of statementsFrom(now, names, migrations)) await client.query(statement);
       return { from: now.version, to: latest };
     };
-    // A step over large tables takes its time, and so does waiting for somebody else's.
+    // A step over large tables takes its time, and so does waiting for somebody else's, whatever other statements may.
     return await database.transaction(work, signal, { isLong: true });
   } catch (error) {
     // At the start that is more likely a wrong setting than a failover, after which whatever starts it does so again.
@@ -125,9 +126,14 @@ function statementsFrom(
 }
 
 async function lookAt(client: Queryable, names: Names, latest: number): Promise<Found> {
-  const [found] = await client.query<{ server: string; schema: string | null; migrations: string | null }>(
+  const [found] = await client.query<{
+    server: string;
+    encoding: string;
+    schema: string | null;
+    migrations: string | null;
+  }>(
     // From the catalog's own tables: functions such as to_regclass answer from a cache, which may be older than a lock.
-    `select current_setting('server_version_num') as server,
+    `select current_setting('server_version_num') as server, current_setting('server_encoding') as encoding,
   (select nspname::text from pg_namespace where nspname = $1) as schema,
   (
     select relname::text from pg_class join pg_namespace n on n.oid = relnamespace where nspname = $1 and relname = $2
@@ -140,7 +146,15 @@ async function lookAt(client: Queryable, names: Names, latest: number): Promise<
       'configuration',
       `the server is PostgreSQL ${server}, and Contrail needs ${OLDEST_SERVER} or later: upgrade it, or name another`,
     );
-  const [hasSchema, hasTables] = [typeof found?.schema === 'string', typeof found?.migrations === 'string'];
+  // In another one, each row with a character that it lacks would be taken for poison.
+  if (found?.encoding !== 'UTF8')
+    throw new Fault(
+      'configuration',
+      `the encoding of the database is ${found?.encoding}, and Contrail needs UTF8, which has all characters: ` +
+        `create one by create database NAME encoding 'UTF8' template template0, and name it`,
+      { reason: 'the encoding of the database is not UTF8' },
+    );
+  const [hasSchema, hasTables] = [typeof found.schema === 'string', typeof found.migrations === 'string'];
   if (!hasTables) return { hasSchema, hasTables, version: 0 };
   const [newest] = await client.query<{ version: number }>(
     `select coalesce(max(version), 0) as version from ${names.migrations}`,

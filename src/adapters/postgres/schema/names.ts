@@ -26,6 +26,8 @@ export const TABLES = [
   'stream_shards',
   'stream_gaps',
   'notes',
+  'parked_items',
+  'kept_changes',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];
@@ -47,6 +49,8 @@ export interface Names extends Readonly<Record<TableName, string>> {
 
 /** Lower case only: what is quoted here, nobody must quote elsewhere. */
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
+/** PostgreSQL's own: an upgrade of the server would leave behind what is in them. */
+const OWN = /^(?:pg_|information_schema$)/;
 /** PostgreSQL cuts longer names off, so that two could become one. */
 const LONGEST = 63;
 /** Room for the longest name of a table or index here. */
@@ -54,8 +58,13 @@ const LONGEST_PREFIX = 24;
 
 /** @throws Fault `configuration` for a name that would need quotes, or is too long. */
 export function namesOf({ schema = 'contrail', prefix = '' }: Naming = {}): Names {
-  if (!IDENTIFIER.test(schema) || schema.length > LONGEST || schema.startsWith('pg_'))
-    throw unfit('schema', schema, `at most ${LONGEST}`, ', and not pg_ at its start');
+  if (!IDENTIFIER.test(schema) || schema.length > LONGEST || OWN.test(schema))
+    throw unfit(
+      'schema',
+      schema,
+      `at most ${LONGEST}`,
+      ', and be none of PostgreSQL’s own, as pg_… and information_schema are',
+    );
   if (prefix !== '' && (!IDENTIFIER.test(prefix) || prefix.length > LONGEST_PREFIX))
     throw unfit('prefix', prefix, `at most ${LONGEST_PREFIX}`);
   const local = (name: string) => `"${prefix}${name}"`;

@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander';
 import { BACKFILL_DEFAULTS } from '../../../application/backfill/backfill.ts';
 import { DEFINITION_HELP, definitionOption } from '../definition-option.ts';
-import { integer, several } from '../options.ts';
+import { integer, several, time as readTime } from '../options.ts';
 import { readRate } from '../rate-option.ts';
 import type { BackfillCommandOptions } from './run-backfill.ts';
 
 export const backfillCommand = new Command('backfill')
   .summary('derive from the rows that are there already')
   .description(
-    `Derives from all rows of the table what the definition says, beside the worker that
-handles changes, and clears away what was derived from rows that are gone.`,
+    `Derives from all rows of the table what the definition says, beside the worker
+that handles changes, and clears away what was derived from rows that are gone.`,
   )
   .addOption(definitionOption())
   .addOption(
@@ -26,8 +26,18 @@ handles changes, and clears away what was derived from rows that are gone.`,
     BACKFILL_DEFAULTS.segments,
   )
   .option(
+    '--export <from>',
+    'take the rows from an export of the table to S3: a folder, or s3://BUCKET/PREFIX',
+  )
+  .addOption(
+    new Option(
+      '--followed-since <time>',
+      'with --export: since when a worker with this definition has handled every change',
+    ).argParser(readTime),
+  )
+  .option(
     '--rate <rate>',
-    "read units a second that the scan takes, or a share of the table's: 500, 25%",
+    "read units a second that the scan takes, or a share of the table's: 500, 25%; with --export, writes a second",
     readRate,
   )
   .option('--dry-run', 'write nothing, and say what would be done', false)
@@ -55,6 +65,16 @@ beside that. A document of a row that is gone is deleted where a fence tells of
 it; what is in the index without one, contrail verify finds, and --repair=extra
 deletes.
 
+--export takes the rows from a full export to S3 in DynamoDB JSON
+(aws dynamodb export-table-to-point-in-time), and not from the table: read there,
+or from a folder that aws s3 sync has brought them to. S3 asks for the package
+@aws-sdk/client-s3. The table is read only for rows that something is noted of and
+that differ, for pointers, and for rows with effects. Start the worker first, then
+take the export, and say with --followed-since when it was that the worker began:
+before the time of the export, or rows that changed in between would be wrong. An
+export is good for 29 days. --rate is then of what is written: derivations of rows
+a second.
+
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
 
@@ -65,6 +85,7 @@ info, debug; default info).
 Examples:
   contrail backfill
   contrail backfill --only order_search --rate 25%
+  contrail backfill --export s3://exports/2026-11 --followed-since 2026-11-29T09:00:00Z
   contrail backfill --dry-run`,
   )
   .action(async (options: BackfillCommandOptions) => {

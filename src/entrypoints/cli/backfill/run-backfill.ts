@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { BACKFILL_DEFAULTS } from '../../../application/backfill/backfill.ts';
 import type { BackfillFigures } from '../../../application/backfill/backfill-figures.ts';
 import type { Rate } from '../../../application/scan/pace.ts';
+import { Fault } from '../../../domain/fault.ts';
 import { askedDefinition } from '../asked-definition.ts';
 import { FAILED } from '../exit-status.ts';
 import { sayingWhoExits } from '../own-exit.ts';
 import { stopOnSignal } from '../signals.ts';
 import { StatusLine } from '../status-line.ts';
 import { openBackfilled } from './backfilled.ts';
+import { openExport } from './open-export.ts';
 import { BACKFILL_FORMAT, backfillFigures } from './progress.ts';
 import { type BackfillOutcome, backfillReport, MOST_REFUSED } from './report.ts';
 
@@ -16,6 +18,8 @@ export interface BackfillCommandOptions {
   readonly backend?: 'aws' | 'postgres';
   readonly only: readonly string[];
   readonly segments: number;
+  readonly export?: string;
+  readonly followedSince?: number;
   readonly rate?: Rate;
   readonly dryRun: boolean;
   readonly report: 'text' | 'json';
@@ -31,10 +35,21 @@ export async function runBackfill(options: BackfillCommandOptions): Promise<void
   const progress = new StatusLine(process.stderr);
   const stop = stopOnSignal();
   const log = { stream: progress.log, readable: process.stderr.isTTY };
+  const { export: from, followedSince } = options;
+  if (from === undefined && followedSince !== undefined)
+    throw new Fault('configuration', '--followed-since says nothing without --export');
+  // Before what is filled is opened: an embedded database is opened once at a time.
+  const exported =
+    from === undefined
+      ? undefined
+      : await openExport(from, { definition, environment, followedSince, isDryRun: options.dryRun });
   const { backfill, close } = await openBackfilled(definition, environment, log);
   const refused: { item: string; why: string }[] = [];
   const { only, segments, rate, dryRun: isDryRun, report } = options;
-  const settings = { ...BACKFILL_DEFAULTS, segments, rate, isDryRun, run: randomUUID() };
+  const settings = {
+    ...BACKFILL_DEFAULTS,
+    ...{ segments, rate, isDryRun, exported: exported?.fill, run: randomUUID() },
+  };
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1_000;
   let current: BackfillFigures | undefined;
@@ -68,6 +83,7 @@ export async function runBackfill(options: BackfillCommandOptions): Promise<void
   } finally {
     stop.release();
     progress.stop();
+    exported?.close();
     await close();
   }
 }

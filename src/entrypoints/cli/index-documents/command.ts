@@ -54,9 +54,10 @@ them. With the embedded engine there is nothing to make.
 --rebuild makes a new collection beside the old one, fills it from recorded
 changes, and has the alias lead to it; the old one stays. Stop the indexer
 before and start it afterwards: what is not in the recording must be in the
-queue. Nothing is switched when a record failed, a document was refused, or the
-old collection has documents that the recording does not know of. What earlier
-ones have left is named.
+queue. Nothing is switched when a record failed, a document was refused, the old
+collection has documents that the recording does not know of, or somebody has
+written to it meanwhile. What earlier ones have left is named, and in a folder
+removed.
 
 The report goes to standard output, or to standard error with --metrics. The
 exit status is 0 when it was stopped or, with --once, all is done; 1 when

@@ -30,8 +30,15 @@ export interface Replacement {
   readonly index: SearchIndex;
   /** The ids of all documents that the collection has whose place it is to take; of none where it is not there. */
   ids(signal: AbortSignal): AsyncIterable<string>;
-  /** What is left of earlier ones that took no place, or have lost it, a text each. */
+  /** What is left of earlier ones that took no place, or have lost it, a text each: of those, nobody knows here who needs them. */
   readonly leftovers: readonly string[];
+  /** What earlier ones have left that nobody can need: it was removed. A text each. */
+  readonly removed: readonly string[];
+  /**
+   * A digest of all documents of the collection whose place it is to take, or has taken: another one once somebody has written something else
+   * there. Undefined where nobody else can write.
+   */
+  contents(signal: AbortSignal): Promise<string | undefined>;
   /**
    * From one moment to the next it takes the place. Safe to repeat.
    *

@@ -33,8 +33,14 @@ async function replacement(
   warn: (message: string) => void,
 ): Promise<Replacement> {
   const file = fileNameOf(collection);
-  // The folder is locked: who made these has ended.
-  const leftovers = (await readdir(folder)).filter((name) => name.startsWith(PREFIX));
+  // The folder is locked: who made these has ended before it was done, and nobody reads them.
+  const removed = (await readdir(folder))
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(folder, name));
+  for (const path of removed)
+    await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+      throw fileFault(`removing ${path}`, error);
+    });
   const beside = await mkdtemp(join(folder, PREFIX)).catch((error: unknown) => {
     throw fileFault(`making a folder in ${folder}`, error);
   });
@@ -49,7 +55,10 @@ async function replacement(
   return {
     name: `the new file of ${collection}`,
     index,
-    leftovers: leftovers.map((name) => join(folder, name)),
+    leftovers: [],
+    removed,
+    // The folder is locked.
+    contents: async () => undefined,
     async *ids(signal) {
       for await (const { id } of old.documents(collection, signal)) yield id;
     },

@@ -4,6 +4,7 @@ import { SearchQueue } from '../../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../../application/ports/table-generations.ts';
 import { ProcessBatch } from '../../../application/process-batch.ts';
 import { Retrier } from '../../../application/retry.ts';
+import { NO_LIMIT } from '../../../application/time-limit.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { ContainerModule } from 'inversify';
@@ -74,6 +75,9 @@ export async function runRebuild(
   /** Whether the new collection may be in its place, or may yet come to be. */
   let isToStay = false;
   try {
+    const retrier = container.get(Retrier);
+    const contents = () => untilDone((signal) => replacement.contents(signal), retrier, stop.signal);
+    const before = await contents();
     const filling = new Filling(replacement, container.get(CollectionQueue), definition, worker);
     const started = performance.now();
     const streams = await RecordedStreams.open(model, container.get(TableGenerations), options);
@@ -87,26 +91,30 @@ export async function runRebuild(
       },
     );
     progress.stop();
-    const retrier = container.get(Retrier);
     const unknown =
       filling.refused === 0
         ? await untilDone((signal) => filling.unknownIds(signal), retrier, stop.signal)
         : [];
+    const isWritten = (await contents()) !== before;
     stop.signal.throwIfAborted();
+    const { name, leftovers, removed } = replacement;
     const outcome: RebuildOutcome = {
-      ...{ collection, name: replacement.name, replayed, unknown, leftovers: replacement.leftovers },
+      ...{ collection, name, replayed, unknown, leftovers, removed },
+      isWritten,
       ...{ documents: filling.documents, refused: filling.refused },
       seconds: (performance.now() - started) / 1_000,
       switched: undefined,
     };
-    if (!isWhole(replayed, filling.refused, unknown)) {
+    if (isWritten || !isWhole(replayed, filling.refused, unknown)) {
       process.exitCode = FAILED;
       process.stdout.write(rebuildReport(options.report, outcome));
       return;
     }
     isToStay = true;
     const switched = await inPlace(collection, replacement, retrier, () => (isToStay = false));
-    process.stdout.write(rebuildReport(options.report, { ...outcome, switched }));
+    const isLost = await isWrittenSince(replacement, before, retrier);
+    if (isLost) process.exitCode = FAILED;
+    process.stdout.write(rebuildReport(options.report, { ...outcome, isWritten: isLost, switched }));
   } catch (error) {
     if (isToStay || !stop.signal.aborted) throw error;
     process.stderr.write(`contrail: stopped; ${collection} is as it was\n`);
@@ -116,6 +124,26 @@ export async function runRebuild(
     if (!isToStay) await replacement.drop().catch((error: unknown) => said(replacement, error));
     await engine.close();
     stop.release();
+  }
+}
+
+/** Whether somebody wrote to the old collection between the last look at it and the switch: no search finds that any more. */
+async function isWrittenSince(
+  replacement: Replacement,
+  before: string | undefined,
+  retrier: Retrier,
+): Promise<boolean> {
+  try {
+    const after = await untilDone((signal) => replacement.contents(signal), retrier, NO_LIMIT.signal);
+    return after !== before;
+  } catch (error) {
+    // It is switched all the same, and that is to be said.
+    const { message } = Fault.from(error);
+    process.stderr.write(
+      `contrail: whether somebody wrote to the old one in the moment of the switch is not known: ${message}\n`,
+    );
+    process.exitCode = FAILED;
+    return false;
   }
 }
 

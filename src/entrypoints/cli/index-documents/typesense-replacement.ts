@@ -10,6 +10,7 @@ import type { TypesenseClient } from '../../../adapters/typesense/typesense-clie
 import { TypesenseSearchIndex } from '../../../adapters/typesense/typesense-search-index.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { SearchSchema } from '../../../domain/search-schema.ts';
+import { digestOf } from './digest-of.ts';
 import type { Replacement } from './engine.ts';
 import { renamed } from './renamed-index.ts';
 import { isMadeFor, nameOfRebuilt } from './typesense-names.ts';
@@ -52,6 +53,12 @@ export async function typesenseReplacement(
     name: `collection ${name}`,
     index: renamed(inner, () => name),
     leftovers: others.map((other) => `collection ${other}`),
+    removed: [],
+    async contents(signal) {
+      if (before === undefined) return digestOf([]);
+      const present = new TypesenseSearchIndex(client, [{ ...schema, collection: before }]);
+      return digestOf(present.documents(before, signal));
+    },
     async *ids(signal) {
       if (before === undefined) return;
       for await (const { id } of index.documents(collection, signal)) yield id;

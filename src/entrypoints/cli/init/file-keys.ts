@@ -1,6 +1,6 @@
 import { EncodedAttributes } from '../../../adapters/dynamodb-stream/attribute-value.ts';
 import { keyText } from '../../../adapters/dynamodb-stream/key-text.ts';
-import { printable } from '../../../adapters/recorded/excerpt.ts';
+import { printable } from '../../../adapters/json/excerpt.ts';
 import { candidateKeys, type GuessedKeys, guessedKeys } from '../../../application/propose/guess-keys.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { isObject } from '../../../domain/json.ts';

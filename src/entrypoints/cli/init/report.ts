@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts';
 import type { Proposal } from '../../../application/propose/proposal.ts';
-import { printable } from '../../../adapters/recorded/excerpt.ts';
+import { printable } from '../../../adapters/json/excerpt.ts';
 import type { Sampled } from './sampled.ts';
 import { streamAdvice } from './write/deployment-text.ts';
 import { count, shownKey } from './write/definition-text.ts';

@@ -14,7 +14,7 @@ import type { Value } from '../../../domain/value.ts';
 import { fleet } from '../../../fleet/definition.ts';
 import type { ReplayFailure } from './failures.ts';
 import { defaultImages, matcher } from './fleet-lists.ts';
-import { namesInOrder } from './in-name-order.ts';
+import { fieldsInOneForm, inOneForm } from './in-one-form.ts';
 
 export interface StateParts {
   readonly state: DerivedState;
@@ -25,7 +25,7 @@ export interface StateParts {
 }
 
 /**
- * The derived state as JSON text in pieces, one item a line: every list and the names of all attributes sorted, but for the failures, which stay in the
+ * The derived state as JSON text in pieces, one item a line: every list and the names of all attributes sorted, numbers written in one way, but for the failures, which stay in the
  * order of the files. The fleet's has members of its own beside those of any table.
  */
 export async function* stateJson({
@@ -50,18 +50,18 @@ export async function* stateJson({
   for (const found of rows.values()) found.sort((a, b) => byTexts(placeOf(a), placeOf(b)));
 
   yield ',\n  "counts": ';
-  yield* lists(counts, ({ tuple, count }) => ({ key: tuple, value: count }));
+  yield* lists(counts, ({ tuple, count }) => ({ key: tuple, value: inOneForm(count) }));
   yield ',\n  "pointers": ';
   yield* lists(pointers, ({ entity, member }) => {
     const { names } = entity.model.partition;
     const key = Object.fromEntries(names.map((name, index) => [name, entity.parts[index] ?? '']));
-    return { key, row: namesInOrder(member.attributes) };
+    return { key, row: fieldsInOneForm(member.attributes) };
   });
   yield ',\n  "rows": ';
   yield* lists(rows, ({ row: { table = '', key, attributes } }) => ({
     table,
-    key: namesInOrder(key),
-    attributes: namesInOrder(attributes),
+    key: fieldsInOneForm(key),
+    attributes: fieldsInOneForm(attributes),
   }));
   if (definition === fleet) {
     yield ',\n  "defaultImages": ';
@@ -94,7 +94,7 @@ async function* search(state: DerivedState): AsyncGenerator<string> {
     documents.sort(([a], [b]) => compareTexts(a, b));
     yield `${toJson(collection)}: `;
     yield* enclosed('{}', '    ', documents, ([id, fields]) => [
-      `${toJson(id)}: ${toJson(namesInOrder(fields))}`,
+      `${toJson(id)}: ${toJson(fieldsInOneForm(fields))}`,
     ]);
   });
 }

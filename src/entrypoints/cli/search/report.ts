@@ -1,5 +1,5 @@
 import type { SearchAnswer, SearchHit } from '../../../adapters/embedded-search/searchable-collection.ts';
-import { printable } from '../../../adapters/recorded/excerpt.ts';
+import { printable } from '../../../adapters/json/excerpt.ts';
 import { toJson } from '../../../domain/json.ts';
 import type { Value } from '../../../domain/value.ts';
 

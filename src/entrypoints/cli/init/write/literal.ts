@@ -1,4 +1,4 @@
-import { printable } from '../../../../adapters/recorded/excerpt.ts';
+import { printable } from '../../../../adapters/json/excerpt.ts';
 
 /** Columns of the written files. */
 export const WIDTH = 100;
