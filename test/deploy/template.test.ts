@@ -117,7 +117,7 @@ describe('the deployment template', () => {
         check(resolved, values);
       count++;
     }
-    expect(count).to.equal(3 ** 2 * 2 ** 7);
+    expect(count).to.equal(3 ** 3 * 2 ** 6);
   });
 
   it('given a search server, then the same holds of some of them', () => {
