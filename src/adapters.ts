@@ -61,5 +61,6 @@ export type { DatabaseSettings } from './entrypoints/database-settings.ts';
 export type { TlsParameters } from './adapters/postgres/client/tls-parameters.ts';
 export { createPostgresWorker } from './entrypoints/postgres-worker.ts';
 export type { PostgresWorker, PostgresWorkerOptions } from './entrypoints/postgres-worker.ts';
+export type { Poison } from './entrypoints/settings.ts';
 export { handlerOf } from './entrypoints/lambda/handler-of.ts';
 export type { HandlerOfOptions } from './entrypoints/lambda/handler-of.ts';

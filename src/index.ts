@@ -62,6 +62,7 @@ export type { HandlerOptions } from './entrypoints/lambda/environment-handler.ts
 export type { BatchResponse } from './entrypoints/lambda/handle-event.ts';
 export { createMemoryWorker } from './entrypoints/memory-worker.ts';
 export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
+export type { Poison } from './entrypoints/settings.ts';
 
 export { Decimal } from './domain/decimal.ts';
 export { Fault } from './domain/fault.ts';

@@ -19,6 +19,7 @@ export { MemoryTable } from './adapters/memory/memory-table.ts';
 export { MemoryTableGenerations } from './adapters/memory/memory-table-generations.ts';
 export { createMemoryWorker } from './entrypoints/memory-worker.ts';
 export type { MemoryWorker, MemoryWorkerOptions } from './entrypoints/memory-worker.ts';
+export type { Poison } from './entrypoints/settings.ts';
 
 /* What a definition is tested with. */
 export { including } from './testing/including.ts';

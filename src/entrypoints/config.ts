@@ -119,13 +119,14 @@ function poisonSettings(
     );
   if (poison === 'quarantine' && kind === 'memory')
     reader.problems.push('POISON is quarantine, and in memory there is none: set it to block or park');
-  if (!reader.isSet('PARK_AFTER')) return { poison };
+  const set = poison === undefined ? {} : { poison };
+  if (!reader.isSet('PARK_AFTER')) return set;
   const parkAfter = reader.integer('PARK_AFTER', { min: 1, max: 1_000_000, fallback: 1 });
   if (poison !== 'park')
     reader.problems.push(
       'PARK_AFTER is set, and POISON is not park: set it to park, or leave PARK_AFTER out',
     );
-  return { poison, parkAfter };
+  return { ...set, parkAfter };
 }
 
 type StateBackend = MemoryBackend | PostgresBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;

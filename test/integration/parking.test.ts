@@ -14,6 +14,7 @@ import { effect } from '../../src/domain/definition/effect.ts';
 import { row } from '../../src/domain/definition/row.ts';
 import { readFrom } from '../../src/entrypoints/cli/redrive/from.ts';
 import { openRedriven } from '../../src/entrypoints/cli/redrive/redriven.ts';
+import { noMetricsModule } from '../../src/entrypoints/composition/no-metrics.module.ts';
 import { createHandler } from '../../src/entrypoints/library/create-handler.ts';
 import { createPostgresWorker } from '../../src/entrypoints/postgres-worker.ts';
 import { SourceTable, type TableRow } from '../support/stream-records.ts';
@@ -97,7 +98,7 @@ describeWithServers('parking, on DynamoDB', () => {
     Object.assign(process.env, environment);
     const streamArn = `arn:aws:dynamodb:eu-west-1:000000000000:table/${TableName}/stream/2026-01-05T09:00:00.000`;
     const table = new SourceTable({ streamArn });
-    const handle = createHandler(shop, { environment });
+    const handle = createHandler(shop, { environment, modules: [noMetricsModule] });
     const put = async (one: TableRow) => {
       await dynamodb.send(new PutItemCommand({ TableName, Item: marshall(one) }));
       return table.put(one);

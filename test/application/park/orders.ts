@@ -56,7 +56,7 @@ export function orders(run: Run = () => undefined) {
       mail: effect(order, {
         attempts: 1,
         run: ({ id, key, after }, context) =>
-          run({ item: `${key.pk}${key.sk}`, total: (after?.total ?? 'gone') as Plain }, context, id),
+          run({ item: `${key.pk}${key.sk}`, total: after?.total ?? 'gone' }, context, id),
       }),
     },
   });

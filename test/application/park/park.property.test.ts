@@ -258,7 +258,7 @@ describe('what is parked, delivered again and redriven at any time', function ()
       fc.asyncProperty(story, fc.scheduler(), async (told, scheduler) => {
         expect((await wrongIn(told, scheduler)).join('\n')).to.equal('');
       }),
-      { numRuns: Number(process.env['PARK_RUNS'] ?? 100) },
+      { numRuns: Number(process.env['PARK_RUNS'] ?? 60) },
     );
   });
 

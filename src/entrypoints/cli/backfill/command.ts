@@ -66,14 +66,14 @@ it; what is in the index without one, contrail verify finds, and --repair=extra
 deletes.
 
 --export takes the rows from a full export to S3 in DynamoDB JSON
-(aws dynamodb export-table-to-point-in-time), and not from the table: read there,
-or from a folder that aws s3 sync has brought them to. S3 asks for the package
-@aws-sdk/client-s3. The table is read only for rows that something is noted of and
-that differ, for pointers, and for rows with effects. Start the worker first, then
-take the export, and say with --followed-since when it was that the worker began:
-before the time of the export, or rows that changed in between would be wrong. An
-export is good for 29 days. --rate is then of what is written: derivations of rows
-a second.
+(aws dynamodb export-table-to-point-in-time), and not from the table: read
+there, or from a folder that aws s3 sync has brought them to. S3 asks for the
+package @aws-sdk/client-s3. The table is read only for rows that something is
+noted of and that differ, for pointers, and for rows with effects. Start the
+worker first, then take the export, and say with --followed-since when it was
+that the worker began: before the time of the export, or rows that changed in
+between would be wrong. An export is good for 29 days. --rate is then of what is
+written: derivations of rows a second.
 
 The exit status is 0 when all is done, 1 where rows were refused, or it failed
 or was stopped, and 2 for wrong usage or configuration.
@@ -85,7 +85,7 @@ info, debug; default info).
 Examples:
   contrail backfill
   contrail backfill --only order_search --rate 25%
-  contrail backfill --export s3://exports/2026-11 --followed-since 2026-11-29T09:00:00Z
+  contrail backfill --export s3://exports --followed-since 2026-11-29T09:00:00Z
   contrail backfill --dry-run`,
   )
   .action(async (options: BackfillCommandOptions) => {
