@@ -1,9 +1,10 @@
 import { keyAttributes } from '../src/domain/definition/templates.ts';
 import type { TableModel } from '../src/domain/table-model.ts';
-import { HANDLER, INDEXER } from '../src/entrypoints/deployment/definition-bundle.ts';
+import { HANDLER, INDEXER, VERIFIER } from '../src/entrypoints/deployment/definition-bundle.ts';
 import type { Filter } from '../src/entrypoints/deployment/filters.ts';
 import { indexerStatements } from '../src/entrypoints/deployment/indexer-policy.ts';
 import { policyOf, type RowsPlace, type Statement } from '../src/entrypoints/deployment/policy.ts';
+import { verifierStatements } from '../src/entrypoints/deployment/verifier-policy.ts';
 import { quoted, withFilters, withoutDocuments, withSection } from './template-sections.ts';
 
 /** Where a function's zip file is: a path as seen from the template, or a bucket and a key. */
@@ -44,6 +45,8 @@ export function definitionTemplate(
     keys: keysOf(model),
     policy: statementsOf(model, rowsIn).map(jsonLine),
     code: [codeUri, `Handler: ${HANDLER}`],
+    'verifier-policy': inTemplate(verifierStatements(model, { ...NAMES, rowsIn })).map(jsonLine),
+    'verifier-code': [codeUri, `Handler: ${VERIFIER}`],
     ...(hasDocuments && {
       'indexer-policy': inTemplate(indexerStatements(model, NAMES)).map(jsonLine),
       'indexer-code': [codeUri, `Handler: ${INDEXER}`],

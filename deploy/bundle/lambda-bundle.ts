@@ -7,6 +7,7 @@ import { bundledPackages } from './packages.ts';
 
 export const HANDLER = 'src/entrypoints/lambda/handler.ts';
 export const INDEXER = 'src/entrypoints/lambda/indexer.ts';
+export const VERIFIER = 'src/entrypoints/lambda/verifier.ts';
 
 /**
  * What the function's zip file holds: the code, its source maps, `LICENCES.txt` with the licence texts of all packages
@@ -15,7 +16,11 @@ export const INDEXER = 'src/entrypoints/lambda/indexer.ts';
  * @throws Error when a package cannot be bundled, or has no licence text and no reason to have none.
  */
 export async function lambdaBundle(root: string): Promise<Bundle> {
-  const { files, metafile } = await bundle(root, { handler: HANDLER, indexer: INDEXER });
+  const { files, metafile } = await bundle(root, {
+    handler: HANDLER,
+    indexer: INDEXER,
+    verifier: VERIFIER,
+  });
   const packages = await bundledPackages(root, metafile);
   const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly name: string;

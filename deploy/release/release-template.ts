@@ -9,7 +9,8 @@ import { quoted, withSection } from '../template-sections.ts';
 export function releaseTemplate(template: string, zip: string): string {
   const code = `CodeUri: { Bucket: !Ref CodeBucket, Key: !Sub ${quoted(`\${CodePrefix}${zip}`)} }`;
   const withWorker = withSection(template, 'code', [code, 'Handler: handler.handler']);
-  const withCode = withSection(withWorker, 'indexer-code', [code, 'Handler: indexer.handler']);
+  const withIndexer = withSection(withWorker, 'indexer-code', [code, 'Handler: indexer.handler']);
+  const withCode = withSection(withIndexer, 'verifier-code', [code, 'Handler: verifier.handler']);
   return withSection(withCode, 'code-parameters', [
     'CodeBucket:',
     '  Type: String',

@@ -128,8 +128,8 @@ describe('the deployment template', () => {
     let count = 0;
     for (const values of allChoices()) {
       if (count++ % 17 !== 0) continue;
-      const resolved = resolve(template, { ...values, ...server });
-      expect(resolved.resources).to.include.keys('Indexer', 'SearchMapping');
+      const resolved = resolve(template, { ...values, ...server, VerifySchedule: 'rate(1 day)' });
+      expect(resolved.resources).to.include.keys('Indexer', 'SearchMapping', 'Verifier', 'VerifierSchedule');
       for (const check of [isResolved, keepsLimits, suitsWorker, showsPublishedMetrics])
         check(resolved, values);
     }
@@ -230,7 +230,7 @@ describe('the deployment template', () => {
   it('given what holds data, then deleting the stack or replacing the resource leaves it there', () => {
     const holdsData = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup'];
     const found = Object.entries(template.Resources).filter(([, { Type }]) => holdsData.includes(Type));
-    expect(found.length).to.equal(8);
+    expect(found.length).to.equal(9);
     for (const [name, resource] of found) {
       expect(resource['DeletionPolicy'], name).to.equal('RetainExceptOnCreate');
       expect(resource['UpdateReplacePolicy'], name).to.equal('Retain');
@@ -291,18 +291,34 @@ describe('the deployment template', () => {
   const isPublished = (namespace: string, name: string): boolean =>
     namespace === 'Contrail' ? Object.keys(METRICS).includes(name) : hasMetric(spec, namespace, name);
 
+  /** What an alarm makes of it that nothing is published; of all others, that all is well. */
+  const MISSING_DATA: Readonly<Record<string, string>> = {
+    // It stays on until something is read, also where nothing more is written.
+    StoppedAlarm: 'ignore',
+    ParkedItemsAlarm: 'ignore',
+    ParkedAgeAlarm: 'ignore',
+    // It stays on until a verification finds nothing.
+    DriftAlarm: 'ignore',
+    // A gap stays one while no reader runs.
+    OpenGapsAlarm: 'ignore',
+    // That there is no verification is what it is for.
+    VerificationAlarm: 'breaching',
+  };
+
   it('given its alarms, then each goes to the topic, and watches a metric that is published', () => {
-    const resolved = resolve(template, { NewTableName: 'fleet', PoisonRecords: 'park' });
+    const resolved = resolve(template, {
+      NewTableName: 'fleet',
+      PoisonRecords: 'park',
+      VerifyService: 'contrail',
+      ReaderService: 'contrail',
+    });
     const alarms = Object.entries(resolved.resources).filter(
       ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
     );
     expect(alarms.length).to.be.greaterThan(10);
     for (const [name, { Properties }] of alarms) {
       expect(Properties['AlarmActions'], name).to.deep.equal(['<AlarmTopic>']);
-      expect(Properties['TreatMissingData'], name).to.equal(
-        // They stay on until something is read, also where nothing more is written.
-        /^(?:Stopped|Parked)/.test(name) ? 'ignore' : 'notBreaching',
-      );
+      expect(Properties['TreatMissingData'], name).to.equal(MISSING_DATA[name] ?? 'notBreaching');
       const metrics = metricsOf(Properties);
       expect(metrics, name).to.have.length.above(0);
       for (const { Namespace, MetricName } of metrics)

@@ -1,110 +1,18 @@
-import { type AttributeValue, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'chai';
-import { ContainerModule } from 'inversify';
-import { workerEnvironment } from '../../local/servers/servers.ts';
-import { createStateTable, createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbShardStates } from '../../src/adapters/aws/electrodb/shards/dynamodb-shard-states.ts';
 import { tableStreamOf } from '../../src/adapters/aws/streams/table-stream.ts';
 import { readerGaps } from '../../src/entrypoints/cli/verify/reader-gaps.ts';
-import { MemoryMetrics } from '../../src/adapters/memory/memory-metrics.ts';
-import { MemorySearchEngine } from '../../src/adapters/memory/memory-search-engine.ts';
-import { indexAll } from '../../src/application/index-all.ts';
-import { IndexDocuments } from '../../src/application/index-documents.ts';
-import { Metrics } from '../../src/application/ports/metrics.ts';
-import { SearchActionSource } from '../../src/application/ports/search-action-source.ts';
-import { SearchIndex } from '../../src/application/ports/search-index.ts';
-import { Sleeper } from '../../src/application/ports/sleeper.ts';
-import { awsIndexerModule } from '../../src/entrypoints/composition/aws-indexer.module.ts';
-import { awsScanModule } from '../../src/entrypoints/composition/aws-scan.module.ts';
-import { awsModule } from '../../src/entrypoints/composition/aws.module.ts';
-import { compose } from '../../src/entrypoints/composition/container.ts';
-import { indexDocumentsModule } from '../../src/entrypoints/composition/index-documents.module.ts';
-import { systemModule } from '../../src/entrypoints/composition/system.module.ts';
-import { definitionModule } from '../../src/entrypoints/composition/table-model.ts';
-import { readConfig } from '../../src/entrypoints/config.ts';
 import { foundByRepair, PLANTED, plantedRows } from '../application/drift/planted.ts';
-import { orderRow, PROVED, type ProvedWorker, ProofWorld } from '../application/drift/proof-world.ts';
+import { orderRow } from '../application/drift/proof-world.ts';
 import { range } from '../support/range.ts';
-import type { streamRecord, TableRow } from '../support/stream-records.ts';
 import { unique } from '../support/unique.ts';
+import { type OpenedWorld, openWorld, type TableWorld } from './table-world.ts';
 import { createAuditTable, describeWithServers, sharedServers } from './shared-servers.ts';
-
-type Servers = Awaited<ReturnType<typeof sharedServers>>;
-
-/** Its rows are in a table of DynamoDB, and not in the worker's copy of one. */
-class TableWorld extends ProofWorld {
-  readonly #dynamodb: Servers['clients']['dynamodb'];
-  readonly #table: string;
-
-  constructor(worker: ProvedWorker, dynamodb: Servers['clients']['dynamodb'], table: string) {
-    super(worker);
-    this.#dynamodb = dynamodb;
-    this.#table = table;
-  }
-
-  override async write(...rows: readonly TableRow[]): Promise<void> {
-    const records = rows.map((row) => this.record(row));
-    await this.changed(records);
-    await this.handle(records);
-  }
-
-  override async changed(records: readonly ReturnType<typeof streamRecord>[]): Promise<void> {
-    const TableName = this.#table;
-    for (const { dynamodb } of records) {
-      const Item = dynamodb.NewImage as Record<string, AttributeValue> | undefined;
-      await (Item === undefined
-        ? this.#dynamodb.send(new DeleteItemCommand({ TableName, Key: dynamodb.Keys }))
-        : this.#dynamodb.send(new PutItemCommand({ TableName, Item })));
-    }
-  }
-}
-
-interface Opened {
-  readonly world: TableWorld;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** A table of its own, what is derived from it, and its worker. */
-async function openWorld(servers: Servers): Promise<Opened> {
-  const { dynamodb } = servers.clients;
-  const [table, stateTable] = [unique('proved'), unique('proved-state')];
-  await createTable(dynamodb, table);
-  await createStateTable(dynamodb, stateTable);
-  const environment = {
-    ...workerEnvironment(servers),
-    TABLE_NAME: table,
-    STATE_TABLE_NAME: stateTable,
-    TYPESENSE_QUEUE_URL: await servers.sqs.createFifoQueue(table),
-  };
-  // The SDK finds the servers by it.
-  Object.assign(process.env, environment);
-  const config = readConfig(environment);
-  if (config.backend.kind !== 'aws') throw new Error('it is no configuration of AWS');
-  const engine = new MemorySearchEngine();
-  const container = compose(
-    ...[awsModule(config.backend), awsIndexerModule(config.backend), awsScanModule(config.backend)],
-    ...[indexDocumentsModule, definitionModule(PROVED)],
-    systemModule({ level: 'silent', stream: process.stderr, readable: false }, config),
-    new ContainerModule(({ bind, rebind }) => {
-      bind(SearchIndex).toConstantValue(engine);
-      // Its own would write a line for each batch.
-      void rebind(Metrics).toConstantValue(new MemoryMetrics());
-    }),
-  );
-  const drain = () =>
-    indexAll({
-      source: container.get(SearchActionSource),
-      documents: container.get(IndexDocuments),
-      sleeper: container.get(Sleeper),
-    });
-  const worker = { container, drain, close: () => container.unbindAllAsync() };
-  return { world: new TableWorld(worker, dynamodb, table), environment };
-}
 
 describeWithServers('Verify on DynamoDB', () => {
   const environmentBefore = { ...process.env };
-  let opened: Opened;
+  let opened: OpenedWorld;
   let world: TableWorld;
 
   before(async function () {

@@ -5,15 +5,16 @@ import { bundle } from './bundle/bundle.ts';
 import { CODE_EXTENSION, CODE_FOLDER } from './bundle/code-folder.ts';
 import { loadEsbuild } from './bundle/esbuild.ts';
 
-/** What the functions are called for Lambda: the worker is the file `index.mjs`, the indexer `indexer.mjs`, the export `handler` of each. */
+/** What the functions are called for Lambda: the worker is the file `index.mjs`, the indexer `indexer.mjs`, the verifier `verifier.mjs`, the export `handler` of each. */
 export const HANDLER = 'index.handler';
 export const INDEXER = 'indexer.handler';
+export const VERIFIER = 'verifier.handler';
 
 /** Packages that Contrail's cuts change. Who imports one of them beside Contrail might miss what is cut. */
 const CUT_PACKAGES = /node_modules[\\/](?:@aws-sdk|@smithy|electrodb|logform|readable-stream|winston)[\\/]/;
 
 /**
- * The files of the Lambda functions for a definition: `index.mjs` and `indexer.mjs`, the files that it loads when it needs them, and source
+ * The files of the Lambda functions for a definition: `index.mjs`, `indexer.mjs` and `verifier.mjs`, the files that they load when they need them, and source
  * maps. They hold the definition with the packages that it imports, Contrail, and the SDK; nothing has to be installed
  * beside them. What the definition imports as `contrail` is this very package. The same files give the same bytes.
  *
@@ -43,12 +44,13 @@ export async function definitionBundle(
 }
 
 /** Files that are written nowhere, by what is made of them. */
-const FUNCTIONS = { index: 'contrail:worker', indexer: 'contrail:indexer' };
+const FUNCTIONS = { index: 'contrail:worker', indexer: 'contrail:indexer', verifier: 'contrail:verifier' };
 
 /** What makes the handler of each. */
 const MAKERS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   worker: ['environment-handler', 'environmentHandler'],
   indexer: ['environment-indexer', 'environmentIndexer'],
+  verifier: ['environment-verifier', 'environmentVerifier'],
 };
 
 function functionPlugin(definition: string): Plugin {

@@ -25,6 +25,7 @@ const TRANSACTION_PARTS: Readonly<Record<string, string>> = {
 const SQS_ACTIONS: Readonly<Record<string, string>> = {
   SendMessageBatch: 'SendMessage',
   SendMessage: 'SendMessage',
+  GetQueueAttributes: 'GetQueueAttributes',
 };
 
 /**
@@ -53,6 +54,7 @@ export function permissionsOf({ operation, input }: Call): readonly Permission[]
     case 'DeleteItem':
       return [onItem(operation, String(input['TableName']), (input['Key'] ?? input['Item']) as Item)];
     case 'DescribeTable':
+    case 'Scan':
       return [{ action: `dynamodb:${operation}`, on: String(input['TableName']) }];
     case 'DescribeStream':
     case 'GetShardIterator':

@@ -63,7 +63,10 @@ export function unknownIn({ Resources }: Template, spec: Specification): readonl
 
 /** Whether resources of this type have this attribute. */
 export function hasAttribute(spec: Specification, type: string, attribute: string): boolean {
-  return resourceSpec(spec, type)?.attributes?.[attribute] !== undefined;
+  // SAM's name is that of what it makes.
+  return [type, MADE_OF[type] ?? type].some(
+    (name) => resourceSpec(spec, name)?.attributes?.[attribute] !== undefined,
+  );
 }
 
 function resourceSpec(spec: Specification, type: string): SpecShape | undefined {

@@ -145,6 +145,26 @@ describe('the commands for deploying a definition', function () {
     expect([lacking.status, both.status]).to.deep.equal([2, 2]);
   });
 
+  it('given --verify, then the policy is that of a verification, and what it lacks is named', async () => {
+    const args = ['policy', '--definition', 'few.js', '--verify'] as const;
+    const { out, err, status } = await run(...args, ...ARNS);
+    expect({ err, status }).to.deep.equal({ err: '', status: 0 });
+    const { Statement } = JSON.parse(out) as { Statement: { Sid: string; Resource: string }[] };
+    expect(Statement.map(({ Sid, Resource }) => `${Sid} ${Resource}`)).to.deep.equal([
+      `ReadTable ${TABLE}`,
+      `ReadState ${STATE_TABLE}`,
+      `SeeQueueEmpty ${QUEUE}`,
+    ]);
+    const lacking = await run(...args);
+    expect(lacking.err)
+      .to.include('--table is missing: the ARN of the table')
+      .and.include('--state-table is missing')
+      .and.include('--search-queue is missing: the ARN of the queue that must be seen empty');
+    const both = await run(...args, '--consume', ...ARNS);
+    expect(both.err).to.include('both --consume and --verify are given');
+    expect([lacking.status, both.status]).to.deep.equal([2, 2]);
+  });
+
   it('given several tables that rows are derived into, then the policy has each of them', async () => {
     await writeFile(
       join(folder, 'rows.js'),

@@ -4,6 +4,8 @@ import { consumePolicyOf } from '../../deployment/consume-policy.ts';
 import { indexerPolicyOf } from '../../deployment/indexer-policy.ts';
 import { indexerResources } from '../../deployment/indexer-resources.ts';
 import { type PolicyDocument, policyOf } from '../../deployment/policy.ts';
+import { verifierPolicyOf } from '../../deployment/verifier-policy.ts';
+import { verifierResources } from '../../deployment/verifier-resources.ts';
 import { consumeResources, workerResources } from '../../deployment/worker-resources.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { TableModel } from '../../../domain/table-model.ts';
@@ -14,26 +16,29 @@ interface PolicyOptions extends GivenResources {
   readonly definition?: string;
   readonly indexer: boolean;
   readonly consume: boolean;
+  readonly verify: boolean;
 }
 
 export const policyCommand = new Command('policy')
-  .summary("print the IAM policy of a definition's worker, indexer or reader")
+  .summary("print the IAM policy of a definition's worker, indexer, reader or verification")
   .description(
     `Prints the IAM policy that the function's role needs for what the definition derives,
 and no more: to read the stream, to read and write derived rows (in their own
 partitions only), to keep state, and to send to the queues. With --indexer it is
 that of the role of the indexer: to receive search actions, to read the rows that
 documents are of, and to keep its fences. With --consume it is that of contrail
-consume: what the worker needs, and to keep how far it has read the stream.`,
+consume: what the worker needs, and to keep how far it has read the stream. With
+--verify it is that of contrail verify, which reads all and writes nothing.`,
   )
   .addOption(definitionOption())
   .option('--indexer', "print the indexer's policy", false)
   .option('--consume', 'print the policy of contrail consume', false)
+  .option('--verify', 'print the policy of contrail verify', false)
   .option('--stream <arn>', "the table's stream (LatestStreamArn)")
   .option('--table <arn>', 'the table; known by its stream, unless that is a placeholder')
   .option('--state-table <arn>', "the worker's state table")
   .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
-  .option('--key-secret <arn>', 'with --indexer: the secret with its key')
+  .option('--key-secret <arn>', 'with --indexer or --verify: the secret with its key')
   .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
   .option('--park', 'items are parked (POISON=park)')
   .option(
@@ -55,6 +60,9 @@ secret with a KMS key of your own asks for kms:Decrypt beside it.
 
 With --consume, give --table alone where it reads the table's stream, whichever
 that is (contrail consume --table), and --stream where it reads only that one.
+
+With --verify, --rows-in needs to name no more than other tables. To repair takes
+what the worker may do besides.
 
 Writing the function's log and storing records that Lambda gave up (at a
 destination of the mapping) are not in it: the role needs
@@ -78,25 +86,22 @@ Example:
   contrail policy --stream "$STREAM_ARN" --state-table "$STATE_ARN" \\
     --search-queue "$QUEUE_ARN" --rows-in "$TABLE_ARN=AUDIT#*" > policy.json`,
   )
-  .action(async ({ definition: file, indexer, consume, ...given }: PolicyOptions) => {
-    if (indexer && consume)
-      throw new Fault('configuration', 'both --indexer and --consume are given; ask for one after the other');
+  .action(async ({ definition: file, indexer, consume, verify, ...given }: PolicyOptions) => {
+    const asked = Object.entries({ indexer, consume, verify }).flatMap(([name, is]) => (is ? [name] : []));
+    if (asked.length > 1)
+      throw new Fault(
+        'configuration',
+        `both --${asked.slice(0, 2).join(' and --')} are given; ask for one after the other`,
+      );
     const { model } = (await askedDefinition(file)).definition;
-    const policy = policyFor(indexer ? 'indexer' : consume ? 'reader' : 'worker', model, given);
+    const policy = POLICIES[(asked[0] ?? 'worker') as keyof typeof POLICIES](model, given);
     process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
   });
 
-function policyFor(
-  role: 'worker' | 'indexer' | 'reader',
-  model: TableModel,
-  given: GivenResources,
-): PolicyDocument {
-  switch (role) {
-    case 'worker':
-      return policyOf(model, workerResources(model, given));
-    case 'indexer':
-      return indexerPolicyOf(model, indexerResources(model, given));
-    case 'reader':
-      return consumePolicyOf(model, consumeResources(model, given));
-  }
-}
+/** By whom it is for. */
+const POLICIES = {
+  worker: (model, given) => policyOf(model, workerResources(model, given)),
+  indexer: (model, given) => indexerPolicyOf(model, indexerResources(model, given)),
+  consume: (model, given) => consumePolicyOf(model, consumeResources(model, given)),
+  verify: (model, given) => verifierPolicyOf(model, verifierResources(model, given)),
+} satisfies Record<string, (model: TableModel, given: GivenResources) => PolicyDocument>;

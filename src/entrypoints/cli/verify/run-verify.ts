@@ -1,3 +1,4 @@
+import { publishVerification } from '../../../application/drift/publish-verification.ts';
 import { whyGapsStay } from '../../../application/drift/repair/why-gaps-stay.ts';
 import { VERIFY_DEFAULTS } from '../../../application/drift/verify-parts.ts';
 import type { VerifyFigures } from '../../../application/drift/verify-report.ts';
@@ -132,10 +133,7 @@ async function compare(
   const untold = figures.undecided + figures.refused;
   if (left > 0) process.exitCode = FAILED;
   else if (untold > 0 || signal.aborted) process.exitCode = UNTOLD;
-  metrics.add('Drift', left);
-  metrics.add('Undecided', untold);
-  if (!signal.aborted) metrics.add('Verifications', 1);
-  metrics.flush();
+  publishVerification(metrics, figures, signal.aborted);
   return {
     ...{ figures, findings, undecided, refused },
     seconds: (performance.now() - started) / 1_000,
