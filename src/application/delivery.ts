@@ -1,5 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import type { Fault } from '../domain/fault.ts';
+import type { Version } from '../domain/version.ts';
 
 /** What is known of a stream record without decoding it: for logs and reports. Parts that it lacks are undefined. */
 export interface RecordSummary {
@@ -32,14 +33,25 @@ export type Delivery = {
   | { readonly kind: 'change'; readonly change: Change }
   /** A row that nothing is derived from. */
   | { readonly kind: 'unrecognised' }
-  /** `item` is known when the record's keys are. */
-  | { readonly kind: 'undecodable'; readonly fault: Fault; readonly item?: string | undefined }
+  /** `item` is known when the record's keys are, `version` when its number is. */
+  | {
+      readonly kind: 'undecodable';
+      readonly fault: Fault;
+      readonly item?: string | undefined;
+      readonly version?: Version | undefined;
+    }
 );
 
 /** The item that a record is of, where it is known and matters. */
 export function itemOf(delivery: Delivery): string | undefined {
   if (delivery.kind === 'unrecognised') return undefined;
   return delivery.kind === 'change' ? delivery.change.item : delivery.item;
+}
+
+/** Which change of its item a record is of, where that is known and matters. */
+export function versionOf(delivery: Delivery): Version | undefined {
+  if (delivery.kind === 'unrecognised') return undefined;
+  return delivery.kind === 'change' ? delivery.change.version : delivery.version;
 }
 
 /** What became of one record. Every record of a batch gets exactly one. */
@@ -52,5 +64,7 @@ export type Outcome =
   | { readonly status: 'duplicate' }
   /** It can never be handled, and is kept in quarantine. `before`: since an earlier delivery of its batch. */
   | { readonly status: 'quarantined'; readonly fault: Fault; readonly before?: true }
+  /** It is not carried out, nor is what follows of its item, which is parked: `why`, where that is for this record. */
+  | { readonly status: 'parked'; readonly why?: Fault | undefined }
   /** To be delivered again. `heldBack`: only because an earlier change of its item failed. */
   | { readonly status: 'failed'; readonly fault: Fault; readonly heldBack: boolean };

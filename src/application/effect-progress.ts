@@ -4,6 +4,7 @@ import type { RunEffectCommand } from '../domain/command.ts';
 import { type EffectMove, type EffectRow, type EffectState, hasRun } from '../domain/effect.ts';
 import { Fault } from '../domain/fault.ts';
 import { describeRow } from '../domain/row-view.ts';
+import { EffectFailed } from './effect-failed.ts';
 import { OutOfTime } from './retry.ts';
 
 /** How far an effect has come with a batch's changes of one row. */
@@ -39,9 +40,15 @@ export class EffectProgress {
     this.#next++;
   }
 
-  /** It has not run for the next, or that is not noted. */
-  fail(fault: Fault): void {
-    this.#fault = fault instanceof OutOfTime ? this.#named(fault) : fault;
+  /**
+   * It has not run for the next, or that is not noted.
+   *
+   * @param isTried whether the code was called, and what failed is that or its own write.
+   */
+  fail(fault: Fault, isTried = false): void {
+    const named = fault instanceof OutOfTime ? this.#named(fault) : fault;
+    const isOwn = isTried && fault.kind === 'transient' && !(fault instanceof OutOfTime);
+    this.#fault = isOwn ? new EffectFailed(named) : named;
   }
 
   /** Nobody else would say of which effect and row. */

@@ -26,7 +26,7 @@ class SharedLine {
 }
 
 interface Cause {
-  readonly status: 'failed' | 'quarantined';
+  readonly status: 'failed' | 'quarantined' | 'parked';
   readonly fault: Fault;
   readonly first: RecordSummary;
   readonly others: SharedLine;
@@ -46,14 +46,21 @@ export function logFailures(
 ): void {
   const causes = new Map<string, Cause>();
   const heldBack = new SharedLine();
+  const waiting = new SharedLine();
   for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status !== 'failed' && outcome.status !== 'quarantined') continue;
+    if (outcome.status !== 'failed' && outcome.status !== 'quarantined' && outcome.status !== 'parked')
+      continue;
     const record = deliveries[index]?.record ?? {};
     if (outcome.status === 'failed' && outcome.heldBack) {
       heldBack.add(record);
       continue;
     }
-    const { status, fault } = outcome;
+    const { status } = outcome;
+    const fault = outcome.status === 'parked' ? outcome.why : outcome.fault;
+    if (fault === undefined) {
+      waiting.add(record);
+      continue;
+    }
     const name = `${status} ${fault.kind} ${fault.reason}`;
     const cause = causes.get(name);
     if (cause === undefined) causes.set(name, { status, fault, first: record, others: new SharedLine() });
@@ -65,5 +72,6 @@ export function logFailures(
     const { kind, reason } = fault;
     logger.log('error', `more records ${status}`, { fault: kind, reason, ...others.fields });
   }
+  if (!waiting.isEmpty) logger.log('warn', 'records of parked items', waiting.fields);
   if (!heldBack.isEmpty) logger.log('warn', 'records held back', heldBack.fields);
 }

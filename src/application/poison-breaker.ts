@@ -32,12 +32,16 @@ export interface Suspicion {
  * The reason for which more than a share of a batch's items would be poison, or have gone to quarantine at this
  * delivery; undefined when there is none. It counts items, not records: an item that changes often counts once. A record
  * whose item is not known counts as an item of its own. Records that ask for nothing do not count, because they prove
- * nothing about the worker; nor do those that it quarantined at an earlier delivery, which were judged then.
+ * nothing about the worker; nor do those that it quarantined at an earlier delivery, which were judged then, or that are of an item that was
+ * parked before.
+ *
+ * @param isSuspect which records would be put aside; poison, unless given.
  */
 export function suspicionOf(
   deliveries: readonly Delivery[],
   states: readonly RecordState[],
   { maxShare, fewestSuspects }: BreakerLimits,
+  isSuspect: (state: RecordState, index: number) => boolean = isAside,
 ): Suspicion | undefined {
   const itemAt = (index: number): string | number => {
     const delivery = deliveries[index];
@@ -45,7 +49,7 @@ export function suspicionOf(
   };
   const poisonByReason = new Map<string, Set<string | number>>();
   for (const [index, state] of states.entries()) {
-    if (!(isPoison(state) || state.status === 'quarantined') || !counts(state)) continue;
+    if (!isSuspect(state, index) || !('fault' in state) || !counts(state)) continue;
     const { reason } = state.fault;
     const poison = poisonByReason.get(reason);
     if (poison === undefined) poisonByReason.set(reason, new Set([itemAt(index)]));
@@ -59,12 +63,19 @@ export function suspicionOf(
   return suspect && { reason: suspect[0], poison: suspect[1].size, items };
 }
 
+/** Poison, or put aside as such. */
+function isAside(state: RecordState): boolean {
+  return isPoison(state) || state.status === 'quarantined';
+}
+
 function counts(state: RecordState): boolean {
   switch (state.status) {
     case 'planned':
       return !asksNothing(state.commands);
     case 'quarantined':
       return !state.before;
+    case 'parked':
+      return state.why !== undefined;
     case 'applied':
     case 'failed':
       return true;

@@ -9,13 +9,15 @@ import type { TimeLimit } from './time-limit.ts';
 
 /** A record that can never be handled, and what becomes of it. */
 export interface PoisonFound extends PoisonRecord {
-  /** Whether it is in quarantine now. Otherwise it blocks its shard, and comes again. */
+  /** Whether it is in quarantine now. */
   readonly isQuarantined: boolean;
+  /** Whether its item is parked now. If neither, it blocks its shard, and comes again. */
+  readonly isParked: boolean;
 }
 
 /**
- * Told of every record that can never be handled, at each delivery until it is in quarantine, once it is known what becomes of it.
- * It is only told: whatever it does, the record blocks or is in quarantine. A promise is waited for within the batch's
+ * Told of every record that can never be handled, at each delivery until it is in quarantine or its item is parked, once it is known what becomes of it.
+ * It is only told: whatever it does, the record blocks, or is put aside. A promise is waited for within the batch's
  * time; where it throws, that is logged.
  */
 export type PoisonListener = (poison: PoisonFound, context: { readonly signal: AbortSignal }) => unknown;
@@ -47,7 +49,11 @@ export class BatchPoison {
       const { record, raw } = delivery;
       // A copy: others log the record and compare it with others of its batch, and what is in quarantine is it.
       return [
-        { record: { ...record }, raw: copyOf(raw), fault, isQuarantined: outcome.status === 'quarantined' },
+        {
+          ...{ record: { ...record }, raw: copyOf(raw), fault },
+          isQuarantined: outcome.status === 'quarantined',
+          isParked: outcome.status === 'parked',
+        },
       ];
     });
     if (found.length === 0) return;

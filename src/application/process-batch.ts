@@ -10,6 +10,9 @@ import type { TableReplica } from './ports/table-replica.ts';
 import type { ReconcileDefaultImage } from './reconcile-default-image.ts';
 import { FEWEST_SUSPECTS } from './poison-breaker.ts';
 import { BatchPoison, type PoisonListener } from './poison-listener.ts';
+import type { ParkItems } from './park/park-items.ts';
+import { ParkPoison, type Replicate } from './park/park-poison.ts';
+import type { PoisonHandling } from './poison-handling.ts';
 import { QuarantinePoison } from './quarantine-poison.ts';
 import type { QuarantinedRecords } from './quarantined-records.ts';
 import { reportBatch } from './report-batch.ts';
@@ -50,11 +53,15 @@ export interface BatchDependencies {
   readonly effects: RunEffects;
   /** For backends that keep the table's rows themselves. */
   readonly replica: TableReplica | undefined;
-  /** Where records go that can never be handled; without one, they fail whenever they are delivered. */
+  /** Where records go that can never be handled; without one, they fail whenever they are delivered, unless their items are parked. */
   readonly quarantine: Quarantine | undefined;
-  /** Which share of a batch's items may be poison for one reason, and go there: above 0, up to 1. */
+  /** By what their items are parked instead, where they are. */
+  readonly parking?: ParkItems | undefined;
+  /** At so many deliveries an effect must have failed for its item to be parked; never, unless given. */
+  readonly parkAfter?: number | undefined;
+  /** Which share of a batch's items may be poison for one reason, and be put aside: above 0, up to 1. */
   readonly quarantineMaxShare: number;
-  /** Fewer poison records of one reason than these are never too many to go there. Tests, whose batches are small, set less. */
+  /** Fewer poison records of one reason than these are never too many to be so. Tests, whose batches are small, set less. */
   readonly fewestSuspects?: number;
   /** What this worker has put there, and need not put there again. Tests look at it, and give it less room. */
   readonly quarantined?: QuarantinedRecords;
@@ -77,28 +84,28 @@ export interface BatchDependencies {
  */
 export class ProcessBatch {
   readonly #deps: BatchDependencies;
-  readonly #poison: QuarantinePoison | undefined;
+  readonly #poison: PoisonHandling | undefined;
 
   constructor(deps: BatchDependencies) {
     this.#deps = deps;
-    const {
-      quarantine,
-      quarantineMaxShare: maxShare,
-      fewestSuspects = FEWEST_SUSPECTS,
-      quarantined,
-      retrier,
-      logger,
-    } = deps;
+    const { quarantine, parking, parkAfter: after, replica, retrier, clock, metrics, logger } = deps;
+    const { quarantineMaxShare: maxShare, fewestSuspects = FEWEST_SUSPECTS, quarantined } = deps;
     const limits = { maxShare, fewestSuspects };
-    this.#poison =
-      quarantine && new QuarantinePoison({ quarantine, retrier, logger, ...limits }, quarantined);
+    const toReplica: Replicate = (changes, limit) => this.#replicate(changes, limit);
+    if (parking !== undefined)
+      this.#poison = new ParkPoison({
+        ...{ parking, after, clock, metrics, logger, ...limits },
+        replicate: replica && toReplica,
+      });
+    else if (quarantine !== undefined)
+      this.#poison = new QuarantinePoison({ quarantine, retrier, logger, ...limits }, quarantined);
   }
 
   /**
    * Returns as soon as the time is up, with what is not done by then as failed.
    *
    * Poison goes to quarantine once all that need not wait for it has been carried out; then the later changes of its
-   * items follow, of which more may be poison.
+   * items follow, of which more may be poison. Where items are parked instead, their later changes are too.
    *
    * @param redelivery what the event source delivers again where something fails.
    */
@@ -110,13 +117,13 @@ export class ProcessBatch {
     const { clock } = this.#deps;
     const started = clock.now();
     const states = planRecords(deliveries, this.#deps.replica);
-    this.#poison?.recall(deliveries, states);
+    const aside = await this.#poison?.begin(deliveries, states, limit);
     let ready = readyPlans(deliveries, states);
     // Effects first: the breaker must see the poison that they reveal before a record is kept. Keeping cannot be undone.
     let done = await this.#carryOut(ready, states, limit);
     const poison = new BatchPoison();
     poison.note(states);
-    while ((await this.#poison?.execute(deliveries, states, limit)) === true) {
+    while ((await aside?.execute(states, limit)) === true) {
       ready = readyPlans(deliveries, states);
       if (ready.size === 0) break;
       const more = await this.#carryOut(ready, states, limit);
@@ -128,7 +135,7 @@ export class ProcessBatch {
     const result: BatchResult = { outcomes: outcomesOf(deliveries, states), ...tallies };
     const isDeliveredAgain = deliveredAgain(deliveries, result.outcomes, redelivery);
     for (const each of sending) this.#deps.search.remember(each, isDeliveredAgain);
-    this.#poison?.remember(deliveries, result.outcomes);
+    await aside?.end(result.outcomes, limit);
     const { onPoison, logger } = this.#deps;
     if (onPoison !== undefined) await poison.tell(onPoison, deliveries, result.outcomes, logger, limit);
     reportBatch(deliveries, result, { started, ended: clock.now() }, this.#deps);
@@ -157,7 +164,14 @@ export class ProcessBatch {
   }
 
   async #run(planned: readonly Planned[], limit: TimeLimit) {
-    const { failed: replica, waiting, unconnected } = await this.#replicate(planned, limit);
+    const {
+      failed: replica,
+      waiting,
+      unconnected,
+    } = await this.#replicate(
+      planned.map(({ change }) => change),
+      limit,
+    );
     // Effects are computed from the rows: without its row none may run.
     const asked = askedBy(
       planned.filter(({ change }) => !replica.has(change) && !waiting.has(change)),
@@ -203,14 +217,9 @@ export class ProcessBatch {
     };
   }
 
-  async #replicate(planned: readonly Planned[], limit: TimeLimit): Promise<Replicated> {
+  async #replicate(changes: readonly Change[], limit: TimeLimit): Promise<Replicated> {
     const { replica, retrier } = this.#deps;
-    if (replica === undefined) return NOTHING_REPLICATED;
-    return replicate(
-      planned.map(({ change }) => change),
-      { replica, retrier },
-      limit,
-    );
+    return replica === undefined ? NOTHING_REPLICATED : replicate(changes, { replica, retrier }, limit);
   }
 }
 

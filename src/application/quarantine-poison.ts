@@ -1,10 +1,12 @@
 import { Fault } from '../domain/fault.ts';
 import type { Delivery, Outcome } from './delivery.ts';
-import { type Suspicion, suspicionOf } from './poison-breaker.ts';
+import { suspicionOf } from './poison-breaker.ts';
+import type { PoisonHandling, PoisonOfBatch } from './poison-handling.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PoisonRecord, Quarantine } from './ports/quarantine.ts';
 import { QuarantinedRecords } from './quarantined-records.ts';
 import type { Retrier } from './retry.ts';
+import { holdBackSuspects } from './suspect-poison.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { failed, isPoison, quarantinable, type RecordState } from './record-state.ts';
 
@@ -19,13 +21,21 @@ export interface QuarantinePoisonDependencies {
 }
 
 /** Puts poison records in quarantine, unless too many of a batch are poison for one reason. */
-export class QuarantinePoison {
+export class QuarantinePoison implements PoisonHandling {
   readonly #deps: QuarantinePoisonDependencies;
   readonly #quarantined: QuarantinedRecords;
 
   constructor(deps: QuarantinePoisonDependencies, quarantined = new QuarantinedRecords()) {
     this.#deps = deps;
     this.#quarantined = quarantined;
+  }
+
+  async begin(deliveries: readonly Delivery[], states: RecordState[]): Promise<PoisonOfBatch> {
+    this.recall(deliveries, states);
+    return {
+      execute: (ofBatch, limit) => this.execute(deliveries, ofBatch, limit),
+      end: async (outcomes) => this.remember(deliveries, outcomes),
+    };
   }
 
   /**
@@ -66,7 +76,7 @@ export class QuarantinePoison {
     if (poison.length === 0) return isRecalled;
     const suspicion = suspicionOf(deliveries, states, this.#deps);
     if (suspicion !== undefined) {
-      this.#holdBack(states, suspicion);
+      holdBackSuspects(states, suspicion, this.#deps, 'quarantined');
       return isRecalled;
     }
     const faults = await this.#keep(poison, limit);
@@ -97,27 +107,6 @@ export class QuarantinePoison {
     const keep = (pending: readonly PoisonRecord[], signal: AbortSignal) => quarantine.keep(pending, signal);
     return retrier.run(poison, keep, limit);
   }
-
-  #holdBack(states: RecordState[], suspicion: Suspicion): void {
-    const { logger, maxShare } = this.#deps;
-    logger.log('error', 'too many poison records for one reason: none is quarantined', {
-      ...suspicion,
-      QUARANTINE_MAX_SHARE: maxShare,
-    });
-    for (const [index, state] of states.entries())
-      if (isPoison(state)) states[index] = failed(suspect(state.fault, suspicion, maxShare));
-  }
-}
-
-function suspect(fault: Fault, { poison, items, reason }: Suspicion, maxShare: number): Fault {
-  const common = reason === fault.reason ? 'this one reason' : `one reason (${reason})`;
-  return new Fault(
-    'configuration',
-    `${fault.message}; not quarantined: ${poison} of the batch's ${items} items fail for ${common}, a larger share ` +
-      `than QUARANTINE_MAX_SHARE (${maxShare}). Check the worker's version and its input; ` +
-      'if the rows themselves are wrong, raise QUARANTINE_MAX_SHARE (1 allows all)',
-    { cause: fault, reason: fault.reason },
-  );
 }
 
 /** Never permanent: the quarantine may take the record the next time. */

@@ -52,6 +52,17 @@ export function quarantinable(deliveries: readonly Delivery[], states: readonly 
   return found;
 }
 
+/** The first failed record of each item, by its place in the batch. */
+export function firstFailures(deliveries: readonly Delivery[], states: readonly RecordState[]): number[] {
+  const items = new Set<string>();
+  return [...states.entries()].flatMap(([index, { status }]) => {
+    const item = status === 'failed' ? itemAt(deliveries, index) : undefined;
+    if (item === undefined || items.has(item)) return [];
+    items.add(item);
+    return [index];
+  });
+}
+
 /** Whether a record can never be handled, and is not in quarantine. */
 export function isPoison(state: RecordState): state is RecordState & { readonly status: 'failed' } {
   return state.status === 'failed' && state.fault.kind === 'permanent';

@@ -15,6 +15,7 @@ const RECORD_METRICS = {
   ignored: 'RecordsIgnored',
   duplicate: 'RecordsDuplicate',
   quarantined: 'RecordsQuarantined',
+  parked: 'RecordsParked',
   failed: 'RecordsFailed',
   heldBack: 'RecordsHeldBack',
 } satisfies Record<Outcome['status'] | 'heldBack', MetricName>;
@@ -78,12 +79,15 @@ export function reportBatch(
   const { outcomes, search, defaultImages, matcher, derivedRows, effects } = result;
   if (logger.enabled('debug')) logRecords(deliveries, outcomes, logger);
   const counts = countsOf(outcomes);
-  if (counts.failed + counts.heldBack + counts.quarantined > 0) logFailures(deliveries, outcomes, logger);
+  if (counts.failed + counts.heldBack + counts.quarantined + counts.parked > 0)
+    logFailures(deliveries, outcomes, logger);
   const milliseconds = Math.max(0, span.ended - span.started);
+  const { parked, ...others } = counts;
   if (logger.enabled('info'))
     logger.log('info', 'batch', {
       records: deliveries.length,
-      ...counts,
+      ...others,
+      ...(parked > 0 && { parked }),
       ...(kindNames === undefined ? { search, defaultImages, matcher } : namedTallies(result, kindNames)),
       milliseconds,
     });
@@ -123,7 +127,7 @@ function logRecords(deliveries: readonly Delivery[], outcomes: readonly Outcome[
 }
 
 function countsOf(outcomes: readonly Outcome[]) {
-  const counts = { applied: 0, ignored: 0, duplicate: 0, quarantined: 0, failed: 0, heldBack: 0 };
+  const counts = { applied: 0, ignored: 0, duplicate: 0, quarantined: 0, parked: 0, failed: 0, heldBack: 0 };
   for (const outcome of outcomes)
     counts[outcome.status === 'failed' && outcome.heldBack ? 'heldBack' : outcome.status]++;
   return counts;

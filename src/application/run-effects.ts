@@ -168,7 +168,7 @@ export class RunEffects {
     for (const [index, { progress }] of steps.entries()) {
       const failure = faults[index];
       if (failure !== undefined) {
-        progress.fail(failure);
+        progress.fail(failure, fault !== undefined && attempts > 0);
         continue;
       }
       progress.pass();

@@ -110,12 +110,39 @@ export function effectsOf(change: Change): readonly RunEffectCommand[] {
   const roles = change.row.model.when === undefined ? [change] : rolesOf(change);
   return roles.flatMap((role) => {
     const { schema, effects } = role.row.model;
-    if (effects.length === 0) return [];
+    if (!effects.some(({ on, name }) => isOn(on, role, name))) return [];
     if (schema !== undefined && typeof role.after !== 'string') plainAttributes(role.row, role.after);
     const commands: Command[] = [];
     addEffects(commands, role);
     return commands.filter((command) => command.does === 'effect');
   });
+}
+
+/**
+ * What a change asks of derived rows alone, which may be given the change itself.
+ *
+ * @throws Fault as `commandsOf` does, where each change of its row counts. Otherwise, what the definition refuses asks for nothing.
+ */
+export function derivedRowsOf(change: Change): readonly DeriveRowsCommand[] {
+  const roles = change.row.model.when === undefined ? [change] : rolesOf(change);
+  return roles.flatMap((role) => {
+    const { schema, derivedRows } = role.row.model;
+    return derivedRows.flatMap((model): DeriveRowsCommand[] => {
+      if (!isOn(model.on, role, model.name)) return [];
+      try {
+        if (schema !== undefined && typeof role.after !== 'string') plainAttributes(role.row, role.after);
+        return [{ does: 'rows', change: role, model, put: rowsAfter(model, role) }];
+      } catch (error) {
+        if (countsEachChange(model)) throw error;
+        return [];
+      }
+    });
+  });
+}
+
+/** Whether what a row has given stays, or is of some of its changes only: then the row as it is does not say what that must be. */
+export function countsEachChange({ keep, on }: RowsModel): boolean {
+  return keep || on !== undefined;
 }
 
 function derivingCommands(change: Change): DerivingCommand[] {

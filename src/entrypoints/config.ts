@@ -13,7 +13,7 @@ import type { TableModel } from '../domain/table-model.ts';
 import { fleet } from '../fleet/definition.ts';
 import { type DatabaseSettings, databaseSettings } from './database-settings.ts';
 import { type Environment, EnvironmentReader, type Format } from './environment-reader.ts';
-import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import { DEFAULT_SETTINGS, type Poison, type Settings } from './settings.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const FAILURE_MODES = ['report', 'throw'] as const;
@@ -89,6 +89,7 @@ export interface AwsBackend {
 export function readConfig(environment: Environment, derived: Derived = fleet.model): Config {
   const reader = new EnvironmentReader(environment);
   const { attempts, baseMs, capMs } = DEFAULT_SETTINGS.retries;
+  const kind = backendKind(reader);
   return reader.finish({
     logLevel: reader.enum('LOG_LEVEL', LOG_LEVELS, 'info'),
     failureMode: reader.enum('FAILURE_MODE', FAILURE_MODES, 'report'),
@@ -98,10 +99,33 @@ export function readConfig(environment: Environment, derived: Derived = fleet.mo
       baseMs: reader.integer('RETRY_BASE_MS', { min: 0, max: 60_000, fallback: baseMs }),
       capMs: reader.integer('RETRY_CAP_MS', { min: 0, max: 60_000, fallback: capMs }),
     },
+    ...poisonSettings(reader, kind),
     quarantineMaxShare: reader.share('QUARANTINE_MAX_SHARE', DEFAULT_SETTINGS.quarantineMaxShare),
     deadlineMarginMs: reader.integer('DEADLINE_MARGIN_MS', { min: 0, max: 60_000, fallback: 1_000 }),
-    backend: BACKENDS[backendKind(reader)].worker(reader, derived),
+    backend: BACKENDS[kind].worker(reader, derived),
   });
+}
+
+const POISON = ['block', 'quarantine', 'park'] as const satisfies readonly Poison[];
+
+function poisonSettings(
+  reader: EnvironmentReader,
+  kind: Backend['kind'],
+): Pick<Settings, 'poison' | 'parkAfter'> {
+  const poison = reader.isSet('POISON') ? reader.enum('POISON', POISON, 'block') : undefined;
+  if (poison === 'quarantine' && kind === 'aws' && !reader.isSet(QUARANTINE_QUEUE_VARIABLE))
+    reader.problems.push(
+      `POISON is quarantine, and ${QUARANTINE_QUEUE_VARIABLE} is not set: set it to the URL of the queue that such records go to`,
+    );
+  if (poison === 'quarantine' && kind === 'memory')
+    reader.problems.push('POISON is quarantine, and in memory there is none: set it to block or park');
+  if (!reader.isSet('PARK_AFTER')) return { poison };
+  const parkAfter = reader.integer('PARK_AFTER', { min: 1, max: 1_000_000, fallback: 1 });
+  if (poison !== 'park')
+    reader.problems.push(
+      'PARK_AFTER is set, and POISON is not park: set it to park, or leave PARK_AFTER out',
+    );
+  return { poison, parkAfter };
 }
 
 type StateBackend = MemoryBackend | PostgresBackend | Pick<AwsBackend, 'kind' | 'stateTable' | 'maxAttempts'>;
@@ -175,7 +199,12 @@ const BACKENDS: {
 };
 
 function postgresBackend(reader: EnvironmentReader): PostgresBackend {
-  return { kind: 'postgres', ...databaseSettings(reader), metrics: metricsSettings(reader) };
+  const { hasQuarantine, ...database } = databaseSettings(reader);
+  const isAsked = reader.optional('POISON') === 'quarantine';
+  return {
+    kind: 'postgres',
+    ...{ ...database, hasQuarantine: hasQuarantine || isAsked, metrics: metricsSettings(reader) },
+  };
 }
 
 function metricsSettings(reader: EnvironmentReader): MetricsSettings {

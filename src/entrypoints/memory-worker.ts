@@ -14,6 +14,7 @@ import { effectLogModule, memoryModule } from './composition/memory.module.ts';
 import { systemModule } from './composition/system.module.ts';
 import { definitionModule } from './composition/table-model.ts';
 import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
+import type { Poison } from './settings.ts';
 
 /** What a worker in memory derives, and how. */
 export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
@@ -27,6 +28,10 @@ export interface MemoryWorkerOptions extends Partial<HandlerOfOptions> {
   readonly modules?: readonly ContainerModule[];
   /** Told of every record that can never be handled. It blocks all the same, unless a quarantine is bound. */
   readonly onPoison?: PoisonListener;
+  /** What becomes of such records. Unless given, they go to quarantine where there is one, and block otherwise. */
+  readonly poison?: Poison | undefined;
+  /** Where items are parked, at so many deliveries an effect must have failed for its item to be; never, unless given. */
+  readonly parkAfter?: number | undefined;
   /**
    * Told of items for DynamoDB that an effect hands to `once`: they count as written, exactly once, and are not made. Without
    * it such a change fails, as in memory a write is a function.
@@ -53,13 +58,15 @@ export function createMemoryWorker({
   retries,
   modules = [],
   onPoison,
+  poison,
+  parkAfter,
   onItems,
   ...options
 }: MemoryWorkerOptions = {}): MemoryWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
   const container = compose(
     memoryModule,
-    systemModule(logging, { ...(retries && { retries }), onPoison }),
+    systemModule(logging, { ...(retries && { retries }), onPoison, poison, parkAfter }),
     definitionModule(definition),
     ...(onItems === undefined ? [] : [effectLogModule(onItems)]),
     ...modules,

@@ -24,6 +24,7 @@ import { definitionModule } from './composition/table-model.ts';
 import { type DatabaseSettings, tlsVariables } from './database-settings.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import { handlerOf, type HandlerOfOptions } from './lambda/handler-of.ts';
+import type { Poison } from './settings.ts';
 
 /** Where a worker on PostgreSQL keeps what it derives, what that is, and how. */
 export interface PostgresWorkerOptions extends Partial<HandlerOfOptions> {
@@ -47,6 +48,10 @@ export interface PostgresWorkerOptions extends Partial<HandlerOfOptions> {
   readonly modules?: readonly ContainerModule[];
   /** Told of every record that can never be handled. It blocks all the same, unless there is a quarantine. */
   readonly onPoison?: PoisonListener;
+  /** What becomes of such records. Unless given, they go to quarantine where there is one, and block otherwise. */
+  readonly poison?: Poison | undefined;
+  /** Where items are parked, at so many deliveries an effect must have failed for its item to be; never, unless given. */
+  readonly parkAfter?: number | undefined;
 }
 
 /** A worker that keeps everything derived, its queue and the table's rows in PostgreSQL. */
@@ -95,11 +100,13 @@ export function createPostgresWorker({
   retries,
   modules = [],
   onPoison,
+  poison,
+  parkAfter,
   ...options
 }: PostgresWorkerOptions): PostgresWorker {
   const logging = { level: 'info', stream: process.stdout, readable: true, ...log } as const;
   const settings = {
-    ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: false },
+    ...{ schema: 'contrail', prefix: '', connections: 10, hasQuarantine: poison === 'quarantine' },
     ...tlsVariables(new EnvironmentReader(process.env)),
     ...database,
   };
@@ -108,7 +115,7 @@ export function createPostgresWorker({
       { ...settings, url },
       metrics && { namespace: 'Contrail', service: 'contrail', ...metrics },
     ),
-    systemModule(logging, { ...(retries && { retries }), onPoison }),
+    systemModule(logging, { ...(retries && { retries }), onPoison, poison, parkAfter }),
     definitionModule(definition),
     indexDocumentsModule,
     ...modules,

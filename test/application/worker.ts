@@ -8,6 +8,8 @@ import type { Clock } from '../../src/application/ports/clock.ts';
 import type { ImageRepository } from '../../src/application/ports/image-repository.ts';
 import type { Logger } from '../../src/application/ports/logger.ts';
 import type { MatcherRepository } from '../../src/application/ports/matcher-repository.ts';
+import type { ParkedItems } from '../../src/application/ports/parked-items.ts';
+import { ParkItems } from '../../src/application/park/park-items.ts';
 import type { Quarantine } from '../../src/application/ports/quarantine.ts';
 import type { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import type { TableReplica } from '../../src/application/ports/table-replica.ts';
@@ -41,6 +43,11 @@ export interface WorkerParts {
   /** `none` where the backend is the table itself. */
   readonly replica?: TableReplica | 'none' | undefined;
   readonly quarantine?: Quarantine | undefined;
+  /** Where items are parked; nowhere unless given. */
+  readonly parked?: ParkedItems;
+  readonly parkAfter?: number;
+  /** By what, unless by the use case on those. */
+  readonly parking?: ParkItems;
   readonly quarantineMaxShare?: number;
   /** 2 unless given: batches of tests are small. */
   readonly fewestSuspects?: number;
@@ -77,6 +84,8 @@ export function aWorker(parts: WorkerParts = {}) {
     }),
     replica: parts.replica === 'none' ? undefined : (parts.replica ?? backend.table),
     quarantine: parts.quarantine,
+    parking: parts.parking ?? (parts.parked && new ParkItems(parts.parked, retrier)),
+    parkAfter: parts.parkAfter,
     quarantineMaxShare: parts.quarantineMaxShare ?? DEFAULT_MAX_SHARE,
     fewestSuspects: parts.fewestSuspects ?? 2,
     onPoison: parts.onPoison,

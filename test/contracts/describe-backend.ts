@@ -9,6 +9,7 @@ import { imageRepository } from './image-repository/contract.ts';
 import { matcherRepository } from './matcher-repository/contract.ts';
 import * as metrics from './metrics.ts';
 import * as notes from './notes.ts';
+import * as parkedItems from './parked-items.ts';
 import * as quarantine from './quarantine.ts';
 import * as searchActionSource from './search-action-source.ts';
 import * as searchBacklog from './search-backlog.ts';
@@ -43,6 +44,7 @@ const CONTRACTS: { readonly [Port in keyof Backend]: ContractOf<Backend[Port]> }
   tableReplica,
   tableScan: { 'page, size': tableScan },
   notes: { 'load, save, remove': notes },
+  parkedItems: { 'look, save, page; load, discard': parkedItems },
   derivedState: { read: derivedState },
   quarantine: { keep: quarantine },
   givenUpMessages: { 'receive, acknowledge, close': givenUp },

@@ -38,7 +38,11 @@ function* allChoices(): Generator<Values> {
       { TableStreamArn: STREAM },
       { NewTableName: 'other', TableStreamArn: STREAM },
     ],
-    [{}, { PoisonRecords: 'quarantine', QuarantineMaxShare: '0.01' }],
+    [
+      {},
+      { PoisonRecords: 'quarantine', QuarantineMaxShare: '0.01' },
+      { PoisonRecords: 'park', ParkAfter: 3 },
+    ],
     [{}, { ReservedConcurrency: 5, DeletionProtection: 'true' }],
     [{}, { DiscardedRecordDays: 90 }],
     [{}, { MappingState: 'disabled' }, { MappingState: 'removed' }],
@@ -288,7 +292,7 @@ describe('the deployment template', () => {
     namespace === 'Contrail' ? Object.keys(METRICS).includes(name) : hasMetric(spec, namespace, name);
 
   it('given its alarms, then each goes to the topic, and watches a metric that is published', () => {
-    const resolved = resolve(template, { NewTableName: 'fleet' });
+    const resolved = resolve(template, { NewTableName: 'fleet', PoisonRecords: 'park' });
     const alarms = Object.entries(resolved.resources).filter(
       ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
     );
@@ -296,8 +300,8 @@ describe('the deployment template', () => {
     for (const [name, { Properties }] of alarms) {
       expect(Properties['AlarmActions'], name).to.deep.equal(['<AlarmTopic>']);
       expect(Properties['TreatMissingData'], name).to.equal(
-        // It stays on until something is read, also where nothing more is written.
-        name === 'StoppedAlarm' ? 'ignore' : 'notBreaching',
+        // They stay on until something is read, also where nothing more is written.
+        /^(?:Stopped|Parked)/.test(name) ? 'ignore' : 'notBreaching',
       );
       const metrics = metricsOf(Properties);
       expect(metrics, name).to.have.length.above(0);

@@ -47,7 +47,7 @@ describe('docs/configuration.md', () => {
     );
     readIndexerConfig(environment, fleet.model);
     expect(
-      [...text.matchAll(/`([A-Z]+_[A-Z_]+|BACKEND|CONCURRENCY)`/g)].map(([, name]) => name),
+      [...text.matchAll(/`([A-Z]+_[A-Z_]+|BACKEND|CONCURRENCY|POISON)`/g)].map(([, name]) => name),
     ).to.include.members([...asked]);
     expect([...asked]).to.include.members(rows.map(([, name]) => name));
   });

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { openDatabase } from '../../src/adapters/postgres/client/open-database.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { tableExport, writeExport } from '../support/table-export.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
@@ -16,6 +17,7 @@ describe('contrail backfill', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'contrail-backfill-'));
+    await emptyDatabaseIn(join(folder, 'database'));
     const { status, err } = await contrail('replay', SAMPLE, '--backend', 'postgres');
     expect(status, err).to.equal(0);
   });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { collect } from '../support/collect.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { shop } from '../support/shop.ts';
 import { rowRecord } from '../support/stream-records.ts';
 
@@ -91,11 +92,17 @@ describe('a worker on PostgreSQL, with an index that keeps no versions', functio
   }
   const engine = new Picky();
   const inEngine = new ContainerModule(({ rebind }) => void rebind(SearchIndex).toConstantValue(engine));
+  const folder = mkdtempSync(join(tmpdir(), 'contrail-worker-'));
   const { handler, drain, container, close } = createPostgresWorker({
-    ...{ url: 'pglite:', definition: shop, log, modules: [inEngine] },
+    ...{ url: `pglite:${folder}`, definition: shop, log, modules: [inEngine] },
   });
 
-  after(close);
+  before(() => emptyDatabaseIn(folder));
+
+  after(async () => {
+    await close();
+    await rm(folder, { recursive: true });
+  });
 
   it('given what is taken, then it stays hidden for longer than a write may take effect late after the longest answer', () => {
     expect(container.get(SearchActionSource).visibilityMs).to.be.at.least(3 * LATE_MS);
@@ -134,6 +141,7 @@ describe('a worker on PostgreSQL that was closed', function () {
   it('given an embedded database, once closed, then the folder may be opened by the next at once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'contrail-closed-'));
     try {
+      await emptyDatabaseIn(folder);
       const worker = createPostgresWorker({ url: `pglite:${folder}`, definition: shop, log });
       await worker.open();
       await worker.close();

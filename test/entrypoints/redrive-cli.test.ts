@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { linkRecord } from '../support/stream-records.ts';
 
 describe('contrail redrive', function () {
@@ -12,6 +13,7 @@ describe('contrail redrive', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'contrail-redrive-'));
+    await emptyDatabaseIn(join(folder, 'database'));
   });
 
   after(() => rm(folder, { recursive: true }));

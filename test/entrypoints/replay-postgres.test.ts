@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { faaRow, imageRow, linkRow, streamRecord } from '../support/stream-records.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
@@ -89,11 +90,13 @@ describe('contrail replay --backend postgres', function () {
     ];
     const records = rows.map((after, n) => JSON.stringify(streamRecord({ after, sequence: n + 1 })));
     await writeFile(join(folder, 'odd.ndjson'), records.join('\n'));
+    await emptyDatabaseIn(join(folder, 'database'));
     const states = await Promise.all(
       ['memory', 'postgres'].map(async (backend) => {
         const args = ['--backend', backend, '--verify', '--state', `${backend}.json`];
         const { status, out, err } = await run([...BUNDLED_CONTRAIL, 'replay', 'odd.ndjson', ...args], '', {
           cwd: folder,
+          env: { DATABASE_URL: 'pglite:database' },
         });
         expect(status, err + out).to.equal(0);
         return readFile(join(folder, `${backend}.json`), 'utf8');

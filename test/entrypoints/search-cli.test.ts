@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { EmbeddedSearchIndex } from '../../src/adapters/embedded-search/embedded-search-index.ts';
 import { put } from '../adapters/embedded-search/folder.ts';
-import { CONTRAIL, run, runShell } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run, runShell } from '../support/command-line.ts';
 import { decimal } from '../support/factories.ts';
 import { range } from '../support/range.ts';
 
@@ -38,7 +39,7 @@ describe('contrail search', function () {
   });
 
   const search = (...args: readonly string[]) =>
-    run([...CONTRAIL, 'search', ...args], '', { cwd: folder, env: { SEARCH_FOLDER: 'search' } });
+    run([...BUNDLED_CONTRAIL, 'search', ...args], '', { cwd: folder, env: { SEARCH_FOLDER: 'search' } });
 
   it('given words, then documents that have them are in a table, best first', async () => {
     expect(await search('orders', 'blue', 'pen')).to.deep.equal({
@@ -132,7 +133,7 @@ status: 2 values
   });
 
   it('given no folder, then it says what to set', async () => {
-    const { err, status } = await run([...CONTRAIL, 'search', 'orders'], '', { cwd: folder });
+    const { err, status } = await run([...BUNDLED_CONTRAIL, 'search', 'orders'], '', { cwd: folder });
     expect(err).to.equal(
       'contrail: SEARCH_FOLDER is not set; it must be the folder that search documents are kept in\n',
     );
@@ -177,7 +178,7 @@ status: 2 values
 
   it('given a reader that goes away, then it ends quietly', async () => {
     const line = '"$0" "$1" search many --limit 5000 --folder search | head -1; echo "${PIPESTATUS[0]}"';
-    const { out, err } = await runShell(line, CONTRAIL, folder);
+    const { out, err } = await runShell(line, BUNDLED_CONTRAIL, folder);
     expect(out).to.match(/^id +text\n0\n$/);
     expect(err).to.equal('');
   });
@@ -185,7 +186,7 @@ status: 2 values
   it('given a terminal, then the table is as wide', async () => {
     const line = `stty cols 20; TERM=xterm "$0" "$1" search orders --folder search`;
     const { out } = await runShell(
-      `script -qec '${line.replaceAll('$0', process.execPath).replaceAll('$1', CONTRAIL[0]!)}' /dev/null`,
+      `script -qec '${line.replaceAll('$0', process.execPath).replaceAll('$1', BUNDLED_CONTRAIL[0]!)}' /dev/null`,
       [],
       folder,
     );

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONTRAIL, run } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
 
 const DEFINITION = (fields: string) => `
   import { defineTable, documents, row } from 'contrail';
@@ -29,7 +30,7 @@ describe('contrail simulate', function () {
   after(() => rm(folder, { recursive: true }));
 
   const simulate = (...args: readonly string[]) =>
-    run([...CONTRAIL, 'simulate', ...args], '', { cwd: folder });
+    run([...BUNDLED_CONTRAIL, 'simulate', ...args], '', { cwd: folder });
 
   it('given a definition that is right, then it says what happened, and the status is 0', async () => {
     const { out, err, status } = await simulate(

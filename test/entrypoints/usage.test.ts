@@ -2,29 +2,30 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CONTRAIL, run, SCRIPTS } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run, SCRIPTS } from '../support/command-line.ts';
 
 const COMMANDS: Record<string, readonly string[]> = {
-  contrail: CONTRAIL,
-  'contrail init': [...CONTRAIL, 'init'],
-  'contrail replay': [...CONTRAIL, 'replay'],
-  'contrail consume': [...CONTRAIL, 'consume'],
-  'contrail gaps': [...CONTRAIL, 'gaps'],
-  'contrail index': [...CONTRAIL, 'index'],
-  'contrail plan': [...CONTRAIL, 'plan'],
-  'contrail backfill': [...CONTRAIL, 'backfill'],
-  'contrail purge': [...CONTRAIL, 'purge'],
-  'contrail verify': [...CONTRAIL, 'verify'],
-  'contrail doctor': [...CONTRAIL, 'doctor'],
-  'contrail redrive': [...CONTRAIL, 'redrive'],
-  'contrail search': [...CONTRAIL, 'search'],
-  'contrail simulate': [...CONTRAIL, 'simulate'],
-  'contrail generate': [...CONTRAIL, 'generate'],
-  'contrail build': [...CONTRAIL, 'build'],
-  'contrail filters': [...CONTRAIL, 'filters'],
-  'contrail policy': [...CONTRAIL, 'policy'],
-  'contrail adopt-stream': [...CONTRAIL, 'adopt-stream'],
-  'contrail migrate': [...CONTRAIL, 'migrate'],
+  contrail: BUNDLED_CONTRAIL,
+  'contrail init': [...BUNDLED_CONTRAIL, 'init'],
+  'contrail replay': [...BUNDLED_CONTRAIL, 'replay'],
+  'contrail consume': [...BUNDLED_CONTRAIL, 'consume'],
+  'contrail gaps': [...BUNDLED_CONTRAIL, 'gaps'],
+  'contrail index': [...BUNDLED_CONTRAIL, 'index'],
+  'contrail plan': [...BUNDLED_CONTRAIL, 'plan'],
+  'contrail backfill': [...BUNDLED_CONTRAIL, 'backfill'],
+  'contrail purge': [...BUNDLED_CONTRAIL, 'purge'],
+  'contrail verify': [...BUNDLED_CONTRAIL, 'verify'],
+  'contrail doctor': [...BUNDLED_CONTRAIL, 'doctor'],
+  'contrail redrive': [...BUNDLED_CONTRAIL, 'redrive'],
+  'contrail search': [...BUNDLED_CONTRAIL, 'search'],
+  'contrail simulate': [...BUNDLED_CONTRAIL, 'simulate'],
+  'contrail generate': [...BUNDLED_CONTRAIL, 'generate'],
+  'contrail build': [...BUNDLED_CONTRAIL, 'build'],
+  'contrail filters': [...BUNDLED_CONTRAIL, 'filters'],
+  'contrail policy': [...BUNDLED_CONTRAIL, 'policy'],
+  'contrail adopt-stream': [...BUNDLED_CONTRAIL, 'adopt-stream'],
+  'contrail migrate': [...BUNDLED_CONTRAIL, 'migrate'],
   ...SCRIPTS,
 };
 
@@ -38,11 +39,13 @@ describe('every command', function () {
         .to.match(new RegExp(`^Usage: ${name} `))
         .and.to.match(/exit status|Commands:|Example:/);
       expect(out.split('\n').filter((line) => line.length > 80)).to.deep.equal([]);
+      // What is left of a line that was longer.
+      expect(out).not.to.match(/^[a-z]+\n\S/m);
       expect({ err, status }).to.deep.equal({ err: '', status: 0 });
     });
 
   it('given help of a command, when called, then it is that of the command', async () => {
-    const { out, status } = await run([...CONTRAIL, 'help', 'replay']);
+    const { out, status } = await run([...BUNDLED_CONTRAIL, 'help', 'replay']);
     expect(out).to.match(/^Usage: contrail replay /);
     expect(status).to.equal(0);
   });
@@ -69,10 +72,10 @@ describe('every command', function () {
     ],
     ['local with an unknown option', [...SCRIPTS.local, '--nonsense'], /unknown option/],
     ['capture without a file', [...SCRIPTS.capture], /required option '--out <file>'/],
-    ['doctor without time', [...CONTRAIL, 'doctor', '--timeout', '0'], /integer from 1 to 300/],
-    ['filters of none', [...CONTRAIL, 'filters', '--most', '0'], /integer from 1 to 10/],
-    ['build of something else', [...CONTRAIL, 'build', '--out', 'x.tar'], /ends in .zip/],
-    ['generate with batches of none', [...CONTRAIL, 'generate', '--batch-size', '0'], /integer ≥ 1/],
+    ['doctor without time', [...BUNDLED_CONTRAIL, 'doctor', '--timeout', '0'], /integer from 1 to 300/],
+    ['filters of none', [...BUNDLED_CONTRAIL, 'filters', '--most', '0'], /integer from 1 to 10/],
+    ['build of something else', [...BUNDLED_CONTRAIL, 'build', '--out', 'x.tar'], /ends in .zip/],
+    ['generate with batches of none', [...BUNDLED_CONTRAIL, 'generate', '--batch-size', '0'], /integer ≥ 1/],
   ];
   for (const [what, args, message] of refused)
     it(`given ${what}, when called, then it says what is allowed and exits with 2`, async () => {

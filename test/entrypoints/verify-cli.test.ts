@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/adapters/postgres/client/open-database.t
 import { hashedKey } from '../../src/adapters/postgres/values/hashed-key.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { run } from '../support/command-line.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../fixtures/sample.ndjson', import.meta.url));
 
@@ -16,6 +17,7 @@ describe('contrail verify', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'contrail-verify-'));
+    await emptyDatabaseIn(join(folder, 'database'));
     const { status, err } = await contrail('replay', SAMPLE, '--backend', 'postgres');
     expect(status, err).to.equal(0);
   });

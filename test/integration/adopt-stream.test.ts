@@ -5,7 +5,8 @@ import { createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbTableGenerations } from '../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { unique } from '../support/unique.ts';
-import { CONTRAIL, run } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
 import { describeWithServers, sharedServers } from './shared-servers.ts';
 
 const HERE = 'arn:aws:dynamodb:eu-central-1:123456789012:table/aircraft';
@@ -26,7 +27,7 @@ describeWithServers('contrail adopt-stream', () => {
     env = { ...others, STATE_TABLE_NAME: stateTable };
   });
 
-  const adopt = (...args: string[]) => run([...CONTRAIL, 'adopt-stream', ...args], '', { env });
+  const adopt = (...args: string[]) => run([...BUNDLED_CONTRAIL, 'adopt-stream', ...args], '', { env });
   const generations = async () =>
     new DynamoDbTableGenerations(documentClientOf((await sharedServers()).clients.dynamodb), { stateTable });
 
@@ -96,7 +97,7 @@ describeWithServers('contrail adopt-stream', () => {
 
 describe('contrail adopt-stream, used wrongly', () => {
   const adopt = (env: Record<string, string>, ...args: string[]) =>
-    run([...CONTRAIL, 'adopt-stream', ...args], '', { env });
+    run([...BUNDLED_CONTRAIL, 'adopt-stream', ...args], '', { env });
 
   for (const arn of ['fleet', `${HERE}/stream/`, `${HERE}/index/x`, 'arn:aws:sqs:eu-central-1:1:queue'])
     it(`given ${arn}, then it is refused`, async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Database } from '../../src/adapters/postgres/client/database.ts';
 import { MIGRATIONS } from '../../src/adapters/postgres/schema/migrations.ts';
-import { CONTRAIL, run } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { run } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
 import { unique } from '../support/unique.ts';
 import { SERVER } from './postgres.ts';
@@ -12,7 +13,7 @@ describeUnless(SERVER.missing, 'contrail migrate', () => {
   let database: Database;
   const schema = unique('contrail_test_0').replaceAll('-', '_');
   const migrate = (env: Readonly<Record<string, string>>, ...args: string[]) =>
-    run([...CONTRAIL, 'migrate', ...args], '', {
+    run([...BUNDLED_CONTRAIL, 'migrate', ...args], '', {
       env: { DATABASE_URL: SERVER.url, DATABASE_SCHEMA: schema, ...env },
     });
 
@@ -49,7 +50,7 @@ describeUnless(SERVER.missing, 'contrail migrate', () => {
       (region) => `arn:aws:dynamodb:${region}:123456789012:table/aircraft`,
     ) as [string, string];
     const adopt = (arn: string) =>
-      run([...CONTRAIL, 'adopt-stream', arn], '', {
+      run([...BUNDLED_CONTRAIL, 'adopt-stream', arn], '', {
         env: { BACKEND: 'postgres', DATABASE_URL: SERVER.url, DATABASE_SCHEMA: schema },
       });
     expect((await adopt(here)).out).to.contain('is followed from now on, as generation 1');

@@ -42,6 +42,7 @@ import { readConfig } from '../../src/entrypoints/config.ts';
 import { createPostgresWorker } from '../../src/entrypoints/postgres-worker.ts';
 import { changeIn } from '../application/derived-rows.ts';
 import { describeUnless } from '../support/describe-unless.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { range } from '../support/range.ts';
 import { SourceTable, type TableRow } from '../support/stream-records.ts';
 import { unique } from '../support/unique.ts';
@@ -217,6 +218,7 @@ for (const { name, url, missing } of [PGLITE, SERVER] satisfies PostgresKind[])
     it(TITLE, async function () {
       this.timeout(180_000);
       const folder = await mkdtemp(join(tmpdir(), 'contrail-purge-'));
+      if (url === 'pglite:') await emptyDatabaseIn(folder);
       const table = new SourceTable();
       const database = { schema: unique('purged').replaceAll('-', '_') };
       try {

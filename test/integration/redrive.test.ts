@@ -23,6 +23,7 @@ import { readFrom } from '../../src/entrypoints/cli/redrive/from.ts';
 import { openRedriven } from '../../src/entrypoints/cli/redrive/redriven.ts';
 import { createPostgresWorker } from '../../src/entrypoints/postgres-worker.ts';
 import { describeUnless } from '../support/describe-unless.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { range } from '../support/range.ts';
 import { SourceTable, type TableRow, withDynamodb } from '../support/stream-records.ts';
 import { unique } from '../support/unique.ts';
@@ -59,9 +60,8 @@ async function redrive(from: string, { environment, isDry = false }: Redriving) 
   });
   let figures: RedriveFigures;
   try {
-    figures = await opened.redrive.execute(
-      opened.from,
-      { isDry, rate: undefined },
+    figures = await opened.redrive(
+      { rate: undefined, skipRefused: false },
       ({ why }) => failures.push(why),
       new AbortController().signal,
     );
@@ -178,6 +178,7 @@ for (const { name, url, missing } of [PGLITE, SERVER] satisfies PostgresKind[])
       const schema = unique('redriven').replaceAll('-', '_');
       const folder = await mkdtemp(join(tmpdir(), 'contrail-redrive-'));
       const place = url === 'pglite:' ? `pglite:${join(folder, 'database')}` : url;
+      if (url === 'pglite:') await emptyDatabaseIn(join(folder, 'database'));
       const environment = {
         BACKEND: 'postgres',
         DATABASE_URL: place,

@@ -8,12 +8,12 @@ import { PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from 'chai';
 import { TableDerivedState } from '../../local/proof/table-derived-state.ts';
-import { javaMissing } from '../../local/servers/java.ts';
-import { type LocalServers, startServers, workerEnvironment } from '../../local/servers/servers.ts';
+import { workerEnvironment } from '../../local/servers/servers.ts';
 import { createStateTable, createTable } from '../../local/servers/tables.ts';
 import { documentClientOf } from '../../src/adapters/aws/clients.ts';
 import { DynamoDbNotes } from '../../src/adapters/aws/electrodb/notes/dynamodb-notes.ts';
 import { MemorySearchIndex } from '../../src/adapters/memory/memory-search-index.ts';
+import type { Database } from '../../src/adapters/postgres/client/database.ts';
 import { openDatabase } from '../../src/adapters/postgres/client/open-database.ts';
 import { verify } from '../../src/application/verify/verify.ts';
 import { counts } from '../../src/domain/definition/counts.ts';
@@ -21,9 +21,10 @@ import { defineTable } from '../../src/domain/definition/define-table.ts';
 import { pointer } from '../../src/domain/definition/pointer.ts';
 import { row } from '../../src/domain/definition/row.ts';
 import { rows } from '../../src/domain/definition/rows.ts';
+import { describeWithServers, sharedServers } from '../integration/shared-servers.ts';
 import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
 import { start } from '../support/command-line.ts';
-import { describeUnless } from '../support/describe-unless.ts';
+import { emptyDatabaseIn } from '../support/embedded-database.ts';
 import { range } from '../support/range.ts';
 import { SourceTable } from '../support/stream-records.ts';
 import { tableExport, writeExport } from '../support/table-export.ts';
@@ -128,19 +129,15 @@ async function killedAndResumed(folder: string, { env, args, rate, untilBegun }:
   return last.report ?? {};
 }
 
-describeUnless(javaMissing(), 'contrail backfill, killed at random moments, on DynamoDB', () => {
-  let servers: LocalServers;
+describeWithServers('contrail backfill, killed at random moments, on DynamoDB', () => {
   let folder: string;
 
   before(async () => {
-    servers = await startServers({ brief: true });
+    await sharedServers();
     folder = await mkdtemp(join(tmpdir(), 'contrail-'));
     await writeFile(join(folder, 'contrail.config.ts'), FILE);
   });
-  after(async () => {
-    await (servers as LocalServers | undefined)?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
   const CASES = [
     ['of the table', false],
@@ -149,6 +146,7 @@ describeUnless(javaMissing(), 'contrail backfill, killed at random moments, on D
 
   for (const [of, isExported] of CASES)
     it(`given that it is run again, then it goes on among the rows ${of}, and nothing has drifted`, async () => {
+      const servers = await sharedServers();
       const { dynamodb } = servers.clients;
       const [TableName, stateTable] = [unique('killed'), unique('killed-state')];
       await createTable(dynamodb, TableName);
@@ -212,6 +210,7 @@ describe('contrail backfill, killed at random moments, on PGlite', function () {
 
   it('given that it is run again, then all is derived as by a worker', async () => {
     const env = { DATABASE_URL: 'pglite:database' };
+    await emptyDatabaseIn(join(folder, 'database'));
     const source = new SourceTable();
     const records = range(ROWS).map((n) => JSON.stringify(source.put(orderRow(n))));
     await writeFile(join(folder, 'changes.ndjson'), `${records.join('\n')}\n`);
@@ -223,32 +222,33 @@ describe('contrail backfill, killed at random moments, on PGlite', function () {
     replay.stdout.resume();
     const [wrong] = await Promise.all([text(replay.stderr), once(replay, 'close')]);
     expect(replay.exitCode, wrong).to.equal(0);
-    const derived = async (change?: string) => {
+    const opened = async <T>(look: (database: Database) => Promise<T>): Promise<T> => {
       const database = await openDatabase({ url: `pglite:${join(folder, 'database')}`, connections: 1 });
       try {
-        if (change !== undefined)
-          for (const table of ['counts', 'states', 'pointers', 'derived_rows'])
-            await database.query(`delete from contrail.${table}`);
-        return [
-          await database.query('select tuple, count::text, rows::text from contrail.counts order by tuple'),
-          await database.query('select parts, attributes from contrail.pointers order by parts'),
-          await database.query(
-            'select key, attributes, derived_from from contrail.derived_rows order by key',
-          ),
-        ];
+        return await look(database);
       } finally {
         await database.close();
       }
     };
-    const before = await derived();
+    const derivedIn = async (database: Database) => [
+      await database.query('select tuple, count::text, rows::text from contrail.counts order by tuple'),
+      await database.query('select parts, attributes from contrail.pointers order by parts'),
+      await database.query('select key, attributes, derived_from from contrail.derived_rows order by key'),
+    ];
+    const before = await opened(async (database) => {
+      const derived = await derivedIn(database);
+      for (const table of ['counts', 'states', 'pointers', 'derived_rows'])
+        await database.query(`delete from contrail.${table}`);
+      expect((await derivedIn(database)).map((found) => found.length)).to.deep.equal([0, 0, 0]);
+      return derived;
+    });
     expect(before.map((found) => found.length)).to.deep.equal([3, 7, ROWS]);
-    expect((await derived('deleted')).map((found) => found.length)).to.deep.equal([0, 0, 0]);
     await killedAndResumed(folder, {
       env,
       args: ['--backend', 'postgres'],
       rate: '250',
       untilBegun: undefined,
     });
-    expect(await derived()).to.deep.equal(before);
+    expect(await opened(derivedIn)).to.deep.equal(before);
   });
 });

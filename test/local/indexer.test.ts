@@ -33,7 +33,8 @@ import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { fleet } from '../../src/fleet/definition.ts';
 import { generateRecords } from '../../src/fleet/feed/generate.ts';
-import { CONTRAIL, type Finished, run, start } from '../support/command-line.ts';
+import { BUNDLED_CONTRAIL } from '../support/bundled-contrail.ts';
+import { type Finished, run, start } from '../support/command-line.ts';
 import { describeUnless } from '../support/describe-unless.ts';
 import { unique } from '../support/unique.ts';
 
@@ -85,7 +86,9 @@ describeUnless(javaMissing(), 'contrail index', () => {
   }
 
   const index = (args: readonly string[], env: Record<string, string> = {}): Promise<Finished> =>
-    run([...CONTRAIL, 'index', ...args], '', { env: { ...indexerEnvironment(servers, search), ...env } });
+    run([...BUNDLED_CONTRAIL, 'index', ...args], '', {
+      env: { ...indexerEnvironment(servers, search), ...env },
+    });
 
   /** Until the queue is empty: what was sent to receivers that were killed is nobody's. */
   async function indexAll(): Promise<void> {
@@ -163,7 +166,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
         path.endsWith('/import') ? { kind: 'is slow', milliseconds: 200 } : undefined;
       const before = imports();
       const wanted = before + 1 + (kill % 4);
-      const child = start([...CONTRAIL, 'index', '--batch-size', '20'], { env: environment });
+      const child = start([...BUNDLED_CONTRAIL, 'index', '--batch-size', '20'], { env: environment });
       for (let since = Date.now(), seen = before; imports() < wanted && child.exitCode === null;) {
         if (imports() > seen) [since, seen] = [Date.now(), imports()];
         // Messages were given to receivers that are gone, or those before it have left it too little to do.
@@ -204,7 +207,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
       await writeFleet(clients.dynamodb, { table, ...feed });
       const Records = [...generateRecords({ seed: feed.seed, records: feed.writes, duplicateShare: 0 })];
       expect(await workerInto(queueUrl)({ Records })).to.deep.equal({ batchItemFailures: [] });
-      const child = start([...CONTRAIL, 'index', '--folder', folder, '--batch-size', '5'], {
+      const child = start([...BUNDLED_CONTRAIL, 'index', '--folder', folder, '--batch-size', '5'], {
         env: environment,
       });
       const file = join(folder, 'registry.documents');
@@ -214,7 +217,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
       for (let runs = 0; runs === 0 || !(await isEmpty(clients.sqs, queueUrl)); runs++) {
         sqs.endVisibility(queueUrl);
         const { err, status } = await run(
-          [...CONTRAIL, 'index', '--folder', folder, '--once', '--create'],
+          [...BUNDLED_CONTRAIL, 'index', '--folder', folder, '--once', '--create'],
           '',
           { env: environment },
         );
@@ -262,7 +265,7 @@ describeUnless(javaMissing(), 'contrail index', () => {
     typesense.misbehaves = ({ path }) =>
       path.endsWith('/import') ? { kind: 'is slow', milliseconds: 500 } : undefined;
     const seen = typesense.requests.length;
-    const child = start([...CONTRAIL, 'index', '--batch-size', '10', '--report', 'json'], {
+    const child = start([...BUNDLED_CONTRAIL, 'index', '--batch-size', '10', '--report', 'json'], {
       env: indexerEnvironment(servers, search),
     });
     const out = outputOf(child);

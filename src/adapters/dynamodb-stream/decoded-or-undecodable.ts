@@ -4,6 +4,7 @@ import type { Change } from '../../domain/change.ts';
 import type { Fault } from '../../domain/fault.ts';
 import { itemKey } from '../../domain/row.ts';
 import type { KeySchema } from '../../domain/table-model.ts';
+import type { Version } from '../../domain/version.ts';
 import { summaryOf, timeOf } from './record-summary.ts';
 
 /** What logs and reports ask of a record. Computed when asked for: few records are, and a digest takes long. */
@@ -55,10 +56,18 @@ class UndecodableView extends RecordView {
   readonly kind = 'undecodable';
   readonly fault: Fault;
   readonly item: string | undefined;
+  readonly version: Version | undefined;
 
-  constructor(raw: unknown, keys: KeySchema, place: string | undefined, fault: Fault) {
+  constructor(
+    raw: unknown,
+    keys: KeySchema,
+    place: string | undefined,
+    fault: Fault,
+    version: Version | undefined,
+  ) {
     super(raw, keys, place);
     this.fault = fault;
+    this.version = version;
     const { pk, sk } = this.record;
     const isKnown = pk !== undefined && (sk !== undefined || keys.sort === undefined);
     this.item = isKnown ? itemKey({ partition: pk, sort: sk }) : undefined;
@@ -85,6 +94,7 @@ export function undecodable(
   keys: KeySchema,
   place: string | undefined,
   fault: Fault,
+  version?: Version,
 ): Delivery {
-  return new UndecodableView(raw, keys, place, fault);
+  return new UndecodableView(raw, keys, place, fault, version);
 }

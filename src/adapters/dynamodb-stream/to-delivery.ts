@@ -38,8 +38,17 @@ export function toDelivery(input: unknown, model: TableModel, options: RecordOpt
   try {
     return decoded(input, model.keys, options.place, toChange(input, model, options));
   } catch (error) {
-    return undecodable(input, model.keys, options.place, Fault.from(error));
+    return undecodable(input, model.keys, options.place, Fault.from(error), versionIn(input, options));
   }
+}
+
+/** Which change a record is of, whatever else it holds; undefined where it does not say. */
+function versionIn(input: unknown, { streamArn, generation = 0 }: RecordOptions): Version | undefined {
+  if (!isObject(input) || !isObject(input['dynamodb'])) return undefined;
+  const sequence = sequenceOf(input['dynamodb']['SequenceNumber']);
+  return sequence === undefined
+    ? undefined
+    : { generation, epoch: labelOf(streamOf(input, streamArn)), sequence };
 }
 
 function toChange(

@@ -2,7 +2,9 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { DerivedListing } from '../../application/ports/derived-listing.ts';
 import type { DerivedState } from '../../application/ports/derived-state.ts';
 import type { ImageRepository } from '../../application/ports/image-repository.ts';
+import type { KeptChanges } from '../../application/ports/kept-changes.ts';
 import type { Notes } from '../../application/ports/notes.ts';
+import type { ParkedItems } from '../../application/ports/parked-items.ts';
 import type { Quarantine } from '../../application/ports/quarantine.ts';
 import type { SearchActionSource } from '../../application/ports/search-action-source.ts';
 import type { SearchBacklog } from '../../application/ports/search-backlog.ts';
@@ -25,6 +27,8 @@ import { type DatabaseOptions, openDatabase } from './client/open-database.ts';
 import { PostgresDerivedState } from './derived/postgres-derived-state.ts';
 import { PostgresDerivedListing } from './listing/postgres-derived-listing.ts';
 import { PostgresNotes } from './notes/postgres-notes.ts';
+import { PostgresKeptChanges } from './parking/postgres-kept-changes.ts';
+import { PostgresParkedItems } from './parking/postgres-parked-items.ts';
 import { PostgresImageRepository } from './pointers/postgres-image-repository.ts';
 import { purgeExpired } from './purge-expired.ts';
 import { PostgresQuarantine } from './quarantine/postgres-quarantine.ts';
@@ -72,6 +76,8 @@ export interface PostgresParts {
   readonly shards: ShardStates;
   readonly scan: TableScan;
   readonly notes: Notes;
+  readonly parkedItems: ParkedItems;
+  readonly keptChanges: KeptChanges;
   /** Closes the database, once what runs on it is done. */
   close(): Promise<void>;
 }
@@ -130,6 +136,8 @@ export async function openBackend(
     shards: new PostgresShardStates(database, names),
     scan: new PostgresTableScan(database, names),
     notes: new PostgresNotes(database, names),
+    parkedItems: new PostgresParkedItems(database, names),
+    keptChanges: new PostgresKeptChanges(database, names),
     close: () => {
       clearInterval(purging);
       return database.close();

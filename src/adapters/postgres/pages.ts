@@ -28,13 +28,13 @@ export async function* wholePagesOf<R extends object>(
   { columns, from, where = 'true', values = [] }: Paged,
   signal?: AbortSignal,
 ): AsyncIterable<readonly R[]> {
-  let after = '\\x';
+  let after = '';
   for (;;) {
     const rows = await database.query<{ readonly at: string }>(
-      `select '\\x' || encode(t.id, 'hex') as at, ${columns} from ${from}
+      `select encode(t.id, 'hex') as at, ${columns} from ${from}
 where t.id > $1::text::bytea and ${where}
 order by t.id limit ${PAGE}`,
-      [after, ...values],
+      [`\\x${after}`, ...values],
       signal,
     );
     if (rows.length > 0) yield rows as readonly object[] as readonly R[];

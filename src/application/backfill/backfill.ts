@@ -33,7 +33,7 @@ export interface BackfillParts {
   readonly bring: Pick<BringIntoLine, 'execute'>;
   readonly clear: Pick<ClearDocuments, 'execute'>;
   /** Where the table is that rows are read from, if it is not the table's own. */
-  readonly replica?: Pick<TableReplica, 'apply'> | undefined;
+  readonly replica?: TableReplica | undefined;
   /** The same, but that nothing is written: see `withoutWriting`. */
   readonly pretend: Pick<BackfillParts, 'bring' | 'clear'>;
   readonly retrier: Retrier;

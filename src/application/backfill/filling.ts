@@ -104,16 +104,25 @@ export class Filling {
     const { isDryRun = false } = this.#options;
     checkAge(description, clock.now());
     const { at } = description;
-    if (replica !== undefined && !isDryRun) await replicateExported({ replica, model, retrier }, rows, at);
+    const unkept =
+      replica === undefined || isDryRun
+        ? new Map<string, Fault>()
+        : await replicateExported({ replica, model, retrier }, rows, at);
+    for (const { key } of rows) {
+      const fault = unkept.get(itemKey(key));
+      if (fault !== undefined) this.#parts.listener.onRefused(key, fault.message);
+    }
     const filled = await this.#fill(
-      rows.map(({ key, attributes }) =>
-        this.#hasEffects(key) ? { key } : { key, scanned: { attributes, at } },
-      ),
+      rows
+        .filter(({ key }) => !unkept.has(itemKey(key)))
+        .map(({ key, attributes }) =>
+          this.#hasEffects(key) ? { key } : { key, scanned: { attributes, at } },
+        ),
       'as they were',
     );
     const { documents = 0, counts = 0, rows: derived = 0, pointers = 0, effects = 0 } = filled;
     if (!isDryRun) pace.took(documents + counts + derived + pointers + effects);
-    return filled;
+    return { ...filled, refused: filled.refused + unkept.size };
   }
 
   /** Whether effects are run for such a row: that a later change asked for none is noted nowhere. */

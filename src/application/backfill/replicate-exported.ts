@@ -4,12 +4,12 @@ import type { TableModel } from '../../domain/table-model.ts';
 import { fillVersion } from '../../domain/version.ts';
 import type { TableReplica } from '../ports/table-replica.ts';
 import type { ScannedRow } from '../ports/table-scan.ts';
-import { tryAgain } from '../drift/scan-all.ts';
+import { replicate } from '../replicate.ts';
 import type { Retrier } from '../retry.ts';
 import { NO_LIMIT } from '../time-limit.ts';
 
 export interface ReplicatingParts {
-  readonly replica: Pick<TableReplica, 'apply'>;
+  readonly replica: TableReplica;
   readonly model: TableModel;
   readonly retrier: Retrier;
 }
@@ -19,13 +19,14 @@ export interface ReplicatingParts {
  * them is read from there later.
  *
  * @param at of when the rows are, in milliseconds since 1970.
- * @throws Fault where the replica cannot be written, whatever is tried.
+ * @returns why it cannot keep rows, by their items.
+ * @throws Fault where it cannot be written, whatever is tried.
  */
 export async function replicateExported(
   { replica, model, retrier }: ReplicatingParts,
   rows: readonly ScannedRow[],
   at: number,
-): Promise<void> {
+): Promise<ReadonlyMap<string, Fault>> {
   const version = fillVersion(undefined, at);
   const changes = rows.flatMap(({ key: { partition, sort }, attributes }) => {
     const row = model.rowOf(partition, sort);
@@ -40,5 +41,11 @@ export async function replicateExported(
     }
     return [{ ...rowAsIs(row, attributes), version }];
   });
-  if (changes.length > 0) await tryAgain(retrier, () => replica.apply(changes), NO_LIMIT.signal);
+  const { failed } = await replicate(changes, { replica, retrier }, NO_LIMIT);
+  const refused = new Map<string, Fault>();
+  for (const [{ item }, fault] of failed) {
+    if (fault.kind !== 'permanent') throw fault;
+    refused.set(item, fault);
+  }
+  return refused;
 }

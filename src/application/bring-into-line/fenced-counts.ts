@@ -2,7 +2,7 @@ import type { UpdateMatcherTupleCommand } from '../../domain/command.ts';
 import { contributionOf } from '../../domain/count.ts';
 import { type CountMove, type CountState, sameContributions } from '../../domain/count-move.ts';
 import type { MatcherRepository } from '../ports/matcher-repository.ts';
-import type { Asked, Fenced } from './fenced.ts';
+import { type Asked, type Fenced, isBefore } from './fenced.ts';
 
 type Command = UpdateMatcherTupleCommand;
 
@@ -25,10 +25,13 @@ export function fencedCounts(matcher: MatcherRepository): Fenced<Command, CountS
   };
 }
 
-function isInLine({ command, state }: Asked<Command, CountState>): boolean {
-  if (state === undefined) return command.held.length === 0;
+/** Behind a change that was given up, a state must say so: what is older may be delivered again, and must not come last. */
+function isInLine({ command, state, unnoted: { since } }: Asked<Command, CountState>): boolean {
+  if (state === undefined) return command.held.length === 0 && since === undefined;
   return (
-    state.removed === isGone(command) && sameContributions(state.contributions, contributionsOf(command))
+    !isBefore(state.version, since) &&
+    state.removed === isGone(command) &&
+    sameContributions(state.contributions, contributionsOf(command))
   );
 }
 

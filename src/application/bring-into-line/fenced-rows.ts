@@ -12,7 +12,7 @@ import { Fault } from '../../domain/fault.ts';
 import { equalRecords } from '../../domain/value.ts';
 import { applyGivingUpFirst } from '../derive-rows.ts';
 import type { DerivedRowRepository, StoredDerivedRow } from '../ports/derived-row-repository.ts';
-import type { Asked, Fenced } from './fenced.ts';
+import { type Asked, type Fenced, isBefore } from './fenced.ts';
 
 type Command = DeriveRowsCommand;
 type Stored = StoredDerivedRow | undefined | Fault;
@@ -51,12 +51,15 @@ export function fencedRows(repository: DerivedRowRepository): Fenced<Command, Ro
 function byStateAlone(asked: Asked<Command, RowsState>): boolean | undefined {
   const { command, state } = asked;
   const { change, put } = command;
+  const { since } = asked.unnoted;
   if (strayIn(asked).length > 0) return false;
-  if (state === undefined) return put.length === 0;
+  if (state === undefined) return put.length === 0 && since === undefined;
   const isGone = change.operation === 'REMOVE';
   if (state.removed !== isGone) return false;
+  if (!isGone && isOfItsChange(command)) return true;
+  // What is older than a change that was given up may be delivered again, and must not come last.
+  if (isBefore(state.version, since)) return false;
   if (isGone) return true;
-  if (isOfItsChange(command)) return true;
   const given = new Set(put.map(nameOfKey));
   const isSame = state.keys.length === given.size && state.keys.every((key) => given.has(nameOfKey(key)));
   return isSame ? undefined : false;

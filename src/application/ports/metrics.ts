@@ -12,6 +12,12 @@ export const METRICS = {
   RecordsFailed: ['Count', 'records that failed themselves, and will be delivered again'],
   RecordsHeldBack: ['Count', 'records that wait because an earlier change of their item failed'],
   RecordsQuarantined: ['Count', 'records that can never be handled, kept in quarantine'],
+  RecordsParked: ['Count', 'records that wait, acknowledged, because their item is parked'],
+  ParkedItems: [
+    'Count',
+    'items that are parked when the batch begins; above a hundred, it says a hundred or more',
+  ],
+  OldestParkedAge: ['Milliseconds', 'how long ago the one was parked that has been so for longest'],
   SearchUpserts: ['Count', 'upserts put on the search queue'],
   SearchDeletes: ['Count', 'deletes put on the search queue'],
   SearchUnchanged: ['Count', 'changes that touched nothing a search document holds'],
@@ -101,6 +107,9 @@ export function unitOf(name: MetricName): MetricUnit {
 function isOfEffect(name: MetricName): name is `${string}:${EffectHeading}` {
   return name.includes(':');
 }
+
+/** Counts of what there is, and not of what happened: published whenever they are known, also as 0. */
+export const GAUGES: ReadonlySet<MetricName> = new Set<MetricName>(['ParkedItems']);
 
 /**
  * What a worker publishes with every batch, an indexer, a reader each time, and a comparison at its end, also as 0. Alarms watch these: without a value they could not tell a

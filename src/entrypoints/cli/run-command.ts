@@ -12,13 +12,21 @@ export async function runCommand(program: Command, args = process.argv.slice(2))
   watchStandardStreams(program.name());
   endOnSignals();
   for (const command of [program, ...program.commands])
-    command.exitOverride().showHelpAfterError('(run with --help to see the usage)');
+    command
+      .exitOverride()
+      .showHelpAfterError('(run with --help to see the usage)')
+      .description(unwrapped(command.description()));
   const unknown = unknownCommand(program, args);
   try {
     await program.parseAsync(unknown === undefined ? args : [unknown], { from: 'user' });
   } catch (error) {
     process.exitCode = exitStatus(program.name(), error);
   }
+}
+
+/** Each paragraph as one line: commander wraps it, and would break lines that are a little too long once more. */
+function unwrapped(text: string): string {
+  return text.replaceAll(/(?<=\S)\n(?=\S)/g, ' ');
 }
 
 /** A command that there is none of, even where help is asked for: commander would give that of the program. */

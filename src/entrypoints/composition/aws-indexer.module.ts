@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ContainerModule } from 'inversify';
 import { EmfMetrics } from '../../adapters/aws/emf/emf-metrics.ts';
+import { DynamoDbKeptChanges } from '../../adapters/aws/electrodb/parking/dynamodb-kept-changes.ts';
+import { KeptChanges } from '../../application/ports/kept-changes.ts';
 import { DynamoDbSearchFences } from '../../adapters/aws/electrodb/search/dynamodb-search-fences.ts';
 import { DynamoDbSourceRows } from '../../adapters/aws/electrodb/search/dynamodb-source-rows.ts';
 import { SqsSearchActionSource } from '../../adapters/aws/sqs/sqs-search-action-source.ts';
@@ -34,6 +36,10 @@ export function awsIndexerModule({
     );
     bind(SearchFences).toResolvedValue(
       (client) => new DynamoDbSearchFences(client, { stateTable, concurrency }),
+      [DOCUMENT_CLIENT],
+    );
+    bind(KeptChanges).toResolvedValue(
+      (client) => new DynamoDbKeptChanges(client, { stateTable, table }),
       [DOCUMENT_CLIENT],
     );
     bind(SourceRows).toResolvedValue(

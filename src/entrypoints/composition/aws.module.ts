@@ -6,6 +6,7 @@ import { ElectroDbEffectLog } from '../../adapters/aws/electrodb/effects/electro
 import { DynamoDbTableGenerations } from '../../adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { DynamoDbParkedItems } from '../../adapters/aws/electrodb/parking/dynamodb-parked-items.ts';
 import { ElectroDbDerivedRowRepository } from '../../adapters/aws/electrodb/rows/electrodb-derived-row-repository.ts';
 import { SEARCH_QUEUE_VARIABLE } from '../../adapters/aws/sqs/queue-url.ts';
 import { SqsQuarantine } from '../../adapters/aws/sqs/sqs-quarantine.ts';
@@ -16,6 +17,7 @@ import { EffectLog } from '../../application/ports/effect-log.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { ParkedItems } from '../../application/ports/parked-items.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchQueue } from '../../application/ports/search-queue.ts';
 import { TableGenerations } from '../../application/ports/table-generations.ts';
@@ -74,6 +76,10 @@ export function awsModule({
     );
     bind(EffectLog).toResolvedValue(
       (client) => new ElectroDbEffectLog(client, { stateTable }),
+      [DOCUMENT_CLIENT],
+    );
+    bind(ParkedItems).toResolvedValue(
+      (client) => new DynamoDbParkedItems(client, { stateTable, table }),
       [DOCUMENT_CLIENT],
     );
     bind(TableGenerations).toResolvedValue(

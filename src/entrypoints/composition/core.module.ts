@@ -5,6 +5,10 @@ import { Clock } from '../../application/ports/clock.ts';
 import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { ParkedItems } from '../../application/ports/parked-items.ts';
+import { ParkItems } from '../../application/park/park-items.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Settings } from '../settings.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { Random } from '../../application/ports/random.ts';
 import { Sleeper } from '../../application/ports/sleeper.ts';
@@ -30,6 +34,11 @@ export const RETRY_POLICY: ServiceIdentifier<RetryPolicy> = Symbol('RetryPolicy'
 
 /** Which share of a batch's items may be quarantined for one reason: above 0, up to 1. */
 export const QUARANTINE_MAX_SHARE: ServiceIdentifier<number> = Symbol('QuarantineMaxShare');
+
+type PoisonSettings = Pick<Settings, 'poison' | 'parkAfter'>;
+
+/** What becomes of records that can never be handled. Need not be bound. */
+export const POISON_SETTINGS: ServiceIdentifier<PoisonSettings> = Symbol('PoisonSettings');
 
 /** Told of every record that can never be handled. Need not be bound. */
 export const POISON_LISTENER: ServiceIdentifier<PoisonListener> = Symbol('PoisonListener');
@@ -74,25 +83,35 @@ export const coreModule = new ContainerModule(({ bind }) => {
       logger: context.get(Logger),
     });
   });
-  bind(ProcessBatch).toDynamicValue(
-    (context) =>
-      new ProcessBatch({
-        search: context.get(SyncSearchDocument),
-        defaultImages: context.get(ReconcileDefaultImage),
-        matcher: context.get(UpdateMatcherTuple),
-        derivedRows: context.get(DeriveRows),
-        effects: context.get(RunEffects),
-        // Only backends that keep the table's rows themselves bind one.
-        replica: context.get(TableReplica, { optional: true }),
-        // Bound where one is configured: without it, poison blocks.
-        quarantine: context.get(Quarantine, { optional: true }),
-        quarantineMaxShare: context.get(QUARANTINE_MAX_SHARE),
-        onPoison: context.get(POISON_LISTENER, { optional: true }),
-        retrier: context.get(Retrier),
-        metrics: context.get(Metrics),
-        clock: context.get(Clock),
-        logger: context.get(Logger),
-        kindNames: context.get(TABLE_MODEL) === fleet.model ? undefined : GENERAL_NAMES,
-      }),
-  );
+  bind(ProcessBatch).toDynamicValue((context) => {
+    const settings = context.get<PoisonSettings>(POISON_SETTINGS, { optional: true });
+    const poison = settings?.poison;
+    // Bound where one is configured: without it, poison blocks, unless items are parked.
+    const quarantine = context.get(Quarantine, { optional: true });
+    if (poison === 'quarantine' && quarantine === undefined)
+      throw new Fault(
+        'configuration',
+        'poison is to go to quarantine, and there is none: configure or bind one',
+      );
+    const isQuarantined = poison === undefined || poison === 'quarantine';
+    return new ProcessBatch({
+      search: context.get(SyncSearchDocument),
+      defaultImages: context.get(ReconcileDefaultImage),
+      matcher: context.get(UpdateMatcherTuple),
+      derivedRows: context.get(DeriveRows),
+      effects: context.get(RunEffects),
+      // Only backends that keep the table's rows themselves bind one.
+      replica: context.get(TableReplica, { optional: true }),
+      quarantine: isQuarantined ? quarantine : undefined,
+      parking: poison === 'park' ? new ParkItems(context.get(ParkedItems), context.get(Retrier)) : undefined,
+      parkAfter: settings?.parkAfter,
+      quarantineMaxShare: context.get(QUARANTINE_MAX_SHARE),
+      onPoison: context.get(POISON_LISTENER, { optional: true }),
+      retrier: context.get(Retrier),
+      metrics: context.get(Metrics),
+      clock: context.get(Clock),
+      logger: context.get(Logger),
+      kindNames: context.get(TABLE_MODEL) === fleet.model ? undefined : GENERAL_NAMES,
+    });
+  });
 });

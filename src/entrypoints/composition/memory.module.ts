@@ -19,6 +19,9 @@ import { MemoryDerivedState } from '../../adapters/memory/memory-derived-state.t
 import { MemoryImageRepository } from '../../adapters/memory/memory-image-repository.ts';
 import { MemoryMatcherRepository } from '../../adapters/memory/memory-matcher-repository.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
+import { MemoryParkedItems } from '../../adapters/memory/memory-parked-items.ts';
+import { KeptChanges } from '../../application/ports/kept-changes.ts';
+import { ParkedItems } from '../../application/ports/parked-items.ts';
 import { MemoryNotes } from '../../adapters/memory/memory-notes.ts';
 import { MemorySearchBacklog } from '../../adapters/memory/memory-search-backlog.ts';
 import { MemorySearchIndex } from '../../adapters/memory/memory-search-index.ts';
@@ -42,6 +45,9 @@ export const memoryModule = new ContainerModule(({ bind }) => {
   bind(TableReplica).toService(MemoryTable);
   bind(TableScan).toResolvedValue((table) => new MemoryTableScan(table), [MemoryTable]);
   bind(Notes).toResolvedValue(() => new MemoryNotes(), []);
+  bind(MemoryParkedItems).toResolvedValue(() => new MemoryParkedItems(), []);
+  bind(ParkedItems).toService(MemoryParkedItems);
+  bind(KeptChanges).toResolvedValue((items) => items.changes, [MemoryParkedItems]);
   bind(TableGenerations).toResolvedValue(() => new MemoryTableGenerations(), []);
   bind(SearchQueue).toService(MemorySearchQueue);
   bind(MatcherRepository).toService(MemoryMatcherRepository);

@@ -12,6 +12,8 @@ import { ImageRepository } from '../../application/ports/image-repository.ts';
 import { Logger } from '../../application/ports/logger.ts';
 import { MatcherRepository } from '../../application/ports/matcher-repository.ts';
 import { Metrics } from '../../application/ports/metrics.ts';
+import { KeptChanges } from '../../application/ports/kept-changes.ts';
+import { ParkedItems } from '../../application/ports/parked-items.ts';
 import { Notes } from '../../application/ports/notes.ts';
 import { Quarantine } from '../../application/ports/quarantine.ts';
 import { SearchActionSource } from '../../application/ports/search-action-source.ts';
@@ -100,6 +102,8 @@ export function postgresModule(
     bindPart(SourceRows, 'sourceRows', { read: true }, {});
     bindPart(TableScan, 'scan', { page: true, size: true }, {});
     bindPart(Notes, 'notes', { load: true, save: true, remove: true }, {});
+    bindPart(ParkedItems, 'parkedItems', { look: true, save: true, page: true }, {});
+    bindPart(KeptChanges, 'keptChanges', { load: true, discard: true }, {});
     bindPart(
       ShardStates,
       'shards',

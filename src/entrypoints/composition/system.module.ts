@@ -9,14 +9,14 @@ import { Fault } from '../../domain/fault.ts';
 import { kindOf } from '../../domain/plain-value.ts';
 import { invocationFields } from '../invocation.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
-import { POISON_LISTENER, QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
+import { POISON_LISTENER, POISON_SETTINGS, QUARANTINE_MAX_SHARE, RETRY_POLICY } from './core.module.ts';
 
 /** What the process itself provides: time, waiting, randomness and a log; and its settings. */
 export function systemModule(
   logging: WinstonLoggerOptions,
   settings: Partial<Settings> = {},
 ): ContainerModule {
-  const { retries, quarantineMaxShare, onPoison } = { ...DEFAULT_SETTINGS, ...settings };
+  const { retries, quarantineMaxShare, onPoison, poison, parkAfter } = { ...DEFAULT_SETTINGS, ...settings };
   if (onPoison !== undefined && typeof (onPoison as unknown) !== 'function')
     throw new Fault('configuration', `onPoison must be a function, and is ${kindOf(onPoison)}`);
   return new ContainerModule(({ bind }) => {
@@ -26,6 +26,7 @@ export function systemModule(
     bind(Logger).toResolvedValue(() => new WinstonLogger({ fields: invocationFields, ...logging }), []);
     bind(RETRY_POLICY).toConstantValue(retries);
     bind(QUARANTINE_MAX_SHARE).toConstantValue(quarantineMaxShare);
+    bind(POISON_SETTINGS).toConstantValue({ poison, parkAfter });
     if (onPoison !== undefined) bind(POISON_LISTENER).toConstantValue(onPoison);
   });
 }

@@ -7,6 +7,8 @@ export interface GivenResources {
   readonly stateTable?: string;
   readonly searchQueue?: string;
   readonly quarantineQueue?: string;
+  /** Whether items are parked. */
+  readonly park?: boolean;
   /** The secret that an indexer reads its key from. */
   readonly keySecret?: string;
   /** Each `ARN`, or `ARN=PATTERN` of partition keys. */
@@ -47,7 +49,7 @@ export class ArnReader {
   }
 
   /** @param need what it is the ARN of, where it must be given. */
-  read(name: Exclude<keyof GivenResources, 'rowsIn'>, kind: typeof TABLE, need?: string): string {
+  read(name: Exclude<keyof GivenResources, 'rowsIn' | 'park'>, kind: typeof TABLE, need?: string): string {
     const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     return this.check(option, this.#given[name], kind, need);
   }

@@ -26,6 +26,8 @@ export interface WorkerResources {
   readonly searchQueue: string | undefined;
   /** Where records go that can never be handled; undefined where they block. */
   readonly quarantineQueue: string | undefined;
+  /** Whether the items of such records are parked. */
+  readonly parks?: boolean | undefined;
   /** Where `rows` go: only they know, not their definition. */
   readonly rowsIn?: readonly RowsPlace[];
 }
@@ -48,6 +50,7 @@ export interface RowsPlace {
  * - Counts: reading and changing their rows; what is counted of each row is in the state table.
  * - Rows: writing them where they are said to be, which only the definition's function knows; what is derived of each row
  *   is in the state table.
+ * - Parking: reading which items are parked, and taking notes away, in the state table's partitions for that.
  * - Effects: nothing but state. What their own code asks for, also in `once`, nobody knows here.
  */
 export function policyOf(model: TableModel, resources: WorkerResources): PolicyDocument {
@@ -77,7 +80,7 @@ export function workerStatements(
   resources: Omit<WorkerResources, 'stream'>,
 ): readonly Statement[] {
   const { documents, counts, pointers, derivedRows, keys } = model;
-  const { table, stateTable, searchQueue, quarantineQueue, rowsIn = [] } = resources;
+  const { table, stateTable, searchQueue, quarantineQueue, parks, rowsIn = [] } = resources;
   const ofPointers = pointers.map(({ partition }) => partition);
   const ofCounts = counts.map(({ partition }) => partition);
   const inTable = (Sid: string, Action: string | readonly string[], partitions: readonly KeyTemplate[]) =>
@@ -97,6 +100,14 @@ export function workerStatements(
       ? []
       : [allow('SendSearchActions', 'sqs:SendMessage', searchQueue)]),
     ...(quarantineQueue === undefined ? [] : [allow('KeepPoison', 'sqs:SendMessage', quarantineQueue)]),
+    ...(parks === true
+      ? [
+          {
+            ...allow('ParkItems', ['dynamodb:Query', 'dynamodb:DeleteItem'], stateTable),
+            ...onPatterns(['PARKED#*']),
+          },
+        ]
+      : []),
   ];
 }
 

@@ -51,6 +51,7 @@ function resourcesBeside(
     stateTable,
     searchQueue: given.searchQueue,
     quarantineQueue: given.quarantineQueue,
+    ...(given.park === true && { parks: true }),
     ...(rowsIn.length === 0 ? {} : { rowsIn }),
   };
 }

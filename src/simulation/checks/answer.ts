@@ -97,6 +97,7 @@ const OUTCOME_METRICS: readonly MetricName[] = [
   'RecordsFailed',
   'RecordsHeldBack',
   'RecordsQuarantined',
+  'RecordsParked',
 ];
 
 function metricOf(outcome: Outcome): MetricName {
@@ -109,6 +110,8 @@ function metricOf(outcome: Outcome): MetricName {
       return 'RecordsDuplicate';
     case 'quarantined':
       return 'RecordsQuarantined';
+    case 'parked':
+      return 'RecordsParked';
     case 'failed':
       return outcome.heldBack ? 'RecordsHeldBack' : 'RecordsFailed';
   }

@@ -10,6 +10,7 @@ import { openDatabase } from '../../../src/adapters/postgres/client/open-databas
 import { translateError } from '../../../src/adapters/postgres/client/translate-error.ts';
 import { FolderLock } from '../../../src/adapters/files/folder-lock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
+import { emptyDatabaseIn } from '../../support/embedded-database.ts';
 import { range } from '../../support/range.ts';
 
 const LOCK = pathToFileURL('src/adapters/files/folder-lock.ts').href;
@@ -123,6 +124,7 @@ describe('the folder of an embedded database', function () {
   });
 
   it('keeps what was committed, also when its process was killed at once', async () => {
+    await emptyDatabaseIn(folder);
     const module = pathToFileURL('src/adapters/postgres/client/open-database.ts').href;
     const url = JSON.stringify(`pglite:${folder}`);
     const script = `import(${JSON.stringify(module)}).then(async ({ openDatabase }) => {

@@ -87,13 +87,16 @@ describeUnless(SERVER.missing, 'migrations on PostgreSQL', () => {
 
   it('take as long as they take, whatever other statements may', async () => {
     const names = aSchema();
-    const pool = new Pool({ connectionString: SERVER.url, query_timeout: 500 });
+    const options = '-c statement_timeout=500 -c lock_timeout=500';
+    const pool = new Pool({ connectionString: SERVER.url, query_timeout: 500, options });
     const hasty = new ServerDatabase(pool, database.name, () => new Client());
     const slow = { version: latest + 1, statements: () => ['select pg_sleep(0.7)'] };
     await migrate(database, names);
     try {
-      const options = { migrations: [...MIGRATIONS, slow] };
-      expect(await migrate(hasty, names, options)).to.deep.equal({ from: latest, to: latest + 1 });
+      expect(await migrate(hasty, names, { migrations: [...MIGRATIONS, slow] })).to.deep.equal({
+        from: latest,
+        to: latest + 1,
+      });
     } finally {
       await hasty.close();
     }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Database } from '../../../src/adapters/postgres/client/database.ts';
@@ -140,6 +140,8 @@ for (const kind of [PGLITE, SERVER])
       await listeners(own, (pids) => pids.length === 1);
       stop.abort();
       expect(await Promise.all(receiving)).to.deep.equal([[], []]);
+      // It lives as long as the process.
+      expect(getEventListeners(stop.signal, 'abort')).to.deep.equal([]);
       await listeners(own, (pids) => pids.length === 0);
     }).timeout(ASLEEP_MS);
 

@@ -180,6 +180,16 @@ describe('TypesenseSearchIndex', () => {
     }
   });
 
+  it('given a refusal that names no field of ours, then it is not cited: it may be what a document says', async () => {
+    const said = JSON.stringify('Field `personal words` must be an int32.');
+    goWrong(refuses(`{"code":400,"error":${said},"success":false}`));
+    const { message, reason } = checked((await apply(put('a'), put('b')))[0]);
+    expect(message)
+      .to.match(/refuses it$/)
+      .and.not.include('personal');
+    expect(reason).to.match(/refuses it$/);
+  });
+
   it('given a refusal of what fits, by a collection that is another, then that says what differs', async () => {
     const schema = { ...SCHEMA, fields: SCHEMA.fields.map((field) => ({ ...field, optional: true })) };
     const index = new TypesenseSearchIndex(shop.client, [schema]);

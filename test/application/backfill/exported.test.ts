@@ -15,6 +15,7 @@ import { Clock } from '../../../src/application/ports/clock.ts';
 import { MonotonicClock } from '../../../src/application/ports/monotonic-clock.ts';
 import { Sleeper } from '../../../src/application/ports/sleeper.ts';
 import { SourceRows } from '../../../src/application/ports/source-rows.ts';
+import { TableReplica } from '../../../src/application/ports/table-replica.ts';
 import { TableScan } from '../../../src/application/ports/table-scan.ts';
 import type { Change } from '../../../src/domain/change.ts';
 import { counts } from '../../../src/domain/definition/counts.ts';
@@ -113,6 +114,20 @@ class NotedRows extends SourceRows {
       this.asked.push(...keys.map(({ sort }) => sort ?? ''));
       return inner.read(keys, signal);
     };
+  }
+}
+
+class NotedReplica extends TableReplica {
+  readonly #note: (changes: readonly Change[]) => unknown;
+
+  constructor(note: (changes: readonly Change[]) => unknown) {
+    super();
+    this.#note = note;
+  }
+
+  override async apply(changes: readonly Change[]) {
+    this.#note(changes);
+    return [];
   }
 }
 
@@ -293,7 +308,7 @@ describe('a backfill from an export', () => {
     await filled.put(...IDS.map((id) => orderRow(id)));
     await filled.export();
     const applied: unknown[] = [];
-    const replica = { apply: async (changes: readonly Change[]) => (applied.push(changes), []) };
+    const replica = new NotedReplica((changes) => applied.push(changes));
     const before = await filled.world.driftNow();
     const options = { isDryRun: true, rate: { units: 1 } };
     const { tally } = await filled.execute({}, options, { replica });
@@ -311,12 +326,25 @@ describe('a backfill from an export', () => {
     await filled.put(orderRow('10'), playerRow('1', 'Ada'));
     await filled.export();
     const applied: Change[] = [];
-    const replica = { apply: async (changes: readonly Change[]) => (applied.push(...changes), []) };
+    const replica = new NotedReplica((changes) => applied.push(...changes));
     await filled.execute({}, {}, { replica });
     expect(applied.map(({ version }) => version)).to.deep.equal([
       { generation: 0, epoch: '', sequence: '0', fill: AT },
       { generation: 0, epoch: '', sequence: '0', fill: AT },
     ]);
+  });
+
+  it('given a row that the replica can never keep, then it is told of, and the others are filled', async () => {
+    const filled = new ExportedWorld();
+    await filled.put(...IDS.map((id) => orderRow(id)));
+    await filled.export();
+    const replica = new NotedReplica((changes) => {
+      if (changes.some(({ item }) => item.endsWith('ORDER#13')))
+        throw new Fault('permanent', 'it is larger than PostgreSQL takes');
+    });
+    const { tally } = await filled.execute({}, {}, { replica });
+    expect(tally).to.include({ scanned: 12, refused: 1, counts: 11 });
+    expect(filled.refused).to.deep.equal(['ORDER#13: it is larger than PostgreSQL takes']);
   });
 
   it('given a rate, then it is of what is written; a share is refused', async () => {

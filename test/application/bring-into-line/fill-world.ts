@@ -17,6 +17,7 @@ import {
 import { ClearDocuments } from '../../../src/application/bring-into-line/clear-documents.ts';
 import { UnwritingQueue } from '../../../src/application/bring-into-line/unwriting-ports.ts';
 import { withoutWriting } from '../../../src/application/bring-into-line/without-writing.ts';
+import type { Outcome } from '../../../src/application/delivery.ts';
 import { IndexDocuments } from '../../../src/application/index-documents.ts';
 import { ReconcileDefaultImage } from '../../../src/application/reconcile-default-image.ts';
 import { RunEffects } from '../../../src/application/run-effects.ts';
@@ -28,7 +29,7 @@ import { collect } from '../../support/collect.ts';
 import { SourceTable, type StreamRecord, type TableRow } from '../../support/stream-records.ts';
 import { changeIn } from '../derived-rows.ts';
 import { aRetrier, ForgetfulQueue, PatientSleeper, RecordingLogger, SteppingClock } from '../doubles.ts';
-import { aWorker } from '../worker.ts';
+import { aWorker, type WorkerParts } from '../worker.ts';
 
 /** Waited for before and after each call of a port. */
 type Pause = () => Promise<void> | undefined;
@@ -58,7 +59,8 @@ export class FillWorld {
   readonly #worker: ReturnType<typeof aWorker>;
   readonly #indexer: IndexDocuments;
 
-  constructor(definition: TableDefinition, pause?: Pause) {
+  /** @param own parts of its worker. */
+  constructor(definition: TableDefinition, pause?: Pause, own: WorkerParts = {}) {
     const { model } = definition;
     this.#definition = definition;
     this.#pause = pause;
@@ -69,6 +71,7 @@ export class FillWorld {
       definition,
       replica: 'none',
       retries: { conflicts: CONFLICTS },
+      ...own,
       backend: {
         queue: this.paused(this.queue),
         images: this.paused(new MemoryImageRepository(this.table)),
@@ -134,8 +137,8 @@ export class FillWorld {
   }
 
   /** Has the worker handle records that the stream has no more. */
-  async handleAgain(...records: readonly StreamRecord[]): Promise<void> {
-    await this.#worker.handle(...records);
+  async handleAgain(...records: readonly StreamRecord[]): Promise<readonly Outcome[]> {
+    return (await this.#worker.handle(...records)).outcomes;
   }
 
   /** Has the indexer carry out what is queued. */

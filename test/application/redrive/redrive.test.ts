@@ -68,7 +68,8 @@ describe('Redrive', () => {
     shop.giveUp(await world.remove(orderRow('2'), { lost: true }));
     const figures = await shop.redrive();
     expect(figures).to.include({ messages: 4, done: 4, failed: 0, records: 4, rows: 2, isStopped: false });
-    expect(figures.derivations.get('tally')).to.deep.equal({ written: 1, unchanged: 1 });
+    // Of the removed row too it is noted, so that what is older of it counts no more.
+    expect(figures.derivations.get('tally')).to.deep.equal({ written: 2, unchanged: 0 });
     expect(shop.givenUp.left).to.deep.equal([]);
     expect(await world.drift()).to.deep.equal([]);
   });

@@ -18,6 +18,8 @@ import { ElectroDbEffectLog } from '../../../src/adapters/aws/electrodb/effects/
 import { DynamoDbTableGenerations } from '../../../src/adapters/aws/electrodb/generations/dynamodb-table-generations.ts';
 import { ElectroDbImageRepository } from '../../../src/adapters/aws/electrodb/images/electrodb-image-repository.ts';
 import { ElectroDbMatcherRepository } from '../../../src/adapters/aws/electrodb/matcher/electrodb-matcher-repository.ts';
+import { DynamoDbKeptChanges } from '../../../src/adapters/aws/electrodb/parking/dynamodb-kept-changes.ts';
+import { DynamoDbParkedItems } from '../../../src/adapters/aws/electrodb/parking/dynamodb-parked-items.ts';
 import { DynamoDbNotes } from '../../../src/adapters/aws/electrodb/notes/dynamodb-notes.ts';
 import { DynamoDbTableScan } from '../../../src/adapters/aws/electrodb/scan/dynamodb-table-scan.ts';
 import { DynamoDbSearchFences } from '../../../src/adapters/aws/electrodb/search/dynamodb-search-fences.ts';
@@ -388,6 +390,21 @@ export const aws = {
         const { clients, stateTable } = await sharedServers();
         const connect = () => new DynamoDbNotes(documentClientOf(clients.dynamodb), { stateTable });
         return { notes: connect(), connect };
+      },
+      missing,
+    },
+  ],
+  parkedItems: [
+    {
+      name: 'DynamoDB',
+      setUp: async () => {
+        const { clients, stateTable } = await sharedServers();
+        const client = documentClientOf(clients.dynamodb);
+        const tables = { stateTable, table: unique('source').slice(0, 200) };
+        return {
+          items: new DynamoDbParkedItems(client, tables),
+          changes: new DynamoDbKeptChanges(client, tables),
+        };
       },
       missing,
     },

@@ -8,6 +8,7 @@ import type { Harness as Images, ImageCapability } from '../image-repository/har
 import type { Harness as Matcher } from '../matcher-repository/harness.ts';
 import type { Harness as Metrics } from '../metrics.ts';
 import type { Harness as Notes } from '../notes.ts';
+import type { Harness as ParkedItems } from '../parked-items.ts';
 import type { Harness as Quarantine } from '../quarantine.ts';
 import type { Harness as SearchActionSource, SourceCapability } from '../search-action-source.ts';
 import type { Harness as SearchBacklog } from '../search-backlog.ts';
@@ -40,6 +41,8 @@ export interface Backend {
   readonly tableReplica: Implementations<TableReplica, 'nulCharacters'>;
   readonly tableScan: Implementations<TableScan>;
   readonly notes: Implementations<Notes>;
+  /** With the changes of them. */
+  readonly parkedItems: Implementations<ParkedItems>;
   readonly derivedState: Implementations<DerivedState>;
   readonly quarantine: Implementations<Quarantine>;
   readonly givenUpMessages: Implementations<GivenUp, GivenUpCapability>;

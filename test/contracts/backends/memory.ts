@@ -3,6 +3,7 @@ import { toDelivery } from '../../../src/adapters/dynamodb-stream/to-delivery.ts
 import { MemoryEffectLog } from '../../../src/adapters/memory/memory-effect-log.ts';
 import { MemoryMetrics } from '../../../src/adapters/memory/memory-metrics.ts';
 import { MemoryGivenUp } from '../../../src/adapters/memory/memory-given-up.ts';
+import { MemoryParkedItems } from '../../../src/adapters/memory/memory-parked-items.ts';
 import { MemoryNotes } from '../../../src/adapters/memory/memory-notes.ts';
 import { MemoryQuarantine } from '../../../src/adapters/memory/memory-quarantine.ts';
 import { MemorySearchActionSource } from '../../../src/adapters/memory/memory-search-action-source.ts';
@@ -258,6 +259,15 @@ export const memory: Backend = {
       setUp: () => {
         const notes = new MemoryNotes();
         return { notes, connect: () => notes };
+      },
+    },
+  ],
+  parkedItems: [
+    {
+      name: 'memory',
+      setUp: () => {
+        const items = new MemoryParkedItems();
+        return { items, changes: items.changes };
       },
     },
   ],

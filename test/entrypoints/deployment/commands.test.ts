@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { unzipSync } from 'fflate';
+import { BUNDLED_CONTRAIL } from '../../support/bundled-contrail.ts';
 import { CONTRAIL, run as runNode } from '../../support/command-line.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:111122223333:table/orders';
@@ -47,7 +48,9 @@ describe('the commands for deploying a definition', function () {
 
   after(() => rm(folder, { recursive: true }));
 
-  const run = (...args: string[]) => runNode([...CONTRAIL, ...args], '', { cwd: folder });
+  // Where esbuild is found depends on where the command is.
+  const run = (command: string, ...args: string[]) =>
+    runNode([...(command === 'build' ? CONTRAIL : BUNDLED_CONTRAIL), command, ...args], '', { cwd: folder });
 
   it('given few kinds of rows, then each has a filter, and nothing is said', async () => {
     const { out, err, status } = await run('filters', '--definition', 'few.js');
@@ -91,7 +94,7 @@ describe('the commands for deploying a definition', function () {
 
   it('given --indexer, then the policy is that of an indexer, and what it lacks is named', async () => {
     const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:search-AbCdEf';
-    const args = ['policy', '--definition', 'few.js', '--indexer'];
+    const args = ['policy', '--definition', 'few.js', '--indexer'] as const;
     const { out, err, status } = await run(...args, ...ARNS, '--key-secret', secret);
     expect({ err, status }).to.deep.equal({ err: '', status: 0 });
     const { Version, Statement } = JSON.parse(out) as {
@@ -116,7 +119,7 @@ describe('the commands for deploying a definition', function () {
   });
 
   it('given --consume, then the policy is that of a reader, of one stream or of whichever the table has', async () => {
-    const args = ['policy', '--definition', 'few.js', '--consume'];
+    const args = ['policy', '--definition', 'few.js', '--consume'] as const;
     const statements = ({ out, err, status }: Awaited<ReturnType<typeof run>>) => {
       expect({ err, status }).to.deep.equal({ err: '', status: 0 });
       const { Statement } = JSON.parse(out) as { Statement: { Sid: string; Resource: string }[] };

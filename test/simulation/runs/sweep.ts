@@ -41,7 +41,7 @@ export const ALL_SETUPS: readonly Setup[] = (['memory', 'aws'] as const).flatMap
   { backend, attempts: 2, failureMode: 'report', gapMs: 100, seed: 4 * half + 4 },
 ]);
 
-/** Two that differ in everything, for a sweep of half a minute. */
+/** Two that differ in everything, for a sweep of seconds. */
 export const FEW_SETUPS: readonly Setup[] = [ALL_SETUPS[0]!, ALL_SETUPS[7]!];
 
 export interface SweepParts {

@@ -21,3 +21,9 @@ export const STREAM_GAP = 'stream-gap';
 
 /** The entity of notes of commands that take long. */
 export const NOTE = 'note';
+
+/** The entity of items that are parked, or of which failures are counted. */
+export const PARKED_ITEM = 'parked-item';
+
+/** The entity of changes of parked items. */
+export const KEPT_CHANGE = 'kept-change';

@@ -1,5 +1,6 @@
 import {
   ALWAYS_PUBLISHED,
+  GAUGES,
   type MetricName,
   Metrics,
   type MetricUnit,
@@ -39,7 +40,7 @@ interface Figure {
  * Metrics in CloudWatch's embedded metric format
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
  * one document per batch, and another for each further hundred metrics. Counts of 0 are left out, but for those that
- * are always published; ages and durations of 0 are not.
+ * are always published, or are of what there is; ages and durations of 0 are not.
  *
  * Names of operations have letters, digits and `_` only; whatever else one has becomes `_`, and a long one is cut.
  */
@@ -65,8 +66,9 @@ export class EmfMetrics extends Metrics {
   override flush(): void {
     for (const name of this.#always) this.add(name, 0);
     const always: ReadonlySet<string> = this.#always;
+    const gauges: ReadonlySet<string> = GAUGES;
     const figures = [...this.#figures].filter(
-      ([name, { unit, value }]) => value !== 0 || unit !== 'Count' || always.has(name),
+      ([name, { unit, value }]) => value !== 0 || unit !== 'Count' || always.has(name) || gauges.has(name),
     );
     this.#figures = new Map();
     for (let start = 0; start < figures.length; start += MAX_METRICS)

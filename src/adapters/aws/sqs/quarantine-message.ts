@@ -2,6 +2,7 @@ import type { PoisonRecord } from '../../../application/ports/quarantine.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { sendable } from '../../../domain/json.ts';
 import { PACKED, packed, recordIn } from '../../json/packed-record.ts';
+import { recordJson } from '../../json/record-json.ts';
 import type { Message } from './message-sender.ts';
 import { hash } from './message-text.ts';
 
@@ -42,7 +43,7 @@ export interface Quarantined {
  */
 export function quarantineMessage({ record, raw, fault }: PoisonRecord, maxBytes: number): Message {
   const name = record.sequenceNumber === undefined ? 'a poison record' : `record ${record.sequenceNumber}`;
-  const json = jsonOf(raw, name);
+  const json = recordJson(raw, name, 'quarantined');
   const { sequenceNumber, eventID, eventName, pk, sk, place } = record;
   const eventSourceARN = streamOf(raw);
   const source = { eventSourceARN, sequenceNumber, eventID, eventName, pk, sk, place };
@@ -81,27 +82,4 @@ export function parseQuarantined(body: string): Quarantined {
 function streamOf(raw: unknown): string | undefined {
   const arn = (raw as { eventSourceARN?: unknown } | null)?.eventSourceARN;
   return typeof arn === 'string' ? arn : undefined;
-}
-
-function jsonOf(raw: unknown, name: string): string {
-  let json: string | undefined;
-  let cause: unknown;
-  try {
-    // Undefined for what JSON does not know at all, whatever its type says.
-    json = JSON.stringify(raw, bytesAsBase64);
-  } catch (error) {
-    cause = error;
-  }
-  if (json !== undefined) return json;
-  const [why] = (cause instanceof Error ? cause.message : `it is ${typeof raw}`).split('\n');
-  throw new Fault('permanent', `${name} cannot be quarantined because it cannot be written as JSON: ${why}`, {
-    cause,
-    reason: `records cannot be written as JSON: ${why}`,
-  });
-}
-
-/** The SDK's stream client gives bytes where Lambda gives base64. A Buffer's own JSON is a list of numbers. */
-function bytesAsBase64(this: unknown, key: string, value: unknown): unknown {
-  const held = (this as Readonly<Record<string, unknown>>)[key];
-  return held instanceof Uint8Array ? Buffer.from(held).toString('base64') : value;
 }

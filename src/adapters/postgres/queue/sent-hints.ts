@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../application/ports/clock.ts';
 import type { Sleeper } from '../../../application/ports/sleeper.ts';
 import type { Database } from '../client/database.ts';
@@ -65,11 +66,19 @@ export class SentHints {
     this.#listen();
     if (this.#count > count) return;
     const woken = new AbortController();
+    const wake = () => woken.abort();
     this.#waiting.add(woken);
+    // Not AbortSignal.any: what it made of a signal that lives as long as the process would stay until that ends.
+    if (signal !== undefined) {
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', wake);
+    }
     try {
-      await this.#sleeper.sleep(milliseconds, AbortSignal.any([woken.signal, ...(signal ? [signal] : [])]));
+      if (signal?.aborted === true) wake();
+      await this.#sleeper.sleep(milliseconds, woken.signal);
     } finally {
       this.#waiting.delete(woken);
+      signal?.removeEventListener('abort', wake);
     }
   }
 

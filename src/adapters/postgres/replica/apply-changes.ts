@@ -5,7 +5,7 @@ import type { Names } from '../schema/names.ts';
 export interface AppliedChanges {
   /** The places of the changes whose old image is not the row as it was. */
   readonly unconnected: string;
-  /** The ids of rows that somebody else put at the same moment: of these, nothing is applied. */
+  /** The ids of rows that somebody else put at the same moment, in hexadecimal digits: of these, nothing is applied. */
   readonly missed: string;
 }
 
@@ -91,6 +91,6 @@ select
     where case when passes then is_unconnected else was_unconnected = version end
   )::text as unconnected,
   (
-    select coalesce(json_agg('\\x' || encode(id, 'hex')), '[]') from newest where not known and id not in (select id from inserted)
+    select coalesce(json_agg(encode(id, 'hex')), '[]') from newest where not known and id not in (select id from inserted)
   )::text as missed`;
 }

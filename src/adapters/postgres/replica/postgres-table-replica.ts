@@ -71,7 +71,7 @@ export class PostgresTableReplica extends TableReplica {
       if (applied === undefined) throw new Fault('transient', 'the statement for the rows got no result');
       return {
         places: JSON.parse(applied.unconnected) as readonly number[],
-        missed: new Set(JSON.parse(applied.missed) as readonly string[]),
+        missed: new Set((JSON.parse(applied.missed) as readonly string[]).map((id) => `\\x${id}`)),
       };
     } catch (error) {
       if (isBusy(error)) return 'busy';

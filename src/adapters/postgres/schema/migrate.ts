@@ -46,6 +46,7 @@ export async function migrate(
   if (before.version === latest) return { from: latest, to: latest };
   try {
     const work = async (client: Queryable) => {
+      await client.query('set local statement_timeout = 0; set local lock_timeout = 0');
       await client.query('select pg_advisory_xact_lock(hashtextextended($1::text, 0))::text', [
         `contrail ${names.migrations}`,
       ]);
@@ -53,7 +54,7 @@ export async function migrate(
       for (const statement of statementsFrom(now, names, migrations)) await client.query(statement);
       return { from: now.version, to: latest };
     };
-    // A step over large tables takes its time, and so does waiting for somebody else's.
+    // A step over large tables takes its time, and so does waiting for somebody else's, whatever other statements may.
     return await database.transaction(work, signal, { isLong: true });
   } catch (error) {
     // At the start that is more likely a wrong setting than a failover, after which whatever starts it does so again.

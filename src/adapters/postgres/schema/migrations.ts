@@ -9,6 +9,7 @@ import { shards } from './migrations/0007-shards.ts';
 import { notes } from './migrations/0008-notes.ts';
 import { leases } from './migrations/0009-leases.ts';
 import { fills } from './migrations/0010-fills.ts';
+import { parking } from './migrations/0011-parking.ts';
 
 /** All steps, in their order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notes,
   leases,
   fills,
+  parking,
 ];

@@ -26,6 +26,8 @@ export const TABLES = [
   'stream_shards',
   'stream_gaps',
   'notes',
+  'parked_items',
+  'kept_changes',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];

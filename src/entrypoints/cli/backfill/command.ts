@@ -8,8 +8,8 @@ import type { BackfillCommandOptions } from './run-backfill.ts';
 export const backfillCommand = new Command('backfill')
   .summary('derive from the rows that are there already')
   .description(
-    `Derives from all rows of the table what the definition says, beside the worker that
-handles changes, and clears away what was derived from rows that are gone.`,
+    `Derives from all rows of the table what the definition says, beside the worker
+that handles changes, and clears away what was derived from rows that are gone.`,
   )
   .addOption(definitionOption())
   .addOption(

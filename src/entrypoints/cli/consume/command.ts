@@ -10,8 +10,9 @@ const { batchSize, parallelizationFactor, failoverMs } = READ_STREAM_DEFAULTS;
 export const consumeCommand = new Command('consume')
   .summary('read a stream directly, without Lambda')
   .description(
-    `Reads a table's stream and handles each change as the Lambda function does, until
-it is stopped. Any number of these may run at a time: they share the shards.`,
+    `Reads a table's stream and handles each change as the Lambda function does,
+until it is stopped. Any number of these may run at a time: they share the
+shards.`,
   )
   .addOption(definitionOption())
   .option('--table <name>', 'the table whose stream is read; TABLE_NAME unless given')

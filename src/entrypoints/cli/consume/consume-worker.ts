@@ -53,6 +53,7 @@ async function workerOn(
   states: ShardStates | undefined,
 ): Promise<ConsumeWorker> {
   const { config, definition, log } = options;
+  const { poison, parkAfter } = config;
   const modules = [metricsModule(options), streamsModule];
   // After those that keep it where derived state is.
   const inFolder = states === undefined ? [] : [statesModule(states)];
@@ -67,7 +68,7 @@ async function workerOn(
     }
     case 'memory': {
       const { container, drain } = createMemoryWorker({
-        ...{ definition, log, retries },
+        ...{ definition, log, retries, poison, parkAfter },
         modules: [...modules, memoryReaderModule, ...inFolder],
       });
       return { container, drain, close: () => container.unbindAllAsync() };
@@ -76,7 +77,10 @@ async function workerOn(
       const { createPostgresWorker } = await import('../../postgres-worker.ts');
       const { url, ...database } = backend;
       const all = [...modules, ...inFolder];
-      return createPostgresWorker({ ...{ definition, log, retries, modules: all }, url, database });
+      return createPostgresWorker({
+        ...{ definition, log, retries, poison, parkAfter, modules: all },
+        ...{ url, database },
+      });
     }
   }
 }

@@ -6,9 +6,9 @@ import { whereItIs } from '../where-it-is.ts';
 export const migrateCommand = new Command('migrate')
   .summary('make the tables of PostgreSQL, or bring them to this version')
   .description(
-    `Brings the tables of BACKEND=postgres to the form that this version works with: all
-steps once, in their order, all of them or none. A worker does the same as it
-starts; this is for those whose workers may not make tables, and for doing it
+    `Brings the tables of BACKEND=postgres to the form that this version works with:
+all steps once, in their order, all of them or none. A worker does the same as
+it starts; this is for those whose workers may not make tables, and for doing it
 before a deployment.`,
   )
   .option('--print', 'write the statements that would be run, and run none')

@@ -35,6 +35,7 @@ consume: what the worker needs, and to keep how far it has read the stream.`,
   .option('--search-queue <arn>', 'the queue for search actions; for a definition with documents')
   .option('--key-secret <arn>', 'with --indexer: the secret with its key')
   .option('--quarantine-queue <arn>', 'the queue for poison, where it is to be quarantined')
+  .option('--park', 'items are parked (POISON=park)')
   .option(
     '--rows-in <arns...>',
     'tables that rows are derived into, each ARN or ARN=PATTERN; for a definition with rows',

@@ -10,7 +10,9 @@ export type From =
   /** The configured one. */
   | { readonly is: 'quarantine' }
   /** Of the search queue, where the backend keeps them itself. */
-  | { readonly is: 'dead-letters' };
+  | { readonly is: 'dead-letters' }
+  /** Items that the worker has parked. */
+  | { readonly is: 'parked' };
 
 /** @throws Fault `configuration` for what cannot be read, or not together. */
 export function readFrom(texts: readonly string[]): From {
@@ -29,7 +31,7 @@ function namedFrom(text: string): From {
       `${text} is not read directly: copy it first, with "aws s3 sync ${text} FOLDER", and redrive FOLDER`,
     );
   if (/^https?:\/\//.test(text)) return { is: 'queue', url: text };
-  if (text === 'quarantine' || text === 'dead-letters') return { is: text };
+  if (text === 'quarantine' || text === 'dead-letters' || text === 'parked') return { is: text };
   return { is: 'files', paths: [text] };
 }
 

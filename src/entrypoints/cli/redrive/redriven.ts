@@ -8,14 +8,16 @@ import { givenUpIn } from '../../../adapters/recorded/given-up.ts';
 import { GivenUpFiles } from '../../../adapters/recorded/given-up-files.ts';
 import type { WinstonLoggerOptions } from '../../../adapters/winston/winston-logger.ts';
 import type { GivenUpMessages } from '../../../application/ports/given-up.ts';
-import type { Redrive } from '../../../application/redrive/redrive.ts';
+import type { Redrive, RedriveFigures } from '../../../application/redrive/redrive.ts';
+import type { ParkedFigures } from '../../../application/redrive/redrive-parked.ts';
 import type { TableDefinition } from '../../../domain/definition/define-table.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { awsIndexerModule } from '../../composition/aws-indexer.module.ts';
 import { awsModule } from '../../composition/aws.module.ts';
 import { compose } from '../../composition/container.ts';
 import { PARTS } from '../../composition/postgres.module.ts';
-import { redriveIn } from '../../composition/redrive.ts';
+import { redriveIn, type RedriveParts } from '../../composition/redrive.ts';
+import { redriveParkedIn } from '../../composition/redrive-parked.ts';
 import { READER_METRICS, streamsModule } from '../../composition/streams.module.ts';
 import { systemModule } from '../../composition/system.module.ts';
 import { noMetricsModule } from '../../composition/no-metrics.module.ts';
@@ -27,12 +29,20 @@ import { NoMetrics } from '../../no-metrics.ts';
 import { whereItIs } from '../where-it-is.ts';
 import { filesOf, type From } from './from.ts';
 
-/** What redrives, and from where. */
+/** What redrives. */
 export interface Redriven {
-  readonly redrive: Redrive;
-  readonly from: GivenUpMessages;
+  readonly redrive: (options: RunOptions, ...rest: Rest) => Promise<RedriveFigures | ParkedFigures>;
   readonly close: () => Promise<unknown>;
 }
+
+export interface RunOptions {
+  /** Rows a second; undefined for as fast as it goes. */
+  readonly rate: number | undefined;
+  /** Of parked items, whether effects are not run for changes that are refused for good. */
+  readonly skipRefused: boolean;
+}
+
+type Rest = Parameters<Redrive['execute']> extends [unknown, unknown, ...infer Given] ? Given : never;
 
 export interface RedrivenOptions {
   readonly definition: TableDefinition;
@@ -81,14 +91,15 @@ async function onPostgres(config: Config, options: RedrivenOptions): Promise<Red
         'configuration',
         'a queue of SQS holds what a worker on AWS gave up: redrive it with BACKEND=aws',
       );
-    const messages = async () => {
+    const messages = async (from: GivenUpFrom) => {
       if (from.is === 'files') return givenUpFiles(from.paths);
       const { database, names } = await container.get(PARTS).get();
       return new PostgresGivenUp(database, names, from.is === 'quarantine' ? 'quarantine' : 'dead letters');
     };
     await whereItIs(worker.open);
-    const redrive = redriveIn(container, { isDry, table: undefined, streamArn, stream: undefined });
-    return { redrive, from: await messages(), close };
+    const parts = { isDry, table: undefined, streamArn, stream: undefined };
+    if (from.is === 'parked') return { redrive: parkedIn(container, parts), close };
+    return { redrive: messagesIn(container, parts, await messages(from)), close };
   } catch (error) {
     await close();
     throw error;
@@ -105,19 +116,40 @@ async function onAws(config: Config, backend: AwsBackend, options: RedrivenOptio
   container.bind(READER_METRICS).toConstantValue(new NoMetrics());
   const close = () => container.unbindAllAsync();
   try {
-    const redrive = redriveIn(container, {
+    const parts: RedriveParts = {
       ...{ isDry, table: backend.table, streamArn },
       stream: (arn) => new DynamoDbStreamSource(container.get(DynamoDBStreamsClient), arn),
-    });
+    };
+    if (from.is === 'parked') return { redrive: parkedIn(container, parts), close };
     const messages = from.is === 'files' ? await givenUpFiles(from.paths) : queueOf(container, backend, from);
-    return { redrive, from: messages, close };
+    return { redrive: messagesIn(container, parts, messages), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function queueOf(container: Container, backend: AwsBackend, from: From): GivenUpMessages {
+type GivenUpFrom = Exclude<From, { is: 'parked' }>;
+
+function messagesIn(
+  container: Container,
+  parts: RedriveParts,
+  messages: GivenUpMessages,
+): Redriven['redrive'] {
+  const redrive = redriveIn(container, parts);
+  const { isDry } = parts;
+  return ({ rate, skipRefused }, ...rest) => {
+    if (skipRefused) throw new Fault('configuration', '--skip-refused is for parked items: leave it out');
+    return redrive.execute(messages, { isDry, rate }, ...rest);
+  };
+}
+
+function parkedIn(container: Container, parts: RedriveParts): Redriven['redrive'] {
+  const redrive = redriveParkedIn(container, parts);
+  return (options, ...rest) => redrive.execute({ ...options, isDry: parts.isDry }, ...rest);
+}
+
+function queueOf(container: Container, backend: AwsBackend, from: GivenUpFrom): GivenUpMessages {
   if (from.is === 'dead-letters')
     throw new Fault(
       'configuration',

@@ -14,6 +14,7 @@ export interface RedriveCommandOptions {
   readonly backend?: 'aws' | 'postgres';
   readonly yes?: true;
   readonly rate?: number;
+  readonly skipRefused?: true;
   readonly streamArn?: string;
   readonly report: 'text' | 'json';
 }
@@ -38,9 +39,8 @@ export async function runRedrive(texts: readonly string[], options: RedriveComma
   progress.start(REDRIVE_FORMAT, () => redriveFigures(current));
   try {
     const figures = await sayingWhoExits('contrail', 'what is not done stays where it is', () =>
-      opened.redrive.execute(
-        opened.from,
-        { isDry, rate: options.rate },
+      opened.redrive(
+        { rate: options.rate, skipRefused: options.skipRefused === true },
         (failed) => {
           if (failures.length < MOST_FAILURES) failures.push(failed);
         },
@@ -53,8 +53,8 @@ export async function runRedrive(texts: readonly string[], options: RedriveComma
     progress.stop();
     if (figures.isStopped || figures.failed > 0) process.exitCode = FAILED;
     const seconds = (performance.now() - started) / 1_000;
-    const isTaken = from.is !== 'files';
-    process.stdout.write(redriveReport(options.report, { figures, isDry, isTaken, failures, seconds }));
+    const outcome = { figures, isDry, from: from.is, failures, seconds };
+    process.stdout.write(redriveReport(options.report, outcome));
   } finally {
     stop.release();
     progress.stop();

@@ -46,6 +46,7 @@ Environment: LOG_LEVEL (silent, error, warn, info, debug; default silent here,
 as the report lists every failure). With --backend postgres: DATABASE_URL
 (default pglite:, an embedded database in memory), DATABASE_SCHEMA,
 DATABASE_PREFIX, DATABASE_CONNECTIONS. What such a database holds already stays.
+BACKEND is not read: a replay goes into no database unless it is told to.
 
 Examples:
   contrail replay feed.ndjson --state state.json

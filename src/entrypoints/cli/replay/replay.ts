@@ -33,8 +33,8 @@ export interface ReplayWorker {
 export interface ReplayResult extends Tallies {
   readonly records: number;
   readonly batches: number;
-  /** A replay has no quarantine: poison fails. */
-  readonly outcomes: Record<Exclude<Outcome['status'], 'quarantined'>, number>;
+  /** A replay has no quarantine, and parks nothing: poison fails. */
+  readonly outcomes: Record<Exclude<Outcome['status'], 'quarantined' | 'parked'>, number>;
   readonly failures: ReplayFailures;
 }
 
@@ -82,7 +82,7 @@ export async function replay(
       const own = foreseen[index] ?? results.next().value;
       const outcome = behind === undefined ? own : heldBack(behind);
       if (outcome === undefined) throw new Error('the worker gave fewer outcomes than it got records');
-      outcomes[outcome.status === 'quarantined' ? 'failed' : outcome.status]++;
+      outcomes[outcome.status === 'quarantined' || outcome.status === 'parked' ? 'failed' : outcome.status]++;
       if (outcome.status !== 'failed') continue;
       failures.addRecord(place, delivery.record, delivery.raw, outcome.fault.message);
       if (item !== undefined && behind === undefined) blocked.set(item, delivery.record);

@@ -9,9 +9,9 @@ const MOST_HITS = 1_000_000;
 export const searchCommand = new Command('search')
   .summary('find documents in a folder, or in PostgreSQL')
   .description(
-    `Finds documents of a collection that the embedded search engine keeps in a folder,
-or that are in PostgreSQL, also while they are written. Without a text it lists
-all of them.`,
+    `Finds documents of a collection that the embedded search engine keeps in a
+folder, or that are in PostgreSQL, also while they are written. Without a text
+it lists all of them.`,
   )
   .argument('<collection>', 'which documents')
   .argument('[text...]', 'the words to look for')

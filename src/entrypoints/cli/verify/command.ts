@@ -11,9 +11,9 @@ const { settleMs, segments } = VERIFY_DEFAULTS;
 export const verifyCommand = new Command('verify')
   .summary('compare all that is derived with the table, and mend what differs')
   .description(
-    `Works out from the table's rows what must be derived, and compares it with what is
-stored: both ways, whole contents, while changes go on. Reads only, unless it is
-told to mend what it finds.`,
+    `Works out from the table's rows what must be derived, and compares it with what
+is stored: both ways, whole contents, while changes go on. Reads only, unless it
+is told to mend what it finds.`,
   )
   .addOption(definitionOption())
   .addOption(

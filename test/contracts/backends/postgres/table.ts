@@ -2,6 +2,8 @@ import { PostgresDerivedState } from '../../../../src/adapters/postgres/derived/
 import { PostgresDerivedListing } from '../../../../src/adapters/postgres/listing/postgres-derived-listing.ts';
 import { PostgresMatcherRepository } from '../../../../src/adapters/postgres/matcher/postgres-matcher-repository.ts';
 import { PostgresImageRepository } from '../../../../src/adapters/postgres/pointers/postgres-image-repository.ts';
+import { PostgresKeptChanges } from '../../../../src/adapters/postgres/parking/postgres-kept-changes.ts';
+import { PostgresParkedItems } from '../../../../src/adapters/postgres/parking/postgres-parked-items.ts';
 import { PostgresNotes } from '../../../../src/adapters/postgres/notes/postgres-notes.ts';
 import { PostgresTableReplica } from '../../../../src/adapters/postgres/replica/postgres-table-replica.ts';
 import { PostgresTableScan } from '../../../../src/adapters/postgres/replica/postgres-table-scan.ts';
@@ -44,6 +46,7 @@ export function tableOn({
   | 'tableReplica'
   | 'tableScan'
   | 'notes'
+  | 'parkedItems'
   | 'derivedState'
   | 'searchIndex'
 > {
@@ -134,6 +137,20 @@ export function tableOn({
           const { database, names } = await shared();
           const connect = () => new PostgresNotes(database, names);
           return { notes: connect(), connect };
+        },
+      },
+    ],
+    parkedItems: [
+      {
+        name,
+        missing,
+        setUp: async () => {
+          const { database, names } = await shared();
+          await database.query(`delete from ${names.parked_items}`);
+          return {
+            items: new PostgresParkedItems(database, names),
+            changes: new PostgresKeptChanges(database, names),
+          };
         },
       },
     ],
