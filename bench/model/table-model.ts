@@ -10,6 +10,7 @@ interface Write extends Placeholders {
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
   readonly ReturnValues?: string;
+  readonly ReturnValuesOnConditionCheckFailure?: string;
 }
 
 interface WriteRequest {
@@ -212,10 +213,23 @@ export class TableModel {
     const allowed = writes.map(([, write]) => this.#allows(write));
     if (allowed.includes(false)) {
       for (const [, write] of writes) this.#bill(write, undefined, true);
-      throw cancelled(allowed.map((one) => (one ? 'None' : 'ConditionalCheckFailed')));
+      throw new Refusal('TransactionCanceledException', {
+        CancellationReasons: writes.map(([, write], index) =>
+          allowed[index] === true
+            ? { Code: 'None' }
+            : { Code: 'ConditionalCheckFailed', ...this.#shown(write) },
+        ),
+      });
     }
     for (const [kind, write] of writes) this.#apply(kind, write, true);
     return {};
+  }
+
+  /** What is there, where it was asked for. */
+  #shown(write: Write): { readonly Item?: Item } {
+    const found = this.get(write.TableName, keyOf(write));
+    const isAsked = write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    return isAsked && found !== undefined ? { Item: found } : {};
   }
 
   #allows(write: Write): boolean {

@@ -53,7 +53,7 @@ export class Application {
 
   /** Resolves when all of a round is written. */
   async run(round: number): Promise<void> {
-    const { entities, links, registrations, bulk } = this.#plan;
+    const { entities, links, registrations, bulk, hot } = this.#plan;
     const { poison } = this.#stage;
     const each = (count: number, write: (index: number, random: Random) => Promise<void>, name: string) =>
       Array.from({ length: count }, (_, index) =>
@@ -64,6 +64,7 @@ export class Application {
       ...each(links, (index, random) => this.#link(index, random), 'link'),
       ...each(registrations, (index, random) => this.#registration(index, random), 'registration'),
       ...each(bulk, (index, random) => this.#inBulk(index, random), 'bulk'),
+      ...each(hot, (index, random) => this.#hot(index, round, random), 'hot'),
       ...each(poison.length, (index, random) => this.#poisonOf(poison[index]!, random), 'poison'),
     ]);
   }
@@ -126,6 +127,13 @@ export class Application {
       imageRow(entity, '01A', { url: note }),
     ];
     await this.#put(rows[index % rows.length]!);
+  }
+
+  /** One of many links that go from the tuple of the round before to this one's; some go away. */
+  async #hot(index: number, round: number, random: Random): Promise<void> {
+    const row = linkRow('H', `serial ${index}`, ['HOT', `${random.chance(0.95) ? round : 0}`, 'C172']);
+    if (random.chance(0.05)) await this.#remove(row);
+    else await this.#put(row);
   }
 
   /** One row of a kind at a time: many of them in one batch would rather be a fault of the worker. */

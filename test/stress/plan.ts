@@ -21,6 +21,8 @@ export interface Plan {
   readonly registrations: number;
   /** Further rows of every kind that change all at once, in every round. */
   readonly bulk: number;
+  /** Further links that take one tuple all at once in every round, more than fit a transaction with it. */
+  readonly hot: number;
   /** Batches of old records that are delivered again in a round, beside the lanes. */
   readonly strays: number;
   /** Which share of requests meets a fault. */
@@ -59,6 +61,7 @@ export function planOf(seed: number): Plan {
     slowTask: random.pick(['BatchGetItem', 'BatchGetItem', 'Query', DEFAULT_ROW_WRITES, LINK_MOVES]),
     hurried: random.pick([0, 0.1, 0.3]),
     ...refusalsOf(seed),
+    ...hotOf(seed),
   };
   // Where little happens at a time, nothing that went wrong is put right by what happens beside it.
   return random.chance(0.5)
@@ -70,6 +73,7 @@ export function planOf(seed: number): Plan {
         entities: 6,
         handOvers: 1,
         links: 0,
+        hot: 0,
         strays: 0,
         slowTask: 'BatchGetItem',
       };
@@ -84,4 +88,12 @@ function refusalsOf(seed: number): Pick<Plan, 'bulk' | 'refusals' | 'quarantine'
     quarantine: random.pick(['none', 'standard', 'FIFO']),
     maxMessageBytes: random.chance(0.4) ? QUARTER_MIB : undefined,
   };
+}
+
+/** The same. One batch of a lane must have more than a hundred of them. */
+function hotOf(seed: number): Partial<Plan> & Pick<Plan, 'hot'> {
+  const random = chanceOf(seed, 'stress hot');
+  return random.chance(0.75)
+    ? { hot: 0 }
+    : { hot: random.int(150, 300), lanes: random.int(1, 2), batchSize: 1_000 };
 }

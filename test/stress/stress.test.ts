@@ -5,7 +5,7 @@ import { inWords } from './in-words.ts';
 import { type Plan, planOf } from './plan.ts';
 import { runStress, type StressResult } from './run-stress.ts';
 
-const CALM = { refusals: 0, bulk: 0, quarantine: 'none', maxMessageBytes: undefined } as const;
+const CALM = { refusals: 0, bulk: 0, hot: 0, quarantine: 'none', maxMessageBytes: undefined } as const;
 
 /** Many refusals and some poison in calls of many requests, for a short time. */
 const REFUSED = {
@@ -14,6 +14,7 @@ const REFUSED = {
   rounds: 1,
   writes: 2,
   bulk: 45,
+  hot: 0,
   faults: 0,
   hurried: 0,
   refusals: 0.1,
@@ -21,10 +22,23 @@ const REFUSED = {
   maxMessageBytes: 262_144,
 } as const;
 
+/** Batches of more links of one tuple than fit a transaction, some of them twice at a time. */
+const HOT = {
+  lanes: 2,
+  batchSize: 1_000,
+  rounds: 2,
+  entities: 1,
+  hot: 250,
+  strays: 2,
+  faults: 0.1,
+  hurried: 0.1,
+} as const;
+
 /** Few: each takes seconds. `npm run stress` has more. */
 const PLANS: Readonly<Record<string, Plan>> = {
   'reads of different moments': { ...planOf(3), ...CALM },
   'reads of different moments, and faults': { ...planOf(8), ...CALM },
+  'a hot tuple, and faults': { ...planOf(8), ...CALM, ...HOT },
   'refusals, and poison': { ...planOf(2), ...REFUSED },
   'more refusals, and poison': { ...planOf(7), ...REFUSED },
 };

@@ -17,7 +17,7 @@ export class UnwritingMatcher extends MatcherRepository {
 
   constructor(matcher: MatcherRepository) {
     super();
-    this.load = (...given) => matcher.load(...given);
+    this.load = (...given) => matcher.look(...given);
   }
 }
 

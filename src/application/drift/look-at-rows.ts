@@ -160,7 +160,7 @@ async function lookAtCounts({ matcher }: LookParts, going: readonly Looking[], s
   const asked = askedOf(going, ({ expected }) => expected.counts);
   if (asked.length === 0) return;
   const rows = asked.map(({ looking, what }) => ({ model: what.model, row: looking.look.row }));
-  const states = await matcher.load(rows, signal);
+  const states = await matcher.look(rows, signal);
   for (const [at, { looking, what }] of asked.entries()) {
     const state: CountState | undefined | Fault = states[at];
     note(looking, Fault.is(state) ? state : markOf(state));
@@ -210,7 +210,7 @@ async function countedAnyway(
   );
   const counted = new Map<RowLook, { model: CountModel; contributions: readonly Contribution[] }[]>();
   if (asked.length === 0) return counted;
-  const states = await matcher.load(
+  const states = await matcher.look(
     asked.map(({ look, model }) => ({ model, row: look.row })),
     signal,
   );

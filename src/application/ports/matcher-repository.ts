@@ -15,6 +15,17 @@ export abstract class MatcherRepository {
   ): Promise<readonly (CountState | undefined | Fault)[]>;
 
   /**
+   * The same for those who do not move them: it writes nothing. Where another writer has begun to, `load` sees to it that what is given is
+   * stored, and this does not.
+   */
+  look(
+    rows: readonly CountedRow[],
+    signal?: AbortSignal,
+  ): Promise<readonly (CountState | undefined | Fault)[]> {
+    return this.load(rows, signal);
+  }
+
+  /**
    * Applies moves, at most one per row and derivation in one call. One result per move, in the order given.
    *
    * - Atomicity: a row's state and the counts that it moves change together or not at all.

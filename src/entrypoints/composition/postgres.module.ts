@@ -91,7 +91,7 @@ export function postgresModule(
     );
     bindPart(TableReplica, 'replica', { apply: true }, {});
     bindPart(ImageRepository, 'images', { load: true, save: true }, {});
-    bindPart(MatcherRepository, 'matcher', { load: true, apply: true, correct: true }, {});
+    bindPart(MatcherRepository, 'matcher', { load: true, look: true, apply: true, correct: true }, {});
     bindPart(DerivedRowRepository, 'derivedRows', { load: true, read: true, apply: true, discard: true }, {});
     bindPart(SearchBacklog, 'backlog', { waiting: true }, {});
     bindPart(EffectLog, 'effects', { load: true, advance: true }, {});

@@ -77,6 +77,7 @@ export function portsWith(
     },
     matcher: {
       load: made('matcher.load', matcher.load.bind(matcher)),
+      look: matcher.look.bind(matcher),
       apply: made('matcher.apply', matcher.apply.bind(matcher)),
       correct: matcher.correct.bind(matcher),
     },

@@ -6,6 +6,7 @@ import * as conflicts from './conflicts.ts';
 import * as correct from './correct.ts';
 import * as definitions from './definitions.ts';
 import type { Harness } from './harness.ts';
+import * as hot from './hot.ts';
 import * as limits from './limits.ts';
 import * as load from './load.ts';
 import * as names from './names.ts';
@@ -19,6 +20,7 @@ export const matcherRepository: Contract<Harness, 'nulCharacters'> = {
   correct,
   'once aborted': aborted,
   'of any definition,': definitions,
+  'of more rows of a count than fit a transaction,': hot,
   'at the limits of DynamoDB,': limits,
   'whatever links and tuples are called,': names,
 };

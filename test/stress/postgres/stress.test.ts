@@ -10,7 +10,7 @@ import { postgresStage } from './postgres-stage.ts';
 /** For a second or two: `npm run stress -- --backend postgres` has more. */
 const PLAN: Plan = {
   ...planOf(5),
-  ...{ rounds: 1, writes: 2, bulk: 30, entities: 3, links: 3, lanes: 4, batchSize: 10 },
+  ...{ rounds: 1, writes: 2, bulk: 30, hot: 0, entities: 3, links: 3, lanes: 4, batchSize: 10 },
   ...{ faults: 0.1, refusals: 0.01, hurried: 0, quarantine: 'FIFO', maxMessageBytes: undefined },
 };
 

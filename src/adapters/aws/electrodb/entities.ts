@@ -18,7 +18,7 @@ export const USUAL_STATES = {
 
 /** What was last derived from a row. Rows and effects write attributes of their own beside these. */
 const STATE_ATTRIBUTES = {
-  /** 2, or 3 where there is a fill; absent in rows of the form before. */
+  /** 2, or 3 where there is a fill, or 4 where there is a commit; absent in rows of the form before. */
   form: { type: 'any' },
   /** A number; absent in rows that were written before there were generations, which means 0. */
   generation: { type: 'any' },
@@ -29,6 +29,10 @@ const STATE_ATTRIBUTES = {
   removed: { type: 'boolean', required: true },
   /** What the row adds to which counts, and where they are. */
   counted: { type: 'any' },
+  /** The commit without whose record it says what it was before. */
+  commit: { type: 'string' },
+  /** What the state said before: these attributes again. Only beside a commit. */
+  was: { type: 'any' },
   /** Seconds since 1970; the table's time-to-live attribute. Set on tombstones only. */
   expires_at: { type: 'any' },
 } as const;

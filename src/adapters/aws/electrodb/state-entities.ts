@@ -1,6 +1,9 @@
 /** The entity of states of rows that are counted. */
 export const COUNT_STATE = 'count-state';
 
+/** The entity of records of commits, which states of rows that are counted may name. */
+export const COMMIT_RECORD = 'commit-record';
+
 /** The entity of states of rows from which rows are derived. */
 export const ROWS_STATE = 'rows-state';
 

@@ -12,7 +12,10 @@ const FORM = 2;
 /** The same with a `fill`: whoever does not know of it must not take such a state for that of a change. */
 const FILL_FORM = 3;
 
-const KNOWN_FORMS: ReadonlySet<string> = new Set([FORM, FILL_FORM].map(String));
+/** With a commit: what such a state says depends on its record, so whoever does not know of that must not read it. */
+export const COMMIT_FORM = 4;
+
+const KNOWN_FORMS: ReadonlySet<string> = new Set([FORM, FILL_FORM, COMMIT_FORM].map(String));
 
 /** A row of the state table, as the document client gives it. */
 export interface StateRow {
@@ -54,7 +57,7 @@ export function formFault(derivation: string, { form }: StateRow): Fault | undef
   if (form === undefined || KNOWN_FORMS.has(form.toString())) return undefined;
   return new Fault(
     'configuration',
-    `a state of ${derivation} is of form ${form.toString()}, and this version knows none after ${FILL_FORM}: ` +
+    `a state of ${derivation} is of form ${form.toString()}, and this version knows none after ${COMMIT_FORM}: ` +
       'a later version has written it; deploy that one',
     { reason: 'a state is of a form that this version does not know' },
   );
@@ -79,12 +82,12 @@ const EARLIER_FILL = `(#sequence = :sequence AND (${NO_FILL} OR #fill < :fill))`
 const earlier = (inStream: string) =>
   `(#generation < :generation OR (${SAME_GENERATION} AND (#epoch < :epoch OR (#epoch = :epoch AND ${inStream}))))`;
 
-/** What was not read may be what only a later version understands. */
+/** What was not read may be what only a later version understands, or rest on a commit's record. */
 const KNOWN_FORM = '(#form = :form OR #form = :fillForm)';
 
 /**
- * A condition on a state that was not read: it is of an earlier change, or fill, than `version`, and of a form that is known. Fails,
- * where it might hold, for states without a generation.
+ * A condition on a state that was not read: it is of an earlier change, or fill, than `version`, and of a form that says so by itself.
+ * Fails, where it might hold, for states without a generation, and for those that name a commit.
  */
 export function isEarlier({ generation, epoch, sequence, fill }: Version) {
   // Leading zeros mean nothing: with one, more digits are no larger number.

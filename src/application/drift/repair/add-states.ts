@@ -50,7 +50,7 @@ async function addSome(
   unread: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const states = await tryAgain(retrier, () => matcher.load(rows, signal), signal);
+  const states = await tryAgain(retrier, () => matcher.look(rows, signal), signal);
   for (const [at, { model, row }] of rows.entries()) {
     const state = states[at];
     if (Fault.is(state)) unread.add(model.name);

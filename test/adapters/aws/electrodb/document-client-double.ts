@@ -22,6 +22,8 @@ export interface TransactWrite {
 export class DocumentClientDouble {
   readonly reads: BatchGet[] = [];
   readonly writes: TransactWrite[] = [];
+  /** Items put by themselves: they always are. */
+  readonly puts: Item[] = [];
   answerRead: (request: BatchGet, nth: number) => object = () => ({ Responses: {} });
   answerWrite: (request: TransactWrite, nth: number) => object = () => ({});
   /** Called when a request is under way, before it is answered; an abort now breaks it off. */
@@ -36,7 +38,7 @@ export class DocumentClientDouble {
   }
 
   readonly #send = async (
-    command: { input: BatchGet | TransactWrite },
+    command: { input: BatchGet | TransactWrite | { readonly Item: Item } },
     { abortSignal }: { abortSignal?: AbortSignal } = {},
   ): Promise<object> => {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
@@ -45,6 +47,10 @@ export class DocumentClientDouble {
     this.#underWay--;
     if (abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
     const { input } = command;
+    if ('Item' in input) {
+      this.puts.push(native(input.Item));
+      return {};
+    }
     if ('TransactItems' in input) {
       const isRaw = command instanceof TransactWriteItemsCommand;
       const write = {

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import type { Result } from '../../../../application/result.ts';
 import { countMoveFault, sumFault } from '../../../../domain/count-limits.ts';
 import { type CountMove, type CountState, isAssumed, startsFrom } from '../../../../domain/count-move.ts';
@@ -6,17 +7,17 @@ import { Fault } from '../../../../domain/fault.ts';
 import { Refusal } from '../../refusal.ts';
 import { splitRefused } from '../../split-refused.ts';
 import { translateError } from '../../translate-error.ts';
-import { readAll } from '../batch-get.ts';
-import { rawKey } from '../raw-key.ts';
 import { roundsOf } from '../rounds.ts';
 import { forAll, type Results, writeGroup } from '../write-group.ts';
 import { writeTransaction } from '../write-transaction.ts';
-import { type CountRow, rowsIn } from './count-row.ts';
+import { CommitMoves, type CommitParts } from './commit-moves.ts';
 import { loadCountStates } from './count-states.ts';
 import { foreignCount, saysNoNumber } from './foreign-count.ts';
+import { hotMoves } from './hot-moves.ts';
+import { KnownCounts } from './known-counts.ts';
 import { saysTooFar } from './sum-too-far.ts';
 import { bothOf, countsIn, type KeyedTables } from './matcher-tables.ts';
-import { deltaKey, deltasOf, isTaken, type ModelDelta, rowsOf } from './model-delta.ts';
+import { deltaKey, deltasOf, isTaken, type ModelDelta } from './model-delta.ts';
 import { itemsOf } from './move-transaction.ts';
 import { type MovesOf, obstaclesOf } from './obstacles.ts';
 import { packMoves } from './pack-moves.ts';
@@ -33,8 +34,7 @@ export class ApplyMoves {
   readonly #signal: AbortSignal | undefined;
   /** What each move does to counts by itself, by their keys. */
   readonly #own = new Map<CountMove, ReadonlyMap<string, ModelDelta>>();
-  /** How many rows are counted, by count, as read from the table and as own transactions have moved them since; 0 where there is no row. */
-  readonly #known = new Map<string, number>();
+  readonly #known: KnownCounts;
   /** Why nothing more is sent: the last request failed, and not for what it held. */
   #failure: Fault | undefined;
 
@@ -42,6 +42,7 @@ export class ApplyMoves {
     this.#client = client;
     this.#tables = tables;
     this.#signal = signal;
+    this.#known = new KnownCounts(client, tables, signal);
   }
 
   async execute(moves: readonly CountMove[]): Promise<readonly Result[]> {
@@ -61,15 +62,53 @@ export class ApplyMoves {
       this.#signal?.throwIfAborted();
       this.#failure = translateError(error, countsIn(this.#tables));
     }
-    const groups = packMoves(pending(), (move) => this.#deltasOf(move));
+    const hot = hotMoves(pending(), (move) => this.#countsOf([move]));
+    if (hot.length > 0) {
+      const counts = new Set(this.#countsOf(hot.flat()));
+      const others = pending().filter((move) => !this.#countsOf([move]).some((count) => counts.has(count)));
+      const [committed, moved] = await Promise.all([this.#commit(hot), this.#move(others)]);
+      setResults(committed);
+      setResults(moved);
+    }
+    setResults(await this.#move(pending()));
+    return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
+  }
+
+  /** Those that share a count with others of which a transaction holds too many. */
+  async #commit(groups: readonly (readonly CountMove[])[]): Promise<Results<CountMove>> {
+    const results = new Map<CountMove, Result>();
+    const parts: CommitParts = {
+      client: this.#client,
+      tables: this.#tables,
+      known: this.#known,
+      signal: this.#signal,
+      concurrency: MAX_TRANSACTIONS,
+      failure: () => this.#failure,
+      fail: (fault) => {
+        this.#failure = fault;
+      },
+    };
+    for (const round of roundsOf(groups, (group) => this.#countsOf(group)))
+      await pMap(round, async (group) => {
+        for (const [move, result] of await new CommitMoves(parts).execute(group)) results.set(move, result);
+      });
+    return results;
+  }
+
+  /** Each state in one transaction with its counts. */
+  async #move(moves: readonly CountMove[]): Promise<Results<CountMove>> {
+    const groups = packMoves(moves, (move) => this.#deltasOf(move));
     // Those that share a count go one after the other: they would only meet each other.
     const rounds = roundsOf(groups, (group) => this.#countsOf(group));
     const written = await splitRefused(rounds, MAX_TRANSACTIONS, (group) =>
       writeGroup(group, (some) => this.#attempt(some), this.#signal),
     );
-    for (const [move, result] of written)
-      results.set(move, Fault.is(result) && saysTooFar(result) ? this.#sumFault(move, result) : result);
-    return moves.map((move) => results.get(move) ?? new Fault('transient', 'the move got no result'));
+    return new Map(
+      [...written].map(([move, result]) => [
+        move,
+        Fault.is(result) && saysTooFar(result) ? this.#sumFault(move, result) : result,
+      ]),
+    );
   }
 
   #deltasOf(move: CountMove): ReadonlyMap<string, ModelDelta> {
@@ -100,18 +139,11 @@ export class ApplyMoves {
 
   /** Reads how many rows are counted; the faults of moves whose count was not read, or is none. */
   async #readCounts(moves: readonly CountMove[], deltas: readonly ModelDelta[]): Promise<Results<CountMove>> {
-    const keys = deltas.map(({ at }) => rawKey(this.#tables.keys, at));
-    const rows = await readAll<CountRow>(this.#client, this.#tables.table, keys, this.#signal);
     const faults = new Map<CountMove, Fault>();
-    for (const [index, delta] of deltas.entries()) {
-      const row = rows[index];
-      const known = Fault.is(row) ? row : row === undefined ? 0 : rowsIn(row, delta, this.#tables);
-      if (!Fault.is(known)) this.#known.set(deltaKey(delta), known);
+    for (const { delta, fault, isForeign } of await this.#known.read(deltas))
       // What adds to a count need not know it.
-      else
-        for (const move of row === known ? this.#takersOf(delta, moves) : this.#movesOf(delta, moves))
-          faults.set(move, known);
-    }
+      for (const move of isForeign ? this.#movesOf(delta, moves) : this.#takersOf(delta, moves))
+        faults.set(move, fault);
     return faults;
   }
 
@@ -127,12 +159,12 @@ export class ApplyMoves {
     if (this.#failure !== undefined) return forAll(moves, this.#failure);
     const deltas = deltasOf(moves);
     try {
-      const shortage = deltas.find((delta) => this.#isShort(delta));
+      const shortage = deltas.find((delta) => this.#known.isShort(delta));
       if (shortage !== undefined) return await this.#explain(shortage, moves);
-      const items = itemsOf(this.#tables, moves, deltas, (delta) => this.#knownOf(delta));
+      const items = itemsOf(this.#tables, moves, deltas, (delta) => this.#known.of(delta));
       const reasons = await writeTransaction(this.#client, items, this.#signal);
       if (reasons !== undefined) return obstaclesOf(moves, deltas, reasons, this.#tables, this.#movesOf);
-      for (const delta of deltas) this.#known.set(deltaKey(delta), this.#knownOf(delta) + rowsOf(delta));
+      this.#known.move(deltas);
       return forAll(moves, 'done');
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -141,17 +173,6 @@ export class ApplyMoves {
       const foreign = saysNoNumber(fault) ? await this.#foreignCounts(moves, deltas) : undefined;
       return foreign ?? forAll(moves, fault);
     }
-  }
-
-  #knownOf(delta: ModelDelta): number {
-    return this.#known.get(deltaKey(delta)) ?? 0;
-  }
-
-  /** Whether more is taken than is there: rows, or something of the amount of rows where none is counted. */
-  #isShort(delta: ModelDelta): boolean {
-    if (!isTaken(delta)) return false;
-    const known = this.#knownOf(delta);
-    return known <= 0 || known + rowsOf(delta) < 0;
   }
 
   /** Finds counts that somebody else wrote, where a refusal does not say which they are. */

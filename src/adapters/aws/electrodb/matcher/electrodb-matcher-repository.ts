@@ -35,6 +35,13 @@ export class ElectroDbMatcherRepository extends MatcherRepository {
     return loadCountStates(this.#client, await this.#loaded(), rows, signal);
   }
 
+  override async look(
+    rows: readonly CountedRow[],
+    signal?: AbortSignal,
+  ): Promise<readonly (CountState | undefined | Fault)[]> {
+    return loadCountStates(this.#client, await this.#loaded(), rows, signal, 'look');
+  }
+
   override async apply(moves: readonly CountMove[], signal?: AbortSignal): Promise<readonly Result[]> {
     return new ApplyMoves(this.#client, await this.#loaded(), signal).execute(moves);
   }

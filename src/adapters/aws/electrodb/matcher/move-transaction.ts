@@ -1,11 +1,11 @@
 import { marksOf, ROWS } from '../../../../domain/stored-rows.ts';
-import { type CountMove, isAssumed } from '../../../../domain/count-move.ts';
+import { type CountMove, type CountState, isAssumed } from '../../../../domain/count-move.ts';
 import { COUNT_STATE } from '../state-entities.ts';
 import { toNative } from '../native-value.ts';
 import { rawKey } from '../raw-key.ts';
 import { isEarlier, NO_STATE, statePut } from '../state-row.ts';
-import type { TransactItem } from '../write-transaction.ts';
-import { countedIn, countStateRowOf } from './count-state-row.ts';
+import { namesOf, type TransactItem } from '../write-transaction.ts';
+import { commitStateRowOf, countedIn, countStateRowOf } from './count-state-row.ts';
 import type { KeyedTables, MatcherTables } from './matcher-tables.ts';
 import { isTaken, type ModelDelta, rowsOf } from './model-delta.ts';
 
@@ -34,6 +34,25 @@ export function stateWrite(
       ExpressionAttributeNames: { ...names, '#counted': 'counted' },
       ExpressionAttributeValues: { ...values, ':counted': countedIn(from) },
     },
+  };
+}
+
+/** Puts what is counted for a row once a commit has taken place, on condition that its state is what it was before. */
+export function commitStateWrite(
+  { stateTable, stateKeys }: KeyedTables,
+  { source, to }: CountMove,
+  { commit, was }: { readonly commit: string; readonly was: CountState | undefined },
+  now: number,
+): TransactItem {
+  const Item = {
+    ...commitStateRowOf({ commit, is: to, was }, now),
+    ...stateKeys.countStateKey(source),
+    ...marksOf(COUNT_STATE),
+  };
+  if (was !== undefined) return statePut(stateTable, Item, was);
+  const ExpressionAttributeNames = namesOf(['form', 'sequence']);
+  return {
+    Put: { TableName: stateTable, Item, ConditionExpression: NOTHING_THERE, ExpressionAttributeNames },
   };
 }
 

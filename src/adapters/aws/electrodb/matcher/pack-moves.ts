@@ -1,6 +1,6 @@
 import { groupBy } from '../../../../domain/coalesce.ts';
 import { compareTexts } from '../../../../domain/compare-texts.ts';
-import type { CountMove } from '../../../../domain/count-move.ts';
+import type { CountMove, CountState } from '../../../../domain/count-move.ts';
 import { MAX_TRANSACTION } from '../../../../domain/item-limits.ts';
 import { keyOf } from '../../../../domain/row.ts';
 import { connected } from '../connected.ts';
@@ -46,6 +46,29 @@ export function packMoves(
   }
   return [...groups, ...shared].map((filled) => filled.moves);
 }
+
+/** Groups moves whose states are written without their counts so that each group fits one transaction. @param wasOf what a state keeps beside what it says. */
+export function packStates(
+  moves: readonly CountMove[],
+  wasOf: (move: CountMove) => CountState | undefined,
+): CountMove[][] {
+  const size = transactionSize(moves.length, LEAST_ITEMS, MAX_TRANSACTION.items);
+  const groups: CountMove[][] = [];
+  let room = 0;
+  for (const move of moves) {
+    const bytes = bytesOf(move, NO_DELTAS, wasOf(move)?.contributions);
+    const group = groups.at(-1);
+    if (group !== undefined && group.length < size && bytes <= room) group.push(move);
+    else {
+      groups.push([move]);
+      room = MAX_TRANSACTION.bytes;
+    }
+    room -= bytes;
+  }
+  return groups;
+}
+
+const NO_DELTAS: ReadonlyMap<string, ModelDelta> = new Map();
 
 /** Moves that do not fit one transaction, in several: those of the same counts are together, unless they do not fit either. */
 function divided(
@@ -99,16 +122,21 @@ function fits(group: Group, added: Group, most = MAX_TRANSACTION.items): boolean
 }
 
 /** At least what the move adds to a transaction: its state row and, at worst, every count that it changes. */
-function bytesOf({ source, to }: CountMove, deltas: ReadonlyMap<string, ModelDelta>): number {
+function bytesOf(
+  { source, to }: CountMove,
+  deltas: ReadonlyMap<string, ModelDelta>,
+  was: CountState['contributions'] = [],
+): number {
   const { partition, sort = '' } = keyOf(source.row);
   let bytes = bytesIn(partition, sort, to.version.epoch, to.version.sequence);
   const add = ({ at, tuple }: Pick<ModelDelta, 'at' | 'tuple'>) => {
     bytes += bytesIn(at.partition, at.sort ?? '', ...Object.keys(tuple), ...Object.values(tuple));
   };
   to.contributions.forEach(add);
+  was.forEach(add);
   deltas.forEach(add);
   // Every text stands in a key or an attribute, and up to twice more in a condition or an update.
-  return 3 * bytes + (1 + to.contributions.length + deltas.size) * ITEM_OVERHEAD_BYTES;
+  return 3 * bytes + (1 + to.contributions.length + was.length + deltas.size) * ITEM_OVERHEAD_BYTES;
 }
 
 function bytesIn(...texts: readonly string[]): number {

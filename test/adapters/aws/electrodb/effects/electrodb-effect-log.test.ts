@@ -110,9 +110,9 @@ describe('ElectroDbEffectLog', () => {
 
   it('given a state that a later version has written, then that is a configuration fault that names the effect', async () => {
     double.answerRead = ({ RequestItems }) => ({
-      Responses: { states: RequestItems['states']?.Keys.map((key) => ({ ...key, form: 4 })) },
+      Responses: { states: RequestItems['states']?.Keys.map((key) => ({ ...key, form: 5 })) },
     });
-    expect(inWords(await log.load([aRow()]))[0]).to.match(/^configuration: a state of badges is of form 4/);
+    expect(inWords(await log.load([aRow()]))[0]).to.match(/^configuration: a state of badges is of form 5/);
   });
 
   it('given an abort while it is under way, then it rejects, and sends nothing more', async () => {

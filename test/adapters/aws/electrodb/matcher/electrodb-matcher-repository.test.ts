@@ -35,6 +35,7 @@ const leaving = (serial: string, from = HOT): CountMove => ({
   from: state('1', from),
   to: state('2'),
 });
+const removed = (serial: string): CountMove => ({ ...leaving(serial), to: { ...state('2'), removed: true } });
 
 describe('ElectroDbMatcherRepository', () => {
   let double: DocumentClientDouble;
@@ -81,8 +82,7 @@ describe('ElectroDbMatcherRepository', () => {
 
   it('given a link that comes and one that goes, then only what is left of the second ends, in 30 days', async () => {
     countOf(1);
-    const gone: CountMove = { ...leaving('b'), to: { ...state('2'), removed: true } };
-    expect(await matcher.apply([joining('a'), gone])).to.deep.equal(['done', 'done']);
+    expect(await matcher.apply([joining('a'), removed('b')])).to.deep.equal(['done', 'done']);
     const [came, went] = ['a', 'b'].map((serial) =>
       itemsPut().find((item) => String(item['PK']).endsWith(`#SN#${serial}`)),
     );
@@ -239,7 +239,8 @@ describe('ElectroDbMatcherRepository', () => {
   it('given an unknown code from the third request on, when 300 moves are applied, then none is poison', async () => {
     const refuse = rejecting('UnknownError', 'no', { $metadata: { httpStatusCode: 400 } });
     double.answerWrite = (_, nth) => (nth < 3 ? {} : refuse());
-    const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
+    countOf(300);
+    const results = await matcher.apply(range(300).map((n) => removed(`${n}`)));
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(198);
     expect(kindsOf(results).filter((kind) => kind === 'configuration')).to.have.length(102);
   });
@@ -352,13 +353,24 @@ describe('ElectroDbMatcherRepository', () => {
       expect(double.mostAtOnce).to.equal(4);
     });
 
-    it('given one that does not, then its transactions wait for each other, and others do not wait', async () => {
+    it('given removals that do not, then their transactions wait for each other, and others do not wait', async () => {
+      countOf(300);
       const countedIn = () =>
         double.writes.map(({ TransactItems }) =>
           JSON.stringify(TransactItems.flatMap(({ Update }) => Update ?? [])),
         );
-      await matcher.apply([...ofModel('HOT', 250), ...ofModel('M1', 80), ...ofModel('M2', 80)]);
-      expect(countedIn().map((text) => text.includes('HOT'))).to.deep.equal([true, false, false, true, true]);
+      await matcher.apply([
+        ...range(250).map((n) => removed(`${n}`)),
+        ...ofModel('M1', 80),
+        ...ofModel('M2', 80),
+      ]);
+      expect(countedIn().map((text) => text.includes(HOT['model'] ?? ''))).to.deep.equal([
+        true,
+        false,
+        false,
+        true,
+        true,
+      ]);
       expect(double.mostAtOnce).to.equal(3);
     });
   });
@@ -497,7 +509,8 @@ describe('ElectroDbMatcherRepository', () => {
 
   it('given a request that fails, then what is not done has its fault, and nothing more is sent', async () => {
     double.answerWrite = (_, nth) => (nth === 1 ? {} : rejecting('InternalServerError')());
-    const results = await matcher.apply(range(300).map((n) => joining(`${n}`)));
+    countOf(300);
+    const results = await matcher.apply(range(300).map((n) => removed(`${n}`)));
     expect(kindsOf(results).filter((kind) => kind === 'done')).to.have.length(99);
     expect(kindsOf(results).filter((kind) => kind === 'transient')).to.have.length(201);
     expect(double.writes).to.have.length(2);

@@ -151,12 +151,12 @@ describe('ElectroDbDerivedRowRepository', () => {
     double.answerRead = ({ RequestItems }) => {
       const keys = RequestItems['states']?.Keys ?? [];
       expect(RequestItems['states']?.ConsistentRead).to.equal(true);
-      return { Responses: { states: keys.map((key) => ({ ...key, form: 4, given: [] })) } };
+      return { Responses: { states: keys.map((key) => ({ ...key, form: 5, given: [] })) } };
     };
     const [fault] = await rows.load([NAMED]);
     expect(Fault.is(fault) && [fault.kind, fault.message]).to.deep.equal([
       'configuration',
-      'a state of lines is of form 4, and this version knows none after 3: a later version has written it; deploy that one',
+      'a state of lines is of form 5, and this version knows none after 4: a later version has written it; deploy that one',
     ]);
   });
 
