@@ -83,6 +83,7 @@ function workerOverWire(worker: Ports, wire: CommandWire): Ports {
     ...wired,
     matcher: {
       load: wired.matcher.load.bind(wired.matcher),
+      look: wired.matcher.load.bind(wired.matcher),
       apply: wired.matcher.apply.bind(wired.matcher),
       correct: (corrections) =>
         wire.call(

@@ -16,11 +16,13 @@ export function withFilledCounts(
   { isSeen = () => true, startsFrom }: Wrong,
 ): CommandPorts {
   const inner = ports.worker.matcher;
+  const load: MatcherRepository['load'] = async (rows, signal) =>
+    (await inner.load(rows, signal)).map((state) =>
+      state === undefined || Fault.is(state) || isSeen(state) ? state : undefined,
+    );
   const matcher: MatcherRepository = {
-    load: async (rows, signal) =>
-      (await inner.load(rows, signal)).map((state) =>
-        state === undefined || Fault.is(state) || isSeen(state) ? state : undefined,
-      ),
+    load,
+    look: load,
     apply: async (moves, signal) => {
       const stored = await inner.load(
         moves.map(({ source }) => source),
