@@ -46,12 +46,13 @@ export class GivenUpRecords {
     return true;
   }
 
-  /** A record that cannot be read does not say after which change its row was brought into line: older ones must be done before. */
+  /** A record that cannot be read does not say after which change its row was brought into line: older ones must be done before, search actions included. */
   #isTooEarly({ spoil, key, number }: Entry): boolean {
-    const { ledger } = this.#world;
+    const { ledger, queue } = this.#world;
     return (
       spoil !== undefined &&
-      ledger.entries.some((one) => one.key === key && one.number < number && !ledger.isHandled(one))
+      (queue.size > 0 ||
+        ledger.entries.some((one) => one.key === key && one.number < number && !ledger.isHandled(one)))
     );
   }
 

@@ -61,8 +61,8 @@ secret with a KMS key of your own asks for kms:Decrypt beside it.
 With --consume, give --table alone where it reads the table's stream, whichever
 that is (contrail consume --table), and --stream where it reads only that one.
 
-With --verify, --rows-in needs to name no more than other tables. To repair takes
-what the worker may do besides.
+With --verify, --rows-in needs to name no more than other tables. To repair
+takes what the worker may do besides.
 
 Writing the function's log and storing records that Lambda gave up (at a
 destination of the mapping) are not in it: the role needs
