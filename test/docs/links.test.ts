@@ -86,7 +86,7 @@ describe('the documents', () => {
 
   it('name only scripts that exist', () => {
     for (const { name, text } of documents)
-      for (const [, script] of text.matchAll(/npm run ([\w:]+)/g))
+      for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g))
         expect(scripts, name).to.have.property(script!);
   });
 });

@@ -9,7 +9,7 @@ import type { Bundle } from '../../src/entrypoints/deployment/bundle/bundle.ts';
 import { HANDLER, INDEXER, lambdaBundle, VERIFIER } from '../../deploy/bundle/lambda-bundle.ts';
 import { builtBundle, ROOT } from './unpacked.ts';
 
-const MOST_BYTES = 740_000;
+const MOST_BYTES = 780_000;
 
 /** Nothing of these belongs into the function. */
 const FOREIGN: readonly RegExp[] = [

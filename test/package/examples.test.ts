@@ -25,8 +25,8 @@ const DERIVED: Readonly<Record<string, { readonly recording: string; readonly st
       pointers: {
         latest: [
           '{"customer":"anna"} cancelled 100.05',
-          '{"customer":"bert"} shipped 0.20',
-          '{"customer":"cleo"} draft 12.50',
+          '{"customer":"bert"} shipped 0.2',
+          '{"customer":"cleo"} draft 12.5',
         ],
       },
       rows: {

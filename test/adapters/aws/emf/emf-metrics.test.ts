@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { EmfMetrics } from '../../../../src/adapters/aws/emf/emf-metrics.ts';
-import { ALWAYS_PUBLISHED, METRICS, type MetricName } from '../../../../src/application/ports/metrics.ts';
+import {
+  ALWAYS_PUBLISHED,
+  GAUGES,
+  METRICS,
+  type MetricName,
+} from '../../../../src/application/ports/metrics.ts';
 import { range } from '../../../support/range.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
@@ -79,12 +84,15 @@ describe('EmfMetrics', () => {
       expect(metricsOf(documents()[0]!)).to.deep.include({ Name: name, Unit: unit });
     });
 
-  it('given counts of nothing, when flushed, then only those are written that alarms watch', () => {
+  it('given counts of nothing, when flushed, then only those are written that alarms watch, and those of what there is', () => {
     const { metrics, documents } = setUp();
     for (const [name, [unit]] of Object.entries(METRICS))
       if (unit === 'Count') metrics.add(name as MetricName, 0);
     metrics.flush();
-    expect(metricsOf(documents()[0]!).map(({ Name }) => Name)).to.have.members([...ALWAYS_PUBLISHED.worker]);
+    expect(metricsOf(documents()[0]!).map(({ Name }) => Name)).to.have.members([
+      ...ALWAYS_PUBLISHED.worker,
+      ...GAUGES,
+    ]);
   });
 
   it('given more metrics than a document may have, when flushed, then each is in one of several documents', () => {
