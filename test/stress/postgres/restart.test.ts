@@ -18,7 +18,17 @@ const RESTARTS = 6;
 /** Several workers with batches of their own, and nothing that fails but the server. */
 const PLAN: Plan = {
   ...planOf(5),
-  ...{ lanes: 4, batchSize: 10, rounds: 1, writes: 5, entities: 4, links: 6, registrations: 2, bulk: 60, hot: 0 },
+  ...{
+    lanes: 4,
+    batchSize: 10,
+    rounds: 1,
+    writes: 5,
+    entities: 4,
+    links: 6,
+    registrations: 2,
+    bulk: 60,
+    hot: 0,
+  },
   ...{ strays: 2, faults: 0, refusals: 0, hurried: 0, quarantine: 'FIFO', maxMessageBytes: undefined },
 };
 
