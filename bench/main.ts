@@ -27,6 +27,7 @@ const { measureColdStarts } = await import('./measures/cold-start.ts');
 const { measureCounts } = await import('./measures/counts.ts');
 const { measureDerivations } = await import('./measures/derivations.ts');
 const { measureEngine, measureStages } = await import('./measures/engine.ts');
+const { measureFill } = await import('./measures/fill.ts');
 const { Functions } = await import('./measures/functions.ts');
 const { measureHotTuple } = await import('./measures/hot-tuple.ts');
 const { measureIndexer } = await import('./measures/indexer.ts');
@@ -95,6 +96,9 @@ for (const one of postgres) for (const line of text.postgresLines(one)) say('pos
 const reader = wanted('reader') ? await measureReader(children, plan) : undefined;
 if (typeof reader === 'string') say('reader', `skipped: ${reader}`);
 else if (reader) for (const line of text.readerLines(reader)) say('reader', line);
+const fill = wanted('fill') ? await measureFill(children, plan) : undefined;
+if (typeof fill === 'string') say('fill', `skipped: ${fill}`);
+else if (fill) for (const line of text.fillLines(fill)) say('fill', line);
 const memory = wanted('memory')
   ? await measureMemory(children, plan, scratch, (one) => say('memory', text.memoryLine(one)))
   : [];
@@ -117,11 +121,15 @@ const results = resultsOf(
     ...{ counts, batches, growth, tail, engine, memory, coldStarts, small, hotTuple },
     ...{ stages, waiting, derivations, indexer, postgres, local },
     reader: typeof reader === 'string' ? undefined : reader,
+    fill: typeof fill === 'string' ? undefined : fill,
   },
 );
 if (smoke) process.stdout.write('\na smoke run: everything runs; the figures are meaningless\n');
 else
-  for (const some of [results.goals, results.indexerGoals, results.postgresGoals, results.readerGoals])
+  for (const some of [
+    ...[results.goals, results.indexerGoals, results.postgresGoals],
+    ...[results.readerGoals, results.fillGoals],
+  ])
     if (some.length > 0) process.stdout.write(`\n${goalTable(some)}\n\n`);
 const folder = await mkdtemp(join(tmpdir(), 'contrail-bench-'));
 await writeResults(folder, results);

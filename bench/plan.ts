@@ -1,3 +1,4 @@
+import type { FillPlan } from './measures/fill.ts';
 import type { IndexerPlan } from './measures/indexer.ts';
 import type { PostgresPlan } from './measures/postgres.ts';
 import type { ReaderPlan } from './measures/reader.ts';
@@ -42,6 +43,7 @@ export interface Plan {
   readonly indexer: IndexerPlan;
   readonly postgres: PostgresPlan;
   readonly reader: ReaderPlan;
+  readonly fill: FillPlan;
   readonly memoryRuns: number;
   readonly localRecords: number;
   readonly localRounds: number;
@@ -93,6 +95,7 @@ export const FULL: Plan = {
     shards: 1_000,
     pageSize: 1_000,
   },
+  fill: { rows: [10_000, 1_000_000], rounds: 3 },
   memoryRuns: 2,
   localRecords: 300,
   localRounds: 3,
@@ -141,6 +144,7 @@ export const SMOKE: Plan = {
     shards: 3,
     pageSize: 10,
   },
+  fill: { rows: [100, 200], rounds: 1 },
   memoryRuns: 1,
   localRecords: 20,
   localRounds: 1,

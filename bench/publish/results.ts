@@ -1,5 +1,6 @@
 import type { DerivationsTimes } from '../measures/derivations.ts';
 import type { Stages } from '../measures/engine.ts';
+import type { FillComparison } from '../measures/fill.ts';
 import type { IndexerTimes } from '../measures/indexer.ts';
 import type { LocalComparison } from '../measures/local.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
@@ -9,6 +10,7 @@ import type { Plan } from '../plan.ts';
 import { type Goal, goalsOf, type Measured } from '../report/goals.ts';
 import { postgresGoalsOf } from '../report/postgres-goals.ts';
 import { readerGoalsOf } from '../report/reader-goals.ts';
+import { fillGoalsOf } from '../report/fill-goals.ts';
 import { indexerGoalsOf } from '../report/indexer-goals.ts';
 import type { Machine } from '../report/machine.ts';
 
@@ -24,6 +26,7 @@ const FIGURES = {
   indexer: ['indexer'],
   postgres: ['postgres'],
   reader: ['reader'],
+  fill: ['fill'],
   memory: ['memory'],
   local: ['local'],
 } as const satisfies Record<string, readonly (keyof Figures)[]>;
@@ -41,6 +44,8 @@ export interface Figures extends Measured {
   /** A server's is missing where there is none. */
   readonly postgres?: readonly PostgresTimes[] | undefined;
   readonly reader?: ReaderTimes | undefined;
+  /** Missing where there are no servers. */
+  readonly fill?: FillComparison | undefined;
   /** Why there is nothing to say, where there are no servers. */
   readonly local: readonly LocalComparison[] | string;
 }
@@ -61,6 +66,7 @@ export interface Results {
   readonly indexerGoals: readonly Goal[];
   readonly postgresGoals: readonly Goal[];
   readonly readerGoals: readonly Goal[];
+  readonly fillGoals: readonly Goal[];
   readonly figures: Figures;
 }
 
@@ -69,7 +75,7 @@ export function resultsOf(runs: readonly Run[], figures: Figures): Results {
   // What is said of the worker is said of the usual batch.
   const plan = planOf('batches') ?? runs[0]?.plan;
   const indexerPlan = planOf('indexer')?.indexer;
-  const { indexer, postgres = [], reader } = figures;
+  const { indexer, postgres = [], reader, fill } = figures;
   const postgresPlan = planOf('postgres')?.postgres;
   return {
     runs,
@@ -78,6 +84,7 @@ export function resultsOf(runs: readonly Run[], figures: Figures): Results {
       indexer === undefined || indexerPlan === undefined ? [] : indexerGoalsOf(indexer, indexerPlan),
     postgresGoals: postgresPlan === undefined ? [] : postgresGoalsOf(postgres, postgresPlan),
     readerGoals: reader === undefined ? [] : readerGoalsOf(reader),
+    fillGoals: fill === undefined ? [] : fillGoalsOf(fill),
     figures,
   };
 }
@@ -93,7 +100,9 @@ export function replaced(
   if (missing !== undefined) throw new Error(`the run did not measure ${missing}`);
   // What could not be measured leaves no older figures without their machine.
   const isMeasured = (part: Part) =>
-    part === 'local' ? typeof figures.local !== 'string' : part !== 'reader' || figures.reader !== undefined;
+    part === 'local'
+      ? typeof figures.local !== 'string'
+      : (part !== 'reader' && part !== 'fill') || figures[part] !== undefined;
   const taken = parts.filter(isMeasured);
   const changed = taken.flatMap<keyof Figures>((part) => FIGURES[part]);
   const others = before.runs

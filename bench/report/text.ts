@@ -1,4 +1,4 @@
-import type { Spread } from '../measures/statistics.ts';
+import { type Spread, spreadOf } from '../measures/statistics.ts';
 import type { BatchTimes } from '../measures/batches.ts';
 import type { ColdStart } from '../measures/cold-start.ts';
 import type { Counts } from '../measures/counts.ts';
@@ -10,6 +10,7 @@ import type { LocalComparison } from '../measures/local.ts';
 import type { Memory } from '../measures/memory.ts';
 import type { PostgresTimes } from '../measures/postgres.ts';
 import type { SmallFunction } from '../measures/small-function.ts';
+import type { FillComparison, FillRun } from '../measures/fill.ts';
 import type { ReaderTimes } from '../measures/reader.ts';
 import type { Waiting } from '../measures/waiting.ts';
 import { SUBJECT_NAMES } from '../workers/subjects.ts';
@@ -104,6 +105,20 @@ export function readerLines(times: ReaderTimes): string[] {
       const { median, p99, loopMedian, loopP99 } = times[name];
       return `${name}: from a write to its effect ${figure(median)} ms, 99th ${figure(p99)}; the loop ${figure(loopMedian)}, ${figure(loopP99)}`;
     }),
+  ];
+}
+
+export function fillLines({ tables, ...ratios }: FillComparison): string[] {
+  const run = ({ perSecond, processorMicroseconds, tableUnits, stateUnits, peak }: FillRun) =>
+    `${figure(spreadOf(perSecond).median)} rows/s, ${figure(spreadOf(processorMicroseconds).median)} µs of processor and ${figure(tableUnits)} + ${figure(stateUnits)} read units a row, ${figure(peak)} MiB`;
+  return [
+    ...tables.flatMap(({ rows, scan, backfill, backfillAgain, verify }) => [
+      `${rows} rows: bare scan ${run(scan)}`,
+      `  backfill ${run(backfill)}`,
+      `  backfill of what is in line ${run(backfillAgain)}`,
+      `  verify ${run(verify)}`,
+    ]),
+    `against a bare scan: backfill ${spread(ratios.backfill)}, of what is in line ${spread(ratios.backfillAgain)}, verify ${spread(ratios.verify)}`,
   ];
 }
 
