@@ -24,7 +24,10 @@ export class Children {
   }
 
   /** As compiled: what no function of Lambda does, and is in no bundle for it. */
-  runCompiled<T>(name: 'fill-child' | 'postgres-child' | 'reader-child', parameters: readonly string[]): Promise<T> {
+  runCompiled<T>(
+    name: 'fill-child' | 'postgres-child' | 'reader-child',
+    parameters: readonly string[],
+  ): Promise<T> {
     const file = join(this.#folder, '..', 'bench', 'measures', `${name}.js`);
     return inChild(['--expose-gc', '--no-warnings', file, ...parameters]);
   }
