@@ -12,6 +12,9 @@ import { SearchQueue } from '../../src/application/ports/search-queue.ts';
 import { createPostgresWorker } from '../../src/entrypoints/postgres-worker.ts';
 import { createMemoryWorker } from '../../src/entrypoints/memory-worker.ts';
 import { MemorySearchQueue } from '../../src/adapters/memory/memory-search-queue.ts';
+import { defineTable } from '../../src/domain/definition/define-table.ts';
+import { documents } from '../../src/domain/definition/documents.ts';
+import { row } from '../../src/domain/definition/row.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { SearchAction } from '../../src/domain/search-action.ts';
 import { collect } from '../support/collect.ts';
@@ -148,6 +151,45 @@ describe('a worker on PostgreSQL that was closed', function () {
       expect(existsSync(`${folder}.lock`)).to.equal(false);
     } finally {
       await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a worker on PostgreSQL, with a document of more than 1 GB', function () {
+  this.timeout(120_000);
+
+  it('given it beside another, when handled, then it alone fails, and says why', async () => {
+    const huge = 'x'.repeat(400_000_000);
+    const customer = row({ PK: 'CUSTOMER#<id>', SK: 'PROFILE' }).with<{ readonly size: string }>();
+    const definition = defineTable({
+      keys: { partition: 'PK', sort: 'SK' },
+      rows: { customer },
+      derive: {
+        search: documents(customer, {
+          collection: 'customers',
+          fields: ({ attributes: { size } }) =>
+            size === 'huge' ? { a: huge, b: huge, c: huge } : { a: size },
+        }),
+      },
+    });
+    const told: string[] = [];
+    const { handler, drain, state, close } = createPostgresWorker({
+      ...{ url: 'pglite:', definition, log },
+      onPoison: ({ fault }) => void told.push(fault.message),
+    });
+    try {
+      const record = (id: string, size: string, sequence: number) =>
+        rowRecord({ PK: `CUSTOMER#${id}`, SK: 'PROFILE', size }, { sequence });
+      const records = [record('1', 'huge', 100), record('2', 'small', 200)];
+      expect(await handler({ Records: records })).to.deep.equal({
+        batchItemFailures: [{ itemIdentifier: '100' }],
+      });
+      expect(told).to.have.length(1);
+      expect(told[0]).to.match(/too large|at most|more than/);
+      expect(await drain()).to.deep.equal([]);
+      expect((await collect(state.documents())).map(({ key }) => key.id)).to.deep.equal(['2']);
+    } finally {
+      await close();
     }
   });
 });
