@@ -22,10 +22,11 @@ import { rows } from '../../../src/domain/definition/rows.ts';
 import { type ItemKey, itemKey } from '../../../src/domain/row.ts';
 import type { SearchAction } from '../../../src/domain/search-action.ts';
 import type { Attributes } from '../../../src/domain/value.ts';
-import type { StreamRecord, TableRow } from '../../support/stream-records.ts';
+import type { StreamRecord } from '../../support/stream-records.ts';
 import { exportedItem, EXPORTED_TABLE, exportFilesOf, tableExport } from '../../support/table-export.ts';
 import { FillWorld } from '../bring-into-line/fill-world.ts';
 import { MISTAKES } from '../bring-into-line/mistakes.ts';
+import { type Step, step } from '../bring-into-line/step.ts';
 import { aRetrier, FixedRandom, ScriptedMatcher } from '../doubles.ts';
 
 const ANY = { PK: '<pk>', SK: '<sk>' } as const;
@@ -55,25 +56,6 @@ const TABLE = defineTable({
     latest_order: pointer(order, { at: { SK: '~LATEST' }, choose: 'newest', repeat: ['total'] }),
   },
 });
-
-interface Step {
-  readonly row: TableRow;
-  readonly removed: boolean;
-  readonly lost: boolean;
-}
-
-/** Rows out of so few that most steps meet one that is there. */
-const step: fc.Arbitrary<Step> = fc
-  .record({
-    PK: fc.constantFrom('P', 'Q'),
-    SK: fc.constantFrom('1', '2'),
-    _et: fc.constantFrom('order', 'order', 'order', 'note', 'other'),
-    status: fc.constantFrom('open', 'paid'),
-    total: fc.integer({ min: 0, max: 2 }),
-    removed: fc.nat(2).map((dice) => dice === 0),
-    lost: fc.boolean(),
-  })
-  .map(({ removed, lost, ...written }) => ({ row: written, removed, lost }));
 
 interface Story {
   /** Written before the export, and handled at once unless lost: no worker need have been there. */

@@ -8,9 +8,10 @@ import { pointer } from '../../../src/domain/definition/pointer.ts';
 import { row } from '../../../src/domain/definition/row.ts';
 import { rows } from '../../../src/domain/definition/rows.ts';
 import { itemKey } from '../../../src/domain/row.ts';
-import type { StreamRecord, TableRow } from '../../support/stream-records.ts';
+import type { StreamRecord } from '../../support/stream-records.ts';
 import { FillWorld } from './fill-world.ts';
 import { type Mistake, MISTAKES } from './mistakes.ts';
+import { type Step, step } from './step.ts';
 
 const ANY = { PK: '<pk>', SK: '<sk>' } as const;
 /** Apart from what is derived in the same table. */
@@ -40,25 +41,6 @@ const TABLE = defineTable({
     latest_order: pointer(order, { at: { SK: '~LATEST' }, choose: 'newest', repeat: ['total'] }),
   },
 });
-
-interface Step {
-  readonly row: TableRow;
-  readonly removed: boolean;
-  readonly lost: boolean;
-}
-
-/** Rows out of so few that most steps meet one that is there. */
-const step: fc.Arbitrary<Step> = fc
-  .record({
-    PK: fc.constantFrom('P', 'Q'),
-    SK: fc.constantFrom('1', '2'),
-    _et: fc.constantFrom('order', 'order', 'order', 'note', 'other'),
-    status: fc.constantFrom('open', 'paid'),
-    total: fc.integer({ min: 0, max: 2 }),
-    removed: fc.nat(2).map((dice) => dice === 0),
-    lost: fc.boolean(),
-  })
-  .map(({ removed, lost, ...written }) => ({ row: written, removed, lost }));
 
 interface Story {
   /** Written, and handled at once unless lost, before anybody fills. */
